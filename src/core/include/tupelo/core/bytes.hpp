@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tupelo {
+
+/// Binary data: the type of a BLOB, bytea or VARBINARY field.
+using bytes = std::vector<std::byte>;
+
+/// The characters' bytes, copied.
+bytes to_bytes(std::string_view text);
+
+/// The bytes seen as characters. Owns: nothing; ends when `data` changes or goes.
+inline std::string_view as_text(const bytes& data) noexcept {
+  return {reinterpret_cast<const char*>(data.data()), data.size()};
+}
+
+/// Two lower-case digits per byte, without prefix.
+std::string to_hex(const bytes& data);
+
+/// Reads pairs of hexadecimal digits in either case, without prefix or spaces.
+/// Errors: value_error; its message does not repeat the text.
+bytes from_hex(std::string_view text);
+std::optional<bytes> try_from_hex(std::string_view text);
+
+}  // namespace tupelo

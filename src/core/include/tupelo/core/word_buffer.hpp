@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace tupelo {
+
+/// A growing array of 64-bit words whose inline storage follows it in the derived class. Holds a query's shape or its values.
+///
+/// It has no pointer to itself: while nothing overflowed to the heap, an object may be copied bitwise.
+///
+/// Encoding of values: booleans, integers, timestamps (microseconds) and dates (days) are one word, floating-point numbers the
+/// bits of a double; text, bytes, json, decimal (its text), uuid (its 16 bytes), enumerators (their name) and custom values a
+/// length in bytes and then the bytes, padded to whole words. NULL takes no room.
+struct word_buffer {
+  std::uint64_t* heap = nullptr;
+  std::uint32_t size = 0;
+  std::uint32_t capacity;
+
+  explicit word_buffer(std::uint32_t inline_words) noexcept : capacity(inline_words) {}
+
+  std::uint64_t* data() noexcept { return heap ? heap : reinterpret_cast<std::uint64_t*>(this + 1); }
+  const std::uint64_t* data() const noexcept { return heap ? heap : reinterpret_cast<const std::uint64_t*>(this + 1); }
+
+  void grow(std::uint32_t words);
+  std::uint64_t* room(std::uint32_t words) {
+    if (size + words > capacity) [[unlikely]] grow(size + words);
+    std::uint64_t* place = data() + size;
+    size += words;
+    return place;
+  }
+  void push(std::uint64_t word) { *room(1) = word; }
+  void append(const std::uint64_t* words, std::uint32_t count) {
+    std::uint64_t* place = room(count);
+    for (std::uint32_t i = 0; i < count; ++i) place[i] = words[i];
+  }
+  void append(const word_buffer& other) { append(other.data(), other.size); }
+  void push_bytes(const void* bytes, std::size_t count);
+  void push_text(std::string_view text) { push_bytes(text.data(), text.size()); }
+};
+
+/// Reads one length-prefixed value and moves the cursor behind it.
+inline std::string_view take_bytes(const std::uint64_t*& cursor) noexcept {
+  std::uint64_t count = *cursor++;
+  std::string_view bytes(reinterpret_cast<const char*>(cursor), count);
+  cursor += (count + 7) / 8;
+  return bytes;
+}
+
+template <std::uint32_t N>
+struct inline_word_buffer : word_buffer {
+  std::uint64_t words[N];
+
+  inline_word_buffer() noexcept : word_buffer(N) {}
+  inline_word_buffer(inline_word_buffer&& other) noexcept : word_buffer(N) { take(other); }
+  inline_word_buffer(const inline_word_buffer& other) : word_buffer(N) { append(other); }
+  inline_word_buffer& operator=(inline_word_buffer other) noexcept {
+    drop();
+    take(other);
+    return *this;
+  }
+  ~inline_word_buffer() { drop(); }
+
+  void drop() noexcept {
+    if (heap) [[unlikely]] {
+      delete[] heap;
+      heap = nullptr;
+      capacity = N;
+    }
+    size = 0;
+  }
+  void take(inline_word_buffer& other) noexcept {
+    size = other.size;
+    heap = other.heap;
+    capacity = other.capacity;
+    if (!heap) {
+      for (std::uint32_t i = 0; i < size; ++i) words[i] = other.words[i];
+    }
+    other.heap = nullptr;
+    other.size = 0;
+    other.capacity = N;
+  }
+};
+
+}  // namespace tupelo
