@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <string_view>
+
+#include "tupelo/model/model_info.hpp"
+#include "tupelo/model/model_spec.hpp"
+
+namespace tupelo {
+
+/// A field of a model, given as a pointer to member or as `tp::col<&User::address, &Address::city>`.
+struct field_ref {
+  const model_spec* model;
+  std::uint16_t offset;
+
+  template <class C, class F>
+  field_ref(F C::*member) noexcept : model(&detail::meta<C>::spec), offset(offset_of(member)) {
+    static_assert(detail::field_kind<F>() != kind::embedded,
+                  "tupelo: this field is a nested value object and no column itself; name a field inside it: "
+                  "tp::col<&Outer::field, &Inner::field>");
+  }
+  template <class Column>
+    requires requires { Column::ref; }
+  field_ref(const Column&) noexcept : model(Column::ref.model), offset(Column::ref.offset) {}
+
+private:
+  template <class C, class F>
+  static std::uint16_t offset_of(F C::*member) noexcept {
+    std::ptrdiff_t value;  // Itanium C++ ABI 2.3: a pointer to data member is the offset
+    static_assert(sizeof value == sizeof member);
+    __builtin_memcpy(&value, &member, sizeof value);
+    return static_cast<std::uint16_t>(value);
+  }
+};
+
+using field_refs = std::initializer_list<field_ref>;
+
+/// Refines a column. Valid during `model()` only.
+class column_builder {
+public:
+  column_builder(model_info& info, std::uint16_t field) noexcept : info_(&info), field_(field) {}
+  column_builder& named(std::string_view column);
+  column_builder& length(std::uint32_t characters);
+  column_builder& precision(std::uint16_t digits, std::uint16_t scale);
+  column_builder& default_value(std::int64_t value);
+  column_builder& default_value(int value) { return default_value(static_cast<std::int64_t>(value)); }
+  column_builder& default_value(bool value);
+  column_builder& default_value(double value);
+  column_builder& default_value(std::string_view text);
+  column_builder& default_value(const char* text) { return default_value(std::string_view(text)); }
+  /// An SQL expression, for example "CURRENT_TIMESTAMP".
+  column_builder& default_sql(std::string_view sql);
+  /// The column's type as the database spells it, where the field's type does not say enough.
+  column_builder& native_type(std::string_view type);
+  /// The migration renames the column instead of dropping and adding one.
+  column_builder& renamed_from(std::string_view column);
+
+private:
+  model_info* info_;
+  std::uint16_t field_;
+};
+
+/// Refines an index. Valid during `model()` only.
+class index_builder {
+public:
+  index_builder(model_info& info, std::size_t index) noexcept : info_(&info), index_(index) {}
+  index_builder& named(std::string_view name);
+  /// Makes the index partial: only rows for which the condition holds are in it.
+  index_builder& where(const expression& condition);
+
+private:
+  model_info* info_;
+  std::size_t index_;
+};
+
+/// Refines a foreign key. Valid during `model()` only.
+class foreign_key_builder {
+public:
+  foreign_key_builder(model_info& info, std::size_t key) noexcept : info_(&info), key_(key) {}
+  /// The referenced columns, where they are not the other model's primary key.
+  template <class C, class... F>
+  foreign_key_builder& references(F C::*... members) {
+    return references_fields({field_ref(members)...});
+  }
+  template <class Other>
+  foreign_key_builder& references() {
+    return references_model(detail::meta<Other>::spec);
+  }
+  foreign_key_builder& on_delete(referential_action action);
+  foreign_key_builder& on_update(referential_action action);
+  foreign_key_builder& named(std::string_view name);
+
+private:
+  foreign_key_builder& references_fields(field_refs fields);
+  foreign_key_builder& references_model(const model_spec& other);
+  model_info* info_;
+  std::size_t key_;
+};
+
+/// What `model()` says to; not a template, so that it is compiled once.
+///
+/// Errors of every verb: model_error naming the struct and the field.
+class model_builder {
+public:
+  explicit model_builder(model_info& info) noexcept : info_(&info) {}
+
+  /// The table's name. Default: the struct's name in snake case and plural.
+  model_builder& table(std::string_view name);
+  /// Table and columns are named exactly as the struct and its fields are written.
+  model_builder& names_as_written();
+  /// The table's former name: the migration renames it instead of dropping and creating one.
+  model_builder& renamed_from(std::string_view table);
+  /// A table without a primary key: it can be queried and inserted into, not updated by object.
+  model_builder& no_primary_key();
+
+  column_builder column(field_ref field);
+
+  template <class... Fields>
+  model_builder& primary_key(Fields... fields) {
+    return set_key({field_ref(fields)...});
+  }
+  /// The integer key is given by the program, not by the database.
+  model_builder& key_not_generated();
+  template <class... Fields>
+  index_builder unique(Fields... fields) {
+    return add_index({field_ref(fields)...}, true);
+  }
+  template <class... Fields>
+  index_builder index(Fields... fields) {
+    return add_index({field_ref(fields)...}, false);
+  }
+  model_builder& check(std::string_view name, const expression& condition);
+  template <class... Fields>
+  foreign_key_builder foreign_key(Fields... fields) {
+    return add_foreign_key({field_ref(fields)...});
+  }
+
+  /// Set by sessions and one-shot verbs: `created` at insert, `updated` at insert and at every update.
+  model_builder& timestamps(field_ref created, field_ref updated);
+  /// `remove` sets this field instead of deleting the row; queries leave such rows out.
+  model_builder& soft_delete(field_ref deleted);
+  /// Counts updates: an update of an object that somebody else has updated since fails with stale_row.
+  model_builder& version(field_ref field);
+
+  model_builder& has_many(field_ref relation, std::string_view foreign_key_column);
+  model_builder& has_one(field_ref relation, std::string_view foreign_key_column);
+  /// The relation and the foreign key behind it.
+  template <class... Fields>
+  foreign_key_builder belongs_to(field_ref relation, Fields... key) {
+    return add_belongs_to(relation, {field_ref(key)...});
+  }
+
+protected:
+  model_builder& set_key(field_refs fields);
+  index_builder add_index(field_refs fields, bool unique);
+  foreign_key_builder add_foreign_key(field_refs fields);
+  foreign_key_builder add_belongs_to(field_ref relation, field_refs key);
+
+private:
+  std::uint16_t own(field_ref field, std::string_view verb) const;
+  field_info& flag(field_ref field, std::uint16_t flag, std::string_view verb);
+  model_builder& add_relation(field_ref relation, relation_kind kind, std::string_view foreign_key, std::string_view verb);
+
+  model_info* info_;
+};
+
+/// The argument of `static void model(tp::model<T>&)`: says what the fields' types cannot.
+template <class T>
+class model : public model_builder {
+public:
+  using model_builder::model_builder;
+};
+
+}  // namespace tupelo

@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <tuple>
+
+#include "tupelo/model/field_type.hpp"
+#include "tupelo/model/reflect.hpp"
+
+namespace tupelo {
+
+struct model_info;
+template <class T>
+class model;
+
+/// Describes a type one does not own: specialise it with `static void model(tp::model<T>&)`, and where T cannot be reflected
+/// (base classes, more than 64 fields) with `static constexpr auto fields() { return tp::fields<&T::a, &T::b>; }`.
+template <class T>
+struct describe;
+
+template <auto... Members>
+struct field_list {};
+/// The fields of an aggregate that cannot be reflected: `static constexpr auto fields() { return tp::fields<&T::a, &T::b>; }`
+template <auto... Members>
+inline constexpr field_list<Members...> fields{};
+
+/// One reflected field, before the model's description is built.
+struct raw_field {
+  const type_ops* type;
+  std::uint16_t offset;
+};
+
+/// What the compiler knows of a model: one constant-initialised record per type. Everything else is built once at run time.
+struct model_spec {
+  const char* type_text;
+  const char* names_text;
+  std::uint16_t size;
+  std::uint8_t count;
+  void (*list_fields)(raw_field*);
+  void (*describe)(model_info&);                  ///< null: nothing was said beyond the fields
+  mutable std::uint32_t id;                       ///< small number, given at first use
+  mutable const model_info* info;                 ///< built at first use
+};
+
+/// Gives the type a number. Threads: any.
+std::uint32_t register_model(const model_spec& spec) noexcept;
+inline std::uint32_t id_of(const model_spec& spec) noexcept {
+  std::uint32_t id = __atomic_load_n(&spec.id, __ATOMIC_ACQUIRE);
+  return id ? id : register_model(spec);
+}
+
+/// The description of a registered type; built, checked and kept for ever at first use. Errors: model_error.
+/// Threads: any.
+const model_info& build_model(const model_spec& spec);
+inline const model_info& info_of(const model_spec& spec) {
+  const model_info* info = __atomic_load_n(&spec.info, __ATOMIC_ACQUIRE);
+  return info ? *info : build_model(spec);
+}
+/// The spec with this id, or null.
+const model_spec* find_spec(std::uint32_t id) noexcept;
+/// The spec of the type with this qualified name (as `model_info::type_name`), or null when no such type was used yet.
+const model_spec* find_spec(std::string_view type_name) noexcept;
+
+namespace detail {
+
+/// Refuses a field whose type cannot be a column; the instantiation names the struct and the type.
+template <class Struct, class Field>
+struct check_field {
+  static_assert(!std::is_array_v<Field>,
+                "tupelo: a model has a C array as field; use std::string, tp::bytes or std::array in a type with field_traits");
+  static_assert(!std::is_pointer_v<Field>,
+                "tupelo: a model has a pointer as field; rows own their values: use std::string, std::optional or a relation");
+  static_assert(std::is_array_v<Field> || std::is_pointer_v<Field> || field_kind<Field>() != kind::null,
+                "tupelo: a model has a field of a type that cannot be a column; supported are bool, integers, float, double, "
+                "std::string, tp::bytes, tp::timestamp, tp::date, tp::uuid, tp::decimal, tp::json, chrono time points, enums, "
+                "std::optional of these, nested aggregates, relations, and types with tp::field_traits");
+  static constexpr bool ok = !std::is_array_v<Field> && !std::is_pointer_v<Field> && field_kind<Field>() != kind::null;
+};
+
+template <class T>
+union raw_object {
+  char none;
+  T value;
+  raw_object() : none{} {}
+  ~raw_object() {}
+};
+
+void take_fields(raw_field* out, const type_ops* const* types, const void* const* addresses, std::size_t count,
+                 const void* base) noexcept;
+
+template <class Struct>
+struct field_lister {
+  raw_field* out;
+  const void* base;
+  template <class... Fields>
+  int operator()(Fields&... field) const {
+    if constexpr ((check_field<Struct, Fields>::ok && ...)) {
+      static constexpr const type_ops* types[] = {&ops_of<Fields>...};
+      const void* addresses[] = {__builtin_addressof(field)...};
+      take_fields(out, types, addresses, sizeof...(Fields), base);
+    }
+    return 0;
+  }
+};
+
+template <class T>
+concept lists_fields = requires { T::fields(); } || requires { describe<T>::fields(); };
+template <class T>
+consteval auto fields_of() {
+  if constexpr (requires { describe<T>::fields(); }) {
+    return describe<T>::fields();
+  } else {
+    return T::fields();
+  }
+}
+template <auto... Members>
+consteval std::size_t size_of(field_list<Members...>) {
+  return sizeof...(Members);
+}
+template <auto... Members>
+constexpr const char* names_of(field_list<Members...>) {
+  return reflect::members_text<Members...>();
+}
+template <class T, auto... Members>
+void list_members(raw_field* out, raw_object<T>& object, field_list<Members...>) {
+  field_lister<T>{out, &object}(object.value.*Members...);
+}
+template <class T>
+void list_fields_of(raw_field* out) {
+  raw_object<T> object;
+  if constexpr (lists_fields<T>) {
+    list_members<T>(out, object, fields_of<T>());
+  } else {
+    reflect::binder<reflect::field_count<T>>::apply(object.value, field_lister<T>{out, &object});
+  }
+}
+
+template <class T>
+concept described_elsewhere = requires(model<T>& m) { describe<T>::model(m); };
+template <class T>
+concept described_by_itself = requires(model<T>& m) { T::model(m); };
+template <class T>
+void describe_into(model_info& info) {
+  model<T> builder(info);
+  if constexpr (described_elsewhere<T>) {
+    describe<T>::model(builder);
+  } else {
+    T::model(builder);
+  }
+}
+
+template <class T>
+constexpr auto describe_function() -> void (*)(model_info&) {
+  if constexpr (described_elsewhere<T> || described_by_itself<T>) {
+    return &describe_into<T>;
+  } else {
+    return nullptr;
+  }
+}
+
+template <class T>
+constexpr model_spec make_spec() {
+  static_assert(sizeof(T) < 65536, "tupelo: a model is larger than 64 KiB");
+  static_assert(std::is_default_constructible_v<T>, "tupelo: a model must be default constructible: rows are read into it");
+  constexpr auto size = static_cast<std::uint16_t>(sizeof(T));
+  if constexpr (lists_fields<T>) {
+    constexpr auto list = fields_of<T>();
+    return {reflect::type_text<T>(), names_of(list), size, static_cast<std::uint8_t>(size_of(list)),
+            &list_fields_of<T>, describe_function<T>(), 0, nullptr};
+  } else {
+    static_assert(std::is_aggregate_v<T>,
+                  "tupelo: this type is not an aggregate (it has constructors, private members or virtual functions); make it a "
+                  "plain struct, or list its fields: static constexpr auto fields() { return tp::fields<&T::a, &T::b>; }");
+    if constexpr (std::is_aggregate_v<T>) {
+      static_assert(reflect::field_count<T> > 0, "tupelo: a model without fields, or with fields that cannot be reflected; list "
+                                                 "them: static constexpr auto fields() { return tp::fields<&T::a, &T::b>; }");
+      return {reflect::type_text<T>(), reflect::names_text<T>(), size, static_cast<std::uint8_t>(reflect::field_count<T>),
+              &list_fields_of<T>, describe_function<T>(), 0, nullptr};
+    } else {
+      return {};
+    }
+  }
+}
+
+template <class T>
+struct meta {
+  static constinit model_spec spec;
+};
+template <class T>
+constinit model_spec meta<T>::spec = make_spec<T>();
+
+template <class T>
+const model_spec* spec_of() noexcept {
+  return &meta<T>::spec;
+}
+
+}  // namespace detail
+
+namespace detail {
+
+template <class T>
+concept scalar_row = field_kind<T>() != kind::null && field_kind<T>() != kind::embedded && field_kind<T>() != kind::relation;
+template <class T>
+concept tuple_row = requires { std::tuple_size<T>::value; } && !scalar_row<T>;
+
+template <class T>
+void list_scalar(raw_field* out) {
+  out[0] = {&ops_of<T>, 0};
+}
+template <class T, std::size_t... I>
+void list_tuple(raw_field* out, std::index_sequence<I...>) {
+  raw_object<T> object;
+  // get<I> of an unconstructed tuple only computes an address
+  field_lister<T>{out, &object}(get<I>(object.value)...);
+}
+template <class T>
+void list_tuple_of(raw_field* out) {
+  list_tuple<T>(out, std::make_index_sequence<std::tuple_size<T>::value>{});
+}
+
+/// The description of what a row decodes into: an aggregate, a tuple or one value.
+template <class Row>
+struct row_meta : meta<Row> {};
+template <scalar_row T>
+struct row_meta<T> {
+  static constinit model_spec spec;
+};
+template <scalar_row T>
+constinit model_spec row_meta<T>::spec = {
+    reflect::type_text<T>(), nullptr, static_cast<std::uint16_t>(sizeof(T)), 1, &list_scalar<T>, nullptr, 0, nullptr};
+template <tuple_row T>
+struct row_meta<T> {
+  static constinit model_spec spec;
+};
+template <tuple_row T>
+constinit model_spec row_meta<T>::spec = {reflect::type_text<T>(), nullptr, static_cast<std::uint16_t>(sizeof(T)),
+                                          static_cast<std::uint8_t>(std::tuple_size<T>::value), &list_tuple_of<T>, nullptr, 0,
+                                          nullptr};
+
+}  // namespace detail
+
+/// The description of the model T. Errors: model_error. Threads: any.
+template <class T>
+const model_info& info_of() {
+  return info_of(detail::meta<T>::spec);
+}
+
+/// Makes models known by their names before they are used; relations are found by name.
+template <class... Models>
+void register_models() {
+  (register_model(detail::meta<Models>::spec), ...);
+}
+
+}  // namespace tupelo

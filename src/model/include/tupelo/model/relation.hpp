@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "tupelo/model/reflect.hpp"
+
+namespace tupelo {
+
+enum class relation_kind : std::uint8_t { none, has_many, has_one, belongs_to, many_to_many };
+
+namespace detail {
+
+/// The loaded rows of a relation, shared by the copies of the object that holds it.
+struct loaded_rows {
+  std::uint32_t owners = 1;
+  std::size_t count = 0;
+  void* rows = nullptr;
+  void (*destroy)(loaded_rows*) = nullptr;
+};
+void retain(loaded_rows* rows) noexcept;
+void drop(loaded_rows* rows) noexcept;
+[[noreturn]] void throw_relation_not_loaded(relation_kind kind, const char* type_text);
+
+/// Storage of every relation field: one pointer, null until a query loads it. `T` may be incomplete.
+template <class T, relation_kind Kind>
+class relation_field {
+public:
+  using related_model = T;
+  static constexpr relation_kind relation = Kind;
+
+  relation_field() noexcept = default;
+  relation_field(const relation_field& other) noexcept : rows_(other.rows_) { retain(rows_); }
+  relation_field(relation_field&& other) noexcept : rows_(other.rows_) { other.rows_ = nullptr; }
+  relation_field& operator=(relation_field other) noexcept {
+    loaded_rows* mine = rows_;
+    rows_ = other.rows_;
+    other.rows_ = mine;
+    return *this;
+  }
+  ~relation_field() {
+    if (rows_) drop(rows_);
+  }
+
+  bool loaded() const noexcept { return rows_ != nullptr; }
+  /// Back to "not loaded".
+  void reset() noexcept {
+    drop(rows_);
+    rows_ = nullptr;
+  }
+
+protected:
+  T* rows() const {
+    if (!rows_) throw_relation_not_loaded(Kind, reflect::type_text<T>());
+    return static_cast<T*>(rows_->rows);
+  }
+  std::size_t count() const {
+    rows();
+    return rows_->count;
+  }
+
+private:
+  loaded_rows* rows_ = nullptr;
+};
+
+template <class T, relation_kind Kind>
+class collection_field : public relation_field<T, Kind> {
+public:
+  /// Errors: relation_not_loaded until a query has loaded it, for each of these.
+  T* begin() const { return this->rows(); }
+  T* end() const { return this->rows() + this->count(); }
+  std::size_t size() const { return this->count(); }
+  bool empty() const { return this->count() == 0; }
+  T& operator[](std::size_t i) const { return this->rows()[i]; }
+};
+
+template <class T, relation_kind Kind>
+class reference_field : public relation_field<T, Kind> {
+public:
+  /// The related object, or null when there is none. Errors: relation_not_loaded until a query has loaded it.
+  T* get() const {
+    T* first = this->rows();
+    return this->count() ? first : nullptr;
+  }
+  T& operator*() const { return *get(); }
+  T* operator->() const { return get(); }
+};
+
+}  // namespace detail
+
+/// The objects of `T` whose foreign key names this one. Never loaded behind the user's back.
+template <class T>
+class has_many : public detail::collection_field<T, relation_kind::has_many> {};
+/// The one object of `T` whose foreign key names this one, if any.
+template <class T>
+class has_one : public detail::reference_field<T, relation_kind::has_one> {};
+/// The object of `T` that this one's foreign key names.
+template <class T>
+class belongs_to : public detail::reference_field<T, relation_kind::belongs_to> {};
+/// The objects of `T` that a join table connects with this one.
+template <class T>
+class many_to_many : public detail::collection_field<T, relation_kind::many_to_many> {};
+
+}  // namespace tupelo

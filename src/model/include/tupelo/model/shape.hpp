@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "tupelo/core/field.hpp"
+#include "tupelo/core/word_buffer.hpp"
+
+namespace tupelo {
+
+struct model_spec;
+
+/// What a word of a shape says. Expressions are postfix; a clause word is followed by `length` words of expression.
+enum class op : std::uint8_t {
+  // what the statement does; the model of the word is the table
+  select_from = 1,
+  insert_into,     ///< sub: insert_flags, length: rows of the statement
+  update_of,
+  delete_from,
+  raw_sql,         ///< values are the parameters, the text follows
+  // clauses
+  where = 8,
+  having,
+  join,            ///< sub: join_kind, model: the joined table
+  order,           ///< sub: 1 for descending
+  group,
+  project,
+  distinct,
+  limit,
+  offset,
+  assign,          ///< the column's word, then the new value
+  assign_field,    ///< a column whose new value is the object's field
+  match_field,     ///< a column that equals the object's field
+  conflict_target, ///< a column of the conflict's key
+  conflict_update, ///< a column taken from the row that was not inserted
+  conflict_assign, ///< the column's word, then the value, on conflict
+  conflict_ignore,
+  returning_row,   ///< all columns of the model
+  returning_key,   ///< the generated key
+  all_rows,        ///< an update or delete without condition is meant
+  row_type,        ///< model: the aggregate that rows decode into, where it is not the table's model
+  for_update,
+  only_count,      ///< the number of rows is wanted, not the rows
+  only_exists,     ///< whether there is a row is wanted
+  with_deleted,    ///< rows that are marked as deleted are meant too
+  // expressions
+  column = 32,
+  value,           ///< sub: kind
+  null_value,
+  compare,         ///< sub: comparison
+  and_,
+  or_,
+  not_,
+  is_null,
+  is_not_null,
+  list,            ///< sub: list_bucket of the `in_list` that follows
+  in_list,         ///< a column and the kind of the list's values
+  query,           ///< length words of another query follow
+  in_query,        ///< the expression before the query is among its rows
+  exists,
+  scalar_query,
+  call,            ///< sub: function, length: number of arguments
+  star,
+  text,            ///< as many bytes of SQL follow as the model's place says, padded to words
+  too_large,       ///< a clause that does not fit a length; rendering refuses it
+  column_compare = 64,  ///< column_compare + comparison: a column against a value, in one word
+};
+
+enum class comparison : std::uint8_t {
+  equal,
+  not_equal,
+  less,
+  less_equal,
+  greater,
+  greater_equal,
+  like,
+  contains,
+  starts_with,
+  ends_with,
+};
+
+enum class function : std::uint8_t {
+  count,
+  count_distinct,
+  sum,
+  avg,
+  min,
+  max,
+  lower,
+  upper,
+  length,
+  coalesce,
+  add,
+  subtract,
+  multiply,
+  divide,
+  now,
+};
+
+enum class join_kind : std::uint8_t { inner, left };
+
+enum insert_flags : std::uint8_t { insert_without_key = 0, insert_with_key = 1 };
+
+/// A word: op (8 bits), sub (8: kind in the low five, table alias in the high three), length or offset (16), model id (32).
+constexpr std::uint64_t make_word(op o, std::uint8_t sub = 0, std::uint16_t length = 0, std::uint32_t model = 0) noexcept {
+  return static_cast<std::uint64_t>(o) | static_cast<std::uint64_t>(sub) << 8 | static_cast<std::uint64_t>(length) << 16 |
+         static_cast<std::uint64_t>(model) << 32;
+}
+constexpr op op_of(std::uint64_t w) noexcept { return static_cast<op>(w & 0xff); }
+constexpr std::uint8_t sub_of(std::uint64_t w) noexcept { return static_cast<std::uint8_t>(w >> 8); }
+constexpr kind kind_of_word(std::uint64_t w) noexcept { return static_cast<kind>(w >> 8 & 31); }
+constexpr std::uint16_t length_of(std::uint64_t w) noexcept { return static_cast<std::uint16_t>(w >> 16); }
+constexpr std::uint16_t offset_of_word(std::uint64_t w) noexcept { return length_of(w); }
+constexpr std::uint32_t model_of(std::uint64_t w) noexcept { return static_cast<std::uint32_t>(w >> 32); }
+constexpr std::uint64_t with_op(std::uint64_t w, op o) noexcept {
+  return (w & ~std::uint64_t{0xff}) | static_cast<std::uint64_t>(o);
+}
+constexpr std::uint64_t with_sub(std::uint64_t w, std::uint8_t sub) noexcept {
+  return (w & ~std::uint64_t{0xff00}) | static_cast<std::uint64_t>(sub) << 8;
+}
+/// How many words of payload follow a word that are not words of shape.
+constexpr std::uint32_t payload_of(std::uint64_t w) noexcept { return op_of(w) == op::text ? (model_of(w) + 7u) / 8u : 0u; }
+
+/// Lists of different lengths share a shape when they round up to the same power of two: 0 is empty, else 2^(bucket-1) places.
+std::uint8_t list_bucket(std::size_t count) noexcept;
+constexpr std::uint32_t places_of_bucket(std::uint8_t bucket) noexcept {
+  return bucket ? std::uint32_t{1} << (bucket - 1) : 0;
+}
+
+/// A column named at compile time: its model (registered at first use) and its offset. Trivial, made by `col<…>`.
+struct column_ref {
+  const model_spec* model;
+  std::uint16_t offset;
+
+  std::uint64_t word(op o, std::uint8_t sub = 0) const noexcept;
+};
+
+/// An expression as data: words of shape, and values apart. Out of line and noexcept, so that call sites stay tiny.
+///
+/// Running out of memory while an expression grows ends the program.
+class expression {
+public:
+  expression() noexcept;
+  expression(expression&& other) noexcept;
+  expression(const expression& other) noexcept;
+  expression& operator=(expression other) noexcept;
+  ~expression() {
+    if (shape.heap || values.heap) [[unlikely]] free();
+  }
+
+  explicit expression(column_ref column) noexcept;
+  explicit expression(std::uint64_t word) noexcept;
+  // column <comparison> value
+  expression(column_ref column, comparison c, kind k, std::int64_t value) noexcept;
+  expression(column_ref column, comparison c, kind k, double value) noexcept;
+  expression(column_ref column, comparison c, kind k, std::string_view value) noexcept;
+  // a value alone
+  expression(kind k, std::int64_t value) noexcept;
+  expression(kind k, double value) noexcept;
+  expression(kind k, std::string_view value) noexcept;
+  // column <comparison> column
+  expression(column_ref left, comparison c, column_ref right) noexcept;
+  // column IN (…)
+  expression(column_ref column, kind k, const void* integers, std::size_t count, int signed_size) noexcept;
+  expression(column_ref column, kind k, const std::string_view* texts, std::size_t count) noexcept;
+  expression(column_ref column, const double* values, std::size_t count) noexcept;
+
+  expression& append(const expression& other) noexcept;
+  /// this = this `o` other
+  expression& combine(const expression& other, std::uint64_t o) noexcept;
+  expression& push(std::uint64_t word) noexcept;
+  expression& push_text(std::string_view sql) noexcept;
+  /// A query as operand; `after` says what is done with its rows.
+  expression& push_query(const word_buffer& query_shape, const word_buffer& query_values, op after) noexcept;
+
+  bool empty() const noexcept { return shape.size == 0; }
+
+  inline_word_buffer<12> shape;
+  inline_word_buffer<20> values;
+
+private:
+  void free() noexcept;
+};
+
+}  // namespace tupelo

@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <bit>
+#include <charconv>
+
+#include "tupelo/core/error.hpp"
+#include "tupelo/model/model.hpp"
+
+namespace tupelo {
+
+namespace {
+
+[[noreturn]] void refuse(const model_info& info, const std::string& what) {
+  throw model_error("struct " + std::string(info.short_name()) + ": " + what);
+}
+
+std::string quoted_literal(std::string_view text) {
+  std::string sql = "'";
+  for (char c : text) {
+    sql += c;
+    if (c == '\'') sql += c;
+  }
+  return sql += '\'';
+}
+
+}  // namespace
+
+// ---- columns
+
+column_builder& column_builder::named(std::string_view column) {
+  info_->fields[field_].column = column;
+  return *this;
+}
+column_builder& column_builder::length(std::uint32_t characters) {
+  field_info& field = info_->fields[field_];
+  const kind k = field.type->k;
+  if (k != kind::text && k != kind::enumeration && k != kind::custom) {
+    refuse(*info_, "length() on field " + field.name + ", which is not text");
+  }
+  field.length = characters;
+  return *this;
+}
+column_builder& column_builder::precision(std::uint16_t digits, std::uint16_t scale) {
+  field_info& field = info_->fields[field_];
+  if (field.type->k != kind::decimal) refuse(*info_, "precision() on field " + field.name + ", which is not tp::decimal");
+  if (digits == 0 || scale > digits) refuse(*info_, "precision() of field " + field.name + " needs 1 or more digits and scale ≤ digits");
+  field.precision = digits;
+  field.scale = scale;
+  return *this;
+}
+column_builder& column_builder::default_value(std::int64_t value) { return default_sql(std::to_string(value)); }
+column_builder& column_builder::default_value(bool value) { return default_sql(value ? "true" : "false"); }
+column_builder& column_builder::default_value(double value) {
+  char text[32];
+  const auto end = std::to_chars(text, text + sizeof text, value);
+  return default_sql({text, static_cast<std::size_t>(end.ptr - text)});
+}
+column_builder& column_builder::default_value(std::string_view text) { return default_sql(quoted_literal(text)); }
+column_builder& column_builder::default_sql(std::string_view sql) {
+  info_->fields[field_].has_default = true;
+  info_->fields[field_].default_sql = sql;
+  return *this;
+}
+column_builder& column_builder::native_type(std::string_view type) {
+  info_->fields[field_].native_type = type;
+  return *this;
+}
+column_builder& column_builder::renamed_from(std::string_view column) {
+  info_->fields[field_].renamed_from = column;
+  return *this;
+}
+
+// ---- indexes and foreign keys
+
+index_builder& index_builder::named(std::string_view name) {
+  info_->indexes[index_].name = name;
+  return *this;
+}
+index_builder& index_builder::where(const expression& condition) {
+  info_->indexes[index_].condition = condition;
+  info_->indexes[index_].constraint = false;  // a partial unique index is not a constraint in any database
+  return *this;
+}
+
+foreign_key_builder& foreign_key_builder::references_fields(field_refs fields) {
+  foreign_key_info& key = info_->foreign_keys[key_];
+  if (fields.size() != key.fields.size()) refuse(*info_, "a foreign key references another number of columns than it has");
+  key.to = fields.begin()->model;
+  key.to_offsets.clear();
+  for (const field_ref& field : fields) {
+    if (field.model != key.to) refuse(*info_, "a foreign key references fields of two models");
+    key.to_offsets.push_back(field.offset);
+  }
+  return *this;
+}
+foreign_key_builder& foreign_key_builder::references_model(const model_spec& other) {
+  info_->foreign_keys[key_].to = &other;
+  return *this;
+}
+foreign_key_builder& foreign_key_builder::on_delete(referential_action action) {
+  foreign_key_info& key = info_->foreign_keys[key_];
+  if (action == referential_action::set_null) {
+    for (std::uint16_t i : key.fields) {
+      if (!info_->fields[i].type->nullable) {
+        refuse(*info_, "on_delete(tp::set_null) needs field " + info_->fields[i].name + " to be std::optional");
+      }
+    }
+  }
+  key.on_delete = action;
+  return *this;
+}
+foreign_key_builder& foreign_key_builder::on_update(referential_action action) {
+  info_->foreign_keys[key_].on_update = action;
+  return *this;
+}
+foreign_key_builder& foreign_key_builder::named(std::string_view name) {
+  info_->foreign_keys[key_].name = name;
+  return *this;
+}
+
+// ---- the model
+
+std::uint16_t model_builder::own(field_ref field, std::string_view verb) const {
+  if (field.model != info_->spec) {
+    refuse(*info_, "m." + std::string(verb) + "() names a field of " + std::string(reflect::type_name(field.model->type_text)) +
+                       "; only fields of " + std::string(info_->short_name()) + " can be described here");
+  }
+  const int position = info_->find_offset(field.offset);
+  if (position < 0) {
+    refuse(*info_, "m." + std::string(verb) +
+                       "() names a field that is not a column; name the field inside it: tp::col<&Outer::field, &Inner::field>");
+  }
+  return static_cast<std::uint16_t>(position);
+}
+
+field_info& model_builder::flag(field_ref field, std::uint16_t flag, std::string_view verb) {
+  field_info& own_field = info_->fields[own(field, verb)];
+  own_field.flags |= flag;
+  return own_field;
+}
+
+model_builder& model_builder::table(std::string_view name) {
+  if (name.empty()) refuse(*info_, "m.table() with an empty name");
+  info_->table = name;
+  return *this;
+}
+model_builder& model_builder::names_as_written() {
+  info_->names_as_written = true;
+  for (field_info& field : info_->fields) {
+    field.column = field.name;
+    for (char& c : field.column) {
+      if (c == '.') c = '_';
+    }
+  }
+  return *this;
+}
+model_builder& model_builder::renamed_from(std::string_view table) {
+  info_->renamed_from = table;
+  return *this;
+}
+model_builder& model_builder::no_primary_key() {
+  info_->without_key = true;
+  return *this;
+}
+column_builder model_builder::column(field_ref field) { return {*info_, own(field, "column")}; }
+
+model_builder& model_builder::set_key(field_refs fields) {
+  info_->key.clear();
+  for (const field_ref& field : fields) {
+    const std::uint16_t position = own(field, "primary_key");
+    for (std::uint16_t known : info_->key) {
+      if (known == position) refuse(*info_, "m.primary_key() names field " + info_->fields[position].name + " twice");
+    }
+    info_->key.push_back(position);
+  }
+  return *this;
+}
+model_builder& model_builder::key_not_generated() {
+  info_->generated_key = false;
+  return *this;
+}
+index_builder model_builder::add_index(field_refs fields, bool unique) {
+  index_info index;
+  index.unique = unique;
+  index.constraint = unique;
+  for (const field_ref& field : fields) index.fields.push_back(own(field, unique ? "unique" : "index"));
+  if (index.fields.empty()) refuse(*info_, "an index without fields");
+  index.descending.assign(index.fields.size(), false);
+  info_->indexes.push_back(std::move(index));
+  return {*info_, info_->indexes.size() - 1};
+}
+model_builder& model_builder::check(std::string_view name, const expression& condition) {
+  if (name.empty()) refuse(*info_, "m.check() needs a name");
+  if (condition.empty()) refuse(*info_, "check \"" + std::string(name) + "\" has an empty condition");
+  for (std::uint32_t i = 0; i < condition.shape.size; ++i) {
+    const std::uint64_t word = condition.shape.data()[i];
+    const bool is_column = op_of(word) == op::column || op_of(word) == op::in_list || op_of(word) >= op::column_compare;
+    if (is_column && model_of(word) != info_->id) {
+      refuse(*info_, "check \"" + std::string(name) + "\" names a column of another model");
+    }
+    i += payload_of(word);
+  }
+  info_->checks.push_back({std::string(name), condition});
+  return *this;
+}
+foreign_key_builder model_builder::add_foreign_key(field_refs fields) {
+  foreign_key_info key;
+  for (const field_ref& field : fields) key.fields.push_back(own(field, "foreign_key"));
+  if (key.fields.empty()) refuse(*info_, "a foreign key without fields");
+  info_->foreign_keys.push_back(std::move(key));
+  return {*info_, info_->foreign_keys.size() - 1};
+}
+
+model_builder& model_builder::timestamps(field_ref created, field_ref updated) {
+  for (const field_info* field : {&flag(created, field_created_at, "timestamps"), &flag(updated, field_updated_at, "timestamps")}) {
+    if (field->type->k != kind::timestamp) refuse(*info_, "m.timestamps(): field " + field->name + " is not a timestamp");
+  }
+  info_->created_at = own(created, "timestamps");
+  info_->updated_at = own(updated, "timestamps");
+  return *this;
+}
+model_builder& model_builder::soft_delete(field_ref deleted) {
+  const field_info& field = flag(deleted, field_deleted_at, "soft_delete");
+  if (field.type->k != kind::timestamp || !field.type->nullable) {
+    refuse(*info_, "m.soft_delete(): field " + field.name + " must be std::optional<tp::timestamp>");
+  }
+  info_->deleted_at = own(deleted, "soft_delete");
+  return *this;
+}
+model_builder& model_builder::version(field_ref version) {
+  const field_info& field = flag(version, field_version, "version");
+  if (!is_integer(field.type->k) || field.type->nullable) {
+    refuse(*info_, "m.version(): field " + field.name + " must be an integer and not optional");
+  }
+  info_->version = own(version, "version");
+  return *this;
+}
+
+model_builder& model_builder::add_relation(field_ref relation, relation_kind wanted, std::string_view foreign_key,
+                                           std::string_view verb) {
+  const std::uint16_t position = own(relation, verb);
+  const field_info& field = info_->fields[position];
+  if (field.type->relation != static_cast<std::uint8_t>(wanted)) {
+    refuse(*info_, "m." + std::string(verb) + "(): field " + field.name + " is not a tp::" + std::string(verb) + "<…>");
+  }
+  info_->relations.push_back({position, wanted, std::string(field.type->related_name()), std::string(foreign_key), -1});
+  return *this;
+}
+model_builder& model_builder::has_many(field_ref relation, std::string_view foreign_key) {
+  return add_relation(relation, relation_kind::has_many, foreign_key, "has_many");
+}
+model_builder& model_builder::has_one(field_ref relation, std::string_view foreign_key) {
+  return add_relation(relation, relation_kind::has_one, foreign_key, "has_one");
+}
+foreign_key_builder model_builder::add_belongs_to(field_ref relation, field_refs key) {
+  foreign_key_builder built = add_foreign_key(key);
+  add_relation(relation, relation_kind::belongs_to, {}, "belongs_to");
+  info_->relations.back().key_field = info_->foreign_keys.back().fields[0];
+  info_->foreign_keys.back().to_name = info_->relations.back().related;
+  return built;
+}
+
+}  // namespace tupelo

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tupelo/model/model_info.hpp"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "tupelo/core/error.hpp"
+#include "tupelo/model/model_spec.hpp"
+
+namespace tupelo {
+
+int model_info::find_offset(std::uint16_t offset) const noexcept {
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    if (fields[i].offset == offset && fields[i].type->k != kind::embedded) return static_cast<int>(i);
+  }
+  return -1;
+}
+
+int model_info::find_column(std::string_view column) const noexcept {
+  for (std::uint16_t i : columns) {
+    if (fields[i].column == column) return i;
+  }
+  return -1;
+}
+
+std::string_view model_info::short_name() const noexcept { return reflect::last_identifier(type_name); }
+
+std::string snake_case(std::string_view name) {
+  const auto upper = [](char c) { return c >= 'A' && c <= 'Z'; };
+  const auto lower = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
+  std::string out;
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    const char c = name[i];
+    const bool starts_word =
+        i > 0 && upper(c) && (lower(name[i - 1]) || (upper(name[i - 1]) && i + 1 < name.size() && lower(name[i + 1])));
+    if (starts_word && out.back() != '_') out += '_';
+    out += upper(c) ? static_cast<char>(c - 'A' + 'a') : c;
+  }
+  while (out.size() > 1 && out.back() == '_') out.pop_back();
+  return out;
+}
+
+std::string pluralize(std::string_view noun) {
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 17> irregular{{
+      {"person", "people"}, {"child", "children"}, {"man", "men"}, {"woman", "women"}, {"mouse", "mice"}, {"goose", "geese"},
+      {"foot", "feet"}, {"tooth", "teeth"}, {"datum", "data"}, {"medium", "media"}, {"criterion", "criteria"},
+      {"analysis", "analyses"}, {"basis", "bases"}, {"leaf", "leaves"}, {"index", "indexes"}, {"life", "lives"},
+      {"half", "halves"},
+  }};
+  static constexpr std::array<std::string_view, 12> unchanged{"series", "species", "news",   "information", "equipment", "sheep",
+                                                             "fish",   "money",   "people", "children",    "data",      "media"};
+  const std::size_t last = noun.rfind('_') == std::string_view::npos ? 0 : noun.rfind('_') + 1;
+  std::string out(noun.substr(0, last));
+  const std::string_view word = noun.substr(last);
+  if (word.empty() || std::find(unchanged.begin(), unchanged.end(), word) != unchanged.end()) return out.append(word);
+  for (const auto& [one, many] : irregular) {
+    if (word == one) return out.append(many);
+  }
+  const auto ends = [&](std::string_view tail) { return word.ends_with(tail); };
+  const auto vowel = [](char c) { return std::string_view("aeiou").find(c) != std::string_view::npos; };
+  out.append(word);
+  if (ends("y") && word.size() > 1 && !vowel(word[word.size() - 2])) {
+    out.pop_back();
+    out += "ies";
+  } else if (ends("s") || ends("x") || ends("z") || ends("ch") || ends("sh")) {
+    out += "es";
+  } else {
+    out += 's';
+  }
+  return out;
+}
+
+const model_info& require_table(const model_info& info) {
+  if (info.key.empty() && !info.without_key) {
+    throw model_error("struct " + std::string(info.short_name()) +
+                      " is used as a table but has no primary key: name a field `id`, or say m.primary_key(&" +
+                      std::string(info.short_name()) + "::field) or m.no_primary_key() in its model()");
+  }
+  return info;
+}
+
+const model_info& referenced_model(const model_info& from, const foreign_key_info& key) {
+  const model_spec* to = key.to ? key.to : find_spec(key.to_name);
+  if (!to) {
+    throw model_error("struct " + std::string(from.short_name()) + " has a foreign key to " + key.to_name +
+                      ", which is not a known model: name it in tp::register_models<…>() or tp::cli::main<…>()");
+  }
+  return info_of(*to);
+}
+
+namespace detail {
+
+void add_fields(model_info& info, const model_spec& spec) {
+  std::string_view names[256];
+  raw_field raw[256];
+  if (!spec.names_text) {  // a scalar or a tuple: columns by position
+    spec.list_fields(raw);
+    for (std::size_t i = 0; i < spec.count; ++i) {
+      field_info field;
+      field.name = field.column = "column " + std::to_string(i + 1);
+      field.type = raw[i].type;
+      field.offset = raw[i].offset;
+      info.fields.push_back(std::move(field));
+    }
+    return;
+  }
+  if (!reflect::split_names(spec.names_text, names, spec.count)) {
+    throw model_error("struct " + std::string(info.short_name()) +
+                      ": the names of its fields could not be read from this compiler; list them with fields()");
+  }
+  spec.list_fields(raw);
+  for (std::size_t i = 0; i < spec.count; ++i) {
+    field_info field;
+    field.name = names[i];
+    field.column = snake_case(names[i]);
+    field.type = raw[i].type;
+    field.offset = raw[i].offset;
+    if (field.type->k == kind::relation) field.flags |= field_relation;
+    if (field.type->k != kind::embedded) {
+      info.fields.push_back(std::move(field));
+      continue;
+    }
+    const model_info& inner = info_of(*field.type->embedded());
+    for (const field_info& part : inner.fields) {
+      field_info flat = part;
+      flat.name = field.name + "." + part.name;
+      flat.column = field.column + "_" + part.column;
+      flat.offset = static_cast<std::uint16_t>(field.offset + part.offset);
+      flat.flags = static_cast<std::uint16_t>(part.flags & field_relation);
+      info.fields.push_back(std::move(flat));
+    }
+  }
+}
+
+namespace {
+
+[[noreturn]] void refuse(const model_info& info, const std::string& what) {
+  throw model_error("struct " + std::string(info.short_name()) + ": " + what);
+}
+
+void find_key(model_info& info) {
+  if (info.key.empty() && !info.without_key) {
+    for (std::size_t i = 0; i < info.fields.size(); ++i) {
+      if (info.fields[i].name == "id" || (info.names_as_written && info.fields[i].name == "Id")) {
+        info.key.push_back(static_cast<std::uint16_t>(i));
+        break;
+      }
+    }
+  }
+  for (std::uint16_t i : info.key) {
+    field_info& field = info.fields[i];
+    field.flags |= field_key;
+    if (field.type->nullable) refuse(info, "field " + field.name + " is part of the primary key and cannot be std::optional");
+    if (is_float(field.type->k) || field.type->k == kind::json) {
+      refuse(info, "field " + field.name + " cannot be part of a primary key: its type has no exact equality");
+    }
+  }
+  if (info.key.size() != 1) return;
+  field_info& only = info.fields[info.key[0]];
+  const kind k = only.type->k;
+  if (k == kind::uuid) only.flags |= field_client_uuid;
+  const bool wide_enough = k == kind::i64 || k == kind::i32 || k == kind::u64 || k == kind::u32;
+  const bool refers = std::any_of(info.foreign_keys.begin(), info.foreign_keys.end(), [&](const foreign_key_info& key) {
+    return key.fields.size() == 1 && key.fields[0] == info.key[0];
+  });
+  if (wide_enough && !refers && info.generated_key) only.flags |= field_generated;
+  info.generated_key = only.is(field_generated);
+}
+
+void check_columns(const model_info& info) {
+  std::map<std::string_view, std::string_view> by_column;
+  for (std::uint16_t i : info.columns) {
+    const field_info& field = info.fields[i];
+    if (field.column.empty()) refuse(info, "field " + field.name + " has an empty column name");
+    const auto [known, fresh] = by_column.emplace(field.column, field.name);
+    if (!fresh) {
+      refuse(info, "fields " + std::string(known->second) + " and " + field.name + " are both stored in column \"" + field.column +
+                       "\": give one of them another name with m.column(&" + std::string(info.short_name()) +
+                       "::field).named(\"…\")");
+    }
+  }
+}
+
+}  // namespace
+
+void finish_model(model_info& info) {
+  if (info.table.empty()) {
+    info.table = info.names_as_written ? std::string(info.short_name()) : pluralize(snake_case(info.short_name()));
+  }
+  for (std::size_t i = 0; i < info.fields.size(); ++i) {
+    if (!info.fields[i].is(field_relation)) info.columns.push_back(static_cast<std::uint16_t>(i));
+  }
+  if (info.columns.empty()) refuse(info, "it has no field that is a column");
+  find_key(info);
+  check_columns(info);
+  std::set<std::string_view> names;
+  for (const check_info& check : info.checks) {
+    if (!names.insert(check.name).second) refuse(info, "two checks are named \"" + check.name + "\"");
+  }
+  for (relation_info& relation : info.relations) {
+    if (relation.key_field >= 0) relation.foreign_key = info.fields[static_cast<std::size_t>(relation.key_field)].column;
+  }
+}
+
+}  // namespace detail
+
+}  // namespace tupelo

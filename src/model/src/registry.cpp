@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <cstring>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "tupelo/core/error.hpp"
+#include "tupelo/model/model_info.hpp"
+#include "tupelo/model/model_spec.hpp"
+
+namespace tupelo {
+
+namespace detail {
+
+void finish_model(model_info& info);
+void add_fields(model_info& info, const model_spec& spec);
+
+void take_fields(raw_field* out, const type_ops* const* types, const void* const* addresses, std::size_t count,
+                 const void* base) noexcept {
+  for (std::size_t i = 0; i < count; ++i) {
+    out[i] = {types[i], static_cast<std::uint16_t>(static_cast<const char*>(addresses[i]) - static_cast<const char*>(base))};
+  }
+}
+
+}  // namespace detail
+
+namespace {
+
+struct registry {
+  std::recursive_mutex mutex;  // recursive: describing a model describes its value objects
+  std::vector<const model_spec*> by_id{nullptr};
+};
+
+registry& models() {
+  static registry instance;
+  return instance;
+}
+
+}  // namespace
+
+std::uint32_t register_model(const model_spec& spec) noexcept {
+  registry& r = models();
+  std::lock_guard lock(r.mutex);
+  if (spec.id) return spec.id;
+  // A type that several shared objects hold privately has several specs; they are one model. Types of unnamed namespaces differ.
+  if (std::strstr(spec.type_text, "anonymous") == nullptr) {
+    for (const model_spec* known : r.by_id) {
+      if (known && std::strcmp(known->type_text, spec.type_text) == 0 && known->size == spec.size &&
+          known->list_fields == spec.list_fields) {
+        __atomic_store_n(&spec.id, known->id, __ATOMIC_RELEASE);
+        return spec.id;
+      }
+    }
+  }
+  r.by_id.push_back(&spec);
+  __atomic_store_n(&spec.id, static_cast<std::uint32_t>(r.by_id.size() - 1), __ATOMIC_RELEASE);
+  return spec.id;
+}
+
+const model_spec* find_spec(std::uint32_t id) noexcept {
+  registry& r = models();
+  std::lock_guard lock(r.mutex);
+  return id < r.by_id.size() ? r.by_id[id] : nullptr;
+}
+
+const model_spec* find_spec(std::string_view type_name) noexcept {
+  registry& r = models();
+  std::lock_guard lock(r.mutex);
+  for (const model_spec* known : r.by_id) {
+    if (known && reflect::type_name(known->type_text) == type_name) return known;
+  }
+  return nullptr;
+}
+
+const model_info& build_model(const model_spec& spec) {
+  registry& r = models();
+  std::lock_guard lock(r.mutex);
+  if (spec.info) return *spec.info;
+  auto info = std::make_unique<model_info>();
+  info->spec = &spec;
+  info->id = id_of(spec);
+  info->size = spec.size;
+  info->type_name = reflect::type_name(spec.type_text);
+  info->described = spec.describe != nullptr;
+  detail::add_fields(*info, spec);
+  if (spec.describe) spec.describe(*info);
+  detail::finish_model(*info);
+  const model_info* built = info.release();  // for the program's life: statements and queries refer to it
+  __atomic_store_n(&spec.info, built, __ATOMIC_RELEASE);
+  return *built;
+}
+
+}  // namespace tupelo
