@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "tupelo/core/statement.hpp"
+#include "tupelo/dialect/schema_dialect.hpp"
+#include "tupelo/query/query_core.hpp"
+
+namespace tupelo {
+
+/// What a database can do; everything above the dialect asks this table, never for a database's name.
+struct feature_table {
+  bool returning = false;             ///< INSERT, UPDATE, DELETE … RETURNING
+  bool last_insert_id = false;        ///< the driver reports the key of a single inserted row
+  bool upsert = false;
+  bool partial_indexes = false;
+  bool transactional_ddl = false;
+  bool offset_needs_limit = false;
+  bool for_update = false;            ///< row locks; without them a write transaction locks the database
+  std::uint32_t max_parameters = 0;   ///< in one statement
+};
+
+/// How a transaction begins.
+enum class transaction_mode : std::uint8_t {
+  deferred,   ///< locks as statements need it
+  immediate,  ///< the right to write is taken at once
+  exclusive,
+};
+
+/// Turns queries and schema changes as data into one database's text. Stateless.
+///
+/// Threads: any.
+class dialect {
+public:
+  dialect() = default;
+  dialect(const dialect&) = delete;
+  dialect& operator=(const dialect&) = delete;
+  virtual ~dialect() = default;
+
+  virtual std::string_view name() const noexcept = 0;
+  virtual const feature_table& features() const noexcept = 0;
+
+  /// Renders a finished shape (query_core::finish) once; the result serves every query of that shape.
+  /// Errors: query_error for a shape that says nothing runnable (a condition missing, too large), unsupported_feature;
+  /// model_error for a table without a key.
+  statement_plan render(const std::uint64_t* words, std::uint32_t count) const;
+
+  /// How this database spells and reads schemas.
+  virtual const schema_dialect& schema() const noexcept = 0;
+
+  virtual std::string begin(transaction_mode mode) const = 0;
+
+  /// Appends an identifier, quoted.
+  virtual void quote(std::string& sql, std::string_view identifier) const;
+  /// Appends placeholder number `number`, from 1.
+  virtual void placeholder(std::string& sql, std::uint32_t number) const = 0;
+  /// Appends `column IN (list)` for a list of this bucket, whose placeholders begin with `first`; it is never 0.
+  virtual void in_list(std::string& sql, std::string_view column, std::uint32_t first, std::uint8_t bucket) const;
+  /// Placeholders that a list of this bucket takes. 1 for lists that are bound as one value.
+  virtual std::uint32_t places_of(std::uint8_t bucket) const noexcept { return places_of_bucket(bucket); }
+  /// Whether a list of this bucket is bound as one JSON array.
+  virtual bool list_as_json(std::uint8_t) const noexcept { return false; }
+  /// The name of a function in calls; empty: not supported.
+  virtual std::string_view function_name(function f) const noexcept;
+};
+
+}  // namespace tupelo

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <tupelo/query/schema_operation.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tupelo {
+
+enum class ddl_role : std::uint8_t {
+  execute,   ///< run it
+  remember,  ///< a query: keep its rows, each a name and the SQL that makes the thing
+  restore,   ///< a query for names: what was remembered and is not among them is made again, then forgotten
+};
+
+/// One statement of a schema change.
+struct ddl_statement {
+  ddl_role role = ddl_role::execute;
+  std::string sql;
+};
+
+/// What surrounds the transaction of a schema change.
+struct ddl_frame {
+  std::string restore_query;        ///< each row is a statement that brings a setting back afterwards; empty: none
+  std::vector<std::string> before;  ///< run before the transaction begins, after restore_query
+  std::string verify;               ///< a query before the commit: each row says in words what is broken; empty: none
+};
+
+/// One row of a query about the database itself; what a query has no use for is null.
+struct introspection_row {
+  std::optional<std::string> c0, c1, c2, c3, c4, c5, c6, c7, c8, c9;
+};
+
+/// How one database spells changes of its schema and describes itself. No I/O: it makes the SQL and reads the rows.
+///
+/// Threads: immutable; any number may use it.
+class schema_dialect {
+public:
+  virtual ~schema_dialect() = default;
+
+  /// The statements of these operations, one after the other; `before` is the schema they start from.
+  /// Errors: migration_error (invalid_migration) for an operation that is not valid there.
+  virtual std::vector<ddl_statement> render(const std::vector<schema_operation>& operations,
+                                            const schema_definition& before) const = 0;
+  virtual ddl_frame frame(const std::vector<schema_operation>& operations, const schema_definition& before) const = 0;
+
+  virtual std::string type_text(const column_type& type) const = 0;
+  virtual column_type parse_type(std::string_view declared) const = 0;
+  /// Whether a live column is what is wanted as far as this database can tell.
+  virtual bool same_column(const column_definition& live, const column_definition& wanted) const = 0;
+
+  /// The queries that describe the database; each one's columns are those of introspection_row, in order.
+  virtual std::vector<std::string> introspection_queries() const = 0;
+  /// Reads the rows of those queries, in the same order. Everything in the result is named.
+  virtual schema_definition decode_introspection(const std::vector<std::vector<introspection_row>>& answers) const = 0;
+  /// A query whose rows are the statements that drop everything in the database.
+  virtual std::string wipe_query() const = 0;
+};
+
+}  // namespace tupelo

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "tupelo/dialect/dialect.hpp"
+
+namespace tupelo::sqlite {
+
+/// SQLite's SQL. Source: https://www.sqlite.org/lang.html
+class sqlite_dialect final : public dialect {
+public:
+  std::string_view name() const noexcept override { return "SQLite"; }
+  const feature_table& features() const noexcept override;
+  const schema_dialect& schema() const noexcept override;
+  std::string begin(transaction_mode mode) const override;
+  void placeholder(std::string& sql, std::uint32_t number) const override;
+  std::uint32_t places_of(std::uint8_t bucket) const noexcept override;
+  bool list_as_json(std::uint8_t bucket) const noexcept override;
+  void in_list(std::string& sql, std::string_view column, std::uint32_t first, std::uint8_t bucket) const override;
+};
+
+const dialect& dialect_instance();
+
+}  // namespace tupelo::sqlite

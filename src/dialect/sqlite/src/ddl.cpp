@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tupelo/dialect/sqlite/ddl.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <tupelo/query/sql_text.hpp>
+
+#include "tupelo/dialect/sqlite/introspection.hpp"
+
+namespace tupelo::sqlite {
+namespace {
+
+std::string quoted_list(const std::vector<std::string>& names) {
+  std::string out;
+  for (const std::string& name : names) out += (out.empty() ? "" : ", ") + quote_identifier(name);
+  return out;
+}
+
+/// A default that may stand without parentheses.
+bool is_literal(const std::vector<sql_token>& tokens) {
+  if (tokens.size() == 1) {
+    const sql_token& token = tokens[0];
+    return token.kind == sql_token_kind::number || token.kind == sql_token_kind::text ||
+           (token.kind == sql_token_kind::word && is_sql_keyword(token.value));
+  }
+  return tokens.size() == 2 && tokens[1].kind == sql_token_kind::number && (tokens[0].text == "-" || tokens[0].text == "+");
+}
+
+/// A default that ALTER TABLE ADD COLUMN takes: the same for every row, not the time of the change.
+bool is_constant(const std::string& sql) {
+  std::vector<sql_token> tokens = sql_tokens(sql);
+  return is_literal(tokens) && canonical_sql(sql).rfind("CURRENT_", 0) != 0;
+}
+
+bool is_null(const std::optional<std::string>& sql) { return !sql || canonical_sql(*sql) == "NULL"; }
+
+/// The key's column, where it is an alias of SQLite's own row number.
+const column_definition* generated_key(const table_definition& table) {
+  if (table.primary_key.columns.size() != 1) return nullptr;
+  const column_definition* column = table.find_column(table.primary_key.columns.front());
+  return column != nullptr && column->identity ? column : nullptr;
+}
+
+std::string constraint_name(std::string_view name) { return "CONSTRAINT " + quote_identifier(name) + " "; }
+
+std::string primary_key_name(const table_definition& table) {
+  const std::string& name = table.primary_key.name;
+  return name.empty() || name == conventional_primary_key_name(table) ? std::string() : constraint_name(name);
+}
+
+std::string column_text(const table_definition& table, const column_definition& column) {
+  std::string out = quote_identifier(column.name) + " ";
+  if (&column == generated_key(table)) {
+    return out + "INTEGER NOT NULL " + primary_key_name(table) + "PRIMARY KEY AUTOINCREMENT";
+  }
+  bool alone = table.primary_key.columns.size() == 1 && table.primary_key.columns.front() == column.name;
+  std::string type = type_text(column.type);
+  // INTEGER PRIMARY KEY would make SQLite number the rows itself; this key is the program's own.
+  out += alone && type == "INTEGER" ? "INT" : type;
+  if (!column.nullable) out += " NOT NULL";
+  if (column.default_sql) {
+    bool literal = is_literal(sql_tokens(*column.default_sql));
+    out += literal ? " DEFAULT " + *column.default_sql : " DEFAULT (" + *column.default_sql + ")";
+  }
+  return out;
+}
+
+std::string action_text(std::string_view event, referential_action action) {
+  if (action == referential_action::no_action) return {};
+  std::string out = std::string(" ON ") + std::string(event) + " ";
+  for (char c : name_of(action)) out += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  return out;
+}
+
+std::string foreign_key_text(const foreign_key_definition& key) {
+  std::string out = constraint_name(key.name) + "FOREIGN KEY (" + quoted_list(key.columns) + ") REFERENCES " +
+                    quote_identifier(key.references) + " (" + quoted_list(key.referenced_columns) + ")";
+  out += action_text("DELETE", key.on_delete) + action_text("UPDATE", key.on_update);
+  return key.deferrable ? out + " DEFERRABLE INITIALLY DEFERRED" : out;
+}
+
+/// Whether the operation concerns one existing table and can be part of making that table anew. Renaming a column cannot:
+/// ALTER TABLE does it everywhere, in views and triggers too.
+bool joins_rebuild(const schema_operation& operation) {
+  const auto& data = operation.data;
+  return !std::holds_alternative<ddl::create_table>(data) && !std::holds_alternative<ddl::drop_table>(data) &&
+         !std::holds_alternative<ddl::rename_table>(data) && !std::holds_alternative<ddl::rename_column>(data) &&
+         !std::holds_alternative<ddl::execute_sql>(data);
+}
+
+bool needs_rebuild(const schema_operation& operation) {
+  if (!joins_rebuild(operation)) return false;
+  if (const auto* add = std::get_if<ddl::add_column>(&operation.data)) {
+    const column_definition& column = add->column;
+    if (column.identity || (!column.nullable && is_null(column.default_sql))) return true;
+    return column.default_sql && !is_constant(*column.default_sql);
+  }
+  return !std::holds_alternative<ddl::drop_column>(operation.data) &&
+         !std::holds_alternative<ddl::add_index>(operation.data) &&
+         !std::holds_alternative<ddl::drop_index>(operation.data);
+}
+
+class renderer {
+public:
+  explicit renderer(const schema_definition& before) : state_(before) {}
+
+  void run(const std::vector<schema_operation>& operations) {
+    for (std::size_t i = 0; i < operations.size();) {
+      std::size_t end = i + 1;
+      bool rebuild = needs_rebuild(operations[i]);
+      if (joins_rebuild(operations[i])) {
+        while (end < operations.size() && joins_rebuild(operations[end]) &&
+               operations[end].table() == operations[i].table()) {
+          rebuild = rebuild || needs_rebuild(operations[end]);
+          ++end;
+        }
+      }
+      if (rebuild) {
+        this->rebuild(operations, i, end);
+      } else {
+        for (std::size_t k = i; k < end; ++k) alter(operations[k].completed(state_));
+      }
+      i = end;
+    }
+  }
+
+  std::vector<ddl_statement> take() { return std::move(statements_); }
+
+private:
+  void execute(std::string sql) { statements_.push_back({ddl_role::execute, std::move(sql)}); }
+
+  /// One operation that SQLite can do as it is.
+  void alter(const schema_operation& operation) {
+    schema_definition after = state_;
+    operation.apply_to(after);
+    std::visit([&](const auto& o) { statement(o); }, operation.data);
+    state_ = std::move(after);
+  }
+
+  void statement(const ddl::create_table& o) {
+    execute(create_table_text(o.table, o.table.name));
+    for (const index_definition& index : o.table.indexes) execute(create_index_text(o.table, index));
+  }
+  void statement(const ddl::drop_table& o) { execute("DROP TABLE " + quote_identifier(o.table.name)); }
+  void statement(const ddl::rename_table& o) {
+    execute("ALTER TABLE " + quote_identifier(o.from) + " RENAME TO " + quote_identifier(o.to));
+  }
+  void statement(const ddl::add_column& o) {
+    execute("ALTER TABLE " + quote_identifier(o.table) + " ADD COLUMN " + column_text(*state_.find(o.table), o.column));
+  }
+  void statement(const ddl::drop_column& o) {
+    execute("ALTER TABLE " + quote_identifier(o.table) + " DROP COLUMN " + quote_identifier(o.column.name));
+  }
+  void statement(const ddl::rename_column& o) {
+    execute("ALTER TABLE " + quote_identifier(o.table) + " RENAME COLUMN " + quote_identifier(o.from) + " TO " +
+            quote_identifier(o.to));
+  }
+  void statement(const ddl::add_index& o) { execute(create_index_text(*state_.find(o.table), o.index)); }
+  void statement(const ddl::drop_index& o) { execute("DROP INDEX " + quote_identifier(o.index.name)); }
+  void statement(const ddl::execute_sql& o) { execute(o.up); }
+  template <class Rebuilt>
+  void statement(const Rebuilt&) {}
+
+  void rebuild(const std::vector<schema_operation>& operations, std::size_t begin, std::size_t end) {
+    schema_definition after = state_;
+    std::string name(operations[begin].table());
+    std::vector<std::string> kept;  // columns whose values are carried over
+    if (const table_definition* table = after.find(name)) {
+      for (const column_definition& column : table->columns) kept.push_back(column.name);
+    }
+    for (std::size_t i = begin; i < end; ++i) {
+      operations[i].apply_to(after);
+      if (const auto* dropped = std::get_if<ddl::drop_column>(&operations[i].data)) {
+        std::erase(kept, dropped->column.name);
+      }
+    }
+    const table_definition& old = *state_.find(name);
+    remake(old, *after.find(name), kept);
+    state_ = std::move(after);
+  }
+
+  void remake(const table_definition& old, const table_definition& made, const std::vector<std::string>& kept) {
+    const std::string place = "tupelo_new_" + made.name;
+    std::string known;  // indexes that are made again, or not, as the definition says
+    for (const index_definition& index : old.indexes) known += ", " + sql_text_literal(index.name);
+    statements_.push_back({ddl_role::remember, "SELECT name, sql FROM sqlite_master WHERE tbl_name = " +
+                                                   sql_text_literal(old.name) +
+                                                   " AND type IN ('index', 'trigger') AND sql IS NOT NULL" +
+                                                   (known.empty() ? "" : " AND name NOT IN (" + known.substr(2) + ")")});
+    // Legacy renaming leaves the text of views, triggers and other tables' foreign keys alone: they go on naming the table.
+    execute("PRAGMA legacy_alter_table = ON");
+    execute(create_table_text(made, place));
+    copy(old, made, kept, place);
+    execute("DROP TABLE " + quote_identifier(old.name));
+    execute("ALTER TABLE " + quote_identifier(place) + " RENAME TO " + quote_identifier(made.name));
+    execute("PRAGMA legacy_alter_table = OFF");
+    for (const index_definition& index : made.indexes) execute(create_index_text(made, index));
+    statements_.push_back({ddl_role::restore, "SELECT name FROM sqlite_master WHERE tbl_name = " + sql_text_literal(made.name)});
+  }
+
+  void copy(const table_definition& old, const table_definition& made, const std::vector<std::string>& kept,
+            const std::string& place) {
+    std::string into;
+    std::string from;
+    for (const column_definition& column : made.columns) {
+      const column_definition* source = old.find_column(column.name);
+      if (source == nullptr || std::find(kept.begin(), kept.end(), column.name) == kept.end()) continue;
+      std::string value = quote_identifier(column.name);
+      if (source->nullable && !column.nullable && !is_null(column.default_sql)) {
+        value = "COALESCE(" + value + ", " + *column.default_sql + ")";
+      }
+      into += (into.empty() ? "" : ", ") + quote_identifier(column.name);
+      from += (from.empty() ? "" : ", ") + value;
+    }
+    // Without a column in common the new rows have nothing but defaults, one for each old row.
+    if (into.empty()) {
+      const column_definition& first = made.columns.front();
+      into = quote_identifier(first.name);
+      from = is_null(first.default_sql) ? "NULL" : *first.default_sql;
+    }
+    execute("INSERT INTO " + quote_identifier(place) + " (" + into + ") SELECT " + from + " FROM " +
+            quote_identifier(old.name));
+    if (generated_key(old) != nullptr && generated_key(made) != nullptr) {
+      // Keys that were given out once are not given out again.
+      execute("DELETE FROM sqlite_sequence WHERE name = " + sql_text_literal(place));
+      execute("INSERT INTO sqlite_sequence (name, seq) SELECT " + sql_text_literal(place) +
+              ", seq FROM sqlite_sequence WHERE name = " + sql_text_literal(old.name));
+    }
+  }
+
+  schema_definition state_;
+  std::vector<ddl_statement> statements_;
+};
+
+class rules final : public schema_dialect {
+public:
+  std::vector<ddl_statement> render(const std::vector<schema_operation>& operations,
+                                    const schema_definition& before) const override {
+    return render_ddl(operations, before);
+  }
+  ddl_frame frame(const std::vector<schema_operation>& operations, const schema_definition& before) const override {
+    return frame_of(operations, before);
+  }
+  std::string type_text(const column_type& type) const override { return sqlite::type_text(type); }
+  column_type parse_type(std::string_view declared) const override { return sqlite::parse_type(declared); }
+  bool same_column(const column_definition& live, const column_definition& wanted) const override {
+    return sqlite::same_column(live, wanted);
+  }
+  std::vector<std::string> introspection_queries() const override { return sqlite::introspection_queries(); }
+  schema_definition decode_introspection(const std::vector<std::vector<introspection_row>>& answers) const override {
+    return sqlite::decode_introspection(answers);
+  }
+  std::string wipe_query() const override { return sqlite::wipe_query(); }
+};
+
+}  // namespace
+
+std::string create_table_text(const table_definition& table, std::string_view name) {
+  std::string out = "CREATE TABLE " + quote_identifier(name) + " (";
+  std::string separator = "\n  ";
+  auto add = [&](const std::string& line) {
+    out += separator + line;
+    separator = ",\n  ";
+  };
+  for (const column_definition& column : table.columns) add(column_text(table, column));
+  if (!table.primary_key.columns.empty() && generated_key(table) == nullptr) {
+    add(primary_key_name(table) + "PRIMARY KEY (" + quoted_list(table.primary_key.columns) + ")");
+  }
+  for (const auto& unique : table.uniques) add(constraint_name(unique.name) + "UNIQUE (" + quoted_list(unique.columns) + ")");
+  for (const auto& check : table.checks) add(constraint_name(check.name) + "CHECK (" + check.expression + ")");
+  for (const auto& key : table.foreign_keys) add(foreign_key_text(key));
+  return out + "\n)";
+}
+
+std::string create_index_text(const table_definition& table, const index_definition& index) {
+  std::string columns;
+  for (const index_column& column : index.columns) {
+    columns += (columns.empty() ? "" : ", ") + quote_identifier(column.name) + (column.descending ? " DESC" : "");
+  }
+  std::string out = std::string("CREATE ") + (index.unique ? "UNIQUE " : "") + "INDEX " + quote_identifier(index.name) +
+                    " ON " + quote_identifier(table.name) + " (" + columns + ")";
+  return index.where.empty() ? out : out + " WHERE " + index.where;
+}
+
+std::vector<ddl_statement> render_ddl(const std::vector<schema_operation>& operations, const schema_definition& before) {
+  renderer to_sql(before);
+  to_sql.run(operations);
+  return to_sql.take();
+}
+
+std::vector<std::string> render_sqlite(const schema_operation& operation, const schema_definition& before) {
+  std::vector<std::string> texts;
+  for (ddl_statement& statement : render_ddl({operation}, before)) {
+    if (statement.role == ddl_role::execute) texts.push_back(std::move(statement.sql));
+    if (statement.role == ddl_role::restore) texts.emplace_back("-- triggers of the table are made again here");
+  }
+  return texts;
+}
+
+ddl_frame frame_of(const std::vector<schema_operation>& operations, const schema_definition&) {
+  bool off = std::any_of(operations.begin(), operations.end(), [](const schema_operation& operation) {
+    // DROP TABLE deletes the rows first, which would run the ON DELETE actions of other tables.
+    return needs_rebuild(operation) || std::holds_alternative<ddl::drop_table>(operation.data);
+  });
+  if (!off) return {};
+  ddl_frame frame;
+  frame.restore_query = "SELECT 'PRAGMA foreign_keys = ' || foreign_keys FROM pragma_foreign_keys";
+  frame.before = {"PRAGMA foreign_keys = OFF"};
+  frame.verify =
+      "SELECT 'table `' || \"table\" || '` has ' || count(*) || ' rows that reference missing rows of `' || parent || '`' "
+      "FROM pragma_foreign_key_check GROUP BY \"table\", parent";
+  return frame;
+}
+
+const schema_dialect& schema_rules() noexcept {
+  static const rules the_rules;
+  return the_rules;
+}
+
+}  // namespace tupelo::sqlite

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tupelo/dialect/sqlite/introspection.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+
+#include <tupelo/query/sql_text.hpp>
+
+#include "create_table_reader.hpp"
+#include "tupelo/dialect/sqlite/ddl.hpp"
+
+namespace tupelo::sqlite {
+namespace {
+
+using rows = std::vector<introspection_row>;
+
+std::string text(const std::optional<std::string>& cell) { return cell ? *cell : std::string(); }
+bool yes(const std::optional<std::string>& cell) { return cell && *cell == "1"; }
+
+referential_action parse_action(const std::string& name) {
+  if (name == "CASCADE") return referential_action::cascade;
+  if (name == "SET NULL") return referential_action::set_null;
+  if (name == "SET DEFAULT") return referential_action::set_default;
+  if (name == "RESTRICT") return referential_action::restrict;
+  return referential_action::no_action;
+}
+
+bool same_names(const std::vector<std::string>& a, const std::vector<std::string>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](const std::string& x, const std::string& y) { return equal_identifiers(x, y); });
+}
+
+/// A primary key of one column declared INTEGER is SQLite's own row number, which it makes itself.
+void mark_row_number(table_definition& table, const std::vector<std::string>& declared, bool without_rowid) {
+  if (without_rowid || table.primary_key.columns.size() != 1) return;
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    column_definition& column = table.columns[i];
+    if (column.name == table.primary_key.columns[0] && equal_identifiers(declared[i], "INTEGER")) {
+      column.identity = true;
+      column.type = type_kind::int64;
+    }
+  }
+}
+
+void read_columns(table_definition& table, const rows& answers, bool without_rowid) {
+  std::vector<std::string> declared;
+  std::vector<std::pair<std::string, std::string>> key;  // position in the key, column
+  for (const introspection_row& row : answers) {
+    if (text(row.c0) != table.name) continue;
+    column_definition column;
+    column.name = text(row.c1);
+    column.type = parse_type(text(row.c2));
+    column.nullable = !yes(row.c3);
+    column.default_sql = row.c4;
+    if (text(row.c5) != "0") {
+      key.emplace_back(text(row.c5), column.name);
+      // SQLite lets NULL into keys by an old mistake of its own; no key of ours holds one.
+      column.nullable = false;
+    }
+    declared.push_back(text(row.c2));
+    table.columns.push_back(std::move(column));
+  }
+  std::sort(key.begin(), key.end(), [](const auto& a, const auto& b) {
+    return a.first.size() != b.first.size() ? a.first.size() < b.first.size() : a.first < b.first;
+  });
+  for (auto& part : key) table.primary_key.columns.push_back(std::move(part.second));
+  mark_row_number(table, declared, without_rowid);
+}
+
+void read_foreign_keys(table_definition& table, const rows& answers, const table_text& written) {
+  std::string current;
+  for (const introspection_row& row : answers) {
+    if (text(row.c0) != table.name) continue;
+    if (text(row.c1) != current || table.foreign_keys.empty()) {
+      current = text(row.c1);
+      foreign_key_definition key;
+      key.references = text(row.c2);
+      key.on_update = parse_action(text(row.c5));
+      key.on_delete = parse_action(text(row.c6));
+      table.foreign_keys.push_back(std::move(key));
+    }
+    table.foreign_keys.back().columns.push_back(text(row.c3));
+    if (row.c4) table.foreign_keys.back().referenced_columns.push_back(*row.c4);
+  }
+  for (foreign_key_definition& key : table.foreign_keys) {
+    auto same = [&](const foreign_key_definition& other) {
+      return equal_identifiers(other.references, key.references) && same_names(other.columns, key.columns);
+    };
+    auto found = std::find_if(written.foreign_keys.begin(), written.foreign_keys.end(), same);
+    if (found == written.foreign_keys.end()) continue;
+    key.name = found->name;
+    key.deferrable = found->deferrable;
+  }
+}
+
+/// From the text: where the primary key has the same columns, SQLite makes no index for the constraint.
+void read_uniques(table_definition& table, table_text& written) {
+  for (key_definition& unique : written.uniques) {
+    for (std::string& name : unique.columns) {
+      for (const column_definition& column : table.columns) {
+        if (equal_identifiers(column.name, name)) name = column.name;
+      }
+    }
+    table.uniques.push_back(std::move(unique));
+  }
+}
+
+/// Rows of one index are neighbours.
+void read_indexes(table_definition& table, const rows& answers) {
+  for (std::size_t i = 0; i < answers.size();) {
+    const introspection_row& head = answers[i];
+    std::size_t end = i;
+    bool expressions = false;
+    index_definition index;
+    for (; end < answers.size() && answers[end].c0 == head.c0 && answers[end].c1 == head.c1; ++end) {
+      if (!answers[end].c5) expressions = true;
+      index.columns.push_back({text(answers[end].c5), yes(answers[end].c6)});
+    }
+    i = end;
+    if (text(head.c0) != table.name || expressions || text(head.c3) != "c") continue;
+    index.name = text(head.c1);
+    index.unique = yes(head.c2);
+    index.where = yes(head.c4) ? read_index_condition(text(head.c7)) : std::string();
+    table.indexes.push_back(std::move(index));
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> introspection_queries() {
+  static constexpr std::string_view tables =
+      "FROM pragma_table_list t WHERE t.schema = 'main' AND t.type = 'table' AND t.name NOT LIKE 'sqlite\\_%' ESCAPE '\\'";
+  std::string joined(tables);
+  auto with = [&](std::string_view join) {
+    std::string out = joined;
+    return out.insert(out.find(" WHERE"), join);
+  };
+  return {
+      "SELECT t.name, m.sql, CAST(t.wr AS TEXT), NULL, NULL, NULL, NULL, NULL, NULL, NULL " +
+          with(" JOIN sqlite_master m ON m.type = 'table' AND m.name = t.name") + " ORDER BY t.name",
+      "SELECT t.name, x.name, x.type, CAST(x.\"notnull\" AS TEXT), x.dflt_value, CAST(x.pk AS TEXT), NULL, NULL, NULL, NULL " +
+          with(" JOIN pragma_table_xinfo(t.name) x") + " AND x.hidden <> 1 ORDER BY t.name, x.cid",
+      "SELECT t.name, CAST(f.id AS TEXT), f.\"table\", f.\"from\", f.\"to\", f.on_update, f.on_delete, NULL, NULL, NULL " +
+          with(" JOIN pragma_foreign_key_list(t.name) f") + " ORDER BY t.name, f.id DESC, f.seq",
+      "SELECT t.name, i.name, CAST(i.\"unique\" AS TEXT), i.origin, CAST(i.partial AS TEXT), x.name, "
+      "CAST(x.\"desc\" AS TEXT), m.sql, NULL, NULL " +
+          with(" JOIN pragma_index_list(t.name) i JOIN pragma_index_xinfo(i.name) x "
+               "LEFT JOIN sqlite_master m ON m.type = 'index' AND m.name = i.name") +
+          " AND x.key = 1 ORDER BY t.name, i.name, x.seqno",
+  };
+}
+
+schema_definition decode_introspection(const std::vector<std::vector<introspection_row>>& answers) {
+  schema_definition schema;
+  for (const introspection_row& row : answers.at(0)) {
+    table_definition table;
+    table.name = text(row.c0);
+    table_text written = read_create_table(text(row.c1));
+    read_columns(table, answers.at(1), yes(row.c2));
+    table.primary_key.name = written.primary_key_name;
+    read_foreign_keys(table, answers.at(2), written);
+    read_uniques(table, written);
+    read_indexes(table, answers.at(3));
+    table.checks = std::move(written.checks);
+    schema.add(std::move(table));
+  }
+  for (table_definition& table : schema.tables) {
+    for (foreign_key_definition& key : table.foreign_keys) {
+      const table_definition* other = schema.find(key.references);
+      if (key.referenced_columns.empty() && other != nullptr) key.referenced_columns = other->primary_key.columns;
+    }
+  }
+  return with_names(schema);
+}
+
+std::string wipe_query() {
+  // Views first: they may name any table. Shadow tables go with their virtual table.
+  return "SELECT 'DROP ' || CASE type WHEN 'view' THEN 'VIEW' ELSE 'TABLE' END || ' \"' || replace(name, '\"', '\"\"') || '\"' "
+         "FROM pragma_table_list WHERE schema = 'main' AND type IN ('view', 'table', 'virtual') "
+         "AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY type <> 'view', name";
+}
+
+}  // namespace tupelo::sqlite

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tupelo/dialect/sqlite/sqlite_dialect.hpp"
+
+#include "tupelo/dialect/sqlite/ddl.hpp"
+
+namespace tupelo::sqlite {
+
+namespace {
+
+// Lists above 512 elements are one parameter: SQLite takes 32766 placeholders, and preparing thousands of them is slow.
+constexpr std::uint8_t longest_placeholder_bucket = 10;
+
+}  // namespace
+
+const feature_table& sqlite_dialect::features() const noexcept {
+  static constexpr feature_table table{.returning = true,
+                                       .last_insert_id = true,
+                                       .upsert = true,
+                                       .partial_indexes = true,
+                                       .transactional_ddl = true,
+                                       .offset_needs_limit = true,
+                                       .for_update = false,
+                                       .max_parameters = 32766};
+  return table;
+}
+
+const schema_dialect& sqlite_dialect::schema() const noexcept { return schema_rules(); }
+
+std::string sqlite_dialect::begin(transaction_mode mode) const {
+  switch (mode) {
+    case transaction_mode::immediate: return "BEGIN IMMEDIATE";
+    case transaction_mode::exclusive: return "BEGIN EXCLUSIVE";
+    case transaction_mode::deferred: break;
+  }
+  return "BEGIN";
+}
+
+void sqlite_dialect::placeholder(std::string& sql, std::uint32_t number) const {
+  sql += '?';
+  sql += std::to_string(number);
+}
+
+bool sqlite_dialect::list_as_json(std::uint8_t bucket) const noexcept { return bucket > longest_placeholder_bucket; }
+std::uint32_t sqlite_dialect::places_of(std::uint8_t bucket) const noexcept {
+  return list_as_json(bucket) ? 1 : places_of_bucket(bucket);
+}
+
+void sqlite_dialect::in_list(std::string& sql, std::string_view column, std::uint32_t first, std::uint8_t bucket) const {
+  if (!list_as_json(bucket)) {
+    dialect::in_list(sql, column, first, bucket);
+    return;
+  }
+  sql += column;
+  sql += " IN (SELECT value FROM json_each(";
+  placeholder(sql, first);
+  sql += "))";
+}
+
+const dialect& dialect_instance() {
+  static const sqlite_dialect instance;
+  return instance;
+}
+
+}  // namespace tupelo::sqlite

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include "create_table_reader.hpp"
+#include "raw_database.hpp"
+
+namespace tupelo::sqlite {
+namespace {
+
+table_definition table(const std::string& sql) {
+  raw_database db;
+  db.run("CREATE TABLE other (id INTEGER PRIMARY KEY, code TEXT UNIQUE)");
+  db.run(sql);
+  return *db.introspect().find("t");
+}
+
+TEST(sqlite_introspection, reads_tables_written_by_hand) {
+  table_definition t = table(
+      "create table [t] ( -- the table, with a ) in a comment\n"
+      "  `a` integer primary key, b NVARCHAR(40) not null default 'x)' constraint \"b is set\" check (b <> ')'),\n"
+      "  c numeric(10,2) unique, d int references other on delete set null deferrable initially deferred,\n"
+      "  \"e f\" datetime default (datetime('now')), primary_thing text,\n"
+      "  constraint [two] unique (b, c), CHECK ((c > 1)), constraint k foreign key (primary_thing) references other(code)"
+      " on update cascade)");
+  ASSERT_EQ(t.columns.size(), 6U);
+  EXPECT_TRUE(t.columns[0].identity);
+  EXPECT_EQ(t.columns[1].type, column_type::varchar(40));
+  EXPECT_EQ(t.columns[1].default_sql, "'x)'");
+  EXPECT_EQ(t.columns[2].type, column_type::decimal(10, 2));
+  EXPECT_EQ(t.columns[4].default_sql, "datetime('now')");
+  ASSERT_EQ(t.checks.size(), 2U);
+  EXPECT_EQ(t.checks[0].name, "b is set");
+  EXPECT_EQ(t.checks[0].expression, "b <> ')'");
+  EXPECT_EQ(t.checks[1].expression, "(c > 1)");
+  ASSERT_EQ(t.uniques.size(), 2U);
+  EXPECT_EQ(t.uniques[0].name, "two");
+  EXPECT_EQ(t.uniques[1].name, "uq_t_c");
+  ASSERT_EQ(t.foreign_keys.size(), 2U);
+  EXPECT_EQ(t.foreign_keys[0].name, "fk_t_d");
+  EXPECT_TRUE(t.foreign_keys[0].deferrable);
+  EXPECT_EQ(t.foreign_keys[0].on_delete, referential_action::set_null);
+  EXPECT_EQ(t.foreign_keys[0].referenced_columns, std::vector<std::string>{"id"});
+  EXPECT_EQ(t.foreign_keys[1].name, "k");
+  EXPECT_EQ(t.foreign_keys[1].on_update, referential_action::cascade);
+}
+
+TEST(sqlite_introspection, reads_the_shapes_of_the_chinook_store) {
+  raw_database db;
+  db.run("CREATE TABLE [Artist] ([ArtistId] INTEGER  NOT NULL, [Name] NVARCHAR(120), "
+         "CONSTRAINT [PK_Artist] PRIMARY KEY  ([ArtistId]))");
+  db.run("CREATE TABLE [Album] ([AlbumId] INTEGER  NOT NULL, [Title] NVARCHAR(160)  NOT NULL, [ArtistId] INTEGER  NOT NULL, "
+         "CONSTRAINT [PK_Album] PRIMARY KEY  ([AlbumId]), FOREIGN KEY ([ArtistId]) REFERENCES [Artist] ([ArtistId]) "
+         "ON DELETE NO ACTION ON UPDATE NO ACTION)");
+  db.run("CREATE INDEX [IFK_AlbumArtistId] ON [Album] ([ArtistId])");
+  schema_definition schema = db.introspect();
+  const table_definition& album = *schema.find("Album");
+  EXPECT_EQ(album.primary_key, (key_definition{"PK_Album", {"AlbumId"}}));
+  EXPECT_TRUE(album.columns[0].identity);
+  EXPECT_FALSE(album.columns[0].nullable);
+  EXPECT_EQ(album.foreign_keys[0].references, "Artist");
+  EXPECT_EQ(album.foreign_keys[0].on_delete, referential_action::no_action);
+  EXPECT_EQ(album.indexes[0].name, "IFK_AlbumArtistId");
+}
+
+TEST(sqlite_introspection, a_key_of_a_table_without_rowid_is_not_made_by_the_database) {
+  EXPECT_FALSE(table("CREATE TABLE t (a INTEGER PRIMARY KEY) WITHOUT ROWID").columns[0].identity);
+  EXPECT_FALSE(table("CREATE TABLE t (a INT PRIMARY KEY)").columns[0].identity);
+}
+
+TEST(sqlite_introspection, reads_partial_and_descending_indexes) {
+  raw_database db;
+  db.run("CREATE TABLE t (a, b)");
+  db.run("CREATE UNIQUE INDEX i ON t (a, b DESC) WHERE b > (1) AND a <> ' where '");
+  index_definition index = db.introspect().find("t")->indexes.at(0);
+  EXPECT_TRUE(index.unique);
+  EXPECT_TRUE(index.columns[1].descending);
+  EXPECT_EQ(index.where, "b > (1) AND a <> ' where '");
+}
+
+TEST(sqlite_introspection, leaves_out_views_virtual_tables_and_indexes_on_expressions) {
+  raw_database db;
+  db.run("CREATE TABLE t (a TEXT)");
+  db.run("CREATE VIEW v AS SELECT * FROM t");
+  db.run("CREATE VIRTUAL TABLE words USING fts5(body)");
+  db.run("CREATE INDEX i ON t (lower(a))");
+  schema_definition schema = db.introspect();
+  ASSERT_EQ(schema.tables.size(), 1U);
+  EXPECT_TRUE(schema.tables[0].indexes.empty());
+}
+
+TEST(sqlite_introspection, an_empty_database_has_an_empty_schema) {
+  raw_database db;
+  EXPECT_TRUE(db.introspect().tables.empty());
+}
+
+TEST(create_table_reader, survives_text_that_is_no_statement) {
+  for (const char* sql : {"", "CREATE TABLE", "CREATE TABLE t (", "CREATE TABLE t (a CHECK (", "CREATE TABLE t (a, CONSTRAINT",
+                          "t (a REFERENCES", "t (FOREIGN KEY (a) REFERENCES b ON", "t (a REFERENCES b DEFERRABLE INITIALLY"}) {
+    EXPECT_NO_THROW(read_create_table(sql)) << sql;
+  }
+}
+
+}  // namespace
+}  // namespace tupelo::sqlite

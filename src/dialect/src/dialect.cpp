@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tupelo/dialect/dialect.hpp"
+
+#include "sql_renderer.hpp"
+
+namespace tupelo {
+
+statement_plan dialect::render(const std::uint64_t* words, std::uint32_t count) const {
+  return sql_renderer(*this, words, count).render();
+}
+
+void dialect::quote(std::string& sql, std::string_view identifier) const {
+  sql += '"';
+  for (char c : identifier) {
+    sql += c;
+    if (c == '"') sql += c;
+  }
+  sql += '"';
+}
+
+void dialect::in_list(std::string& sql, std::string_view column, std::uint32_t first, std::uint8_t bucket) const {
+  sql += column;
+  sql += " IN (";
+  for (std::uint32_t i = 0; i < places_of(bucket); ++i) {
+    if (i) sql += ", ";
+    placeholder(sql, first + i);
+  }
+  sql += ')';
+}
+
+std::string_view dialect::function_name(function f) const noexcept {
+  switch (f) {
+    case function::count:
+    case function::count_distinct: return "count";
+    case function::sum: return "sum";
+    case function::avg: return "avg";
+    case function::min: return "min";
+    case function::max: return "max";
+    case function::lower: return "lower";
+    case function::upper: return "upper";
+    case function::length: return "length";
+    case function::coalesce: return "coalesce";
+    case function::add: return "+";
+    case function::subtract: return "-";
+    case function::multiply: return "*";
+    case function::divide: return "/";
+    case function::now: return "CURRENT_TIMESTAMP";
+  }
+  return {};
+}
+
+}  // namespace tupelo

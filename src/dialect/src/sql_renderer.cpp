@@ -1,0 +1,381 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sql_renderer.hpp"
+
+#include <array>
+
+#include "tupelo/core/error.hpp"
+#include "tupelo/model/model_spec.hpp"
+
+namespace tupelo {
+
+namespace {
+
+constexpr std::array<std::string_view, 10> comparison_text{" = ", " <> ", " < ", " <= ", " > ", " >= ", " LIKE ", " LIKE ", " LIKE ", " LIKE "};
+
+comparison fused_comparison(std::uint64_t word) {
+  return static_cast<comparison>(static_cast<std::uint8_t>(op_of(word)) - static_cast<std::uint8_t>(op::column_compare));
+}
+
+bool is_fused(std::uint64_t word) { return op_of(word) >= op::column_compare; }
+
+std::string& separated(std::string& sql, std::string_view separator) {
+  if (!sql.empty()) sql += separator;
+  return sql;
+}
+
+like_wrap wrap_of(comparison c) {
+  switch (c) {
+    case comparison::contains: return like_wrap::contains;
+    case comparison::starts_with: return like_wrap::starts_with;
+    case comparison::ends_with: return like_wrap::ends_with;
+    default: return like_wrap::none;
+  }
+}
+
+}  // namespace
+
+sql_renderer::sql_renderer(const dialect& target, const std::uint64_t* words, std::uint32_t count)
+    : dialect_(target), words_(words), count_(count), number_(count, 0) {
+  for (std::uint32_t i = 0; i < count; ++i) {
+    const op o = op_of(words[i]);
+    if (o == op::join || o == op::query) qualify_ = true;
+    if (o == op::too_large) {
+      throw query_error("a clause of this query has more than 65535 terms; use in(list) for many values, or split the query");
+    }
+    i += payload_of(words[i]);
+  }
+}
+
+statement_plan sql_renderer::render() {
+  number_placeholders();
+  switch (op_of(words_[0])) {
+    case op::select_from:
+      plan_.read_only = true;
+      plan_.text = select(0, count_, true);
+      break;
+    case op::insert_into: insert(); break;
+    case op::update_of: update(); break;
+    case op::delete_from: erase(); break;
+    case op::raw_sql: raw(); break;
+    default: throw query_error("this query does not say what to do: build it with query<T>(), update<T>() or erase<T>()");
+  }
+  return static_cast<statement_plan&&>(plan_);
+}
+
+// ---- first pass
+
+void sql_renderer::number_binding(std::uint32_t index, std::uint64_t word) {
+  bind_step step;
+  step.first = next_;
+  step.k = kind_of_word(word);
+  const op o = op_of(word);
+  if (is_fused(word)) {
+    step.wrap = wrap_of(fused_comparison(word));
+    step.slot.column = field_of_word(word).column;
+  } else if (o == op::limit || o == op::offset) {
+    step.k = kind::i64;
+  } else if (o == op::in_list) {
+    const std::uint8_t bucket = sub_of(words_[index - 1]);
+    step.source = dialect_.list_as_json(bucket) ? bind_source::json_list : bind_source::list;
+    step.places = bucket ? dialect_.places_of(bucket) : 0;
+    step.slot.column = field_of_word(word).column;
+  } else if (o == op::assign_field || o == op::match_field) {
+    step.source = bind_source::field;
+    step.slot = field_of_word(word).slot();
+    step.k = step.slot.k;
+  } else if (o == op::null_value) {
+    step.k = kind::null;
+  }
+  number_[index] = next_;
+  next_ += step.places;
+  plan_.binds.push_back(step);
+}
+
+void sql_renderer::number_placeholders() {
+  const bool is_raw = op_of(words_[0]) == op::raw_sql;
+  for (std::uint32_t i = 0; i < count_; ++i) {
+    const std::uint64_t word = words_[i];
+    switch (op_of(word)) {
+      case op::value:
+      case op::limit:
+      case op::offset:
+      case op::in_list:
+      case op::assign_field:
+      case op::match_field: number_binding(i, word); break;
+      case op::null_value:
+        if (is_raw) number_binding(i, word);
+        break;
+      default:
+        if (is_fused(word)) number_binding(i, word);
+    }
+    i += payload_of(word);
+  }
+  if (const std::uint32_t most = dialect_.features().max_parameters; most && next_ - 1 > most) {
+    throw query_error("this statement has " + std::to_string(next_ - 1) + " parameters; " + std::string(dialect_.name()) +
+                      " takes " + std::to_string(most) + ": split the list");
+  }
+}
+
+// ---- expressions
+
+const model_info& sql_renderer::model_of_word(std::uint64_t word) const {
+  const model_spec* spec = find_spec(model_of(word));
+  if (!spec) throw query_error("a query names a model that is not registered");
+  return info_of(*spec);
+}
+
+const field_info& sql_renderer::field_of_word(std::uint64_t word) const {
+  const model_info& model = model_of_word(word);
+  const int field = model.find_offset(offset_of_word(word));
+  if (field < 0 || model.fields[static_cast<std::size_t>(field)].is(field_relation)) {
+    throw query_error("a query names a field of " + std::string(model.short_name()) + " that is not a column");
+  }
+  return model.fields[static_cast<std::size_t>(field)];
+}
+
+std::string sql_renderer::quoted(std::string_view identifier) const {
+  std::string sql;
+  dialect_.quote(sql, identifier);
+  return sql;
+}
+
+std::string sql_renderer::column_text(std::uint64_t word) const {
+  std::string sql;
+  if (qualify_) {
+    dialect_.quote(sql, model_of_word(word).table);
+    sql += '.';
+  }
+  dialect_.quote(sql, field_of_word(word).column);
+  return sql;
+}
+
+void sql_renderer::placeholder_at(std::string& sql, std::uint32_t index) const { dialect_.placeholder(sql, number_[index]); }
+
+void sql_renderer::push_fused(std::uint64_t word, std::uint32_t index, std::vector<operand>& stack) {
+  const comparison c = fused_comparison(word);
+  std::string sql = column_text(word);
+  sql += comparison_text[static_cast<std::size_t>(c)];
+  placeholder_at(sql, index);
+  if (c >= comparison::like) sql += " ESCAPE '\\'";
+  stack.push_back({sql, 3});
+}
+
+void sql_renderer::push_list(std::uint64_t word, std::uint32_t index, std::vector<operand>& stack) {
+  const std::uint8_t bucket = sub_of(words_[index - 1]);
+  if (!bucket) {
+    stack.push_back({"1 = 0", 3});
+    return;
+  }
+  std::string sql;
+  dialect_.in_list(sql, column_text(word), number_[index], bucket);
+  stack.push_back({sql, 3});
+}
+
+void sql_renderer::push_call(std::uint64_t word, std::vector<operand>& stack) {
+  const auto f = static_cast<function>(sub_of(word));
+  const std::size_t count = length_of(word);
+  std::vector<operand> arguments(stack.end() - static_cast<std::ptrdiff_t>(count), stack.end());
+  stack.resize(stack.size() - count);
+  const std::string_view name = dialect_.function_name(f);
+  if (name.empty()) {
+    throw query_error(errc::unsupported_feature, std::string(dialect_.name()) + " has no such function as this query calls");
+  }
+  std::string sql;
+  if (f >= function::add && f <= function::divide) {
+    sql = "(" + arguments[0].sql + " " + std::string(name) + " " + arguments[1].sql + ")";
+  } else {
+    sql = std::string(name) + "(";
+    if (f == function::count_distinct) sql += "DISTINCT ";
+    for (std::size_t i = 0; i < count; ++i) {
+      if (i) sql += ", ";
+      sql += arguments[i].sql;
+    }
+    sql += ')';
+  }
+  stack.push_back({sql, 9});
+}
+
+void sql_renderer::push_operator(std::uint64_t word, std::vector<operand>& stack) {
+  const auto pop = [&] {
+    operand top = static_cast<operand&&>(stack.back());
+    stack.pop_back();
+    return top;
+  };
+  const op o = op_of(word);
+  operand right = pop();
+  if (o == op::not_) {
+    stack.push_back({"NOT (" + right.sql + ")", 4});
+  } else if (o == op::is_null || o == op::is_not_null) {
+    stack.push_back({right.sql + (o == op::is_null ? " IS NULL" : " IS NOT NULL"), 3});
+  } else if (o == op::compare) {
+    const operand left = pop();
+    stack.push_back({left.sql + std::string(comparison_text[sub_of(word)]) + right.sql, 3});
+  } else {
+    operand left = pop();
+    const int precedence = o == op::and_ ? 2 : 1;
+    if (left.precedence < precedence) left.sql = "(" + left.sql + ")";
+    if (right.precedence < precedence) right.sql = "(" + right.sql + ")";
+    stack.push_back({left.sql + (o == op::and_ ? " AND " : " OR ") + right.sql, precedence});
+  }
+}
+
+std::string sql_renderer::expression_text(std::uint32_t from, std::uint32_t count) {
+  std::vector<operand> stack;
+  for (std::uint32_t i = from; i < from + count; ++i) {
+    const std::uint64_t word = words_[i];
+    if (is_fused(word)) {
+      push_fused(word, i, stack);
+      continue;
+    }
+    switch (op_of(word)) {
+      case op::column: stack.push_back({column_text(word), 9}); break;
+      case op::value: {
+        std::string sql;
+        placeholder_at(sql, i);
+        stack.push_back({sql, 9});
+        break;
+      }
+      case op::null_value: stack.push_back({"NULL", 9}); break;
+      case op::star: stack.push_back({"*", 9}); break;
+      case op::list: break;
+      case op::in_list: push_list(word, i, stack); break;
+      case op::call: push_call(word, stack); break;
+      case op::query: {
+        const std::uint32_t length = length_of(word);
+        const std::string rows = "(" + select(i + 1, length, false) + ")";
+        i += length + 1;  // the query and what is done with its rows
+        if (op_of(words_[i]) == op::exists) {
+          stack.push_back({"EXISTS " + rows, 4});
+        } else {
+          stack.back() = {stack.back().sql + " IN " + rows, 3};
+        }
+        break;
+      }
+      case op::text:
+        stack.push_back({std::string(reinterpret_cast<const char*>(words_ + i + 1), model_of(word)), 1});
+        i += payload_of(word);
+        break;
+      default: push_operator(word, stack);
+    }
+  }
+  // A top-level OR is wrapped by whoever joins it with AND; precedence 1 says so.
+  if (stack.empty()) return {};
+  return stack.back().precedence == 1 ? "(" + stack.back().sql + ")" : static_cast<std::string&&>(stack.back().sql);
+}
+
+// ---- SELECT
+
+void sql_renderer::all_columns(std::string& sql, const model_info& model) {
+  for (std::uint16_t i : model.columns) {
+    separated(sql, ", ");
+    if (qualify_) {
+      dialect_.quote(sql, model.table);
+      sql += '.';
+    }
+    dialect_.quote(sql, model.fields[i].column);
+  }
+}
+
+void sql_renderer::read_limits(select_parts& parts, std::uint64_t word, std::uint32_t index) {
+  placeholder_at(op_of(word) == op::limit ? parts.limit : parts.offset, index);
+}
+
+sql_renderer::select_parts sql_renderer::read_select(std::uint32_t from, std::uint32_t count) {
+  select_parts parts;
+  for (std::uint32_t i = from; i < from + count; ++i) {
+    const std::uint64_t word = words_[i];
+    const std::uint32_t length = length_of(word);
+    const auto text = [&] {
+      std::string sql = expression_text(i + 1, length);
+      i += length;
+      return sql;
+    };
+    switch (op_of(word)) {
+      case op::select_from: parts.model = &require_table(model_of_word(word)); break;
+      case op::where: separated(parts.where, " AND ") += text(); break;
+      case op::having: separated(parts.having, " AND ") += text(); break;
+      case op::project: separated(parts.projection, ", ") += text(); break;
+      case op::group: separated(parts.group, ", ") += text(); break;
+      case op::order: {
+        const bool descending = sub_of(word) != 0;
+        separated(parts.order, ", ") += text();
+        if (descending) parts.order += " DESC";
+        break;
+      }
+      case op::join: {
+        const model_info& other = require_table(model_of_word(word));
+        const bool left = static_cast<join_kind>(sub_of(word)) == join_kind::left;
+        parts.joins += left ? " LEFT JOIN " : " JOIN ";
+        dialect_.quote(parts.joins, other.table);
+        parts.joins += " ON " + text();
+        if (other.deleted_at >= 0) {
+          parts.joins += " AND " + quoted(other.table) + "." + quoted(other.fields[static_cast<std::size_t>(other.deleted_at)].column) + " IS NULL";
+        }
+        break;
+      }
+      case op::limit:
+      case op::offset: read_limits(parts, word, i); break;
+      case op::distinct: parts.distinct = true; break;
+      case op::with_deleted: parts.with_deleted = true; break;
+      case op::only_count: parts.only_count = true; break;
+      case op::only_exists: parts.only_exists = true; break;
+      case op::for_update: parts.for_update = true; break;
+      case op::row_type: parts.row = &model_of_word(word); break;
+      case op::match_field: {
+        separated(parts.where, " AND ") += column_text(word) + " = ";
+        placeholder_at(parts.where, i);
+        break;
+      }
+      default: throw query_error("this query has a clause that a SELECT cannot have");
+    }
+  }
+  return parts;
+}
+
+void sql_renderer::hide_deleted(select_parts& parts) {
+  if (parts.model->deleted_at < 0 || parts.with_deleted) return;
+  std::string& where = separated(parts.where, " AND ");
+  if (qualify_) where += quoted(parts.model->table) + ".";
+  where += quoted(parts.model->fields[static_cast<std::size_t>(parts.model->deleted_at)].column) + " IS NULL";
+}
+
+std::string sql_renderer::select(std::uint32_t from, std::uint32_t count, bool outermost) {
+  select_parts parts = read_select(from, count);
+  hide_deleted(parts);
+  return assemble(parts, outermost);
+}
+
+std::string sql_renderer::assemble(select_parts& parts, bool outermost) {
+  const model_info& row = parts.row ? *parts.row : *parts.model;
+  const bool counts_rows = parts.only_count && parts.group.empty() && !parts.distinct && parts.limit.empty() && parts.offset.empty();
+  std::string columns = parts.projection;
+  if (counts_rows) {
+    columns = "count(*)";
+  } else if (parts.only_exists && !parts.distinct) {
+    columns = "1";
+  } else if (columns.empty()) {
+    all_columns(columns, *parts.model);
+  }
+  if (outermost) {
+    for (std::uint16_t i : row.columns) plan_.reads.push_back(row.fields[i].slot());
+    plan_.row_type = row.short_name();
+  }
+  std::string sql = parts.distinct ? "SELECT DISTINCT " : "SELECT ";
+  sql += columns + " FROM " + quoted(parts.model->table) + parts.joins;
+  if (!parts.where.empty()) sql += " WHERE " + parts.where;
+  if (!parts.group.empty()) sql += " GROUP BY " + parts.group;
+  if (!parts.having.empty()) sql += " HAVING " + parts.having;
+  if (!parts.order.empty() && !counts_rows) sql += " ORDER BY " + parts.order;
+  if (!parts.limit.empty()) {
+    sql += " LIMIT " + parts.limit;
+  } else if (!parts.offset.empty() && dialect_.features().offset_needs_limit) {
+    sql += " LIMIT -1";
+  }
+  if (!parts.offset.empty()) sql += " OFFSET " + parts.offset;
+  if (parts.for_update && dialect_.features().for_update) sql += " FOR UPDATE";
+  if (parts.only_exists) return "SELECT EXISTS (" + sql + ")";
+  if (parts.only_count && !counts_rows) return "SELECT count(*) FROM (" + sql + ") AS \"counted\"";
+  return sql;
+}
+
+}  // namespace tupelo

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "tupelo/dialect/dialect.hpp"
+#include "tupelo/model/model_info.hpp"
+
+namespace tupelo {
+
+/// Renders one shape to SQL. Two passes: placeholders are numbered in the order of the words, which is the order of the values;
+/// then the clauses are written in the order of SQL.
+class sql_renderer {
+public:
+  sql_renderer(const dialect& target, const std::uint64_t* words, std::uint32_t count);
+  statement_plan render();
+
+private:
+  struct operand {
+    std::string sql;
+    int precedence;  // 1 or, 2 and, 3 comparison, 4 not, 9 atom
+  };
+  /// The words of one SELECT, one pass over them.
+  struct select_parts {
+    const model_info* model = nullptr;
+    std::string projection, joins, where, group, having, order, limit, offset;
+    std::vector<const model_info*> joined;  ///< soft-deletable models of joins
+    const model_info* row = nullptr;
+    bool distinct = false, with_deleted = false, only_count = false, only_exists = false, for_update = false;
+  };
+
+  void number_placeholders();
+  void number_binding(std::uint32_t index, std::uint64_t word);
+  std::string expression_text(std::uint32_t from, std::uint32_t count);
+  void push_fused(std::uint64_t word, std::uint32_t index, std::vector<operand>& stack);
+  void push_list(std::uint64_t word, std::uint32_t index, std::vector<operand>& stack);
+  void push_call(std::uint64_t word, std::vector<operand>& stack);
+  void push_operator(std::uint64_t word, std::vector<operand>& stack);
+
+  select_parts read_select(std::uint32_t from, std::uint32_t count);
+  void read_limits(select_parts& parts, std::uint64_t word, std::uint32_t index);
+  std::string select(std::uint32_t from, std::uint32_t count, bool outermost);
+  std::string assemble(select_parts& parts, bool outermost);
+  void hide_deleted(select_parts& parts);
+
+  void insert();
+  std::string conflict(const model_info& model);
+  void update();
+  void erase();
+  void raw();
+  std::string assignment(std::uint32_t index, bool& value_follows);
+  std::string write_condition(const model_info& model, bool& found);
+  void returning(const model_info& model);
+
+  const model_info& model_of_word(std::uint64_t word) const;
+  const field_info& field_of_word(std::uint64_t word) const;
+  std::string column_text(std::uint64_t word) const;
+  void all_columns(std::string& sql, const model_info& model);
+  void placeholder_at(std::string& sql, std::uint32_t index) const;
+  std::string quoted(std::string_view identifier) const;
+
+  const dialect& dialect_;
+  const std::uint64_t* words_;
+  std::uint32_t count_;
+  std::vector<std::uint32_t> number_;  ///< by word: its first placeholder
+  std::uint32_t next_ = 1;
+  bool qualify_ = false;               ///< several tables: columns are written with their table
+  statement_plan plan_;
+};
+
+}  // namespace tupelo

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <iterator>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+#include "tupelo/query/query_core.hpp"
+#include "tupelo/query/value.hpp"
+
+namespace tupelo {
+
+template <class... Models>
+class condition;
+template <class T, class... Models>
+class scalar;
+template <class Result, class... Joined>
+class select_query;
+
+namespace detail {
+
+template <class Pointer>
+struct member_pointer;
+template <class C, class F>
+struct member_pointer<F C::*> {
+  using owner = C;
+  using field = F;
+};
+
+template <auto Member, auto... Inner>
+struct member_path {
+  using owner = typename member_path<Member>::owner;
+  using field = typename member_path<Inner...>::field;
+  template <class Object>
+  static constexpr auto& get(Object& object) {
+    return member_path<Inner...>::get(object.*Member);
+  }
+};
+template <auto Member>
+struct member_path<Member> {
+  using owner = typename member_pointer<decltype(Member)>::owner;
+  using field = typename member_pointer<decltype(Member)>::field;
+  template <class Object>
+  static constexpr auto& get(Object& object) {
+    return object.*Member;
+  }
+};
+
+}  // namespace detail
+
+/// An ordering term: a column or an expression, ascending or descending.
+template <class... Models>
+class ordering {
+public:
+  ordering(expression term, bool descending) noexcept : term_(static_cast<expression&&>(term)), descending_(descending) {}
+  const expression& term() const noexcept { return term_; }
+  bool descending() const noexcept { return descending_; }
+
+private:
+  expression term_;
+  bool descending_;
+};
+
+/// A column of a model, with its type: `tp::col<&User::email>`, or `tp::col<&User::address, &Address::city>` inside a value
+/// object. Write a space before a comparison: `tp::col<&User::age> >= 18`.
+template <auto... Members>
+class column {
+  using path = detail::member_path<Members...>;
+
+public:
+  using owner = typename path::owner;
+  using field = typename path::field;
+  using base = detail::base_of<field>;
+
+  static constexpr column_ref ref{&detail::meta<owner>::spec,
+                                  reflect::offset_of<owner>(__builtin_addressof(path::get(reflect::fake<owner>.value)))};
+
+  operator expression() const noexcept { return expression(ref); }
+
+  condition<owner> is_null() const {
+    static_assert(detail::field_is_optional<field>(), "tupelo: is_null() on a column that is never NULL: its field is not std::optional");
+    expression e(ref);
+    e.push(make_word(op::is_null));
+    return e;
+  }
+  condition<owner> is_not_null() const {
+    static_assert(detail::field_is_optional<field>(), "tupelo: is_not_null() on a column that is never NULL: its field is not std::optional");
+    expression e(ref);
+    e.push(make_word(op::is_not_null));
+    return e;
+  }
+
+  /// SQL's LIKE: `%` and `_` in the pattern are wildcards, `\` escapes them. Case sensitivity is the database's.
+  condition<owner> like(std::string_view pattern) const { return match(comparison::like, pattern); }
+  /// The text occurs in the column; nothing in it is a wildcard. The same for the two below.
+  condition<owner> contains(std::string_view text) const { return match(comparison::contains, text); }
+  condition<owner> starts_with(std::string_view text) const { return match(comparison::starts_with, text); }
+  condition<owner> ends_with(std::string_view text) const { return match(comparison::ends_with, text); }
+
+  /// `in(1, 2, 3)`, `in(vector)`, or `in(query)` of a query that selects one column. An empty list matches nothing.
+  template <class First, class... Rest>
+  condition<owner> in(const First& first, const Rest&... rest) const {
+    if constexpr (sizeof...(Rest) == 0 && requires { first.core(); }) {
+      static_assert(detail::fits<field, typename First::result_type>(),
+                    "tupelo: in(): the subquery's column and this column have types that do not match");
+      return detail::with_query(expression(ref), first.core(), op::in_query);
+    } else if constexpr (sizeof...(Rest) == 0 && requires { std::data(first); } && !text_like<First> &&
+                         !(detail::field_kind<base>() == kind::bytes && bytes_like<First>)) {
+      using element = std::remove_cvref_t<decltype(*std::data(first))>;
+      static_assert(detail::fits<field, element>(), "tupelo: in(): the list's values do not match the column's type");
+      if constexpr (detail::fits<field, element>()) return in_list<element>(std::data(first), std::size(first));
+    } else {
+      static_assert(detail::fits<field, First>() && (detail::fits<field, Rest>() && ...),
+                    "tupelo: in(): the list's values do not match the column's type");
+      if constexpr (detail::fits<field, First>() && (detail::fits<field, Rest>() && ...)) {
+        if constexpr (text_like<First>) {
+          const std::string_view list[]{std::string_view(first), std::string_view(rest)...};
+          return expression(ref, kind::text, list, 1 + sizeof...(Rest));
+        } else {
+          const std::common_type_t<First, Rest...> list[]{first, rest...};
+          return in_list<std::common_type_t<First, Rest...>>(list, 1 + sizeof...(Rest));
+        }
+      }
+    }
+    return expression();
+  }
+
+  template <class Low, class High>
+  condition<owner> between(const Low& low, const High& high) const {
+    return (*this >= low) && (*this <= high);
+  }
+
+  ordering<owner> asc() const { return {expression(ref), false}; }
+  ordering<owner> desc() const { return {expression(ref), true}; }
+
+private:
+  condition<owner> match(comparison c, std::string_view text) const {
+    static_assert(std::is_same_v<base, std::string>, "tupelo: like(), contains(), starts_with() and ends_with() need a text column");
+    return expression(ref, c, kind::text, text);
+  }
+
+  template <class Element>
+  static expression in_list(const Element* list, std::size_t count) {
+    constexpr kind k = detail::value_kind<Element>();
+    if constexpr (is_integer(k) && !detail::number<base>) {
+      return texts_of(list, count);
+    } else if constexpr (is_integer(k) && std::is_integral_v<base>) {
+      return expression(ref, k, list, count, std::is_signed_v<Element> ? int{sizeof(Element)} : -int{sizeof(Element)});
+    } else if constexpr (detail::number<Element>) {
+      const std::vector<double> numbers(list, list + count);
+      return expression(ref, numbers.data(), count);
+    } else if constexpr (k == kind::text) {
+      const std::vector<std::string_view> texts(list, list + count);
+      return expression(ref, k, texts.data(), count);
+    } else if constexpr (k == kind::boolean || k == kind::timestamp || k == kind::date) {
+      std::vector<std::int64_t> words;
+      words.reserve(count);
+      kind as = k;
+      for (std::size_t i = 0; i < count; ++i) {
+        detail::with_value<field>(list[i], [&](kind found, std::int64_t word) {
+          as = found;
+          words.push_back(word);
+        });
+      }
+      return expression(ref, as, words.data(), count, 8);
+    } else {
+      return texts_of(list, count);
+    }
+  }
+  template <class Element>
+  static expression texts_of(const Element* list, std::size_t count) {
+    std::vector<std::string> texts;
+    texts.reserve(count);
+    for (std::size_t i = 0; i < count; ++i) {
+      if constexpr (std::is_integral_v<Element>) {
+        texts.push_back(std::to_string(list[i]));  // an integer against a decimal column
+      } else {
+        detail::with_value<field>(list[i], [&](kind, std::string_view text) { texts.emplace_back(text); });
+      }
+    }
+    const std::vector<std::string_view> views(texts.begin(), texts.end());
+    return expression(ref, detail::field_kind<base>(), views.data(), count);
+  }
+};
+
+template <auto... Members>
+inline constexpr column<Members...> col{};
+
+namespace detail {
+
+/// Names the column in the compiler's message where a value does not fit it.
+template <auto... Column>
+struct column_named {
+  template <class Value>
+  static constexpr bool accepts = fits<typename column<Column...>::field, Value>();
+};
+
+}  // namespace detail
+
+}  // namespace tupelo

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "tupelo/query/column.hpp"
+
+namespace tupelo {
+
+/// A boolean expression over the columns of `Models`; what `where`, `having`, `join` and checks take.
+template <class... Models>
+class condition : public expression {
+public:
+  condition(expression&& e) noexcept : expression(static_cast<expression&&>(e)) {}
+};
+// Nearly all conditions are over one model: these overloads spare the compiler the packs.
+template <class Model>
+class condition<Model> : public expression {
+public:
+  condition(expression&& e) noexcept : expression(static_cast<expression&&>(e)) {}
+
+  friend condition operator&&(condition&& a, const condition& b) {
+    a.combine(b, make_word(op::and_));
+    return static_cast<condition&&>(a);
+  }
+  friend condition operator||(condition&& a, const condition& b) {
+    a.combine(b, make_word(op::or_));
+    return static_cast<condition&&>(a);
+  }
+  friend condition operator&&(const condition& a, const condition& b) { return condition(a) && b; }
+  friend condition operator||(const condition& a, const condition& b) { return condition(a) || b; }
+};
+
+template <class... As, class... Bs>
+  requires(sizeof...(As) != 1 || !std::is_same_v<condition<As...>, condition<Bs...>>)
+condition<As..., Bs...> operator&&(condition<As...> a, const condition<Bs...>& b) {
+  a.combine(b, make_word(op::and_));
+  return static_cast<expression&&>(a);
+}
+template <class... As, class... Bs>
+  requires(sizeof...(As) != 1 || !std::is_same_v<condition<As...>, condition<Bs...>>)
+condition<As..., Bs...> operator||(condition<As...> a, const condition<Bs...>& b) {
+  a.combine(b, make_word(op::or_));
+  return static_cast<expression&&>(a);
+}
+template <class... Models>
+condition<Models...> operator!(condition<Models...> c) {
+  c.push(make_word(op::not_));
+  return static_cast<expression&&>(c);
+}
+
+/// A computed value of type T over the columns of `Models`: an aggregate, a function, arithmetic.
+template <class T, class... Models>
+class scalar : public expression {
+public:
+  using value_type = T;
+  scalar(expression&& e) noexcept : expression(static_cast<expression&&>(e)) {}
+  ordering<Models...> asc() const { return {*this, false}; }
+  ordering<Models...> desc() const { return {*this, true}; }
+};
+
+#define TUPELO_COMPARISON(o, c)                                                                                               \
+  template <auto... M, class V>                                                                                               \
+  inline condition<typename column<M...>::owner> operator o(column<M...>, const V& value) {                                   \
+    static_assert(detail::column_named<M...>::template accepts<V>,                                                            \
+                  "tupelo: this value cannot be compared with this column: their types do not match");                        \
+    if constexpr (detail::column_named<M...>::template accepts<V>) {                                                          \
+      return detail::compare<typename column<M...>::base>(column<M...>::ref, comparison::c, value);                           \
+    } else {                                                                                                                  \
+      return expression();                                                                                                    \
+    }                                                                                                                         \
+  }                                                                                                                           \
+  template <auto... M, auto... N>                                                                                             \
+  inline condition<typename column<M...>::owner, typename column<N...>::owner> operator o(column<M...>, column<N...>) {       \
+    static_assert(detail::column_named<M...>::template accepts<typename column<N...>::field>,                                 \
+                  "tupelo: these two columns cannot be compared: their types do not match");                                  \
+    return expression(column<M...>::ref, comparison::c, column<N...>::ref);                                                   \
+  }                                                                                                                           \
+  template <auto... M, class T, class... Models>                                                                              \
+  inline condition<typename column<M...>::owner, Models...> operator o(column<M...>, const scalar<T, Models...>& value) {     \
+    static_assert(detail::column_named<M...>::template accepts<T>,                                                            \
+                  "tupelo: this expression cannot be compared with this column: their types do not match");                   \
+    expression e(column<M...>::ref);                                                                                          \
+    e.combine(value, make_word(op::compare, static_cast<std::uint8_t>(comparison::c)));                                       \
+    return e;                                                                                                                 \
+  }                                                                                                                           \
+  template <class T, class... Models, class V>                                                                                \
+  inline condition<Models...> operator o(scalar<T, Models...> left, const V& value) {                                         \
+    static_assert(detail::fits<T, V>(), "tupelo: this value cannot be compared with this expression: their types do not match"); \
+    if constexpr (detail::fits<T, V>()) {                                                                                     \
+      left.combine(detail::literal<T>(value), make_word(op::compare, static_cast<std::uint8_t>(comparison::c)));              \
+    }                                                                                                                         \
+    return static_cast<expression&&>(left);                                                                                   \
+  }
+TUPELO_COMPARISON(==, equal)
+TUPELO_COMPARISON(!=, not_equal)
+TUPELO_COMPARISON(<, less)
+TUPELO_COMPARISON(<=, less_equal)
+TUPELO_COMPARISON(>, greater)
+TUPELO_COMPARISON(>=, greater_equal)
+#undef TUPELO_COMPARISON
+
+}  // namespace tupelo

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <tupelo/model/model_info.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tupelo {
+
+/// What a column can hold, whatever the database calls it.
+enum class type_kind : std::uint8_t {
+  boolean,
+  int16,
+  int32,
+  int64,
+  float32,
+  float64,
+  text,
+  bytes,
+  timestamp,
+  date,
+  uuid,
+  decimal,
+  json,
+  native,  ///< spelled for one database
+};
+
+/// The stable name of a kind: "int64", "timestamp".
+std::string_view name_of(type_kind kind) noexcept;
+
+struct column_type {
+  type_kind kind = type_kind::text;
+  std::uint32_t length = 0;     ///< of text, in characters; 0: unlimited
+  std::uint16_t precision = 0;  ///< of decimal, in digits; 0: not said
+  std::uint16_t scale = 0;      ///< of decimal: digits behind the point
+  std::string native{};           ///< the database's own spelling, of kind native
+
+  column_type() = default;
+  column_type(type_kind k) : kind(k) {}
+
+  static column_type varchar(std::uint32_t length);
+  static column_type decimal(std::uint16_t precision, std::uint16_t scale);
+  static column_type spelled(std::string_view native);
+
+  bool is_integer() const noexcept { return kind >= type_kind::int16 && kind <= type_kind::int64; }
+  /// "varchar(160)", "decimal(10, 2)", "int64": for messages and checksums.
+  std::string to_string() const;
+
+  friend bool operator==(const column_type&, const column_type&) = default;
+};
+
+struct column_definition {
+  std::string name{};
+  column_type type{};
+  bool nullable = false;
+  bool identity = false;                   ///< an integer key that the database makes
+  std::optional<std::string> default_sql{};  ///< neutral SQL text: `0`, `'guest'`, `TRUE`, `CURRENT_TIMESTAMP`
+
+  friend bool operator==(const column_definition&, const column_definition&) = default;
+};
+
+/// A primary key or a unique constraint. Without columns: there is none.
+struct key_definition {
+  std::string name{};  ///< empty: by the naming convention
+  std::vector<std::string> columns{};
+
+  friend bool operator==(const key_definition&, const key_definition&) = default;
+};
+
+struct index_column {
+  std::string name{};
+  bool descending = false;
+
+  friend bool operator==(const index_column&, const index_column&) = default;
+};
+
+struct index_definition {
+  std::string name{};  ///< empty: by the naming convention
+  std::vector<index_column> columns{};
+  bool unique = false;
+  std::string where{};  ///< neutral SQL text of a partial index; empty: all rows
+
+  friend bool operator==(const index_definition&, const index_definition&) = default;
+};
+
+struct check_definition {
+  std::string name{};  ///< empty: by the naming convention
+  std::string expression{};
+
+  friend bool operator==(const check_definition&, const check_definition&) = default;
+};
+
+struct foreign_key_definition {
+  std::string name{};  ///< empty: by the naming convention
+  std::vector<std::string> columns{};
+  std::string references{};  ///< the other table
+  std::vector<std::string> referenced_columns{};
+  referential_action on_delete = referential_action::no_action;
+  referential_action on_update = referential_action::no_action;
+  bool deferrable = false;  ///< checked at commit rather than at once
+
+  friend bool operator==(const foreign_key_definition&, const foreign_key_definition&) = default;
+};
+
+/// "no action", "set null" …: SQL's words in lower case.
+std::string_view name_of(referential_action action) noexcept;
+
+struct table_definition {
+  std::string name{};
+  std::vector<column_definition> columns{};
+  key_definition primary_key{};
+  std::vector<key_definition> uniques{};
+  std::vector<index_definition> indexes{};
+  std::vector<check_definition> checks{};
+  std::vector<foreign_key_definition> foreign_keys{};
+  std::string comment{};  ///< written when the table is created, where the database keeps comments
+
+  const column_definition* find_column(std::string_view column) const noexcept;
+  column_definition* find_column(std::string_view column) noexcept;
+  const key_definition* find_unique(std::string_view name) const noexcept;
+  const index_definition* find_index(std::string_view name) const noexcept;
+  const check_definition* find_check(std::string_view name) const noexcept;
+  const foreign_key_definition* find_foreign_key(std::string_view name) const noexcept;
+  /// Whether the columns, in any order, are the primary key, a unique constraint or a unique index over all rows.
+  bool is_unique(const std::vector<std::string>& columns) const;
+
+  friend bool operator==(const table_definition&, const table_definition&) = default;
+};
+
+/// Tables by name. What the models ask for, what the migrations build, what a live database has.
+struct schema_definition {
+  std::vector<table_definition> tables{};  ///< sorted by name once they were added with `add`
+
+  const table_definition* find(std::string_view table) const noexcept;
+  table_definition* find(std::string_view table) noexcept;
+  /// Keeps the order by name. Errors: migration_error (invalid_migration) when the table is there already.
+  table_definition& add(table_definition table);
+  /// Does nothing when the table is not there.
+  void remove(std::string_view table) noexcept;
+
+  friend bool operator==(const schema_definition&, const schema_definition&) = default;
+};
+
+// ---- names of what was not named: at most 63 bytes, the same on every machine and in every release
+
+/// `prefix_table_first_second`; where that is too long, its beginning and eight digits of a hash.
+std::string conventional_name(std::string_view prefix, std::string_view table, const std::vector<std::string>& parts);
+std::string conventional_primary_key_name(const table_definition& table);
+std::string conventional_name(const table_definition& table, const key_definition& unique);
+std::string conventional_name(const table_definition& table, const index_definition& index);
+std::string conventional_name(const table_definition& table, const check_definition& check);
+std::string conventional_name(const table_definition& table, const foreign_key_definition& key);
+
+/// The same table with every constraint and index named, and its checks, indexes, uniques and foreign keys sorted by name.
+table_definition with_names(table_definition table);
+schema_definition with_names(const schema_definition& schema);
+
+}  // namespace tupelo

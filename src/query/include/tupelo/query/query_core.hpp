@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "tupelo/model/shape.hpp"
+
+namespace tupelo {
+
+/// A statement as data: its shape, which is the key of the statement cache, and its values. No template, owns everything.
+class query_core {
+public:
+  query_core() noexcept;
+  query_core(op statement, const model_spec& model, std::uint8_t sub = 0, std::uint16_t length = 0) noexcept;
+  query_core(query_core&& other) noexcept;
+  query_core(const query_core& other) noexcept;
+  query_core& operator=(query_core other) noexcept;
+  ~query_core() {
+    if (shape.heap || values.heap) [[unlikely]] free();
+  }
+
+  /// A clause of one expression: where, having, project, returning.
+  void clause(op o, const expression& e, std::uint8_t sub = 0) noexcept;
+  void join(join_kind how, const model_spec& model, const expression& on) noexcept;
+  void order(const expression& term, bool descending) noexcept;
+  /// A clause of one column or of nothing.
+  void word(std::uint64_t w) noexcept { shape.push(w); }
+  void column(op o, column_ref c) noexcept { shape.push(c.word(o)); }
+  void assign(op o, column_ref c, const expression& value) noexcept;
+  /// Rows at most; the last call counts. The same for `offset`.
+  void limit(std::int64_t rows) noexcept {
+    limit_ = rows;
+    has_limit_ = true;
+  }
+  void offset(std::int64_t rows) noexcept {
+    offset_ = rows;
+    has_offset_ = true;
+  }
+  bool has_limit() const noexcept { return has_limit_; }
+  std::int64_t limit() const noexcept { return limit_; }
+  bool has_offset() const noexcept { return has_offset_; }
+  void text(std::string_view sql);
+  void row_type(const model_spec& row) noexcept;
+
+  /// Appends limit and offset to the shape: the last step before rendering. Errors: query_error for a negative number.
+  query_core& finish();
+
+  inline_word_buffer<20> shape;
+  inline_word_buffer<20> values;
+
+private:
+  void free() noexcept;
+
+  std::int64_t limit_ = 0;
+  std::int64_t offset_ = 0;
+  bool has_limit_ = false;
+  bool has_offset_ = false;
+};
+
+namespace detail {
+
+/// `before`, then the query, then what is done with its rows: in_query, exists.
+expression with_query(expression before, query_core query, op after);
+
+}  // namespace detail
+
+inline std::uint64_t hash_words(const std::uint64_t* words, std::uint32_t count) noexcept {
+  std::uint64_t hash = 0x9E3779B97F4A7C15ull ^ count;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    const auto product = static_cast<unsigned __int128>(hash ^ words[i]) * 0xD6E8FEB86659FD93ull;
+    hash = static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
+  }
+  return hash;
+}
+
+}  // namespace tupelo

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string_view>
+
+#include "tupelo/query/write_query.hpp"
+
+namespace tupelo {
+
+namespace detail {
+
+template <class V>
+void push_parameter(query_core& core, const V& value) {
+  if constexpr (std::is_same_v<V, std::nullopt_t> || std::is_same_v<V, std::nullptr_t>) {
+    core.word(make_word(op::null_value));
+  } else if constexpr (optional_like<V> && !has_field_traits<V>) {
+    if (value.has_value()) {
+      push_parameter(core, *value);
+    } else {
+      core.word(make_word(op::null_value));
+    }
+  } else {
+    static_assert(value_kind<V>() != kind::null && value_kind<V>() != kind::embedded && value_kind<V>() != kind::relation,
+                  "tupelo: raw_sql(): a parameter of this type cannot be sent to a database");
+    if constexpr (value_kind<V>() != kind::null && value_kind<V>() != kind::embedded && value_kind<V>() != kind::relation) {
+      const expression e = literal<V>(value);
+      core.shape.append(e.shape);
+      core.values.append(e.values);
+    }
+  }
+}
+
+}  // namespace detail
+
+/// SQL of your own with typed parameters and a typed result: `db.raw_sql<Row>("SELECT … WHERE age > ?", 18).all()`.
+/// Parameters are bound, never pasted; columns are read by position into the fields of `Result`.
+template <class Result>
+class raw_query {
+public:
+  template <class... Parameters>
+  raw_query(query_source* source, std::string_view sql, const Parameters&... parameters) : source_(source) {
+    core_.word(make_word(op::raw_sql));
+    (detail::push_parameter(core_, parameters), ...);
+    if constexpr (!std::is_void_v<Result>) core_.row_type(detail::row_meta<Result>::spec);
+    core_.text(sql);
+  }
+
+  const query_core& core() const noexcept { return core_; }
+
+  auto all() const { return detail::select_verbs<Result>::all(core_, source_); }
+  /// Errors: not_found, too_many_rows.
+  auto one() const { return detail::select_verbs<Result>::one(core_, source_); }
+  auto first() const { return detail::select_verbs<Result>::first(core_, source_); }
+  auto stream() const { return detail::select_verbs<Result>::stream(core_, source_); }
+  /// For statements without rows: how many rows were written.
+  auto run() const { return detail::write_verbs<Result>::run(core_, source_); }
+
+private:
+  query_core core_;
+  query_source* source_;
+};
+
+}  // namespace tupelo

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <tupelo/query/ddl.hpp>
+
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <variant>
+#include <vector>
+
+namespace tupelo {
+
+/// One change of a schema each, as plain data. Those that take something away hold all of it, so that they can be reversed.
+namespace ddl {
+
+struct create_table {
+  table_definition table;
+};
+struct drop_table {
+  table_definition table;
+};
+struct rename_table {
+  std::string from, to;
+};
+struct add_column {
+  std::string table;
+  column_definition column;
+};
+struct drop_column {
+  std::string table;
+  column_definition column;
+};
+struct rename_column {
+  std::string table, from, to;
+};
+/// Another type, nullability, default or identity of the same column.
+struct alter_column {
+  std::string table;
+  column_definition from, to;
+};
+struct add_index {
+  std::string table;
+  index_definition index;
+};
+struct drop_index {
+  std::string table;
+  index_definition index;
+};
+struct add_unique {
+  std::string table;
+  key_definition unique;
+};
+struct drop_unique {
+  std::string table;
+  key_definition unique;
+};
+struct add_check {
+  std::string table;
+  check_definition check;
+};
+struct drop_check {
+  std::string table;
+  check_definition check;
+};
+struct add_foreign_key {
+  std::string table;
+  foreign_key_definition foreign_key;
+};
+struct drop_foreign_key {
+  std::string table;
+  foreign_key_definition foreign_key;
+};
+struct change_primary_key {
+  std::string table;
+  key_definition from, to;
+};
+/// SQL of the user's own; replaying it in memory changes nothing. `down` empty: it cannot be reversed.
+struct execute_sql {
+  std::string up, down;
+};
+
+using any_operation =
+    std::variant<create_table, drop_table, rename_table, add_column, drop_column, rename_column, alter_column,
+                 add_index, drop_index, add_unique, drop_unique, add_check, drop_check, add_foreign_key,
+                 drop_foreign_key, change_primary_key, execute_sql>;
+
+}  // namespace ddl
+
+class schema_operation {
+public:
+  template <class Operation>
+    requires std::is_constructible_v<ddl::any_operation, Operation&&>
+  schema_operation(Operation&& operation) : data(static_cast<Operation&&>(operation)) {}
+
+  ddl::any_operation data;
+
+  /// Why there is no inverse; empty when there is one.
+  std::string irreversible_reason() const;
+  bool reversible() const { return irreversible_reason().empty(); }
+  /// The operation that takes this one back. Errors: migration_error (migration_irreversible) saying why not.
+  schema_operation inverse() const;
+
+  /// Replays the change in memory. Unnamed constraints and indexes get their conventional names.
+  /// Errors: migration_error (invalid_migration) naming table and column; `schema` is then unchanged.
+  void apply_to(schema_definition& schema) const;
+
+  /// The same operation with what it leaves to conventions filled in: names, and the columns that a foreign key references.
+  schema_operation completed(const schema_definition& before) const;
+
+  /// The table that is changed; empty for SQL of the user's own. Of a renamed table: its former name.
+  std::string_view table() const noexcept;
+  /// One line for people: `add column users.age (int32, nullable)`.
+  std::string describe() const;
+  /// Everything that makes the operation what it is, on one line; the same in every release. Checksums are made of it.
+  std::string canonical() const;
+};
+
+/// The operations that take the others back: each one's inverse, last first.
+/// Errors: migration_error (migration_irreversible).
+std::vector<schema_operation> inverse_of(const std::vector<schema_operation>& operations);
+
+/// Applies one after the other. Errors: as schema_operation::apply_to; `schema` is then unchanged.
+void apply_all(const std::vector<schema_operation>& operations, schema_definition& schema);
+
+}  // namespace tupelo

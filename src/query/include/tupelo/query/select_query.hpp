@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+#include "tupelo/query/functions.hpp"
+#include "tupelo/query/query_core.hpp"
+
+namespace tupelo {
+
+/// Who runs a query: a database, a session, a transaction. Defined by the engine; a query only points to it.
+class query_source;
+
+namespace detail {
+
+/// The verbs that run a query; completed by the engine, so that building queries needs no I/O.
+template <class Result>
+struct select_verbs;
+
+template <class... InQuery>
+struct models_in_query {
+  template <class Used>
+  static constexpr bool has = (std::is_same_v<Used, InQuery> || ...);
+};
+template <class InQuery, class... Used>
+inline constexpr bool all_in = (InQuery::template has<Used> && ...);
+
+template <class... Fields>
+struct type_list {};
+struct type_lister {
+  template <class... Fields>
+  constexpr type_list<Fields...> operator()(Fields&...) const {
+    return {};
+  }
+};
+template <class Row>
+consteval auto row_fields() {
+  if constexpr (scalar_row<Row>) {
+    return type_list<Row>{};
+  } else if constexpr (tuple_row<Row>) {
+    return []<class... T>(std::type_identity<std::tuple<T...>>) { return type_list<T...>{}; }(std::type_identity<Row>{});
+  } else {
+    return decltype(reflect::binder<reflect::field_count<Row>>::apply(std::declval<Row&>(), type_lister{})){};
+  }
+}
+
+template <class Term>
+struct projected;
+template <auto... M>
+struct projected<column<M...>> {
+  using type = typename column<M...>::field;
+};
+template <class T, class... Models>
+struct projected<scalar<T, Models...>> {
+  using type = T;
+};
+
+/// Whether a selected term of type Term can be read into a field of type Field.
+template <class Field, class Term>
+consteval bool projects() {
+  using value = typename projected<Term>::type;
+  if constexpr (field_is_optional<value>() && !field_is_optional<Field>()) return false;
+  using F = base_of<Field>;
+  using V = base_of<value>;
+  if constexpr (std::is_same_v<F, V>) return true;
+  if constexpr (number<F> && number<V>) return std::is_floating_point_v<F> || !std::is_floating_point_v<V>;
+  return field_kind<F>() == field_kind<V>() && field_kind<F>() != kind::enumeration && field_kind<F>() != kind::custom;
+}
+template <class... Fields, class... Terms>
+consteval bool all_project(type_list<Fields...>, type_list<Terms...>) {
+  return (projects<Fields, Terms>() && ...);
+}
+template <class... Fields>
+consteval std::size_t size_of(type_list<Fields...>) {
+  return sizeof...(Fields);
+}
+
+}  // namespace detail
+
+/// A SELECT being built. Owns its values; copy it, return it, keep it. Clauses may be added in any order and conditionally;
+/// only `join` and `select` change its type, because they change which columns may be named and what the rows become.
+///
+/// Verbs that run it (`all`, `one`, …) need it to come from a database or session: `db.query<User>()`.
+template <class Result, class... Joined>
+class select_query {
+  using in_query = detail::models_in_query<Joined...>;
+
+public:
+  using result_type = Result;
+
+  select_query(query_core&& core, query_source* source) noexcept : core_(static_cast<query_core&&>(core)), source_(source) {}
+
+  const query_core& core() const noexcept { return core_; }
+  query_source* source() const noexcept { return source_; }
+
+  /// Conditions of several calls are joined by AND.
+  template <class... Models>
+  select_query& where(const condition<Models...>& c) & {
+    check_models<Models...>();
+    core_.clause(op::where, c);
+    return *this;
+  }
+  template <class... Models>
+  select_query&& where(const condition<Models...>& c) && {
+    where(c);
+    return static_cast<select_query&&>(*this);
+  }
+  /// `where(make(*value))` if the optional holds a value: `.where_if(min_age, [](int a) { return tp::col<&User::age> >= a; })`.
+  template <class Optional, class Make>
+  select_query& where_if(const Optional& value, const Make& make) & {
+    if constexpr (std::is_same_v<Optional, bool>) {
+      if (value) where(make());
+    } else {
+      if (value.has_value()) where(make(*value));
+    }
+    return *this;
+  }
+  template <class Optional, class Make>
+  select_query&& where_if(const Optional& value, const Make& make) && {
+    where_if(value, make);
+    return static_cast<select_query&&>(*this);
+  }
+
+  /// `col.asc()`, `col.desc()` or a column; several calls order by the first, then the second …
+  template <class... Models>
+  select_query& order_by(const ordering<Models...>& o) & {
+    check_models<Models...>();
+    core_.order(o.term(), o.descending());
+    return *this;
+  }
+  template <auto... M>
+  select_query& order_by(column<M...> c) & {
+    return order_by(c.asc());
+  }
+  template <class First, class... Rest>
+  select_query&& order_by(const First& first, const Rest&... rest) && {
+    order_by(first);
+    (order_by(rest), ...);
+    return static_cast<select_query&&>(*this);
+  }
+
+  template <auto... M, class... Rest>
+  select_query& group_by(column<M...> c, const Rest&... rest) & {
+    check_models<typename column<M...>::owner>();
+    core_.clause(op::group, c);
+    if constexpr (sizeof...(Rest) > 0) group_by(rest...);
+    return *this;
+  }
+  template <class... Columns>
+  select_query&& group_by(const Columns&... columns) && {
+    group_by(columns...);
+    return static_cast<select_query&&>(*this);
+  }
+  template <class... Models>
+  select_query& having(const condition<Models...>& c) & {
+    check_models<Models...>();
+    core_.clause(op::having, c);
+    return *this;
+  }
+  template <class... Models>
+  select_query&& having(const condition<Models...>& c) && {
+    having(c);
+    return static_cast<select_query&&>(*this);
+  }
+
+  /// Rows at most. Negative is refused when the query is run.
+  select_query& limit(std::int64_t rows) & {
+    core_.limit(rows);
+    return *this;
+  }
+  select_query&& limit(std::int64_t rows) && { return static_cast<select_query&&>(limit(rows)); }
+  select_query& offset(std::int64_t rows) & {
+    core_.offset(rows);
+    return *this;
+  }
+  select_query&& offset(std::int64_t rows) && { return static_cast<select_query&&>(offset(rows)); }
+  select_query& distinct() & {
+    core_.word(make_word(op::distinct));
+    return *this;
+  }
+  select_query&& distinct() && { return static_cast<select_query&&>(distinct()); }
+  /// Soft-deleted rows too.
+  select_query& with_deleted() & {
+    core_.word(make_word(op::with_deleted));
+    return *this;
+  }
+  select_query&& with_deleted() && { return static_cast<select_query&&>(with_deleted()); }
+
+  /// Rows that have a match in Other; its columns may be named from here on.
+  template <class Other, class... Models>
+  select_query<Result, Joined..., Other> join(const condition<Models...>& on) const {
+    return joined<Other>(join_kind::inner, on);
+  }
+  /// All rows, those without a match with NULL for every column of Other.
+  template <class Other, class... Models>
+  select_query<Result, Joined..., Other> left_join(const condition<Models...>& on) const {
+    return joined<Other>(join_kind::left, on);
+  }
+
+  /// The rows become `Row`: an aggregate with a field per term, a std::tuple, or one value. Types are checked here.
+  template <class Row, class... Terms>
+  select_query<Row, Joined...> select(const Terms&... terms) const {
+    constexpr auto fields = detail::row_fields<Row>();
+    static_assert(detail::size_of(fields) == sizeof...(Terms), "tupelo: select<Row>(…) needs one term for each field of Row");
+    if constexpr (detail::size_of(fields) == sizeof...(Terms)) {
+      static_assert(detail::all_project(fields, detail::type_list<Terms...>{}),
+                    "tupelo: select<Row>(…): a term's type does not match the type of Row's field at the same position "
+                    "(an optional column needs a std::optional field)");
+    }
+    query_core core = core_;
+    (project(core, terms), ...);
+    core.row_type(detail::row_meta<Row>::spec);
+    return {static_cast<query_core&&>(core), source_};
+  }
+  /// The rows become std::tuple.
+  template <class... Terms>
+    requires(sizeof...(Terms) > 1)
+  auto select(const Terms&... terms) const {
+    return this->template select<std::tuple<typename detail::projected<Terms>::type...>>(terms...);
+  }
+
+  // ---- verbs; see tupelo/engine/verbs.hpp
+
+  /// All rows, as std::vector<Result>.
+  auto all() const { return detail::select_verbs<Result>::all(core_, source_); }
+  /// The only row. Errors: not_found, too_many_rows.
+  auto one() const { return detail::select_verbs<Result>::one(core_, source_); }
+  /// The first row, or an empty std::optional.
+  auto first() const { return detail::select_verbs<Result>::first(core_, source_); }
+  /// How many rows there are, by the database.
+  auto count() const { return detail::select_verbs<Result>::count(core_, source_); }
+  auto exists() const { return detail::select_verbs<Result>::exists(core_, source_); }
+  /// One column of all rows.
+  template <auto... M>
+  auto pluck(column<M...> c) const {
+    return this->template select<typename column<M...>::field>(c).all();
+  }
+  /// One page, numbered from 1, with the total. Errors: query_error for a number or size below 1.
+  auto page(std::int64_t number, std::int64_t size) const { return detail::select_verbs<Result>::page(core_, source_, number, size); }
+  /// The rows one after the other, in constant memory.
+  auto stream() const { return detail::select_verbs<Result>::stream(core_, source_); }
+  /// The statement as the database gets it, with placeholders. For debugging.
+  auto to_sql() const { return detail::select_verbs<Result>::to_sql(core_, source_); }
+
+private:
+  template <class... Models>
+  static constexpr void check_models() {
+    static_assert(detail::all_in<in_query, Models...>,
+                  "tupelo: a column of a model that is not in this query: join<That>() it first");
+  }
+  template <class Other, class... Models>
+  select_query<Result, Joined..., Other> joined(join_kind how, const condition<Models...>& on) const {
+    static_assert(detail::all_in<detail::models_in_query<Joined..., Other>, Models...>,
+                  "tupelo: the ON condition uses a column of a model that is not in this query");
+    static_assert(!in_query::template has<Other>, "tupelo: this model is already in the query");
+    query_core core = core_;
+    core.join(how, detail::meta<Other>::spec, on);
+    return {static_cast<query_core&&>(core), source_};
+  }
+  template <auto... M>
+  static void project(query_core& core, column<M...> c) {
+    check_models<typename column<M...>::owner>();
+    core.clause(op::project, c);
+  }
+  template <class T, class... Models>
+  static void project(query_core& core, const scalar<T, Models...>& e) {
+    check_models<Models...>();
+    core.clause(op::project, e);
+  }
+
+  query_core core_;
+  query_source* source_;
+};
+
+/// A query over the model T, not yet bound to a database: for subqueries, and to be run with `db.run(query)`.
+template <class T>
+select_query<T, T> query() noexcept {
+  return {query_core(op::select_from, detail::meta<T>::spec), nullptr};
+}
+
+}  // namespace tupelo

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+#include "tupelo/model/field_type.hpp"
+#include "tupelo/model/model_spec.hpp"
+#include "tupelo/model/shape.hpp"
+
+/// Which C++ values may stand against which columns, and how they enter a query's value buffer.
+namespace tupelo::detail {
+
+template <class T>
+struct without_optional {
+  using type = T;
+};
+template <optional_like T>
+  requires(!has_field_traits<T> && !relation_like<T>)
+struct without_optional<T> {
+  using type = typename T::value_type;
+};
+template <class T>
+using base_of = typename without_optional<T>::type;
+
+template <class T>
+concept number = std::is_arithmetic_v<T> && !std::is_same_v<T, bool> && field_kind<T>() != kind::null;
+template <class T>
+concept summable = number<T> || std::is_same_v<T, decimal>;
+
+/// Whether a value of type Value can be compared with or assigned to a column of type Field.
+template <class Field, class Value>
+consteval bool fits() {
+  using F = base_of<Field>;
+  using V = base_of<Value>;
+  if constexpr (std::is_same_v<F, V>) {
+    return !relation_like<F> && field_kind<F>() != kind::embedded;
+  } else if constexpr (number<F> && number<V>) {
+    return std::is_floating_point_v<F> || !std::is_floating_point_v<V>;
+  } else if constexpr (std::is_same_v<F, std::string>) {
+    return text_like<V>;
+  } else if constexpr (std::is_same_v<F, decimal>) {
+    return std::is_integral_v<V> && number<V>;
+  } else if constexpr (field_kind<F>() == kind::date) {
+    return std::is_same_v<V, date> || day_point_like<V>;
+  } else if constexpr (field_kind<F>() == kind::timestamp) {
+    return std::is_same_v<V, timestamp> || time_point_like<V>;
+  } else if constexpr (field_kind<F>() == kind::bytes) {
+    return bytes_like<V>;
+  } else {
+    return false;
+  }
+}
+
+/// The kind under which a value stands in the buffer.
+template <class V>
+consteval kind value_kind() {
+  constexpr kind k = field_kind<V>();
+  if constexpr (k == kind::null && text_like<V>) return kind::text;
+  if constexpr (std::is_same_v<V, std::nullptr_t>) return kind::null;
+  if constexpr (is_integer(k)) return k == kind::u64 ? kind::u64 : kind::i64;
+  if constexpr (is_float(k)) return kind::f64;
+  return k;
+}
+
+template <class T, class V>
+std::int64_t ticks_of(const V& v) noexcept {  // microseconds of a time point, days of a day point
+  if constexpr (std::is_same_v<V, timestamp>) {
+    return v.us;
+  } else if constexpr (std::is_same_v<V, date>) {
+    return v.days;
+  } else if constexpr (day_point_like<V> && std::is_same_v<T, date>) {
+    return static_cast<std::int64_t>(v.time_since_epoch().count());
+  } else {
+    using period = typename V::duration::period;
+    constexpr std::int64_t micro = 1'000'000;
+    const auto count = static_cast<std::int64_t>(v.time_since_epoch().count());
+    if constexpr (period::den > micro) {
+      constexpr std::int64_t divisor = period::den / micro;
+      const std::int64_t quotient = count / divisor;
+      return count % divisor < 0 ? quotient - 1 : quotient;
+    } else {
+      return count * period::num * (micro / period::den);
+    }
+  }
+}
+
+std::string_view enumerator_text(const enum_table& table, std::int64_t value);
+
+/// Calls `use(kind, value)` with the value as it enters the buffer: std::int64_t, double or std::string_view.
+template <class Field, class V, class Use>
+inline auto with_value(const V& v, Use use) {
+  constexpr kind k = value_kind<V>();
+  if constexpr (k == kind::text) {
+    return use(k, std::string_view(v));
+  } else if constexpr (k == kind::f64) {
+    return use(k, static_cast<double>(v));
+  } else if constexpr (k == kind::boolean || k == kind::i64 || k == kind::u64) {
+    if constexpr (std::is_same_v<base_of<Field>, double> || std::is_same_v<base_of<Field>, float>) {
+      return use(kind::f64, static_cast<double>(v));
+    } else {
+      return use(k, static_cast<std::int64_t>(v));
+    }
+  } else if constexpr (k == kind::timestamp || k == kind::date) {
+    constexpr bool day = field_kind<base_of<Field>>() == kind::date;
+    return use(day ? kind::date : kind::timestamp, ticks_of<std::conditional_t<day, date, timestamp>>(v));
+  } else if constexpr (k == kind::enumeration) {
+    return use(k, enumerator_text(enum_names<V>(), static_cast<std::int64_t>(v)));
+  } else if constexpr (k == kind::uuid) {
+    return use(k, std::string_view(reinterpret_cast<const char*>(v.bytes), 16));
+  } else if constexpr (k == kind::bytes) {
+    return use(k, std::string_view(reinterpret_cast<const char*>(v.data()), v.size()));
+  } else if constexpr (k == kind::decimal) {
+    const std::string text = v.to_string();
+    return use(k, std::string_view(text));
+  } else if constexpr (k == kind::json) {
+    return use(k, std::string_view(v.text()));
+  } else {
+    std::string text;
+    field_traits<V>::to_text(v, text);
+    return use(k, std::string_view(text));
+  }
+}
+
+/// column <comparison> value; an empty optional compares as IS NULL or IS NOT NULL. One instantiation per value type.
+template <class Field, class V>
+inline expression compare(column_ref column, comparison c, const V& v) {
+  if constexpr (optional_like<V> && !has_field_traits<V>) {
+    if (!v.has_value()) {
+      expression e(column);
+      e.push(make_word(c == comparison::not_equal ? op::is_not_null : op::is_null));
+      return e;
+    }
+    return compare<Field>(column, c, *v);
+  } else {
+    return with_value<Field>(v, [&](kind k, auto value) { return expression(column, c, k, value); });
+  }
+}
+
+/// A value alone, typed as it is compared with or assigned to a Field.
+template <class Field, class V>
+inline expression literal(const V& v) {
+  if constexpr (std::is_same_v<V, std::nullptr_t> || std::is_same_v<V, std::nullopt_t>) {
+    return expression(make_word(op::null_value));
+  } else if constexpr (optional_like<V> && !has_field_traits<V>) {
+    if (!v.has_value()) return expression(make_word(op::null_value));
+    return literal<Field>(*v);
+  } else {
+    return with_value<Field>(v, [](kind k, auto value) { return expression(k, value); });
+  }
+}
+
+}  // namespace tupelo::detail

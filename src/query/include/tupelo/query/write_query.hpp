@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+#include "tupelo/query/select_query.hpp"
+
+namespace tupelo {
+
+namespace detail {
+
+/// The verbs that run a statement without result rows; completed by the engine.
+template <class>
+struct write_verbs;
+
+template <class T, class Derived>
+class write_query {
+public:
+  const query_core& core() const noexcept { return core_; }
+  query_source* source() const noexcept { return source_; }
+
+  /// Which rows; conditions of several calls are joined by AND.
+  Derived& where(const condition<T>& c) & {
+    core_.clause(op::where, c);
+    return self();
+  }
+  Derived&& where(const condition<T>& c) && { return static_cast<Derived&&>(where(c)); }
+  template <class... Models>
+  Derived& where(const condition<Models...>& c) & {
+    static_assert(all_in<models_in_query<T>, Models...>,
+                  "tupelo: a column of another model in the condition of an update or erase: use in(query) or exists()");
+    core_.clause(op::where, c);
+    return self();
+  }
+  template <class... Models>
+  Derived&& where(const condition<Models...>& c) && {
+    return static_cast<Derived&&>(where(c));
+  }
+  /// Every row of the table is meant. Without this and without a condition the statement is refused.
+  Derived& all_rows() & {
+    core_.word(make_word(op::all_rows));
+    return self();
+  }
+  Derived&& all_rows() && { return static_cast<Derived&&>(all_rows()); }
+
+  /// Runs it; the result is the number of rows written.
+  auto run() const { return write_verbs<T>::run(core_, source_); }
+  /// Runs it; the result is the rows it wrote, as std::vector<T>.
+  auto returning() const {
+    query_core core = core_;
+    core.word(make_word(op::returning_row));
+    return write_verbs<T>::returning(static_cast<query_core&&>(core), source_);
+  }
+  /// The statement as the database gets it, with placeholders. For debugging.
+  auto to_sql() const { return write_verbs<T>::to_sql(core_, source_); }
+
+protected:
+  write_query(query_core&& core, query_source* source) noexcept : core_(static_cast<query_core&&>(core)), source_(source) {}
+  Derived& self() noexcept { return static_cast<Derived&>(*this); }
+
+  query_core core_;
+  query_source* source_;
+};
+
+}  // namespace detail
+
+/// An UPDATE of the rows that a condition names: `db.update<User>().set(tp::col<&User::age>, 36).where(…).run()`.
+template <class T>
+class update_query : public detail::write_query<T, update_query<T>> {
+  using base = detail::write_query<T, update_query<T>>;
+
+public:
+  explicit update_query(query_source* source) noexcept : base(query_core(op::update_of, detail::meta<T>::spec), source) {}
+
+  /// The column's new value: a value, `std::nullopt`, a column, or an expression such as `tp::col<&User::views> + 1`.
+  template <auto... M, class V>
+  update_query& set(column<M...> c, const V& value) & {
+    using field = typename column<M...>::field;
+    static_assert(std::is_same_v<typename column<M...>::owner, T>, "tupelo: set() names a column of another model");
+    if constexpr (std::is_same_v<V, std::nullopt_t> || std::is_same_v<V, std::nullptr_t>) {
+      static_assert(detail::field_is_optional<field>(), "tupelo: set() to NULL of a column whose field is not std::optional");
+      this->core_.assign(op::assign, c.ref, expression(make_word(op::null_value)));
+    } else {
+      using value_type = typename detail::operand<V>::value_type;
+      static_assert(detail::fits<field, value_type>(), "tupelo: set(): the value does not match the column's type");
+      static_assert(!detail::field_is_optional<value_type>() || detail::field_is_optional<field>(),
+                    "tupelo: set(): an optional value for a column whose field is not std::optional");
+      if constexpr (detail::fits<field, value_type>()) {
+        this->core_.assign(op::assign, c.ref, detail::operand<V>::template of<typename column<M...>::base>(value));
+      }
+    }
+    return *this;
+  }
+  template <auto... M, class V>
+  update_query&& set(column<M...> c, const V& value) && {
+    return static_cast<update_query&&>(set(c, value));
+  }
+};
+
+/// A DELETE of the rows that a condition names: `db.erase<User>().where(…).run()`. Soft-deletable models are marked, unless
+/// `permanently()` is said.
+template <class T>
+class delete_query : public detail::write_query<T, delete_query<T>> {
+  using base = detail::write_query<T, delete_query<T>>;
+
+public:
+  explicit delete_query(query_source* source) noexcept : base(query_core(op::delete_from, detail::meta<T>::spec), source) {}
+
+  /// Removes the rows of a soft-deletable model from the table, marked ones too.
+  delete_query& permanently() & {
+    this->core_.word(make_word(op::with_deleted));
+    return *this;
+  }
+  delete_query&& permanently() && { return static_cast<delete_query&&>(permanently()); }
+};
+
+/// How an insert meets a row that is already there: `tp::on_conflict(tp::col<&User::email>).update(…)`, `.update_all()` or
+/// `.ignore()`.
+class conflict_clause {
+public:
+  conflict_clause() noexcept = default;
+
+  /// These columns are taken from the new row.
+  template <class... Columns>
+  conflict_clause& update(const Columns&... columns) & {
+    (clause_.push(columns.ref.word(op::conflict_update)), ...);
+    return *this;
+  }
+  template <class... Columns>
+  conflict_clause&& update(const Columns&... columns) && {
+    return static_cast<conflict_clause&&>(update(columns...));
+  }
+  /// All columns but the key, the conflict's target and created_at are taken from the new row.
+  conflict_clause&& update_all() && {
+    clause_.push(make_word(op::conflict_update));
+    return static_cast<conflict_clause&&>(*this);
+  }
+  /// The old row stays; the new one is dropped.
+  conflict_clause&& ignore() && {
+    clause_.push(make_word(op::conflict_ignore));
+    return static_cast<conflict_clause&&>(*this);
+  }
+  const expression& clause() const noexcept { return clause_; }
+  void target(column_ref c) noexcept { clause_.push(c.word(op::conflict_target)); }
+
+private:
+  expression clause_;
+};
+
+/// The columns of the unique key or primary key that may already be taken; none: any conflict.
+template <class... Columns>
+conflict_clause on_conflict(const Columns&... columns) {
+  conflict_clause clause;
+  (clause.target(columns.ref), ...);
+  return clause;
+}
+
+}  // namespace tupelo

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tupelo/query/query_core.hpp"
+
+#include <utility>
+
+#include "tupelo/core/error.hpp"
+#include "tupelo/model/model_spec.hpp"
+#include "tupelo/query/value.hpp"
+
+namespace tupelo {
+
+query_core::query_core() noexcept = default;
+query_core::query_core(op statement, const model_spec& model, std::uint8_t sub, std::uint16_t length) noexcept {
+  shape.push(make_word(statement, sub, length, id_of(model)));
+}
+query_core::query_core(query_core&& other) noexcept = default;
+query_core::query_core(const query_core& other) noexcept = default;
+query_core& query_core::operator=(query_core other) noexcept {
+  shape = std::move(other.shape);
+  values = std::move(other.values);
+  limit_ = other.limit_;
+  offset_ = other.offset_;
+  has_limit_ = other.has_limit_;
+  has_offset_ = other.has_offset_;
+  return *this;
+}
+void query_core::free() noexcept {
+  shape.drop();
+  values.drop();
+}
+
+namespace {
+
+// A clause that is longer than its length field can say is replaced by a word that rendering refuses.
+bool push_head(word_buffer& shape, std::uint64_t head, std::uint32_t words) {
+  if (words > 0xffff) {
+    shape.push(make_word(op::too_large));
+    return false;
+  }
+  shape.push(head | static_cast<std::uint64_t>(words) << 16);
+  return true;
+}
+
+}  // namespace
+
+void query_core::clause(op o, const expression& e, std::uint8_t sub) noexcept {
+  if (!push_head(shape, make_word(o, sub), e.shape.size)) return;
+  shape.append(e.shape);
+  values.append(e.values);
+}
+void query_core::join(join_kind how, const model_spec& model, const expression& on) noexcept {
+  if (!push_head(shape, make_word(op::join, static_cast<std::uint8_t>(how), 0, id_of(model)), on.shape.size)) return;
+  shape.append(on.shape);
+  values.append(on.values);
+}
+void query_core::order(const expression& term, bool descending) noexcept { clause(op::order, term, descending ? 1 : 0); }
+void query_core::assign(op o, column_ref c, const expression& value) noexcept {
+  if (!push_head(shape, make_word(o), value.shape.size + 1)) return;
+  shape.push(c.word(op::column));
+  shape.append(value.shape);
+  values.append(value.values);
+}
+query_core& query_core::finish() {
+  if ((has_limit_ && limit_ < 0) || (has_offset_ && offset_ < 0)) {
+    throw query_error("limit() and offset() take numbers from 0 on; this query has a negative one");
+  }
+  if (has_limit_) {
+    shape.push(make_word(op::limit));
+    values.push(static_cast<std::uint64_t>(limit_));
+  }
+  if (has_offset_) {
+    shape.push(make_word(op::offset));
+    values.push(static_cast<std::uint64_t>(offset_));
+  }
+  has_limit_ = has_offset_ = false;
+  return *this;
+}
+void query_core::text(std::string_view sql) {
+  expression e;
+  e.push_text(sql);
+  shape.append(e.shape);
+}
+void query_core::row_type(const model_spec& row) noexcept { shape.push(make_word(op::row_type, 0, 0, id_of(row))); }
+
+namespace detail {
+
+expression with_query(expression before, query_core query, op after) {
+  query.finish();
+  before.push_query(query.shape, query.values, after);
+  return before;
+}
+
+std::string_view enumerator_text(const enum_table& table, std::int64_t value) {
+  const std::string_view name = table.name_of(value);
+  if (name.empty()) {
+    throw value_error(errc::invalid_enum,
+                      "a value of enum " + std::string(table.type) +
+                          " has no name: only declared enumerators can be stored; widen tp::enum_range if it lies outside");
+  }
+  return name;
+}
+
+}  // namespace detail
+
+}  // namespace tupelo

@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tupelo/query/schema_operation.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <tupelo/core/error.hpp>
+
+#include "tupelo/query/sql_text.hpp"
+
+namespace tupelo {
+namespace {
+
+template <class... Functions>
+struct overloaded : Functions... {
+  using Functions::operator()...;
+};
+template <class... Functions>
+overloaded(Functions...) -> overloaded<Functions...>;
+
+// ---- text ------------------------------------------------------------------------------------------------------------
+
+std::string joined(const std::vector<std::string>& names) {
+  std::string out;
+  for (const std::string& name : names) out += (out.empty() ? "" : ", ") + name;
+  return out;
+}
+
+std::string joined(const std::vector<index_column>& columns) {
+  std::string out;
+  for (const index_column& c : columns) out += (out.empty() ? "" : ", ") + c.name + (c.descending ? " desc" : "");
+  return out;
+}
+
+std::string traits(const column_definition& column) {
+  std::string out = column.type.to_string();
+  out += column.nullable ? ", nullable" : "";
+  out += column.identity ? ", generated" : "";
+  if (column.default_sql) out += ", default " + *column.default_sql;
+  return out;
+}
+
+std::string text_of(const foreign_key_definition& key) {
+  std::string out = "(" + joined(key.columns) + ") references " + key.references + " (" +
+                    joined(key.referenced_columns) + ")";
+  if (key.on_delete != referential_action::no_action) out += " on delete " + std::string(name_of(key.on_delete));
+  if (key.on_update != referential_action::no_action) out += " on update " + std::string(name_of(key.on_update));
+  if (key.deferrable) out += " deferrable";
+  return out;
+}
+
+std::string text_of(const index_definition& index) {
+  std::string out = std::string(index.unique ? "unique index " : "index ") + index.name + " (" +
+                    joined(index.columns) + ")";
+  if (!index.where.empty()) out += " where " + index.where;
+  return out;
+}
+
+std::string first_line(std::string_view sql) {
+  std::string_view line = sql.substr(0, std::min(sql.find('\n'), std::size_t{60}));
+  return std::string(line) + (line.size() < sql.size() ? " …" : "");
+}
+
+// ---- canonical text: every string quoted, so that no two different operations look alike ---------------------------------
+
+std::string quoted(std::string_view text) {
+  std::string out = "\"";
+  for (char c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    if (c == '\n') {
+      out += "\\n";
+    } else {
+      out += c;
+    }
+  }
+  return out += '"';
+}
+
+std::string canonical(const std::vector<std::string>& names) {
+  std::string out = "(";
+  for (const std::string& name : names) out += (out.size() == 1 ? "" : " ") + quoted(name);
+  return out + ")";
+}
+
+std::string canonical(const column_definition& column) {
+  std::string out = quoted(column.name) + ":" + quoted(column.type.to_string());
+  if (column.nullable) out += " null";
+  if (column.identity) out += " identity";
+  if (column.default_sql) out += " default=" + quoted(canonical_sql(*column.default_sql));
+  return out;
+}
+
+std::string canonical(const key_definition& key) { return quoted(key.name) + canonical(key.columns); }
+
+std::string canonical(const index_definition& index) {
+  std::string out = quoted(index.name) + "(";
+  for (const index_column& column : index.columns) out += quoted(column.name) + (column.descending ? "-" : "+");
+  out += index.unique ? ") unique" : ")";
+  if (!index.where.empty()) out += " where=" + quoted(canonical_sql(index.where));
+  return out;
+}
+
+std::string canonical(const check_definition& check) {
+  return quoted(check.name) + "=" + quoted(canonical_sql(check.expression));
+}
+
+std::string canonical(const foreign_key_definition& key) {
+  return quoted(key.name) + canonical(key.columns) + "->" + quoted(key.references) +
+         canonical(key.referenced_columns) + " delete=" + quoted(name_of(key.on_delete)) +
+         " update=" + quoted(name_of(key.on_update)) + (key.deferrable ? " deferrable" : "");
+}
+
+std::string canonical(const table_definition& table) {
+  std::string out = quoted(table.name);
+  for (const auto& column : table.columns) out += " column " + canonical(column);
+  if (!table.primary_key.columns.empty()) out += " key " + canonical(table.primary_key);
+  for (const auto& unique : table.uniques) out += " unique " + canonical(unique);
+  for (const auto& index : table.indexes) out += " index " + canonical(index);
+  for (const auto& check : table.checks) out += " check " + canonical(check);
+  for (const auto& key : table.foreign_keys) out += " foreign_key " + canonical(key);
+  if (!table.comment.empty()) out += " comment=" + quoted(table.comment);
+  return out;
+}
+
+}  // namespace
+
+std::string schema_operation::irreversible_reason() const {
+  const auto* sql = std::get_if<ddl::execute_sql>(&data);
+  if (sql == nullptr || !sql->down.empty()) return {};
+  return "nothing says how to take back the SQL `" + first_line(sql->up) + "`";
+}
+
+schema_operation schema_operation::inverse() const {
+  using namespace ddl;
+  if (std::string reason = irreversible_reason(); !reason.empty()) {
+    throw migration_error(errc::migration_irreversible, reason);
+  }
+  return std::visit(
+      overloaded{
+          [](const create_table& o) -> schema_operation { return drop_table{o.table}; },
+          [](const drop_table& o) -> schema_operation { return create_table{o.table}; },
+          [](const rename_table& o) -> schema_operation { return rename_table{o.to, o.from}; },
+          [](const add_column& o) -> schema_operation { return drop_column{o.table, o.column}; },
+          [](const drop_column& o) -> schema_operation { return add_column{o.table, o.column}; },
+          [](const rename_column& o) -> schema_operation { return rename_column{o.table, o.to, o.from}; },
+          [](const alter_column& o) -> schema_operation { return alter_column{o.table, o.to, o.from}; },
+          [](const add_index& o) -> schema_operation { return drop_index{o.table, o.index}; },
+          [](const drop_index& o) -> schema_operation { return add_index{o.table, o.index}; },
+          [](const add_unique& o) -> schema_operation { return drop_unique{o.table, o.unique}; },
+          [](const drop_unique& o) -> schema_operation { return add_unique{o.table, o.unique}; },
+          [](const add_check& o) -> schema_operation { return drop_check{o.table, o.check}; },
+          [](const drop_check& o) -> schema_operation { return add_check{o.table, o.check}; },
+          [](const add_foreign_key& o) -> schema_operation { return drop_foreign_key{o.table, o.foreign_key}; },
+          [](const drop_foreign_key& o) -> schema_operation { return add_foreign_key{o.table, o.foreign_key}; },
+          [](const change_primary_key& o) -> schema_operation { return change_primary_key{o.table, o.to, o.from}; },
+          [](const execute_sql& o) -> schema_operation { return execute_sql{o.down, o.up}; },
+      },
+      data);
+}
+
+std::string_view schema_operation::table() const noexcept {
+  using namespace ddl;
+  return std::visit(overloaded{
+                        [](const create_table& o) -> std::string_view { return o.table.name; },
+                        [](const drop_table& o) -> std::string_view { return o.table.name; },
+                        [](const rename_table& o) -> std::string_view { return o.from; },
+                        [](const execute_sql&) -> std::string_view { return {}; },
+                        [](const auto& o) -> std::string_view { return o.table; },
+                    },
+                    data);
+}
+
+std::string schema_operation::describe() const {
+  using namespace ddl;
+  return std::visit(
+      overloaded{
+          [](const create_table& o) {
+            return "create table " + o.table.name + " (" + std::to_string(o.table.columns.size()) + " columns)";
+          },
+          [](const drop_table& o) { return "drop table " + o.table.name; },
+          [](const rename_table& o) { return "rename table " + o.from + " to " + o.to; },
+          [](const add_column& o) {
+            return "add column " + o.table + "." + o.column.name + " (" + traits(o.column) + ")";
+          },
+          [](const drop_column& o) { return "drop column " + o.table + "." + o.column.name; },
+          [](const rename_column& o) { return "rename column " + o.table + "." + o.from + " to " + o.to; },
+          [](const alter_column& o) {
+            return "alter column " + o.table + "." + o.to.name + ": " + traits(o.from) + " → " + traits(o.to);
+          },
+          [](const add_index& o) { return "add " + text_of(o.index) + " on " + o.table; },
+          [](const drop_index& o) { return "drop index " + o.index.name + " on " + o.table; },
+          [](const add_unique& o) {
+            return "add unique " + o.unique.name + " (" + joined(o.unique.columns) + ") on " + o.table;
+          },
+          [](const drop_unique& o) { return "drop unique " + o.unique.name + " on " + o.table; },
+          [](const add_check& o) {
+            return "add check " + o.check.name + " (" + o.check.expression + ") on " + o.table;
+          },
+          [](const drop_check& o) { return "drop check " + o.check.name + " on " + o.table; },
+          [](const add_foreign_key& o) {
+            return "add foreign key " + o.foreign_key.name + " " + text_of(o.foreign_key) + " on " + o.table;
+          },
+          [](const drop_foreign_key& o) { return "drop foreign key " + o.foreign_key.name + " on " + o.table; },
+          [](const change_primary_key& o) {
+            return "change primary key of " + o.table + " from (" + joined(o.from.columns) + ") to (" +
+                   joined(o.to.columns) + ")";
+          },
+          [](const execute_sql& o) { return "execute " + first_line(o.up); },
+      },
+      data);
+}
+
+std::string schema_operation::canonical() const {
+  using namespace ddl;
+  using tupelo::canonical;
+  return std::visit(
+      overloaded{
+          [](const create_table& o) { return "create_table " + canonical(o.table); },
+          [](const drop_table& o) { return "drop_table " + quoted(o.table.name); },
+          [](const rename_table& o) { return "rename_table " + quoted(o.from) + " " + quoted(o.to); },
+          [](const add_column& o) { return "add_column " + quoted(o.table) + " " + canonical(o.column); },
+          [](const drop_column& o) { return "drop_column " + quoted(o.table) + " " + quoted(o.column.name); },
+          [](const rename_column& o) {
+            return "rename_column " + quoted(o.table) + " " + quoted(o.from) + " " + quoted(o.to);
+          },
+          [](const alter_column& o) { return "alter_column " + quoted(o.table) + " " + canonical(o.to); },
+          [](const add_index& o) { return "add_index " + quoted(o.table) + " " + canonical(o.index); },
+          [](const drop_index& o) { return "drop_index " + quoted(o.table) + " " + quoted(o.index.name); },
+          [](const add_unique& o) { return "add_unique " + quoted(o.table) + " " + canonical(o.unique); },
+          [](const drop_unique& o) { return "drop_unique " + quoted(o.table) + " " + quoted(o.unique.name); },
+          [](const add_check& o) { return "add_check " + quoted(o.table) + " " + canonical(o.check); },
+          [](const drop_check& o) { return "drop_check " + quoted(o.table) + " " + quoted(o.check.name); },
+          [](const add_foreign_key& o) {
+            return "add_foreign_key " + quoted(o.table) + " " + canonical(o.foreign_key);
+          },
+          [](const drop_foreign_key& o) {
+            return "drop_foreign_key " + quoted(o.table) + " " + quoted(o.foreign_key.name);
+          },
+          [](const change_primary_key& o) { return "change_primary_key " + quoted(o.table) + " " + canonical(o.to); },
+          [](const execute_sql& o) { return "execute " + quoted(o.up) + " " + quoted(o.down); },
+      },
+      data);
+}
+
+std::vector<schema_operation> inverse_of(const std::vector<schema_operation>& operations) {
+  std::vector<schema_operation> inverses;
+  inverses.reserve(operations.size());
+  for (auto it = operations.rbegin(); it != operations.rend(); ++it) inverses.push_back(it->inverse());
+  return inverses;
+}
+
+void apply_all(const std::vector<schema_operation>& operations, schema_definition& schema) {
+  schema_definition changed = schema;
+  for (const schema_operation& operation : operations) operation.apply_to(changed);
+  schema = std::move(changed);
+}
+
+}  // namespace tupelo
