@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tupelo::driver {
+
+/// One `key=value` behind the `?` of a database URL, percent-decoded. A key without `=` has an empty value.
+struct url_option {
+  std::string key;
+  std::string value;
+};
+
+/// A database URL in its parts, all percent-decoded:
+/// `scheme://user:password@host:port/path?key=value&key=value` or `scheme:path?key=value`.
+///
+/// The path keeps its leading slash. `+` and `#` stand for themselves, so that file names and passwords need no care beyond
+/// `%`, `?`, `@`, `:` and `/`.
+/// Errors: configuration_error (invalid_url); its message never repeats the password or an option's value.
+/// Source: RFC 3986, without fragments.
+class url {
+public:
+  url() = default;
+  static url parse(std::string_view text);
+
+  /// Lower case.
+  const std::string& scheme() const noexcept { return scheme_; }
+  /// Whether `//` follows the scheme: `sqlite:///a.db` has an authority (an empty one), `sqlite::memory:` has none.
+  bool has_authority() const noexcept { return has_authority_; }
+  const std::string& user() const noexcept { return user_; }
+  /// For the handshake only: `redacted()` is what goes into messages and logs.
+  const std::string& password() const noexcept { return password_; }
+  /// Without the brackets of an IPv6 address; empty where none is given.
+  const std::string& host() const noexcept { return host_; }
+  /// 0 where none is given.
+  std::uint16_t port() const noexcept { return port_; }
+  const std::string& path() const noexcept { return path_; }
+  /// In the order in which they were written; no key occurs twice.
+  const std::vector<url_option>& options() const noexcept { return options_; }
+  /// Null where the URL does not have it.
+  const std::string* option(std::string_view key) const noexcept;
+
+  /// The URL as it may be shown: the password and options that look like secrets are `***`.
+  std::string redacted() const;
+
+private:
+  friend class url_parser;
+
+  std::string scheme_;
+  std::string user_;
+  std::string password_;
+  std::string host_;
+  std::string path_;
+  std::vector<url_option> options_;
+  std::uint16_t port_ = 0;
+  bool has_authority_ = false;
+  bool has_password_ = false;
+};
+
+}  // namespace tupelo::driver

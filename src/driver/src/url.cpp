@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <tupelo/driver/url.hpp>
+
+#include <tupelo/core/error.hpp>
+#include <tupelo/core/field.hpp>
+
+#include <charconv>
+#include <cstddef>
+#include <utility>
+
+namespace tupelo::driver {
+
+namespace {
+
+constexpr std::string_view forms =
+    "; a database URL looks like sqlite:///file.db, sqlite::memory: or scheme://user:password@host:port/database";
+
+[[noreturn]] void fail(std::string message) { throw configuration_error(errc::invalid_url, "database URL: " + message); }
+
+constexpr bool is_letter(char c) noexcept { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+constexpr char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+
+constexpr int hex_value(char c) noexcept {
+  if (is_digit(c)) return c - '0';
+  c = lower(c);
+  return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+std::string decoded(std::string_view text, std::string_view part) {
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '%') {
+      out += text[i];
+      continue;
+    }
+    const int high = i + 2 < text.size() ? hex_value(text[i + 1]) : -1;
+    const int low = i + 2 < text.size() ? hex_value(text[i + 2]) : -1;
+    if (high < 0 || low < 0) {
+      fail("a % in the " + std::string(part) + " is not followed by two hexadecimal digits; write %25 for a percent sign");
+    }
+    const auto byte = static_cast<unsigned char>(high * 16 + low);
+    if (byte < 0x20 || byte == 0x7F) fail("the " + std::string(part) + " has a control character");
+    out += static_cast<char>(byte);
+    i += 2;
+  }
+  if (!is_valid_text(out)) fail("the " + std::string(part) + " is not valid UTF-8");
+  return out;
+}
+
+/// Everything up to `stop`, which is taken off too where it occurs.
+std::string_view take_until(std::string_view& rest, char stop) noexcept {
+  const std::size_t at = rest.find(stop);
+  const std::string_view head = rest.substr(0, at);
+  rest = at == std::string_view::npos ? std::string_view() : rest.substr(at + 1);
+  return head;
+}
+
+bool looks_secret(std::string_view key) {
+  std::string name;
+  for (const char c : key) name += lower(c);
+  for (const std::string_view word : {"pass", "pwd", "secret", "token", "key", "credential"}) {
+    if (name.find(word) != std::string::npos) return true;
+  }
+  return false;
+}
+
+void append_encoded(std::string& out, std::string_view text, std::string_view reserved) {
+  constexpr std::string_view digits = "0123456789ABCDEF";
+  for (const char c : text) {
+    if (c == '%' || reserved.find(c) != std::string_view::npos) {
+      const auto byte = static_cast<unsigned char>(c);
+      out += '%';
+      out += digits[byte >> 4];
+      out += digits[byte & 15];
+    } else {
+      out += c;
+    }
+  }
+}
+
+}  // namespace
+
+class url_parser {
+public:
+  url parse(std::string_view text) {
+    for (const char c : text) {
+      const auto byte = static_cast<unsigned char>(c);
+      if (byte < 0x20 || byte == 0x7F) fail("it has a control character; percent-encode it or check for a line break");
+    }
+    parse_scheme(text);
+    if (text.starts_with("//")) {
+      text.remove_prefix(2);
+      url_.has_authority_ = true;
+      const std::size_t end = text.find_first_of("/?");
+      parse_authority(text.substr(0, end));
+      text = end == std::string_view::npos ? std::string_view() : text.substr(end);
+    }
+    const std::string_view path = take_until(text, '?');
+    if (path.find('@') != std::string_view::npos) refuse_split_password();
+    url_.path_ = decoded(path, "path");
+    parse_options(text);
+    return std::move(url_);
+  }
+
+private:
+  void parse_scheme(std::string_view& text) {
+    const std::size_t colon = text.find(':');
+    if (colon == std::string_view::npos || colon == 0) fail("it does not begin with a scheme and a colon" + std::string(forms));
+    for (const char c : text.substr(0, colon)) {
+      if (!is_letter(c) && !is_digit(c) && c != '+' && c != '-' && c != '.') {
+        fail("the scheme may only have letters, digits, +, - and ." + std::string(forms));
+      }
+      url_.scheme_ += lower(c);
+    }
+    if (!is_letter(url_.scheme_[0])) fail("the scheme must begin with a letter" + std::string(forms));
+    text.remove_prefix(colon + 1);
+  }
+
+  /// An @ behind the host, where none is before it, is what a password with an unencoded / or ? looks like. To take that for
+  /// a path would show the password's second half.
+  void refuse_split_password() {
+    if (has_user_ || url_.host_.empty()) return;
+    fail("there is an @ behind the host; percent-encode / and ? in the password (%2F, %3F), or this @ (%40)");
+  }
+
+  void parse_authority(std::string_view text) {
+    // The last @ ends the user: passwords with an unencoded @ are common and can only be meant so.
+    if (const std::size_t at = text.rfind('@'); at != std::string_view::npos) {
+      std::string_view credentials = text.substr(0, at);
+      has_user_ = true;
+      url_.has_password_ = credentials.find(':') != std::string_view::npos;
+      url_.user_ = decoded(take_until(credentials, ':'), "user");
+      url_.password_ = decoded(credentials, "password");
+      text.remove_prefix(at + 1);
+    }
+    if (text.starts_with('[')) {
+      const std::size_t end = text.find(']');
+      if (end == std::string_view::npos) fail("the [ before the host is not closed");
+      url_.host_ = decoded(text.substr(1, end - 1), "host");
+      text.remove_prefix(end + 1);
+      if (text.empty()) return;
+      if (text[0] != ':') fail("a host in brackets is followed by something other than a port");
+      return parse_port(text.substr(1));
+    }
+    const std::size_t colon = text.rfind(':');
+    if (colon != text.find(':')) fail("the host has several colons; write an IPv6 address in brackets, as in [::1]:5432");
+    url_.host_ = decoded(text.substr(0, colon), "host");
+    if (colon != std::string_view::npos) parse_port(text.substr(colon + 1));
+  }
+
+  void parse_port(std::string_view text) {
+    if (text.empty()) return;
+    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), url_.port_);
+    if (failure != std::errc() || end != text.data() + text.size() || url_.port_ == 0) {
+      fail("the port is not a number from 1 to 65535; percent-encode a : or / in the user or password");
+    }
+  }
+
+  void parse_options(std::string_view text) {
+    while (!text.empty()) {
+      std::string_view pair = take_until(text, '&');
+      if (pair.empty()) continue;
+      const std::string_view key = take_until(pair, '=');
+      if (key.find('@') != std::string_view::npos) refuse_split_password();
+      url_option option;
+      option.key = decoded(key, "name of an option");
+      if (option.key.empty()) fail("an option has no name before its =");
+      option.value = decoded(pair, "value of option " + option.key);
+      if (url_.option(option.key) != nullptr) fail("option " + option.key + " is given twice; leave one");
+      url_.options_.push_back(std::move(option));
+    }
+  }
+
+  url url_;
+  bool has_user_ = false;
+};
+
+url url::parse(std::string_view text) { return url_parser().parse(text); }
+
+const std::string* url::option(std::string_view key) const noexcept {
+  for (const url_option& option : options_) {
+    if (option.key == key) return &option.value;
+  }
+  return nullptr;
+}
+
+std::string url::redacted() const {
+  std::string out = scheme_ + ":";
+  if (has_authority_) {
+    out += "//";
+    if (!user_.empty() || has_password_) {
+      append_encoded(out, user_, ":@/?");
+      if (has_password_) out += ":***";
+      out += '@';
+    }
+    const bool brackets = host_.find(':') != std::string::npos;
+    if (brackets) out += '[';
+    append_encoded(out, host_, brackets ? "@/?]" : "@/?[");
+    if (brackets) out += ']';
+    if (port_ != 0) out += ":" + std::to_string(port_);
+  }
+  std::string_view path = path_;
+  if (!has_authority_ && path.starts_with("//")) {  // written plainly it would be an authority
+    out += "/%2F";
+    path.remove_prefix(2);
+  }
+  append_encoded(out, path, "?@");
+  char separator = '?';
+  for (const url_option& option : options_) {
+    out += separator;
+    separator = '&';
+    append_encoded(out, option.key, "&=@");
+    out += '=';
+    if (looks_secret(option.key)) {
+      out += "***";
+    } else {
+      append_encoded(out, option.value, "&");
+    }
+  }
+  return out;
+}
+
+}  // namespace tupelo::driver
