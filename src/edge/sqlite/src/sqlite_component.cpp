@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tupelo/dialect/sqlite/sqlite_dialect.hpp"
+#include "tupelo/driver/sqlite/open.hpp"
+#include "tupelo/engine/backend.hpp"
+#include "tupelo/sqlite.hpp"
+
+namespace tupelo::sqlite {
+
+namespace {
+
+class sqlite_connector final : public connector {
+public:
+  explicit sqlite_connector(const driver::url& url) : settings_(driver::sqlite_settings::parse(url)) {}
+
+  std::unique_ptr<driver::connection> connect(bool runs_inline) override { return driver::open_sqlite(settings_, runs_inline); }
+  std::uint32_t max_connections() const noexcept override { return settings_.max_connections(); }
+  bool wants_inline() const noexcept override { return settings_.inline_execution; }
+
+private:
+  driver::sqlite_settings settings_;
+};
+
+std::unique_ptr<connector> make_connector(const driver::url& url) { return std::make_unique<sqlite_connector>(url); }
+
+}  // namespace
+
+void register_component() noexcept { register_backend({"sqlite", &dialect_instance, &make_connector}); }
+
+namespace {
+
+const bool registered = (register_component(), true);
+
+}  // namespace
+
+}  // namespace tupelo::sqlite
+
+// Named by the component's link options, so that a linker takes this file out of a static library.
+extern "C" int tupelo_sqlite_component;
+int tupelo_sqlite_component = 1;

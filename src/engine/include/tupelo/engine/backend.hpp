@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include "tupelo/dialect/dialect.hpp"
+#include "tupelo/driver/connection.hpp"
+#include "tupelo/driver/url.hpp"
+
+namespace tupelo {
+
+/// One database's settings, read from a URL once; opens its connections.
+class connector {
+public:
+  virtual ~connector() = default;
+  /// Errors: connection_error. Blocking where the database runs inline.
+  virtual std::unique_ptr<driver::connection> connect(bool runs_inline) = 0;
+  /// 0: as many as the pool likes.
+  virtual std::uint32_t max_connections() const noexcept = 0;
+  /// Whether the URL asks for inline execution.
+  virtual bool wants_inline() const noexcept = 0;
+};
+
+/// What a database component adds to a program: its dialect and its driver, by URL scheme.
+struct backend {
+  std::string_view scheme;
+  const dialect& (*make_dialect)();
+  /// Errors: configuration_error for options that the database does not know.
+  std::unique_ptr<connector> (*make_connector)(const driver::url& url);
+};
+
+/// Called by each component before main().
+void register_backend(const backend& added) noexcept;
+/// Errors: configuration_error (unknown_driver) naming the schemes that are linked.
+const backend& find_backend(const driver::url& url);
+
+}  // namespace tupelo

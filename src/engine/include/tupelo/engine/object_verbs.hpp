@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "tupelo/core/task.hpp"
+#include "tupelo/engine/query_source.hpp"
+#include "tupelo/query/select_query.hpp"
+
+/// Statements made from whole objects; what the one-shot verbs and sessions share.
+namespace tupelo::detail {
+
+template <class T>
+concept is_model = std::is_class_v<std::remove_cvref_t<T>> && !requires { typename std::remove_cvref_t<T>::value_type; };
+
+/// The literal of one part of a key, checked against the key's field when the query is made.
+void add_key_part(query_core& core, const model_spec& spec, std::size_t part, std::size_t parts, kind k, std::int64_t value);
+void add_key_part(query_core& core, const model_spec& spec, std::size_t part, std::size_t parts, kind k, std::string_view value);
+void add_key_part(query_core& core, const model_spec& spec, std::size_t part, std::size_t parts, kind k, double value);
+
+/// SELECT by primary key. Errors: query_error when the key's parts do not fit the model's key.
+template <class T, class... Key>
+query_core key_query(const Key&... key) {
+  static_assert(sizeof...(Key) > 0, "tupelo: get() and find() need a key");
+  if constexpr (sizeof...(Key) == 1 && requires { &T::id; }) {
+    static_assert((fits<decltype(T::id), Key>() && ...), "tupelo: get() and find(): the key's type does not match the type of the field id");
+  }
+  query_core core(op::select_from, meta<T>::spec);
+  std::size_t part = 0;
+  (with_value<Key>(key, [&](kind k, auto value) { add_key_part(core, meta<T>::spec, part++, sizeof...(Key), k, value); }), ...);
+  return core;
+}
+
+/// Sets timestamps, a missing uuid key and the first version. Whether the generated key is left to the database.
+bool prepare_for_insert(const model_info& info, void* object, std::int64_t now_us);
+/// Sets updated_at.
+void prepare_for_update(const model_info& info, void* object, std::int64_t now_us);
+/// Whether the object's key is 0 or nil: not stored yet.
+bool has_empty_key(const model_info& info, const void* object);
+void set_generated_key(const model_info& info, void* object, std::int64_t id);
+void count_version(const model_info& info, void* object);
+
+/// INSERT of `rows` objects. `returning` asks for the generated keys.
+query_core insert_core(const model_info& info, bool with_key, std::uint16_t rows, bool returning);
+/// UPDATE of the columns at `fields` (positions) of the row with the object's key and version.
+query_core update_core(const model_info& info, const std::uint16_t* fields, std::size_t count);
+/// DELETE, or UPDATE of deleted_at, of the row with the object's key and version.
+query_core erase_core(const model_info& info, std::int64_t now_us);
+/// A delete_query of a soft-deletable model becomes an update.
+query_core soft_delete(query_core core);
+
+/// Inserts `objects` of one model in batches, keys set. The caller sees to the transaction.
+task<void> insert_batches(query_source& source, const model_info& info, void* const* objects, std::size_t count);
+/// The same in a transaction of its own where the source has none open.
+task<void> insert_all(query_source* source, const model_spec& spec, std::vector<void*> objects);
+task<bool> upsert(query_source* source, const model_spec& spec, void* object, expression conflict);
+
+[[noreturn]] void throw_not_written(const model_info& info, bool erased);
+
+}  // namespace tupelo::detail

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <coroutine>
+#include <cstdint>
+#include <exception>
+#include <optional>
+#include <string_view>
+
+#include "tupelo/core/sync_wait.hpp"
+#include "tupelo/core/task.hpp"
+#include "tupelo/engine/query_source.hpp"
+
+namespace tupelo {
+
+namespace detail {
+
+/// What the result of a statement means.
+enum class outcome : std::uint8_t {
+  rows,             ///< decoded into the result
+  exactly_one,      ///< one row decoded into the result; else not_found or too_many_rows
+  found,            ///< one row by key; else not_found
+  affected,         ///< the result is the number of rows written
+  written,          ///< nothing but success
+  object_inserted,  ///< the statement is an insert of the object; its generated key goes into it
+  object_updated,   ///< an update of exactly the object's row; else stale_row or not_found
+  object_erased,    ///< the same for its removal
+};
+
+/// The part of an operation that does not depend on its result's type.
+class operation_core {
+public:
+  operation_core(query_source* source, query_core&& core, outcome means) noexcept : source_(source), means_(means) {
+    run_.core = static_cast<query_core&&>(core);
+  }
+  operation_core(operation_core&&) = default;
+  operation_core& operator=(operation_core&&) = delete;
+
+  /// The object that is written, and its model; the statement is made from both when it runs.
+  void use_object(void* object, const model_spec& spec) noexcept {
+    object_ = object;
+    spec_ = &spec;
+  }
+
+  /// No more rows than these are wanted, whatever the query says.
+  void limit_rows(std::uint32_t rows) noexcept;
+
+protected:
+  /// Runs now if that needs no waiting.
+  bool start(const task_context& context) noexcept;
+  /// Begins the waiting way; `awaiting` is resumed at its end.
+  std::coroutine_handle<> start_waiting(const task_context& context, std::coroutine_handle<> awaiting);
+  void run_blocking();
+  /// Throws what went wrong, finishes the object.
+  void finish();
+  std::int64_t affected() const noexcept { return run_.affected; }
+
+  query_source* source_;
+  statement_run run_;
+  void* object_ = nullptr;
+  const model_spec* spec_ = nullptr;
+
+private:
+  task<void> wait();
+  void prepare();
+
+  std::exception_ptr failure_;
+  task<void> waiting_;
+  outcome means_;
+};
+
+template <class T>
+struct vector_sink {
+  static void* add(void* rows) { return __builtin_addressof(static_cast<T*>(rows)->emplace_back()); }
+};
+
+}  // namespace detail
+
+/// A statement that runs when it is awaited: `co_await db.get<User>(1)`, or `tp::sync_wait(db.get<User>(1))`.
+///
+/// Owns everything it needs; await it once.
+/// Cancel: the running statement is interrupted and the operation ends with `cancelled`.
+template <class T>
+class [[nodiscard]] operation : public detail::operation_core {
+public:
+  using value_type = T;
+  using operation_core::operation_core;
+
+  void use_sink(void* (*add)(void*)) noexcept { run_.sink.add = add; }
+  /// The result itself is the object that is written.
+  void use_result_as_object(T&& object, const model_spec& spec) {
+    result_ = static_cast<T&&>(object);
+    object_is_result_ = true;
+    use_object(nullptr, spec);
+  }
+
+  bool await_ready() const noexcept { return false; }
+  template <class Promise>
+  std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> awaiting) {
+    bind();
+    const task_context& context = context_of(awaiting.promise());
+    return start(context) ? awaiting : start_waiting(context, awaiting);
+  }
+  T await_resume() {
+    finish();
+    if constexpr (std::is_same_v<T, std::int64_t>) {
+      if (!run_.sink.add) return affected();
+    }
+    return static_cast<T&&>(result_);
+  }
+
+  /// For functions that return a task: `tp::task<std::vector<User>> all() { return db.query<User>().all(); }`
+  operator task<T>() && { return as_task(static_cast<operation&&>(*this)); }
+
+  friend T sync_wait(operation waited) {
+    waited.bind();
+    waited.run_blocking();
+    return waited.await_resume();
+  }
+
+private:
+  void bind() noexcept {
+    run_.sink.rows = __builtin_addressof(result_);
+    if (object_is_result_) object_ = __builtin_addressof(result_);
+  }
+  static task<T> as_task(operation op) { co_return co_await static_cast<operation&&>(op); }
+
+  T result_{};
+  bool object_is_result_ = false;
+};
+
+template <>
+class [[nodiscard]] operation<void> : public detail::operation_core {
+public:
+  using value_type = void;
+  using operation_core::operation_core;
+
+  bool await_ready() const noexcept { return false; }
+  template <class Promise>
+  std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> awaiting) {
+    const task_context& context = context_of(awaiting.promise());
+    return start(context) ? awaiting : start_waiting(context, awaiting);
+  }
+  void await_resume() { finish(); }
+
+  operator task<void>() && { return as_task(static_cast<operation&&>(*this)); }
+
+  friend void sync_wait(operation waited) {
+    waited.run_blocking();
+    waited.finish();
+  }
+
+private:
+  static task<void> as_task(operation op) { co_await static_cast<operation&&>(op); }
+};
+
+}  // namespace tupelo

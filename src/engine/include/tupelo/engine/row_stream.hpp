@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "tupelo/core/task.hpp"
+#include "tupelo/engine/query_source.hpp"
+
+namespace tupelo {
+
+namespace detail {
+
+/// The part of a stream that does not depend on its rows' type. Holds one connection from the first row to the last.
+class row_stream_core {
+public:
+  row_stream_core(query_source* source, query_core core);
+  row_stream_core(row_stream_core&&) noexcept;
+  row_stream_core& operator=(row_stream_core&&) = delete;
+  ~row_stream_core();
+
+  /// Decodes up to one batch into the sink; 0 rows: the end.
+  task<std::uint64_t> fetch(row_sink sink);
+
+private:
+  struct state;
+  std::unique_ptr<state> state_;
+};
+
+}  // namespace detail
+
+/// The rows of a query one after the other, in constant memory: `while (User* user = co_await rows.next()) …`
+///
+/// Holds a connection from the first `next()` until the end is reached or the stream is destroyed.
+/// Threads: used by one coroutine at a time.
+template <class T>
+class row_stream {
+public:
+  row_stream(query_source* source, query_core&& core) : core_(source, static_cast<query_core&&>(core)) {}
+
+  /// The next row, valid until the next call; null at the end. Errors: those of the statement.
+  task<T*> next() {
+    if (at_ + 1 < batch_.size()) co_return &batch_[++at_];
+    if (ended_) co_return nullptr;
+    batch_.clear();
+    at_ = 0;
+    co_await core_.fetch({&batch_, [](void* rows) -> void* { return &static_cast<std::vector<T>*>(rows)->emplace_back(); }});
+    ended_ = batch_.empty();
+    co_return ended_ ? nullptr : &batch_[0];
+  }
+
+private:
+  detail::row_stream_core core_;
+  std::vector<T> batch_;
+  std::size_t at_ = 0;
+  bool ended_ = false;
+};
+
+}  // namespace tupelo

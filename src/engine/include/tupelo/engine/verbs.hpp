@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tupelo/engine/object_verbs.hpp"
+#include "tupelo/engine/operation.hpp"
+#include "tupelo/engine/row_stream.hpp"
+#include "tupelo/model/model.hpp"
+#include "tupelo/query/raw_query.hpp"
+#include "tupelo/query/write_query.hpp"
+
+namespace tupelo {
+
+/// One page of a query's rows and where it stands.
+template <class T>
+struct page {
+  std::vector<T> items;
+  std::int64_t number = 1;   ///< from 1
+  std::int64_t size = 0;     ///< items at most
+  std::int64_t total = 0;    ///< rows of all pages
+  std::int64_t pages() const noexcept { return size ? (total + size - 1) / size : 0; }
+  bool has_next() const noexcept { return number * size < total; }
+  bool has_prev() const noexcept { return number > 1; }
+};
+
+namespace detail {
+
+query_source* require_source(query_source* source);
+std::string render_text(query_core core, query_source* source);
+void check_page(std::int64_t number, std::int64_t size);
+template <class Result>
+struct select_verbs {
+  static operation<std::vector<Result>> all(query_core core, query_source* source) {
+    operation<std::vector<Result>> op(source, static_cast<query_core&&>(core), outcome::rows);
+    op.use_sink(&vector_sink<std::vector<Result>>::add);
+    return op;
+  }
+  static operation<Result> one(query_core core, query_source* source) {
+    operation<Result> op(source, static_cast<query_core&&>(core), outcome::exactly_one);
+    op.limit_rows(2);
+    op.use_sink([](void* result) { return result; });
+    return op;
+  }
+  static operation<std::optional<Result>> first(query_core core, query_source* source) {
+    operation<std::optional<Result>> op(source, static_cast<query_core&&>(core), outcome::rows);
+    op.limit_rows(1);
+    op.use_sink([](void* result) -> void* { return __builtin_addressof(static_cast<std::optional<Result>*>(result)->emplace()); });
+    return op;
+  }
+  static operation<std::int64_t> count(query_core core, query_source* source) {
+    return one_value<std::int64_t>(static_cast<query_core&&>(core), source, op::only_count);
+  }
+  static operation<bool> exists(query_core core, query_source* source) {
+    return one_value<bool>(static_cast<query_core&&>(core), source, op::only_exists);
+  }
+  static task<tupelo::page<Result>> page(query_core core, query_source* source, std::int64_t number, std::int64_t size) {
+    check_page(number, size);
+    tupelo::page<Result> result;
+    result.number = number;
+    result.size = size;
+    result.total = co_await count(core, source);
+    core.limit(size);
+    core.offset((number - 1) * size);
+    result.items = co_await all(static_cast<query_core&&>(core), source);
+    co_return result;
+  }
+  static row_stream<Result> stream(query_core core, query_source* source) {
+    return row_stream<Result>(require_source(source), static_cast<query_core&&>(core));
+  }
+  static std::string to_sql(query_core core, query_source* source) { return render_text(static_cast<query_core&&>(core), source); }
+
+private:
+  template <class Value>
+  static operation<Value> one_value(query_core core, query_source* source, op what) {
+    core.word(make_word(what));
+    core.row_type(row_meta<Value>::spec);
+    operation<Value> op(source, static_cast<query_core&&>(core), outcome::exactly_one);
+    op.use_sink([](void* result) { return result; });
+    return op;
+  }
+};
+
+template <class T>
+struct write_verbs {
+  static operation<std::int64_t> run(query_core core, query_source* source) {
+    return operation<std::int64_t>(source, soft_delete(static_cast<query_core&&>(core)), outcome::affected);
+  }
+  static operation<std::vector<T>> returning(query_core core, query_source* source) {
+    operation<std::vector<T>> op(source, soft_delete(static_cast<query_core&&>(core)), outcome::rows);
+    op.use_sink(&vector_sink<std::vector<T>>::add);
+    return op;
+  }
+  static std::string to_sql(query_core core, query_source* source) {
+    return render_text(soft_delete(static_cast<query_core&&>(core)), source);
+  }
+};
+
+}  // namespace detail
+
+/// The verbs of everything that runs queries: database, lease and session derive from it.
+template <class Self>
+class query_verbs {
+public:
+  /// A query over all rows of T; narrow it, then run it with a verb: `.all()`, `.one()`, `.first()`, `.count()` …
+  template <class T>
+  select_query<T, T> query() {
+    return {query_core(op::select_from, detail::meta<T>::spec), source()};
+  }
+  /// Runs a query that was built without a database.
+  template <class Result, class... Joined>
+  select_query<Result, Joined...> bind(const select_query<Result, Joined...>& built) {
+    return {query_core(built.core()), source()};
+  }
+  /// SQL of your own. Parameters are written `?` (SQLite) and bound in order.
+  template <class Row = void, class... Parameters>
+  raw_query<Row> raw_sql(std::string_view sql, const Parameters&... parameters) {
+    return raw_query<Row>(source(), sql, parameters...);
+  }
+  template <class T>
+  update_query<T> update() {
+    return update_query<T>(source());
+  }
+  template <class T>
+  delete_query<T> erase() {
+    return delete_query<T>(source());
+  }
+
+  // ---- one object at a time, untracked
+
+  /// The object with this key (all parts of it, in order). Errors: not_found.
+  template <class T, class... Key>
+  operation<T> get(const Key&... key) {
+    operation<T> op(source(), detail::key_query<T>(key...), detail::outcome::found);
+    op.use_sink([](void* result) { return result; });
+    return op;
+  }
+  /// The object with this key, if there is one.
+  template <class T, class... Key>
+  operation<std::optional<T>> find(const Key&... key) {
+    operation<std::optional<T>> op(source(), detail::key_query<T>(key...), detail::outcome::rows);
+    op.use_sink([](void* result) -> void* { return __builtin_addressof(static_cast<std::optional<T>*>(result)->emplace()); });
+    return op;
+  }
+  /// Inserts the object; its generated key, uuid key and timestamps are set in it.
+  template <class T>
+    requires(!std::is_const_v<T> && detail::is_model<T>)
+  operation<void> insert(T& object) {
+    operation<void> op(source(), query_core(), detail::outcome::object_inserted);
+    op.use_object(__builtin_addressof(object), detail::meta<T>::spec);
+    return op;
+  }
+  /// Inserts the object and gives it back with its key.
+  template <class T>
+    requires(!std::is_reference_v<T> && !std::is_const_v<T> && detail::is_model<T>)
+  operation<T> insert(T&& object) {
+    operation<T> op(source(), query_core(), detail::outcome::object_inserted);
+    op.use_result_as_object(static_cast<T&&>(object), detail::meta<T>::spec);
+    return op;
+  }
+  /// Inserts all objects with as few statements as possible; their keys are set. All or none, in one transaction.
+  template <class T>
+  task<void> insert(std::vector<T>& objects) {
+    std::vector<void*> pointers;
+    pointers.reserve(objects.size());
+    for (T& object : objects) pointers.push_back(__builtin_addressof(object));
+    return detail::insert_all(source(), detail::meta<T>::spec, static_cast<std::vector<void*>&&>(pointers));
+  }
+  /// Inserts, or does what the clause says where the row is already there; the object then holds the row as it is in the
+  /// database. False: the clause says ignore(), and it was there.
+  template <class T>
+  task<bool> upsert(T& object, const conflict_clause& conflict) {
+    return detail::upsert(source(), detail::meta<T>::spec, __builtin_addressof(object), conflict.clause());
+  }
+  /// Writes all columns of the row with the object's key; sets its updated_at and version.
+  /// Errors: stale_row where the model has a version, else not_found.
+  template <class T>
+    requires(!std::is_const_v<T> && detail::is_model<T>)
+  operation<void> update(T& object) {
+    operation<void> op(source(), query_core(), detail::outcome::object_updated);
+    op.use_object(__builtin_addressof(object), detail::meta<T>::spec);
+    return op;
+  }
+  /// Removes the row with the object's key; marks it where the model says soft_delete. Errors: as update.
+  template <class T>
+    requires(detail::is_model<T>)
+  operation<void> erase(const T& object) {
+    operation<void> op(source(), query_core(), detail::outcome::object_erased);
+    op.use_object(const_cast<T*>(__builtin_addressof(object)), detail::meta<T>::spec);  // only read
+    return op;
+  }
+
+private:
+  query_source* source() noexcept { return static_cast<Self*>(this); }
+};
+
+}  // namespace tupelo

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tupelo/engine/backend.hpp"
+
+#include <string>
+#include <vector>
+
+#include "tupelo/core/error.hpp"
+
+namespace tupelo {
+
+namespace {
+
+std::vector<backend>& backends() {
+  static std::vector<backend> list;
+  return list;
+}
+
+}  // namespace
+
+void register_backend(const backend& added) noexcept {
+  for (const backend& known : backends()) {
+    if (known.scheme == added.scheme) return;
+  }
+  backends().push_back(added);
+}
+
+const backend& find_backend(const driver::url& url) {
+  std::string known;
+  for (const backend& candidate : backends()) {
+    if (candidate.scheme == url.scheme()) return candidate;
+    known += (known.empty() ? "" : ", ") + std::string(candidate.scheme);
+  }
+  throw configuration_error(errc::unknown_driver,
+                            "no database component for the URL scheme \"" + url.scheme() + "\" is linked (" +
+                                (known.empty() ? std::string("there is none; link tupelo::sqlite") : "linked: " + known) + ")");
+}
+
+}  // namespace tupelo

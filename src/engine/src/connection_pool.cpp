@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "connection_pool.hpp"
+
+#include <algorithm>
+
+#include "tupelo/core/deadline.hpp"
+#include "tupelo/core/error.hpp"
+
+namespace tupelo::detail {
+
+// ---- waiting for a connection
+
+void pool_waiter::drop() noexcept {
+  if (owners.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
+}
+
+bool pool_waiter::settle(state to) noexcept {
+  int from = waiting;
+  return outcome.compare_exchange_strong(from, to, std::memory_order_acq_rel);
+}
+
+void pool_waiter::fired(timer_node& timer) noexcept {
+  auto& self = static_cast<pool_waiter&>(timer);
+  if (self.settle(expired)) self.resumed.resume_on_scheduler();
+  self.drop();
+}
+
+class acquire_awaiter {
+public:
+  explicit acquire_awaiter(connection_pool& pool) : pool_(pool), waiter_(new pool_waiter), watch_(*waiter_) {}
+  acquire_awaiter(const acquire_awaiter&) = delete;
+  acquire_awaiter& operator=(const acquire_awaiter&) = delete;
+  ~acquire_awaiter() {
+    watch_.detach();
+    waiter_->drop();
+  }
+
+  bool await_ready() const noexcept { return false; }
+  template <class Promise>
+  bool await_suspend(std::coroutine_handle<Promise> awaiting) {
+    return suspend(awaiting, context_of(awaiting.promise()));
+  }
+  pooled_connection* await_resume() {
+    watch_.detach();
+    if (scheduler_ && scheduler_->cancel_timer(*waiter_)) waiter_->drop();
+    switch (waiter_->outcome.load(std::memory_order_acquire)) {
+      case pool_waiter::granted: return waiter_->connection;
+      case pool_waiter::cancelled: throw cancelled("waiting for a connection was cancelled");
+      default: break;
+    }
+    if (by_deadline_) throw timed_out("the deadline passed while waiting for a connection");
+    const pool_statistics now = pool_.statistics();
+    throw connection_error(errc::pool_exhausted,
+                           "no connection became free in time: " + std::to_string(now.in_use) + " of " +
+                               std::to_string(now.connections) + " are in use, " + std::to_string(now.waiting) +
+                               " wait; raise pool_size or acquire_timeout_us, or hold leases and sessions for a shorter time");
+  }
+
+private:
+  struct watch final : cancel_registration {
+    explicit watch(pool_waiter& of) noexcept : cancel_registration(&requested), waiter(of) {}
+    static void requested(cancel_registration& self) noexcept {
+      pool_waiter& w = static_cast<watch&>(self).waiter;
+      if (w.settle(pool_waiter::cancelled)) w.resumed.post();
+    }
+    pool_waiter& waiter;
+  };
+
+  bool suspend(std::coroutine_handle<> awaiting, const task_context& context) {
+    waiter_->resumed.prepare(awaiting, context);
+    if (context.cancellation.cancel_requested()) {
+      waiter_->settle(pool_waiter::cancelled);
+      return false;
+    }
+    pooled_connection* found = nullptr;
+    if (!pool_.enqueue(*waiter_, found)) {
+      waiter_->connection = found;
+      waiter_->settle(pool_waiter::granted);
+      return false;
+    }
+    scheduler_ = &context.scheduler;
+    const deadline patience = deadline::after_us(pool_.options_.acquire_timeout_us, context.scheduler.now_us());
+    by_deadline_ = context.deadline.at_us < patience.at_us;
+    waiter_->due_us = earlier(patience, context.deadline).at_us;
+    waiter_->owners.fetch_add(1, std::memory_order_relaxed);
+    context.scheduler.start_timer(*waiter_);
+    if (context.cancellation.cancel_possible() && !watch_.attach(context.cancellation)) watch::requested(watch_);
+    return waiter_->resumed.arm();
+  }
+
+  connection_pool& pool_;
+  pool_waiter* waiter_;
+  watch watch_;
+  scheduler* scheduler_ = nullptr;
+  bool by_deadline_ = false;
+};
+
+// ---- the pool
+
+connection_pool::connection_pool(driver::url url, const backend& kind, const database_options& options)
+    : url_(std::move(url)), dialect_(kind.make_dialect()), connector_(kind.make_connector(url_)), options_(options) {
+  inline_ = options.run == execution::inline_ || (options.run == execution::automatic && connector_->wants_inline());
+  limit_ = std::max(options.pool_size, 1u);
+  if (const std::uint32_t most = connector_->max_connections()) limit_ = std::min(limit_, most);
+}
+
+connection_pool::~connection_pool() = default;
+
+pooled_connection* connection_pool::pop_idle() {
+  if (idle_.empty()) return nullptr;
+  pooled_connection* found = idle_.back();
+  idle_.pop_back();
+  return found;
+}
+
+std::unique_ptr<pooled_connection> connection_pool::open() {
+  return std::make_unique<pooled_connection>(*this, connector_->connect(inline_), options_.statement_cache_size);
+}
+
+pooled_connection* connection_pool::try_acquire() {
+  if (pooled_connection* found = hot_.exchange(nullptr, std::memory_order_acq_rel)) [[likely]] return found;
+  std::lock_guard lock(mutex_);
+  if (!waiters_.empty()) return nullptr;
+  if (pooled_connection* found = pop_idle()) return found;
+  if (connections_.size() >= limit_) return nullptr;
+  connections_.push_back(open());
+  return connections_.back().get();
+}
+
+bool connection_pool::enqueue(pool_waiter& waiter, pooled_connection*& found) {
+  std::lock_guard lock(mutex_);
+  waiting_.fetch_add(1, std::memory_order_seq_cst);
+  found = hot_.exchange(nullptr, std::memory_order_seq_cst);
+  if (!found) found = pop_idle();
+  if (found) {
+    waiting_.fetch_sub(1, std::memory_order_seq_cst);
+    return false;
+  }
+  waiter.owners.fetch_add(1, std::memory_order_relaxed);
+  waiters_.push_back(&waiter);
+  return true;
+}
+
+task<pooled_connection*> connection_pool::acquire() {
+  if (pooled_connection* found = try_acquire()) co_return found;
+  co_return co_await acquire_awaiter(*this);
+}
+
+void connection_pool::offer(pooled_connection* connection) noexcept {
+  std::lock_guard lock(mutex_);
+  while (!waiters_.empty()) {
+    pool_waiter* first = waiters_.front();
+    waiters_.pop_front();
+    waiting_.fetch_sub(1, std::memory_order_seq_cst);
+    first->connection = connection;
+    const bool taken = first->settle(pool_waiter::granted);
+    if (taken) first->resumed.post();
+    first->drop();
+    if (taken) return;
+  }
+  idle_.push_back(connection);
+}
+
+void connection_pool::retire(pooled_connection* connection) noexcept {
+  std::unique_ptr<pooled_connection> closing;
+  std::lock_guard lock(mutex_);
+  for (auto& owned : connections_) {
+    if (owned.get() != connection) continue;
+    closing = std::move(owned);
+    owned = std::move(connections_.back());
+    connections_.pop_back();
+    break;
+  }
+}
+
+void connection_pool::give_back(pooled_connection* connection) noexcept {
+  connection->depth = 0;
+  if (connection->usable() && connection->driver().in_transaction()) {
+    if (connection->runs_inline()) {
+      try {
+        connection->execute_now("ROLLBACK");
+      } catch (const std::exception&) {
+        retire(connection);  // a connection whose transaction cannot be ended is not used again
+        return;
+      }
+    } else {
+      struct rollback : driver::request {
+        connection_pool* pool;
+        pooled_connection* connection;
+      };
+      auto* request = new rollback;
+      request->pool = this;
+      request->connection = connection;
+      request->script = "ROLLBACK";
+      request->cancellable = false;
+      request->done = [](driver::request& done) noexcept {
+        const std::unique_ptr<rollback> mine(static_cast<rollback*>(&done));
+        mine->pool->offer(mine->connection);
+      };
+      connection->driver().start(*request);
+      return;
+    }
+  }
+  if (!connection->usable()) {
+    retire(connection);
+    return;
+  }
+  if (inline_ && waiting_.load(std::memory_order_relaxed) == 0) {
+    pooled_connection* none = nullptr;
+    if (hot_.compare_exchange_strong(none, connection, std::memory_order_seq_cst)) {
+      // Somebody may have queued up in between: then take it out again and hand it over.
+      if (waiting_.load(std::memory_order_seq_cst) == 0) [[likely]] return;
+      connection = hot_.exchange(nullptr, std::memory_order_seq_cst);
+      if (!connection) return;
+    }
+  }
+  offer(connection);
+}
+
+std::shared_ptr<const statement_plan> connection_pool::plan(std::uint64_t, const std::uint64_t* words, std::uint32_t count) {
+  std::string key(reinterpret_cast<const char*>(words), count * sizeof *words);
+  {
+    std::lock_guard lock(plans_mutex_);
+    if (const auto found = plans_.find(key); found != plans_.end()) return found->second;
+  }
+  auto made = std::make_shared<const statement_plan>(dialect_.render(words, count));
+  std::lock_guard lock(plans_mutex_);
+  // A program that makes shapes without end (texts of raw SQL) must not grow without end.
+  if (plans_.size() >= std::size_t{4} * options_.statement_cache_size) plans_.clear();
+  return plans_.emplace(std::move(key), std::move(made)).first->second;
+}
+
+pool_statistics connection_pool::statistics() const {
+  std::lock_guard lock(mutex_);
+  pool_statistics now;
+  now.connections = static_cast<std::uint32_t>(connections_.size());
+  now.idle = static_cast<std::uint32_t>(idle_.size()) + (hot_.load(std::memory_order_acquire) ? 1u : 0u);
+  now.in_use = now.connections - now.idle;
+  now.waiting = static_cast<std::uint32_t>(std::count_if(waiters_.begin(), waiters_.end(), [](const pool_waiter* w) {
+    return w->outcome.load(std::memory_order_acquire) == pool_waiter::waiting;
+  }));
+  return now;
+}
+
+// ---- observers
+
+void connection_pool::observe(statement_observer& observer) {
+  std::lock_guard lock(observers_mutex_);
+  observers_.push_back(&observer);
+  observed_.store(true, std::memory_order_release);
+}
+
+void connection_pool::statement_started(const statement_event& event) const noexcept {
+  std::lock_guard lock(observers_mutex_);
+  for (statement_observer* observer : observers_) observer->statement_started(event);
+}
+
+void connection_pool::statement_finished(const statement_event& event) const noexcept {
+  std::lock_guard lock(observers_mutex_);
+  for (statement_observer* observer : observers_) observer->statement_finished(event);
+}
+
+namespace {
+
+std::string_view text_of(const driver::request& request) { return request.plan ? std::string_view(request.plan->text) : request.script; }
+
+}  // namespace
+
+observed_statement::observed_statement(const connection_pool& pool, const driver::request& request) noexcept
+    : pool_(pool.is_observed() ? &pool : nullptr) {
+  if (!pool_) return;
+  started_us_ = steady_now_us();
+  statement_event event;
+  event.statement = text_of(request);
+  event.started_us = started_us_;
+  pool_->statement_started(event);
+}
+
+void observed_statement::finish(const driver::request& request) const noexcept {
+  if (!pool_) return;
+  statement_event event;
+  event.statement = text_of(request);
+  event.started_us = started_us_;
+  event.duration_us = steady_now_us() - started_us_;
+  event.rows = request.row_count;
+  event.affected = request.affected;
+  event.failure = request.failure;
+  pool_->statement_finished(event);
+}
+
+}  // namespace tupelo::detail

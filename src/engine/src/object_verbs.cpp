@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tupelo/engine/object_verbs.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "tupelo/core/error.hpp"
+#include "tupelo/core/timestamp.hpp"
+#include "tupelo/core/uuid.hpp"
+#include "tupelo/engine/lease.hpp"
+#include "tupelo/engine/verbs.hpp"
+
+namespace tupelo::detail {
+
+namespace {
+
+bool fits_key(kind field, kind value) {
+  if (is_integer(field)) return is_integer(value);
+  if (field == kind::enumeration || field == kind::custom) return value == field || value == kind::text;
+  return field == value;
+}
+
+const field_info& key_field(const model_spec& spec, std::size_t part, std::size_t parts, kind k) {
+  const model_info& info = require_table(info_of(spec));
+  if (info.key.size() != parts) {
+    throw query_error("the primary key of " + std::string(info.short_name()) + " has " + std::to_string(info.key.size()) +
+                      " columns; " + std::to_string(parts) + " were given");
+  }
+  const field_info& field = info.fields[info.key[part]];
+  if (!fits_key(field.type->k, k)) {
+    throw query_error("the primary key of " + std::string(info.short_name()) + ": the value given for column \"" + field.column +
+                      "\" has another type than the column");
+  }
+  return field;
+}
+
+template <class V>
+void add_part(query_core& core, const model_spec& spec, std::size_t part, std::size_t parts, kind k, V value) {
+  const field_info& field = key_field(spec, part, parts, k);
+  core.clause(op::where, expression(column_ref{&spec, field.offset}, comparison::equal, k, value));
+  if (part == 0) core.word(make_word(op::with_deleted));  // a key names its row, marked as deleted or not
+}
+
+field_slot slot_of(const model_info& info, int position) { return info.fields[static_cast<std::size_t>(position)].slot(); }
+
+void store_now(const model_info& info, int position, void* object, std::int64_t now_us) {
+  if (position < 0) return;
+  const field_slot slot = slot_of(info, position);
+  store_timestamp(slot, field_for_value(slot, object), now_us);
+}
+
+bool is_zero_timestamp(const model_info& info, int position, const void* object) {
+  const field_slot slot = slot_of(info, position);
+  const void* value = value_of(slot, object);
+  return !value || load_timestamp(slot, value) == 0;
+}
+
+std::uint64_t column_word(const model_info& info, std::size_t position, op o) {
+  return make_word(o, 0, info.fields[position].offset, info.id);
+}
+
+column_ref ref(const model_info& info, int position) { return {info.spec, info.fields[static_cast<std::size_t>(position)].offset}; }
+
+void match_row(query_core& core, const model_info& info) {
+  if (info.key.empty()) {
+    throw model_error("struct " + std::string(info.short_name()) + " has no primary key: its rows cannot be updated or erased by object");
+  }
+  for (std::uint16_t i : info.key) core.word(column_word(info, i, op::match_field));
+  if (info.version >= 0) core.word(column_word(info, static_cast<std::size_t>(info.version), op::match_field));
+}
+
+}  // namespace
+
+void add_key_part(query_core& core, const model_spec& spec, std::size_t part, std::size_t parts, kind k, std::int64_t value) {
+  add_part(core, spec, part, parts, k, value);
+}
+void add_key_part(query_core& core, const model_spec& spec, std::size_t part, std::size_t parts, kind k, std::string_view value) {
+  add_part(core, spec, part, parts, k, value);
+}
+void add_key_part(query_core& core, const model_spec& spec, std::size_t part, std::size_t parts, kind k, double value) {
+  add_part(core, spec, part, parts, k, value);
+}
+
+bool has_empty_key(const model_info& info, const void* object) {
+  if (info.key.size() != 1) return false;
+  const field_slot slot = slot_of(info, info.key[0]);
+  const void* value = value_of(slot, object);
+  if (is_integer(slot.k)) return load_integer(slot, value) == 0;
+  if (slot.k == kind::uuid) return static_cast<const uuid*>(value)->is_nil();
+  return false;
+}
+
+bool prepare_for_insert(const model_info& info, void* object, std::int64_t now_us) {
+  if (info.created_at >= 0 && is_zero_timestamp(info, info.created_at, object)) store_now(info, info.created_at, object, now_us);
+  if (info.updated_at >= 0 && is_zero_timestamp(info, info.updated_at, object)) store_now(info, info.updated_at, object, now_us);
+  if (info.version >= 0) {
+    const field_slot slot = slot_of(info, info.version);
+    void* value = field_for_value(slot, object);
+    if (load_integer(slot, value) == 0) store_integer(slot, value, 1);
+  }
+  if (info.key.size() != 1) return false;
+  const field_info& key = info.fields[info.key[0]];
+  if (key.is(field_client_uuid) && has_empty_key(info, object)) {
+    const uuid made = uuid::v7();
+    std::memcpy(static_cast<char*>(object) + key.offset, &made, sizeof made);
+  }
+  return key.is(field_generated) && has_empty_key(info, object);
+}
+
+void prepare_for_update(const model_info& info, void* object, std::int64_t now_us) { store_now(info, info.updated_at, object, now_us); }
+
+void set_generated_key(const model_info& info, void* object, std::int64_t id) {
+  const field_slot slot = slot_of(info, info.key[0]);
+  store_integer(slot, field_for_value(slot, object), id);
+}
+
+void count_version(const model_info& info, void* object) {
+  if (info.version < 0) return;
+  const field_slot slot = slot_of(info, info.version);
+  void* value = field_for_value(slot, object);
+  store_integer(slot, value, load_integer(slot, value) + 1);
+}
+
+query_core insert_core(const model_info& info, bool with_key, std::uint16_t rows, bool returning) {
+  query_core core(op::insert_into, *info.spec, with_key ? insert_with_key : insert_without_key, rows);
+  if (returning) core.word(make_word(op::returning_key));
+  return core;
+}
+
+query_core update_core(const model_info& info, const std::uint16_t* fields, std::size_t count) {
+  query_core core(op::update_of, *info.spec);
+  const auto assign = [&](std::uint16_t position) {
+    const field_info& field = info.fields[position];
+    if (!field.is(field_key) && position != info.version) core.word(column_word(info, position, op::assign_field));
+  };
+  if (fields) {
+    for (std::size_t i = 0; i < count; ++i) assign(fields[i]);
+  } else {
+    for (std::uint16_t position : info.columns) assign(position);
+  }
+  if (info.version >= 0) {
+    expression next(ref(info, info.version));
+    next.combine(expression(kind::i64, std::int64_t{1}), make_word(op::call, static_cast<std::uint8_t>(function::add), 2));
+    core.assign(op::assign, ref(info, info.version), next);
+  }
+  match_row(core, info);
+  return core;
+}
+
+query_core erase_core(const model_info& info, std::int64_t now_us) {
+  if (info.deleted_at < 0) {
+    query_core core(op::delete_from, *info.spec);
+    match_row(core, info);
+    return core;
+  }
+  query_core core(op::update_of, *info.spec);
+  core.assign(op::assign, ref(info, info.deleted_at), expression(kind::timestamp, now_us));
+  match_row(core, info);
+  return core;
+}
+
+query_core soft_delete(query_core core) {
+  std::uint64_t* words = core.shape.data();
+  if (op_of(words[0]) != op::delete_from) return core;
+  const model_info& info = info_of(*find_spec(model_of(words[0])));
+  if (info.deleted_at < 0) return core;
+  for (std::uint32_t i = 1; i < core.shape.size; ++i) {
+    if (op_of(words[i]) == op::with_deleted) return core;
+    if (op_of(words[i]) == op::where) i += length_of(words[i]);
+  }
+  words[0] = with_op(words[0], op::update_of);
+  core.assign(op::assign, ref(info, info.deleted_at), expression(kind::timestamp, timestamp::now().us));
+  return core;
+}
+
+void throw_not_written(const model_info& info, bool erased) {
+  const std::string what = std::string(erased ? "erase" : "update") + " of a row of \"" + info.table + "\"";
+  if (info.version >= 0) {
+    throw stale_row(what + " met no row with its key and version: it was changed or removed since it was read; read it again");
+  }
+  throw not_found(what + " met no row with its key: it was removed, or never inserted");
+}
+
+namespace {
+
+/// The objects whose generated keys a statement returns, in the order in which they were sent.
+struct returned_keys {
+  const model_info* info;
+  void* const* objects;
+  std::size_t count;
+  std::size_t next = 0;
+
+  static void* add(void* self) {
+    auto* keys = static_cast<returned_keys*>(self);
+    return keys->objects[std::min(keys->next++, keys->count - 1)];
+  }
+  /// SQL gives returned rows no order; the database numbers the rows of one statement in the order in which they stand there.
+  void sort() const {
+    const field_slot slot = slot_of(*info, info->key[0]);
+    std::vector<std::int64_t> ids;
+    ids.reserve(count);
+    for (std::size_t i = 0; i < count; ++i) ids.push_back(load_integer(slot, value_of(slot, objects[i])));
+    if (std::is_sorted(ids.begin(), ids.end())) return;
+    std::sort(ids.begin(), ids.end());
+    for (std::size_t i = 0; i < count; ++i) set_generated_key(*info, objects[i], ids[i]);
+  }
+};
+
+task<void> insert_chunk(query_source& source, const model_info& info, void* const* objects, std::size_t rows, bool generated) {
+  statement_run run;
+  run.core = insert_core(info, !generated, static_cast<std::uint16_t>(rows), generated);
+  run.objects = objects;
+  returned_keys keys{&info, objects, rows};
+  if (generated) run.sink = {&keys, &returned_keys::add};
+  const task_context& context = co_await current_context();
+  if (!source.try_run(run, context)) co_await source.run(run);
+  if (generated) keys.sort();
+}
+
+}  // namespace
+
+task<void> insert_batches(query_source& source, const model_info& info, void* const* objects, std::size_t count) {
+  const std::int64_t now = timestamp::now().us;
+  std::vector<bool> generated(count);
+  for (std::size_t i = 0; i < count; ++i) generated[i] = prepare_for_insert(info, objects[i], now);
+  // Powers of two: few shapes. Enough rows that the statement's own cost vanishes, few enough for every database's parameters.
+  const std::size_t parameters = std::max<std::size_t>(source.sql_dialect().features().max_parameters, 1);
+  const std::size_t columns = std::max<std::size_t>(info.columns.size(), 1);
+  std::size_t most = 128;
+  while (most > 1 && (most * columns > parameters || most * columns > 2048)) most /= 2;
+  if (info.columns.size() == 1 && info.generated_key) most = 1;  // DEFAULT VALUES takes no rows
+  for (std::size_t i = 0; i < count;) {
+    std::size_t same = 1;
+    while (i + same < count && same < most && generated[i + same] == generated[i]) ++same;
+    std::size_t rows = 1;
+    while (rows * 2 <= same) rows *= 2;
+    co_await insert_chunk(source, info, objects + i, rows, generated[i]);
+    i += rows;
+  }
+}
+
+task<void> insert_all(query_source* source, const model_spec& spec, std::vector<void*> objects) {
+  const model_info& info = require_table(info_of(spec));
+  if (objects.empty()) co_return;
+  lease held = co_await require_source(source)->acquire();
+  co_await held.begin();
+  std::exception_ptr failure;
+  try {
+    co_await insert_batches(held, info, objects.data(), objects.size());
+    co_await held.commit();
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  if (failure) {
+    if (held.in_transaction()) co_await held.rollback();
+    std::rethrow_exception(failure);
+  }
+}
+
+task<bool> upsert(query_source* source, const model_spec& spec, void* object, expression conflict) {
+  const model_info& info = require_table(info_of(spec));
+  const bool generated = prepare_for_insert(info, object, timestamp::now().us);
+  statement_run run;
+  run.core = insert_core(info, !generated, 1, false);
+  run.core.shape.append(conflict.shape);
+  run.core.word(make_word(op::returning_row));
+  run.objects = &object;
+  run.sink = {object, [](void* row) { return row; }};
+  const task_context& context = co_await current_context();
+  if (!require_source(source)->try_run(run, context)) co_await source->run(run);
+  co_return run.row_count != 0;
+}
+
+}  // namespace tupelo::detail

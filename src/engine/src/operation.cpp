@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tupelo/engine/operation.hpp"
+
+#include "tupelo/core/error.hpp"
+#include "tupelo/core/timestamp.hpp"
+#include "tupelo/engine/object_verbs.hpp"
+#include "tupelo/engine/verbs.hpp"
+
+namespace tupelo::detail {
+
+query_source* require_source(query_source* source) {
+  if (!source) {
+    throw query_error("this query was built without a database: take it from one (db.query<T>()), or bind it with db.bind(query)");
+  }
+  return source;
+}
+
+void operation_core::prepare() {
+  require_source(source_);
+  if (spec_) {
+    const model_info& info = require_table(info_of(*spec_));
+    const std::int64_t now = timestamp::now().us;
+    if (means_ == outcome::object_inserted) {
+      const bool generated = prepare_for_insert(info, object_, now);
+      const bool ask_for_key = generated && !source_->sql_dialect().features().last_insert_id;
+      run_.core = insert_core(info, !generated, 1, ask_for_key);
+    } else if (means_ == outcome::object_updated) {
+      prepare_for_update(info, object_, now);
+      run_.core = update_core(info, nullptr, 0);
+    } else {
+      run_.core = erase_core(info, now);
+    }
+    run_.objects = &object_;
+  }
+  run_.core.finish();
+}
+
+bool operation_core::start(const task_context& context) noexcept {
+  try {
+    prepare();
+    return source_->try_run(run_, context);
+  } catch (...) {
+    failure_ = std::current_exception();
+    return true;
+  }
+}
+
+std::coroutine_handle<> operation_core::start_waiting(const task_context& context, std::coroutine_handle<> awaiting) {
+  waiting_ = wait();
+  task_access::promise(waiting_).start_under(context, awaiting);
+  return task_access::handle(waiting_);
+}
+
+task<void> operation_core::wait() {
+  try {
+    co_await source_->run(run_);
+  } catch (...) {
+    failure_ = std::current_exception();
+  }
+}
+
+void operation_core::run_blocking() {
+  if (start(default_task_context())) return;
+  tupelo::sync_wait(wait());
+}
+
+void operation_core::finish() {
+  if (failure_) [[unlikely]] std::rethrow_exception(failure_);
+  switch (means_) {
+    case outcome::rows:
+    case outcome::affected:
+    case outcome::written: return;
+    case outcome::exactly_one:
+      if (run_.row_count == 1) [[likely]] return;
+      if (run_.row_count == 0) throw not_found("one() found no row; use first() where there may be none");
+      throw too_many_rows("one() found more than one row; narrow the condition, or use first() or all()");
+    case outcome::found:
+      if (run_.row_count == 1) [[likely]] return;
+      throw not_found("get() found no row with this key in \"" +
+                      info_of(*find_spec(model_of(run_.core.shape.data()[0]))).table + "\"; use find() where there may be none");
+    case outcome::object_inserted: {
+      const model_info& info = info_of(*spec_);
+      if (info.generated_key && sub_of(run_.core.shape.data()[0]) == insert_without_key) {
+        set_generated_key(info, object_, run_.last_insert_id);
+      }
+      return;
+    }
+    case outcome::object_updated:
+    case outcome::object_erased: {
+      const model_info& info = info_of(*spec_);
+      if (run_.affected != 1) throw_not_written(info, means_ == outcome::object_erased);
+      if (means_ == outcome::object_updated) count_version(info, object_);
+      return;
+    }
+  }
+}
+
+void operation_core::limit_rows(std::uint32_t rows) noexcept {
+  query_core& core = run_.core;
+  if (op_of(core.shape.data()[0]) == op::raw_sql) {
+    run_.fetch = rows;  // the text is the user's: stop reading instead
+  } else if (!core.has_limit() || core.limit() > rows) {
+    core.limit(rows);
+  }
+}
+
+std::string render_text(query_core core, query_source* source) {
+  core.finish();
+  return require_source(source)->sql_dialect().render(core.shape.data(), core.shape.size).text;
+}
+
+void check_page(std::int64_t number, std::int64_t size) {
+  if (number < 1 || size < 1) throw query_error("page(number, size): pages are numbered from 1, and a page has at least 1 item");
+}
+
+}  // namespace tupelo::detail

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pooled_connection.hpp"
+
+#include "connection_pool.hpp"
+#include "tupelo/core/error.hpp"
+
+namespace tupelo::detail {
+
+bool request_awaiter::suspend(std::coroutine_handle<> awaiting, const task_context& context) noexcept {
+  struct completion {
+    static void done(driver::request& request) noexcept { static_cast<resumption*>(request.owner)->post(); }
+  };
+  resumption_.prepare(awaiting, context);
+  request_.owner = &resumption_;
+  request_.done = &completion::done;
+  if (request_.deadline_us > context.deadline.at_us) request_.deadline_us = context.deadline.at_us;
+  request_.cancellable = context.cancellation.cancel_possible();
+  connection_.start(request_);
+  // Only now: an interrupt that comes before the request has started would find nothing to stop.
+  if (request_.cancellable && !watch_.attach(context.cancellation)) connection_.interrupt();
+  return resumption_.arm();
+}
+
+void request_awaiter::await_resume() {
+  watch_.detach();
+  if (request_.failure) std::rethrow_exception(request_.failure);
+}
+
+pooled_connection::pooled_connection(connection_pool& pool, std::unique_ptr<driver::connection> driver, std::uint32_t cache_size)
+    : pool_(pool), driver_(std::move(driver)), cache_(cache_size) {}
+
+pooled_connection::~pooled_connection() { cache_.clear(*driver_); }
+
+cached_statement& pooled_connection::statement(const query_core& core) {
+  const std::uint64_t* words = core.shape.data();
+  const std::uint64_t hash = hash_words(words, core.shape.size);
+  if (cached_statement* found = cache_.find(hash, words, core.shape.size)) [[likely]] return *found;
+  return cache_.insert(hash, words, core.shape.size, pool_.plan(hash, words, core.shape.size), *driver_);
+}
+
+void pooled_connection::fill(driver::request& request, cached_statement& cached, statement_run& run) const noexcept {
+  request.plan = cached.plan.get();
+  // A stream that is open on this statement keeps it: prepare another one for this run only.
+  request.prepared = cached.in_use ? nullptr : &cached.prepared;
+  request.values = run.core.values.data();
+  request.objects = run.objects;
+  request.rows = run.sink;
+  if (request.prepared && run.fetch) {
+    request.fetch = run.fetch;
+    request.end_after_fetch = true;
+  }
+}
+
+void pooled_connection::take_results(statement_run& run, const driver::request& request) noexcept {
+  run.row_count = request.row_count;
+  run.affected = request.affected;
+  run.last_insert_id = request.last_insert_id;
+}
+
+void pooled_connection::observed_run(driver::request& request) {
+  const observed_statement observed(pool_, request);
+  driver_->run(request);
+  observed.finish(request);
+}
+
+void pooled_connection::run_now(statement_run& run, const task_context& context) {
+  driver::request request;
+  fill(request, statement(run.core), run);
+  request.deadline_us = context.deadline.at_us;
+  request.cancellable = context.cancellation.cancel_possible();
+  if (request.cancellable || pool_.is_observed()) [[unlikely]] {
+    struct watch final : cancel_registration {
+      explicit watch(driver::connection& of) noexcept
+          : cancel_registration([](cancel_registration& self) noexcept { static_cast<watch&>(self).connection.interrupt(); }), connection(of) {}
+      driver::connection& connection;
+    } registration(*driver_);
+    context.cancellation.throw_if_cancelled();
+    if (request.cancellable && !registration.attach(context.cancellation)) throw cancelled();
+    observed_run(request);
+  } else {
+    driver_->run(request);
+  }
+  take_results(run, request);
+  if (request.failure) [[unlikely]] std::rethrow_exception(request.failure);
+}
+
+task<void> pooled_connection::run(statement_run& run) {
+  const task_context& context = co_await current_context();
+  if (runs_inline()) {
+    run_now(run, context);
+    co_return;
+  }
+  context.cancellation.throw_if_cancelled();
+  driver::request request;
+  fill(request, statement(run.core), run);
+  const observed_statement observed(pool_, request);
+  try {
+    co_await request_awaiter(*driver_, request);
+  } catch (...) {
+    take_results(run, request);
+    observed.finish(request);
+    throw;
+  }
+  take_results(run, request);
+  observed.finish(request);
+}
+
+void pooled_connection::execute_now(std::string_view script) {
+  driver::request request;
+  request.script = script;
+  request.cancellable = false;
+  observed_run(request);
+  if (request.failure) std::rethrow_exception(request.failure);
+}
+
+task<void> pooled_connection::execute(std::string script) {
+  if (runs_inline()) {
+    execute_now(script);
+    co_return;
+  }
+  driver::request request;
+  request.script = script;
+  const observed_statement observed(pool_, request);
+  try {
+    co_await request_awaiter(*driver_, request);
+  } catch (...) {
+    observed.finish(request);
+    throw;
+  }
+  observed.finish(request);
+}
+
+}  // namespace tupelo::detail

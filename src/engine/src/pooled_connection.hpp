@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "tupelo/core/resumption.hpp"
+#include "tupelo/core/task.hpp"
+#include "tupelo/driver/connection.hpp"
+#include "tupelo/engine/query_source.hpp"
+#include "tupelo/engine/statement_cache.hpp"
+
+namespace tupelo::detail {
+
+class connection_pool;
+
+/// Waits for an asynchronous request of a driver; interrupts it when the awaiting task is cancelled.
+class request_awaiter {
+public:
+  request_awaiter(driver::connection& connection, driver::request& request) noexcept : connection_(connection), request_(request) {}
+  request_awaiter(const request_awaiter&) = delete;
+  request_awaiter& operator=(const request_awaiter&) = delete;
+
+  bool await_ready() const noexcept { return false; }
+  template <class Promise>
+  bool await_suspend(std::coroutine_handle<Promise> awaiting) noexcept {
+    return suspend(awaiting, context_of(awaiting.promise()));
+  }
+  /// Errors: the request's failure.
+  void await_resume();
+
+private:
+  struct watch final : cancel_registration {
+    explicit watch(driver::connection& of) noexcept : cancel_registration(&requested), connection(of) {}
+    static void requested(cancel_registration& self) noexcept { static_cast<watch&>(self).connection.interrupt(); }
+    driver::connection& connection;
+  };
+
+  bool suspend(std::coroutine_handle<> awaiting, const task_context& context) noexcept;
+
+  driver::connection& connection_;
+  driver::request& request_;
+  resumption resumption_;
+  watch watch_{connection_};
+};
+
+/// A connection with what the engine keeps beside it: prepared statements and the depth of its transaction.
+class pooled_connection {
+public:
+  pooled_connection(connection_pool& pool, std::unique_ptr<driver::connection> driver, std::uint32_t cache_size);
+  ~pooled_connection();
+
+  driver::connection& driver() noexcept { return *driver_; }
+  bool runs_inline() const noexcept { return driver_->runs_inline(); }
+  bool usable() const noexcept { return driver_->usable(); }
+
+  /// Runs on this thread. Before: runs_inline(). Errors: those of the statement.
+  void run_now(statement_run& run, const task_context& context);
+  task<void> run(statement_run& run);
+  task<void> execute(std::string script);
+  /// The same on this thread. Before: runs_inline().
+  void execute_now(std::string_view script);
+
+  /// The shape's statement, rendered and cached if it is new.
+  cached_statement& statement(const query_core& core);
+  void fill(driver::request& request, cached_statement& cached, statement_run& run) const noexcept;
+
+  int depth = 0;  ///< of begin()s that are not ended
+
+private:
+  void observed_run(driver::request& request);
+  static void take_results(statement_run& run, const driver::request& request) noexcept;
+
+  connection_pool& pool_;
+  std::unique_ptr<driver::connection> driver_;
+  statement_cache cache_;
+};
+
+}  // namespace tupelo::detail

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "tupelo/model/model_spec.hpp"
+
+namespace tupelo {
+
+class session;
+
+namespace detail {
+
+enum class object_state : std::uint8_t {
+  detached,    ///< not in a session: a plain value
+  added,       ///< will be inserted
+  persistent,  ///< as a row of the database, perhaps changed since
+  removed,     ///< its row will be deleted
+  erased,      ///< its row was deleted in this transaction
+};
+
+/// An object that a session watches; shared by the session and the refs.
+struct tracked_object {
+  tracked_object(const model_spec& of, void* value, void (*destroyer)(tracked_object*) noexcept) noexcept
+      : spec(&of), object(value), destroy(destroyer) {}
+  tracked_object(const tracked_object&) = delete;
+  tracked_object& operator=(const tracked_object&) = delete;
+
+  const model_spec* spec;
+  void* object;
+  void (*destroy)(tracked_object*) noexcept;
+  std::uint32_t owners = 0;
+  object_state state = object_state::detached;
+  bool key_generated = false;              ///< by the insert of this transaction
+  std::vector<std::uint64_t> snapshot;     ///< the columns as the database has them
+};
+
+template <class T>
+struct tracked final : tracked_object {
+  explicit tracked(T&& from) : tracked_object(meta<T>::spec, &value, &destroy_this), value(static_cast<T&&>(from)) {}
+  tracked() : tracked_object(meta<T>::spec, &value, &destroy_this) {}
+  static void destroy_this(tracked_object* self) noexcept { delete static_cast<tracked*>(self); }
+  T value{};
+};
+
+}  // namespace detail
+
+/// A handle to an object that a session tracks: `ada->age = 36`. Copies share the object; one row is one object per session.
+/// It may outlive its session; the object is then a plain value.
+///
+/// Threads: as the object itself, one at a time.
+template <class T>
+class ref {
+public:
+  ref() noexcept = default;
+  explicit ref(detail::tracked_object* object) noexcept : tracked_(object) {
+    if (tracked_) ++tracked_->owners;
+  }
+  ref(const ref& other) noexcept : ref(other.tracked_) {}
+  ref(ref&& other) noexcept : tracked_(std::exchange(other.tracked_, nullptr)) {}
+  ref& operator=(ref other) noexcept {
+    std::swap(tracked_, other.tracked_);
+    return *this;
+  }
+  ~ref() {
+    if (tracked_ && --tracked_->owners == 0) tracked_->destroy(tracked_);
+  }
+
+  /// False: `find` found no row.
+  explicit operator bool() const noexcept { return tracked_ != nullptr; }
+  T* get() const noexcept { return tracked_ ? static_cast<T*>(tracked_->object) : nullptr; }
+  T& operator*() const noexcept { return *get(); }
+  T* operator->() const noexcept { return get(); }
+  friend bool operator==(const ref& a, const ref& b) noexcept { return a.tracked_ == b.tracked_; }
+
+  detail::tracked_object* tracked() const noexcept { return tracked_; }
+
+private:
+  detail::tracked_object* tracked_ = nullptr;
+};
+
+}  // namespace tupelo

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <vector>
+
+#include "tupelo/engine/database.hpp"
+#include "tupelo/session/ref.hpp"
+
+namespace tupelo {
+
+struct for_update_t {};
+/// Locks the row until the transaction ends: `co_await s.get<User>(id, tp::for_update)`. Databases without row locks (SQLite)
+/// are locked as a whole by a write transaction.
+inline constexpr for_update_t for_update{};
+
+struct session_options {
+  transaction_mode mode = transaction_mode::immediate;  ///< of the transactions that flushes begin
+};
+
+/// A unit of work: tracks objects, finds out what changed, and writes it in one transaction with as few statements as possible.
+///
+/// Takes a connection only when it begins a transaction (the first flush, or `begin`) and gives it back at commit or rollback;
+/// outside of one its reads use any connection of the database. Nothing runs without `co_await`; nothing is written before
+/// `flush` or `commit`, also not by queries.
+///
+/// Errors: transaction_error (concurrent_use) when two coroutines use it at once; errors of statements.
+/// Threads: used by one coroutine at a time. Owns: shares of its objects. It must not outlive its database.
+/// Destruction rolls back what is not committed.
+class session final : public query_source, public query_verbs<session> {
+public:
+  explicit session(database& db, session_options options = {});
+  session(session&& other) noexcept;
+  session& operator=(session&&) = delete;
+  ~session();
+
+  // ---- tracking
+
+  /// Tracks a new object; the next flush inserts it.
+  template <class T>
+  ref<T> add(T object) {
+    ref<T> added(new detail::tracked<T>(static_cast<T&&>(object)));
+    track_new(added.tracked());
+    return added;
+  }
+  /// An expunged object again, or one whose insert was rolled back.
+  template <class T>
+  void add(const ref<T>& object) {
+    track_new(object.tracked());
+  }
+  template <class T>
+  std::vector<ref<T>> add_all(std::vector<T> objects) {
+    std::vector<ref<T>> added;
+    added.reserve(objects.size());
+    for (T& object : objects) added.push_back(add(static_cast<T&&>(object)));
+    return added;
+  }
+  /// Tracks an object that is a row of the database already, with the values it has there now. The object that the session
+  /// already has for this row, if it has one.
+  template <class T>
+  ref<T> attach(T object) {
+    ref<T> fresh(new detail::tracked<T>(static_cast<T&&>(object)));
+    return ref<T>(track_persistent(fresh.tracked()));
+  }
+  /// The next flush deletes its row (marks it where the model says soft_delete). Errors: transaction_error (detached_object).
+  template <class T>
+  void remove(const ref<T>& object) {
+    mark_removed(object.tracked());
+  }
+  /// Stops tracking: the object becomes a plain value, and pending changes to it are forgotten.
+  template <class T>
+  void expunge(const ref<T>& object) {
+    forget(object.tracked());
+  }
+  /// Whether the object would be written by the next flush.
+  template <class T>
+  bool is_dirty(const ref<T>& object) const {
+    return needs_flush(object.tracked());
+  }
+  /// Tracked objects.
+  std::size_t size() const noexcept;
+
+  // ---- reading tracked objects
+
+  /// The object with this key: the one the session has, else read. Errors: not_found.
+  template <class T, class... Key>
+  task<ref<T>> get(Key... key) {
+    co_return ref<T>(co_await load(detail::key_query<T>(key...), &make<T>, true, false));
+  }
+  template <class T, class Key>
+  task<ref<T>> get(Key key, for_update_t) {
+    co_return ref<T>(co_await load(detail::key_query<T>(key), &make<T>, true, true));
+  }
+  /// The same; an empty ref where there is no such row.
+  template <class T, class... Key>
+  task<ref<T>> find(Key... key) {
+    co_return ref<T>(co_await load(detail::key_query<T>(key...), &make<T>, false, false));
+  }
+  /// Reads the object's row again; changes that are not flushed are lost. Errors: not_found; transaction_error (detached_object).
+  template <class T>
+  task<void> refresh(ref<T> object) {
+    co_await reload(object.tracked());
+  }
+
+  // ---- writing
+
+  /// Writes what changed: inserts, updates of the changed columns, deletes, in the order of the foreign keys. Begins a
+  /// transaction if none is open.
+  ///
+  /// Errors: those of the statements, stale_row. The whole transaction is then rolled back; the objects keep the values they
+  /// were given, so that the cause can be mended and the flush tried again.
+  task<void> flush();
+  /// Flushes and commits. Errors: as flush.
+  task<void> commit();
+  /// Undoes everything since the last commit: in the database, and in the objects, which get the values of that time back.
+  /// Added objects leave the session.
+  task<void> rollback();
+
+  /// Begins a transaction now, so that reads are in it. Errors: transaction_error when one is open.
+  task<void> begin();
+  bool in_transaction() const noexcept;
+  /// Runs `closure()` in a savepoint of the open transaction (begins one if there is none) and flushes at its end; an
+  /// exception undoes what the closure did and is thrown again.
+  template <class Closure>
+  task<void> nested(Closure closure) {
+    co_await open_savepoint();
+    std::exception_ptr failure;
+    try {
+      co_await closure();
+      co_await flush();
+    } catch (...) {
+      failure = std::current_exception();
+    }
+    co_await close_savepoint(failure != nullptr);
+    if (failure) std::rethrow_exception(failure);
+  }
+
+  // ---- as a source of queries
+
+  bool try_run(statement_run& run, const task_context& context) override;
+  task<void> run(statement_run& run) override;
+  const dialect& sql_dialect() const override;
+  task<lease> acquire() override;
+
+private:
+  struct state;
+  friend class managed_session;
+
+  template <class T>
+  static detail::tracked_object* make() {
+    return new detail::tracked<T>();
+  }
+  void track_new(detail::tracked_object* object);
+  detail::tracked_object* track_persistent(detail::tracked_object* object);
+  void mark_removed(detail::tracked_object* object);
+  void forget(detail::tracked_object* object);
+  bool needs_flush(const detail::tracked_object* object) const;
+  task<detail::tracked_object*> load(query_core core, detail::tracked_object* (*make)(), bool must_exist, bool locked);
+  task<void> reload(detail::tracked_object* object);
+  task<void> open_savepoint();
+  task<void> close_savepoint(bool undo);
+
+  std::unique_ptr<state> state_;
+};
+
+/// The session of one attempt of `db.transaction`: its transaction is committed or rolled back from outside.
+class managed_session {
+public:
+  static task<session> begin(database& db, transaction_mode mode);
+  static task<void> commit(session& s);
+  static task<void> rollback(session& s);
+};
+
+namespace detail {
+
+/// Whether the transaction is to be tried again; waits before it says yes. Throws the failure when it says no.
+task<void> before_next_attempt(std::exception_ptr failure, int attempt, transaction_options options);
+
+template <class Task>
+struct task_result;
+template <class T>
+struct task_result<task<T>> {
+  using type = T;
+};
+
+}  // namespace detail
+
+/// What `database::transaction` does.
+template <class Closure>
+auto run_transaction(database& db, Closure closure, transaction_options options) -> decltype(closure(std::declval<session&>())) {
+  using result = typename detail::task_result<decltype(closure(std::declval<session&>()))>::type;
+  for (int attempt = 1;; ++attempt) {
+    session s = co_await managed_session::begin(db, options.mode);
+    std::exception_ptr failure;
+    try {
+      if constexpr (std::is_void_v<result>) {
+        co_await closure(s);
+        co_await managed_session::commit(s);
+        co_return;
+      } else {
+        result value = co_await closure(s);
+        co_await managed_session::commit(s);
+        co_return value;
+      }
+    } catch (...) {
+      failure = std::current_exception();
+    }
+    co_await managed_session::rollback(s);
+    co_await detail::before_next_attempt(failure, attempt, options);
+  }
+}
+
+}  // namespace tupelo

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// Everything a program with models, queries and sessions needs. `namespace tp = tupelo;` is the usual shorthand.
+
+#include "tupelo/core/bytes.hpp"
+#include "tupelo/core/date.hpp"
+#include "tupelo/core/decimal.hpp"
+#include "tupelo/core/error.hpp"
+#include "tupelo/core/json.hpp"
+#include "tupelo/core/sync_wait.hpp"
+#include "tupelo/core/task.hpp"
+#include "tupelo/core/timestamp.hpp"
+#include "tupelo/core/uuid.hpp"
+#include "tupelo/engine/database.hpp"
+#include "tupelo/model/model.hpp"
+#include "tupelo/query/select_query.hpp"
+#include "tupelo/session/session.hpp"

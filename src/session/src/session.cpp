@@ -1,0 +1,347 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tupelo/session/session.hpp"
+
+#include <algorithm>
+
+#include "session_state.hpp"
+#include "tupelo/core/sleep.hpp"
+#include "tupelo/engine/object_verbs.hpp"
+
+namespace tupelo {
+
+using detail::object_state;
+using detail::tracked_object;
+
+// ---- state
+
+session::state::~state() {
+  for (tracked_object* object : objects) {
+    object->state = object_state::detached;
+    share_down(object);
+  }
+}
+
+void session::state::share_down(tracked_object* object) {
+  if (--object->owners == 0) object->destroy(object);
+}
+
+void session::state::own(tracked_object* object) {
+  ++object->owners;
+  objects.push_back(object);
+}
+
+void session::state::disown(tracked_object* object) {
+  const auto found = std::find(objects.begin(), objects.end(), object);
+  if (found == objects.end()) return;
+  objects.erase(found);
+  object->state = object_state::detached;
+  std::erase_if(undo, [&](const undo_entry& entry) { return entry.object == object; });
+  share_down(object);
+}
+
+void session::state::remember(tracked_object* object) {
+  undo.push_back({object, object->state, object->key_generated, object->snapshot});
+}
+
+void session::state::revert(std::size_t mark, bool values) {
+  while (undo.size() > mark) {
+    undo_entry entry = std::move(undo.back());
+    undo.pop_back();
+    tracked_object* object = entry.object;
+    const model_info& info = info_of(*object->spec);
+    if (entry.state == object_state::added) {
+      if (object->state == object_state::persistent && !info.key.empty()) identities.erase(object, detail::key_of(info, object->object));
+      if (object->key_generated) detail::set_generated_key(info, object->object, 0);
+    } else {
+      if (values) detail::restore(info, object->object, entry.before);
+      if (object->state == object_state::erased) identities.insert(detail::key_of(info, object->object), object);
+      if (!values && info.version >= 0 && !entry.before.empty()) {
+        // The database has the old version again, whatever else the object is to become.
+        detail::restore(info, object->object, entry.before, info.version);
+      }
+    }
+    object->state = entry.state;
+    object->key_generated = entry.key_generated;
+    object->snapshot = std::move(entry.before);
+  }
+  if (!values) return;
+  // What was only asked for, not flushed, goes as well; added objects leave.
+  for (tracked_object* object : objects) {
+    if (object->state == object_state::added) continue;
+    if (object->state == object_state::removed) object->state = object_state::persistent;
+    detail::restore(info_of(*object->spec), object->object, object->snapshot);
+  }
+  drop_all(object_state::added);
+}
+
+void session::state::drop_all(object_state which) {
+  const auto first = std::stable_partition(objects.begin(), objects.end(), [which](const auto* o) { return o->state != which; });
+  const std::vector<tracked_object*> leaving(first, objects.end());
+  objects.erase(first, objects.end());
+  for (tracked_object* object : leaving) {
+    object->state = object_state::detached;
+    share_down(object);
+  }
+}
+
+void session::state::settle() {
+  undo.clear();
+  marks.clear();
+  drop_all(object_state::erased);
+}
+
+// ---- session
+
+session::session(database& db, session_options options) : state_(std::make_unique<state>(db, options)) {}
+session::session(session&& other) noexcept : state_(std::move(other.state_)) {}
+session::~session() = default;
+
+std::size_t session::size() const noexcept { return state_->objects.size(); }
+bool session::in_transaction() const noexcept { return state_->held.in_transaction(); }
+
+void session::track_new(tracked_object* object) {
+  if (!object || object->state != object_state::detached) {
+    throw transaction_error(errc::detached_object, "add(): this object is in a session already");
+  }
+  require_table(info_of(*object->spec));
+  object->state = object_state::added;
+  state_->own(object);
+}
+
+tracked_object* session::track_persistent(tracked_object* object) {
+  const model_info& info = require_table(info_of(*object->spec));
+  detail::snapshot key = detail::key_of(info, object->object);
+  if (tracked_object* known = state_->identities.find(key)) return known;
+  object->state = object_state::persistent;
+  object->snapshot = detail::take_snapshot(info, object->object);
+  state_->identities.insert(std::move(key), object);
+  state_->own(object);
+  return object;
+}
+
+namespace {
+
+void require_tracked(const tracked_object* object, std::string_view verb) {
+  if (!object || object->state == object_state::detached || object->state == object_state::erased) {
+    throw transaction_error(errc::detached_object, std::string(verb) + "(): this object is not in the session; add() or attach() it first");
+  }
+}
+
+}  // namespace
+
+void session::mark_removed(tracked_object* object) {
+  require_tracked(object, "remove");
+  if (object->state == object_state::added) {
+    state_->disown(object);  // never stored: nothing to delete
+  } else {
+    object->state = object_state::removed;
+  }
+}
+
+void session::forget(tracked_object* object) {
+  require_tracked(object, "expunge");
+  if (object->state != object_state::added) state_->identities.erase(object, detail::key_of(info_of(*object->spec), object->object));
+  state_->disown(object);
+}
+
+bool session::needs_flush(const tracked_object* object) const {
+  if (!object) return false;
+  switch (object->state) {
+    case object_state::added:
+    case object_state::removed: return true;
+    case object_state::persistent: return !detail::matches(info_of(*object->spec), object->object, object->snapshot, nullptr);
+    default: return false;
+  }
+}
+
+task<tracked_object*> session::load(query_core core, tracked_object* (*make)(), bool must_exist, bool locked) {
+  const session_use use(state_->busy);
+  ref<char> fresh(make());
+  const model_info& info = require_table(info_of(*fresh.tracked()->spec));
+  if (!locked) {
+    if (tracked_object* known = state_->identities.find(detail::key_of(info, core.values))) co_return known;
+  }
+  statement_run run;
+  run.core = std::move(core);
+  if (locked) run.core.word(make_word(op::for_update));
+  run.core.finish();
+  run.sink = {fresh.tracked()->object, [](void* row) { return row; }};
+  const task_context& context = co_await current_context();
+  query_source& source = state_->held.holds_connection() ? static_cast<query_source&>(state_->held) : state_->db;
+  if (!source.try_run(run, context)) co_await source.run(run);
+  if (run.row_count == 0) {
+    if (must_exist) throw not_found("get() found no row with this key in \"" + info.table + "\"; use find() where there may be none");
+    co_return nullptr;
+  }
+  co_return track_persistent(fresh.tracked());
+}
+
+task<void> session::reload(tracked_object* object) {
+  require_tracked(object, "refresh");
+  const session_use use(state_->busy);
+  const model_info& info = info_of(*object->spec);
+  statement_run run;
+  run.core = query_core(op::select_from, *object->spec);
+  for (std::uint16_t i : info.key) run.core.word(make_word(op::match_field, 0, info.fields[i].offset, info.id));
+  run.core.word(make_word(op::with_deleted));
+  run.core.finish();
+  const void* const pointer = object->object;
+  run.objects = &pointer;
+  run.sink = {object->object, [](void* row) { return row; }};
+  const task_context& context = co_await current_context();
+  query_source& source = state_->held.holds_connection() ? static_cast<query_source&>(state_->held) : state_->db;
+  if (!source.try_run(run, context)) co_await source.run(run);
+  if (run.row_count == 0) throw not_found("refresh(): the row of this object in \"" + info.table + "\" is gone");
+  object->snapshot = detail::take_snapshot(info, object->object);
+  if (object->state == object_state::removed) object->state = object_state::persistent;
+}
+
+// ---- writing
+
+task<void> session::flush() {
+  const session_use use(state_->busy);
+  std::exception_ptr failure;
+  try {
+    co_await state_->write_all();
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  if (!failure) co_return;
+  // The transaction is given up as a whole. In a managed one or a savepoint that is up to whoever began it.
+  if (!state_->managed && state_->marks.empty()) {
+    if (state_->held.in_transaction()) co_await state_->held.rollback();
+    state_->held.release();
+    state_->revert(0, false);
+  }
+  std::rethrow_exception(failure);
+}
+
+task<void> session::commit() {
+  if (state_->managed) {
+    throw transaction_error(errc::invalid_transaction, "commit() inside db.transaction(): it commits by itself when the closure returns; use flush()");
+  }
+  co_await flush();
+  const session_use use(state_->busy);
+  if (state_->held.in_transaction()) {
+    std::exception_ptr failure;
+    try {
+      co_await state_->held.commit();
+    } catch (...) {
+      failure = std::current_exception();
+    }
+    if (failure) {
+      if (state_->held.in_transaction()) co_await state_->held.rollback();
+      state_->held.release();
+      state_->revert(0, false);
+      std::rethrow_exception(failure);
+    }
+    state_->held.release();
+  }
+  state_->settle();
+}
+
+task<void> session::rollback() {
+  if (state_->managed) {
+    throw transaction_error(errc::invalid_transaction, "rollback() inside db.transaction(): throw an exception from the closure instead");
+  }
+  const session_use use(state_->busy);
+  if (state_->held.in_transaction()) co_await state_->held.rollback();
+  state_->held.release();
+  state_->marks.clear();
+  state_->revert(0, true);
+}
+
+task<void> session::begin() {
+  if (state_->held.holds_connection()) {
+    throw transaction_error(errc::invalid_transaction, "begin(): the session has a transaction open; use nested() for a savepoint");
+  }
+  const session_use use(state_->busy);
+  co_await state_->ensure_transaction();
+}
+
+task<void> session::open_savepoint() {
+  co_await flush();
+  const session_use use(state_->busy);
+  co_await state_->ensure_transaction();
+  co_await state_->held.begin();
+  state_->marks.push_back(state_->undo.size());
+}
+
+task<void> session::close_savepoint(bool undo) {
+  const session_use use(state_->busy);
+  const std::size_t mark = state_->marks.back();
+  state_->marks.pop_back();
+  if (undo) {
+    co_await state_->held.rollback();
+    state_->revert(mark, true);
+  } else {
+    co_await state_->held.commit();
+  }
+}
+
+// ---- as a source of queries
+
+bool session::try_run(statement_run& run, const task_context& context) {
+  const session_use use(state_->busy);
+  return state_->held.holds_connection() ? state_->held.try_run(run, context) : state_->db.try_run(run, context);
+}
+
+task<void> session::run(statement_run& run) {
+  const session_use use(state_->busy);
+  if (state_->held.holds_connection()) {
+    co_await state_->held.run(run);
+  } else {
+    co_await state_->db.run(run);
+  }
+}
+
+const dialect& session::sql_dialect() const { return state_->db.sql_dialect(); }
+
+task<lease> session::acquire() { return state_->held.holds_connection() ? state_->held.acquire() : state_->db.acquire(); }
+
+// ---- db.transaction
+
+task<session> managed_session::begin(database& db, transaction_mode mode) {
+  session s(db, {mode});
+  co_await s.begin();
+  s.state_->managed = true;
+  co_return s;
+}
+
+task<void> managed_session::commit(session& s) {
+  co_await s.flush();
+  co_await s.state_->held.commit();
+  s.state_->held.release();
+  s.state_->settle();
+}
+
+task<void> managed_session::rollback(session& s) {
+  if (s.state_->held.in_transaction()) co_await s.state_->held.rollback();
+  s.state_->held.release();
+  s.state_->marks.clear();
+  s.state_->revert(0, true);
+}
+
+namespace detail {
+
+task<void> before_next_attempt(std::exception_ptr failure, int attempt, transaction_options options) {
+  bool again = false;
+  try {
+    std::rethrow_exception(failure);
+  } catch (const error& e) {
+    again = e.retryable() && attempt < options.max_attempts;
+  } catch (...) {
+    again = false;
+  }
+  if (!again) std::rethrow_exception(failure);
+  // Exponential, with jitter so that two which collided do not collide again: a cheap hash of the time and the coroutine's address.
+  const std::int64_t longest = options.backoff_us << std::min(attempt - 1, 16);
+  std::uint64_t mixed = static_cast<std::uint64_t>(steady_now_us()) ^ reinterpret_cast<std::uintptr_t>(&failure) ^ (static_cast<std::uint64_t>(attempt) * 0x9E3779B97F4A7C15ull);
+  mixed ^= mixed >> 29;
+  const std::int64_t wait = longest / 2 + static_cast<std::int64_t>(mixed % static_cast<std::uint64_t>(longest / 2 + 1));
+  co_await sleep_for(micros(wait));
+}
+
+}  // namespace detail
+
+}  // namespace tupelo

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <utility>
+#include <vector>
+
+#include "identity_map.hpp"
+#include "tupelo/core/error.hpp"
+#include "tupelo/session/session.hpp"
+
+namespace tupelo {
+
+/// How an object was before a flush changed it; undone in reverse order when the transaction is.
+struct undo_entry {
+  detail::tracked_object* object;
+  detail::object_state state;
+  bool key_generated;
+  detail::snapshot before;
+};
+
+struct session::state {
+  explicit state(database& database, session_options o) : db(database), options(o) {}
+  ~state();
+
+  database& db;
+  session_options options;
+  lease held;
+  bool managed = false;   ///< the transaction is ended from outside
+  bool busy = false;
+  std::vector<detail::tracked_object*> objects;  ///< each with a share
+  detail::identity_map identities;
+  std::vector<undo_entry> undo;
+  std::vector<std::size_t> marks;                ///< size of `undo` where each open savepoint began
+
+  void own(detail::tracked_object* object);
+  void disown(detail::tracked_object* object);
+  /// Objects in this state leave the session.
+  void drop_all(detail::object_state which);
+  void share_down(detail::tracked_object* object);
+  void remember(detail::tracked_object* object);
+  /// Back to the size of `undo` given. `values`: the objects' fields too, and what was added leaves.
+  void revert(std::size_t mark, bool values);
+  /// After a commit: erased objects leave.
+  void settle();
+
+  task<void> write_all();
+  task<void> insert_model(const model_info& info, const std::vector<detail::tracked_object*>& added);
+  task<void> update_object(const model_info& info, detail::tracked_object* object, const std::vector<std::uint16_t>& changed);
+  task<void> erase_model(const model_info& info, const std::vector<detail::tracked_object*>& removed);
+  task<void> run(statement_run& run);
+  task<void> ensure_transaction();
+};
+
+/// A session is used by one coroutine at a time; two at once would interleave their statements in one transaction.
+class session_use {
+public:
+  explicit session_use(bool& busy) : busy_(busy) {
+    if (busy_) {
+      throw transaction_error(errc::concurrent_use,
+                              "two coroutines use one session at the same time: give each its own session, or await one after the other");
+    }
+    busy_ = true;
+  }
+  session_use(const session_use&) = delete;
+  session_use& operator=(const session_use&) = delete;
+  ~session_use() { busy_ = false; }
+
+private:
+  bool& busy_;
+};
+
+}  // namespace tupelo
