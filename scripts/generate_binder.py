@@ -9,8 +9,10 @@ out = ["// SPDX-License-Identifier: Apache-2.0",
        "// clang-format off"]
 for n in range(1, LIMIT + 1):
     names = ", ".join(f"a{i}" for i in range(n))
+    empties = ", ".join(["{}"] * n)
     out.append(f"template <> struct binder<{n}> {{ template <class T, class F> static constexpr auto apply(T& t, F f) "
-               f"{{ auto& [{names}] = t; return f({names}); }} }};")
+               f"{{ auto& [{names}] = t; return f({names}); }} "
+               f"template <class T> static constexpr bool takes_each_alone = requires {{ T{{{empties}}}; }}; }};")
 out.append("// clang-format on")
 root = pathlib.Path(__file__).resolve().parent.parent
 (root / "src/model/include/tupelo/model/binder.inc").write_text("\n".join(out) + "\n")

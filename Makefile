@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+# The everyday commands. Each says in one line what it does, and is quick when there is nothing to do.
+
+jobs := $(shell nproc)
+export CCACHE_NOHASHDIR := 1
+export CTEST_PARALLEL_LEVEL := $(jobs)
+
+.DEFAULT_GOAL := help
+.PHONY: help bootstrap demo test bench format lint docs clean
+
+# $(call configure,<preset>): quiet unless it fails.
+define configure
+	@mkdir -p build
+	@cmake --preset $(1) >build/configure-$(1).log 2>&1 || { cat build/configure-$(1).log; exit 1; }
+endef
+
+help:
+	@echo "make demo    the blog example, from an empty folder to a migrated, queried database"
+	@echo "make test    build everything and run every test"
+	@echo "make bench   measure against hand-written sqlite3 C; writes build/bench.json"
+	@echo "make format  format every C++ file"
+	@echo "make lint    formatting, layering and clang-tidy"
+	@echo "make docs    the API reference, in build/docs/api"
+	@echo "make clean   remove build/"
+
+bootstrap:
+	@scripts/bootstrap.sh
+
+demo: bootstrap
+	@echo "demo: building the blog example (build/release), then running it"
+	$(call configure,release)
+	@cmake --build build/release -j $(jobs) --target blog_demo -- --quiet
+	@build/release/examples/blog/blog_demo
+
+test: bootstrap
+	@echo "test: building everything (build/dev), then running every test"
+	$(call configure,dev)
+	@cmake --build build/dev -j $(jobs)
+	@ctest --test-dir build/dev --output-on-failure --no-tests=error
+
+bench: bootstrap
+	@echo "bench: building with -O2 (build/release), then measuring against hand-written C; writes build/bench.json"
+	$(call configure,release)
+	@cmake --build build/release -j $(jobs) --target tupelo_bench -- --quiet
+	@bench/run.py --bench build/release/bench/tupelo_bench --json build/bench.json
+
+format: bootstrap
+	@echo "format: formatting every C++ file"
+	@scripts/format.sh
+
+lint: bootstrap
+	@echo "lint: formatting, layering, clang-tidy over src/"
+	$(call configure,dev)
+	@scripts/format.sh --check
+	@scripts/check_layering.sh build/dev
+	@scripts/tidy.sh build/dev
+
+docs: bootstrap
+	@echo "docs: writing the API reference to build/docs/api/index.html"
+	@mkdir -p build/docs
+	@doxygen docs/Doxyfile
+
+clean:
+	@echo "clean: removing build/"
+	@rm -rf build

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: Apache-2.0
+# tupelo_room(<name> [DIR dir] [DEPENDS room...] [LINK lib...] [LINK_PUBLIC lib...] [TEST_DEPENDS room...]
+#             [TEST_LINK lib...] [NO_TESTS])
+#
+# One room of the house: target tupelo_<name>, alias tupelo::<name>, from
+#   <dir>/include         its own include root, the only one it adds
+#   <dir>/src/*.cpp       its code; without any the target is an INTERFACE library
+#   <dir>/tests/*_test.cpp  one executable tupelo_<name>_tests
+# <dir> is src/<name> unless given. DEPENDS are the room's arrows: they are linked publicly, hence transitive, and
+# no other room's headers can be found. LINK are libraries used in .cpp files only. TEST_DEPENDS are rooms that only
+# the tests use, because they test against a real database.
+function(tupelo_room name)
+  cmake_parse_arguments(PARSE_ARGV 1 room "NO_TESTS" "DIR" "DEPENDS;LINK;LINK_PUBLIC;TEST_DEPENDS;TEST_LINK")
+  if(room_UNPARSED_ARGUMENTS)
+    message(FATAL_ERROR "tupelo_room(${name}): unknown arguments ${room_UNPARSED_ARGUMENTS}")
+  endif()
+  if(NOT room_DIR)
+    set(room_DIR src/${name})
+  endif()
+  set(dir ${PROJECT_SOURCE_DIR}/${room_DIR})
+  set(target tupelo_${name})
+  list(TRANSFORM room_DEPENDS PREPEND tupelo_ OUTPUT_VARIABLE arrows)
+
+  file(GLOB sources CONFIGURE_DEPENDS ${dir}/src/*.cpp)
+  if(sources)
+    # Always static in the tree; cmake/install.cmake makes the libraries to install from these objects.
+    add_library(${target} STATIC ${sources})
+    set_target_properties(${target} PROPERTIES ARCHIVE_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/rooms)
+    tupelo_own_flags(${target})
+    target_include_directories(${target} PUBLIC ${dir}/include)
+    target_link_libraries(${target} PUBLIC ${arrows} ${room_LINK_PUBLIC} PRIVATE ${room_LINK})
+  else()
+    add_library(${target} INTERFACE)
+    target_compile_features(${target} INTERFACE cxx_std_20)
+    target_include_directories(${target} INTERFACE ${dir}/include)
+    target_link_libraries(${target} INTERFACE ${arrows} ${room_LINK_PUBLIC})
+  endif()
+  add_library(tupelo::${name} ALIAS ${target})
+  set_property(GLOBAL APPEND PROPERTY TUPELO_ROOMS ${name})
+  set_property(GLOBAL PROPERTY TUPELO_ROOM_${name}_DIR ${room_DIR})
+  set_property(GLOBAL PROPERTY TUPELO_ROOM_${name}_DEPENDS "${room_DEPENDS}")
+  set_property(GLOBAL PROPERTY TUPELO_ROOM_${name}_TEST_DEPENDS "${room_TEST_DEPENDS}")
+
+  file(GLOB tests CONFIGURE_DEPENDS ${dir}/tests/*_test.cpp)
+  if(TUPELO_BUILD_TESTS AND tests AND NOT room_NO_TESTS)
+    list(TRANSFORM room_TEST_DEPENDS PREPEND tupelo_ OUTPUT_VARIABLE test_arrows)
+    tupelo_test(${target}_tests LABEL ${name} SOURCES ${tests} LINK ${target} ${test_arrows} ${room_LINK} ${room_TEST_LINK})
+    target_include_directories(${target}_tests PRIVATE ${dir}/src)
+  endif()
+endfunction()
+
+# tupelo_test(<executable> LABEL label SOURCES file... LINK lib...): a GoogleTest executable whose cases ctest lists
+# one by one as <label>.<suite>.<rule>.
+function(tupelo_test target)
+  cmake_parse_arguments(PARSE_ARGV 1 test "" "LABEL" "SOURCES;LINK")
+  add_executable(${target} ${test_SOURCES})
+  tupelo_own_flags(${target})
+  target_link_libraries(${target} PRIVATE ${test_LINK} GTest::gtest GTest::gtest_main Threads::Threads)
+  # PRE_TEST lists the cases when ctest runs: a build never runs what it has just built.
+  gtest_discover_tests(
+    ${target}
+    TEST_PREFIX "${test_LABEL}."
+    DISCOVERY_MODE PRE_TEST
+    DISCOVERY_TIMEOUT 120
+    PROPERTIES LABELS ${test_LABEL} TIMEOUT 300)
+endfunction()

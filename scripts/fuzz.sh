@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Runs every fuzzer of build/fuzz for some seconds, from the seeds in tests/fuzz/corpus.
+#
+#   scripts/fuzz.sh [<seconds each>]
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+seconds=${1:-20}
+status=0
+for source in tests/fuzz/*_fuzz.cpp; do
+  [[ -f $source ]] || continue
+  name=$(basename "$source" _fuzz.cpp)
+  found=build/fuzz/found/$name
+  mkdir -p "$found"
+  seeds=()
+  [[ -d tests/fuzz/corpus/$name ]] && seeds=("tests/fuzz/corpus/$name")
+  log=build/fuzz/$name.log
+  if "build/fuzz/fuzz/fuzz_$name" -max_total_time="$seconds" -artifact_prefix="$found-" -print_final_stats=1 \
+    "$found" "${seeds[@]}" >"$log" 2>&1; then
+    echo "fuzz: $name: $(sed -n 's/^stat::number_of_executed_units: *//p' "$log") runs, nothing found"
+  else
+    tail -60 "$log"
+    echo "fuzz: $name failed; the input that does it is beside $found"
+    status=1
+  fi
+done
+exit $status

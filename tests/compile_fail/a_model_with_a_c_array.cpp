@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// expect: Thing
+// expect: a model has a C array as field
+// errors: 1
+#include "blog.hpp"
+
+#ifdef GOOD
+struct Thing {
+  std::int64_t id{};
+  std::string name;
+};
+#else
+struct Thing {
+  std::int64_t id{};
+  char name[16]{};
+};
+#endif
+
+const tp::model_spec& used = tp::detail::meta<Thing>::spec;

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// expect: Thing
+// expect: std::optional<Address>
+// expect: a field of a type that cannot be a column
+// errors: 1
+#include "blog.hpp"
+
+#ifdef GOOD
+struct Thing {
+  std::int64_t id{};
+  Address home;
+};
+#else
+struct Thing {
+  std::int64_t id{};
+  std::optional<Address> home;
+};
+#endif
+
+const tp::model_spec& used = tp::detail::meta<Thing>::spec;

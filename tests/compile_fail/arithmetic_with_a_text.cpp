@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+// expect: &Post::views
+// expect: arithmetic needs
+// errors: 1
+#include "blog.hpp"
+
+int main() {
+#ifdef GOOD
+  auto e = tp::col<&Post::views> + 1;
+#else
+  auto e = tp::col<&Post::views> + "1";
+#endif
+}

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+// expect: &User::email
+// expect: is_null() on a column that is never NULL
+// errors: 1
+#include "blog.hpp"
+
+int main() {
+#ifdef GOOD
+  auto c = tp::col<&User::age>.is_null();
+#else
+  auto c = tp::col<&User::email>.is_null();
+#endif
+}

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+// expect: &Post::title
+// expect: avg() needs a numeric column
+// errors: 1
+#include "blog.hpp"
+
+int main() {
+#ifdef GOOD
+  auto e = tp::avg(tp::col<&Post::views>);
+#else
+  auto e = tp::avg(tp::col<&Post::title>);
+#endif
+}

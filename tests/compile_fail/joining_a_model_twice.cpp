@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+// expect: this model is already in the query
+// expect: Post
+// errors: 1
+#include "blog.hpp"
+
+int main() {
+#ifdef GOOD
+  auto q = tp::query<User>().join<Post>(tp::col<&Post::author_id> == tp::col<&User::id>);
+#else
+  auto q = tp::query<User>()
+               .join<Post>(tp::col<&Post::author_id> == tp::col<&User::id>)
+               .join<Post>(tp::col<&Post::author_id> == tp::col<&User::id>);
+#endif
+}
