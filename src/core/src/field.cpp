@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <tupelo/core/field.hpp>
-
 #include <tupelo/core/bytes.hpp>
 #include <tupelo/core/date.hpp>
 #include <tupelo/core/decimal.hpp>
 #include <tupelo/core/error.hpp>
+#include <tupelo/core/field.hpp>
 #include <tupelo/core/json.hpp>
 #include <tupelo/core/micros.hpp>
 #include <tupelo/core/timestamp.hpp>
@@ -51,7 +50,8 @@ template <class Integer>
 
 template <class Integer, class Value>
 void store_narrowed(const field_slot& slot, void* field, Value value) {
-  if (!std::in_range<Integer>(value)) [[unlikely]] fail_range<Integer>(slot);
+  if (!std::in_range<Integer>(value)) [[unlikely]]
+    fail_range<Integer>(slot);
   const auto narrow = static_cast<Integer>(value);
   std::memcpy(field, &narrow, sizeof narrow);
 }
@@ -60,39 +60,40 @@ void store_narrowed(const field_slot& slot, void* field, Value value) {
 template <class Value>
 void store_whole(const field_slot& slot, void* field, Value value) {
   switch (slot.k) {
-  case kind::boolean:
-    if (value != 0 && value != 1) [[unlikely]] fail_range(slot, "0 and 1");
-    *static_cast<bool*>(field) = value != 0;
-    return;
-  case kind::i8: return store_narrowed<std::int8_t>(slot, field, value);
-  case kind::i16: return store_narrowed<std::int16_t>(slot, field, value);
-  case kind::i32: return store_narrowed<std::int32_t>(slot, field, value);
-  case kind::i64: return store_narrowed<std::int64_t>(slot, field, value);
-  case kind::u8: return store_narrowed<std::uint8_t>(slot, field, value);
-  case kind::u16: return store_narrowed<std::uint16_t>(slot, field, value);
-  case kind::u32: return store_narrowed<std::uint32_t>(slot, field, value);
-  case kind::u64: return store_narrowed<std::uint64_t>(slot, field, value);
-  case kind::f32: *static_cast<float*>(field) = static_cast<float>(value); return;
-  case kind::f64: *static_cast<double*>(field) = static_cast<double>(value); return;
-  case kind::decimal: *static_cast<decimal*>(field) = decimal(value); return;
-  default: throw_type_mismatch(slot, "an integer");
+    case kind::boolean:
+      if (value != 0 && value != 1) [[unlikely]]
+        fail_range(slot, "0 and 1");
+      *static_cast<bool*>(field) = value != 0;
+      return;
+    case kind::i8: return store_narrowed<std::int8_t>(slot, field, value);
+    case kind::i16: return store_narrowed<std::int16_t>(slot, field, value);
+    case kind::i32: return store_narrowed<std::int32_t>(slot, field, value);
+    case kind::i64: return store_narrowed<std::int64_t>(slot, field, value);
+    case kind::u8: return store_narrowed<std::uint8_t>(slot, field, value);
+    case kind::u16: return store_narrowed<std::uint16_t>(slot, field, value);
+    case kind::u32: return store_narrowed<std::uint32_t>(slot, field, value);
+    case kind::u64: return store_narrowed<std::uint64_t>(slot, field, value);
+    case kind::f32: *static_cast<float*>(field) = static_cast<float>(value); return;
+    case kind::f64: *static_cast<double*>(field) = static_cast<double>(value); return;
+    case kind::decimal: *static_cast<decimal*>(field) = decimal(value); return;
+    default: throw_type_mismatch(slot, "an integer");
   }
 }
 
 /// The count of a chrono type into its `rep`, whose width is that of the type.
 void store_ticks(const field_slot& slot, void* field, std::int64_t ticks) {
   switch (slot.type->size) {
-  case 2: return store_narrowed<std::int16_t>(slot, field, ticks);
-  case 4: return store_narrowed<std::int32_t>(slot, field, ticks);
-  default: std::memcpy(field, &ticks, sizeof ticks); return;
+    case 2: return store_narrowed<std::int16_t>(slot, field, ticks);
+    case 4: return store_narrowed<std::int32_t>(slot, field, ticks);
+    default: std::memcpy(field, &ticks, sizeof ticks); return;
   }
 }
 
 std::int64_t load_ticks(const field_slot& slot, const void* value) noexcept {
   switch (slot.type->size) {
-  case 2: return read_as<std::int16_t>(value);
-  case 4: return read_as<std::int32_t>(value);
-  default: return read_as<std::int64_t>(value);
+    case 2: return read_as<std::int16_t>(value);
+    case 4: return read_as<std::int32_t>(value);
+    default: return read_as<std::int64_t>(value);
   }
 }
 
@@ -123,7 +124,8 @@ void store_timestamp_text(const field_slot& slot, void* field, std::string_view 
 
 void store_date_text(const field_slot& slot, void* field, std::string_view text) {
   date day;
-  if (date::parse_to(text.data(), text.size(), day)) [[likely]] return store_date(slot, field, day.days);
+  if (date::parse_to(text.data(), text.size(), day)) [[likely]]
+    return store_date(slot, field, day.days);
   timestamp time;  // many schemas keep days in columns of times
   if (!timestamp::parse_to(text.data(), text.size(), time)) fail_malformed(slot, "YYYY-MM-DD");
   store_timestamp(slot, field, time.us);
@@ -144,25 +146,26 @@ void store_date_text(const field_slot& slot, void* field, std::string_view text)
 void store_enumerator(const field_slot& slot, void* field, std::string_view name) {
   const enum_table& table = slot.type->enumerators();
   const enumerator* found = table.find(name);
-  if (found == nullptr) [[unlikely]] fail_enumerator(slot, table);
+  if (found == nullptr) [[unlikely]]
+    fail_enumerator(slot, table);
   const std::int64_t value = found->value;
   switch (slot.type->size) {
-  case 1: {
-    const auto narrow = static_cast<std::uint8_t>(value);
-    std::memcpy(field, &narrow, 1);
-    return;
-  }
-  case 2: {
-    const auto narrow = static_cast<std::uint16_t>(value);
-    std::memcpy(field, &narrow, 2);
-    return;
-  }
-  case 4: {
-    const auto narrow = static_cast<std::uint32_t>(value);
-    std::memcpy(field, &narrow, 4);
-    return;
-  }
-  default: std::memcpy(field, &value, 8); return;
+    case 1: {
+      const auto narrow = static_cast<std::uint8_t>(value);
+      std::memcpy(field, &narrow, 1);
+      return;
+    }
+    case 2: {
+      const auto narrow = static_cast<std::uint16_t>(value);
+      std::memcpy(field, &narrow, 2);
+      return;
+    }
+    case 4: {
+      const auto narrow = static_cast<std::uint32_t>(value);
+      std::memcpy(field, &narrow, 4);
+      return;
+    }
+    default: std::memcpy(field, &value, 8); return;
   }
 }
 
@@ -170,29 +173,29 @@ void store_enumerator(const field_slot& slot, void* field, std::string_view name
 
 std::string_view name_of(kind k) noexcept {
   switch (k) {
-  case kind::null: return "null";
-  case kind::boolean: return "bool";
-  case kind::i8: return "int8";
-  case kind::i16: return "int16";
-  case kind::i32: return "int32";
-  case kind::i64: return "int64";
-  case kind::u8: return "uint8";
-  case kind::u16: return "uint16";
-  case kind::u32: return "uint32";
-  case kind::u64: return "uint64";
-  case kind::f32: return "float";
-  case kind::f64: return "double";
-  case kind::text: return "text";
-  case kind::bytes: return "bytes";
-  case kind::timestamp: return "timestamp";
-  case kind::date: return "date";
-  case kind::uuid: return "uuid";
-  case kind::decimal: return "decimal";
-  case kind::json: return "json";
-  case kind::enumeration: return "enumeration";
-  case kind::custom: return "custom type";
-  case kind::embedded: return "value object";
-  case kind::relation: return "relation";
+    case kind::null: return "null";
+    case kind::boolean: return "bool";
+    case kind::i8: return "int8";
+    case kind::i16: return "int16";
+    case kind::i32: return "int32";
+    case kind::i64: return "int64";
+    case kind::u8: return "uint8";
+    case kind::u16: return "uint16";
+    case kind::u32: return "uint32";
+    case kind::u64: return "uint64";
+    case kind::f32: return "float";
+    case kind::f64: return "double";
+    case kind::text: return "text";
+    case kind::bytes: return "bytes";
+    case kind::timestamp: return "timestamp";
+    case kind::date: return "date";
+    case kind::uuid: return "uuid";
+    case kind::decimal: return "decimal";
+    case kind::json: return "json";
+    case kind::enumeration: return "enumeration";
+    case kind::custom: return "custom type";
+    case kind::embedded: return "value object";
+    case kind::relation: return "relation";
   }
   return "unknown kind";
 }
@@ -231,18 +234,20 @@ void store_unsigned(const field_slot& slot, void* field, std::uint64_t value) { 
 
 void store_float(const field_slot& slot, void* field, double value) {
   switch (slot.k) {
-  case kind::f64: *static_cast<double*>(field) = value; return;
-  case kind::f32: {
-    const auto narrow = static_cast<float>(value);
-    if (std::isinf(narrow) && !std::isinf(value)) [[unlikely]] fail_range(slot, "numbers up to 3.4e38");
-    *static_cast<float*>(field) = narrow;
-    return;
-  }
-  case kind::decimal: *static_cast<decimal*>(field) = decimal::from_double(value); return;
-  default: break;
+    case kind::f64: *static_cast<double*>(field) = value; return;
+    case kind::f32: {
+      const auto narrow = static_cast<float>(value);
+      if (std::isinf(narrow) && !std::isinf(value)) [[unlikely]]
+        fail_range(slot, "numbers up to 3.4e38");
+      *static_cast<float*>(field) = narrow;
+      return;
+    }
+    case kind::decimal: *static_cast<decimal*>(field) = decimal::from_double(value); return;
+    default: break;
   }
   if (!is_integer(slot.k) && slot.k != kind::boolean) throw_type_mismatch(slot, "a real number");
-  // A whole number is what it says, however the database keeps it. 2^63 and 2^64 are exact as doubles; NaN fails here too.
+  // A whole number is what it says, however the database keeps it. 2^63 and 2^64 are exact as doubles; NaN fails here
+  // too.
   if (!(value == std::trunc(value))) throw_type_mismatch(slot, "a real number with a fraction");
   if (value >= -9223372036854775808.0 && value < 9223372036854775808.0) {
     return store_whole(slot, field, static_cast<std::int64_t>(value));
@@ -253,33 +258,35 @@ void store_float(const field_slot& slot, void* field, double value) {
 
 void store_text(const field_slot& slot, void* field, std::string_view value) {
   switch (slot.k) {
-  case kind::text: static_cast<std::string*>(field)->assign(value); return;
-  case kind::enumeration: return store_enumerator(slot, field, value);
-  case kind::custom:
-    if (!slot.type->from_text(field, value)) [[unlikely]] {
-      fail(errc::invalid_value, slot, " holds text that the field_traits of its field refuse; correct the row");
+    case kind::text: static_cast<std::string*>(field)->assign(value); return;
+    case kind::enumeration: return store_enumerator(slot, field, value);
+    case kind::custom:
+      if (!slot.type->from_text(field, value)) [[unlikely]] {
+        fail(errc::invalid_value, slot, " holds text that the field_traits of its field refuse; correct the row");
+      }
+      return;
+    case kind::json: {
+      auto parsed = json::try_parse(value);
+      if (!parsed) [[unlikely]]
+        fail_malformed(slot, "a JSON document");
+      *static_cast<json*>(field) = std::move(*parsed);
+      return;
     }
-    return;
-  case kind::json: {
-    auto parsed = json::try_parse(value);
-    if (!parsed) [[unlikely]] fail_malformed(slot, "a JSON document");
-    *static_cast<json*>(field) = std::move(*parsed);
-    return;
-  }
-  case kind::decimal: {
-    auto parsed = decimal::try_parse(value);
-    if (!parsed) [[unlikely]] fail_malformed(slot, "digits with at most one point");
-    *static_cast<decimal*>(field) = std::move(*parsed);
-    return;
-  }
-  case kind::uuid:
-    if (!uuid::parse_to(value.data(), value.size(), *static_cast<uuid*>(field))) [[unlikely]] {
-      fail_malformed(slot, "36 characters with hyphens");
+    case kind::decimal: {
+      auto parsed = decimal::try_parse(value);
+      if (!parsed) [[unlikely]]
+        fail_malformed(slot, "digits with at most one point");
+      *static_cast<decimal*>(field) = std::move(*parsed);
+      return;
     }
-    return;
-  case kind::timestamp: return store_timestamp_text(slot, field, value);
-  case kind::date: return store_date_text(slot, field, value);
-  default: throw_type_mismatch(slot, "text");
+    case kind::uuid:
+      if (!uuid::parse_to(value.data(), value.size(), *static_cast<uuid*>(field))) [[unlikely]] {
+        fail_malformed(slot, "36 characters with hyphens");
+      }
+      return;
+    case kind::timestamp: return store_timestamp_text(slot, field, value);
+    case kind::date: return store_date_text(slot, field, value);
+    default: throw_type_mismatch(slot, "text");
   }
 }
 
@@ -299,29 +306,29 @@ void store_bytes(const field_slot& slot, void* field, const void* data, std::siz
 
 void store_timestamp(const field_slot& slot, void* field, std::int64_t microseconds) {
   switch (slot.k) {
-  case kind::timestamp:
-    if (is_chrono(slot)) return store_chrono(slot, field, microseconds);
-    static_cast<timestamp*>(field)->us = microseconds;
-    return;
-  case kind::date: {
-    const std::int64_t days = detail::floor_divide(microseconds, micros_per_day);
-    if (days * micros_per_day != microseconds) [[unlikely]] {
-      fail(errc::invalid_value, slot, " holds a time of day where its field is date; use a timestamp field");
+    case kind::timestamp:
+      if (is_chrono(slot)) return store_chrono(slot, field, microseconds);
+      static_cast<timestamp*>(field)->us = microseconds;
+      return;
+    case kind::date: {
+      const std::int64_t days = detail::floor_divide(microseconds, micros_per_day);
+      if (days * micros_per_day != microseconds) [[unlikely]] {
+        fail(errc::invalid_value, slot, " holds a time of day where its field is date; use a timestamp field");
+      }
+      return store_date(slot, field, static_cast<std::int32_t>(days));
     }
-    return store_date(slot, field, static_cast<std::int32_t>(days));
-  }
-  default: throw_type_mismatch(slot, "a timestamp");
+    default: throw_type_mismatch(slot, "a timestamp");
   }
 }
 
 void store_date(const field_slot& slot, void* field, std::int32_t days) {
   switch (slot.k) {
-  case kind::date:
-    if (is_chrono(slot)) return store_chrono(slot, field, std::int64_t{days} * micros_per_day);
-    static_cast<date*>(field)->days = days;
-    return;
-  case kind::timestamp: return store_timestamp(slot, field, std::int64_t{days} * micros_per_day);
-  default: throw_type_mismatch(slot, "a date");
+    case kind::date:
+      if (is_chrono(slot)) return store_chrono(slot, field, std::int64_t{days} * micros_per_day);
+      static_cast<date*>(field)->days = days;
+      return;
+    case kind::timestamp: return store_timestamp(slot, field, std::int64_t{days} * micros_per_day);
+    default: throw_type_mismatch(slot, "a date");
   }
 }
 
@@ -337,23 +344,26 @@ void store_null(const field_slot& slot, void* object) {
 
 std::int64_t load_integer(const field_slot& slot, const void* value) noexcept {
   switch (slot.k) {
-  case kind::boolean: return *static_cast<const bool*>(value) ? 1 : 0;
-  case kind::i8: return read_as<std::int8_t>(value);
-  case kind::i16: return read_as<std::int16_t>(value);
-  case kind::i32: return read_as<std::int32_t>(value);
-  case kind::u8: return read_as<std::uint8_t>(value);
-  case kind::u16: return read_as<std::uint16_t>(value);
-  case kind::u32: return read_as<std::uint32_t>(value);
-  case kind::enumeration: {
-    const bool is_signed = slot.type->is_signed;
-    switch (slot.type->size) {
-    case 1: return is_signed ? std::int64_t{read_as<std::int8_t>(value)} : std::int64_t{read_as<std::uint8_t>(value)};
-    case 2: return is_signed ? std::int64_t{read_as<std::int16_t>(value)} : std::int64_t{read_as<std::uint16_t>(value)};
-    case 4: return is_signed ? std::int64_t{read_as<std::int32_t>(value)} : std::int64_t{read_as<std::uint32_t>(value)};
-    default: return read_as<std::int64_t>(value);
+    case kind::boolean: return *static_cast<const bool*>(value) ? 1 : 0;
+    case kind::i8: return read_as<std::int8_t>(value);
+    case kind::i16: return read_as<std::int16_t>(value);
+    case kind::i32: return read_as<std::int32_t>(value);
+    case kind::u8: return read_as<std::uint8_t>(value);
+    case kind::u16: return read_as<std::uint16_t>(value);
+    case kind::u32: return read_as<std::uint32_t>(value);
+    case kind::enumeration: {
+      const bool is_signed = slot.type->is_signed;
+      switch (slot.type->size) {
+        case 1:
+          return is_signed ? std::int64_t{read_as<std::int8_t>(value)} : std::int64_t{read_as<std::uint8_t>(value)};
+        case 2:
+          return is_signed ? std::int64_t{read_as<std::int16_t>(value)} : std::int64_t{read_as<std::uint16_t>(value)};
+        case 4:
+          return is_signed ? std::int64_t{read_as<std::int32_t>(value)} : std::int64_t{read_as<std::uint32_t>(value)};
+        default: return read_as<std::int64_t>(value);
+      }
     }
-  }
-  default: return read_as<std::int64_t>(value);
+    default: return read_as<std::int64_t>(value);
   }
 }
 
@@ -379,7 +389,8 @@ std::string_view load_enumerator(const field_slot& slot, const void* value) {
   const std::string_view name = table.name_of(load_integer(slot, value));
   if (name.empty()) [[unlikely]] {
     std::string message = column_text(slot) + ": the value of the field is no enumerator of ";
-    message.append(table.type).append("; assign one of them, or specialise tupelo::enum_range if its value is outside the range");
+    message.append(table.type)
+        .append("; assign one of them, or specialise tupelo::enum_range if its value is outside the range");
     throw value_error(errc::invalid_enum, std::move(message));
   }
   return name;

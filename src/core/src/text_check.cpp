@@ -11,8 +11,8 @@ namespace {
 constexpr std::uint64_t ones = 0x0101'0101'0101'0101;
 constexpr std::uint64_t high_bits = 0x8080'8080'8080'8080;
 
-/// Has its high bit set in some byte unless all eight are ASCII and none is NUL: where no byte has its own high bit, only a
-/// zero byte makes one in the difference. Such words may be joined by `|`.
+/// Has its high bit set in some byte unless all eight are ASCII and none is NUL: where no byte has its own high bit,
+/// only a zero byte makes one in the difference. Such words may be joined by `|`.
 constexpr std::uint64_t misfits(std::uint64_t word) noexcept { return word | (word - ones); }
 
 std::uint64_t load_eight(const char* p) noexcept {
@@ -42,7 +42,8 @@ bool is_plain(std::string_view text) noexcept {
   if (size >= 4) return (misfits(load_four(p) | load_four(p + size - 4) << 32) & high_bits) == 0;
   if (size == 0) return true;
   const auto byte = [p](std::size_t i) { return std::uint64_t{static_cast<unsigned char>(p[i])}; };
-  return (misfits(byte(0) | byte(size / 2) << 8 | byte(size - 1) << 16 | (ones & ~std::uint64_t{0xFF'FFFF})) & high_bits) == 0;
+  return (misfits(byte(0) | byte(size / 2) << 8 | byte(size - 1) << 16 | (ones & ~std::uint64_t{0xFF'FFFF})) &
+          high_bits) == 0;
 }
 
 /// Length of the character at `p`; 0 for NUL and for what is not UTF-8. Source: Unicode 15, table 3-7.
@@ -97,7 +98,8 @@ bool is_valid_text(std::string_view text) noexcept { return is_plain(text) || va
 
 void check_text(std::string_view text, std::string_view what) {
   const std::size_t at = valid_prefix(text);
-  if (at == text.size()) [[likely]] return;
+  if (at == text.size()) [[likely]]
+    return;
   std::string message(what.empty() ? std::string_view("a text") : what);
   message += text[at] == '\0' ? " contains a NUL character" : " is not valid UTF-8";
   message += " (at byte " + std::to_string(at) + "); keep binary data in a tupelo::bytes field";

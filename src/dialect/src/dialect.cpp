@@ -45,8 +45,19 @@ std::string_view dialect::function_name(function f) const noexcept {
     case function::multiply: return "*";
     case function::divide: return "/";
     case function::now: return "CURRENT_TIMESTAMP";
+    case function::year: return "YEAR";
+    case function::month: return "MONTH";
+    case function::day: return "DAY";
   }
   return {};
+}
+
+void dialect::date_part(std::string& sql, function part, std::string_view moment) const {
+  sql += "EXTRACT(";
+  sql += dialect::function_name(part);
+  sql += " FROM ";
+  sql += moment;
+  sql += ')';
 }
 
 }  // namespace tupelo

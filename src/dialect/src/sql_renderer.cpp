@@ -181,7 +181,9 @@ void sql_renderer::push_call(std::uint64_t word, std::vector<operand>& stack) {
     throw query_error(errc::unsupported_feature, std::string(dialect_.name()) + " has no such function as this query calls");
   }
   std::string sql;
-  if (f >= function::add && f <= function::divide) {
+  if (f >= function::year && f <= function::day) {
+    dialect_.date_part(sql, f, arguments[0].sql);
+  } else if (f >= function::add && f <= function::divide) {
     sql = "(" + arguments[0].sql + " " + std::string(name) + " " + arguments[1].sql + ")";
   } else {
     sql = std::string(name) + "(";
@@ -246,6 +248,8 @@ std::string sql_renderer::expression_text(std::uint32_t from, std::uint32_t coun
         i += length + 1;  // the query and what is done with its rows
         if (op_of(words_[i]) == op::exists) {
           stack.push_back({"EXISTS " + rows, 4});
+        } else if (op_of(words_[i]) == op::scalar_query) {
+          stack.push_back({rows, 9});
         } else {
           stack.back() = {stack.back().sql + " IN " + rows, 3};
         }

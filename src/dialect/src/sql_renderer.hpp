@@ -46,6 +46,8 @@ private:
 
   void insert();
   std::string conflict(const model_info& model);
+  /// `column = excluded.column`; a version counts on.
+  std::string taken_over(const model_info& model, const field_info& field) const;
   void update();
   void erase();
   void raw();

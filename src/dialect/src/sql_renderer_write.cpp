@@ -36,13 +36,20 @@ void sql_renderer::insert() {
       plan_.text += row ? ", (" : "(";
       for (std::uint32_t i = 0; i < width; ++i) {
         if (i) plan_.text += ", ";
-        dialect_.placeholder(plan_.text, row * width + i + 1);
+        dialect_.next_placeholder(plan_.text, row * width + i + 1);
       }
       plan_.text += ')';
     }
   }
   plan_.text += conflict(model);
   returning(model);
+}
+
+std::string sql_renderer::taken_over(const model_info& model, const field_info& field) const {
+  const std::string column = quoted(field.column);
+  // The new row would begin to count again, and old copies of the row would pass for fresh ones.
+  if (field.is(field_version)) return column + " = " + quoted(model.table) + "." + column + " + 1";
+  return column + " = excluded." + column;
 }
 
 std::string sql_renderer::conflict(const model_info& model) {
@@ -62,8 +69,7 @@ std::string sql_renderer::conflict(const model_info& model) {
         if (model_of(word) == 0) {
           update_all = true;
         } else {
-          const std::string column = quoted(field_of_word(word).column);
-          update += (update.empty() ? "" : ", ") + column + " = excluded." + column;
+          update += (update.empty() ? "" : ", ") + taken_over(model, field_of_word(word));
         }
         break;
       default: break;
@@ -78,8 +84,7 @@ std::string sql_renderer::conflict(const model_info& model) {
       const field_info& field = model.fields[i];
       const bool is_target = std::find(targets.begin(), targets.end(), field.offset) != targets.end();
       if (is_target || field.is(field_key) || field.is(field_created_at)) continue;
-      const std::string column = quoted(field.column);
-      update += (update.empty() ? "" : ", ") + column + " = excluded." + column;
+      update += (update.empty() ? "" : ", ") + taken_over(model, field);
     }
   }
   std::string sql = " ON CONFLICT";

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <tupelo/driver/url.hpp>
-
 #include <tupelo/core/error.hpp>
 #include <tupelo/core/field.hpp>
 
@@ -15,7 +14,9 @@ namespace {
 constexpr std::string_view forms =
     "; a database URL looks like sqlite:///file.db, sqlite::memory: or scheme://user:password@host:port/database";
 
-[[noreturn]] void fail(std::string message) { throw configuration_error(errc::invalid_url, "database URL: " + message); }
+[[noreturn]] void fail(std::string message) {
+  throw configuration_error(errc::invalid_url, "database URL: " + message);
+}
 
 constexpr bool is_letter(char c) noexcept { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
@@ -38,7 +39,8 @@ std::string decoded(std::string_view text, std::string_view part) {
     const int high = i + 2 < text.size() ? hex_value(text[i + 1]) : -1;
     const int low = i + 2 < text.size() ? hex_value(text[i + 2]) : -1;
     if (high < 0 || low < 0) {
-      fail("a % in the " + std::string(part) + " is not followed by two hexadecimal digits; write %25 for a percent sign");
+      fail("a % in the " + std::string(part) +
+           " is not followed by two hexadecimal digits; write %25 for a percent sign");
     }
     const auto byte = static_cast<unsigned char>(high * 16 + low);
     if (byte < 0x20 || byte == 0x7F) fail("the " + std::string(part) + " has a control character");
@@ -107,7 +109,8 @@ public:
 private:
   void parse_scheme(std::string_view& text) {
     const std::size_t colon = text.find(':');
-    if (colon == std::string_view::npos || colon == 0) fail("it does not begin with a scheme and a colon" + std::string(forms));
+    if (colon == std::string_view::npos || colon == 0)
+      fail("it does not begin with a scheme and a colon" + std::string(forms));
     for (const char c : text.substr(0, colon)) {
       if (!is_letter(c) && !is_digit(c) && c != '+' && c != '-' && c != '.') {
         fail("the scheme may only have letters, digits, +, - and ." + std::string(forms));
@@ -118,8 +121,8 @@ private:
     text.remove_prefix(colon + 1);
   }
 
-  /// An @ behind the host, where none is before it, is what a password with an unencoded / or ? looks like. To take that for
-  /// a path would show the password's second half.
+  /// An @ behind the host, where none is before it, is what a password with an unencoded / or ? looks like. To take
+  /// that for a path would show the password's second half.
   void refuse_split_password() {
     if (has_user_ || url_.host_.empty()) return;
     fail("there is an @ behind the host; percent-encode / and ? in the password (%2F, %3F), or this @ (%40)");
@@ -145,7 +148,8 @@ private:
       return parse_port(text.substr(1));
     }
     const std::size_t colon = text.rfind(':');
-    if (colon != text.find(':')) fail("the host has several colons; write an IPv6 address in brackets, as in [::1]:5432");
+    if (colon != text.find(':'))
+      fail("the host has several colons; write an IPv6 address in brackets, as in [::1]:5432");
     url_.host_ = decoded(text.substr(0, colon), "host");
     if (colon != std::string_view::npos) parse_port(text.substr(colon + 1));
   }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <tupelo/driver/url.hpp>
-
 #include <tupelo/core/error.hpp>
 
 #include <gtest/gtest.h>

@@ -46,11 +46,8 @@ void push_list(word_buffer& shape, word_buffer& values, column_ref column, kind 
 expression::expression() noexcept = default;
 expression::expression(expression&& other) noexcept = default;
 expression::expression(const expression& other) noexcept = default;
-expression& expression::operator=(expression other) noexcept {
-  shape = std::move(other.shape);
-  values = std::move(other.values);
-  return *this;
-}
+expression& expression::operator=(expression&& other) noexcept = default;
+expression& expression::operator=(const expression& other) noexcept = default;
 void expression::free() noexcept {
   shape.drop();
   values.drop();

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tupelo/query/ddl.hpp"
 
-#include <algorithm>
-#include <utility>
-
+#include "tupelo/query/sql_text.hpp"
 #include <tupelo/core/error.hpp>
 
-#include "tupelo/query/sql_text.hpp"
+#include <algorithm>
+#include <utility>
 
 namespace tupelo {
 namespace {

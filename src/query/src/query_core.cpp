@@ -15,15 +15,8 @@ query_core::query_core(op statement, const model_spec& model, std::uint8_t sub, 
 }
 query_core::query_core(query_core&& other) noexcept = default;
 query_core::query_core(const query_core& other) noexcept = default;
-query_core& query_core::operator=(query_core other) noexcept {
-  shape = std::move(other.shape);
-  values = std::move(other.values);
-  limit_ = other.limit_;
-  offset_ = other.offset_;
-  has_limit_ = other.has_limit_;
-  has_offset_ = other.has_offset_;
-  return *this;
-}
+query_core& query_core::operator=(query_core&& other) noexcept = default;
+query_core& query_core::operator=(const query_core& other) noexcept = default;
 void query_core::free() noexcept {
   shape.drop();
   values.drop();

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tupelo/query/schema_operation.hpp"
 
-#include <algorithm>
-#include <utility>
-
+#include "tupelo/query/sql_text.hpp"
 #include <tupelo/core/error.hpp>
 
-#include "tupelo/query/sql_text.hpp"
+#include <algorithm>
+#include <utility>
 
 namespace tupelo {
 namespace {
@@ -41,8 +40,8 @@ std::string traits(const column_definition& column) {
 }
 
 std::string text_of(const foreign_key_definition& key) {
-  std::string out = "(" + joined(key.columns) + ") references " + key.references + " (" +
-                    joined(key.referenced_columns) + ")";
+  std::string out =
+      "(" + joined(key.columns) + ") references " + key.references + " (" + joined(key.referenced_columns) + ")";
   if (key.on_delete != referential_action::no_action) out += " on delete " + std::string(name_of(key.on_delete));
   if (key.on_update != referential_action::no_action) out += " on update " + std::string(name_of(key.on_update));
   if (key.deferrable) out += " deferrable";
@@ -50,8 +49,8 @@ std::string text_of(const foreign_key_definition& key) {
 }
 
 std::string text_of(const index_definition& index) {
-  std::string out = std::string(index.unique ? "unique index " : "index ") + index.name + " (" +
-                    joined(index.columns) + ")";
+  std::string out =
+      std::string(index.unique ? "unique index " : "index ") + index.name + " (" + joined(index.columns) + ")";
   if (!index.where.empty()) out += " where " + index.where;
   return out;
 }
@@ -105,9 +104,9 @@ std::string canonical(const check_definition& check) {
 }
 
 std::string canonical(const foreign_key_definition& key) {
-  return quoted(key.name) + canonical(key.columns) + "->" + quoted(key.references) +
-         canonical(key.referenced_columns) + " delete=" + quoted(name_of(key.on_delete)) +
-         " update=" + quoted(name_of(key.on_update)) + (key.deferrable ? " deferrable" : "");
+  return quoted(key.name) + canonical(key.columns) + "->" + quoted(key.references) + canonical(key.referenced_columns) +
+         " delete=" + quoted(name_of(key.on_delete)) + " update=" + quoted(name_of(key.on_update)) +
+         (key.deferrable ? " deferrable" : "");
 }
 
 std::string canonical(const table_definition& table) {

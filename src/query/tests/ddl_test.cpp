@@ -58,11 +58,11 @@ TEST(schema_definition, keeps_tables_by_name) {
 }
 
 TEST(table_definition, columns_are_unique_by_key_constraint_or_full_unique_index) {
-  table_definition t{.name = "t",
-                     .primary_key = {"", {"id"}},
-                     .uniques = {{"", {"a", "b"}}},
-                     .indexes = {{.columns = {{"c"}}, .unique = true},
-                                 {.columns = {{"d"}}, .unique = true, .where = "d > 0"}}};
+  table_definition t{
+      .name = "t",
+      .primary_key = {"", {"id"}},
+      .uniques = {{"", {"a", "b"}}},
+      .indexes = {{.columns = {{"c"}}, .unique = true}, {.columns = {{"d"}}, .unique = true, .where = "d > 0"}}};
   EXPECT_TRUE(t.is_unique({"id"}));
   EXPECT_TRUE(t.is_unique({"b", "a"}));
   EXPECT_TRUE(t.is_unique({"c"}));

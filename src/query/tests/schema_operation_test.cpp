@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tupelo/query/schema_operation.hpp"
-
-#include <string>
+#include <tupelo/core/error.hpp>
 
 #include <gtest/gtest.h>
 
-#include <tupelo/core/error.hpp>
+#include <string>
 
 namespace tupelo {
 namespace {
@@ -51,9 +50,9 @@ std::string refusal(const schema_operation& operation, schema_definition schema 
   return {};
 }
 
-#define EXPECT_REFUSED(operation, a, b)                            \
-  do {                                                             \
-    std::string said = refusal(operation);                         \
+#define EXPECT_REFUSED(operation, a, b)                             \
+  do {                                                              \
+    std::string said = refusal(operation);                          \
     EXPECT_NE(said.find(a), std::string::npos) << "said: " << said; \
     EXPECT_NE(said.find(b), std::string::npos) << "said: " << said; \
   } while (false)
@@ -101,8 +100,9 @@ TEST(replay, every_operation_is_taken_back_by_its_inverse) {
 
 TEST(replay, a_dropped_column_comes_back_as_it_was) {
   schema_definition schema = blog();
-  apply_all({drop_check{"users", {"age_is_human", ""}}, drop_column{"users", *schema.find("users")->find_column("age")}},
-            schema);
+  apply_all(
+      {drop_check{"users", {"age_is_human", ""}}, drop_column{"users", *schema.find("users")->find_column("age")}},
+      schema);
   EXPECT_EQ(schema.find("users")->find_column("age"), nullptr);
   schema_operation(drop_column{"users", *blog().find("users")->find_column("age")}).inverse().apply_to(schema);
   EXPECT_TRUE(schema.find("users")->find_column("age")->nullable);
@@ -125,13 +125,18 @@ TEST(replay, renaming_a_table_follows_it_in_foreign_keys_and_keeps_names) {
 
 TEST(replay, apply_all_changes_all_or_nothing) {
   schema_definition schema = blog();
-  EXPECT_THROW(apply_all({add_column{"users", text("name")}, add_column{"users", text("name")}}, schema), migration_error);
+  EXPECT_THROW(apply_all({add_column{"users", text("name")}, add_column{"users", text("name")}}, schema),
+               migration_error);
   EXPECT_EQ(schema, blog());
 }
 
-TEST(replay, refuses_a_table_that_is_not_there) { EXPECT_REFUSED((add_column{"user", text("x")}), "`user`", "posts, users"); }
+TEST(replay, refuses_a_table_that_is_not_there) {
+  EXPECT_REFUSED((add_column{"user", text("x")}), "`user`", "posts, users");
+}
 TEST(replay, refuses_a_table_twice) { EXPECT_REFUSED(create_table{users()}, "`users`", "exists already"); }
-TEST(replay, refuses_a_column_twice) { EXPECT_REFUSED((add_column{"users", text("email")}), "`users`", "`email` exists"); }
+TEST(replay, refuses_a_column_twice) {
+  EXPECT_REFUSED((add_column{"users", text("email")}), "`users`", "`email` exists");
+}
 TEST(replay, refuses_to_drop_a_column_that_is_not_there) {
   EXPECT_REFUSED((drop_column{"users", text("nick")}), "`users`", "`nick`");
 }
@@ -145,14 +150,17 @@ TEST(replay, refuses_to_drop_a_referenced_table) {
   EXPECT_REFUSED(drop_table{users()}, "`users`", "`fk_posts_author_id` of table `posts`");
 }
 TEST(replay, refuses_a_foreign_key_to_what_is_not_unique) {
-  EXPECT_REFUSED((add_foreign_key{"posts", {.columns = {"title"}, .references = "users", .referenced_columns = {"age"}}}),
-                 "`fk_posts_title`", "unique");
+  EXPECT_REFUSED(
+      (add_foreign_key{"posts", {.columns = {"title"}, .references = "users", .referenced_columns = {"age"}}}),
+      "`fk_posts_title`", "unique");
 }
 TEST(replay, refuses_a_foreign_key_to_a_table_that_is_not_there) {
-  EXPECT_REFUSED((add_foreign_key{"posts", {.columns = {"title"}, .references = "topics"}}), "`topics`", "create it first");
+  EXPECT_REFUSED((add_foreign_key{"posts", {.columns = {"title"}, .references = "topics"}}), "`topics`",
+                 "create it first");
 }
 TEST(replay, refuses_an_index_name_that_another_table_has) {
-  EXPECT_REFUSED((add_index{"users", {.name = "ix_posts_author_id_title", .columns = {{"age"}}}}), "exists already", "`posts`");
+  EXPECT_REFUSED((add_index{"users", {.name = "ix_posts_author_id_title", .columns = {{"age"}}}}), "exists already",
+                 "`posts`");
 }
 TEST(replay, refuses_two_constraints_of_one_name) {
   EXPECT_REFUSED((add_check{"users", {"uq_users_email", "age > 1"}}), "`uq_users_email`", "another name");
@@ -165,7 +173,8 @@ TEST(replay, refuses_a_generated_column_that_is_not_the_key) {
   EXPECT_REFUSED(create_table{t}, "`id`", "primary key");
 }
 TEST(replay, refuses_a_generated_column_that_is_no_integer) {
-  table_definition t{.name = "t", .columns = {{.name = "id", .type = type_kind::uuid, .identity = true}}, .primary_key = {"", {"id"}}};
+  table_definition t{
+      .name = "t", .columns = {{.name = "id", .type = type_kind::uuid, .identity = true}}, .primary_key = {"", {"id"}}};
   EXPECT_REFUSED(create_table{t}, "`id`", "integer");
 }
 TEST(replay, refuses_a_table_without_columns) { EXPECT_REFUSED(create_table{{.name = "t"}}, "`t`", "no columns"); }
@@ -197,7 +206,8 @@ TEST(inverse, of_several_goes_backwards) {
 TEST(canonical_text, changes_with_what_is_done) {
   EXPECT_NE(schema_operation(add_column{"users", text("a")}).canonical(),
             schema_operation(add_column{"users", number("a")}).canonical());
-  EXPECT_NE(schema_operation(execute_sql{"a\" \"b", ""}).canonical(), schema_operation(execute_sql{"a", "b"}).canonical());
+  EXPECT_NE(schema_operation(execute_sql{"a\" \"b", ""}).canonical(),
+            schema_operation(execute_sql{"a", "b"}).canonical());
 }
 
 TEST(canonical_text, does_not_change_with_the_layout_of_conditions) {
@@ -207,15 +217,18 @@ TEST(canonical_text, does_not_change_with_the_layout_of_conditions) {
 
 /// Applied databases hold checksums of these texts: they must never change.
 TEST(canonical_text, is_the_same_in_every_release) {
-  EXPECT_EQ(schema_operation(create_table{*blog().find("posts")}).canonical(),
-            "create_table \"posts\" column \"id\":\"int64\" identity column \"author_id\":\"int64\" column \"title\":\"text\" "
-            "key \"pk_posts\"(\"id\") index \"ix_posts_author_id_title\"(\"author_id\"+\"title\"+) "
-            "foreign_key \"fk_posts_author_id\"(\"author_id\")->\"users\"(\"id\") delete=\"cascade\" update=\"no action\"");
+  EXPECT_EQ(
+      schema_operation(create_table{*blog().find("posts")}).canonical(),
+      "create_table \"posts\" column \"id\":\"int64\" identity column \"author_id\":\"int64\" column "
+      "\"title\":\"text\" "
+      "key \"pk_posts\"(\"id\") index \"ix_posts_author_id_title\"(\"author_id\"+\"title\"+) "
+      "foreign_key \"fk_posts_author_id\"(\"author_id\")->\"users\"(\"id\") delete=\"cascade\" update=\"no action\"");
 }
 
 TEST(description, names_table_and_column) {
-  EXPECT_EQ(schema_operation(add_column{"users", {.name = "age", .type = type_kind::int32, .nullable = true}}).describe(),
-            "add column users.age (int32, nullable)");
+  EXPECT_EQ(
+      schema_operation(add_column{"users", {.name = "age", .type = type_kind::int32, .nullable = true}}).describe(),
+      "add column users.age (int32, nullable)");
 }
 
 }  // namespace

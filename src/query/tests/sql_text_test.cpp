@@ -43,7 +43,8 @@ TEST(sql_text, a_function_is_not_a_column) {
 }
 
 TEST(sql_text, renaming_leaves_literals_and_layout_alone) {
-  EXPECT_EQ(rename_identifier("age  >= 0 AND note <> 'age' -- age", "age", "years"), "years  >= 0 AND note <> 'age' -- age");
+  EXPECT_EQ(rename_identifier("age  >= 0 AND note <> 'age' -- age", "age", "years"),
+            "years  >= 0 AND note <> 'age' -- age");
   EXPECT_EQ(rename_identifier("\"age\" > 1", "age", "order"), "\"order\" > 1");
   EXPECT_EQ(rename_identifier("age > 1", "age", "Order By"), "\"Order By\" > 1");
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "create_table_reader.hpp"
 
+#include <tupelo/query/sql_text.hpp>
+
 #include <cstddef>
 #include <utility>
-
-#include <tupelo/query/sql_text.hpp>
 
 namespace tupelo::sqlite {
 namespace {
@@ -89,8 +89,10 @@ private:
     while (at_ < tokens_.size()) {
       if (accept("on")) {
         ++at_;  // DELETE, UPDATE
-        if (accept("set") || accept("no")) ++at_;
-        else ++at_;
+        if (accept("set") || accept("no"))
+          ++at_;
+        else
+          ++at_;
       } else if (accept("match")) {
         ++at_;
       } else if (word("not") && word("deferrable", 1)) {

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tupelo/dialect/sqlite/ddl.hpp"
 
-#include <algorithm>
-#include <utility>
-
+#include "tupelo/dialect/sqlite/introspection.hpp"
 #include <tupelo/query/sql_text.hpp>
 
-#include "tupelo/dialect/sqlite/introspection.hpp"
+#include <algorithm>
+#include <utility>
 
 namespace tupelo::sqlite {
 namespace {
@@ -24,7 +23,8 @@ bool is_literal(const std::vector<sql_token>& tokens) {
     return token.kind == sql_token_kind::number || token.kind == sql_token_kind::text ||
            (token.kind == sql_token_kind::word && is_sql_keyword(token.value));
   }
-  return tokens.size() == 2 && tokens[1].kind == sql_token_kind::number && (tokens[0].text == "-" || tokens[0].text == "+");
+  return tokens.size() == 2 && tokens[1].kind == sql_token_kind::number &&
+         (tokens[0].text == "-" || tokens[0].text == "+");
 }
 
 /// A default that ALTER TABLE ADD COLUMN takes: the same for every row, not the time of the change.
@@ -80,8 +80,8 @@ std::string foreign_key_text(const foreign_key_definition& key) {
   return key.deferrable ? out + " DEFERRABLE INITIALLY DEFERRED" : out;
 }
 
-/// Whether the operation concerns one existing table and can be part of making that table anew. Renaming a column cannot:
-/// ALTER TABLE does it everywhere, in views and triggers too.
+/// Whether the operation concerns one existing table and can be part of making that table anew. Renaming a column
+/// cannot: ALTER TABLE does it everywhere, in views and triggers too.
 bool joins_rebuild(const schema_operation& operation) {
   const auto& data = operation.data;
   return !std::holds_alternative<ddl::create_table>(data) && !std::holds_alternative<ddl::drop_table>(data) &&
@@ -184,11 +184,12 @@ private:
     const std::string place = "tupelo_new_" + made.name;
     std::string known;  // indexes that are made again, or not, as the definition says
     for (const index_definition& index : old.indexes) known += ", " + sql_text_literal(index.name);
-    statements_.push_back({ddl_role::remember, "SELECT name, sql FROM sqlite_master WHERE tbl_name = " +
-                                                   sql_text_literal(old.name) +
-                                                   " AND type IN ('index', 'trigger') AND sql IS NOT NULL" +
-                                                   (known.empty() ? "" : " AND name NOT IN (" + known.substr(2) + ")")});
-    // Legacy renaming leaves the text of views, triggers and other tables' foreign keys alone: they go on naming the table.
+    statements_.push_back(
+        {ddl_role::remember, "SELECT name, sql FROM sqlite_master WHERE tbl_name = " + sql_text_literal(old.name) +
+                                 " AND type IN ('index', 'trigger') AND sql IS NOT NULL" +
+                                 (known.empty() ? "" : " AND name NOT IN (" + known.substr(2) + ")")});
+    // Legacy renaming leaves the text of views, triggers and other tables' foreign keys alone: they go on naming the
+    // table.
     execute("PRAGMA legacy_alter_table = ON");
     execute(create_table_text(made, place));
     copy(old, made, kept, place);
@@ -196,7 +197,8 @@ private:
     execute("ALTER TABLE " + quote_identifier(place) + " RENAME TO " + quote_identifier(made.name));
     execute("PRAGMA legacy_alter_table = OFF");
     for (const index_definition& index : made.indexes) execute(create_index_text(made, index));
-    statements_.push_back({ddl_role::restore, "SELECT name FROM sqlite_master WHERE tbl_name = " + sql_text_literal(made.name)});
+    statements_.push_back(
+        {ddl_role::restore, "SELECT name FROM sqlite_master WHERE tbl_name = " + sql_text_literal(made.name)});
   }
 
   void copy(const table_definition& old, const table_definition& made, const std::vector<std::string>& kept,
@@ -267,7 +269,8 @@ std::string create_table_text(const table_definition& table, std::string_view na
   if (!table.primary_key.columns.empty() && generated_key(table) == nullptr) {
     add(primary_key_name(table) + "PRIMARY KEY (" + quoted_list(table.primary_key.columns) + ")");
   }
-  for (const auto& unique : table.uniques) add(constraint_name(unique.name) + "UNIQUE (" + quoted_list(unique.columns) + ")");
+  for (const auto& unique : table.uniques)
+    add(constraint_name(unique.name) + "UNIQUE (" + quoted_list(unique.columns) + ")");
   for (const auto& check : table.checks) add(constraint_name(check.name) + "CHECK (" + check.expression + ")");
   for (const auto& key : table.foreign_keys) add(foreign_key_text(key));
   return out + "\n)";
@@ -283,7 +286,8 @@ std::string create_index_text(const table_definition& table, const index_definit
   return index.where.empty() ? out : out + " WHERE " + index.where;
 }
 
-std::vector<ddl_statement> render_ddl(const std::vector<schema_operation>& operations, const schema_definition& before) {
+std::vector<ddl_statement> render_ddl(const std::vector<schema_operation>& operations,
+                                      const schema_definition& before) {
   renderer to_sql(before);
   to_sql.run(operations);
   return to_sql.take();
@@ -305,11 +309,13 @@ ddl_frame frame_of(const std::vector<schema_operation>& operations, const schema
   });
   if (!off) return {};
   ddl_frame frame;
-  frame.restore_query = "SELECT 'PRAGMA foreign_keys = ' || foreign_keys FROM pragma_foreign_keys";
+  // A change that fails halfway leaves legacy renaming on: rolling back does not bring pragmas back.
+  frame.restore_query = "SELECT 'PRAGMA foreign_keys = ' || foreign_keys FROM pragma_foreign_keys "
+                        "UNION ALL SELECT 'PRAGMA legacy_alter_table = OFF'";
   frame.before = {"PRAGMA foreign_keys = OFF"};
-  frame.verify =
-      "SELECT 'table `' || \"table\" || '` has ' || count(*) || ' rows that reference missing rows of `' || parent || '`' "
-      "FROM pragma_foreign_key_check GROUP BY \"table\", parent";
+  frame.verify = "SELECT 'table `' || \"table\" || '` has ' || count(*) || ' rows that reference missing rows of `' || "
+                 "parent || '`' "
+                 "FROM pragma_foreign_key_check GROUP BY \"table\", parent";
   return frame;
 }
 

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "tupelo/dialect/sqlite/ddl.hpp"
+#include <tupelo/query/sql_text.hpp>
+
 #include <algorithm>
 #include <array>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <tupelo/query/sql_text.hpp>
-
-#include "tupelo/dialect/sqlite/ddl.hpp"
 
 namespace tupelo::sqlite {
 namespace {

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tupelo/dialect/sqlite/introspection.hpp"
 
+#include "create_table_reader.hpp"
+
+#include "tupelo/dialect/sqlite/ddl.hpp"
+#include <tupelo/query/sql_text.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <utility>
-
-#include <tupelo/query/sql_text.hpp>
-
-#include "create_table_reader.hpp"
-#include "tupelo/dialect/sqlite/ddl.hpp"
 
 namespace tupelo::sqlite {
 namespace {
@@ -129,8 +129,8 @@ void read_indexes(table_definition& table, const rows& answers) {
 }  // namespace
 
 std::vector<std::string> introspection_queries() {
-  static constexpr std::string_view tables =
-      "FROM pragma_table_list t WHERE t.schema = 'main' AND t.type = 'table' AND t.name NOT LIKE 'sqlite\\_%' ESCAPE '\\'";
+  static constexpr std::string_view tables = "FROM pragma_table_list t WHERE t.schema = 'main' AND t.type = 'table' "
+                                             "AND t.name NOT LIKE 'sqlite\\_%' ESCAPE '\\'";
   std::string joined(tables);
   auto with = [&](std::string_view join) {
     std::string out = joined;
@@ -139,9 +139,11 @@ std::vector<std::string> introspection_queries() {
   return {
       "SELECT t.name, m.sql, CAST(t.wr AS TEXT), NULL, NULL, NULL, NULL, NULL, NULL, NULL " +
           with(" JOIN sqlite_master m ON m.type = 'table' AND m.name = t.name") + " ORDER BY t.name",
-      "SELECT t.name, x.name, x.type, CAST(x.\"notnull\" AS TEXT), x.dflt_value, CAST(x.pk AS TEXT), NULL, NULL, NULL, NULL " +
+      "SELECT t.name, x.name, x.type, CAST(x.\"notnull\" AS TEXT), x.dflt_value, CAST(x.pk AS TEXT), NULL, NULL, NULL, "
+      "NULL " +
           with(" JOIN pragma_table_xinfo(t.name) x") + " AND x.hidden <> 1 ORDER BY t.name, x.cid",
-      "SELECT t.name, CAST(f.id AS TEXT), f.\"table\", f.\"from\", f.\"to\", f.on_update, f.on_delete, NULL, NULL, NULL " +
+      "SELECT t.name, CAST(f.id AS TEXT), f.\"table\", f.\"from\", f.\"to\", f.on_update, f.on_delete, NULL, NULL, "
+      "NULL " +
           with(" JOIN pragma_foreign_key_list(t.name) f") + " ORDER BY t.name, f.id DESC, f.seq",
       "SELECT t.name, i.name, CAST(i.\"unique\" AS TEXT), i.origin, CAST(i.partial AS TEXT), x.name, "
       "CAST(x.\"desc\" AS TEXT), m.sql, NULL, NULL " +
@@ -176,7 +178,8 @@ schema_definition decode_introspection(const std::vector<std::vector<introspecti
 
 std::string wipe_query() {
   // Views first: they may name any table. Shadow tables go with their virtual table.
-  return "SELECT 'DROP ' || CASE type WHEN 'view' THEN 'VIEW' ELSE 'TABLE' END || ' \"' || replace(name, '\"', '\"\"') || '\"' "
+  return "SELECT 'DROP ' || CASE type WHEN 'view' THEN 'VIEW' ELSE 'TABLE' END || ' \"' || replace(name, '\"', '\"\"') "
+         "|| '\"' "
          "FROM pragma_table_list WHERE schema = 'main' AND type IN ('view', 'table', 'virtual') "
          "AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY type <> 'view', name";
 }

@@ -15,6 +15,7 @@ constexpr std::uint8_t longest_placeholder_bucket = 10;
 const feature_table& sqlite_dialect::features() const noexcept {
   static constexpr feature_table table{.returning = true,
                                        .last_insert_id = true,
+                                       .consecutive_ids = true,
                                        .upsert = true,
                                        .partial_indexes = true,
                                        .transactional_ddl = true,
@@ -40,6 +41,11 @@ void sqlite_dialect::placeholder(std::string& sql, std::uint32_t number) const {
   sql += std::to_string(number);
 }
 
+std::string_view sqlite_dialect::triggers_query() const noexcept {
+  return "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'trigger' AND tbl_name = ?1 COLLATE NOCASE) "
+         "OR EXISTS (SELECT 1 FROM sqlite_temp_master WHERE type = 'trigger' AND tbl_name = ?1 COLLATE NOCASE)";
+}
+
 bool sqlite_dialect::list_as_json(std::uint8_t bucket) const noexcept { return bucket > longest_placeholder_bucket; }
 std::uint32_t sqlite_dialect::places_of(std::uint8_t bucket) const noexcept {
   return list_as_json(bucket) ? 1 : places_of_bucket(bucket);
@@ -54,6 +60,12 @@ void sqlite_dialect::in_list(std::string& sql, std::string_view column, std::uin
   sql += " IN (SELECT value FROM json_each(";
   placeholder(sql, first);
   sql += "))";
+}
+
+void sqlite_dialect::date_part(std::string& sql, function part, std::string_view moment) const {
+  sql += part == function::year ? "CAST(strftime('%Y', " : part == function::month ? "CAST(strftime('%m', " : "CAST(strftime('%d', ";
+  sql += moment;
+  sql += ") AS INTEGER)";
 }
 
 const dialect& dialect_instance() {

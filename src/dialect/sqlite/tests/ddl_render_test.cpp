@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <gtest/gtest.h>
+#include "raw_database.hpp"
 
 #include <tupelo/core/error.hpp>
 
-#include "raw_database.hpp"
+#include <gtest/gtest.h>
 
 namespace tupelo::sqlite {
 namespace {
@@ -46,7 +46,9 @@ protected:
     }
     return false;
   }
-  std::vector<ddl_statement> render(const std::vector<schema_operation>& operations) { return render_ddl(operations, schema); }
+  std::vector<ddl_statement> render(const std::vector<schema_operation>& operations) {
+    return render_ddl(operations, schema);
+  }
   const column_definition& column(const std::string& table, const std::string& name) {
     return *schema.find(table)->find_column(name);
   }
@@ -63,15 +65,20 @@ TEST_F(sqlite_ddl, create_table_is_readable) {
             "  \"id\" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,\n"
             "  \"author_id\" BIGINT NOT NULL,\n"
             "  \"title\" TEXT NOT NULL,\n"
-            "  CONSTRAINT \"fk_posts_author_id\" FOREIGN KEY (\"author_id\") REFERENCES \"users\" (\"id\") ON DELETE CASCADE\n"
+            "  CONSTRAINT \"fk_posts_author_id\" FOREIGN KEY (\"author_id\") REFERENCES \"users\" (\"id\") ON DELETE "
+            "CASCADE\n"
             ")");
 }
 
 TEST_F(sqlite_ddl, names_are_quoted) {
-  change({create_table{{.name = "order \"by\"", .columns = {id(), text("select")}, .primary_key = {"", {"id"}},
-                        .uniques = {{"", {"select"}}}, .indexes = {{.columns = {{"select"}}}}}}});
+  change({create_table{{.name = "order \"by\"",
+                        .columns = {id(), text("select")},
+                        .primary_key = {"", {"id"}},
+                        .uniques = {{"", {"select"}}},
+                        .indexes = {{.columns = {{"select"}}}}}}});
   EXPECT_EQ(db.introspect(), schema);
-  change({alter_column{"order \"by\"", column("order \"by\"", "select"), {.name = "select", .type = type_kind::int32}}});
+  change(
+      {alter_column{"order \"by\"", column("order \"by\"", "select"), {.name = "select", .type = type_kind::int32}}});
   EXPECT_EQ(db.introspect(), schema);
 }
 
@@ -79,7 +86,8 @@ TEST_F(sqlite_ddl, every_type_and_default_reads_as_it_was_defined) {
   table_definition wide{.name = "wide", .columns = {id()}, .primary_key = {"", {"id"}}};
   int n = 0;
   auto add = [&](column_type type, std::optional<std::string> value) {
-    wide.columns.push_back({.name = "c" + std::to_string(n++), .type = type, .nullable = n % 2 == 0, .default_sql = value});
+    wide.columns.push_back(
+        {.name = "c" + std::to_string(n++), .type = type, .nullable = n % 2 == 0, .default_sql = value});
   };
   add(type_kind::boolean, "TRUE");
   add(type_kind::int16, "-3");
@@ -101,23 +109,31 @@ TEST_F(sqlite_ddl, every_type_and_default_reads_as_it_was_defined) {
 }
 
 TEST_F(sqlite_ddl, a_key_of_the_programs_own_is_not_numbered_by_sqlite) {
-  change({create_table{{.name = "t", .columns = {{.name = "code", .type = type_kind::int32}}, .primary_key = {"", {"code"}}}}});
+  change({create_table{
+      {.name = "t", .columns = {{.name = "code", .type = type_kind::int32}}, .primary_key = {"", {"code"}}}}});
   EXPECT_EQ(db.introspect(), schema);
   EXPECT_FALSE(db.introspect().find("t")->columns[0].identity);
 }
 
 TEST_F(sqlite_ddl, a_composite_key_reads_as_it_was_defined) {
-  change({create_table{{.name = "tags", .columns = {text("b"), text("a"), text("c")}, .primary_key = {"", {"a", "b"}}}}});
+  change(
+      {create_table{{.name = "tags", .columns = {text("b"), text("a"), text("c")}, .primary_key = {"", {"a", "b"}}}}});
   EXPECT_EQ(db.introspect(), schema);
 }
 
 TEST_F(sqlite_ddl, foreign_keys_with_all_their_actions_read_as_they_were_defined) {
-  change({create_table{{.name = "t",
-                        .columns = {id(), {.name = "a", .type = type_kind::int64, .nullable = true}, text("email")},
-                        .primary_key = {"", {"id"}},
-                        .foreign_keys = {{.columns = {"a"}, .references = "users", .on_delete = set_null, .on_update = cascade, .deferrable = true},
-                                         {.name = "mail", .columns = {"email"}, .references = "users", .referenced_columns = {"email"}, .on_delete = restrict_delete},
-                                         {.name = "self", .columns = {"a"}, .references = "t", .on_delete = set_default}}}}});
+  change({create_table{
+      {.name = "t",
+       .columns = {id(), {.name = "a", .type = type_kind::int64, .nullable = true}, text("email")},
+       .primary_key = {"", {"id"}},
+       .foreign_keys = {
+           {.columns = {"a"}, .references = "users", .on_delete = set_null, .on_update = cascade, .deferrable = true},
+           {.name = "mail",
+            .columns = {"email"},
+            .references = "users",
+            .referenced_columns = {"email"},
+            .on_delete = restrict_delete},
+           {.name = "self", .columns = {"a"}, .references = "t", .on_delete = set_default}}}}});
   EXPECT_EQ(db.introspect(), schema);
 }
 
@@ -129,7 +145,8 @@ TEST_F(sqlite_ddl, simple_changes_do_not_copy_the_table) {
   EXPECT_FALSE(rebuilds(render({rename_table{"users", "people"}})));
   EXPECT_FALSE(rebuilds(render({rename_column{"users", "age", "years"}})));
   EXPECT_FALSE(rebuilds(render({add_index{"users", {.columns = {{"email"}}}}})));
-  EXPECT_FALSE(rebuilds(render({drop_index{"posts", schema.find("posts")->indexes[0]}, drop_column{"posts", column("posts", "title")}})));
+  EXPECT_FALSE(rebuilds(
+      render({drop_index{"posts", schema.find("posts")->indexes[0]}, drop_column{"posts", column("posts", "title")}})));
 }
 
 TEST_F(sqlite_ddl, adding_and_dropping_a_column_keeps_rows) {
@@ -158,14 +175,16 @@ TEST_F(sqlite_ddl, renaming_a_column_follows_it_in_checks_indexes_and_views) {
 // ---- what needs the table to be made anew
 
 TEST_F(sqlite_ddl, a_rebuild_keeps_rows_keys_and_indexes) {
-  change({alter_column{"users", column("users", "age"), {.name = "age", .type = type_kind::int64, .default_sql = "18"}}});
+  change(
+      {alter_column{"users", column("users", "age"), {.name = "age", .type = type_kind::int64, .default_sql = "18"}}});
   EXPECT_EQ(db.introspect(), schema);
   EXPECT_EQ(count("users"), "2");
   EXPECT_EQ(db.value("SELECT age FROM users WHERE email = 'ada'"), "36");
 }
 
 TEST_F(sqlite_ddl, a_column_that_may_no_longer_be_null_takes_its_default) {
-  change({alter_column{"users", column("users", "age"), {.name = "age", .type = type_kind::int32, .default_sql = "18"}}});
+  change(
+      {alter_column{"users", column("users", "age"), {.name = "age", .type = type_kind::int32, .default_sql = "18"}}});
   EXPECT_EQ(db.value("SELECT age FROM users WHERE email = 'bob'"), "18");
 }
 
@@ -191,7 +210,8 @@ TEST_F(sqlite_ddl, foreign_keys_are_enforced_again_after_a_rebuild) {
 TEST_F(sqlite_ddl, a_rebuild_keeps_triggers) {
   db.run("CREATE TABLE log (what TEXT)");
   db.run("CREATE TRIGGER users_log AFTER INSERT ON users BEGIN INSERT INTO log VALUES (new.email); END");
-  db.run("CREATE TRIGGER posts_touch AFTER INSERT ON posts BEGIN UPDATE users SET age = 1 WHERE id = new.author_id; END");
+  db.run(
+      "CREATE TRIGGER posts_touch AFTER INSERT ON posts BEGIN UPDATE users SET age = 1 WHERE id = new.author_id; END");
   change({add_unique{"users", {"", {"age"}}}});
   db.run("INSERT INTO users (email) VALUES ('dan')");
   EXPECT_EQ(db.value("SELECT what FROM log"), "dan");
@@ -225,10 +245,10 @@ TEST_F(sqlite_ddl, a_rebuild_does_not_give_out_old_keys_again) {
 }
 
 TEST_F(sqlite_ddl, neighbouring_changes_of_a_table_copy_it_once) {
-  std::vector<ddl_statement> statements = render({drop_check{"users", schema.find("users")->checks[0]},
-                                                  add_unique{"users", {"", {"age"}}},
-                                                  add_column{"users", {.name = "n", .type = type_kind::text, .default_sql = "''"}},
-                                                  alter_column{"users", column("users", "email"), {.name = "email", .type = column_type::varchar(99)}}});
+  std::vector<ddl_statement> statements =
+      render({drop_check{"users", schema.find("users")->checks[0]}, add_unique{"users", {"", {"age"}}},
+              add_column{"users", {.name = "n", .type = type_kind::text, .default_sql = "''"}},
+              alter_column{"users", column("users", "email"), {.name = "email", .type = column_type::varchar(99)}}});
   int copies = 0;
   for (const auto& s : statements) copies += s.sql.rfind("INSERT INTO \"tupelo_new", 0) == 0;
   EXPECT_EQ(copies, 1);
@@ -263,7 +283,8 @@ TEST_F(sqlite_ddl, the_primary_key_can_become_another_and_back) {
   EXPECT_EQ(db.introspect(), schema);
   EXPECT_EQ(db.value("SELECT id FROM users WHERE email = 'bob'"), "2");
   change({change_primary_key{"users", schema.find("users")->primary_key, {"", {"id"}}},
-          alter_column{"users", column("users", "id"), id()}, add_foreign_key{"posts", before.find("posts")->foreign_keys[0]}});
+          alter_column{"users", column("users", "id"), id()},
+          add_foreign_key{"posts", before.find("posts")->foreign_keys[0]}});
   EXPECT_EQ(db.introspect(), before);
   EXPECT_EQ(count("posts JOIN users ON users.id = author_id"), "3");
 }

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <gtest/gtest.h>
-
 #include "raw_database.hpp"
+
+#include <gtest/gtest.h>
 
 namespace tupelo::sqlite {
 namespace {
 
 const std::vector<column_type>& all_types() {
   static const std::vector<column_type> types{
-      type_kind::boolean, type_kind::int16, type_kind::int32,     type_kind::int64, type_kind::float32, type_kind::float64,
-      type_kind::text,    type_kind::bytes, type_kind::timestamp, type_kind::date,  type_kind::uuid,    type_kind::decimal,
-      type_kind::json,    column_type::varchar(160), column_type::decimal(10, 2)};
+      type_kind::boolean, type_kind::int16,   type_kind::int32, type_kind::int64,          type_kind::float32,
+      type_kind::float64, type_kind::text,    type_kind::bytes, type_kind::timestamp,      type_kind::date,
+      type_kind::uuid,    type_kind::decimal, type_kind::json,  column_type::varchar(160), column_type::decimal(10, 2)};
   return types;
 }
 
@@ -70,7 +70,8 @@ TEST(sqlite_columns, differ_by_storage_not_by_width) {
   column_definition wanted{.name = "a", .type = type_kind::text};
   EXPECT_TRUE(same_column(live, wanted));
   EXPECT_TRUE(same_column({.name = "a", .type = type_kind::int32}, {.name = "a", .type = type_kind::int64}));
-  EXPECT_TRUE(same_column({.name = "a", .type = column_type::decimal(10, 2)}, {.name = "a", .type = type_kind::decimal}));
+  EXPECT_TRUE(
+      same_column({.name = "a", .type = column_type::decimal(10, 2)}, {.name = "a", .type = type_kind::decimal}));
   EXPECT_FALSE(same_column({.name = "a", .type = type_kind::int32}, {.name = "a", .type = type_kind::text}));
   EXPECT_FALSE(same_column({.name = "a", .type = type_kind::text, .nullable = true}, wanted));
   EXPECT_FALSE(same_column({.name = "a", .type = type_kind::text, .default_sql = "'x'"}, wanted));

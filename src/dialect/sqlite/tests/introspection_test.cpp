@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <gtest/gtest.h>
-
 #include "create_table_reader.hpp"
 #include "raw_database.hpp"
+
+#include <gtest/gtest.h>
 
 namespace tupelo::sqlite {
 namespace {
@@ -20,7 +20,8 @@ TEST(sqlite_introspection, reads_tables_written_by_hand) {
       "  `a` integer primary key, b NVARCHAR(40) not null default 'x)' constraint \"b is set\" check (b <> ')'),\n"
       "  c numeric(10,2) unique, d int references other on delete set null deferrable initially deferred,\n"
       "  \"e f\" datetime default (datetime('now')), primary_thing text,\n"
-      "  constraint [two] unique (b, c), CHECK ((c > 1)), constraint k foreign key (primary_thing) references other(code)"
+      "  constraint [two] unique (b, c), CHECK ((c > 1)), constraint k foreign key (primary_thing) references "
+      "other(code)"
       " on update cascade)");
   ASSERT_EQ(t.columns.size(), 6U);
   EXPECT_TRUE(t.columns[0].identity);
@@ -48,7 +49,8 @@ TEST(sqlite_introspection, reads_the_shapes_of_the_chinook_store) {
   raw_database db;
   db.run("CREATE TABLE [Artist] ([ArtistId] INTEGER  NOT NULL, [Name] NVARCHAR(120), "
          "CONSTRAINT [PK_Artist] PRIMARY KEY  ([ArtistId]))");
-  db.run("CREATE TABLE [Album] ([AlbumId] INTEGER  NOT NULL, [Title] NVARCHAR(160)  NOT NULL, [ArtistId] INTEGER  NOT NULL, "
+  db.run("CREATE TABLE [Album] ([AlbumId] INTEGER  NOT NULL, [Title] NVARCHAR(160)  NOT NULL, [ArtistId] INTEGER  NOT "
+         "NULL, "
          "CONSTRAINT [PK_Album] PRIMARY KEY  ([AlbumId]), FOREIGN KEY ([ArtistId]) REFERENCES [Artist] ([ArtistId]) "
          "ON DELETE NO ACTION ON UPDATE NO ACTION)");
   db.run("CREATE INDEX [IFK_AlbumArtistId] ON [Album] ([ArtistId])");
@@ -94,8 +96,9 @@ TEST(sqlite_introspection, an_empty_database_has_an_empty_schema) {
 }
 
 TEST(create_table_reader, survives_text_that_is_no_statement) {
-  for (const char* sql : {"", "CREATE TABLE", "CREATE TABLE t (", "CREATE TABLE t (a CHECK (", "CREATE TABLE t (a, CONSTRAINT",
-                          "t (a REFERENCES", "t (FOREIGN KEY (a) REFERENCES b ON", "t (a REFERENCES b DEFERRABLE INITIALLY"}) {
+  for (const char* sql :
+       {"", "CREATE TABLE", "CREATE TABLE t (", "CREATE TABLE t (a CHECK (", "CREATE TABLE t (a, CONSTRAINT",
+        "t (a REFERENCES", "t (FOREIGN KEY (a) REFERENCES b ON", "t (a REFERENCES b DEFERRABLE INITIALLY"}) {
     EXPECT_NO_THROW(read_create_table(sql)) << sql;
   }
 }

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "tupelo/dialect/sqlite/ddl.hpp"
+#include "tupelo/dialect/sqlite/introspection.hpp"
+#include <tupelo/query/sql_text.hpp>
+
 #include <sqlite3.h>
 
 #include <optional>
@@ -8,11 +12,6 @@
 #include <string>
 #include <utility>
 #include <vector>
-
-#include <tupelo/query/sql_text.hpp>
-
-#include "tupelo/dialect/sqlite/ddl.hpp"
-#include "tupelo/dialect/sqlite/introspection.hpp"
 
 namespace tupelo::sqlite {
 
@@ -77,7 +76,8 @@ public:
     std::vector<std::vector<introspection_row>> answers;
     for (const std::string& query : introspection_queries()) {
       std::vector<introspection_row> answer;
-      for (auto& c : rows(query)) answer.push_back({c.at(0), c.at(1), c.at(2), c.at(3), c.at(4), c.at(5), c.at(6), c.at(7), c.at(8), c.at(9)});
+      for (auto& c : rows(query))
+        answer.push_back({c.at(0), c.at(1), c.at(2), c.at(3), c.at(4), c.at(5), c.at(6), c.at(7), c.at(8), c.at(9)});
       answers.push_back(std::move(answer));
     }
     return decode_introspection(answers);

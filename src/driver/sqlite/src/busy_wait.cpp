@@ -13,7 +13,8 @@ namespace tupelo::driver {
 
 namespace {
 
-// Locks of well-behaved writers last for less than a few milliseconds; the longest step bounds how late an interrupt is seen.
+// Locks of well-behaved writers last for less than a few milliseconds; the longest step bounds how late an interrupt is
+// seen.
 constexpr std::int64_t steps_us[] = {200, 500, 1000, 2000, 5000, 10'000};
 
 // About 20 microseconds of work: the clock is read often enough to stop in time and too rarely to be noticed.
@@ -34,7 +35,9 @@ void busy_wait::clear_deadline(sqlite3* database) noexcept {
   sqlite3_progress_handler(database, 0, nullptr, nullptr);
 }
 
-bool busy_wait::deadline_passed() const noexcept { return deadline_us_ != INT64_MAX && steady_now_us() >= deadline_us_; }
+bool busy_wait::deadline_passed() const noexcept {
+  return deadline_us_ != INT64_MAX && steady_now_us() >= deadline_us_;
+}
 
 int busy_wait::on_progress(void* self) noexcept { return static_cast<busy_wait*>(self)->deadline_passed() ? 1 : 0; }
 
@@ -45,7 +48,8 @@ bool busy_wait::pause(int attempt) noexcept {
   if (attempt == 0) restart();
   const std::int64_t now_us = steady_now_us();
   if (now_us >= give_up_us_) return false;
-  const std::int64_t step_us = steps_us[std::min<std::size_t>(static_cast<std::size_t>(attempt), std::size(steps_us) - 1)];
+  const std::int64_t step_us =
+      steps_us[std::min<std::size_t>(static_cast<std::size_t>(attempt), std::size(steps_us) - 1)];
   std::this_thread::sleep_for(std::chrono::microseconds(std::min(step_us, give_up_us_ - now_us)));
   return true;
 }

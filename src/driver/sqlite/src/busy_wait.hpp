@@ -9,11 +9,12 @@ namespace tupelo::driver {
 
 /// How long a connection waits when somebody else holds a lock, and how long a statement may run.
 ///
-/// SQLite asks here again and again while it is locked out; the wait ends at the run's deadline, after the busy timeout, or when
-/// the run is interrupted.
+/// SQLite asks here again and again while it is locked out; the wait ends at the run's deadline, after the busy
+/// timeout, or when the run is interrupted.
 class busy_wait {
 public:
-  busy_wait(const interruption& watched, std::int64_t timeout_us) noexcept : watched_(watched), timeout_us_(timeout_us) {}
+  busy_wait(const interruption& watched, std::int64_t timeout_us) noexcept
+      : watched_(watched), timeout_us_(timeout_us) {}
 
   /// Installs itself as the busy handler; it must outlive the database.
   void attach(sqlite3* database) noexcept { sqlite3_busy_handler(database, &busy_wait::on_busy, this); }

@@ -11,9 +11,9 @@ namespace tupelo::driver {
 
 /// Stops one run of a connection from another thread, and never the next one.
 ///
-/// sqlite3_interrupt knows no runs: it stops whatever is running when its flag is seen, and SQLite clears that flag when a
-/// statement starts. Two rules follow. A run ends only after a `trigger` that met it has returned. And the flag is raised again
-/// by the trace callback, which SQLite calls just behind the place where it clears it (`raise_again`).
+/// sqlite3_interrupt knows no runs: it stops whatever is running when its flag is seen, and SQLite clears that flag
+/// when a statement starts. Two rules follow. A run ends only after a `trigger` that met it has returned. And the flag
+/// is raised again by the trace callback, which SQLite calls just behind the place where it clears it (`raise_again`).
 ///
 /// Threads: `trigger` from any thread, everything else from the thread that runs.
 class interruption {
@@ -45,7 +45,8 @@ public:
   }
 
   void raise_again() noexcept {
-    // A read-modify-write, because a plain load could overtake SQLite's clearing store and miss a trigger that it undoes.
+    // A read-modify-write, because a plain load could overtake SQLite's clearing store and miss a trigger that it
+    // undoes.
     state seen = state::running;
     if (state_.compare_exchange_strong(seen, state::running, std::memory_order_seq_cst)) return;
     if (seen != state::idle) sqlite3_interrupt(database_.load(std::memory_order_relaxed));

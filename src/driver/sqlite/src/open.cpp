@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <tupelo/driver/sqlite/open.hpp>
-
 #include "sqlite_connection.hpp"
+
+#include <tupelo/driver/sqlite/open.hpp>
 
 #include <cassert>
 #include <utility>

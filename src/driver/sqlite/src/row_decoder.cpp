@@ -20,21 +20,21 @@ void store_real_decimal(const field_slot& slot, void* field, double value) {
 
 void decode_uncommon(sqlite3_value* value, const field_slot& slot, void* field) {
   switch (sqlite3_value_type(value)) {
-  case SQLITE_INTEGER: store_integer(slot, field, sqlite3_value_int64(value)); return;
-  case SQLITE_FLOAT: {
-    const double number = sqlite3_value_double(value);
-    if (slot.k == kind::decimal) return store_real_decimal(slot, field, number);
-    return store_float(slot, field, number);
-  }
-  case SQLITE_TEXT: {
-    const auto* text = reinterpret_cast<const char*>(sqlite3_value_text(value));
-    if (text == nullptr) throw std::bad_alloc();
-    return store_text(slot, field, std::string_view(text, static_cast<std::size_t>(sqlite3_value_bytes(value))));
-  }
-  default: {
-    const void* data = sqlite3_value_blob(value);
-    return store_bytes(slot, field, data, static_cast<std::size_t>(sqlite3_value_bytes(value)));
-  }
+    case SQLITE_INTEGER: store_integer(slot, field, sqlite3_value_int64(value)); return;
+    case SQLITE_FLOAT: {
+      const double number = sqlite3_value_double(value);
+      if (slot.k == kind::decimal) return store_real_decimal(slot, field, number);
+      return store_float(slot, field, number);
+    }
+    case SQLITE_TEXT: {
+      const auto* text = reinterpret_cast<const char*>(sqlite3_value_text(value));
+      if (text == nullptr) throw std::bad_alloc();
+      return store_text(slot, field, std::string_view(text, static_cast<std::size_t>(sqlite3_value_bytes(value))));
+    }
+    default: {
+      const void* data = sqlite3_value_blob(value);
+      return store_bytes(slot, field, data, static_cast<std::size_t>(sqlite3_value_bytes(value)));
+    }
   }
 }
 

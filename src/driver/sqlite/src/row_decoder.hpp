@@ -35,48 +35,58 @@ inline void decode_cell(sqlite3_value* value, const field_slot& slot, char* obje
     return store_null(slot, object);
   }
   switch (slot.k) {
-  case kind::i64: {
-    if (type != SQLITE_INTEGER) [[unlikely]] break;
-    const std::int64_t number = sqlite3_value_int64(value);
-    std::memcpy(field, &number, sizeof number);
-    return;
-  }
-  case kind::i32:
-    if (type == SQLITE_INTEGER && store_if_fits<std::int32_t>(sqlite3_value_int64(value), field)) [[likely]] return;
-    break;
-  case kind::boolean: {
-    if (type != SQLITE_INTEGER) [[unlikely]] break;
-    const std::int64_t number = sqlite3_value_int64(value);
-    if (number != 0 && number != 1) [[unlikely]] break;
-    *reinterpret_cast<bool*>(field) = number != 0;
-    return;
-  }
-  case kind::f64: {
-    if (type != SQLITE_FLOAT) [[unlikely]] break;
-    const double number = sqlite3_value_double(value);
-    std::memcpy(field, &number, sizeof number);
-    return;
-  }
-  case kind::text: {
-    if (type != SQLITE_TEXT) [[unlikely]] break;
-    const auto* text = reinterpret_cast<const char*>(sqlite3_value_text(value));
-    if (text == nullptr) [[unlikely]] break;
-    reinterpret_cast<std::string*>(field)->assign(text, static_cast<std::size_t>(sqlite3_value_bytes(value)));
-    return;
-  }
-  case kind::timestamp: {
-    if (type != SQLITE_TEXT || slot.type->chrono) [[unlikely]] break;
-    const auto* text = reinterpret_cast<const char*>(sqlite3_value_text(value));
-    const auto size = static_cast<std::size_t>(sqlite3_value_bytes(value));
-    if (text != nullptr && timestamp::parse_to(text, size, *reinterpret_cast<timestamp*>(field))) [[likely]] return;
-    break;
-  }
-  default: break;
+    case kind::i64: {
+      if (type != SQLITE_INTEGER) [[unlikely]]
+        break;
+      const std::int64_t number = sqlite3_value_int64(value);
+      std::memcpy(field, &number, sizeof number);
+      return;
+    }
+    case kind::i32:
+      if (type == SQLITE_INTEGER && store_if_fits<std::int32_t>(sqlite3_value_int64(value), field)) [[likely]]
+        return;
+      break;
+    case kind::boolean: {
+      if (type != SQLITE_INTEGER) [[unlikely]]
+        break;
+      const std::int64_t number = sqlite3_value_int64(value);
+      if (number != 0 && number != 1) [[unlikely]]
+        break;
+      *reinterpret_cast<bool*>(field) = number != 0;
+      return;
+    }
+    case kind::f64: {
+      if (type != SQLITE_FLOAT) [[unlikely]]
+        break;
+      const double number = sqlite3_value_double(value);
+      std::memcpy(field, &number, sizeof number);
+      return;
+    }
+    case kind::text: {
+      if (type != SQLITE_TEXT) [[unlikely]]
+        break;
+      const auto* text = reinterpret_cast<const char*>(sqlite3_value_text(value));
+      if (text == nullptr) [[unlikely]]
+        break;
+      reinterpret_cast<std::string*>(field)->assign(text, static_cast<std::size_t>(sqlite3_value_bytes(value)));
+      return;
+    }
+    case kind::timestamp: {
+      if (type != SQLITE_TEXT || slot.type->chrono) [[unlikely]]
+        break;
+      const auto* text = reinterpret_cast<const char*>(sqlite3_value_text(value));
+      const auto size = static_cast<std::size_t>(sqlite3_value_bytes(value));
+      if (text != nullptr && timestamp::parse_to(text, size, *reinterpret_cast<timestamp*>(field))) [[likely]]
+        return;
+      break;
+    }
+    default: break;
   }
   decode_uncommon(value, slot, field);
 }
 
-/// One result row into the object's fields. The value of each cell is fetched once: that is what costs in SQLite's interface.
+/// One result row into the object's fields. The value of each cell is fetched once: that is what costs in SQLite's
+/// interface.
 inline void decode_row(sqlite3_stmt* statement, const field_slot* slots, int count, void* object) {
   for (int i = 0; i < count; ++i) decode_cell(sqlite3_column_value(statement, i), slots[i], static_cast<char*>(object));
 }

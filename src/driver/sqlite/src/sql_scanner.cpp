@@ -93,8 +93,8 @@ statement_target statement_target::of(std::string_view sql) {
   statement_target target;
   sql_scanner scan(sql);
   while (scan.kind() != sql_scanner::token::end) {
-    const bool verb = scan.depth() == 0 && (scan.is_word("INSERT") || scan.is_word("REPLACE") || scan.is_word("UPDATE") ||
-                                            scan.is_word("DELETE"));
+    const bool verb = scan.depth() == 0 && (scan.is_word("INSERT") || scan.is_word("REPLACE") ||
+                                            scan.is_word("UPDATE") || scan.is_word("DELETE"));
     if (!verb) {
       scan.next();
       continue;
@@ -146,7 +146,8 @@ std::string constraint_name(std::string_view create_table, std::string_view cons
     const bool wanted = scan.is_word(constraint) || (constraint == "FOREIGN" && scan.is_word("REFERENCES"));
     if (name.empty() || !wanted) {
       // A word that no name precedes ends the reach of the last one.
-      if (scan.is_word("NOT") || scan.is_word("CHECK") || scan.is_word("DEFAULT") || scan.is_word("UNIQUE")) name.clear();
+      if (scan.is_word("NOT") || scan.is_word("CHECK") || scan.is_word("DEFAULT") || scan.is_word("UNIQUE"))
+        name.clear();
       scan.next();
       continue;
     }
@@ -158,7 +159,8 @@ std::string constraint_name(std::string_view create_table, std::string_view cons
       while (scan.depth() > 1 && scan.kind() != sql_scanner::token::end) {
         if (scan.is_name()) listed += (listed.empty() ? "" : ", ") + scan.text();
         scan.next();
-        while (scan.depth() > 1 && !scan.is_sign(',') && scan.kind() != sql_scanner::token::end) scan.next();  // COLLATE, DESC
+        while (scan.depth() > 1 && !scan.is_sign(',') && scan.kind() != sql_scanner::token::end)
+          scan.next();  // COLLATE, DESC
         if (scan.is_sign(',')) scan.next();
       }
     }

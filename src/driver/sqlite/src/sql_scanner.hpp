@@ -40,14 +40,14 @@ private:
 
 /// What a statement writes.
 struct statement_target {
-  std::string table;     ///< empty when the statement writes none, or in a way that is not understood
+  std::string table;  ///< empty when the statement writes none, or in a way that is not understood
   bool inserts = false;
 
   static statement_target of(std::string_view sql);
 };
 
-/// The name that `create_table` gives to its constraint of the kind ("UNIQUE", "PRIMARY", "FOREIGN") on just these columns
-/// (joined by ", "); empty when it has none. SQLite keeps such names in the text only.
+/// The name that `create_table` gives to its constraint of the kind ("UNIQUE", "PRIMARY", "FOREIGN") on just these
+/// columns (joined by ", "); empty when it has none. SQLite keeps such names in the text only.
 std::string constraint_name(std::string_view create_table, std::string_view constraint, std::string_view columns);
 
 }  // namespace tupelo::driver

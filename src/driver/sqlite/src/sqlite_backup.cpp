@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sqlite_connection.hpp"
-
 #include "sqlite_failure.hpp"
 
 #include <tupelo/core/error.hpp>
@@ -22,7 +21,8 @@ void sqlite_connection::backup_to(const std::string& path, const backup_progress
   std::error_code ignored;  // what cannot be looked at cannot be opened either, which says more
   if (std::filesystem::exists(path, ignored)) {
     throw configuration_error(errc::invalid_configuration,
-                              "the file \"" + path + "\" exists already and is not overwritten; give the backup a new name");
+                              "the file \"" + path +
+                                  "\" exists already and is not overwritten; give the backup a new name");
   }
   const std::string name = path.starts_with("file:") || path.starts_with(":") || path.empty() ? "./" + path : path;
   sqlite3* raw = nullptr;

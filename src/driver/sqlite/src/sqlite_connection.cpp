@@ -19,14 +19,16 @@ namespace {
 /// Statements stop when their deadline passes, and not those after them.
 class deadline_guard {
 public:
-  deadline_guard(busy_wait& wait, sqlite3* database, std::int64_t deadline_us) :
-      wait_(deadline_us != INT64_MAX ? &wait : nullptr), database_(database) {
-    if (wait_ != nullptr) [[unlikely]] wait.set_deadline(database, deadline_us);
+  deadline_guard(busy_wait& wait, sqlite3* database, std::int64_t deadline_us)
+      : wait_(deadline_us != INT64_MAX ? &wait : nullptr), database_(database) {
+    if (wait_ != nullptr) [[unlikely]]
+      wait.set_deadline(database, deadline_us);
   }
   deadline_guard(const deadline_guard&) = delete;
   deadline_guard& operator=(const deadline_guard&) = delete;
   ~deadline_guard() {
-    if (wait_ != nullptr) [[unlikely]] wait_->clear_deadline(database_);
+    if (wait_ != nullptr) [[unlikely]]
+      wait_->clear_deadline(database_);
   }
 
 private:
@@ -41,7 +43,8 @@ public:
   reset_on_failure(const reset_on_failure&) = delete;
   reset_on_failure& operator=(const reset_on_failure&) = delete;
   ~reset_on_failure() {
-    if (statement_ != nullptr) [[unlikely]] sqlite3_reset(statement_);
+    if (statement_ != nullptr) [[unlikely]]
+      sqlite3_reset(statement_);
   }
   void dismiss() noexcept { statement_ = nullptr; }
 
@@ -51,7 +54,8 @@ private:
 
 constexpr bool is_blank(char c) noexcept { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
-/// The statement at the front of a script, of which SQLite has read up to `tail`: to its end, or to where it stopped making sense.
+/// The statement at the front of a script, of which SQLite has read up to `tail`: to its end, or to where it stopped
+/// making sense.
 std::string_view failed_statement(const char* first, const char* tail, const char* end) noexcept {
   const char* stop = tail > first && tail[-1] == ';' ? tail - 1 : std::find(tail, end, ';');
   while (first != stop && is_blank(*first)) ++first;
@@ -61,8 +65,8 @@ std::string_view failed_statement(const char* first, const char* tail, const cha
 
 }  // namespace
 
-sqlite_connection::sqlite_connection(sqlite_settings settings, bool inline_execution) :
-    settings_(std::move(settings)), wait_(interrupts_, settings_.busy_timeout_us), inline_(inline_execution) {
+sqlite_connection::sqlite_connection(sqlite_settings settings, bool inline_execution)
+    : settings_(std::move(settings)), wait_(interrupts_, settings_.busy_timeout_us), inline_(inline_execution) {
   if (!inline_) worker_ = std::make_unique<sqlite_worker>(this, &run_on_worker, interrupts_);
 }
 
@@ -119,7 +123,8 @@ void sqlite_connection::run_on_worker(void* self, request& r) noexcept {
 bool sqlite_connection::run_begun(request& r) noexcept {
   r.row_count = 0;
   r.affected = 0;
-  if (r.failure) [[unlikely]] r.failure = nullptr;
+  if (r.failure) [[unlikely]]
+    r.failure = nullptr;
   bool done = true;
   try {
     execute(r);
@@ -127,7 +132,8 @@ bool sqlite_connection::run_begun(request& r) noexcept {
     note_failure(r);
     done = false;
   }
-  // SQLite keeps an interrupt for all statements while any is open, so the open ones end here lest later ones be stopped too.
+  // SQLite keeps an interrupt for all statements while any is open, so the open ones end here lest later ones be
+  // stopped too.
   if (r.cancellable && interrupts_.end() && open_results_ != 0) end_open_results();
   return done;
 }
@@ -153,8 +159,9 @@ void sqlite_connection::begin_result(sqlite3_stmt* statement, request& r) {
     return;
   }
   if (open_results_ != 0 && sqlite3_stmt_busy(statement) != 0) [[unlikely]] {
-    throw transaction_error(errc::concurrent_use,
-                            "the statement is still being read by an open result; read that to its end or finish it first");
+    throw transaction_error(
+        errc::concurrent_use,
+        "the statement is still being read by an open result; read that to its end or finish it first");
   }
   if (r.plan->binds.empty()) return;
   scratch_.clear();
@@ -186,7 +193,8 @@ void sqlite_connection::run_plan(request& r) {
   const statement_plan& plan = *r.plan;
   statement_ptr temporary;
   sqlite3_stmt* statement = r.prepared != nullptr ? statement_of(*r.prepared) : nullptr;
-  if (statement == nullptr) [[unlikely]] statement = prepare_for(r, temporary);
+  if (statement == nullptr) [[unlikely]]
+    statement = prepare_for(r, temporary);
   begin_result(statement, r);
   reset_on_failure guard(statement);
   const sqlite3_int64 changes = plan.read_only ? 0 : sqlite3_total_changes64(database());
@@ -197,7 +205,8 @@ void sqlite_connection::run_plan(request& r) {
     ++open_results_;
     return;
   }
-  if (code != SQLITE_DONE && code != SQLITE_ROW) [[unlikely]] fail(database(), statement, code, plan.text);
+  if (code != SQLITE_DONE && code != SQLITE_ROW) [[unlikely]]
+    fail(database(), statement, code, plan.text);
   guard.dismiss();
   if (const int ended = sqlite3_reset(statement); ended != SQLITE_OK) [[unlikely]] {
     fail(database(), statement, ended, plan.text);
@@ -214,7 +223,8 @@ void sqlite_connection::execute(request& r) {
     open();
   }
   const deadline_guard guard(wait_, database(), r.deadline_us);
-  if (traced_ != r.cancellable) [[unlikely]] trace(r.cancellable);
+  if (traced_ != r.cancellable) [[unlikely]]
+    trace(r.cancellable);
   if (r.plan != nullptr) {
     run_plan(r);
   } else {
@@ -302,12 +312,13 @@ void sqlite_connection::check_single(const char* tail, std::string_view text) {
 
 void sqlite_connection::check_parameters(sqlite3_stmt* statement, const statement_plan& plan) {
   std::uint64_t given = 0;
-  for (const bind_step& step : plan.binds) given = std::max<std::uint64_t>(given, std::uint64_t{step.first} + step.places - 1);
+  for (const bind_step& step : plan.binds)
+    given = std::max<std::uint64_t>(given, std::uint64_t{step.first} + step.places - 1);
   if (plan.rows_per_statement > 1) given = std::uint64_t{plan.binds.size()} * plan.rows_per_statement;
   const auto wanted = static_cast<std::uint64_t>(sqlite3_bind_parameter_count(statement));
   if (wanted == given) return;
-  throw query_error("the statement has " + std::to_string(wanted) + " placeholders but is given " + std::to_string(given) +
-                    " parameters; give one for each ?");
+  throw query_error("the statement has " + std::to_string(wanted) + " placeholders but is given " +
+                    std::to_string(given) + " parameters; give one for each ?");
 }
 
 void sqlite_connection::check_columns(sqlite3_stmt* statement, const statement_plan& plan) {

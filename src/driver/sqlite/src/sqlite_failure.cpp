@@ -13,8 +13,8 @@ namespace tupelo::driver {
 
 namespace {
 
-/// The first column of the first row that a query on the schema gives; empty when there is none or the query fails, because
-/// what it would add to an error is not worth another error.
+/// The first column of the first row that a query on the schema gives; empty when there is none or the query fails,
+/// because what it would add to an error is not worth another error.
 std::string ask_schema(sqlite3* database, const char* sql, std::initializer_list<std::string_view> values) {
   sqlite3_stmt* statement = nullptr;
   std::string answer;
@@ -33,7 +33,8 @@ std::string ask_schema(sqlite3* database, const char* sql, std::initializer_list
 }
 
 std::string text_of_table(sqlite3* database, std::string_view table) {
-  return ask_schema(database, "SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = ?1 COLLATE NOCASE", {table});
+  return ask_schema(database, "SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = ?1 COLLATE NOCASE",
+                    {table});
 }
 
 std::string_view behind(std::string_view text, std::string_view mark) noexcept {
@@ -44,7 +45,8 @@ std::string_view behind(std::string_view text, std::string_view mark) noexcept {
 /// "users.email, users.name" as table and columns.
 void split_columns(std::string_view list, const statement_target& target, error_details& details) {
   std::string_view table = target.table;
-  if (table.empty() || !list.starts_with(table) || list.substr(table.size(), 1) != ".") table = list.substr(0, list.find('.'));
+  if (table.empty() || !list.starts_with(table) || list.substr(table.size(), 1) != ".")
+    table = list.substr(0, list.find('.'));
   if (table.size() >= list.size()) return;
   details.table = table;
   const std::string separator = ", " + details.table + ".";
@@ -90,12 +92,14 @@ struct context {
   } else {
     split_columns(what, statement_target::of(c.statement), details);
     const bool primary = (c.failure.code == SQLITE_CONSTRAINT_PRIMARYKEY || c.failure.code == SQLITE_CONSTRAINT_ROWID);
-    details.constraint = constraint_name(text_of_table(c.database, details.table), primary ? "PRIMARY" : "UNIQUE", details.column);
+    details.constraint =
+        constraint_name(text_of_table(c.database, details.table), primary ? "PRIMARY" : "UNIQUE", details.column);
     if (details.constraint.empty()) {
-      details.constraint = ask_schema(c.database,
-                                      "SELECT name FROM pragma_index_list(?1) AS i WHERE i.\"unique\" AND ?2 = (SELECT "
-                                      "group_concat(name, ', ') FROM (SELECT name FROM pragma_index_info(i.name) ORDER BY seqno))",
-                                      {details.table, details.column});
+      details.constraint =
+          ask_schema(c.database,
+                     "SELECT name FROM pragma_index_list(?1) AS i WHERE i.\"unique\" AND ?2 = (SELECT "
+                     "group_concat(name, ', ') FROM (SELECT name FROM pragma_index_info(i.name) ORDER BY seqno))",
+                     {details.table, details.column});
     }
     if (details.constraint.empty() && primary) details.constraint = "PRIMARY KEY";
   }
@@ -126,8 +130,9 @@ struct context {
   std::string message = "foreign key";
   if (target.inserts) {
     // SQLite does not say which key failed. An insert can only fail at one of its own, so a single one is it.
-    constexpr auto single = "SELECT group_concat(\"from\", ', ') FROM (SELECT \"from\", id FROM pragma_foreign_key_list(?1) "
-                            "ORDER BY id, seq) HAVING count(DISTINCT id) = 1";
+    constexpr auto single =
+        "SELECT group_concat(\"from\", ', ') FROM (SELECT \"from\", id FROM pragma_foreign_key_list(?1) "
+        "ORDER BY id, seq) HAVING count(DISTINCT id) = 1";
     details.column = ask_schema(c.database, single, {target.table});
     if (!details.column.empty()) {
       details.constraint = constraint_name(text_of_table(c.database, target.table), "FOREIGN", details.column);
@@ -145,20 +150,21 @@ struct context {
 
 [[noreturn]] void throw_constraint(const context& c) {
   switch (c.failure.code) {
-  case SQLITE_CONSTRAINT_UNIQUE:
-  case SQLITE_CONSTRAINT_PRIMARYKEY:
-  case SQLITE_CONSTRAINT_ROWID: throw_unique(c);
-  case SQLITE_CONSTRAINT_NOTNULL: throw_not_null(c);
-  case SQLITE_CONSTRAINT_CHECK: throw_check(c);
-  case SQLITE_CONSTRAINT_FOREIGNKEY: throw_foreign_key(c);
-  case SQLITE_CONSTRAINT_DATATYPE: {
-    // "cannot store TEXT value in INTEGER column users.age"
-    error_details details;
-    split_columns(behind(c.failure.message, " column "), statement_target::of(c.statement), details);
-    c.raise(errc::type_mismatch, "42804", c.failure.message + "; the table is STRICT", std::move(details));
-  }
-  case SQLITE_CONSTRAINT_TRIGGER: c.raise(errc::database_error, "P0001", "a trigger refused the statement: " + c.failure.message);
-  default: c.raise(errc::database_error, "23000", c.failure.message);
+    case SQLITE_CONSTRAINT_UNIQUE:
+    case SQLITE_CONSTRAINT_PRIMARYKEY:
+    case SQLITE_CONSTRAINT_ROWID: throw_unique(c);
+    case SQLITE_CONSTRAINT_NOTNULL: throw_not_null(c);
+    case SQLITE_CONSTRAINT_CHECK: throw_check(c);
+    case SQLITE_CONSTRAINT_FOREIGNKEY: throw_foreign_key(c);
+    case SQLITE_CONSTRAINT_DATATYPE: {
+      // "cannot store TEXT value in INTEGER column users.age"
+      error_details details;
+      split_columns(behind(c.failure.message, " column "), statement_target::of(c.statement), details);
+      c.raise(errc::type_mismatch, "42804", c.failure.message + "; the table is STRICT", std::move(details));
+    }
+    case SQLITE_CONSTRAINT_TRIGGER:
+      c.raise(errc::database_error, "P0001", "a trigger refused the statement: " + c.failure.message);
+    default: c.raise(errc::database_error, "23000", c.failure.message);
   }
 }
 
@@ -222,51 +228,64 @@ void throw_sqlite_failure(sqlite3* database, const sqlite_failure& failure, std:
   const context c{database, failure, statement, database_name};
   const std::string name = quoted(database_name);
   switch (failure.code & 0xff) {
-  case SQLITE_CONSTRAINT: throw_constraint(c);
-  case SQLITE_ERROR: throw_statement_error(c);
-  case SQLITE_BUSY:
-    if (failure.code == SQLITE_BUSY_SNAPSHOT) {
-      c.raise(errc::serialization_failure, "40001",
-              "the transaction wants to write to " + name + " but somebody else has since it began to read; "
-              "run it again, or begin it as an immediate transaction");
-    }
-    c.raise(errc::busy, "55P03",
-            "the database " + name + " is locked by another connection for longer than the deadline or busy_timeout allows; "
-            "run the transaction again, keep other writers' transactions short, or give it more time");
-  case SQLITE_LOCKED:
-    c.raise(errc::busy, "55P03",
-            "a table of " + name + " is in use by another statement of the same connection; read or end its open result first");
-  case SQLITE_PROTOCOL:
-    c.raise(errc::busy, "55P03", "the lock on the WAL of " + name + " could not be had; run the transaction again");
-  case SQLITE_FULL:
-    c.raise(errc::disk_full, "53100",
-            "the database " + name + " cannot grow: the disk is full or max_page_count is reached; make room, then run it again");
-  case SQLITE_READONLY:
-    c.raise(errc::read_only, "25006",
-            "the database " + name + " is read-only; open it without mode=ro and make the file and its directory writable");
-  case SQLITE_CORRUPT:
-    c.raise(errc::corrupt_database, "XX001",
-            "the database file " + name + " is damaged; restore a backup, or save what can be read with `sqlite3 FILE .recover`");
-  case SQLITE_NOTADB:
-    c.raise(errc::corrupt_database, "XX001", "the file " + name + " is not a SQLite database, or is encrypted; check the path");
-  case SQLITE_CANTOPEN:
-    c.raise(errc::connection_failed, "08001",
-            "the database file " + name + " cannot be opened; check that its directory exists and that both may be read "
-            "(and written, unless mode=ro)");
-  case SQLITE_PERM:
-  case SQLITE_AUTH: c.raise(errc::permission_denied, "42501", "SQLite does not permit this on " + name + ": " + failure.message);
-  case SQLITE_IOERR:
-    if (failure.code == SQLITE_IOERR_NOMEM) c.raise(errc::out_of_memory, "53200", "SQLite ran out of memory on " + name);
-    c.raise(errc::database_error, "58030", "reading or writing " + name + " failed: " + failure.message + "; check the disk");
-  case SQLITE_NOMEM: c.raise(errc::out_of_memory, "53200", "SQLite ran out of memory on " + name);
-  case SQLITE_MISMATCH:
-    c.raise(errc::type_mismatch, "42804", "SQLite: " + failure.message + ": the primary key takes an integer only",
-            {{}, {}, statement_target::of(statement).table, {}, 0});
-  case SQLITE_TOOBIG:
-    c.raise(errc::value_out_of_range, "54000", "a text, bytes or statement is longer than SQLite takes (1,000,000,000 bytes)");
-  case SQLITE_INTERRUPT: c.raise(errc::cancelled, "57014", "the statement was interrupted");
-  case SQLITE_RANGE: throw query_error("a parameter's number is beyond those of the statement");
-  default: c.raise(errc::database_error, "HY000", "SQLite: " + failure.message + " (" + std::to_string(failure.code) + ")");
+    case SQLITE_CONSTRAINT: throw_constraint(c);
+    case SQLITE_ERROR: throw_statement_error(c);
+    case SQLITE_BUSY:
+      if (failure.code == SQLITE_BUSY_SNAPSHOT) {
+        c.raise(errc::serialization_failure, "40001",
+                "the transaction wants to write to " + name +
+                    " but somebody else has since it began to read; "
+                    "run it again, or begin it as an immediate transaction");
+      }
+      c.raise(errc::busy, "55P03",
+              "the database " + name +
+                  " is locked by another connection for longer than the deadline or busy_timeout allows; "
+                  "run the transaction again, keep other writers' transactions short, or give it more time");
+    case SQLITE_LOCKED:
+      c.raise(errc::busy, "55P03",
+              "a table of " + name +
+                  " is in use by another statement of the same connection; read or end its open result first");
+    case SQLITE_PROTOCOL:
+      c.raise(errc::busy, "55P03", "the lock on the WAL of " + name + " could not be had; run the transaction again");
+    case SQLITE_FULL:
+      c.raise(errc::disk_full, "53100",
+              "the database " + name +
+                  " cannot grow: the disk is full or max_page_count is reached; make room, then run it again");
+    case SQLITE_READONLY:
+      c.raise(errc::read_only, "25006",
+              "the database " + name +
+                  " is read-only; open it without mode=ro and make the file and its directory writable");
+    case SQLITE_CORRUPT:
+      c.raise(errc::corrupt_database, "XX001",
+              "the database file " + name +
+                  " is damaged; restore a backup, or save what can be read with `sqlite3 FILE .recover`");
+    case SQLITE_NOTADB:
+      c.raise(errc::corrupt_database, "XX001",
+              "the file " + name + " is not a SQLite database, or is encrypted; check the path");
+    case SQLITE_CANTOPEN:
+      c.raise(errc::connection_failed, "08001",
+              "the database file " + name +
+                  " cannot be opened; check that its directory exists and that both may be read "
+                  "(and written, unless mode=ro)");
+    case SQLITE_PERM:
+    case SQLITE_AUTH:
+      c.raise(errc::permission_denied, "42501", "SQLite does not permit this on " + name + ": " + failure.message);
+    case SQLITE_IOERR:
+      if (failure.code == SQLITE_IOERR_NOMEM)
+        c.raise(errc::out_of_memory, "53200", "SQLite ran out of memory on " + name);
+      c.raise(errc::database_error, "58030",
+              "reading or writing " + name + " failed: " + failure.message + "; check the disk");
+    case SQLITE_NOMEM: c.raise(errc::out_of_memory, "53200", "SQLite ran out of memory on " + name);
+    case SQLITE_MISMATCH:
+      c.raise(errc::type_mismatch, "42804", "SQLite: " + failure.message + ": the primary key takes an integer only",
+              {{}, {}, statement_target::of(statement).table, {}, 0});
+    case SQLITE_TOOBIG:
+      c.raise(errc::value_out_of_range, "54000",
+              "a text, bytes or statement is longer than SQLite takes (1,000,000,000 bytes)");
+    case SQLITE_INTERRUPT: c.raise(errc::cancelled, "57014", "the statement was interrupted");
+    case SQLITE_RANGE: throw query_error("a parameter's number is beyond those of the statement");
+    default:
+      c.raise(errc::database_error, "HY000", "SQLite: " + failure.message + " (" + std::to_string(failure.code) + ")");
   }
 }
 

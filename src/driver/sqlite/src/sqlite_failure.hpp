@@ -16,8 +16,9 @@ struct sqlite_failure {
   static sqlite_failure of(sqlite3* database, int code);
 };
 
-/// Throws the exception that belongs to the failure, with the constraint, table and column that SQLite's message, the schema and
-/// the statement tell. Looks into the schema, so the failed statement must have been reset. `database_name` is for messages.
+/// Throws the exception that belongs to the failure, with the constraint, table and column that SQLite's message, the
+/// schema and the statement tell. Looks into the schema, so the failed statement must have been reset. `database_name`
+/// is for messages.
 [[noreturn]] void throw_sqlite_failure(sqlite3* database, const sqlite_failure& failure, std::string_view statement,
                                        std::string_view database_name);
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sqlite_connection.hpp"
-
 #include "sqlite_failure.hpp"
 
 #include <tupelo/core/error.hpp>
@@ -33,10 +32,10 @@ std::string file_name(const sqlite_settings& settings) {
 int open_flags(const sqlite_settings& settings) {
   const int common = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | (settings.immutable ? SQLITE_OPEN_URI : 0);
   switch (settings.mode) {
-  case sqlite_mode::read_only: return common | SQLITE_OPEN_READONLY;
-  case sqlite_mode::read_write: return common | SQLITE_OPEN_READWRITE;
-  case sqlite_mode::create:
-  case sqlite_mode::memory: break;
+    case sqlite_mode::read_only: return common | SQLITE_OPEN_READONLY;
+    case sqlite_mode::read_write: return common | SQLITE_OPEN_READWRITE;
+    case sqlite_mode::create:
+    case sqlite_mode::memory: break;
   }
   return common | SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
 }
@@ -90,8 +89,9 @@ void sqlite_connection::set_journal_mode(sqlite3* database) {
     }
   }
   if (mode != settings_.journal_mode && settings_.journal_mode_asked) {
-    throw configuration_error(errc::invalid_configuration, "the database \"" + settings_.name() + "\" cannot use journal_mode=" +
-                                                               settings_.journal_mode + " and stays at " + mode +
+    throw configuration_error(errc::invalid_configuration, "the database \"" + settings_.name() +
+                                                               "\" cannot use journal_mode=" + settings_.journal_mode +
+                                                               " and stays at " + mode +
                                                                "; leave the option out, or use another file system");
   }
 }
@@ -109,7 +109,8 @@ void sqlite_connection::run_pragma(sqlite3* database, const std::string& sql, st
 }
 
 void sqlite_connection::trace(bool wanted) noexcept {
-  sqlite3_trace_v2(database(), wanted ? unsigned{SQLITE_TRACE_STMT} : 0u, wanted ? &on_statement : nullptr, &interrupts_);
+  sqlite3_trace_v2(database(), wanted ? unsigned{SQLITE_TRACE_STMT} : 0u, wanted ? &on_statement : nullptr,
+                   &interrupts_);
   traced_ = wanted;
 }
 

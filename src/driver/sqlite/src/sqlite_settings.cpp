@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <tupelo/driver/sqlite/sqlite_settings.hpp>
-
 #include <tupelo/core/error.hpp>
 
 #include <charconv>
@@ -13,7 +12,8 @@ namespace tupelo::driver {
 
 namespace {
 
-constexpr std::string_view forms = "sqlite:///relative.db, sqlite:////absolute.db, sqlite::memory: or sqlite:file:path.db";
+constexpr std::string_view forms =
+    "sqlite:///relative.db, sqlite:////absolute.db, sqlite::memory: or sqlite:file:path.db";
 
 [[noreturn]] void fail(errc code, std::string message) { throw configuration_error(code, "SQLite URL: " + message); }
 
@@ -22,8 +22,8 @@ struct option_rule {
 
   std::string_view name;
   type takes;
-  std::string_view words;     ///< of a word: what it may be, separated by spaces
-  std::int64_t least = 0;     ///< of an integer
+  std::string_view words;  ///< of a word: what it may be, separated by spaces
+  std::int64_t least = 0;  ///< of an integer
   std::int64_t most = 0;
   std::string_view preset{};  ///< what is set where the URL is silent; empty: nothing
 };
@@ -72,11 +72,11 @@ std::string lower(std::string_view text) {
 [[noreturn]] void refuse_value(const option_rule& rule) {
   std::string expected;
   switch (rule.takes) {
-  case type::boolean: expected = "on or off"; break;
-  case type::integer:
-    expected = "a whole number from " + std::to_string(rule.least) + " to " + std::to_string(rule.most);
-    break;
-  case type::word: expected = "one of: " + std::string(rule.words); break;
+    case type::boolean: expected = "on or off"; break;
+    case type::integer:
+      expected = "a whole number from " + std::to_string(rule.least) + " to " + std::to_string(rule.most);
+      break;
+    case type::word: expected = "one of: " + std::string(rule.words); break;
   }
   fail(errc::invalid_configuration, "option " + std::string(rule.name) + " takes " + expected);
 }
@@ -111,9 +111,9 @@ std::string parse_word(const option_rule& rule, std::string_view text) {
 /// The value as it is written into a PRAGMA statement: nothing that was not checked gets there.
 std::string checked(const option_rule& rule, std::string_view text) {
   switch (rule.takes) {
-  case type::boolean: return parse_boolean(rule, text) ? "1" : "0";
-  case type::integer: return std::to_string(parse_integer(rule, text));
-  case type::word: return parse_word(rule, text);
+    case type::boolean: return parse_boolean(rule, text) ? "1" : "0";
+    case type::integer: return std::to_string(parse_integer(rule, text));
+    case type::word: return parse_word(rule, text);
   }
   __builtin_unreachable();
 }
@@ -146,7 +146,8 @@ std::string path_of_uri(std::string_view rest) {
   const std::size_t slash = rest.find('/');
   const std::string_view host = rest.substr(0, slash);
   if (!host.empty() && host != "localhost") {
-    fail(errc::invalid_url, "file://" + std::string(host) + " names another machine; write file:relative.db or file:///absolute.db");
+    fail(errc::invalid_url,
+         "file://" + std::string(host) + " names another machine; write file:relative.db or file:///absolute.db");
   }
   return slash == std::string_view::npos ? std::string() : std::string(rest.substr(slash));
 }
@@ -156,11 +157,13 @@ std::string path_of(const url& from) {
   if (!from.has_authority()) {
     if (path == ":memory:") return path;
     if (path.starts_with("file:")) return path_of_uri(std::string_view(path).substr(5));
-    fail(errc::invalid_url, "a path needs three slashes if it is relative and four if it is absolute: " + std::string(forms));
+    fail(errc::invalid_url,
+         "a path needs three slashes if it is relative and four if it is absolute: " + std::string(forms));
   }
   if (!from.host().empty() || !from.user().empty() || from.port() != 0) {
-    fail(errc::invalid_url, "a file has no host or user: a relative path needs three slashes and an absolute one four: " +
-                                std::string(forms));
+    fail(errc::invalid_url,
+         "a file has no host or user: a relative path needs three slashes and an absolute one four: " +
+             std::string(forms));
   }
   return path.empty() ? path : path.substr(1);
 }
@@ -207,7 +210,8 @@ sqlite_settings sqlite_settings::parse(const url& from) {
     fail(errc::invalid_url, "it names no file; expected one of: " + std::string(forms));
   }
   if (settings.immutable && settings.mode != sqlite_mode::read_only) {
-    fail(errc::invalid_configuration, "option immutable needs mode=ro, because a file that is written is not immutable");
+    fail(errc::invalid_configuration,
+         "option immutable needs mode=ro, because a file that is written is not immutable");
   }
 
   const bool writes_file = settings.mode == sqlite_mode::create || settings.mode == sqlite_mode::read_write;

@@ -57,8 +57,8 @@ void sqlite_worker::start(request& r) noexcept {
       return;
     }
   }
-  r.failure = std::make_exception_ptr(
-      connection_error(errc::connection_failed, "the system has no thread left for a SQLite connection; open fewer of them"));
+  r.failure = std::make_exception_ptr(connection_error(
+      errc::connection_failed, "the system has no thread left for a SQLite connection; open fewer of them"));
   r.done(r);
 }
 

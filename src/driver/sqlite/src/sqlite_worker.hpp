@@ -11,18 +11,19 @@ namespace tupelo::driver {
 
 class interruption;
 
-/// The thread on which one connection's statements run, started by the first of them, and the requests that wait for it.
+/// The thread on which one connection's statements run, started by the first of them, and the requests that wait for
+/// it.
 class sqlite_worker {
 public:
   /// Runs one request on the worker's thread. `interruption::begin` has been called where it is cancellable.
   using run_function = void (*)(void* connection, request&) noexcept;
 
-  sqlite_worker(void* connection, run_function run, interruption& interrupts) noexcept :
-      connection_(connection), run_(run), interrupts_(interrupts) {}
+  sqlite_worker(void* connection, run_function run, interruption& interrupts) noexcept
+      : connection_(connection), run_(run), interrupts_(interrupts) {}
   sqlite_worker(const sqlite_worker&) = delete;
   sqlite_worker& operator=(const sqlite_worker&) = delete;
-  /// Waits for the running request; those that wait behind it complete with `cancelled`. May be called by a request's `done`:
-  /// the thread then ends by itself, touching nothing of what is gone.
+  /// Waits for the running request; those that wait behind it complete with `cancelled`. May be called by a request's
+  /// `done`: the thread then ends by itself, touching nothing of what is gone.
   ~sqlite_worker();
 
   void start(request&) noexcept;
@@ -47,7 +48,7 @@ private:
   bool running_ = false;          ///< a request has been taken and is not done
   bool interrupt_first_ = false;  ///< the waiting `first_` was interrupted before it was taken
   bool stopping_ = false;
-  bool* gone_ = nullptr;          ///< on the thread's stack: set when the worker is destroyed by `done`
+  bool* gone_ = nullptr;  ///< on the thread's stack: set when the worker is destroyed by `done`
 };
 
 }  // namespace tupelo::driver

@@ -44,8 +44,10 @@ void value_binder::bind(const statement_plan& plan, const std::uint64_t* values,
   cursor_ = values;
   bind_row(plan, 0, objects != nullptr ? objects[0] : nullptr);
   const int width = static_cast<int>(plan.binds.size());
-  for (std::uint32_t row = 1; row < plan.rows_per_statement; ++row) bind_row(plan, static_cast<int>(row) * width, objects[row]);
-  if (status_ != SQLITE_OK) [[unlikely]] check_status();
+  for (std::uint32_t row = 1; row < plan.rows_per_statement; ++row)
+    bind_row(plan, static_cast<int>(row) * width, objects[row]);
+  if (status_ != SQLITE_OK) [[unlikely]]
+    check_status();
 }
 
 // One loop with the common kinds in it: an insert spends as long here as in all the rest of Tupelo.
@@ -54,7 +56,7 @@ void value_binder::bind_row(const statement_plan& plan, int offset, const void* 
   int status = SQLITE_OK;
   for (const bind_step& step : plan.binds) {
     const int place = static_cast<int>(step.first) + offset;
-    if (step.source != bind_source::field) {
+    if (step.source != bind_source::field) [[unlikely]] {
       bind_from_values(place, step);
       continue;
     }
@@ -65,23 +67,35 @@ void value_binder::bind_row(const statement_plan& plan, int offset, const void* 
       continue;
     }
     switch (slot.k) {
-    case kind::boolean: status |= sqlite3_bind_int64(statement, place, *static_cast<const bool*>(value) ? 1 : 0); break;
-    case kind::i32: status |= sqlite3_bind_int64(statement, place, read_as<std::int32_t>(value)); break;
-    case kind::i64: status |= sqlite3_bind_int64(statement, place, read_as<std::int64_t>(value)); break;
-    case kind::f64: {
-      const auto number = read_as<double>(value);
-      require_number(number, slot);
-      status |= sqlite3_bind_double(statement, place, number);
-      break;
-    }
-    case kind::text: {
-      const auto& text = *static_cast<const std::string*>(value);
-      require_text(text, slot);
-      if (text.size() > INT_MAX) [[unlikely]] refuse_length(slot);
-      status |= sqlite3_bind_text(statement, place, text.data(), static_cast<int>(text.size()), lifetime_);
-      break;
-    }
-    default: bind_other_field(place, slot, value); break;
+      case kind::boolean:
+        status |= sqlite3_bind_int64(statement, place, *static_cast<const bool*>(value) ? 1 : 0);
+        break;
+      case kind::i32: status |= sqlite3_bind_int64(statement, place, read_as<std::int32_t>(value)); break;
+      case kind::i64: status |= sqlite3_bind_int64(statement, place, read_as<std::int64_t>(value)); break;
+      case kind::f64: {
+        const auto number = read_as<double>(value);
+        require_number(number, slot);
+        status |= sqlite3_bind_double(statement, place, number);
+        break;
+      }
+      case kind::text: {
+        const auto& text = *static_cast<const std::string*>(value);
+        require_text(text, slot);
+        if (text.size() > INT_MAX) [[unlikely]]
+          refuse_length(slot);
+        status |= sqlite3_bind_text(statement, place, text.data(), static_cast<int>(text.size()), lifetime_);
+        break;
+      }
+      case kind::timestamp: {
+        const timestamp time =
+            slot.type->chrono ? timestamp{load_timestamp(slot, value)} : *static_cast<const timestamp*>(value);
+        require_calendar(time.is_valid(), slot);
+        char* const text = scratch_.room(timestamp::text_size);
+        time.format_to(text);
+        status |= sqlite3_bind_text(statement, place, text, static_cast<int>(timestamp::text_size), lifetime_);
+        break;
+      }
+      default: bind_other_field(place, slot, value); break;
     }
   }
   status_ |= status;
@@ -97,47 +111,48 @@ void value_binder::check_status() const {
 
 void value_binder::bind_from_values(int place, const bind_step& step) {
   switch (step.source) {
-  case bind_source::value:
-    if (step.wrap == like_wrap::none) [[likely]] {
-      bind_step_value(place, step);
-    } else {
-      bind_pattern(place, step);
-    }
-    return;
-  case bind_source::list: return bind_list(step);
-  case bind_source::json_list: return bind_json_list(place, step);
-  case bind_source::field: return;  // not from here
+    case bind_source::value:
+      if (step.wrap == like_wrap::none) [[likely]] {
+        bind_step_value(place, step);
+      } else {
+        bind_pattern(place, step);
+      }
+      return;
+    case bind_source::list: return bind_list(step);
+    case bind_source::json_list: return bind_json_list(place, step);
+    case bind_source::field: return;  // not from here
   }
 }
 
 void value_binder::bind_step_value(int place, const bind_step& step) {
   switch (step.k) {
-  case kind::null: status_ |= sqlite3_bind_null(statement_, place); return;
-  case kind::boolean:
-  case kind::i8:
-  case kind::i16:
-  case kind::i32:
-  case kind::i64:
-  case kind::u8:
-  case kind::u16:
-  case kind::u32: return bind_integer(place, static_cast<std::int64_t>(*cursor_++));
-  case kind::u64: return bind_unsigned(place, *cursor_++, step.slot);
-  case kind::f32:
-  case kind::f64: return bind_real(place, std::bit_cast<double>(*cursor_++), step.slot);
-  case kind::text:
-  case kind::json:
-  case kind::enumeration:
-  case kind::custom: return bind_text(place, take_bytes(cursor_), step.slot);
-  case kind::bytes: {
-    const std::string_view data = take_bytes(cursor_);
-    return bind_bytes(place, data.data(), data.size(), step.slot);
-  }
-  case kind::timestamp: return bind_timestamp(place, static_cast<std::int64_t>(*cursor_++), step.slot);
-  case kind::date: return bind_date(place, static_cast<std::int32_t>(static_cast<std::int64_t>(*cursor_++)), step.slot);
-  case kind::uuid: return bind_uuid_text(place, take_bytes(cursor_), step.slot);
-  case kind::decimal: return bind_decimal_text(place, take_bytes(cursor_), step.slot);
-  case kind::embedded:
-  case kind::relation: break;
+    case kind::null: status_ |= sqlite3_bind_null(statement_, place); return;
+    case kind::boolean:
+    case kind::i8:
+    case kind::i16:
+    case kind::i32:
+    case kind::i64:
+    case kind::u8:
+    case kind::u16:
+    case kind::u32: return bind_integer(place, static_cast<std::int64_t>(*cursor_++));
+    case kind::u64: return bind_unsigned(place, *cursor_++, step.slot);
+    case kind::f32:
+    case kind::f64: return bind_real(place, std::bit_cast<double>(*cursor_++), step.slot);
+    case kind::text:
+    case kind::json:
+    case kind::enumeration:
+    case kind::custom: return bind_text(place, take_bytes(cursor_), step.slot);
+    case kind::bytes: {
+      const std::string_view data = take_bytes(cursor_);
+      return bind_bytes(place, data.data(), data.size(), step.slot);
+    }
+    case kind::timestamp: return bind_timestamp(place, static_cast<std::int64_t>(*cursor_++), step.slot);
+    case kind::date:
+      return bind_date(place, static_cast<std::int32_t>(static_cast<std::int64_t>(*cursor_++)), step.slot);
+    case kind::uuid: return bind_uuid_text(place, take_bytes(cursor_), step.slot);
+    case kind::decimal: return bind_decimal_text(place, take_bytes(cursor_), step.slot);
+    case kind::embedded:
+    case kind::relation: break;
   }
   throw query_error(parameter_name(step.slot) + ": a " + std::string(name_of(step.k)) + " cannot be a parameter");
 }
@@ -181,35 +196,34 @@ void value_binder::bind_pattern(int place, const bind_step& step) {
 
 void value_binder::bind_other_field(int place, const field_slot& slot, const void* value) {
   switch (slot.k) {
-  case kind::timestamp: return bind_timestamp(place, load_timestamp(slot, value), slot);
-  case kind::u64: return bind_unsigned(place, read_as<std::uint64_t>(value), slot);
-  case kind::f32: return bind_real(place, read_as<float>(value), slot);
-  case kind::bytes: {
-    const auto& data = *static_cast<const bytes*>(value);
-    return bind_bytes(place, data.data(), data.size(), slot);
-  }
-  case kind::date: return bind_date(place, load_date(slot, value), slot);
-  case kind::uuid: return bind_uuid(place, value);
-  case kind::decimal: return bind_real(place, checked_double(*static_cast<const decimal*>(value), slot), slot);
-  case kind::json: return bind_text(place, static_cast<const json*>(value)->text(), slot);
-  case kind::enumeration: {
-    const std::string_view name = load_enumerator(slot, value);
-    return bind_own_text(place, name.data(), name.size());
-  }
-  case kind::custom: {
-    std::string text;
-    slot.type->to_text(value, text);
-    require_text(text, slot);
-    char* const place_of_text = scratch_.room(text.size());
-    std::memcpy(place_of_text, text.data(), text.size());
-    return bind_own_text(place, place_of_text, text.size());
-  }
-  case kind::i8:
-  case kind::i16:
-  case kind::u8:
-  case kind::u16:
-  case kind::u32: return bind_integer(place, load_integer(slot, value));
-  default: throw query_error(parameter_name(slot) + ": a " + std::string(name_of(slot.k)) + " cannot be a parameter");
+    case kind::u64: return bind_unsigned(place, read_as<std::uint64_t>(value), slot);
+    case kind::f32: return bind_real(place, read_as<float>(value), slot);
+    case kind::bytes: {
+      const auto& data = *static_cast<const bytes*>(value);
+      return bind_bytes(place, data.data(), data.size(), slot);
+    }
+    case kind::date: return bind_date(place, load_date(slot, value), slot);
+    case kind::uuid: return bind_uuid(place, value);
+    case kind::decimal: return bind_real(place, checked_double(*static_cast<const decimal*>(value), slot), slot);
+    case kind::json: return bind_text(place, static_cast<const json*>(value)->text(), slot);
+    case kind::enumeration: {
+      const std::string_view name = load_enumerator(slot, value);
+      return bind_own_text(place, name.data(), name.size());
+    }
+    case kind::custom: {
+      std::string text;
+      slot.type->to_text(value, text);
+      require_text(text, slot);
+      char* const place_of_text = scratch_.room(text.size());
+      std::memcpy(place_of_text, text.data(), text.size());
+      return bind_own_text(place, place_of_text, text.size());
+    }
+    case kind::i8:
+    case kind::i16:
+    case kind::u8:
+    case kind::u16:
+    case kind::u32: return bind_integer(place, load_integer(slot, value));
+    default: throw query_error(parameter_name(slot) + ": a " + std::string(name_of(slot.k)) + " cannot be a parameter");
   }
 }
 
@@ -227,7 +241,8 @@ void value_binder::bind_real(int place, double value, const field_slot& slot) {
 
 void value_binder::bind_text(int place, std::string_view text, const field_slot& slot) {
   require_text(text, slot);
-  if (text.size() > INT_MAX) [[unlikely]] refuse_length(slot);
+  if (text.size() > INT_MAX) [[unlikely]]
+    refuse_length(slot);
   // Without an address SQLite would take the empty text for NULL.
   const char* first = text.data() != nullptr ? text.data() : "";
   status_ |= sqlite3_bind_text(statement_, place, first, static_cast<int>(text.size()), lifetime_);
@@ -238,7 +253,8 @@ void value_binder::bind_own_text(int place, const char* text, std::size_t size) 
 }
 
 void value_binder::bind_bytes(int place, const void* data, std::size_t size, const field_slot& slot) {
-  if (size > INT_MAX) [[unlikely]] refuse_length(slot);
+  if (size > INT_MAX) [[unlikely]]
+    refuse_length(slot);
   status_ |= sqlite3_bind_blob(statement_, place, size != 0 ? data : "", static_cast<int>(size), lifetime_);
 }
 

@@ -18,14 +18,16 @@ namespace tupelo::driver {
 class bind_scratch {
 public:
   char* room(std::size_t size) {
-    if (size > sizeof inline_ - used_) [[unlikely]] return heap_room(size);
+    if (size > sizeof inline_ - used_) [[unlikely]]
+      return heap_room(size);
     char* place = inline_ + used_;
     used_ += size;
     return place;
   }
   void clear() noexcept {
     used_ = 0;
-    if (!heap_.empty()) [[unlikely]] heap_.clear();
+    if (!heap_.empty()) [[unlikely]]
+      heap_.clear();
   }
 
 private:
@@ -38,14 +40,14 @@ private:
 
 /// Gives a prepared statement its parameters: the query's values and the fields of objects, as the plan says.
 ///
-/// How SQLite keeps each kind: integers and booleans as INTEGER, floating-point numbers and decimals as numbers, text, json,
-/// enumerators (by name) and custom types as TEXT, bytes as BLOB, timestamps as 'YYYY-MM-DD HH:MM:SS.ffffff', dates as
-/// 'YYYY-MM-DD', UUIDs as their 36 characters.
+/// How SQLite keeps each kind: integers and booleans as INTEGER, floating-point numbers and decimals as numbers, text,
+/// json, enumerators (by name) and custom types as TEXT, bytes as BLOB, timestamps as 'YYYY-MM-DD HH:MM:SS.ffffff',
+/// dates as 'YYYY-MM-DD', UUIDs as their 36 characters.
 class value_binder {
 public:
   /// `copies`: SQLite keeps copies, for statements that stay open when the request is done.
-  value_binder(sqlite3_stmt* statement, bind_scratch& scratch, bool copies) noexcept :
-      statement_(statement), scratch_(scratch), lifetime_(copies ? SQLITE_TRANSIENT : SQLITE_STATIC) {}
+  value_binder(sqlite3_stmt* statement, bind_scratch& scratch, bool copies) noexcept
+      : statement_(statement), scratch_(scratch), lifetime_(copies ? SQLITE_TRANSIENT : SQLITE_STATIC) {}
 
   /// Errors: value_error (value_out_of_range, invalid_text, invalid_enum) naming the column.
   void bind(const statement_plan& plan, const std::uint64_t* values, const void* const* objects);
@@ -57,8 +59,9 @@ private:
   void append_json_value(std::string& out, const bind_step& step);
   void bind_pattern(int place, const bind_step& step);
   void bind_row(const statement_plan& plan, int offset, const void* object);
-  void bind_from_values(int place, const bind_step& step);
-  void bind_other_field(int place, const field_slot& slot, const void* value);
+  // Out of line, so that the loop over fields keeps its registers.
+  [[gnu::noinline]] void bind_from_values(int place, const bind_step& step);
+  [[gnu::noinline]] void bind_other_field(int place, const field_slot& slot, const void* value);
 
   void bind_integer(int place, std::int64_t value) noexcept { status_ |= sqlite3_bind_int64(statement_, place, value); }
   void bind_unsigned(int place, std::uint64_t value, const field_slot& slot);

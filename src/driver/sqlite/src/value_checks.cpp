@@ -25,12 +25,20 @@ void refuse_value(const field_slot& slot, std::string_view rest) {
   throw value_error(errc::value_out_of_range, parameter_name(slot) + std::string(rest));
 }
 
+void refuse_text(std::string_view text, const field_slot& slot) {
+  check_text(text, parameter_name(slot));
+  __builtin_unreachable();  // it was refused before, so it is refused again
+}
+
 double checked_double(const decimal& value, const field_slot& slot) {
   if (!value.is_finite()) {
-    refuse_value(slot, ": SQLite has no decimal NaN or infinity; store NULL instead, or keep the value in a text field");
+    refuse_value(slot,
+                 ": SQLite has no decimal NaN or infinity; store NULL instead, or keep the value in a text field");
   }
   if (value.precision() > decimal_digits || value.scale() > decimal_scale) {
-    refuse_value(slot, ": SQLite keeps decimals with at most 15 significant digits; round the value, or keep it in a text field");
+    refuse_value(
+        slot,
+        ": SQLite keeps decimals with at most 15 significant digits; round the value, or keep it in a text field");
   }
   return value.to_double();
 }

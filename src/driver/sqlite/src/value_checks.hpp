@@ -14,10 +14,12 @@
 namespace tupelo::driver {
 
 std::string parameter_name(const field_slot& slot);
-[[noreturn]] void refuse_value(const field_slot& slot, std::string_view rest);
+[[noreturn, gnu::cold]] void refuse_value(const field_slot& slot, std::string_view rest);
+[[noreturn, gnu::cold]] void refuse_text(std::string_view text, const field_slot& slot);
 
 inline void require_text(std::string_view text, const field_slot& slot) {
-  if (!is_valid_text(text)) [[unlikely]] check_text(text, parameter_name(slot));
+  if (!is_valid_text(text)) [[unlikely]]
+    refuse_text(text, slot);
 }
 inline void require_number(double value, const field_slot& slot) {
   if (value != value) [[unlikely]] {
@@ -30,7 +32,8 @@ inline void require_int64(std::uint64_t value, const field_slot& slot) {
   }
 }
 inline void require_calendar(bool is_valid, const field_slot& slot) {
-  if (!is_valid) [[unlikely]] refuse_value(slot, ": the time lies outside the years 0001 to 9999");
+  if (!is_valid) [[unlikely]]
+    refuse_value(slot, ": the time lies outside the years 0001 to 9999");
 }
 
 /// The number as SQLite keeps it, from which the same decimal comes back.

@@ -55,7 +55,8 @@ TEST_F(constraint, unique_violation_names_constraint_table_and_column) {
 }
 
 TEST_F(constraint, unique_violation_of_an_index_names_the_index) {
-  EXPECT_EQ(violation<unique_violation>("INSERT INTO users (email, name) VALUES ('b', 'ada')").constraint(), "users_name");
+  EXPECT_EQ(violation<unique_violation>("INSERT INTO users (email, name) VALUES ('b', 'ada')").constraint(),
+            "users_name");
 }
 
 TEST_F(constraint, unique_violation_of_several_columns_names_them_all) {
@@ -142,9 +143,10 @@ TEST_F(constraint, trigger_that_refuses_says_why) {
 }
 
 TEST_F(constraint, table_is_found_behind_conflict_clauses_schema_names_comments_and_with) {
-  for (const char* sql : {"INSERT OR ABORT INTO main.\"users\" (email, age) VALUES ('b', -1)",
-                          "WITH x AS (SELECT 1) INSERT INTO [users] (email, age) SELECT 'b', -1 FROM x",
-                          "/* UPDATE t */ UPDATE users -- FROM x\n SET age = -1", "REPLACE INTO `users` (email, age) VALUES ('b', -1)"}) {
+  for (const char* sql :
+       {"INSERT OR ABORT INTO main.\"users\" (email, age) VALUES ('b', -1)",
+        "WITH x AS (SELECT 1) INSERT INTO [users] (email, age) SELECT 'b', -1 FROM x",
+        "/* UPDATE t */ UPDATE users -- FROM x\n SET age = -1", "REPLACE INTO `users` (email, age) VALUES ('b', -1)"}) {
     EXPECT_EQ(violation<check_violation>(sql).table(), "users") << sql;
   }
 }

@@ -142,12 +142,13 @@ TEST_F(interrupt, flag_that_sqlite_clears_at_the_start_of_a_statement_is_raised_
   const std::string ten_rows = endless.plan.text + " LIMIT 10";
   EXPECT_EQ(sqlite3_exec(raw, ten_rows.c_str(), nullptr, nullptr, nullptr), SQLITE_OK)
       << "without the trace callback the interrupt is lost";
-  sqlite3_trace_v2(raw, SQLITE_TRACE_STMT,
-                   [](unsigned, void* p, void*, void*) {
-                     static_cast<interruption*>(p)->raise_again();
-                     return 0;
-                   },
-                   &interrupts);
+  sqlite3_trace_v2(
+      raw, SQLITE_TRACE_STMT,
+      [](unsigned, void* p, void*, void*) {
+        static_cast<interruption*>(p)->raise_again();
+        return 0;
+      },
+      &interrupts);
   EXPECT_EQ(sqlite3_exec(raw, ten_rows.c_str(), nullptr, nullptr, nullptr), SQLITE_INTERRUPT);
   EXPECT_TRUE(interrupts.end());
   EXPECT_FALSE(interrupts.triggered());
@@ -189,7 +190,8 @@ TEST_F(interrupt, deadline_of_one_request_is_not_that_of_the_next) {
 
 TEST_F(interrupt, requests_that_wait_run_in_order) {
   std::vector<std::unique_ptr<worker_request>> requests;
-  const std::string scripts[] = {"CREATE TABLE t (n)", "INSERT INTO t VALUES (1)", "UPDATE t SET n = n * 10", "UPDATE t SET n = n + 1"};
+  const std::string scripts[] = {"CREATE TABLE t (n)", "INSERT INTO t VALUES (1)", "UPDATE t SET n = n * 10",
+                                 "UPDATE t SET n = n + 1"};
   for (const std::string& script : scripts) {
     requests.push_back(std::make_unique<worker_request>());
     requests.back()->script = script;

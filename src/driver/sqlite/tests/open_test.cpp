@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "test_database.hpp"
 
+#include <fstream>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <fstream>
 
 namespace tupelo::driver::testing {
 namespace {
@@ -19,7 +18,8 @@ struct open : ::testing::Test {
   /// A database of many pages, closed and written out.
   void make_database(std::string_view name) const {
     test_database db(directory.url(name));
-    db.script("CREATE TABLE t (id INTEGER PRIMARY KEY, body TEXT); WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c "
+    db.script("CREATE TABLE t (id INTEGER PRIMARY KEY, body TEXT); WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n "
+              "+ 1 FROM c "
               "LIMIT 500) INSERT INTO t SELECT n, hex(randomblob(100)) FROM c");
   }
 };
@@ -49,7 +49,8 @@ TEST_F(open, presets_are_in_force) {
 }
 
 TEST_F(open, options_of_the_url_are_in_force) {
-  test_database db(directory.url("a.db", "?journal_mode=truncate&foreign_keys=off&synchronous=full&cache_size=-4000&page_size=8192"));
+  test_database db(directory.url(
+      "a.db", "?journal_mode=truncate&foreign_keys=off&synchronous=full&cache_size=-4000&page_size=8192"));
   EXPECT_EQ(db.text("PRAGMA journal_mode"), "truncate");
   EXPECT_EQ(db.number("PRAGMA foreign_keys"), 0);
   EXPECT_EQ(db.number("PRAGMA synchronous"), 2);
@@ -147,7 +148,8 @@ TEST_F(open, full_database_is_reported_as_full_and_stays_usable) {
 
 TEST_F(open, value_beyond_what_sqlite_takes_is_out_of_range) {
   test_database db;
-  EXPECT_EQ(failure_of<database_error>([&] { db.number("SELECT length(zeroblob(2000000000))"); }).code(), errc::value_out_of_range);
+  EXPECT_EQ(failure_of<database_error>([&] { db.number("SELECT length(zeroblob(2000000000))"); }).code(),
+            errc::value_out_of_range);
 }
 
 TEST_F(open, url_is_checked_before_anything_is_opened) {

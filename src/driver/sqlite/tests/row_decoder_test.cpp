@@ -74,7 +74,8 @@ TEST_F(row_decoder, misfit_tells_types_and_never_the_value) {
 }
 
 TEST_F(row_decoder, text_in_an_integer_field_is_a_type_mismatch) {
-  for (const kind k : {kind::i8, kind::i16, kind::u8, kind::u16}) EXPECT_EQ(misfit<std::int16_t>("SELECT '12'", k), errc::type_mismatch);
+  for (const kind k : {kind::i8, kind::i16, kind::u8, kind::u16})
+    EXPECT_EQ(misfit<std::int16_t>("SELECT '12'", k), errc::type_mismatch);
   EXPECT_EQ(misfit<std::int32_t>("SELECT '12'", kind::i32), errc::type_mismatch);
   EXPECT_EQ(misfit<std::int64_t>("SELECT '12'", kind::i64), errc::type_mismatch);
   EXPECT_EQ(misfit<std::int64_t>("SELECT x'12'", kind::i64), errc::type_mismatch);
@@ -127,8 +128,10 @@ TEST_F(row_decoder, null_resets_an_optional_and_is_refused_elsewhere) {
 }
 
 TEST_F(row_decoder, timestamps_are_read_from_text_in_utc) {
-  EXPECT_EQ(value<timestamp>("SELECT '2026-11-21 09:30:00.000250'", kind::timestamp), timestamp::parse("2026-11-21 09:30:00.00025"));
-  EXPECT_EQ(value<timestamp>("SELECT '2026-11-21T09:30:00+02:00'", kind::timestamp), timestamp::parse("2026-11-21 07:30:00"));
+  EXPECT_EQ(value<timestamp>("SELECT '2026-11-21 09:30:00.000250'", kind::timestamp),
+            timestamp::parse("2026-11-21 09:30:00.00025"));
+  EXPECT_EQ(value<timestamp>("SELECT '2026-11-21T09:30:00+02:00'", kind::timestamp),
+            timestamp::parse("2026-11-21 07:30:00"));
   EXPECT_EQ(value<timestamp>("SELECT datetime(0, 'unixepoch')", kind::timestamp), timestamp{});
 }
 

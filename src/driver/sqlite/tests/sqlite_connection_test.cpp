@@ -17,7 +17,8 @@ struct sqlite_connection : ::testing::Test {
     return plan;
   }
   void make_numbers(int count) {
-    db.script("CREATE TABLE t (n INTEGER PRIMARY KEY); WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c LIMIT " +
+    db.script("CREATE TABLE t (n INTEGER PRIMARY KEY); WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c "
+              "LIMIT " +
               std::to_string(count) + ") INSERT INTO t SELECT n FROM c");
   }
 };
@@ -271,7 +272,8 @@ TEST_F(sqlite_connection, sql_text_with_a_nul_is_refused) {
 // ---- scripts
 
 TEST_F(sqlite_connection, script_runs_all_statements) {
-  const request r = db.script("CREATE TABLE t (n); INSERT INTO t VALUES (1), (2); SELECT * FROM t; INSERT INTO t VALUES (3);;  -- end");
+  const request r = db.script(
+      "CREATE TABLE t (n); INSERT INTO t VALUES (1), (2); SELECT * FROM t; INSERT INTO t VALUES (3);;  -- end");
   EXPECT_EQ(r.affected, 3);
   EXPECT_EQ(db.number("SELECT count(*) FROM t"), 3);
 }
@@ -282,15 +284,19 @@ TEST_F(sqlite_connection, empty_script_does_nothing) {
 }
 
 TEST_F(sqlite_connection, script_stops_at_the_statement_that_fails_and_names_it) {
-  const auto syntax = failure_of<statement_error>([&] { db.script("CREATE TABLE t (n);\n CREATE TABEL u (n); CREATE TABLE v (n)"); });
+  const auto syntax =
+      failure_of<statement_error>([&] { db.script("CREATE TABLE t (n);\n CREATE TABEL u (n); CREATE TABLE v (n)"); });
   EXPECT_EQ(syntax.statement(), "CREATE TABEL u (n)");
-  EXPECT_EQ(db.number("SELECT count(*) FROM sqlite_schema"), 1) << "what came before stays, what comes behind is not run";
-  const auto check = failure_of<statement_error>([&] { db.script("INSERT INTO t VALUES (1);\nINSERT INTO nowhere VALUES (2);"); });
+  EXPECT_EQ(db.number("SELECT count(*) FROM sqlite_schema"), 1)
+      << "what came before stays, what comes behind is not run";
+  const auto check =
+      failure_of<statement_error>([&] { db.script("INSERT INTO t VALUES (1);\nINSERT INTO nowhere VALUES (2);"); });
   EXPECT_EQ(check.statement(), "INSERT INTO nowhere VALUES (2)");
 }
 
 TEST_F(sqlite_connection, script_may_hold_triggers_with_semicolons) {
-  db.script("CREATE TABLE t (n); CREATE TRIGGER g AFTER INSERT ON t BEGIN DELETE FROM t WHERE n = 1; DELETE FROM t WHERE n = 2; END;"
+  db.script("CREATE TABLE t (n); CREATE TRIGGER g AFTER INSERT ON t BEGIN DELETE FROM t WHERE n = 1; DELETE FROM t "
+            "WHERE n = 2; END;"
             "INSERT INTO t VALUES (1), (2), (3)");
   EXPECT_EQ(db.number("SELECT n FROM t"), 3);
 }

@@ -2,12 +2,10 @@
 #pragma once
 
 #include <tupelo/driver/sqlite/open.hpp>
-
 #include <tupelo/core/error.hpp>
 #include <tupelo/core/statement.hpp>
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include <cstddef>
 #include <cstdint>
@@ -21,6 +19,7 @@
 #include <string_view>
 #include <utility>
 #include <vector>
+#include <stdlib.h>
 
 namespace tupelo::driver::testing {
 
@@ -104,8 +103,8 @@ struct cell {
 /// An inline connection with verbs that throw.
 class test_database {
 public:
-  explicit test_database(const std::string& address = "sqlite::memory:") :
-      connection_(open_sqlite(url::parse(address), true)) {}
+  explicit test_database(const std::string& address = "sqlite::memory:")
+      : connection_(open_sqlite(url::parse(address), true)) {}
 
   connection& get() noexcept { return *connection_; }
 

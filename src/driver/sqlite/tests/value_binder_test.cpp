@@ -117,8 +117,10 @@ TEST_F(value_binder, real_numbers_keep_infinity_and_refuse_nan) {
   EXPECT_EQ(seen_word(kind::f64, std::bit_cast<std::uint64_t>(1.5)), "real: 1.5");
   EXPECT_EQ(seen_field(kind::f32, 0.5f), "real: 0.5");
   EXPECT_EQ(seen_field(kind::f64, std::numeric_limits<double>::infinity()), "real: Inf");
-  EXPECT_EQ(refusal([&] { seen_field(kind::f64, std::numeric_limits<double>::quiet_NaN()); }).code(), errc::value_out_of_range);
-  EXPECT_EQ(refusal([&] { seen_field(kind::f32, std::numeric_limits<float>::quiet_NaN()); }).code(), errc::value_out_of_range);
+  EXPECT_EQ(refusal([&] { seen_field(kind::f64, std::numeric_limits<double>::quiet_NaN()); }).code(),
+            errc::value_out_of_range);
+  EXPECT_EQ(refusal([&] { seen_field(kind::f32, std::numeric_limits<float>::quiet_NaN()); }).code(),
+            errc::value_out_of_range);
 }
 
 TEST_F(value_binder, text_is_bound_whole_and_empty_text_is_not_null) {
@@ -198,10 +200,12 @@ TEST_F(value_binder, decimal_of_a_numeric_column_comes_back_equal) {
 }
 
 TEST_F(value_binder, decimal_that_a_double_cannot_hold_is_refused) {
-  EXPECT_EQ(refusal([&] { seen_field(kind::decimal, decimal::parse("1234567890.123456")); }).code(), errc::value_out_of_range);
+  EXPECT_EQ(refusal([&] { seen_field(kind::decimal, decimal::parse("1234567890.123456")); }).code(),
+            errc::value_out_of_range);
   EXPECT_EQ(refusal([&] { seen_field(kind::decimal, decimal::nan()); }).code(), errc::value_out_of_range);
   EXPECT_EQ(refusal([&] { seen_field(kind::decimal, decimal::infinity()); }).code(), errc::value_out_of_range);
-  EXPECT_EQ(refusal([&] { seen_field(kind::decimal, decimal::from_unscaled(1, 400)); }).code(), errc::value_out_of_range);
+  EXPECT_EQ(refusal([&] { seen_field(kind::decimal, decimal::from_unscaled(1, 400)); }).code(),
+            errc::value_out_of_range);
   EXPECT_EQ(refusal([&] { seen_text(kind::decimal, "ten"); }).code(), errc::invalid_value);
 }
 
@@ -222,7 +226,9 @@ TEST_F(value_binder, value_that_is_no_enumerator_is_refused) {
 
 TEST_F(value_binder, custom_types_are_text) {
   type_ops ops = ops_of<int>(kind::custom);
-  ops.to_text = [](const void* p, std::string& text) { text.assign(static_cast<std::size_t>(*static_cast<const int*>(p)), 'x'); };
+  ops.to_text = [](const void* p, std::string& text) {
+    text.assign(static_cast<std::size_t>(*static_cast<const int*>(p)), 'x');
+  };
   EXPECT_EQ(seen_field(ops, 3), "text: 'xxx'");
   EXPECT_EQ(seen_text(kind::custom, "abc"), "text: 'abc'");
 }
@@ -353,7 +359,9 @@ TEST_F(value_binder, one_statement_writes_many_objects) {
   EXPECT_EQ(db.text("SELECT group_concat(x || ',' || y, ' ') FROM points"), "1,2 3,4 5,6");
 }
 
-TEST_F(value_binder, embedded_kinds_are_refused_as_parameters) { EXPECT_THROW(seen(step_of(kind::embedded)), query_error); }
+TEST_F(value_binder, embedded_kinds_are_refused_as_parameters) {
+  EXPECT_THROW(seen(step_of(kind::embedded)), query_error);
+}
 
 }  // namespace
 }  // namespace tupelo::driver::testing

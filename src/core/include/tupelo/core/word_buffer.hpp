@@ -33,6 +33,10 @@ struct word_buffer {
   void push(std::uint64_t word) { *room(1) = word; }
   void append(const std::uint64_t* words, std::uint32_t count) {
     std::uint64_t* place = room(count);
+    // A handful of words as a rule: the checks of a vectorized loop cost more than the loop.
+#ifdef __clang__
+#pragma clang loop vectorize(disable) unroll(disable)
+#endif
     for (std::uint32_t i = 0; i < count; ++i) place[i] = words[i];
   }
   void append(const word_buffer& other) { append(other.data(), other.size); }
@@ -55,11 +59,14 @@ struct inline_word_buffer : word_buffer {
   inline_word_buffer() noexcept : word_buffer(N) {}
   inline_word_buffer(inline_word_buffer&& other) noexcept : word_buffer(N) { take(other); }
   inline_word_buffer(const inline_word_buffer& other) : word_buffer(N) { append(other); }
-  inline_word_buffer& operator=(inline_word_buffer other) noexcept {
-    drop();
-    take(other);
+  inline_word_buffer& operator=(inline_word_buffer&& other) noexcept {
+    if (this != &other) {
+      drop();
+      take(other);
+    }
     return *this;
   }
+  inline_word_buffer& operator=(const inline_word_buffer& other) { return *this = inline_word_buffer(other); }
   ~inline_word_buffer() { drop(); }
 
   void drop() noexcept {
@@ -74,9 +81,8 @@ struct inline_word_buffer : word_buffer {
     size = other.size;
     heap = other.heap;
     capacity = other.capacity;
-    if (!heap) {
-      for (std::uint32_t i = 0; i < size; ++i) words[i] = other.words[i];
-    }
+    // All words, used or not: a copy of fixed size is a few instructions, one of unknown size is a call.
+    if (!heap) __builtin_memcpy(words, other.words, sizeof words);
     other.heap = nullptr;
     other.size = 0;
     other.capacity = N;

@@ -15,6 +15,7 @@ namespace tupelo {
 struct feature_table {
   bool returning = false;             ///< INSERT, UPDATE, DELETE … RETURNING
   bool last_insert_id = false;        ///< the driver reports the key of a single inserted row
+  bool consecutive_ids = false;       ///< rows of one INSERT get keys in a row, the last of which is the last insert id
   bool upsert = false;
   bool partial_indexes = false;
   bool transactional_ddl = false;
@@ -55,6 +56,11 @@ public:
 
   /// Appends an identifier, quoted.
   virtual void quote(std::string& sql, std::string_view identifier) const;
+  /// The same for statements whose placeholders stand in order; may be a form that is cheaper to prepare.
+  virtual void next_placeholder(std::string& sql, std::uint32_t number) const { placeholder(sql, number); }
+  /// A query with a table's name as parameter whose row says whether triggers could take keys between those of one INSERT.
+  /// Only where `consecutive_ids` is set.
+  virtual std::string_view triggers_query() const noexcept { return {}; }
   /// Appends placeholder number `number`, from 1.
   virtual void placeholder(std::string& sql, std::uint32_t number) const = 0;
   /// Appends `column IN (list)` for a list of this bucket, whose placeholders begin with `first`; it is never 0.
@@ -65,6 +71,8 @@ public:
   virtual bool list_as_json(std::uint8_t) const noexcept { return false; }
   /// The name of a function in calls; empty: not supported.
   virtual std::string_view function_name(function f) const noexcept;
+  /// Appends the expression for a part (year, month or day) of a moment, an integer.
+  virtual void date_part(std::string& sql, function part, std::string_view moment) const;
 };
 
 }  // namespace tupelo

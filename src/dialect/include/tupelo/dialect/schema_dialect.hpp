@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <tupelo/query/schema_operation.hpp>
-
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -10,6 +8,12 @@
 #include <vector>
 
 namespace tupelo {
+
+// Declared only: programs that merely run queries include this and never need them.
+class schema_operation;
+struct schema_definition;
+struct column_definition;
+struct column_type;
 
 enum class ddl_role : std::uint8_t {
   execute,   ///< run it

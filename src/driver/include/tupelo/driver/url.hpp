@@ -17,7 +17,8 @@ struct url_option {
 /// A database URL in its parts, all percent-decoded:
 /// `scheme://user:password@host:port/path?key=value&key=value` or `scheme:path?key=value`.
 ///
-/// The path keeps its leading slash. `+` and `#` stand for themselves, so that file names and passwords need no care beyond
+/// The path keeps its leading slash. `+` and `#` stand for themselves, so that file names and passwords need no care
+/// beyond
 /// `%`, `?`, `@`, `:` and `/`.
 /// Errors: configuration_error (invalid_url); its message never repeats the password or an option's value.
 /// Source: RFC 3986, without fragments.

@@ -18,7 +18,7 @@ struct field_ref {
 
   template <class C, class F>
   field_ref(F C::*member) noexcept : model(&detail::meta<C>::spec), offset(offset_of(member)) {
-    static_assert(detail::field_kind<F>() != kind::embedded,
+    static_assert(detail::field_in<C, F>::is_one_value,
                   "tupelo: this field is a nested value object and no column itself; name a field inside it: "
                   "tp::col<&Outer::field, &Inner::field>");
   }

@@ -65,18 +65,28 @@ const model_spec* find_spec(std::string_view type_name) noexcept;
 
 namespace detail {
 
-/// Refuses a field whose type cannot be a column; the instantiation names the struct and the type.
+/// Names the struct and the field's type in the compiler's message.
+template <class Struct, class Field>
+struct field_in {
+  static constexpr bool is_no_array = !std::is_array_v<Field>;
+  static constexpr bool is_no_pointer = !std::is_pointer_v<Field>;
+  static constexpr bool is_one_value = field_kind<Field>() != kind::embedded;
+  static constexpr bool can_be_a_column = !is_no_array || !is_no_pointer || field_kind<Field>() != kind::null;
+};
+
+/// Refuses a field whose type cannot be a column.
 template <class Struct, class Field>
 struct check_field {
-  static_assert(!std::is_array_v<Field>,
+  static_assert(field_in<Struct, Field>::is_no_array,
                 "tupelo: a model has a C array as field; use std::string, tp::bytes or std::array in a type with field_traits");
-  static_assert(!std::is_pointer_v<Field>,
+  static_assert(field_in<Struct, Field>::is_no_pointer,
                 "tupelo: a model has a pointer as field; rows own their values: use std::string, std::optional or a relation");
-  static_assert(std::is_array_v<Field> || std::is_pointer_v<Field> || field_kind<Field>() != kind::null,
+  static_assert(field_in<Struct, Field>::can_be_a_column,
                 "tupelo: a model has a field of a type that cannot be a column; supported are bool, integers, float, double, "
                 "std::string, tp::bytes, tp::timestamp, tp::date, tp::uuid, tp::decimal, tp::json, chrono time points, enums, "
                 "std::optional of these, nested aggregates, relations, and types with tp::field_traits");
-  static constexpr bool ok = !std::is_array_v<Field> && !std::is_pointer_v<Field> && field_kind<Field>() != kind::null;
+  static constexpr bool ok = field_in<Struct, Field>::is_no_array && field_in<Struct, Field>::is_no_pointer &&
+                             field_kind<Field>() != kind::null;
 };
 
 template <class T>
@@ -132,7 +142,7 @@ void list_fields_of(raw_field* out) {
   raw_object<T> object;
   if constexpr (lists_fields<T>) {
     list_members<T>(out, object, fields_of<T>());
-  } else {
+  } else if constexpr (reflect::binds_each_field<T>) {
     reflect::binder<reflect::field_count<T>>::apply(object.value, field_lister<T>{out, &object});
   }
 }
@@ -176,6 +186,8 @@ constexpr model_spec make_spec() {
     if constexpr (std::is_aggregate_v<T>) {
       static_assert(reflect::field_count<T> > 0, "tupelo: a model without fields, or with fields that cannot be reflected; list "
                                                  "them: static constexpr auto fields() { return tp::fields<&T::a, &T::b>; }");
+      static_assert(reflect::binds_each_field<T>, "tupelo: a model has a C array as field (or a field that {} cannot make); use "
+                                                  "std::string, tp::bytes or std::array in a type with field_traits");
       return {reflect::type_text<T>(), reflect::names_text<T>(), size, static_cast<std::uint8_t>(reflect::field_count<T>),
               &list_fields_of<T>, describe_function<T>(), 0, nullptr};
     } else {

@@ -24,7 +24,7 @@ inline constexpr fake_storage<T> fake{};
 
 struct any_value {
   template <class U>
-  operator U() const noexcept;  // never defined
+  operator U() const noexcept { __builtin_unreachable(); }  // never called; defined because enums of unnamed namespaces want it
 };
 template <std::size_t>
 using any_at = any_value;
@@ -69,6 +69,18 @@ inline constexpr std::size_t field_count = gallop<T, 8>();
 
 template <std::size_t N>
 struct binder;
+template <>
+struct binder<0> {
+  template <class T>
+  static constexpr bool takes_each_alone = true;
+  template <class T, class F>
+  static constexpr auto apply(T&, F f) {
+    return f();
+  }
+};
+/// An array is counted once per element, because initialisers without braces run on into it; `{}` does not.
+template <class T>
+inline constexpr bool binds_each_field = binder<field_count<T>>::template takes_each_alone<T>;
 #include "tupelo/model/binder.inc"
 
 struct pointer_array {
@@ -82,7 +94,11 @@ struct to_pointers {
 };
 template <class T>
 constexpr pointer_array field_pointers() {
-  return binder<field_count<T>>::apply(fake<T>.value, to_pointers{});
+  if constexpr (binds_each_field<T>) {
+    return binder<field_count<T>>::apply(fake<T>.value, to_pointers{});
+  } else {
+    return {};
+  }
 }
 
 // One instantiation gives the names of all fields as a text; it is split at run time.

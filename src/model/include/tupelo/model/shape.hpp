@@ -96,6 +96,9 @@ enum class function : std::uint8_t {
   multiply,
   divide,
   now,
+  year,
+  month,
+  day,
 };
 
 enum class join_kind : std::uint8_t { inner, left };
@@ -144,7 +147,8 @@ public:
   expression() noexcept;
   expression(expression&& other) noexcept;
   expression(const expression& other) noexcept;
-  expression& operator=(expression other) noexcept;
+  expression& operator=(expression&& other) noexcept;
+  expression& operator=(const expression& other) noexcept;
   ~expression() {
     if (shape.heap || values.heap) [[unlikely]] free();
   }
@@ -177,7 +181,7 @@ public:
   bool empty() const noexcept { return shape.size == 0; }
 
   inline_word_buffer<12> shape;
-  inline_word_buffer<20> values;
+  inline_word_buffer<16> values;
 
 private:
   void free() noexcept;

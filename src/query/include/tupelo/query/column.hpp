@@ -52,6 +52,39 @@ struct member_path<Member> {
 
 }  // namespace detail
 
+namespace detail {
+
+/// What a column's type allows; the compiler's messages name the column by it.
+template <auto... Column>
+struct column_named {
+  using field = typename member_path<Column...>::field;
+  static constexpr bool may_be_null = field_is_optional<field>();
+  static constexpr bool is_text = std::is_same_v<base_of<field>, std::string>;
+  static constexpr bool is_numeric = summable<base_of<field>>;
+  static constexpr bool is_moment = field_kind<base_of<field>>() == kind::timestamp || field_kind<base_of<field>>() == kind::date;
+  static constexpr bool is_stored = !relation_like<field> || has_field_traits<field>;
+  static constexpr bool is_one_value = field_kind<field>() != kind::embedded;
+  static constexpr bool is_column = is_stored && is_one_value;
+  template <class Value>
+  static constexpr bool accepts = fits<field, Value>();
+  /// True for what is no column at all: that is said instead.
+  template <class Value>
+  static constexpr bool accepts_value = !is_column || fits<field, Value>();
+  template <auto... Other>
+  static constexpr bool accepts_column = fits<field, typename member_path<Other...>::field>();
+  template <class Value>
+  static constexpr bool holds_null_of = may_be_null || !field_is_optional<Value>();
+  template <class Value>
+  static constexpr bool computes_with = summable<Value>;
+  /// Two numbers that the database computes compare whatever their types.
+  template <class Value>
+  static constexpr bool compares_with = fits<field, Value>() || (is_numeric && summable<base_of<Value>>);
+  template <class Model>
+  static constexpr bool belongs_to = std::is_same_v<typename member_path<Column...>::owner, Model>;
+};
+
+}  // namespace detail
+
 /// An ordering term: a column or an expression, ascending or descending.
 template <class... Models>
 class ordering {
@@ -70,6 +103,7 @@ private:
 template <auto... Members>
 class column {
   using path = detail::member_path<Members...>;
+  using named = detail::column_named<Members...>;
 
 public:
   using owner = typename path::owner;
@@ -82,13 +116,13 @@ public:
   operator expression() const noexcept { return expression(ref); }
 
   condition<owner> is_null() const {
-    static_assert(detail::field_is_optional<field>(), "tupelo: is_null() on a column that is never NULL: its field is not std::optional");
+    static_assert(named::may_be_null, "tupelo: is_null() on a column that is never NULL: its field is not std::optional");
     expression e(ref);
     e.push(make_word(op::is_null));
     return e;
   }
   condition<owner> is_not_null() const {
-    static_assert(detail::field_is_optional<field>(), "tupelo: is_not_null() on a column that is never NULL: its field is not std::optional");
+    static_assert(named::may_be_null, "tupelo: is_not_null() on a column that is never NULL: its field is not std::optional");
     expression e(ref);
     e.push(make_word(op::is_not_null));
     return e;
@@ -105,16 +139,17 @@ public:
   template <class First, class... Rest>
   condition<owner> in(const First& first, const Rest&... rest) const {
     if constexpr (sizeof...(Rest) == 0 && requires { first.core(); }) {
-      static_assert(detail::fits<field, typename First::result_type>(),
+      static_assert(named::template accepts<typename First::result_type>,
                     "tupelo: in(): the subquery's column and this column have types that do not match");
+      static_assert(First::is_uncorrelated, "tupelo: in(): the subquery names columns of the outer query: use tp::exists()");
       return detail::with_query(expression(ref), first.core(), op::in_query);
     } else if constexpr (sizeof...(Rest) == 0 && requires { std::data(first); } && !text_like<First> &&
                          !(detail::field_kind<base>() == kind::bytes && bytes_like<First>)) {
       using element = std::remove_cvref_t<decltype(*std::data(first))>;
-      static_assert(detail::fits<field, element>(), "tupelo: in(): the list's values do not match the column's type");
+      static_assert(named::template accepts<element>, "tupelo: in(): the list's values do not match the column's type");
       if constexpr (detail::fits<field, element>()) return in_list<element>(std::data(first), std::size(first));
     } else {
-      static_assert(detail::fits<field, First>() && (detail::fits<field, Rest>() && ...),
+      static_assert(named::template accepts<First> && (named::template accepts<Rest> && ...),
                     "tupelo: in(): the list's values do not match the column's type");
       if constexpr (detail::fits<field, First>() && (detail::fits<field, Rest>() && ...)) {
         if constexpr (text_like<First>) {
@@ -139,7 +174,7 @@ public:
 
 private:
   condition<owner> match(comparison c, std::string_view text) const {
-    static_assert(std::is_same_v<base, std::string>, "tupelo: like(), contains(), starts_with() and ends_with() need a text column");
+    static_assert(named::is_text, "tupelo: like(), contains(), starts_with() and ends_with() need a text column");
     return expression(ref, c, kind::text, text);
   }
 
@@ -189,16 +224,5 @@ private:
 
 template <auto... Members>
 inline constexpr column<Members...> col{};
-
-namespace detail {
-
-/// Names the column in the compiler's message where a value does not fit it.
-template <auto... Column>
-struct column_named {
-  template <class Value>
-  static constexpr bool accepts = fits<typename column<Column...>::field, Value>();
-};
-
-}  // namespace detail
 
 }  // namespace tupelo

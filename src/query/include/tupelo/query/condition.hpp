@@ -57,10 +57,68 @@ public:
   ordering<Models...> desc() const { return {*this, true}; }
 };
 
+namespace detail {
+
+/// What stands beside a column or an expression: a value, a column or an expression, and its type.
+template <class T>
+struct operand {
+  using value_type = T;
+  template <class Other>
+  static expression of(const T& value) {
+    return literal<Other>(value);
+  }
+  template <class... Models>
+  using joined = condition<Models...>;
+};
+template <auto... M>
+struct operand<column<M...>> {
+  using value_type = typename column<M...>::base;
+  template <class>
+  static expression of(column<M...>) {
+    return expression(column<M...>::ref);
+  }
+  template <class... Models>
+  using joined = condition<Models..., typename column<M...>::owner>;
+};
+template <class T, class... Others>
+struct operand<scalar<T, Others...>> {
+  using value_type = T;
+  template <class>
+  static expression of(const scalar<T, Others...>& e) {
+    return e;
+  }
+  template <class... Models>
+  using joined = condition<Models..., Others...>;
+};
+
+/// Whether an expression of type T compares with V: numbers always do, what else there is must fit.
+template <class T, class V>
+consteval bool compares() {
+  using value = base_of<typename operand<V>::value_type>;
+  if constexpr (summable<T> && summable<value>) {
+    return true;
+  } else if constexpr (std::is_same_v<typename operand<V>::value_type, V>) {
+    return fits<T, V>();
+  } else {
+    return fits<T, value>() || fits<value, T>();
+  }
+}
+template <class Expression>
+struct expression_of {
+  template <class Value>
+  static constexpr bool accepts = compares<Expression, Value>();
+};
+
+}  // namespace detail
+
 #define TUPELO_COMPARISON(o, c)                                                                                               \
   template <auto... M, class V>                                                                                               \
   inline condition<typename column<M...>::owner> operator o(column<M...>, const V& value) {                                   \
-    static_assert(detail::column_named<M...>::template accepts<V>,                                                            \
+    static_assert(detail::column_named<M...>::is_stored,                                                                      \
+                  "tupelo: a relation is no column: compare its foreign key, or use tp::exists()");                           \
+    static_assert(detail::column_named<M...>::is_one_value,                                                                   \
+                  "tupelo: a nested value object is no column; name a field in it: tp::col<&Outer::field, &Inner::field>");   \
+    static_assert(detail::column_named<M...>::template accepts_value<V>,                                                      \
                   "tupelo: this value cannot be compared with this column: their types do not match");                        \
     if constexpr (detail::column_named<M...>::template accepts<V>) {                                                          \
       return detail::compare<typename column<M...>::base>(column<M...>::ref, comparison::c, value);                           \
@@ -70,23 +128,24 @@ public:
   }                                                                                                                           \
   template <auto... M, auto... N>                                                                                             \
   inline condition<typename column<M...>::owner, typename column<N...>::owner> operator o(column<M...>, column<N...>) {       \
-    static_assert(detail::column_named<M...>::template accepts<typename column<N...>::field>,                                 \
+    static_assert(detail::column_named<M...>::template accepts_column<N...>,                                                  \
                   "tupelo: these two columns cannot be compared: their types do not match");                                  \
     return expression(column<M...>::ref, comparison::c, column<N...>::ref);                                                   \
   }                                                                                                                           \
   template <auto... M, class T, class... Models>                                                                              \
   inline condition<typename column<M...>::owner, Models...> operator o(column<M...>, const scalar<T, Models...>& value) {     \
-    static_assert(detail::column_named<M...>::template accepts<T>,                                                            \
+    static_assert(detail::column_named<M...>::template compares_with<T>,                                                      \
                   "tupelo: this expression cannot be compared with this column: their types do not match");                   \
     expression e(column<M...>::ref);                                                                                          \
     e.combine(value, make_word(op::compare, static_cast<std::uint8_t>(comparison::c)));                                       \
     return e;                                                                                                                 \
   }                                                                                                                           \
   template <class T, class... Models, class V>                                                                                \
-  inline condition<Models...> operator o(scalar<T, Models...> left, const V& value) {                                         \
-    static_assert(detail::fits<T, V>(), "tupelo: this value cannot be compared with this expression: their types do not match"); \
-    if constexpr (detail::fits<T, V>()) {                                                                                     \
-      left.combine(detail::literal<T>(value), make_word(op::compare, static_cast<std::uint8_t>(comparison::c)));              \
+  inline typename detail::operand<V>::template joined<Models...> operator o(scalar<T, Models...> left, const V& value) {      \
+    static_assert(detail::expression_of<T>::template accepts<V>,                                                              \
+                  "tupelo: this value cannot be compared with this expression: their types do not match");                    \
+    if constexpr (detail::compares<T, V>()) {                                                                                 \
+      left.combine(detail::operand<V>::template of<T>(value), make_word(op::compare, static_cast<std::uint8_t>(comparison::c))); \
     }                                                                                                                         \
     return static_cast<expression&&>(left);                                                                                   \
   }

@@ -38,7 +38,7 @@ struct column_type {
   std::uint32_t length = 0;     ///< of text, in characters; 0: unlimited
   std::uint16_t precision = 0;  ///< of decimal, in digits; 0: not said
   std::uint16_t scale = 0;      ///< of decimal: digits behind the point
-  std::string native{};           ///< the database's own spelling, of kind native
+  std::string native{};         ///< the database's own spelling, of kind native
 
   column_type() = default;
   column_type(type_kind k) : kind(k) {}
@@ -58,7 +58,7 @@ struct column_definition {
   std::string name{};
   column_type type{};
   bool nullable = false;
-  bool identity = false;                   ///< an integer key that the database makes
+  bool identity = false;                     ///< an integer key that the database makes
   std::optional<std::string> default_sql{};  ///< neutral SQL text: `0`, `'guest'`, `TRUE`, `CURRENT_TIMESTAMP`
 
   friend bool operator==(const column_definition&, const column_definition&) = default;
@@ -156,7 +156,8 @@ std::string conventional_name(const table_definition& table, const index_definit
 std::string conventional_name(const table_definition& table, const check_definition& check);
 std::string conventional_name(const table_definition& table, const foreign_key_definition& key);
 
-/// The same table with every constraint and index named, and its checks, indexes, uniques and foreign keys sorted by name.
+/// The same table with every constraint and index named, and its checks, indexes, uniques and foreign keys sorted by
+/// name.
 table_definition with_names(table_definition table);
 schema_definition with_names(const schema_definition& schema);
 

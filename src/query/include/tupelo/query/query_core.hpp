@@ -15,7 +15,8 @@ public:
   query_core(op statement, const model_spec& model, std::uint8_t sub = 0, std::uint16_t length = 0) noexcept;
   query_core(query_core&& other) noexcept;
   query_core(const query_core& other) noexcept;
-  query_core& operator=(query_core other) noexcept;
+  query_core& operator=(query_core&& other) noexcept;
+  query_core& operator=(const query_core& other) noexcept;
   ~query_core() {
     if (shape.heap || values.heap) [[unlikely]] free();
   }
@@ -46,8 +47,8 @@ public:
   /// Appends limit and offset to the shape: the last step before rendering. Errors: query_error for a negative number.
   query_core& finish();
 
-  inline_word_buffer<20> shape;
-  inline_word_buffer<20> values;
+  inline_word_buffer<16> shape;
+  inline_word_buffer<16> values;
 
 private:
   void free() noexcept;

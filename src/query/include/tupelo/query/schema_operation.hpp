@@ -11,7 +11,8 @@
 
 namespace tupelo {
 
-/// One change of a schema each, as plain data. Those that take something away hold all of it, so that they can be reversed.
+/// One change of a schema each, as plain data. Those that take something away hold all of it, so that they can be
+/// reversed.
 namespace ddl {
 
 struct create_table {
@@ -80,10 +81,9 @@ struct execute_sql {
   std::string up, down;
 };
 
-using any_operation =
-    std::variant<create_table, drop_table, rename_table, add_column, drop_column, rename_column, alter_column,
-                 add_index, drop_index, add_unique, drop_unique, add_check, drop_check, add_foreign_key,
-                 drop_foreign_key, change_primary_key, execute_sql>;
+using any_operation = std::variant<create_table, drop_table, rename_table, add_column, drop_column, rename_column,
+                                   alter_column, add_index, drop_index, add_unique, drop_unique, add_check, drop_check,
+                                   add_foreign_key, drop_foreign_key, change_primary_key, execute_sql>;
 
 }  // namespace ddl
 
@@ -105,7 +105,8 @@ public:
   /// Errors: migration_error (invalid_migration) naming table and column; `schema` is then unchanged.
   void apply_to(schema_definition& schema) const;
 
-  /// The same operation with what it leaves to conventions filled in: names, and the columns that a foreign key references.
+  /// The same operation with what it leaves to conventions filled in: names, and the columns that a foreign key
+  /// references.
   schema_operation completed(const schema_definition& before) const;
 
   /// The table that is changed; empty for SQL of the user's own. Of a renamed table: its former name.

@@ -20,13 +20,40 @@ namespace detail {
 template <class Result>
 struct select_verbs;
 
+/// A model of the query around a subquery.
+template <class Model>
+struct outer {};
+
 template <class... InQuery>
 struct models_in_query {
   template <class Used>
-  static constexpr bool has = (std::is_same_v<Used, InQuery> || ...);
+  static constexpr bool has = ((std::is_same_v<Used, InQuery> || std::is_same_v<outer<Used>, InQuery>) || ...);
+};
+template <class Left, class Right>
+struct both_conditions;
+template <class... Left, class... Right>
+struct both_conditions<condition<Left...>, condition<Right...>> {
+  using type = condition<Left..., Right...>;
+};
+/// The condition over the outer models among these.
+template <class... Models>
+struct outer_models {
+  using type = condition<>;
+};
+template <class Model, class... Rest>
+struct outer_models<Model, Rest...> : outer_models<Rest...> {};
+template <class Model, class... Rest>
+struct outer_models<outer<Model>, Rest...> : both_conditions<condition<Model>, typename outer_models<Rest...>::type> {};
+template <class T, class Condition>
+struct scalar_over;
+template <class T, class... Models>
+struct scalar_over<T, condition<Models...>> {
+  using type = scalar<T, Models...>;
 };
 template <class InQuery, class... Used>
 inline constexpr bool all_in = (InQuery::template has<Used> && ...);
+template <class InQuery, class Joined>
+inline constexpr bool joins_once = !InQuery::template has<Joined>;
 
 template <class... Fields>
 struct type_list {};
@@ -69,9 +96,25 @@ consteval bool projects() {
   if constexpr (number<F> && number<V>) return std::is_floating_point_v<F> || !std::is_floating_point_v<V>;
   return field_kind<F>() == field_kind<V>() && field_kind<F>() != kind::enumeration && field_kind<F>() != kind::custom;
 }
-template <class... Fields, class... Terms>
-consteval bool all_project(type_list<Fields...>, type_list<Terms...>) {
-  return (projects<Fields, Terms>() && ...);
+/// Names the row, the position and the term in the compiler's message where they do not fit each other.
+template <class Row, std::size_t Position, class Field>
+struct row_field {
+  template <class Term>
+  static constexpr bool takes = projects<Field, Term>();
+};
+template <class Row, std::size_t Fields>
+struct row_named {
+  template <std::size_t Terms>
+  static constexpr bool takes = Fields == Terms;
+};
+template <class Row, std::size_t... I, class... Fields, class... Terms>
+consteval void check_terms(std::index_sequence<I...>, type_list<Fields...>, type_list<Terms...>) {
+  const auto check = []<std::size_t Position, class Field, class Term>() {
+    static_assert(row_field<Row, Position, Field>::template takes<Term>,
+                  "tupelo: select<Row>(…): a term's type does not match the type of Row's field at the same position "
+                  "(an optional column needs a std::optional field)");
+  };
+  (check.template operator()<I, Fields, Terms>(), ...);
 }
 template <class... Fields>
 consteval std::size_t size_of(type_list<Fields...>) {
@@ -90,7 +133,11 @@ class select_query {
 
 public:
   using result_type = Result;
+  /// A condition over the models of the query around this one; condition<> unless correlate() was said.
+  using outer_condition = typename detail::outer_models<Joined...>::type;
+  static constexpr bool is_uncorrelated = std::is_same_v<outer_condition, condition<>>;
 
+  explicit select_query(query_source* source) noexcept : core_(op::select_from, detail::meta<Result>::spec), source_(source) {}
   select_query(query_core&& core, query_source* source) noexcept : core_(static_cast<query_core&&>(core)), source_(source) {}
 
   const query_core& core() const noexcept { return core_; }
@@ -135,6 +182,10 @@ public:
   select_query& order_by(column<M...> c) & {
     return order_by(c.asc());
   }
+  template <class T, class... Models>
+  select_query& order_by(const scalar<T, Models...>& e) & {
+    return order_by(e.asc());
+  }
   template <class First, class... Rest>
   select_query&& order_by(const First& first, const Rest&... rest) && {
     order_by(first);
@@ -142,10 +193,18 @@ public:
     return static_cast<select_query&&>(*this);
   }
 
+  /// Columns or expressions: `group_by(tp::col<&Post::author_id>, tp::month(tp::col<&Post::created_at>))`.
   template <auto... M, class... Rest>
   select_query& group_by(column<M...> c, const Rest&... rest) & {
     check_models<typename column<M...>::owner>();
     core_.clause(op::group, c);
+    if constexpr (sizeof...(Rest) > 0) group_by(rest...);
+    return *this;
+  }
+  template <class T, class... Models, class... Rest>
+  select_query& group_by(const scalar<T, Models...>& e, const Rest&... rest) & {
+    check_models<Models...>();
+    core_.clause(op::group, e);
     if constexpr (sizeof...(Rest) > 0) group_by(rest...);
     return *this;
   }
@@ -200,15 +259,21 @@ public:
     return joined<Other>(join_kind::left, on);
   }
 
+  /// For a subquery: from here on its conditions may name columns of these models of the query around it, of which it is
+  /// asked row by row: `tp::exists(tp::query<Post>().correlate<User>().where(tp::col<&Post::author_id> == tp::col<&User::id>))`.
+  template <class... Outer>
+  select_query<Result, Joined..., detail::outer<Outer>...> correlate() const {
+    return {query_core(core_), source_};
+  }
+
   /// The rows become `Row`: an aggregate with a field per term, a std::tuple, or one value. Types are checked here.
   template <class Row, class... Terms>
   select_query<Row, Joined...> select(const Terms&... terms) const {
     constexpr auto fields = detail::row_fields<Row>();
-    static_assert(detail::size_of(fields) == sizeof...(Terms), "tupelo: select<Row>(…) needs one term for each field of Row");
+    static_assert(detail::row_named<Row, detail::size_of(fields)>::template takes<sizeof...(Terms)>,
+                  "tupelo: select<Row>(…) needs one term for each field of Row");
     if constexpr (detail::size_of(fields) == sizeof...(Terms)) {
-      static_assert(detail::all_project(fields, detail::type_list<Terms...>{}),
-                    "tupelo: select<Row>(…): a term's type does not match the type of Row's field at the same position "
-                    "(an optional column needs a std::optional field)");
+      detail::check_terms<Row>(std::index_sequence_for<Terms...>{}, fields, detail::type_list<Terms...>{});
     }
     query_core core = core_;
     (project(core, terms), ...);
@@ -255,7 +320,7 @@ private:
   select_query<Result, Joined..., Other> joined(join_kind how, const condition<Models...>& on) const {
     static_assert(detail::all_in<detail::models_in_query<Joined..., Other>, Models...>,
                   "tupelo: the ON condition uses a column of a model that is not in this query");
-    static_assert(!in_query::template has<Other>, "tupelo: this model is already in the query");
+    static_assert(detail::joins_once<in_query, Other>, "tupelo: this model is already in the query");
     query_core core = core_;
     core.join(how, detail::meta<Other>::spec, on);
     return {static_cast<query_core&&>(core), source_};
@@ -275,10 +340,28 @@ private:
   query_source* source_;
 };
 
-/// A query over the model T, not yet bound to a database: for subqueries, and to be run with `db.run(query)`.
+/// A query over the model T, not yet bound to a database: for subqueries, and to be run with `db.bind(query).all()`.
 template <class T>
 select_query<T, T> query() noexcept {
-  return {query_core(op::select_from, detail::meta<T>::spec), nullptr};
+  return select_query<T, T>(nullptr);
+}
+
+/// The query has at least one row. A query that was correlated with models of the query around it is asked for each of
+/// their rows. `exists<User>(query)` makes it a condition of User, to be combined with others and kept in a variable.
+template <class... Outer, class Result, class... Joined>
+auto exists(const select_query<Result, Joined...>& query) {
+  using correlated = typename select_query<Result, Joined...>::outer_condition;
+  using found = std::conditional_t<sizeof...(Outer) == 0, correlated, condition<Outer...>>;
+  return found(detail::with_query(expression(), query.core(), op::exists));
+}
+
+/// The one value that a query selects, as an expression; NULL when it has no row:
+/// `tp::col<&Post::views> > tp::subquery(tp::query<Post>().select<double>(tp::avg(tp::col<&Post::views>)))`.
+template <class Result, class... Joined>
+auto subquery(const select_query<Result, Joined...>& query) {
+  static_assert(detail::scalar_row<Result>, "tupelo: subquery(): the query must select one value: select<T>(…)");
+  using over = typename detail::scalar_over<detail::base_of<Result>, typename select_query<Result, Joined...>::outer_condition>::type;
+  return over(detail::with_query(expression(), query.core(), op::scalar_query));
 }
 
 }  // namespace tupelo

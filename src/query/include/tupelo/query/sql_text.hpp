@@ -21,12 +21,12 @@ struct sql_token {
 /// Reads "a", [a], `a`, 'text', words, numbers and symbols; what is not closed ends with the text.
 std::vector<sql_token> sql_tokens(std::string_view sql);
 
-/// The same SQL in one spelling, so that two texts which differ in white space, quotes around identifiers, case of keywords
-/// or parentheses around everything compare equal. For comparing, not for running.
+/// The same SQL in one spelling, so that two texts which differ in white space, quotes around identifiers, case of
+/// keywords or parentheses around everything compare equal. For comparing, not for running.
 std::string canonical_sql(std::string_view sql);
 
-/// Whether the identifier occurs in the SQL text outside of literals and comments, not as a function's name. Case is ignored
-/// as SQL does.
+/// Whether the identifier occurs in the SQL text outside of literals and comments, not as a function's name. Case is
+/// ignored as SQL does.
 bool mentions_identifier(std::string_view sql, std::string_view identifier);
 
 /// The text with every occurrence of the identifier replaced; literals, comments and white space stay as they are.

@@ -76,14 +76,14 @@ public:
   template <auto... M, class V>
   update_query& set(column<M...> c, const V& value) & {
     using field = typename column<M...>::field;
-    static_assert(std::is_same_v<typename column<M...>::owner, T>, "tupelo: set() names a column of another model");
+    static_assert(detail::column_named<M...>::template belongs_to<T>, "tupelo: set() names a column of another model");
     if constexpr (std::is_same_v<V, std::nullopt_t> || std::is_same_v<V, std::nullptr_t>) {
-      static_assert(detail::field_is_optional<field>(), "tupelo: set() to NULL of a column whose field is not std::optional");
+      static_assert(detail::column_named<M...>::may_be_null, "tupelo: set() to NULL of a column whose field is not std::optional");
       this->core_.assign(op::assign, c.ref, expression(make_word(op::null_value)));
     } else {
       using value_type = typename detail::operand<V>::value_type;
-      static_assert(detail::fits<field, value_type>(), "tupelo: set(): the value does not match the column's type");
-      static_assert(!detail::field_is_optional<value_type>() || detail::field_is_optional<field>(),
+      static_assert(detail::column_named<M...>::template accepts<value_type>, "tupelo: set(): the value does not match the column's type");
+      static_assert(detail::column_named<M...>::template holds_null_of<value_type>,
                     "tupelo: set(): an optional value for a column whose field is not std::optional");
       if constexpr (detail::fits<field, value_type>()) {
         this->core_.assign(op::assign, c.ref, detail::operand<V>::template of<typename column<M...>::base>(value));

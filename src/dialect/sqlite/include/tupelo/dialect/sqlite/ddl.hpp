@@ -19,7 +19,8 @@ std::string quote_identifier(std::string_view name);
 std::string type_text(const column_type& type);
 /// What a declared type means, also one that other tools have written: NVARCHAR(160), DATETIME, NUMERIC(10,2).
 column_type parse_type(std::string_view declared);
-/// Whether a live column is stored as the wanted one would be: the widths of integers and texts do not matter to SQLite.
+/// Whether a live column is stored as the wanted one would be: the widths of integers and texts do not matter to
+/// SQLite.
 bool same_column(const column_definition& live, const column_definition& wanted);
 
 /// `CREATE TABLE …` without its indexes; `name` where it is not the table's own.
@@ -35,7 +36,8 @@ std::vector<ddl_statement> render_ddl(const std::vector<schema_operation>& opera
 /// The same as SQL to read or to run elsewhere; what only a live database knows (triggers) is a comment.
 std::vector<std::string> render_sqlite(const schema_operation& operation, const schema_definition& before);
 
-/// Enforcement of foreign keys is off while tables are made anew or dropped, and every key is verified before the commit.
+/// Enforcement of foreign keys is off while tables are made anew or dropped, and every key is verified before the
+/// commit.
 ddl_frame frame_of(const std::vector<schema_operation>& operations, const schema_definition& before);
 
 /// Everything above as the interface that migrations use.

@@ -12,10 +12,9 @@ namespace tupelo::driver {
 
 /// A connection to the database of the settings.
 ///
-/// Inline: the database is open when this returns. Otherwise nothing has happened yet: the connection's thread starts and the
-/// database is opened with the first request, which reports what went wrong with that.
-/// `inline_execution` or the URL's `inline=on` make it inline.
-/// Errors: inline only: connection_error, database_error.
+/// Inline: the database is open when this returns. Otherwise nothing has happened yet: the connection's thread starts
+/// and the database is opened with the first request, which reports what went wrong with that. `inline_execution` or
+/// the URL's `inline=on` make it inline. Errors: inline only: connection_error, database_error.
 std::unique_ptr<connection> open_sqlite(const sqlite_settings& settings, bool inline_execution);
 /// Errors: configuration_error too.
 std::unique_ptr<connection> open_sqlite(const url& from, bool inline_execution);
@@ -29,8 +28,8 @@ struct backup_progress {
 /// Copies the whole database, as it is at one moment, into a new file while others go on using it.
 ///
 /// A file that exists already is not overwritten; what a failed backup has written is removed.
-/// Before: `from` was made by open_sqlite and runs no request. Errors: configuration_error (invalid_configuration) when `path`
-/// exists; database_error, busy_error. Threads: runs on the caller's, and blocks it.
+/// Before: `from` was made by open_sqlite and runs no request. Errors: configuration_error (invalid_configuration) when
+/// `path` exists; database_error, busy_error. Threads: runs on the caller's, and blocks it.
 void backup_to(connection& from, const std::string& path, const backup_progress& progress = {});
 
 }  // namespace tupelo::driver
