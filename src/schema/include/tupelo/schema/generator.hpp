@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <tupelo/query/schema_operation.hpp>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tupelo {
+
+/// A migration file that is to be written.
+struct migration_source {
+  std::string revision;   ///< "20261121T093000_add_users"
+  std::string file_name;  ///< "20261121T093000_add_users.cpp"
+  std::string text;
+  std::vector<std::string> warnings;  ///< what to look at before applying it, one line each
+};
+
+/// "Add users!" at a time → "20261121T093000_add_users".
+/// Units: microseconds since the epoch, UTC.
+std::string make_revision(std::int64_t utc_us, std::string_view message);
+
+/// The C++ of a migration with these operations in `up` and their inverses in `down`. Where an operation has no
+/// inverse, `down` says so by `db.irreversible(…)`. Errors: migration_error (invalid_migration) for an empty revision.
+migration_source generate_migration(std::string_view revision, const std::vector<std::string>& parents,
+                                    const std::vector<schema_operation>& operations);
+
+/// One of the statements of such a file, for example to print a diff: `db.drop_column("users", "age");`
+std::string operation_source(const schema_operation& operation);
+
+}  // namespace tupelo

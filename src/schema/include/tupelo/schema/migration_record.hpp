@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <tupelo/schema/schema_editor.hpp>
+#include <tupelo/query/schema_operation.hpp>
+
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace tupelo {
+
+/// One thing that a migration does: a change of the schema, or C++ code.
+using recorded_step = std::variant<schema_operation, std::shared_ptr<detail::migration_code>>;
+
+/// What `up` or `down` of one migration does, as data.
+struct migration_record {
+  std::vector<recorded_step> steps;
+  std::string irreversible;  ///< why there is no way back; empty unless it was said
+  schema_definition after;   ///< the schema that results
+
+  /// The schema changes without the code between them.
+  std::vector<schema_operation> operations() const;
+  /// One line for each step; the same in every release. Checksums are made of it.
+  std::string canonical() const;
+};
+
+/// Runs `up` or `down` against a schema in memory.
+/// Errors: migration_error (invalid_migration) naming table and column; whatever the function throws.
+migration_record record_migration(void (*function)(schema_editor&), const schema_definition& before);
+
+}  // namespace tupelo

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <tupelo/schema/diff.hpp>
+#include <tupelo/schema/history.hpp>
+#include <tupelo/query/schema_operation.hpp>
+#include <tupelo/core/task.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tupelo {
+
+class database;
+struct model_schema;
+
+namespace migrate {
+
+enum class direction : std::uint8_t { up, down };
+
+/// Follows an upgrade or downgrade, for a progress line. Called between statements, on the thread that runs them.
+class observer {
+public:
+  virtual ~observer() = default;
+  /// `index` counts from 0.
+  virtual void started(std::string_view revision, direction way, std::size_t index, std::size_t count);
+  virtual void finished(std::string_view revision, direction way, std::size_t index, std::size_t count,
+                        std::int64_t duration_us);
+};
+
+struct options {
+  options() = default;
+  explicit options(const history& of) : migrations(&of) {}
+
+  const history* migrations = nullptr;  ///< null: every migration linked into the program
+  migrate::observer* watch = nullptr;
+  bool take_over_lock = false;  ///< removes the lock that a run which died has left behind
+  std::string owner;            ///< who holds the lock; empty: "process 1234 on host"
+  std::string version;          ///< of the program; recorded beside each revision
+};
+
+/// One migration that was run, or that would be.
+struct step {
+  std::string revision;
+  direction way = direction::up;
+  std::int64_t duration_us = 0;         ///< of one that was run
+  std::vector<std::string> statements;  ///< SQL, of a plan; C++ code and what only the database knows are comments
+};
+
+struct report {
+  std::vector<step> steps;           ///< in the order they ran
+  std::vector<std::string> applied;  ///< every revision that is applied now, in order
+};
+
+enum class state : std::uint8_t {
+  pending,  ///< not applied
+  applied,
+  edited,   ///< applied, and its file does something else now
+  missing,  ///< applied, and there is no such file
+};
+std::string_view name_of(state s) noexcept;
+
+struct revision_status {
+  std::string revision;
+  std::vector<std::string> parents;
+  state now = state::pending;
+  bool head = false;            ///< no other migration comes after it
+  std::int64_t applied_us = 0;  ///< UTC, microseconds since the epoch; 0: not applied
+  std::int64_t duration_us = 0;
+  std::string version;
+  std::string file;
+};
+
+struct lock_status {
+  std::string owner;
+  std::int64_t acquired_us = 0;  ///< UTC, microseconds since the epoch
+};
+
+struct status_report {
+  std::vector<revision_status> revisions;  ///< in order; missing ones first
+  std::vector<std::string> current;        ///< applied revisions that no applied one comes after; usually one
+  bool locked = false;
+  lock_status lock;
+
+  bool up_to_date() const noexcept;
+  std::size_t count(state s) const noexcept;
+};
+
+/// Applies what `target` asks for: "head", a revision or the beginning of one, "+n". Each migration has a transaction
+/// of its own; it, its record and nothing else is rolled back when it fails. Errors: migration_error: migration_failed
+/// says which revision failed at which statement and which are applied now; migration_locked who is at work;
+/// migration_edited, migration_missing, migration_heads, unknown_revision, invalid_migration before anything was
+/// changed. Owns: nothing; the database, `opts.migrations` and `opts.watch` outlive the task. Cancel: the running
+/// migration is rolled back; those before it stay applied.
+task<report> upgrade(database& db, std::string target = "head", options opts = {});
+
+/// Takes back what lies above `target`: a revision or the beginning of one, "base", "-n".
+/// Errors: as upgrade; migration_irreversible before anything was changed.
+task<report> downgrade(database& db, std::string target = "-1", options opts = {});
+
+/// What upgrade and downgrade would run, without changing anything: nothing is written, not even the state table.
+task<report> plan_upgrade(database& db, std::string target = "head", options opts = {});
+task<report> plan_downgrade(database& db, std::string target = "-1", options opts = {});
+
+/// Every revision and whether it is applied, edited, missing. Writes nothing.
+/// Errors: migration_error (invalid_migration) for a history that cannot be replayed; database_error.
+task<status_report> status(database& db, options opts = {});
+
+/// Records the revision and all before it as applied, and those after it as not, without running anything; checksums
+/// become those of the files as they are. "head", "base", a revision or the beginning of one. Errors: migration_locked,
+/// migration_heads, unknown_revision.
+task<report> stamp(database& db, std::string target = "head", options opts = {});
+
+/// Drops every table and view of the database, then applies all migrations.
+/// Errors: as upgrade. Everything in the database is gone, whatever happens after.
+task<report> fresh(database& db, options opts = {});
+
+/// What `db diff` says: the operations that turn the live database into what the migrations applied to it have built.
+/// Errors: migration_missing, invalid_migration; database_error.
+task<std::vector<schema_operation>> drift(database& db, options opts = {});
+
+/// The operations that turn a live database, whoever made it, into what the models ask for; empty: they agree as far as
+/// the database can tell. Names that the models do not give, and widths that the database does not keep, are no
+/// difference.
+task<std::vector<schema_operation>> compare(database& db, model_schema models);
+
+// ---- without a database
+
+/// The schema that the migrations build: all of them, or those up to a revision.
+/// Errors: migration_error: invalid_migration naming the revision, migration_heads, unknown_revision.
+schema_definition recorded_schema(const history& migrations, std::string_view target = "head");
+
+/// What the models want and the migrations have not built; empty: in step. What `db migrate` writes and `db check`
+/// reports.
+std::vector<schema_operation> check(const model_schema& models, const history& migrations);
+
+/// The checksum that is recorded when the revision is applied: it changes when `up` or `down` record something else,
+/// not with comments, names or layout of the file.
+std::string checksum(const history& migrations, std::string_view revision);
+
+}  // namespace migrate
+}  // namespace tupelo

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <tupelo/schema/table_editor.hpp>
+#include <tupelo/core/task.hpp>
+
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace tupelo {
+
+class lease;
+
+namespace detail {
+
+/// C++ that runs between a migration's schema changes.
+class migration_code {
+public:
+  migration_code() = default;
+  migration_code(const migration_code&) = delete;
+  migration_code& operator=(const migration_code&) = delete;
+  virtual ~migration_code() = default;
+  virtual task<void> run(lease& connection) = 0;
+};
+
+template <class Function>
+class migration_closure final : public migration_code {
+public:
+  explicit migration_closure(Function function) : function_(std::move(function)) {}
+  task<void> run(lease& connection) override { return function_(connection); }
+
+private:
+  Function function_;
+};
+
+}  // namespace detail
+
+/// What `up` and `down` of a migration talk to: it records every change as data, checked at once against the schema
+/// that the migrations before it have built. Nothing touches a database until the migration is executed.
+///
+/// What a verb returns refines that one change and is to be used in the same statement.
+/// Errors: migration_error (invalid_migration) naming the table and the column, from the verb after the wrong one at
+/// the latest.
+class schema_editor {
+public:
+  explicit schema_editor(detail::schema_recorder& recorder) noexcept : recorder_(&recorder) {}
+  schema_editor(const schema_editor&) = delete;
+  schema_editor& operator=(const schema_editor&) = delete;
+
+  // ---- tables
+
+  /// `describe` is called at once, with a table_editor&.
+  template <class Describe>
+  void create_table(std::string_view table, Describe&& describe) {
+    table_editor editor = begin_table(table);
+    describe(editor);
+    finish();
+  }
+  void drop_table(std::string_view table);
+  void rename_table(std::string_view from, std::string_view to);
+  /// Several changes of one table: what the table_editor adds, drops, renames or alters, in that order.
+  template <class Describe>
+  void alter_table(std::string_view table, Describe&& describe) {
+    table_editor editor = alter(table);
+    describe(editor);
+    finish();
+  }
+
+  // ---- single changes of a table
+
+  /// The column's type is said by what follows: `db.add_column("users", "age").integer().null()`. Text unless said.
+  column_editor add_column(std::string_view table, std::string_view column);
+  /// `db.alter_column("users", "age").big_integer().not_null()`; what is not said stays.
+  column_editor alter_column(std::string_view table, std::string_view column);
+  void drop_column(std::string_view table, std::string_view column);
+  void rename_column(std::string_view table, std::string_view from, std::string_view to);
+
+  index_editor add_index(std::string_view table, name_list columns);
+  void drop_index(std::string_view table, std::string_view name);
+  key_editor add_unique(std::string_view table, name_list columns);
+  void drop_unique(std::string_view table, std::string_view name);
+  void add_check(std::string_view table, std::string_view name, std::string_view expression);
+  void drop_check(std::string_view table, std::string_view name);
+  foreign_key_editor add_foreign_key(std::string_view table, name_list columns);
+  void drop_foreign_key(std::string_view table, std::string_view name);
+  /// Without columns: the table has no primary key from here on.
+  void primary_key(std::string_view table, name_list columns);
+
+  // ---- what the schema cannot say
+
+  /// SQL of your own, one or several statements, in the database's own words; the recorded schema does not change by
+  /// it.
+  void execute(std::string_view sql);
+
+  /// Code that reads or writes rows between the changes: `db.run([](tp::lease& c) -> tp::task<void> { … })`. It runs on
+  /// the migration's connection, inside its transaction, when the migration is executed; it is skipped when it is
+  /// replayed. The file that calls this includes <tupelo/tupelo.hpp>. Owns: the function; what it captures by reference
+  /// must live until then.
+  template <class Function>
+    requires std::is_invocable_r_v<task<void>, Function&, lease&>
+  void run(Function function) {
+    add_code(new detail::migration_closure<Function>(std::move(function)));
+  }
+
+  /// In `down`: says that there is no way back, and why. A downgrade past here is refused before anything is changed.
+  void irreversible(std::string_view reason);
+
+private:
+  table_editor begin_table(std::string_view table);
+  table_editor alter(std::string_view table);
+  void add_code(detail::migration_code* code);
+  void finish();
+
+  detail::schema_recorder* recorder_;
+};
+
+}  // namespace tupelo

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tupelo/schema/diff.hpp"
+
+#include "table_changes.hpp"
+
+#include <tupelo/query/sql_text.hpp>
+
+#include <algorithm>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace tupelo {
+namespace {
+
+using names = std::set<std::string>;
+
+/// Emits operations in order, each applied at once: what is emitted is valid where it stands.
+class planner {
+public:
+  planner(const schema_definition& from, const schema_definition& to, const diff_options& options)
+      : state_(with_names(from)), to_(to), options_(options) {
+    complete_references();
+  }
+
+  std::vector<schema_operation> run() {
+    rename();
+    classify();
+    drop_blocking_keys();
+    if (drop_early_) drop_tables();
+    create_tables();
+    for (const table_changes& changes : changes_) change_table(changes);
+    for (auto& [table, key] : late_keys_) emit(ddl::add_foreign_key{table, key});
+    if (!drop_early_) drop_tables();
+    return std::move(operations_);
+  }
+
+private:
+  void emit(schema_operation operation) {
+    operation = operation.completed(state_);
+    operation.apply_to(state_);
+    operations_.push_back(std::move(operation));
+  }
+
+  /// A foreign key without columns references the other table's primary key.
+  void complete_references() {
+    for (table_definition& table : to_.tables) {
+      for (foreign_key_definition& key : table.foreign_keys) {
+        const table_definition* other = to_.find(key.references);
+        if (key.referenced_columns.empty() && other != nullptr) key.referenced_columns = other->primary_key.columns;
+      }
+    }
+  }
+
+  void rename() {
+    for (const rename_hint& hint : options_.renames) {
+      bool happened = state_.find(hint.from) == nullptr || state_.find(hint.table) != nullptr;
+      bool wanted = to_.find(hint.table) != nullptr && to_.find(hint.from) == nullptr;
+      if (hint.column.empty() && !happened && wanted) emit(ddl::rename_table{hint.from, hint.table});
+    }
+    for (const rename_hint& hint : options_.renames) {
+      const table_definition* now = state_.find(hint.table);
+      const table_definition* then = to_.find(hint.table);
+      if (hint.column.empty() || now == nullptr || then == nullptr) continue;
+      bool happened = now->find_column(hint.from) == nullptr || now->find_column(hint.column) != nullptr;
+      bool wanted = then->find_column(hint.column) != nullptr && then->find_column(hint.from) == nullptr;
+      if (!happened && wanted) emit(ddl::rename_column{hint.table, hint.from, hint.column});
+    }
+  }
+
+  void classify() {
+    for (const table_definition& table : state_.tables) {
+      const table_definition* wanted = to_.find(table.name);
+      if (wanted == nullptr) {
+        dropped_.insert(table.name);
+        continue;
+      }
+      changes_.push_back(compare_tables(table, *wanted, options_.live));
+      if (changes_.back().structural()) structural_.insert(table.name);
+    }
+    for (const table_definition& table : to_.tables) {
+      if (state_.find(table.name) == nullptr) created_.insert(table.name);
+    }
+    names added_indexes;
+    for (const table_changes& changes : changes_) {
+      for (const auto& index : changes.add_indexes) added_indexes.insert(index.name);
+    }
+    for (const std::string& name : created_) {
+      for (const auto& index : to_.find(name)->indexes) added_indexes.insert(index.name);
+    }
+    for (const std::string& name : dropped_) {
+      const table_definition& table = *state_.find(name);
+      for (const auto& key : table.foreign_keys) drop_early_ = drop_early_ || structural_.contains(key.references);
+      for (const auto& index : table.indexes) drop_early_ = drop_early_ || added_indexes.contains(index.name);
+    }
+    reused_indexes_ = std::move(added_indexes);
+  }
+
+  /// Keys and index names that stand in the way of other tables' changes go first.
+  void drop_blocking_keys() {
+    for (table_changes& changes : changes_) {
+      std::erase_if(changes.drop_foreign_keys, [&](const foreign_key_definition& key) {
+        bool blocks = key.references != changes.table &&
+                      (structural_.contains(key.references) || dropped_.contains(key.references));
+        if (blocks) emit(ddl::drop_foreign_key{changes.table, key});
+        return blocks;
+      });
+      std::erase_if(changes.drop_indexes, [&](const index_definition& index) {
+        bool own = std::any_of(changes.add_indexes.begin(), changes.add_indexes.end(),
+                               [&](const index_definition& added) { return added.name == index.name; });
+        bool blocks = reused_indexes_.contains(index.name) && !own;
+        if (blocks) emit(ddl::drop_index{changes.table, index});
+        return blocks;
+      });
+    }
+  }
+
+  /// What nothing left over references goes next; in a ring, one table's keys go first.
+  void drop_tables() {
+    while (!dropped_.empty()) {
+      auto free = std::find_if(dropped_.begin(), dropped_.end(), [&](const std::string& name) {
+        return std::none_of(state_.tables.begin(), state_.tables.end(), [&](const table_definition& other) {
+          return other.name != name && references(other, name);
+        });
+      });
+      if (free == dropped_.end()) {
+        break_ring();
+        continue;
+      }
+      emit(ddl::drop_table{*state_.find(*free)});
+      dropped_.erase(free);
+    }
+  }
+
+  void break_ring() {
+    const table_definition table = *state_.find(*dropped_.begin());
+    for (const table_definition& other : schema_definition(state_).tables) {
+      for (const foreign_key_definition& key : other.foreign_keys) {
+        if (other.name != table.name && key.references == table.name) emit(ddl::drop_foreign_key{other.name, key});
+      }
+    }
+  }
+
+  static bool references(const table_definition& table, const std::string& other) {
+    return std::any_of(table.foreign_keys.begin(), table.foreign_keys.end(),
+                       [&](const foreign_key_definition& key) { return key.references == other; });
+  }
+
+  /// Whether a key of a new table can be part of its creation.
+  bool ready(const table_definition& table, const foreign_key_definition& key) const {
+    return key.references == table.name ||
+           (!created_.contains(key.references) && !structural_.contains(key.references));
+  }
+
+  void create_tables() {
+    while (!created_.empty()) {
+      auto keys_wait = [&](const std::string& name) {
+        const table_definition& table = *to_.find(name);
+        return std::count_if(table.foreign_keys.begin(), table.foreign_keys.end(),
+                             [&](const foreign_key_definition& key) {
+                               return key.references != name && created_.contains(key.references);
+                             });
+      };
+      // In a ring, the one that waits for the fewest begins, and its keys come later.
+      auto next = std::min_element(created_.begin(), created_.end(), [&](const std::string& a, const std::string& b) {
+        return keys_wait(a) < keys_wait(b);
+      });
+      table_definition table = with_names(*to_.find(*next));
+      std::erase_if(table.foreign_keys, [&](const foreign_key_definition& key) {
+        bool wait = !ready(table, key);
+        if (wait) late_keys_.emplace_back(table.name, key);
+        return wait;
+      });
+      created_.erase(next);
+      emit(ddl::create_table{std::move(table)});
+    }
+  }
+
+  void change_table(const table_changes& c) {
+    for (const auto& key : c.drop_foreign_keys) emit(ddl::drop_foreign_key{c.table, key});
+    for (const auto& index : c.drop_indexes) emit(ddl::drop_index{c.table, index});
+    for (const auto& check : c.drop_checks) emit(ddl::drop_check{c.table, check});
+    for (const auto& unique : c.drop_uniques) emit(ddl::drop_unique{c.table, unique});
+    for (const auto& column : c.add_columns) emit(ddl::add_column{c.table, column});
+    // A column of the old key can hold NULL only once the key is another.
+    auto waits = [&](const column_definition& to) {
+      const auto& key = c.old_key.columns;
+      return c.key_changes && to.nullable && std::find(key.begin(), key.end(), to.name) != key.end();
+    };
+    for (const auto& [from, to] : c.alter_columns) {
+      if (!waits(to)) emit(ddl::alter_column{c.table, from, to});
+    }
+    if (c.key_changes) emit(ddl::change_primary_key{c.table, c.old_key, c.new_key});
+    for (const auto& [from, to] : c.alter_columns) {
+      if (waits(to)) emit(ddl::alter_column{c.table, from, to});
+    }
+    for (const auto& column : c.drop_columns) emit(ddl::drop_column{c.table, column});
+    for (const auto& unique : c.add_uniques) emit(ddl::add_unique{c.table, unique});
+    for (const auto& check : c.add_checks) emit(ddl::add_check{c.table, check});
+    for (const auto& index : c.add_indexes) emit(ddl::add_index{c.table, index});
+    for (const auto& key : c.add_foreign_keys) {
+      bool wait = key.references != c.table && structural_.contains(key.references);
+      if (wait) {
+        late_keys_.emplace_back(c.table, key);
+      } else {
+        emit(ddl::add_foreign_key{c.table, key});
+      }
+    }
+  }
+
+  schema_definition state_;
+  schema_definition to_;
+  const diff_options& options_;
+  std::vector<schema_operation> operations_;
+  std::vector<table_changes> changes_;
+  names created_;
+  names dropped_;
+  names structural_;      // tables whose keys may not be there while they are changed
+  names reused_indexes_;  // names of indexes that are new somewhere
+  bool drop_early_ = false;
+  std::vector<std::pair<std::string, foreign_key_definition>> late_keys_;
+};
+
+}  // namespace
+
+std::vector<schema_operation> diff(const schema_definition& from, const schema_definition& to,
+                                   const diff_options& options) {
+  return planner(from, to, options).run();
+}
+
+}  // namespace tupelo

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tupelo/schema/generator.hpp"
+
+#include "source_writer.hpp"
+
+#include <tupelo/core/error.hpp>
+#include <tupelo/core/timestamp.hpp>
+
+#include <utility>
+
+namespace tupelo {
+namespace {
+
+/// Whether it can stand in an alter_table beside others.
+bool changes_a_table(const schema_operation& operation) {
+  return !std::holds_alternative<ddl::create_table>(operation.data) &&
+         !std::holds_alternative<ddl::drop_table>(operation.data) &&
+         !std::holds_alternative<ddl::rename_table>(operation.data) &&
+         !std::holds_alternative<ddl::execute_sql>(operation.data);
+}
+
+/// What to look at before the migration is applied; empty for what cannot hurt.
+std::string warning(const schema_operation& operation) {
+  if (const auto* drop = std::get_if<ddl::drop_table>(&operation.data)) {
+    return "drops table " + drop->table.name + " with all its rows";
+  }
+  if (const auto* drop = std::get_if<ddl::drop_column>(&operation.data)) {
+    return "drops column " + drop->table + "." + drop->column.name + " with all its values";
+  }
+  if (const auto* add = std::get_if<ddl::add_column>(&operation.data)) {
+    if (add->column.nullable || add->column.default_sql || add->column.identity) return {};
+    return "rows of " + add->table + " need a value for " + add->column.name + ": add .default_value(…) or .null()";
+  }
+  if (const auto* alter = std::get_if<ddl::alter_column>(&operation.data)) {
+    if (!alter->from.nullable || alter->to.nullable || alter->to.default_sql) return {};
+    return "fails while a row of " + alter->table + " has no " + alter->to.name + ": give those a value first";
+  }
+  return {};
+}
+
+std::string body(const std::vector<schema_operation>& operations, bool comment) {
+  std::string out;
+  auto write = [&](const schema_operation& operation, bool through_table, std::size_t indent) {
+    std::string said = comment ? warning(operation) : std::string();
+    if (!said.empty()) out += std::string(indent, ' ') + "// " + said + "\n";
+    out += cpp_change(operation, through_table).text(indent);
+  };
+  for (std::size_t i = 0; i < operations.size();) {
+    std::size_t end = i + 1;
+    if (changes_a_table(operations[i])) {
+      while (end < operations.size() && changes_a_table(operations[end]) &&
+             operations[end].table() == operations[i].table()) {
+        ++end;
+      }
+    }
+    if (end == i + 1) {
+      write(operations[i], false, 2);
+    } else {
+      out += "  db.alter_table(" + cpp_literal(operations[i].table()) + ", [](tp::table_editor& t) {\n";
+      for (std::size_t k = i; k < end; ++k) write(operations[k], true, 4);
+      out += "  });\n";
+    }
+    i = end;
+  }
+  return out;
+}
+
+std::string function_source(std::string_view name, const std::string& statements) {
+  std::string head = "void " + std::string(name) + "(tp::schema_editor&";
+  if (statements.empty()) return head + ") {}\n";
+  std::size_t lines = 0;
+  for (char c : statements) lines += c == '\n' ? 1U : 0U;
+  std::string one_line = head + " db) { " + statements.substr(2, statements.size() - 3) + " }\n";
+  if (lines == 1 && one_line.size() <= 100 && statements.find("//") == std::string::npos) return one_line;
+  return head + " db) {\n" + statements + "}\n";
+}
+
+/// The inverses, or the reason why there are none.
+std::string way_back(const std::vector<schema_operation>& operations) {
+  for (const schema_operation& operation : operations) {
+    std::string reason = operation.irreversible_reason();
+    if (!reason.empty()) return "  db.irreversible(" + cpp_literal(reason) + ");\n";
+  }
+  return body(inverse_of(operations), false);
+}
+
+}  // namespace
+
+std::string make_revision(std::int64_t utc_us, std::string_view message) {
+  std::string revision;
+  for (char c : timestamp::from_micros(utc_us).to_string().substr(0, 19)) {
+    if (c >= '0' && c <= '9') revision += c;
+    if (c == ' ') revision += 'T';
+  }
+  constexpr std::size_t longest = 80;
+  bool gap = true;
+  for (char c : message) {
+    char lower = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    bool kept = (lower >= 'a' && lower <= 'z') || (lower >= '0' && lower <= '9');
+    if (kept && gap) revision += '_';
+    if (kept) revision += lower;
+    gap = !kept;
+    if (revision.size() >= longest) break;
+  }
+  return revision.size() == 15 ? revision + "_migration" : revision;
+}
+
+migration_source generate_migration(std::string_view revision, const std::vector<std::string>& parents,
+                                    const std::vector<schema_operation>& operations) {
+  if (revision.empty()) throw migration_error(errc::invalid_migration, "a migration needs a revision to be written");
+  migration_source source;
+  source.revision = revision;
+  source.file_name = source.revision + ".cpp";
+  std::string after;
+  for (const std::string& parent : parents) after += (after.empty() ? "" : ", ") + cpp_literal(parent);
+  source.text = "#include <tupelo/migration.hpp>\n";
+  source.text += "TUPELO_MIGRATION(" + cpp_literal(revision) + (after.empty() ? "" : ", after(" + after + ")") + ")\n";
+  source.text += function_source("up", body(operations, true));
+  source.text += function_source("down", way_back(operations));
+  for (const schema_operation& operation : operations) {
+    if (std::string said = warning(operation); !said.empty()) source.warnings.push_back(std::move(said));
+  }
+  return source;
+}
+
+std::string operation_source(const schema_operation& operation) {
+  std::string text = cpp_change(operation, false).text(0);
+  text.pop_back();
+  return text;
+}
+
+}  // namespace tupelo

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tupelo/schema/history.hpp"
+
+#include <tupelo/core/error.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+#include <set>
+#include <utility>
+
+namespace tupelo {
+namespace {
+
+using revision_set = std::set<std::string_view, std::less<>>;
+
+std::string tick(std::string_view name) { return "`" + std::string(name) + "`"; }
+
+template <class Names>
+std::string listed(const Names& names) {
+  std::string out;
+  for (std::string_view name : names) out += (out.empty() ? "" : ", ") + tick(name);
+  return out;
+}
+
+/// "+3" → 3. Errors: migration_error (unknown_revision) for what is no number.
+std::size_t steps_of(std::string_view target) {
+  std::size_t count = 0;
+  const char* end = target.data() + target.size();
+  auto [stop, error] = std::from_chars(target.data() + 1, end, count);
+  if (error != std::errc() || stop != end) {
+    throw migration_error(errc::unknown_revision, tick(target) + " is no number of steps; say for example +1 or -2");
+  }
+  return count;
+}
+
+void check_revisions(const std::vector<migration>& migrations) {
+  std::map<std::string_view, const migration*> seen;
+  for (const migration& m : migrations) {
+    if (m.revision.empty()) {
+      throw migration_error(errc::invalid_migration, "the migration in " + std::string(m.file) + " has no revision");
+    }
+    if (m.revision == "head" || m.revision == "base" || m.revision[0] == '+' || m.revision[0] == '-') {
+      throw migration_error(errc::invalid_migration,
+                            "a migration must not be called " + tick(m.revision) +
+                                ": that means a place in the history",
+                            std::string(m.revision));
+    }
+    auto [it, fresh] = seen.emplace(m.revision, &m);
+    if (!fresh) {
+      throw migration_error(errc::invalid_migration,
+                            "two migrations are called " + tick(m.revision) + ": " + std::string(it->second->file) +
+                                " and " + std::string(m.file) + "; give one of them another revision",
+                            std::string(m.revision));
+    }
+  }
+  for (const migration& m : migrations) {
+    for (std::string_view parent : m.parents) {
+      if (seen.contains(parent)) continue;
+      throw migration_error(errc::migration_missing,
+                            "migration " + tick(m.revision) + " comes after " + tick(parent) +
+                                ", which is not there; restore its file, or correct after(…)",
+                            std::string(m.revision));
+    }
+  }
+}
+
+std::vector<migration> in_order(std::vector<migration> left) {
+  std::sort(left.begin(), left.end(), [](const migration& a, const migration& b) { return a.revision < b.revision; });
+  std::vector<migration> done;
+  revision_set known;
+  while (!left.empty()) {
+    auto next = std::find_if(left.begin(), left.end(), [&](const migration& m) {
+      return std::all_of(m.parents.begin(), m.parents.end(), [&](std::string_view p) { return known.contains(p); });
+    });
+    if (next == left.end()) {
+      std::vector<std::string_view> ring;
+      for (const migration& m : left) ring.push_back(m.revision);
+      throw migration_error(errc::invalid_migration, "these migrations come after each other in a circle: " +
+                                                         listed(ring) + "; correct one's after(…)");
+    }
+    known.insert(next->revision);
+    done.push_back(std::move(*next));
+    left.erase(next);
+  }
+  return done;
+}
+
+}  // namespace
+
+history::history() : history(registered_migrations()) {}
+
+history::history(std::vector<migration> migrations) {
+  check_revisions(migrations);
+  ordered_ = in_order(std::move(migrations));
+}
+
+const migration* history::find(std::string_view revision) const noexcept {
+  for (const migration& m : ordered_) {
+    if (m.revision == revision) return &m;
+  }
+  return nullptr;
+}
+
+const migration& history::at(std::string_view revision) const {
+  if (const migration* found = find(revision)) return *found;
+  throw migration_error(errc::unknown_revision, "there is no migration " + tick(revision) + "; `history` lists them",
+                        std::string(revision));
+}
+
+std::vector<std::string_view> history::heads() const {
+  revision_set parents;
+  for (const migration& m : ordered_) parents.insert(m.parents.begin(), m.parents.end());
+  std::vector<std::string_view> heads;
+  for (const migration& m : ordered_) {
+    if (!parents.contains(m.revision)) heads.push_back(m.revision);
+  }
+  return heads;
+}
+
+std::string_view history::head() const {
+  std::vector<std::string_view> all = heads();
+  if (all.size() <= 1) return all.empty() ? std::string_view() : all.front();
+  std::string merge;
+  for (std::string_view head : all) merge += (merge.empty() ? "" : ", ") + std::string("\"") + std::string(head) + '"';
+  throw migration_error(errc::migration_heads,
+                        "the history has " + std::to_string(all.size()) + " heads: " + listed(all) +
+                            "; join them with a migration that comes after(" + merge + "), or name the one you mean");
+}
+
+std::vector<std::string_view> history::ancestors(std::string_view revision) const {
+  revision_set wanted;
+  std::vector<std::string_view> open{at(revision).revision};
+  while (!open.empty()) {
+    std::string_view next = open.back();
+    open.pop_back();
+    if (!wanted.insert(next).second) continue;
+    const migration& m = at(next);
+    open.insert(open.end(), m.parents.begin(), m.parents.end());
+  }
+  std::vector<std::string_view> path;
+  for (const migration& m : ordered_) {
+    if (wanted.contains(m.revision)) path.push_back(m.revision);
+  }
+  return path;
+}
+
+std::string_view history::resolve(std::string_view name) const {
+  if (name == "base") return {};
+  if (name == "head") return head();
+  if (const migration* exact = find(name)) return exact->revision;
+  std::vector<std::string_view> matches;
+  for (const migration& m : ordered_) {
+    if (!name.empty() && m.revision.starts_with(name)) matches.push_back(m.revision);
+  }
+  if (matches.size() == 1) return matches.front();
+  if (matches.empty()) return at(name).revision;
+  throw migration_error(errc::unknown_revision, tick(name) + " is the beginning of several revisions: " +
+                                                    listed(matches) + "; write more of the one you mean");
+}
+
+void history::require_known(const std::vector<std::string>& applied) const {
+  std::vector<std::string_view> missing;
+  for (const std::string& revision : applied) {
+    if (find(revision) == nullptr) missing.push_back(revision);
+  }
+  if (missing.empty()) return;
+  throw migration_error(errc::migration_missing,
+                        "the database has applied " + listed(missing) +
+                            ", but no such migration is part of this program; restore the file, or record another "
+                            "state with `stamp`",
+                        std::string(missing.front()));
+}
+
+std::vector<std::string_view> history::upgrade_path(std::string_view target,
+                                                    const std::vector<std::string>& applied) const {
+  require_known(applied);
+  const revision_set done(applied.begin(), applied.end());
+  auto pending = [&](const std::vector<std::string_view>& path) {
+    std::vector<std::string_view> out;
+    for (std::string_view revision : path) {
+      if (!done.contains(revision)) out.push_back(revision);
+    }
+    return out;
+  };
+  if (!target.empty() && target[0] == '+') {
+    std::size_t count = steps_of(target);
+    std::string_view top = head();
+    std::vector<std::string_view> path = top.empty() ? std::vector<std::string_view>() : pending(ancestors(top));
+    if (path.size() < count) {
+      throw migration_error(errc::unknown_revision, tick(target) +
+                                                        " goes beyond the head: " + std::to_string(path.size()) +
+                                                        " migrations are not applied yet");
+    }
+    path.resize(count);
+    return path;
+  }
+  std::string_view revision = resolve(target);
+  return revision.empty() ? std::vector<std::string_view>() : pending(ancestors(revision));
+}
+
+std::vector<std::string_view> history::downgrade_path(std::string_view target,
+                                                      const std::vector<std::string>& applied) const {
+  require_known(applied);
+  const revision_set done(applied.begin(), applied.end());
+  std::vector<std::string_view> path;
+  for (auto it = ordered_.rbegin(); it != ordered_.rend(); ++it) {
+    if (done.contains(it->revision)) path.push_back(it->revision);
+  }
+  if (!target.empty() && target[0] == '-') {
+    std::size_t count = steps_of(target);
+    if (path.size() < count) {
+      throw migration_error(errc::unknown_revision, tick(target) + " goes beyond the first migration: " +
+                                                        std::to_string(path.size()) + " are applied");
+    }
+    path.resize(count);
+    return path;
+  }
+  if (target == "head") {
+    throw migration_error(errc::unknown_revision,
+                          "`head` is no place to downgrade to; say a revision, `base` or a number of steps such as -1");
+  }
+  std::string_view revision = resolve(target);
+  if (revision.empty()) return path;
+  if (!done.contains(revision)) {
+    throw migration_error(errc::unknown_revision,
+                          "the database has not applied " + tick(revision) +
+                              ", so it cannot be downgraded to it; upgrade instead",
+                          std::string(revision));
+  }
+  std::vector<std::string_view> remaining = ancestors(revision);
+  std::erase_if(
+      path, [&](std::string_view r) { return std::find(remaining.begin(), remaining.end(), r) != remaining.end(); });
+  return path;
+}
+
+}  // namespace tupelo

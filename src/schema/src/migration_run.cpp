@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "migration_run.hpp"
+
+#include "replay.hpp"
+#include "shielded.hpp"
+
+#include <tupelo/core/error.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <exception>
+#include <utility>
+
+namespace tupelo {
+namespace {
+
+using names = std::vector<std::string_view>;
+
+std::string listed(const std::vector<std::string>& revisions) {
+  std::string out;
+  for (const std::string& revision : revisions) out += (out.empty() ? "`" : ", `") + revision + '`';
+  return out.empty() ? "none" : out;
+}
+
+std::string joined(const names& parents) {
+  std::string out;
+  for (std::string_view parent : parents) out += (out.empty() ? "" : ", ") + std::string(parent);
+  return out;
+}
+
+std::string checksum_in(const std::vector<revision_checksum>& sums, std::string_view revision) {
+  for (const revision_checksum& sum : sums) {
+    if (sum.revision == revision) return sum.checksum;
+  }
+  return {};
+}
+
+std::int64_t steady_us() {
+  return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now().time_since_epoch())
+      .count();
+}
+
+/// Where it failed, in words.
+std::string place(const run_position& position) {
+  if (position.code) return "in its C++ code (step " + std::to_string(position.step) + ")";
+  if (position.statement.empty()) return position.step == 0 ? "before its first statement" : "after its last statement";
+  return "at: " + position.statement;
+}
+
+/// What the user sees: what failed, where, and what the database looks like now.
+migration_error failed(const prepared_migration& m, const run_position& position, const char* cause,
+                       const std::vector<std::string>& applied) {
+  std::string revision(m.of->revision);
+  std::string verb = m.way == migrate::direction::up ? "upgrade" : "downgrade";
+  migration_error error(errc::migration_failed,
+                        "migration `" + revision + "` failed and was rolled back (" + verb + "): " + cause + "\n  " +
+                            place(position) + "\n  applied now: " + listed(applied),
+                        revision);
+  error.set_statement(position.statement);
+  return error;
+}
+
+task<void> run_texts(lease& connection, const std::vector<std::string>& texts) {
+  for (const std::string& text : texts) co_await connection.execute(text);
+}
+
+/// One migration inside its transaction, up to and including the commit.
+task<void> run_inside(lease& connection, const prepared_migration& m, const std::string& verify,
+                      const recorded_lock& mine, std::int64_t started, run_position& position) {
+  co_await connection.begin(transaction_mode::immediate);
+  co_await require_lock(connection, mine);
+  co_await run_steps(connection, m.steps, m.before, position);
+  position.step = m.steps.size();
+  if (!verify.empty()) {
+    std::vector<std::string> broken = co_await connection.raw_sql<std::string>(verify).all();
+    std::string all;
+    for (const std::string& what : broken) all += (all.empty() ? "" : "; ") + what;
+    if (!all.empty()) throw migration_error(errc::migration_failed, all);
+  }
+  if (m.way == migrate::direction::up) {
+    recorded_revision row = m.row;
+    row.applied_at = timestamp::now();
+    row.duration_us = steady_us() - started;
+    co_await record_revision(connection, row);
+  } else {
+    co_await forget_revision(connection, std::string(m.of->revision));
+  }
+  co_await connection.commit();
+}
+
+/// One migration with its frame: settings are brought back whatever happens.
+task<std::int64_t> run_one(lease& connection, const prepared_migration& m, const recorded_lock& mine,
+                           run_position& position) {
+  const std::int64_t started = steady_us();
+  const ddl_frame frame = connection.sql_dialect().schema().frame(operations_of(m.steps), m.before);
+  std::vector<std::string> restore;
+  if (!frame.restore_query.empty()) restore = co_await connection.raw_sql<std::string>(frame.restore_query).all();
+  std::exception_ptr failure;
+  try {
+    co_await run_texts(connection, frame.before);
+    co_await run_inside(connection, m, frame.verify, mine, started, position);
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  if (failure && connection.in_transaction()) co_await detail::shielded(connection.rollback());
+  co_await detail::shielded(run_texts(connection, restore));
+  if (failure) std::rethrow_exception(failure);
+  co_return steady_us() - started;
+}
+
+schema_definition schema_of(const history& all, const recorded_state& state) {
+  names applied;
+  for (const recorded_revision& row : state.revisions) applied.push_back(row.revision);
+  return replay(all, applied);
+}
+
+/// What a way back would not restore is said before the first step is taken.
+void require_reversible(const migration& m, const migration_record& down) {
+  if (down.irreversible.empty()) return;
+  throw migration_error(errc::migration_irreversible,
+                        "migration `" + std::string(m.revision) + "` cannot be taken back: " + down.irreversible +
+                            "; nothing was changed. Downgrade to `" + std::string(m.revision) +
+                            "` at most, or restore a backup",
+                        std::string(m.revision));
+}
+
+}  // namespace
+
+std::vector<std::string> in_order(const history& all, const std::vector<std::string>& applied) {
+  std::vector<std::string> out;
+  for (const std::string& revision : applied) {
+    if (all.find(revision) == nullptr) out.push_back(revision);
+  }
+  for (const migration& m : all.ordered()) {
+    if (std::find(applied.begin(), applied.end(), m.revision) != applied.end()) out.emplace_back(m.revision);
+  }
+  return out;
+}
+
+void require_unedited(const history& all, const recorded_state& state) {
+  std::vector<std::string> edited;
+  for (const revision_checksum& sum : all_checksums(all)) {
+    const recorded_revision* row = state.find(sum.revision);
+    if (row != nullptr && row->checksum != sum.checksum) edited.emplace_back(sum.revision);
+  }
+  if (edited.empty()) return;
+  throw migration_error(
+      errc::migration_edited,
+      "the database has applied " + listed(edited) +
+          " in another form than this program has now; restore the file as it was and put the change into a "
+          "new migration, or, when the database is known to be right, record the files as they are with `stamp`",
+      edited.front());
+}
+
+prepared_run prepare_upgrade(const history& all, std::string_view target, const recorded_state& state,
+                             const std::string& version) {
+  names path = all.upgrade_path(target, state.applied());
+  require_unedited(all, state);
+  std::vector<revision_checksum> sums = all_checksums(all);
+  schema_definition schema = schema_of(all, state);
+  prepared_run run;
+  for (std::string_view revision : path) {
+    const migration& m = all.at(revision);
+    migration_record up = record_up(m, schema);
+    prepared_migration prepared;
+    prepared.of = &m;
+    prepared.steps = std::move(up.steps);
+    prepared.before = std::exchange(schema, std::move(up.after));
+    prepared.row.revision = revision;
+    prepared.row.checksum = checksum_in(sums, revision);
+    prepared.row.version = version;
+    prepared.row.parents = joined(m.parents);
+    run.migrations.push_back(std::move(prepared));
+  }
+  return run;
+}
+
+prepared_run prepare_downgrade(const history& all, std::string_view target, const recorded_state& state) {
+  names path = all.downgrade_path(target, state.applied());
+  require_unedited(all, state);
+  schema_definition schema = schema_of(all, state);
+  prepared_run run;
+  for (std::string_view revision : path) {
+    const migration& m = all.at(revision);
+    migration_record down = record_down(m, schema);
+    require_reversible(m, down);
+    prepared_migration prepared;
+    prepared.of = &m;
+    prepared.way = migrate::direction::down;
+    prepared.steps = std::move(down.steps);
+    prepared.before = std::exchange(schema, std::move(down.after));
+    run.migrations.push_back(std::move(prepared));
+  }
+  return run;
+}
+
+task<migrate::report> execute_run(lease& connection, const history& all, prepared_run run, recorded_lock mine,
+                                  migrate::observer* watch) {
+  recorded_state state = co_await read_state(connection);
+  std::vector<std::string> applied = state.applied();
+  migrate::report report;
+  const std::size_t count = run.migrations.size();
+  for (std::size_t i = 0; i < count; ++i) {
+    const prepared_migration& m = run.migrations[i];
+    if (watch != nullptr) watch->started(m.of->revision, m.way, i, count);
+    run_position position;
+    migrate::step done;
+    try {
+      done.duration_us = co_await run_one(connection, m, mine, position);
+    } catch (const cancelled&) {
+      throw;
+    } catch (const timed_out&) {
+      throw;
+    } catch (const std::exception& e) {
+      const auto* known = dynamic_cast<const migration_error*>(&e);
+      if (known != nullptr && known->code() == errc::migration_locked) throw;
+      throw failed(m, position, e.what(), in_order(all, applied));
+    }
+    done.revision = m.of->revision;
+    done.way = m.way;
+    if (m.way == migrate::direction::up) {
+      applied.push_back(done.revision);
+    } else {
+      std::erase(applied, done.revision);
+    }
+    if (watch != nullptr) watch->finished(m.of->revision, m.way, i, count, done.duration_us);
+    report.steps.push_back(std::move(done));
+  }
+  report.applied = in_order(all, applied);
+  co_return report;
+}
+
+task<migrate::report> run_text(lease& connection, const history& all, prepared_run run, recorded_state state) {
+  const dialect& sql = connection.sql_dialect();
+  const schema_dialect& rules = sql.schema();
+  migrate::report report;
+  std::vector<std::string> tables;
+  if (!state.tables_exist && !run.migrations.empty()) {
+    std::vector<schema_operation> missing{ddl::create_table{revisions_table_definition()},
+                                          ddl::create_table{lock_table_definition()}};
+    for (ddl_statement& statement : rules.render(missing, {})) tables.push_back(std::move(statement.sql));
+  }
+  for (const prepared_migration& m : run.migrations) {
+    migrate::step step;
+    step.revision = m.of->revision;
+    step.way = m.way;
+    step.statements = std::exchange(tables, {});
+    auto add = [&](const std::vector<std::string>& texts) {
+      step.statements.insert(step.statements.end(), texts.begin(), texts.end());
+    };
+    const ddl_frame frame = rules.frame(operations_of(m.steps), m.before);
+    add(frame.before);
+    step.statements.push_back(sql.begin(transaction_mode::immediate));
+    add(steps_text(rules, m.steps, m.before));
+    bool up = m.way == migrate::direction::up;
+    step.statements.push_back(up ? record_revision_text(m.row) : forget_revision_text(m.of->revision));
+    if (!frame.verify.empty()) step.statements.push_back("-- a row here means: do not commit\n" + frame.verify);
+    step.statements.emplace_back("COMMIT");
+    if (!frame.restore_query.empty()) {
+      std::vector<std::string> restore = co_await connection.raw_sql<std::string>(frame.restore_query).all();
+      add(restore);
+    }
+    report.steps.push_back(std::move(step));
+  }
+  report.applied = in_order(all, state.applied());
+  co_return report;
+}
+
+}  // namespace tupelo

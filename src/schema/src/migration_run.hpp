@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "state_tables.hpp"
+#include "step_runner.hpp"
+
+#include <tupelo/schema/history.hpp>
+#include <tupelo/schema/migrator.hpp>
+#include <tupelo/core/task.hpp>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tupelo {
+
+/// One migration about to be run up or down, recorded against the schema as it will be then.
+struct prepared_migration {
+  const migration* of = nullptr;
+  migrate::direction way = migrate::direction::up;
+  std::vector<recorded_step> steps;
+  schema_definition before;
+  recorded_revision row;  ///< to be written, of one that goes up
+};
+
+/// An upgrade or downgrade with everything that can be known beforehand: which migrations, what each does.
+/// Errors of making one: see migrate::upgrade and migrate::downgrade, "before anything was changed".
+struct prepared_run {
+  std::vector<prepared_migration> migrations;
+};
+prepared_run prepare_upgrade(const history& all, std::string_view target, const recorded_state& state,
+                             const std::string& version);
+prepared_run prepare_downgrade(const history& all, std::string_view target, const recorded_state& state);
+
+/// Errors: migration_error (migration_edited) naming every applied revision whose checksum is another now.
+void require_unedited(const history& all, const recorded_state& state);
+
+/// Applied revisions in the order of the history; those that are not in it first.
+std::vector<std::string> in_order(const history& all, const std::vector<std::string>& applied);
+
+/// Runs them one after the other, each in a transaction of its own.
+/// Errors: migration_error (migration_failed, migration_locked); cancelled and timed_out as they are.
+task<migrate::report> execute_run(lease& connection, const history& all, prepared_run run, recorded_lock mine,
+                                  migrate::observer* watch);
+
+/// The whole run as SQL to read or to run elsewhere. Writes nothing; `state` decides whether the state tables have to
+/// be made.
+task<migrate::report> run_text(lease& connection, const history& all, prepared_run run, recorded_state state);
+
+}  // namespace tupelo

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tupelo/schema/models.hpp"
+
+#include "expression_text.hpp"
+
+#include <tupelo/query/sql_text.hpp>
+#include <tupelo/core/error.hpp>
+
+#include <string>
+#include <utility>
+
+namespace tupelo {
+namespace {
+
+type_kind stored_as(kind k) {
+  switch (k) {
+    case kind::boolean: return type_kind::boolean;
+    case kind::i8:
+    case kind::u8:
+    case kind::i16: return type_kind::int16;
+    case kind::u16:
+    case kind::i32: return type_kind::int32;
+    case kind::u32:
+    case kind::i64:
+    case kind::u64: return type_kind::int64;  // above 2^63 a value is refused when it is written
+    case kind::f32: return type_kind::float32;
+    case kind::f64: return type_kind::float64;
+    case kind::bytes: return type_kind::bytes;
+    case kind::timestamp: return type_kind::timestamp;
+    case kind::date: return type_kind::date;
+    case kind::uuid: return type_kind::uuid;
+    case kind::decimal: return type_kind::decimal;
+    case kind::json: return type_kind::json;
+    default: return type_kind::text;  // enumerations by name, custom types as they are written
+  }
+}
+
+column_type type_of(const field_info& field) {
+  if (!field.native_type.empty()) return column_type::spelled(field.native_type);
+  column_type type(stored_as(field.type->k));
+  if (type.kind == type_kind::text) type.length = field.length;
+  if (type.kind == type_kind::decimal) {
+    type.precision = field.precision;
+    type.scale = field.scale;
+  }
+  return type;
+}
+
+column_definition column_of(const field_info& field) {
+  column_definition column;
+  column.name = field.column;
+  column.type = type_of(field);
+  column.nullable = field.type->nullable;
+  column.identity = field.is(field_generated);
+  if (field.has_default) {
+    column.default_sql = field.default_sql;
+    for (std::string_view word : {"TRUE", "FALSE"}) {
+      if (equal_identifiers(*column.default_sql, word)) column.default_sql = word;
+    }
+  }
+  return column;
+}
+
+std::vector<std::string> columns_of(const model_info& model, const std::vector<std::uint16_t>& fields) {
+  std::vector<std::string> names;
+  for (std::uint16_t field : fields) names.push_back(model.fields[field].column);
+  return names;
+}
+
+void add_index(table_definition& table, const model_info& model, const index_info& from) {
+  if (from.constraint && from.condition.empty()) {
+    table.uniques.push_back({from.name, columns_of(model, from.fields)});
+    return;
+  }
+  index_definition index;
+  index.name = from.name;
+  index.unique = from.unique || from.constraint;
+  for (std::size_t i = 0; i < from.fields.size(); ++i) {
+    index.columns.push_back({model.fields[from.fields[i]].column, i < from.descending.size() && from.descending[i]});
+  }
+  index.where = expression_text(from.condition, model, "the condition of an index");
+  table.indexes.push_back(std::move(index));
+}
+
+foreign_key_definition foreign_key_of(const model_info& model, const foreign_key_info& from) {
+  const model_info& other = require_table(referenced_model(model, from));
+  foreign_key_definition key;
+  key.name = from.name;
+  key.columns = columns_of(model, from.fields);
+  key.references = other.table;
+  key.on_delete = from.on_delete;
+  key.on_update = from.on_update;
+  if (from.to_offsets.empty()) key.referenced_columns = columns_of(other, other.key);
+  for (std::uint16_t offset : from.to_offsets) {
+    int field = other.find_offset(offset);
+    if (field < 0) {
+      throw model_error(std::string(model.short_name()) + ": a foreign key references a field of " +
+                        std::string(other.short_name()) + " that is no column");
+    }
+    key.referenced_columns.push_back(other.fields[static_cast<std::size_t>(field)].column);
+  }
+  return key;
+}
+
+table_definition table_of(const model_info& model) {
+  table_definition table;
+  table.name = model.table;
+  for (std::uint16_t position : model.columns) table.columns.push_back(column_of(model.fields[position]));
+  table.primary_key = {model.key_name, columns_of(model, model.key)};
+  for (const index_info& index : model.indexes) add_index(table, model, index);
+  for (const check_info& check : model.checks) {
+    table.checks.push_back({check.name, expression_text(check.condition, model, "check `" + check.name + "`")});
+  }
+  for (const foreign_key_info& key : model.foreign_keys) table.foreign_keys.push_back(foreign_key_of(model, key));
+  return table;
+}
+
+}  // namespace
+
+model_schema schema_of(const std::vector<const model_info*>& models) {
+  model_schema made;
+  for (const model_info* model : models) {
+    const model_info& info = require_table(*model);
+    if (made.schema.find(info.table) != nullptr) {
+      throw model_error("two models are of the table `" + info.table + "`; one of them is " +
+                        std::string(info.short_name()) + ": give it a table of its own, or leave it out");
+    }
+    made.schema.add(table_of(info));
+    if (!info.renamed_from.empty()) made.renames.push_back({info.table, "", info.renamed_from});
+    for (const field_info& field : info.fields) {
+      if (!field.renamed_from.empty()) made.renames.push_back({info.table, field.column, field.renamed_from});
+    }
+  }
+  return made;
+}
+
+}  // namespace tupelo

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tupelo/schema/schema_editor.hpp"
+
+#include "schema_recorder.hpp"
+
+#include <memory>
+
+namespace tupelo {
+
+table_editor schema_editor::begin_table(std::string_view table) {
+  ddl::create_table create;
+  create.table.name = table;
+  return table_editor(recorder_->begin(std::move(create)), true);
+}
+
+table_editor schema_editor::alter(std::string_view table) {
+  recorder_->finish();
+  (void)recorder_->table(table);
+  recorder_->set_current_table(table);
+  return table_editor(detail::pending_change{recorder_, 0, 0, 0}, false);
+}
+
+void schema_editor::finish() { recorder_->finish(); }
+
+void schema_editor::drop_table(std::string_view table) {
+  recorder_->finish();
+  recorder_->begin(ddl::drop_table{recorder_->table(table)});
+}
+
+void schema_editor::rename_table(std::string_view from, std::string_view to) {
+  recorder_->begin(ddl::rename_table{std::string(from), std::string(to)});
+}
+
+column_editor schema_editor::add_column(std::string_view table, std::string_view column) {
+  ddl::add_column add;
+  add.table = table;
+  add.column.name = column;
+  return column_editor(recorder_->begin(std::move(add)));
+}
+
+column_editor schema_editor::alter_column(std::string_view table, std::string_view column) {
+  return column_editor(detail::begin_alter_column(*recorder_, table, column));
+}
+
+void schema_editor::drop_column(std::string_view table, std::string_view column) {
+  detail::drop_column(*recorder_, table, column);
+}
+
+void schema_editor::rename_column(std::string_view table, std::string_view from, std::string_view to) {
+  recorder_->begin(ddl::rename_column{std::string(table), std::string(from), std::string(to)});
+}
+
+index_editor schema_editor::add_index(std::string_view table, name_list columns) {
+  ddl::add_index add;
+  add.table = table;
+  add.index.columns = detail::index_columns(columns);
+  return index_editor(recorder_->begin(std::move(add)));
+}
+
+void schema_editor::drop_index(std::string_view table, std::string_view name) {
+  detail::drop_index(*recorder_, table, name);
+}
+
+key_editor schema_editor::add_unique(std::string_view table, name_list columns) {
+  return key_editor(recorder_->begin(ddl::add_unique{std::string(table), {"", detail::strings(columns)}}));
+}
+
+void schema_editor::drop_unique(std::string_view table, std::string_view name) {
+  detail::drop_unique(*recorder_, table, name);
+}
+
+void schema_editor::add_check(std::string_view table, std::string_view name, std::string_view expression) {
+  recorder_->begin(ddl::add_check{std::string(table), {std::string(name), std::string(expression)}});
+}
+
+void schema_editor::drop_check(std::string_view table, std::string_view name) {
+  detail::drop_check(*recorder_, table, name);
+}
+
+foreign_key_editor schema_editor::add_foreign_key(std::string_view table, name_list columns) {
+  ddl::add_foreign_key add;
+  add.table = table;
+  add.foreign_key.columns = detail::strings(columns);
+  return foreign_key_editor(recorder_->begin(std::move(add)));
+}
+
+void schema_editor::drop_foreign_key(std::string_view table, std::string_view name) {
+  detail::drop_foreign_key(*recorder_, table, name);
+}
+
+void schema_editor::primary_key(std::string_view table, name_list columns) {
+  detail::change_primary_key(*recorder_, table, columns, {});
+}
+
+void schema_editor::execute(std::string_view sql) { recorder_->begin(ddl::execute_sql{std::string(sql), {}}); }
+
+void schema_editor::add_code(detail::migration_code* code) {
+  recorder_->add_code(std::unique_ptr<detail::migration_code>(code));
+}
+
+void schema_editor::irreversible(std::string_view reason) { recorder_->set_irreversible(reason); }
+
+}  // namespace tupelo

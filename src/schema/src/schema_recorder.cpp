@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "schema_recorder.hpp"
+
+#include <tupelo/core/error.hpp>
+
+#include <type_traits>
+
+namespace tupelo {
+namespace detail {
+namespace {
+
+/// A change that changes nothing: `db.alter_column("t", "a")` without more.
+bool idle(const schema_operation& operation) {
+  const auto* alter = std::get_if<ddl::alter_column>(&operation.data);
+  return alter != nullptr && alter->from == alter->to;
+}
+
+/// The definition of that name, or one with nothing but the name: replaying then says that it is not there.
+template <class Item>
+Item named(const Item* found, std::string_view name) {
+  if (found != nullptr) return *found;
+  Item item;
+  item.name = name;
+  return item;
+}
+
+}  // namespace
+
+pending_change schema_recorder::begin(schema_operation operation) {
+  finish();
+  pending_.push_back(std::move(operation));
+  return {this, 0, 0, generation_};
+}
+
+pending_change schema_recorder::extend(const pending_change& to, schema_operation operation) {
+  (void)pending(to);
+  pending_.push_back(std::move(operation));
+  return {this, pending_.size() - 1, 0, generation_};
+}
+
+void schema_recorder::finish() {
+  ++generation_;
+  std::vector<schema_operation> described = std::exchange(pending_, {});
+  for (const schema_operation& operation : described) {
+    if (idle(operation)) continue;
+    schema_operation complete = operation.completed(state_);
+    complete.apply_to(state_);
+    record_.steps.emplace_back(std::move(complete));
+  }
+}
+
+void schema_recorder::add_code(std::unique_ptr<migration_code> code) {
+  finish();
+  record_.steps.emplace_back(std::shared_ptr<migration_code>(std::move(code)));
+}
+
+void schema_recorder::set_irreversible(std::string_view reason) {
+  finish();
+  record_.irreversible = reason.empty() ? std::string_view("the migration says so") : reason;
+}
+
+migration_record schema_recorder::take() {
+  finish();
+  record_.after = std::move(state_);
+  return std::move(record_);
+}
+
+const table_definition& schema_recorder::table(std::string_view name) const {
+  const table_definition* found = state_.find(name);
+  if (found == nullptr) {
+    throw migration_error(errc::invalid_migration, "there is no table `" + std::string(name) + "` at this point");
+  }
+  return *found;
+}
+
+schema_operation& schema_recorder::pending(const pending_change& change) {
+  if (change.generation != generation_ || change.operation >= pending_.size()) {
+    throw migration_error(
+        errc::invalid_migration,
+        "a column, index or key is refined after the next change has begun; say everything about it in "
+        "the statement that adds it");
+  }
+  return pending_[change.operation];
+}
+
+pending_change begin_alter_column(schema_recorder& recorder, std::string_view table, std::string_view column) {
+  recorder.finish();
+  column_definition definition = named(recorder.table(table).find_column(column), column);
+  if (recorder.table(table).find_column(column) == nullptr) {
+    throw migration_error(errc::invalid_migration, "table `" + std::string(table) + "`: there is no column `" +
+                                                       std::string(column) + "` to alter");
+  }
+  return recorder.begin(ddl::alter_column{std::string(table), definition, definition});
+}
+
+void drop_column(schema_recorder& recorder, std::string_view table, std::string_view column) {
+  recorder.finish();
+  recorder.begin(ddl::drop_column{std::string(table), named(recorder.table(table).find_column(column), column)});
+}
+void drop_index(schema_recorder& recorder, std::string_view table, std::string_view name) {
+  recorder.finish();
+  recorder.begin(ddl::drop_index{std::string(table), named(recorder.table(table).find_index(name), name)});
+}
+void drop_unique(schema_recorder& recorder, std::string_view table, std::string_view name) {
+  recorder.finish();
+  recorder.begin(ddl::drop_unique{std::string(table), named(recorder.table(table).find_unique(name), name)});
+}
+void drop_check(schema_recorder& recorder, std::string_view table, std::string_view name) {
+  recorder.finish();
+  recorder.begin(ddl::drop_check{std::string(table), named(recorder.table(table).find_check(name), name)});
+}
+void drop_foreign_key(schema_recorder& recorder, std::string_view table, std::string_view name) {
+  recorder.finish();
+  recorder.begin(ddl::drop_foreign_key{std::string(table), named(recorder.table(table).find_foreign_key(name), name)});
+}
+void change_primary_key(schema_recorder& recorder, std::string_view table, name_list columns, std::string_view name) {
+  recorder.finish();
+  key_definition key{std::string(name), strings(columns)};
+  recorder.begin(ddl::change_primary_key{std::string(table), recorder.table(table).primary_key, std::move(key)});
+}
+
+std::vector<std::string> strings(name_list names) {
+  std::vector<std::string> out;
+  for (std::string_view name : names) out.emplace_back(name);
+  return out;
+}
+
+std::vector<index_column> index_columns(name_list names) {
+  std::vector<index_column> out;
+  for (std::string_view name : names) out.push_back({std::string(name), false});
+  return out;
+}
+
+}  // namespace detail
+
+std::vector<schema_operation> migration_record::operations() const {
+  std::vector<schema_operation> out;
+  for (const recorded_step& step : steps) {
+    if (const auto* operation = std::get_if<schema_operation>(&step)) out.push_back(*operation);
+  }
+  return out;
+}
+
+std::string migration_record::canonical() const {
+  std::string out;
+  for (const recorded_step& step : steps) {
+    const auto* operation = std::get_if<schema_operation>(&step);
+    out += operation != nullptr ? operation->canonical() : "run";
+    out += '\n';
+  }
+  if (!irreversible.empty()) out += "irreversible\n";
+  return out;
+}
+
+migration_record record_migration(void (*function)(schema_editor&), const schema_definition& before) {
+  detail::schema_recorder recorder(before);
+  schema_editor editor(recorder);
+  function(editor);
+  return recorder.take();
+}
+
+}  // namespace tupelo

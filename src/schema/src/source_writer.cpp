@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "source_writer.hpp"
+
+#include <tupelo/query/sql_text.hpp>
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+namespace tupelo {
+namespace {
+
+constexpr std::size_t line_limit = 100;
+
+std::vector<std::string> names_of(const std::vector<index_column>& columns) {
+  std::vector<std::string> names;
+  for (const index_column& column : columns) names.push_back(column.name);
+  return names;
+}
+
+/// `.default_value(…)` where the SQL is a literal, else `.default_sql(…)`.
+std::string cpp_default(const std::string& sql) {
+  std::vector<sql_token> tokens = sql_tokens(sql);
+  if (tokens.size() == 1 && tokens[0].kind == sql_token_kind::text && tokens[0].text == sql) {
+    return "default_value(" + cpp_literal(tokens[0].value) + ")";
+  }
+  if (sql == "TRUE" || sql == "FALSE") return sql == "TRUE" ? "default_value(true)" : "default_value(false)";
+  std::string_view digits = sql;
+  if (digits.starts_with('-')) digits.remove_prefix(1);
+  bool integer = !digits.empty() && digits.size() < 10 &&
+                 digits.find_first_not_of("0123456789") == std::string_view::npos &&
+                 (digits.size() == 1 || digits[0] != '0');
+  return integer ? "default_value(" + sql + ")" : "default_sql(" + cpp_literal(sql) + ")";
+}
+
+void write_foreign_key(call_chain& chain, const table_definition& table, const foreign_key_definition& key) {
+  std::string columns =
+      key.referenced_columns.size() == 1 ? cpp_literal(key.referenced_columns[0]) : cpp_list(key.referenced_columns);
+  chain.then("references(" + cpp_literal(key.references) + ", " + columns + ")");
+  if (key.on_delete != referential_action::no_action)
+    chain.then("on_delete(" + std::string(cpp_action(key.on_delete)) + ")");
+  if (key.on_update != referential_action::no_action)
+    chain.then("on_update(" + std::string(cpp_action(key.on_update)) + ")");
+  if (key.deferrable) chain.then("deferrable()");
+  if (key.name != conventional_name(table, key)) chain.then("name(" + cpp_literal(key.name) + ")");
+}
+
+void write_index(call_chain& chain, const table_definition& table, const index_definition& index) {
+  for (const index_column& column : index.columns) {
+    if (column.descending) chain.then("descending(" + cpp_literal(column.name) + ")");
+  }
+  if (index.unique) chain.then("unique()");
+  if (!index.where.empty()) chain.then("where(" + cpp_literal(index.where) + ")");
+  if (index.name != conventional_name(table, index)) chain.then("name(" + cpp_literal(index.name) + ")");
+}
+
+void write_unique(call_chain& chain, const table_definition& table, const key_definition& unique) {
+  if (unique.name != conventional_name(table, unique)) chain.then("name(" + cpp_literal(unique.name) + ")");
+}
+
+std::string cpp_foreign_key(const foreign_key_definition& key) {
+  return key.columns.size() == 1 ? cpp_literal(key.columns[0]) : cpp_list(key.columns);
+}
+
+/// The pair that `t.timestamps()` stands for.
+bool timestamps_at(const table_definition& table, std::size_t i) {
+  if (i + 1 >= table.columns.size()) return false;
+  column_definition created{.name = "created_at", .type = type_kind::timestamp};
+  column_definition updated{.name = "updated_at", .type = type_kind::timestamp};
+  return table.columns[i] == created && table.columns[i + 1] == updated;
+}
+
+}  // namespace
+
+std::string call_chain::text(std::size_t indent) const {
+  const std::string margin(indent, ' ');
+  std::string line = margin;
+  for (const std::string& part : parts_) line += part;
+  if (line.size() < line_limit || parts_.size() == 1) return line + ";\n";
+  std::string out = margin + parts_.front();
+  for (std::size_t i = 1; i < parts_.size(); ++i) out += "\n" + margin + "    " + parts_[i];
+  return out + ";\n";
+}
+
+std::string cpp_literal(std::string_view text) {
+  bool raw = text.find('\n') != std::string_view::npos || std::count(text.begin(), text.end(), '"') > 2;
+  if (raw && text.find(")sql\"") == std::string_view::npos) return "R\"sql(" + std::string(text) + ")sql\"";
+  std::string out = "\"";
+  for (char c : text) {
+    if (c == '\n') {
+      out += "\\n";
+    } else {
+      if (c == '"' || c == '\\') out += '\\';
+      out += c;
+    }
+  }
+  return out += '"';
+}
+
+std::string cpp_list(const std::vector<std::string>& names) {
+  std::string out = "{";
+  for (const std::string& name : names) out += (out.size() == 1 ? "" : ", ") + cpp_literal(name);
+  return out + "}";
+}
+
+std::string_view cpp_action(referential_action action) noexcept {
+  switch (action) {
+    case referential_action::no_action: return "tp::no_action";
+    case referential_action::restrict: return "tp::restrict_delete";
+    case referential_action::cascade: return "tp::cascade";
+    case referential_action::set_null: return "tp::set_null";
+    case referential_action::set_default: return "tp::set_default";
+  }
+  return "tp::no_action";
+}
+
+std::string cpp_type(const column_type& type, const std::string& argument) {
+  auto call = [&](std::string_view name, const std::string& more = {}) {
+    return std::string(name) + "(" + argument + (argument.empty() || more.empty() ? "" : ", ") + more + ")";
+  };
+  switch (type.kind) {
+    case type_kind::boolean: return call("boolean");
+    case type_kind::int16: return call("small_integer");
+    case type_kind::int32: return call("integer");
+    case type_kind::int64: return call("big_integer");
+    case type_kind::float32: return call("real");
+    case type_kind::float64: return call("double_precision");
+    case type_kind::text: return type.length > 0 ? call("varchar", std::to_string(type.length)) : call("text");
+    case type_kind::bytes: return call("bytes");
+    case type_kind::timestamp: return call("timestamp");
+    case type_kind::date: return call("date");
+    case type_kind::uuid: return call("uuid");
+    case type_kind::decimal:
+      if (type.precision == 0) return call("decimal");
+      return call("decimal", std::to_string(type.precision) + ", " + std::to_string(type.scale));
+    case type_kind::json: return call("json");
+    case type_kind::native: return call("native", cpp_literal(type.native));
+  }
+  return call("text");
+}
+
+void write_traits(call_chain& chain, const column_definition& column) {
+  if (column.nullable) chain.then("null()");
+  if (column.identity) chain.then("generated()");
+  if (column.default_sql) chain.then(cpp_default(*column.default_sql));
+}
+
+std::string cpp_table(const table_definition& table, std::size_t indent) {
+  std::string out;
+  const bool single_key = table.primary_key.columns.size() == 1;
+  const bool key_named =
+      !table.primary_key.columns.empty() && table.primary_key.name != conventional_primary_key_name(table);
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    const column_definition& column = table.columns[i];
+    if (timestamps_at(table, i)) {
+      out += call_chain("t.timestamps()").text(indent);
+      ++i;
+      continue;
+    }
+    bool key = single_key && !key_named && table.primary_key.columns[0] == column.name;
+    if (key && column.identity && column.type.kind == type_kind::int64 && !column.default_sql) {
+      out += call_chain(column.name == "id" ? "t.id()" : "t.id(" + cpp_literal(column.name) + ")").text(indent);
+      continue;
+    }
+    call_chain chain("t." + cpp_type(column.type, cpp_literal(column.name)));
+    write_traits(chain, column);
+    if (key) chain.then("primary_key()");
+    for (const key_definition& unique : table.uniques) {
+      bool inlined =
+          unique.columns == std::vector<std::string>{column.name} && unique.name == conventional_name(table, unique);
+      if (inlined) chain.then("unique()");
+    }
+    out += chain.text(indent);
+  }
+  if (!table.primary_key.columns.empty() && (!single_key || key_named)) {
+    std::string name = key_named ? ", " + cpp_literal(table.primary_key.name) : "";
+    out += call_chain("t.primary_key(" + cpp_list(table.primary_key.columns) + name + ")").text(indent);
+  }
+  for (const key_definition& unique : table.uniques) {
+    if (unique.columns.size() == 1 && unique.name == conventional_name(table, unique)) continue;
+    call_chain chain("t.unique(" + cpp_list(unique.columns) + ")");
+    write_unique(chain, table, unique);
+    out += chain.text(indent);
+  }
+  for (const index_definition& index : table.indexes) {
+    call_chain chain("t.index(" + cpp_list(names_of(index.columns)) + ")");
+    write_index(chain, table, index);
+    out += chain.text(indent);
+  }
+  for (const check_definition& check : table.checks) {
+    out += call_chain("t.check(" + cpp_literal(check.name) + ", " + cpp_literal(check.expression) + ")").text(indent);
+  }
+  for (const foreign_key_definition& key : table.foreign_keys) {
+    call_chain chain("t.foreign_key(" + cpp_foreign_key(key) + ")");
+    write_foreign_key(chain, table, key);
+    out += chain.text(indent);
+  }
+  if (!table.comment.empty()) out += call_chain("t.comment(" + cpp_literal(table.comment) + ")").text(indent);
+  return out;
+}
+
+namespace {
+
+/// Spells one change. `table_` knows the name, which is all that the naming convention asks for.
+struct change_writer {
+  bool through_table;
+  table_definition table_{};
+
+  /// `t.verb(arguments)` or `db.verb("table", arguments)`.
+  call_chain call(std::string_view verb_of_table, std::string_view verb_of_schema, const std::string& arguments) const {
+    if (through_table) return call_chain("t." + std::string(verb_of_table) + "(" + arguments + ")");
+    std::string comma = arguments.empty() ? "" : ", ";
+    return call_chain("db." + std::string(verb_of_schema) + "(" + cpp_literal(table_.name) + comma + arguments + ")");
+  }
+  call_chain call(std::string_view verb, const std::string& arguments) const { return call(verb, verb, arguments); }
+
+  call_chain operator()(const ddl::create_table& o) const {
+    return call_chain("db.create_table(" + cpp_literal(o.table.name) + ", [](tp::table_editor& t) {\n" +
+                      cpp_table(o.table, 4) + "  })");
+  }
+  call_chain operator()(const ddl::drop_table& o) const {
+    return call_chain("db.drop_table(" + cpp_literal(o.table.name) + ")");
+  }
+  call_chain operator()(const ddl::rename_table& o) const {
+    return call_chain("db.rename_table(" + cpp_literal(o.from) + ", " + cpp_literal(o.to) + ")");
+  }
+  call_chain operator()(const ddl::execute_sql& o) const { return call_chain("db.execute(" + cpp_literal(o.up) + ")"); }
+
+  call_chain operator()(const ddl::add_column& o) const {
+    call_chain chain = through_table ? call_chain("t." + cpp_type(o.column.type, cpp_literal(o.column.name)))
+                                     : call("add_column", cpp_literal(o.column.name));
+    if (!through_table) chain.then(cpp_type(o.column.type));
+    write_traits(chain, o.column);
+    return chain;
+  }
+  call_chain operator()(const ddl::drop_column& o) const { return call("drop_column", cpp_literal(o.column.name)); }
+  call_chain operator()(const ddl::rename_column& o) const {
+    return call("rename_column", cpp_literal(o.from) + ", " + cpp_literal(o.to));
+  }
+  call_chain operator()(const ddl::alter_column& o) const {
+    call_chain chain = call("change", "alter_column", cpp_literal(o.to.name));
+    if (o.from.type != o.to.type) chain.then(cpp_type(o.to.type));
+    if (o.from.nullable != o.to.nullable) chain.then(o.to.nullable ? "null()" : "not_null()");
+    if (o.from.identity != o.to.identity) chain.then(o.to.identity ? "generated()" : "not_generated()");
+    if (o.from.default_sql != o.to.default_sql) {
+      chain.then(o.to.default_sql ? cpp_default(*o.to.default_sql) : std::string("no_default()"));
+    }
+    return chain;
+  }
+  call_chain operator()(const ddl::add_index& o) const {
+    call_chain chain = call("index", "add_index", cpp_list(names_of(o.index.columns)));
+    write_index(chain, table_, o.index);
+    return chain;
+  }
+  call_chain operator()(const ddl::drop_index& o) const { return call("drop_index", cpp_literal(o.index.name)); }
+  call_chain operator()(const ddl::add_unique& o) const {
+    call_chain chain = call("unique", "add_unique", cpp_list(o.unique.columns));
+    write_unique(chain, table_, o.unique);
+    return chain;
+  }
+  call_chain operator()(const ddl::drop_unique& o) const { return call("drop_unique", cpp_literal(o.unique.name)); }
+  call_chain operator()(const ddl::add_check& o) const {
+    return call("check", "add_check", cpp_literal(o.check.name) + ", " + cpp_literal(o.check.expression));
+  }
+  call_chain operator()(const ddl::drop_check& o) const { return call("drop_check", cpp_literal(o.check.name)); }
+  call_chain operator()(const ddl::add_foreign_key& o) const {
+    call_chain chain = through_table ? call("foreign_key", cpp_foreign_key(o.foreign_key))
+                                     : call("add_foreign_key", cpp_list(o.foreign_key.columns));
+    write_foreign_key(chain, table_, o.foreign_key);
+    return chain;
+  }
+  call_chain operator()(const ddl::drop_foreign_key& o) const {
+    return call("drop_foreign_key", cpp_literal(o.foreign_key.name));
+  }
+  call_chain operator()(const ddl::change_primary_key& o) const {
+    if (through_table && o.to.columns.empty()) return call_chain("t.drop_primary_key()");
+    return call("primary_key", cpp_list(o.to.columns));
+  }
+};
+
+}  // namespace
+
+call_chain cpp_change(const schema_operation& operation, bool through_table) {
+  change_writer writer{through_table};
+  writer.table_.name = operation.table();
+  return std::visit(writer, operation.data);
+}
+
+}  // namespace tupelo

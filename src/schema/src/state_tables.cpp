@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "state_tables.hpp"
+
+#include "shielded.hpp"
+
+#include <tupelo/query/sql_text.hpp>
+#include <tupelo/core/error.hpp>
+
+#include <exception>
+#include <utility>
+
+namespace tupelo {
+namespace {
+
+column_definition make_column(std::string_view name, type_kind type) {
+  column_definition made;
+  made.name = name;
+  made.type = type;
+  return made;
+}
+
+[[noreturn]] void throw_locked(const recorded_lock& held) {
+  throw migration_error(errc::migration_locked,
+                        "another migration run holds the lock: " + held.owner + ", since " +
+                            held.acquired_at.to_string() +
+                            " UTC; wait until it is done, or, when that process is gone, take the lock over "
+                            "(`--take-over-lock`, options::take_over_lock)");
+}
+
+task<std::optional<recorded_lock>> read_lock(lease& connection) {
+  std::optional<recorded_lock> held =
+      co_await connection.raw_sql<recorded_lock>("SELECT owner, acquired_at FROM tupelo_migration_lock WHERE id = 1")
+          .first();
+  co_return held;
+}
+
+bool same(const recorded_lock& a, const recorded_lock& b) {
+  return a.owner == b.owner && a.acquired_at == b.acquired_at;
+}
+
+task<void> replace_lock(lease& connection, const recorded_lock& mine, bool take_over) {
+  std::optional<recorded_lock> held = co_await read_lock(connection);
+  if (held && !take_over) throw_locked(*held);
+  co_await connection.raw_sql("DELETE FROM tupelo_migration_lock").run();
+  co_await connection
+      .raw_sql("INSERT INTO tupelo_migration_lock (id, owner, acquired_at) VALUES (1, ?, ?)", mine.owner,
+               mine.acquired_at)
+      .run();
+}
+
+task<void> create_missing(lease& connection) {
+  schema_definition live = co_await introspect_all(connection);
+  std::vector<schema_operation> missing;
+  if (live.find(revisions_table) == nullptr) missing.push_back(ddl::create_table{revisions_table_definition()});
+  if (live.find(lock_table) == nullptr) missing.push_back(ddl::create_table{lock_table_definition()});
+  for (const ddl_statement& statement : connection.sql_dialect().schema().render(missing, live)) {
+    co_await connection.execute(statement.sql);
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> recorded_state::applied() const {
+  std::vector<std::string> names;
+  for (const recorded_revision& row : revisions) names.push_back(row.revision);
+  return names;
+}
+
+const recorded_revision* recorded_state::find(std::string_view revision) const noexcept {
+  for (const recorded_revision& row : revisions) {
+    if (row.revision == revision) return &row;
+  }
+  return nullptr;
+}
+
+table_definition revisions_table_definition() {
+  table_definition table;
+  table.name = revisions_table;
+  table.columns = {make_column("revision", type_kind::text),        make_column("checksum", type_kind::text),
+                   make_column("applied_at", type_kind::timestamp), make_column("duration_us", type_kind::int64),
+                   make_column("version", type_kind::text),         make_column("parents", type_kind::text)};
+  table.columns[0].type.length = 255;  // a key needs a length in some databases
+  table.primary_key.columns = {"revision"};
+  return table;
+}
+
+table_definition lock_table_definition() {
+  table_definition table;
+  table.name = lock_table;
+  table.columns = {make_column("id", type_kind::int32), make_column("owner", type_kind::text),
+                   make_column("acquired_at", type_kind::timestamp)};
+  table.primary_key.columns = {"id"};
+  return table;
+}
+
+task<recorded_state> read_state(lease& connection) {
+  recorded_state state;
+  schema_definition live = co_await introspect_all(connection);
+  state.tables_exist = live.find(revisions_table) != nullptr && live.find(lock_table) != nullptr;
+  if (live.find(revisions_table) != nullptr) {
+    state.revisions =
+        co_await connection
+            .raw_sql<recorded_revision>("SELECT revision, checksum, applied_at, duration_us, version, parents "
+                                        "FROM tupelo_migrations ORDER BY applied_at, revision")
+            .all();
+  }
+  if (live.find(lock_table) != nullptr) state.lock = co_await read_lock(connection);
+  co_return state;
+}
+
+task<void> create_state_tables(lease& connection) {
+  co_await connection.begin(transaction_mode::immediate);
+  std::exception_ptr failure;
+  try {
+    co_await create_missing(connection);
+    co_await connection.commit();
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  if (!failure) co_return;
+  co_await detail::shielded(connection.rollback());
+  std::rethrow_exception(failure);
+}
+
+task<void> take_lock(lease& connection, recorded_lock mine, bool take_over) {
+  // Read before writing: the holder may be writing right now, and then a write transaction would only wait.
+  std::optional<recorded_lock> held = co_await read_lock(connection);
+  if (held && !take_over) throw_locked(*held);
+  co_await connection.begin(transaction_mode::immediate);
+  std::exception_ptr failure;
+  try {
+    co_await replace_lock(connection, mine, take_over);
+    co_await connection.commit();
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  if (!failure) co_return;
+  co_await detail::shielded(connection.rollback());
+  std::rethrow_exception(failure);
+}
+
+task<void> give_up_lock(lease& connection, recorded_lock mine) {
+  co_await connection
+      .raw_sql("DELETE FROM tupelo_migration_lock WHERE owner = ? AND acquired_at = ?", mine.owner, mine.acquired_at)
+      .run();
+}
+
+task<void> require_lock(lease& connection, recorded_lock mine) {
+  std::optional<recorded_lock> held = co_await read_lock(connection);
+  if (held && same(*held, mine)) co_return;
+  throw migration_error(errc::migration_locked, held
+                                                    ? "the migration lock was taken over by " + held->owner +
+                                                          "; this run stops before its next migration"
+                                                    : "the migration lock was removed while this run was under way; it "
+                                                      "stops before its next migration");
+}
+
+task<void> record_revision(lease& connection, recorded_revision row) {
+  co_await connection
+      .raw_sql("INSERT INTO tupelo_migrations (revision, checksum, applied_at, duration_us, version, parents) "
+               "VALUES (?, ?, ?, ?, ?, ?)",
+               row.revision, row.checksum, row.applied_at, row.duration_us, row.version, row.parents)
+      .run();
+}
+
+task<void> forget_revision(lease& connection, std::string revision) {
+  co_await connection.raw_sql("DELETE FROM tupelo_migrations WHERE revision = ?", revision).run();
+}
+
+std::string record_revision_text(const recorded_revision& row) {
+  return "INSERT INTO tupelo_migrations (revision, checksum, applied_at, duration_us, version, parents) VALUES (" +
+         sql_text_literal(row.revision) + ", " + sql_text_literal(row.checksum) + ", CURRENT_TIMESTAMP, 0, " +
+         sql_text_literal(row.version) + ", " + sql_text_literal(row.parents) + ")";
+}
+
+std::string forget_revision_text(std::string_view revision) {
+  return "DELETE FROM tupelo_migrations WHERE revision = " + sql_text_literal(revision);
+}
+
+}  // namespace tupelo

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "step_runner.hpp"
+
+#include <tupelo/core/error.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+
+namespace tupelo {
+namespace {
+
+/// Steps [begin, end) that are schema changes.
+std::size_t end_of_changes(const std::vector<recorded_step>& steps, std::size_t begin) {
+  std::size_t end = begin;
+  while (end < steps.size() && std::holds_alternative<schema_operation>(steps[end])) ++end;
+  return end;
+}
+
+std::vector<schema_operation> changes(const std::vector<recorded_step>& steps, std::size_t begin, std::size_t end) {
+  std::vector<schema_operation> out;
+  for (std::size_t i = begin; i < end; ++i) out.push_back(std::get<schema_operation>(steps[i]));
+  return out;
+}
+
+/// A query that says how a thing was made gives its name and text; the other columns are not there.
+struct remembered_thing {
+  std::string name;
+  std::string sql;
+};
+
+task<void> run_changes(lease& connection, const std::vector<ddl_statement>& statements, run_position& position) {
+  std::vector<remembered_thing> remembered;
+  for (const ddl_statement& statement : statements) {
+    position.statement = statement.sql;
+    if (statement.role == ddl_role::execute) {
+      co_await connection.execute(statement.sql);
+    } else if (statement.role == ddl_role::remember) {
+      remembered = co_await connection.raw_sql<remembered_thing>(statement.sql).all();
+    } else {
+      std::vector<std::string> present = co_await connection.raw_sql<std::string>(statement.sql).all();
+      for (const remembered_thing& thing : std::exchange(remembered, {})) {
+        if (std::find(present.begin(), present.end(), thing.name) != present.end()) continue;
+        position.statement = thing.sql;
+        co_await connection.execute(thing.sql);
+      }
+    }
+  }
+  position.statement.clear();
+}
+
+}  // namespace
+
+std::vector<schema_operation> operations_of(const std::vector<recorded_step>& steps) {
+  std::vector<schema_operation> out;
+  for (const recorded_step& step : steps) {
+    if (const auto* operation = std::get_if<schema_operation>(&step)) out.push_back(*operation);
+  }
+  return out;
+}
+
+task<void> run_steps(lease& connection, const std::vector<recorded_step>& steps, schema_definition before,
+                     run_position& position) {
+  const schema_dialect& rules = connection.sql_dialect().schema();
+  for (std::size_t i = 0; i < steps.size();) {
+    position.step = i + 1;
+    if (const auto* code = std::get_if<std::shared_ptr<detail::migration_code>>(&steps[i])) {
+      position.code = true;
+      co_await (*code)->run(connection);
+      if (connection.transaction_depth() != 1) {
+        throw migration_error(errc::invalid_migration,
+                              "code in a migration ended the migration's transaction, or left one of its own open");
+      }
+      position.code = false;
+      ++i;
+      continue;
+    }
+    std::size_t end = end_of_changes(steps, i);
+    std::vector<schema_operation> operations = changes(steps, i, end);
+    std::vector<ddl_statement> statements = rules.render(operations, before);
+    co_await run_changes(connection, statements, position);
+    apply_all(operations, before);
+    i = end;
+  }
+}
+
+std::vector<std::string> steps_text(const schema_dialect& rules, const std::vector<recorded_step>& steps,
+                                    schema_definition before) {
+  std::vector<std::string> out;
+  for (std::size_t i = 0; i < steps.size();) {
+    if (!std::holds_alternative<schema_operation>(steps[i])) {
+      out.emplace_back("-- C++ code of the migration runs here");
+      ++i;
+      continue;
+    }
+    std::size_t end = end_of_changes(steps, i);
+    std::vector<schema_operation> operations = changes(steps, i, end);
+    for (ddl_statement& statement : rules.render(operations, before)) {
+      if (statement.role == ddl_role::execute) out.push_back(std::move(statement.sql));
+      if (statement.role == ddl_role::restore) out.emplace_back("-- triggers of the table are made again here");
+    }
+    apply_all(operations, before);
+    i = end;
+  }
+  return out;
+}
+
+}  // namespace tupelo

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "table_changes.hpp"
+
+#include <tupelo/query/sql_text.hpp>
+
+#include <algorithm>
+#include <cstddef>
+
+namespace tupelo {
+namespace {
+
+std::string default_text(const column_definition& column) {
+  std::string text = column.default_sql ? canonical_sql(*column.default_sql) : std::string();
+  return text == "NULL" ? std::string() : text;
+}
+
+bool exactly_same(const column_definition& from, const column_definition& to) {
+  return from.type == to.type && from.nullable == to.nullable && from.identity == to.identity &&
+         default_text(from) == default_text(to);
+}
+
+bool same(const key_definition& a, const key_definition& b) { return a.columns == b.columns; }
+bool same(const index_definition& a, const index_definition& b) {
+  return a.columns == b.columns && a.unique == b.unique && canonical_sql(a.where) == canonical_sql(b.where);
+}
+bool same(const check_definition& a, const check_definition& b) {
+  return canonical_sql(a.expression) == canonical_sql(b.expression);
+}
+bool same(const foreign_key_definition& a, const foreign_key_definition& b) {
+  return a.columns == b.columns && a.references == b.references && a.referenced_columns == b.referenced_columns &&
+         a.on_delete == b.on_delete && a.on_update == b.on_update && a.deferrable == b.deferrable;
+}
+
+/// What is in `from` only is dropped, what is in `to` only is added; each of `from` stands for one of `to` at most.
+template <class Item>
+void compare(const table_definition& table, const std::vector<Item>& from, const std::vector<Item>& to,
+             std::vector<Item>& add, std::vector<Item>& drop) {
+  std::vector<bool> used(from.size());
+  auto match = [&](const Item& wanted, bool by_name) {
+    for (std::size_t i = 0; i < from.size(); ++i) {
+      if (used[i] || !same(from[i], wanted)) continue;
+      std::string name = wanted.name.empty() ? conventional_name(table, wanted) : wanted.name;
+      if (by_name ? from[i].name == name : wanted.name.empty()) return used[i] = true, true;
+    }
+    return false;
+  };
+  std::vector<const Item*> rest;
+  for (const Item& wanted : to) {
+    if (!match(wanted, true)) rest.push_back(&wanted);
+  }
+  for (const Item* wanted : rest) {
+    if (match(*wanted, false)) continue;
+    add.push_back(*wanted);
+    if (add.back().name.empty()) add.back().name = conventional_name(table, *wanted);
+  }
+  for (std::size_t i = 0; i < from.size(); ++i) {
+    if (!used[i]) drop.push_back(from[i]);
+  }
+}
+
+}  // namespace
+
+bool table_changes::structural() const {
+  auto unique = [](const index_definition& index) { return index.unique; };
+  return !add_columns.empty() || !drop_columns.empty() || !alter_columns.empty() || key_changes ||
+         !add_uniques.empty() || !drop_uniques.empty() || std::any_of(add_indexes.begin(), add_indexes.end(), unique) ||
+         std::any_of(drop_indexes.begin(), drop_indexes.end(), unique);
+}
+
+table_changes compare_tables(const table_definition& from, const table_definition& to, const schema_dialect* live) {
+  table_changes changes;
+  changes.table = to.name;
+  for (const column_definition& column : to.columns) {
+    const column_definition* before = from.find_column(column.name);
+    if (before == nullptr) {
+      changes.add_columns.push_back(column);
+    } else if (live != nullptr ? !live->same_column(*before, column) : !exactly_same(*before, column)) {
+      changes.alter_columns.emplace_back(*before, column);
+    }
+  }
+  for (const column_definition& column : from.columns) {
+    if (to.find_column(column.name) == nullptr) changes.drop_columns.push_back(column);
+  }
+  changes.old_key = from.primary_key;
+  changes.new_key = to.primary_key;
+  changes.key_changes = from.primary_key.columns != to.primary_key.columns;
+  compare(to, from.uniques, to.uniques, changes.add_uniques, changes.drop_uniques);
+  compare(to, from.indexes, to.indexes, changes.add_indexes, changes.drop_indexes);
+  compare(to, from.checks, to.checks, changes.add_checks, changes.drop_checks);
+  compare(to, from.foreign_keys, to.foreign_keys, changes.add_foreign_keys, changes.drop_foreign_keys);
+  return changes;
+}
+
+}  // namespace tupelo

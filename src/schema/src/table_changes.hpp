@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <tupelo/dialect/schema_dialect.hpp>
+#include <tupelo/query/ddl.hpp>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace tupelo {
+
+/// How one table differs from what is wanted; what is to be added has its name.
+struct table_changes {
+  std::string table;
+  std::vector<column_definition> add_columns, drop_columns;
+  std::vector<std::pair<column_definition, column_definition>> alter_columns;
+  bool key_changes = false;
+  key_definition old_key, new_key;
+  std::vector<key_definition> add_uniques, drop_uniques;
+  std::vector<index_definition> add_indexes, drop_indexes;
+  std::vector<check_definition> add_checks, drop_checks;
+  std::vector<foreign_key_definition> add_foreign_keys, drop_foreign_keys;
+
+  /// Whether foreign keys of other tables may have to wait for these changes, or to go before them.
+  bool structural() const;
+};
+
+/// `from` is named throughout; a name in `to` counts where it is given.
+table_changes compare_tables(const table_definition& from, const table_definition& to, const schema_dialect* live);
+
+}  // namespace tupelo

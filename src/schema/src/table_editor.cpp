@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tupelo/schema/table_editor.hpp"
+
+#include "schema_recorder.hpp"
+
+#include <tupelo/query/sql_text.hpp>
+#include <tupelo/core/error.hpp>
+
+#include <charconv>
+#include <utility>
+
+namespace tupelo {
+namespace {
+
+ddl::create_table* creation(const detail::pending_change& change) {
+  return std::get_if<ddl::create_table>(&change.recorder->pending(change).data);
+}
+
+/// The table that the change is part of.
+std::string table_of(const detail::pending_change& change) {
+  return std::string(change.recorder->pending(change).table());
+}
+
+[[noreturn]] void refuse(std::string message) { throw migration_error(errc::invalid_migration, std::move(message)); }
+
+}  // namespace
+
+// ---- foreign keys
+
+foreign_key_definition& foreign_key_editor::definition() {
+  if (auto* create = creation(change_)) return create->table.foreign_keys.at(change_.part);
+  return std::get<ddl::add_foreign_key>(change_.recorder->pending(change_).data).foreign_key;
+}
+foreign_key_editor& foreign_key_editor::references(std::string_view table, name_list columns) {
+  definition().references = table;
+  definition().referenced_columns = detail::strings(columns);
+  return *this;
+}
+foreign_key_editor& foreign_key_editor::on_delete(referential_action action) {
+  definition().on_delete = action;
+  return *this;
+}
+foreign_key_editor& foreign_key_editor::on_update(referential_action action) {
+  definition().on_update = action;
+  return *this;
+}
+foreign_key_editor& foreign_key_editor::deferrable() {
+  definition().deferrable = true;
+  return *this;
+}
+foreign_key_editor& foreign_key_editor::name(std::string_view name) {
+  definition().name = name;
+  return *this;
+}
+
+// ---- indexes and unique constraints
+
+index_definition& index_editor::definition() {
+  if (auto* create = creation(change_)) return create->table.indexes.at(change_.part);
+  return std::get<ddl::add_index>(change_.recorder->pending(change_).data).index;
+}
+index_editor& index_editor::unique() {
+  definition().unique = true;
+  return *this;
+}
+index_editor& index_editor::where(std::string_view condition) {
+  definition().where = condition;
+  return *this;
+}
+index_editor& index_editor::descending(std::string_view column) {
+  for (index_column& of_index : definition().columns) {
+    if (of_index.name == column) {
+      of_index.descending = true;
+      return *this;
+    }
+  }
+  refuse("table `" + table_of(change_) + "`: descending(\"" + std::string(column) +
+         "\") names a column that is not in the index");
+}
+index_editor& index_editor::name(std::string_view name) {
+  definition().name = name;
+  return *this;
+}
+
+key_editor& key_editor::name(std::string_view name) {
+  if (auto* create = creation(change_)) {
+    create->table.uniques.at(change_.part).name = name;
+  } else {
+    std::get<ddl::add_unique>(change_.recorder->pending(change_).data).unique.name = name;
+  }
+  return *this;
+}
+
+// ---- columns
+
+column_definition& column_editor::definition() {
+  schema_operation& operation = change_.recorder->pending(change_);
+  if (auto* create = std::get_if<ddl::create_table>(&operation.data)) return create->table.columns.at(change_.part);
+  if (auto* alter = std::get_if<ddl::alter_column>(&operation.data)) return alter->to;
+  return std::get<ddl::add_column>(operation.data).column;
+}
+column_editor& column_editor::type(column_type type) {
+  definition().type = std::move(type);
+  return *this;
+}
+column_editor& column_editor::null() {
+  definition().nullable = true;
+  return *this;
+}
+column_editor& column_editor::not_null() {
+  definition().nullable = false;
+  return *this;
+}
+column_editor& column_editor::default_integer(std::int64_t value) { return default_sql(std::to_string(value)); }
+column_editor& column_editor::default_value(double value) {
+  char digits[32];
+  std::to_chars_result end = std::to_chars(digits, digits + sizeof digits, value);
+  return default_sql(std::string_view(digits, static_cast<std::size_t>(end.ptr - digits)));
+}
+column_editor& column_editor::default_value(std::string_view text) { return default_sql(sql_text_literal(text)); }
+column_editor& column_editor::default_sql(std::string_view sql) {
+  definition().default_sql = sql;
+  return *this;
+}
+column_editor& column_editor::no_default() {
+  definition().default_sql.reset();
+  return *this;
+}
+column_editor& column_editor::generated() {
+  definition().identity = true;
+  return *this;
+}
+column_editor& column_editor::not_generated() {
+  definition().identity = false;
+  return *this;
+}
+
+column_editor& column_editor::primary_key() {
+  if (auto* create = creation(change_)) {
+    create->table.primary_key.columns = {definition().name};
+  } else {
+    std::string table = table_of(change_);
+    key_definition from = change_.recorder->table(table).primary_key;
+    change_.recorder->extend(change_, ddl::change_primary_key{table, std::move(from), {"", {definition().name}}});
+  }
+  return *this;
+}
+column_editor& column_editor::unique() {
+  key_definition unique{"", {definition().name}};
+  if (auto* create = creation(change_)) {
+    create->table.uniques.push_back(std::move(unique));
+  } else {
+    change_.recorder->extend(change_, ddl::add_unique{table_of(change_), std::move(unique)});
+  }
+  return *this;
+}
+column_editor& column_editor::index() {
+  index_definition index;
+  index.columns = {{definition().name, false}};
+  if (auto* create = creation(change_)) {
+    create->table.indexes.push_back(std::move(index));
+  } else {
+    change_.recorder->extend(change_, ddl::add_index{table_of(change_), std::move(index)});
+  }
+  return *this;
+}
+foreign_key_editor column_editor::references(std::string_view table, std::string_view column) {
+  foreign_key_definition key;
+  key.columns = {definition().name};
+  key.references = table;
+  key.referenced_columns = {std::string(column)};
+  detail::pending_change part = change_;
+  if (auto* create = creation(change_)) {
+    part.part = create->table.foreign_keys.size();
+    create->table.foreign_keys.push_back(std::move(key));
+  } else {
+    part = change_.recorder->extend(change_, ddl::add_foreign_key{table_of(change_), std::move(key)});
+  }
+  return foreign_key_editor(part);
+}
+
+// ---- tables
+
+column_editor table_editor::id(std::string_view column) {
+  column_editor made = add(column, type_kind::int64);
+  return made.generated().primary_key();
+}
+
+column_editor table_editor::add(std::string_view column, column_type type) {
+  column_definition definition;
+  definition.name = column;
+  definition.type = std::move(type);
+  if (!creates_) {
+    std::string table = change_.recorder->current_table();
+    return column_editor(change_.recorder->begin(ddl::add_column{std::move(table), std::move(definition)}));
+  }
+  table_definition& table = creation(change_)->table;
+  table.columns.push_back(std::move(definition));
+  detail::pending_change part = change_;
+  part.part = table.columns.size() - 1;
+  return column_editor(part);
+}
+
+void table_editor::timestamps() {
+  timestamp("created_at");
+  timestamp("updated_at");
+}
+
+void table_editor::primary_key(name_list columns, std::string_view name) {
+  if (creates_) {
+    creation(change_)->table.primary_key = {std::string(name), detail::strings(columns)};
+  } else {
+    detail::change_primary_key(*change_.recorder, change_.recorder->current_table(), columns, name);
+  }
+}
+
+key_editor table_editor::unique(name_list columns) {
+  key_definition unique{"", detail::strings(columns)};
+  if (!creates_) {
+    return key_editor(change_.recorder->begin(ddl::add_unique{change_.recorder->current_table(), std::move(unique)}));
+  }
+  auto& uniques = creation(change_)->table.uniques;
+  uniques.push_back(std::move(unique));
+  detail::pending_change part = change_;
+  part.part = uniques.size() - 1;
+  return key_editor(part);
+}
+
+index_editor table_editor::index(name_list columns) {
+  index_definition index;
+  index.columns = detail::index_columns(columns);
+  if (!creates_) {
+    return index_editor(change_.recorder->begin(ddl::add_index{change_.recorder->current_table(), std::move(index)}));
+  }
+  auto& indexes = creation(change_)->table.indexes;
+  indexes.push_back(std::move(index));
+  detail::pending_change part = change_;
+  part.part = indexes.size() - 1;
+  return index_editor(part);
+}
+
+void table_editor::check(std::string_view name, std::string_view expression) {
+  check_definition check{std::string(name), std::string(expression)};
+  if (creates_) {
+    creation(change_)->table.checks.push_back(std::move(check));
+  } else {
+    change_.recorder->begin(ddl::add_check{change_.recorder->current_table(), std::move(check)});
+  }
+}
+
+foreign_key_editor table_editor::foreign_key(name_list columns) {
+  foreign_key_definition key;
+  key.columns = detail::strings(columns);
+  if (!creates_) {
+    std::string table = change_.recorder->current_table();
+    return foreign_key_editor(change_.recorder->begin(ddl::add_foreign_key{std::move(table), std::move(key)}));
+  }
+  auto& keys = creation(change_)->table.foreign_keys;
+  keys.push_back(std::move(key));
+  detail::pending_change part = change_;
+  part.part = keys.size() - 1;
+  return foreign_key_editor(part);
+}
+
+void table_editor::comment(std::string_view text) {
+  if (!creates_)
+    refuse("table `" + change_.recorder->current_table() + "`: a comment is given when the table is created");
+  creation(change_)->table.comment = text;
+}
+
+namespace {
+
+/// The table of alter_table. Errors: migration_error for a verb that a new table has no use for.
+std::string altered(const detail::pending_change& change, bool creates, std::string_view verb) {
+  if (creates)
+    refuse("table `" + table_of(change) + "`: " + std::string(verb) + " belongs in alter_table, not in create_table");
+  return change.recorder->current_table();
+}
+
+}  // namespace
+
+column_editor table_editor::change(std::string_view column) {
+  std::string table = altered(change_, creates_, "change");
+  return column_editor(detail::begin_alter_column(*change_.recorder, table, column));
+}
+void table_editor::drop_column(std::string_view column) {
+  detail::drop_column(*change_.recorder, altered(change_, creates_, "drop_column"), column);
+}
+void table_editor::rename_column(std::string_view from, std::string_view to) {
+  std::string table = altered(change_, creates_, "rename_column");
+  change_.recorder->begin(ddl::rename_column{std::move(table), std::string(from), std::string(to)});
+}
+void table_editor::drop_index(std::string_view name) {
+  detail::drop_index(*change_.recorder, altered(change_, creates_, "drop_index"), name);
+}
+void table_editor::drop_unique(std::string_view name) {
+  detail::drop_unique(*change_.recorder, altered(change_, creates_, "drop_unique"), name);
+}
+void table_editor::drop_check(std::string_view name) {
+  detail::drop_check(*change_.recorder, altered(change_, creates_, "drop_check"), name);
+}
+void table_editor::drop_foreign_key(std::string_view name) {
+  detail::drop_foreign_key(*change_.recorder, altered(change_, creates_, "drop_foreign_key"), name);
+}
+void table_editor::drop_primary_key() {
+  detail::change_primary_key(*change_.recorder, altered(change_, creates_, "drop_primary_key"), {}, {});
+}
+
+}  // namespace tupelo

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "sample_schemas.hpp"
+
+#include <string>
+#include <vector>
+
+namespace tupelo::sample {
+
+// The operations behind the two generated files beside this one: they are compiled into the tests as they were
+// generated.
+
+inline std::vector<schema_operation> first_operations() {
+  table_definition many{
+      .name = "many_things",
+      .columns = {{.name = "key_a", .type = type_kind::uuid},
+                  {.name = "key_b", .type = column_type::varchar(40)},
+                  {.name = "flag", .type = type_kind::boolean, .default_sql = "TRUE"},
+                  {.name = "price", .type = column_type::decimal(10, 2), .nullable = true},
+                  {.name = "note", .type = type_kind::text, .default_sql = "'it''s \"so\"'"},
+                  {.name = "made_at", .type = type_kind::timestamp, .default_sql = "CURRENT_TIMESTAMP"},
+                  {.name = "user_id", .type = type_kind::int64, .nullable = true},
+                  {.name = "spot", .type = column_type::spelled("POINT")}},
+      .primary_key = {"", {"key_a", "key_b"}},
+      .uniques = {{"note_once", {"note"}}, {"", {"flag", "price"}}},
+      .indexes = {{.columns = {{"price", true}, {"flag"}}, .unique = true, .where = "price > 0"},
+                  {.name = "by_note", .columns = {{"note"}}}},
+      .checks = {{"", "price >= 0"}},
+      .foreign_keys = {{.name = "the_user",
+                        .columns = {"user_id"},
+                        .references = "users",
+                        .on_delete = set_null,
+                        .on_update = cascade,
+                        .deferrable = true}}};
+  schema_definition state;
+  std::vector<schema_operation> operations;
+  for (const schema_operation& o :
+       {schema_operation(ddl::create_table{users()}), schema_operation(ddl::create_table{posts()}),
+        schema_operation(ddl::create_table{many})}) {
+    operations.push_back(o.completed(state));
+    o.apply_to(state);
+  }
+  return operations;
+}
+
+inline std::vector<schema_operation> second_operations() {
+  schema_definition state;
+  apply_all(first_operations(), state);
+  const table_definition old_posts = *state.find("posts");
+  const table_definition old_users = *state.find("users");
+  const table_definition old_many = *state.find("many_things");
+  std::vector<schema_operation> operations;
+  auto add = [&](schema_operation o) {
+    o = o.completed(state);
+    o.apply_to(state);
+    operations.push_back(std::move(o));
+  };
+  add(ddl::drop_table{old_many});
+  add(ddl::add_column{"users", text("nick")});
+  add(ddl::rename_column{"users", "email", "mail"});
+  add(ddl::alter_column{
+      "users", *old_users.find_column("age"), {.name = "age", .type = type_kind::int64, .default_sql = "-1"}});
+  add(ddl::drop_check{"users", old_users.checks[0]});
+  add(ddl::add_check{"users", {"grown_up", "age > 17"}});
+  add(ddl::drop_index{"posts", old_posts.indexes[0]});
+  add(ddl::drop_column{"posts", *old_posts.find_column("views")});
+  add(ddl::drop_foreign_key{"posts", old_posts.foreign_keys[0]});
+  add(ddl::add_foreign_key{"posts", {.columns = {"author_id"}, .references = "users", .on_delete = restrict_delete}});
+  add(ddl::change_primary_key{"posts", old_posts.primary_key, {"", {"author_id", "title"}}});
+  add(ddl::alter_column{
+      "posts", *old_posts.find_column("id"), {.name = "id", .type = type_kind::int64, .nullable = true}});
+  add(ddl::rename_table{"posts", "articles"});
+  add(ddl::add_unique{"articles", {"", {"title"}}});
+  add(ddl::execute_sql{"UPDATE users\nSET nick = ''", "UPDATE users SET nick = 'x'"});
+  return operations;
+}
+
+}  // namespace tupelo::sample

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "generated_changes.hpp"
+
+#include "tupelo/schema/generator.hpp"
+#include "tupelo/schema/history.hpp"
+#include "tupelo/schema/migration_record.hpp"
+#include <tupelo/core/error.hpp>
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <iterator>
+#include <string>
+
+namespace tupelo {
+namespace {
+
+constexpr const char* first_revision = "20261120T080000_first";
+constexpr const char* second_revision = "20261121T093000_second";
+
+/// A generated file as it is compiled into this program, without the lines for the licence and the formatter.
+std::string compiled(const std::string& name) {
+  std::string here = __FILE__;
+  std::ifstream file(here.substr(0, here.rfind('/') + 1) + name);
+  std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  return text.substr(text.find('\n', text.find('\n') + 1) + 1);
+}
+
+void expect_replay(const std::string& revision, const schema_definition& before, const schema_definition& after) {
+  const history program;
+  const migration& m = program.at(revision);
+  EXPECT_EQ(record_migration(m.up, before).after, after);
+  schema_definition back = record_migration(m.down, after).after;
+  for (table_definition& table : back.tables) {  // a column that comes back is the last one
+    for (const column_definition& column : before.find(table.name)->columns) {
+      EXPECT_NE(table.find_column(column.name), nullptr) << table.name << '.' << column.name;
+    }
+    table.columns = before.find(table.name)->columns;
+  }
+  EXPECT_EQ(back, before);
+}
+
+TEST(generator, writes_new_tables_as_a_reader_would) {
+  migration_source source = generate_migration(first_revision, {}, sample::first_operations());
+  EXPECT_EQ(source.text, compiled("generated_first_test.cpp"));
+  EXPECT_EQ(source.file_name, "20261120T080000_first.cpp");
+}
+
+TEST(generator, writes_changes_as_a_reader_would) {
+  EXPECT_EQ(generate_migration(second_revision, {first_revision}, sample::second_operations()).text,
+            compiled("generated_second_test.cpp"));
+}
+
+TEST(generator, what_it_writes_does_what_the_operations_do_and_back) {
+  schema_definition first;
+  apply_all(sample::first_operations(), first);
+  schema_definition second = first;
+  apply_all(sample::second_operations(), second);
+  expect_replay(first_revision, {}, first);
+  expect_replay(second_revision, first, second);
+}
+
+TEST(generator, an_empty_migration_has_no_unused_parameter) {
+  EXPECT_EQ(generate_migration("1_a", {}, {}).text, "#include <tupelo/migration.hpp>\n"
+                                                    "TUPELO_MIGRATION(\"1_a\")\n"
+                                                    "void up(tp::schema_editor&) {}\n"
+                                                    "void down(tp::schema_editor&) {}\n");
+}
+
+TEST(generator, names_all_parents_of_a_merge) {
+  EXPECT_NE(generate_migration("3", {"2_b", "2_c"}, {}).text.find("TUPELO_MIGRATION(\"3\", after(\"2_b\", \"2_c\"))"),
+            std::string::npos);
+}
+
+TEST(generator, says_why_there_is_no_way_back) {
+  std::string text = generate_migration("1", {}, {ddl::execute_sql{"DELETE FROM a", ""}}).text;
+  EXPECT_NE(text.find("void down(tp::schema_editor& db) {\n  db.irreversible(\"nothing says how to take back the SQL "
+                      "`DELETE FROM a`\");\n}"),
+            std::string::npos)
+      << text;
+}
+
+TEST(generator, warns_of_what_loses_or_lacks_values) {
+  migration_source source = generate_migration("1", {}, sample::second_operations());
+  EXPECT_EQ(source.warnings,
+            (std::vector<std::string>{"drops table many_things with all its rows",
+                                      "rows of users need a value for nick: add .default_value(…) or .null()",
+                                      "drops column posts.views with all its values"}));
+}
+
+TEST(generator, refuses_a_migration_without_a_revision) {
+  EXPECT_THROW(generate_migration("", {}, {}), migration_error);
+}
+
+TEST(generator, shows_one_operation_as_a_statement) {
+  EXPECT_EQ(operation_source(ddl::drop_column{"users", sample::text("age")}), "db.drop_column(\"users\", \"age\");");
+}
+
+TEST(revision, is_time_and_words_of_the_message) {
+  EXPECT_EQ(make_revision(0, "Add users"), "19700101T000000_add_users");
+  EXPECT_EQ(make_revision(1795253400000000, "  Größe & Wert! "), "20261121T093000_gr_e_wert");
+  EXPECT_EQ(make_revision(0, "…"), "19700101T000000_migration");
+  EXPECT_LE(make_revision(0, std::string(500, 'x')).size(), 80U);
+}
+
+}  // namespace
+}  // namespace tupelo
