@@ -44,7 +44,9 @@ public:
     watch_.detach();
     if (scheduler_ && scheduler_->cancel_timer(*waiter_)) waiter_->drop();
     switch (waiter_->outcome.load(std::memory_order_acquire)) {
-      case pool_waiter::granted: return waiter_->connection;
+      case pool_waiter::granted:
+        if (waiter_->failure) std::rethrow_exception(waiter_->failure);
+        return waiter_->connection;
       case pool_waiter::cancelled: throw cancelled("waiting for a connection was cancelled");
       default: break;
     }
@@ -146,23 +148,28 @@ task<pooled_connection*> connection_pool::acquire() {
   co_return co_await acquire_awaiter(*this);
 }
 
-void connection_pool::offer(pooled_connection* connection) noexcept {
-  std::lock_guard lock(mutex_);
+bool connection_pool::hand_over(pooled_connection* connection, std::exception_ptr failure) noexcept {
   while (!waiters_.empty()) {
     pool_waiter* first = waiters_.front();
     waiters_.pop_front();
     waiting_.fetch_sub(1, std::memory_order_seq_cst);
     first->connection = connection;
+    first->failure = failure;
     const bool taken = first->settle(pool_waiter::granted);
     if (taken) first->resumed.post();
     first->drop();
-    if (taken) return;
+    if (taken) return true;
   }
-  idle_.push_back(connection);
+  return false;
+}
+
+void connection_pool::offer(pooled_connection* connection) noexcept {
+  std::lock_guard lock(mutex_);
+  if (!hand_over(connection, nullptr)) idle_.push_back(connection);
 }
 
 void connection_pool::retire(pooled_connection* connection) noexcept {
-  std::unique_ptr<pooled_connection> closing;
+  std::unique_ptr<pooled_connection> closing;  // destroyed after the lock is released
   std::lock_guard lock(mutex_);
   for (auto& owned : connections_) {
     if (owned.get() != connection) continue;
@@ -170,6 +177,16 @@ void connection_pool::retire(pooled_connection* connection) noexcept {
     owned = std::move(connections_.back());
     connections_.pop_back();
     break;
+  }
+  if (waiters_.empty()) return;
+  // There is room for a connection again, and nobody but those who wait would open it.
+  try {
+    connections_.push_back(open());
+    if (!hand_over(connections_.back().get(), nullptr)) idle_.push_back(connections_.back().get());
+  } catch (...) {
+    // Who waits while others have connections gets one of those.
+    while (connections_.empty() && hand_over(nullptr, std::current_exception())) {
+    }
   }
 }
 

@@ -29,6 +29,7 @@ struct pool_waiter final : timer_node {
   std::atomic<int> outcome{waiting};
   std::atomic<int> owners{1};
   pooled_connection* connection = nullptr;
+  std::exception_ptr failure;  ///< of opening the connection; instead of it
 };
 
 /// The connections of one database. First come, first served.
@@ -64,6 +65,8 @@ private:
   std::unique_ptr<pooled_connection> open();
   void offer(pooled_connection* connection) noexcept;
   void retire(pooled_connection* connection) noexcept;
+  /// To the first who waits, if anyone does. Before: the mutex is held.
+  bool hand_over(pooled_connection* connection, std::exception_ptr failure) noexcept;
   bool enqueue(pool_waiter& waiter, pooled_connection*& found);
 
   driver::url url_;

@@ -64,9 +64,9 @@ task<void> lease::rollback() {
     co_return;
   }
   if (depth == 1) {
-    co_await c.execute("ROLLBACK");
+    co_await c.execute_regardless("ROLLBACK");
   } else {
-    co_await c.execute("ROLLBACK TO " + savepoint(depth - 1) + "; RELEASE " + savepoint(depth - 1));
+    co_await c.execute_regardless("ROLLBACK TO " + savepoint(depth - 1) + "; RELEASE " + savepoint(depth - 1));
   }
 }
 

@@ -2,7 +2,9 @@
 #include "tupelo/engine/object_verbs.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
+#include <type_traits>
 
 #include "tupelo/core/error.hpp"
 #include "tupelo/core/timestamp.hpp"
@@ -37,7 +39,14 @@ const field_info& key_field(const model_spec& spec, std::size_t part, std::size_
 template <class V>
 void add_part(query_core& core, const model_spec& spec, std::size_t part, std::size_t parts, kind k, V value) {
   const field_info& field = key_field(spec, part, parts, k);
-  core.clause(op::where, expression(column_ref{&spec, field.offset}, comparison::equal, k, value));
+  std::uint64_t* words = core.shape.room(2);  // where column = value, as clause() would say it
+  words[0] = make_word(op::where, 0, 1);
+  words[1] = make_word(op::column_compare, static_cast<std::uint8_t>(k), field.offset, id_of(spec));
+  if constexpr (std::is_same_v<V, std::string_view>) {
+    core.values.push_text(value);
+  } else {
+    core.values.push(std::bit_cast<std::uint64_t>(value));
+  }
   if (part == 0) core.word(make_word(op::with_deleted));  // a key names its row, marked as deleted or not
 }
 
@@ -206,15 +215,28 @@ struct returned_keys {
   }
 };
 
-task<void> insert_chunk(query_source& source, const model_info& info, void* const* objects, std::size_t rows, bool generated) {
-  statement_run run;
-  run.core = insert_core(info, !generated, static_cast<std::uint16_t>(rows), generated);
+enum class key_source { none, returned, counted };
+
+task<void> insert_chunk(query_source& source, const model_info& info, void* const* objects, std::size_t rows, key_source keys) {
+  const bool returned = keys == key_source::returned;
+  statement_run run(insert_core(info, keys == key_source::none, static_cast<std::uint16_t>(rows), returned));
   run.objects = objects;
-  returned_keys keys{&info, objects, rows};
-  if (generated) run.sink = {&keys, &returned_keys::add};
+  returned_keys sink{&info, objects, rows};
+  if (returned) run.sink = {&sink, &returned_keys::add};
   const task_context& context = co_await current_context();
   if (!source.try_run(run, context)) co_await source.run(run);
-  if (generated) keys.sort();
+  if (returned) sink.sort();
+  if (keys != key_source::counted) co_return;
+  const std::int64_t first = run.last_insert_id - static_cast<std::int64_t>(rows) + 1;
+  for (std::size_t i = 0; i < rows; ++i) set_generated_key(info, objects[i], first + static_cast<std::int64_t>(i));
+}
+
+/// Counting keys spares the database the returning of rows; triggers may insert rows of their own in between.
+task<key_source> how_to_learn_keys(query_source& source, const model_info& info, std::size_t count) {
+  const dialect& target = source.sql_dialect();
+  if (!target.features().consecutive_ids || count < 8) co_return key_source::returned;
+  const bool triggers = co_await raw_query<bool>(&source, target.triggers_query(), info.table).one();
+  co_return triggers ? key_source::returned : key_source::counted;
 }
 
 }  // namespace
@@ -222,7 +244,12 @@ task<void> insert_chunk(query_source& source, const model_info& info, void* cons
 task<void> insert_batches(query_source& source, const model_info& info, void* const* objects, std::size_t count) {
   const std::int64_t now = timestamp::now().us;
   std::vector<bool> generated(count);
-  for (std::size_t i = 0; i < count; ++i) generated[i] = prepare_for_insert(info, objects[i], now);
+  bool any_generated = false;
+  for (std::size_t i = 0; i < count; ++i) {
+    generated[i] = prepare_for_insert(info, objects[i], now);
+    any_generated = any_generated || generated[i];
+  }
+  const key_source keys = any_generated ? co_await how_to_learn_keys(source, info, count) : key_source::none;
   // Powers of two: few shapes. Enough rows that the statement's own cost vanishes, few enough for every database's parameters.
   const std::size_t parameters = std::max<std::size_t>(source.sql_dialect().features().max_parameters, 1);
   const std::size_t columns = std::max<std::size_t>(info.columns.size(), 1);
@@ -234,7 +261,7 @@ task<void> insert_batches(query_source& source, const model_info& info, void* co
     while (i + same < count && same < most && generated[i + same] == generated[i]) ++same;
     std::size_t rows = 1;
     while (rows * 2 <= same) rows *= 2;
-    co_await insert_chunk(source, info, objects + i, rows, generated[i]);
+    co_await insert_chunk(source, info, objects + i, rows, generated[i] ? keys : key_source::none);
     i += rows;
   }
 }
@@ -242,6 +269,8 @@ task<void> insert_batches(query_source& source, const model_info& info, void* co
 task<void> insert_all(query_source* source, const model_spec& spec, std::vector<void*> objects) {
   const model_info& info = require_table(info_of(spec));
   if (objects.empty()) co_return;
+  std::vector<bool> without_key(objects.size());
+  for (std::size_t i = 0; i < objects.size(); ++i) without_key[i] = info.generated_key && has_empty_key(info, objects[i]);
   lease held = co_await require_source(source)->acquire();
   co_await held.begin();
   std::exception_ptr failure;
@@ -253,6 +282,10 @@ task<void> insert_all(query_source* source, const model_spec& spec, std::vector<
   }
   if (failure) {
     if (held.in_transaction()) co_await held.rollback();
+    // No row has these keys: with them the objects could not be inserted again.
+    for (std::size_t i = 0; i < objects.size(); ++i) {
+      if (without_key[i]) set_generated_key(info, objects[i], 0);
+    }
     std::rethrow_exception(failure);
   }
 }

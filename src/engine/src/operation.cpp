@@ -111,6 +111,7 @@ std::string render_text(query_core core, query_source* source) {
 
 void check_page(std::int64_t number, std::int64_t size) {
   if (number < 1 || size < 1) throw query_error("page(number, size): pages are numbered from 1, and a page has at least 1 item");
+  if (number > INT64_MAX / size) throw query_error("page(number, size): number times size is more than a database can count");
 }
 
 }  // namespace tupelo::detail

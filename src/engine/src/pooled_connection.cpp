@@ -13,8 +13,8 @@ bool request_awaiter::suspend(std::coroutine_handle<> awaiting, const task_conte
   resumption_.prepare(awaiting, context);
   request_.owner = &resumption_;
   request_.done = &completion::done;
-  if (request_.deadline_us > context.deadline.at_us) request_.deadline_us = context.deadline.at_us;
-  request_.cancellable = context.cancellation.cancel_possible();
+  if (!must_run_ && request_.deadline_us > context.deadline.at_us) request_.deadline_us = context.deadline.at_us;
+  request_.cancellable = !must_run_ && context.cancellation.cancel_possible();
   connection_.start(request_);
   // Only now: an interrupt that comes before the request has started would find nothing to stop.
   if (request_.cancellable && !watch_.attach(context.cancellation)) connection_.interrupt();
@@ -45,7 +45,7 @@ void pooled_connection::fill(driver::request& request, cached_statement& cached,
   request.values = run.core.values.data();
   request.objects = run.objects;
   request.rows = run.sink;
-  if (request.prepared && run.fetch) {
+  if (run.fetch) {
     request.fetch = run.fetch;
     request.end_after_fetch = true;
   }
@@ -63,21 +63,29 @@ void pooled_connection::observed_run(driver::request& request) {
   observed.finish(request);
 }
 
+void pooled_connection::run_inline(driver::request& request, const task_context& context) {
+  struct watch final : cancel_registration {
+    explicit watch(driver::connection& of) noexcept
+        : cancel_registration([](cancel_registration& self) noexcept { static_cast<watch&>(self).connection.interrupt(); }), connection(of) {}
+    driver::connection& connection;
+  } registration(*driver_);
+  request.deadline_us = context.deadline.at_us;
+  request.cancellable = context.cancellation.cancel_possible();
+  if (request.cancellable && !registration.attach(context.cancellation)) throw cancelled();
+  driver_->run(request);
+}
+
 void pooled_connection::run_now(statement_run& run, const task_context& context) {
   driver::request request;
   fill(request, statement(run.core), run);
-  request.deadline_us = context.deadline.at_us;
-  request.cancellable = context.cancellation.cancel_possible();
-  if (request.cancellable || pool_.is_observed()) [[unlikely]] {
-    struct watch final : cancel_registration {
-      explicit watch(driver::connection& of) noexcept
-          : cancel_registration([](cancel_registration& self) noexcept { static_cast<watch&>(self).connection.interrupt(); }), connection(of) {}
-      driver::connection& connection;
-    } registration(*driver_);
+  if (context.cancellation.cancel_possible() || pool_.is_observed()) [[unlikely]] {
     context.cancellation.throw_if_cancelled();
-    if (request.cancellable && !registration.attach(context.cancellation)) throw cancelled();
-    observed_run(request);
+    const observed_statement observed(pool_, request);
+    run_inline(request, context);
+    observed.finish(request);
   } else {
+    request.deadline_us = context.deadline.at_us;
+    request.cancellable = false;
     driver_->run(request);
   }
   take_results(run, request);
@@ -114,6 +122,27 @@ void pooled_connection::execute_now(std::string_view script) {
 }
 
 task<void> pooled_connection::execute(std::string script) {
+  driver::request request;
+  request.script = script;
+  const task_context& context = co_await current_context();
+  context.cancellation.throw_if_cancelled();
+  const observed_statement observed(pool_, request);
+  if (runs_inline()) {
+    run_inline(request, context);
+    observed.finish(request);
+    if (request.failure) std::rethrow_exception(request.failure);
+    co_return;
+  }
+  try {
+    co_await request_awaiter(*driver_, request);
+  } catch (...) {
+    observed.finish(request);
+    throw;
+  }
+  observed.finish(request);
+}
+
+task<void> pooled_connection::execute_regardless(std::string script) {
   if (runs_inline()) {
     execute_now(script);
     co_return;
@@ -122,7 +151,7 @@ task<void> pooled_connection::execute(std::string script) {
   request.script = script;
   const observed_statement observed(pool_, request);
   try {
-    co_await request_awaiter(*driver_, request);
+    co_await request_awaiter(*driver_, request, true);
   } catch (...) {
     observed.finish(request);
     throw;

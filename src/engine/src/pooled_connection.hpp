@@ -17,7 +17,9 @@ class connection_pool;
 /// Waits for an asynchronous request of a driver; interrupts it when the awaiting task is cancelled.
 class request_awaiter {
 public:
-  request_awaiter(driver::connection& connection, driver::request& request) noexcept : connection_(connection), request_(request) {}
+  /// `must_run`: neither the awaiting task's cancellation nor its deadline stops the request.
+  request_awaiter(driver::connection& connection, driver::request& request, bool must_run = false) noexcept
+      : connection_(connection), request_(request), must_run_(must_run) {}
   request_awaiter(const request_awaiter&) = delete;
   request_awaiter& operator=(const request_awaiter&) = delete;
 
@@ -40,6 +42,7 @@ private:
 
   driver::connection& connection_;
   driver::request& request_;
+  bool must_run_;
   resumption resumption_;
   watch watch_{connection_};
 };
@@ -50,6 +53,7 @@ public:
   pooled_connection(connection_pool& pool, std::unique_ptr<driver::connection> driver, std::uint32_t cache_size);
   ~pooled_connection();
 
+  connection_pool& pool() noexcept { return pool_; }
   driver::connection& driver() noexcept { return *driver_; }
   bool runs_inline() const noexcept { return driver_->runs_inline(); }
   bool usable() const noexcept { return driver_->usable(); }
@@ -58,8 +62,12 @@ public:
   void run_now(statement_run& run, const task_context& context);
   task<void> run(statement_run& run);
   task<void> execute(std::string script);
+  /// What ends a transaction: it runs though the task has been cancelled or its deadline has passed.
+  task<void> execute_regardless(std::string script);
   /// The same on this thread. Before: runs_inline().
   void execute_now(std::string_view script);
+  /// Runs the request on this thread, stopped by the context's cancellation and deadline. Before: runs_inline().
+  void run_inline(driver::request& request, const task_context& context);
 
   /// The shape's statement, rendered and cached if it is new.
   cached_statement& statement(const query_core& core);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tupelo/engine/row_stream.hpp"
 
+#include <optional>
+
 #include "connection_pool.hpp"
 #include "tupelo/engine/lease.hpp"
 
@@ -19,11 +21,31 @@ struct row_stream_core::state {
   driver::request request;
   cached_statement* statement = nullptr;           // ours, if no other stream had it
   driver::prepared_statement* prepared = nullptr;  // else this one
+  std::optional<observed_statement> observed;      // from the first row to the last: one statement to observers
+  std::uint64_t rows = 0;
   bool running = false;
   bool ended = false;
 
+  void open(pooled_connection& connection) {
+    cached_statement& cached = connection.statement(run.core);
+    connection.fill(request, cached, run);
+    if (cached.in_use) {
+      request.prepared = &prepared;
+    } else {
+      cached.in_use = true;
+      statement = &cached;
+    }
+    request.fetch = batch_rows;
+    observed.emplace(connection.pool(), request);
+  }
+
   /// Ends the result and lets go of the statement and the connection.
   void close(pooled_connection& connection) noexcept {
+    if (observed) {
+      request.row_count = rows;
+      observed->finish(request);
+      observed.reset();
+    }
     if (running) connection.driver().finish(*request.prepared);
     running = false;
     if (statement) statement->in_use = false;
@@ -48,40 +70,34 @@ task<std::uint64_t> row_stream_core::fetch(row_sink sink) {
   if (s.ended) co_return std::uint64_t{0};
   if (!s.held.holds_connection()) {
     s.run.core.finish();
+    s.ended = true;  // unless the statement gets going
     s.held = co_await s.source->acquire();
-    pooled_connection& connection = s.held.connection();
-    cached_statement& cached = connection.statement(s.run.core);
-    connection.fill(s.request, cached, s.run);
-    if (cached.in_use) {
-      s.request.prepared = &s.prepared;
-    } else {
-      cached.in_use = true;
-      s.statement = &cached;
-    }
-    s.request.fetch = batch_rows;
   }
   pooled_connection& connection = s.held.connection();
-  s.request.rows = sink;
   const task_context& context = co_await current_context();
-  s.request.deadline_us = context.deadline.at_us;
   std::exception_ptr failure;
   try {
+    if (!s.request.plan) s.open(connection);
+    s.request.rows = sink;  // after open(), which fills the request from the run
+    context.cancellation.throw_if_cancelled();
+    s.request.deadline_us = INT64_MAX;  // the awaiter takes that of this fetch
     if (connection.runs_inline()) {
-      context.cancellation.throw_if_cancelled();
-      s.request.cancellable = false;
-      connection.driver().run(s.request);
+      connection.run_inline(s.request, context);
       if (s.request.failure) std::rethrow_exception(s.request.failure);
     } else {
       co_await request_awaiter(connection.driver(), s.request);
     }
+    s.rows += s.request.row_count;
+    s.running = s.request.more;
   } catch (...) {
+    // A fetch that never got to the statement leaves the result of the one before it open: close() ends it.
     failure = std::current_exception();
   }
-  s.running = !failure && s.request.more;
-  s.ended = !s.running;
+  const std::uint64_t fetched = s.request.row_count;
+  s.ended = failure || !s.running;
   if (s.ended) s.close(connection);
   if (failure) std::rethrow_exception(failure);
-  co_return s.request.row_count;
+  co_return fetched;
 }
 
 }  // namespace tupelo::detail

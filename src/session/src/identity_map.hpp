@@ -10,24 +10,24 @@
 
 namespace tupelo::detail {
 
-/// One object per row: finds a tracked object by model and key. Does not own.
+/// One object per row: finds a tracked object by model and key. Does not own; keeps no keys, the objects have them.
 class identity_map {
 public:
-  tracked_object* find(const snapshot& key) const {
-    const auto [first, last] = objects_.equal_range(hash(key));
+  tracked_object* find(const model_info& info, const snapshot& key) const {
+    const auto [first, last] = objects_.equal_range(hash_words(key.data(), static_cast<std::uint32_t>(key.size())));
     for (auto i = first; i != last; ++i) {
-      if (i->second.key == key) return i->second.object;
+      if (i->second->spec == info.spec && key_of(info, i->second->object) == key) return i->second;
     }
     return nullptr;
   }
-  void insert(snapshot key, tracked_object* object) {
-    const std::size_t at = hash(key);
-    objects_.emplace(at, entry{static_cast<snapshot&&>(key), object});
+  void insert(const model_info& info, tracked_object* object) {
+    object->key_hash = key_hash(info, object->object);
+    objects_.emplace(object->key_hash, object);
   }
-  void erase(const tracked_object* object, const snapshot& key) {
-    const auto [first, last] = objects_.equal_range(hash(key));
+  void erase(const tracked_object* object) {
+    const auto [first, last] = objects_.equal_range(object->key_hash);
     for (auto i = first; i != last; ++i) {
-      if (i->second.object == object) {
+      if (i->second == object) {
         objects_.erase(i);
         return;
       }
@@ -36,12 +36,7 @@ public:
   void reserve(std::size_t count) { objects_.reserve(objects_.size() + count); }
 
 private:
-  struct entry {
-    snapshot key;
-    tracked_object* object;
-  };
-  static std::size_t hash(const snapshot& key) { return hash_words(key.data(), static_cast<std::uint32_t>(key.size())); }
-  std::unordered_multimap<std::size_t, entry> objects_;
+  std::unordered_multimap<std::size_t, tracked_object*> objects_;
 };
 
 }  // namespace tupelo::detail

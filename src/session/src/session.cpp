@@ -50,11 +50,11 @@ void session::state::revert(std::size_t mark, bool values) {
     tracked_object* object = entry.object;
     const model_info& info = info_of(*object->spec);
     if (entry.state == object_state::added) {
-      if (object->state == object_state::persistent && !info.key.empty()) identities.erase(object, detail::key_of(info, object->object));
+      if (object->state == object_state::persistent && !info.key.empty()) identities.erase(object);
       if (object->key_generated) detail::set_generated_key(info, object->object, 0);
     } else {
       if (values) detail::restore(info, object->object, entry.before);
-      if (object->state == object_state::erased) identities.insert(detail::key_of(info, object->object), object);
+      if (object->state == object_state::erased) identities.insert(info, object);
       if (!values && info.version >= 0 && !entry.before.empty()) {
         // The database has the old version again, whatever else the object is to become.
         detail::restore(info, object->object, entry.before, info.version);
@@ -110,11 +110,10 @@ void session::track_new(tracked_object* object) {
 
 tracked_object* session::track_persistent(tracked_object* object) {
   const model_info& info = require_table(info_of(*object->spec));
-  detail::snapshot key = detail::key_of(info, object->object);
-  if (tracked_object* known = state_->identities.find(key)) return known;
+  if (tracked_object* known = state_->identities.find(info, detail::key_of(info, object->object))) return known;
   object->state = object_state::persistent;
   object->snapshot = detail::take_snapshot(info, object->object);
-  state_->identities.insert(std::move(key), object);
+  state_->identities.insert(info, object);
   state_->own(object);
   return object;
 }
@@ -140,7 +139,7 @@ void session::mark_removed(tracked_object* object) {
 
 void session::forget(tracked_object* object) {
   require_tracked(object, "expunge");
-  if (object->state != object_state::added) state_->identities.erase(object, detail::key_of(info_of(*object->spec), object->object));
+  if (object->state != object_state::added) state_->identities.erase(object);
   state_->disown(object);
 }
 
@@ -159,7 +158,7 @@ task<tracked_object*> session::load(query_core core, tracked_object* (*make)(), 
   ref<char> fresh(make());
   const model_info& info = require_table(info_of(*fresh.tracked()->spec));
   if (!locked) {
-    if (tracked_object* known = state_->identities.find(detail::key_of(info, core.values))) co_return known;
+    if (tracked_object* known = state_->identities.find(info, detail::key_of(info, core.values))) co_return known;
   }
   statement_run run;
   run.core = std::move(core);
@@ -173,7 +172,13 @@ task<tracked_object*> session::load(query_core core, tracked_object* (*make)(), 
     if (must_exist) throw not_found("get() found no row with this key in \"" + info.table + "\"; use find() where there may be none");
     co_return nullptr;
   }
-  co_return track_persistent(fresh.tracked());
+  tracked_object* tracked = track_persistent(fresh.tracked());
+  if (tracked != fresh.tracked() && !needs_flush(tracked)) {
+    // A locked read: the row is now what it is in the database; what the program has changed itself stays.
+    tracked->snapshot = detail::take_snapshot(info, fresh.tracked()->object);
+    detail::restore(info, tracked->object, tracked->snapshot);
+  }
+  co_return tracked;
 }
 
 task<void> session::reload(tracked_object* object) {

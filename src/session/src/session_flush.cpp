@@ -104,7 +104,7 @@ task<void> session::state::insert_model(const model_info& info, const std::vecto
   for (tracked_object* object : added) {
     object->snapshot = detail::take_snapshot(info, object->object);
     object->state = object_state::persistent;
-    if (!info.key.empty()) identities.insert(detail::key_of(info, object->object), object);
+    if (!info.key.empty()) identities.insert(info, object);
   }
 }
 
@@ -130,7 +130,9 @@ task<void> session::state::update_object(const model_info& info, tracked_object*
 
 task<void> session::state::erase_model(const model_info& info, const std::vector<tracked_object*>& removed) {
   const std::int64_t now = timestamp::now().us;
-  for (tracked_object* object : removed) {
+  // Last tracked first: rows of a table that refers to itself are as a rule tracked after those which they name.
+  for (auto next = removed.rbegin(); next != removed.rend(); ++next) {
+    tracked_object* object = *next;
     remember(object);
     statement_run statement;
     statement.core = detail::erase_core(info, now);
@@ -139,7 +141,7 @@ task<void> session::state::erase_model(const model_info& info, const std::vector
     co_await run(statement);
     if (statement.affected != 1) detail::throw_not_written(info, true);
     object->state = object_state::erased;
-    identities.erase(object, detail::key_of(info, object->object));
+    identities.erase(object);
   }
 }
 

@@ -9,18 +9,14 @@
 #include "tupelo/core/decimal.hpp"
 #include "tupelo/core/json.hpp"
 #include "tupelo/core/uuid.hpp"
+#include "tupelo/query/query_core.hpp"
 
 namespace tupelo::detail {
 
 namespace {
 
-void push_bytes(snapshot& out, const void* data, std::size_t size) {
-  const std::size_t words = (size + 7) / 8;
-  const std::size_t at = out.size();
-  out.resize(at + 1 + words);
-  out[at] = size;
-  if (size) std::memcpy(out.data() + at + 1, data, size);
-}
+// Objects are encoded on the stack; what is kept is one vector of the right size.
+using scratch = inline_word_buffer<96>;
 
 // The words of one encoded column behind its head.
 std::size_t length_of(const field_slot& slot, const std::uint64_t* words) {
@@ -38,72 +34,70 @@ std::size_t length_of(const field_slot& slot, const std::uint64_t* words) {
 
 }  // namespace
 
-void encode_field(const field_slot& slot, const void* object, snapshot& out) {
+void encode_field(const field_slot& slot, const void* object, word_buffer& out) {
   const void* value = value_of(slot, object);
   if (!value) {
-    out.push_back(0);
+    out.push(0);
     return;
   }
-  out.push_back(1);
+  out.push(1);
   switch (slot.k) {
     case kind::text: {
       const auto& text = *static_cast<const std::string*>(value);
-      push_bytes(out, text.data(), text.size());
+      out.push_text(text);
       return;
     }
     case kind::bytes: {
       const auto& data = *static_cast<const bytes*>(value);
-      push_bytes(out, data.data(), data.size());
+      out.push_bytes(data.data(), data.size());
       return;
     }
-    case kind::uuid: push_bytes(out, value, 16); return;
+    case kind::uuid: out.push_bytes(value, 16); return;
     case kind::json: {
       const std::string_view text = static_cast<const json*>(value)->text();
-      push_bytes(out, text.data(), text.size());
+      out.push_text(text);
       return;
     }
     case kind::decimal: {
       const std::string text = static_cast<const decimal*>(value)->to_string();
-      push_bytes(out, text.data(), text.size());
+      out.push_text(text);
       return;
     }
     case kind::enumeration: {
       const std::string_view name = load_enumerator(slot, value);
-      push_bytes(out, name.data(), name.size());
+      out.push_text(name);
       return;
     }
     case kind::custom: {
       std::string text;
       slot.type->to_text(value, text);
-      push_bytes(out, text.data(), text.size());
+      out.push_text(text);
       return;
     }
-    case kind::f32: out.push_back(std::bit_cast<std::uint64_t>(static_cast<double>(*static_cast<const float*>(value)))); return;
-    case kind::f64: out.push_back(std::bit_cast<std::uint64_t>(*static_cast<const double*>(value))); return;
-    case kind::timestamp: out.push_back(static_cast<std::uint64_t>(load_timestamp(slot, value))); return;
-    case kind::date: out.push_back(static_cast<std::uint64_t>(std::int64_t{load_date(slot, value)})); return;
-    default: out.push_back(static_cast<std::uint64_t>(load_integer(slot, value))); return;
+    case kind::f32: out.push(std::bit_cast<std::uint64_t>(static_cast<double>(*static_cast<const float*>(value)))); return;
+    case kind::f64: out.push(std::bit_cast<std::uint64_t>(*static_cast<const double*>(value))); return;
+    case kind::timestamp: out.push(static_cast<std::uint64_t>(load_timestamp(slot, value))); return;
+    case kind::date: out.push(static_cast<std::uint64_t>(std::int64_t{load_date(slot, value)})); return;
+    default: out.push(static_cast<std::uint64_t>(load_integer(slot, value))); return;
   }
 }
 
 snapshot take_snapshot(const model_info& info, const void* object) {
-  snapshot taken;
-  taken.reserve(info.columns.size() * 4);
-  for (std::uint16_t i : info.columns) encode_field(info.fields[i].slot(), object, taken);
-  return taken;
+  scratch words;
+  for (std::uint16_t i : info.columns) encode_field(info.fields[i].slot(), object, words);
+  return {words.data(), words.data() + words.size};
 }
 
 bool matches(const model_info& info, const void* object, const snapshot& taken, std::vector<std::uint16_t>* changed) {
-  snapshot now;
-  now.reserve(16);
+  scratch now;
   const std::uint64_t* then = taken.data();
   bool same = true;
   for (std::uint16_t i : info.columns) {
     const field_slot slot = info.fields[i].slot();
-    now.clear();
+    now.size = 0;
     encode_field(slot, object, now);
     const std::size_t length = 1 + (then[0] ? length_of(slot, then + 1) : 0);
-    if (now.size() != length || std::memcmp(now.data(), then, length * sizeof *then) != 0) {
+    if (now.size != length || std::memcmp(now.data(), then, length * sizeof *then) != 0) {
       same = false;
       if (!changed) return false;
       changed->push_back(i);
@@ -161,9 +155,17 @@ snapshot key_of(const model_info& info, const word_buffer& key_values) {
 }
 
 snapshot key_of(const model_info& info, const void* object) {
-  snapshot key{info.id};
-  for (std::uint16_t i : info.key) encode_field(info.fields[i].slot(), object, key);
-  return key;
+  scratch words;
+  words.push(info.id);
+  for (std::uint16_t i : info.key) encode_field(info.fields[i].slot(), object, words);
+  return {words.data(), words.data() + words.size};
+}
+
+std::size_t key_hash(const model_info& info, const void* object) {
+  scratch words;
+  words.push(info.id);
+  for (std::uint16_t i : info.key) encode_field(info.fields[i].slot(), object, words);
+  return hash_words(words.data(), words.size);
 }
 
 }  // namespace tupelo::detail

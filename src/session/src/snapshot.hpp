@@ -12,7 +12,7 @@ namespace tupelo::detail {
 using snapshot = std::vector<std::uint64_t>;
 
 /// Appends one column. Errors: value_error (invalid_enum).
-void encode_field(const field_slot& slot, const void* object, snapshot& out);
+void encode_field(const field_slot& slot, const void* object, word_buffer& out);
 snapshot take_snapshot(const model_info& info, const void* object);
 /// Whether the object's columns are those of the snapshot; if `changed` is given, the positions of those that are not.
 bool matches(const model_info& info, const void* object, const snapshot& taken, std::vector<std::uint16_t>* changed);
@@ -20,6 +20,7 @@ bool matches(const model_info& info, const void* object, const snapshot& taken, 
 void restore(const model_info& info, void* object, const snapshot& taken, int field = -1);
 /// The object's key, for the identity map.
 snapshot key_of(const model_info& info, const void* object);
+std::size_t key_hash(const model_info& info, const void* object);
 /// The same from the values of a query by key.
 snapshot key_of(const model_info& info, const word_buffer& key_values);
 

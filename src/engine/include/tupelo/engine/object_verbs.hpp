@@ -24,7 +24,7 @@ template <class T, class... Key>
 query_core key_query(const Key&... key) {
   static_assert(sizeof...(Key) > 0, "tupelo: get() and find() need a key");
   if constexpr (sizeof...(Key) == 1 && requires { &T::id; }) {
-    static_assert((fits<decltype(T::id), Key>() && ...), "tupelo: get() and find(): the key's type does not match the type of the field id");
+    static_assert((column_named<&T::id>::template accepts<Key> && ...), "tupelo: get() and find(): the key's type does not match the type of the field id");
   }
   query_core core(op::select_from, meta<T>::spec);
   std::size_t part = 0;

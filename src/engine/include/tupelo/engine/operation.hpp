@@ -6,6 +6,7 @@
 #include <exception>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "tupelo/core/sync_wait.hpp"
 #include "tupelo/core/task.hpp"
@@ -30,9 +31,8 @@ enum class outcome : std::uint8_t {
 /// The part of an operation that does not depend on its result's type.
 class operation_core {
 public:
-  operation_core(query_source* source, query_core&& core, outcome means) noexcept : source_(source), means_(means) {
-    run_.core = static_cast<query_core&&>(core);
-  }
+  operation_core(query_source* source, query_core&& core, outcome means) noexcept
+      : source_(source), run_(static_cast<query_core&&>(core)), means_(means) {}
   operation_core(operation_core&&) = default;
   operation_core& operator=(operation_core&&) = delete;
 
@@ -44,6 +44,8 @@ public:
 
   /// No more rows than these are wanted, whatever the query says.
   void limit_rows(std::uint32_t rows) noexcept;
+  /// Reading stops after this many rows; the query is left as it is.
+  void fetch_rows(std::uint32_t rows) noexcept { run_.fetch = rows; }
 
 protected:
   /// Runs now if that needs no waiting.
@@ -72,6 +74,20 @@ private:
 template <class T>
 struct vector_sink {
   static void* add(void* rows) { return __builtin_addressof(static_cast<T*>(rows)->emplace_back()); }
+};
+
+/// A row of type bool: std::vector<bool> has bits and no rows to decode into.
+struct bool_row {
+  bool value = false;
+  operator bool() const noexcept { return value; }
+};
+template <class T>
+struct stored {
+  using type = T;
+};
+template <>
+struct stored<std::vector<bool>> {
+  using type = std::vector<bool_row>;
 };
 
 }  // namespace detail
@@ -106,16 +122,21 @@ public:
     if constexpr (std::is_same_v<T, std::int64_t>) {
       if (!run_.sink.add) return affected();
     }
-    return static_cast<T&&>(result_);
+    if constexpr (std::is_same_v<T, std::vector<bool>>) {
+      return T(result_.begin(), result_.end());
+    } else {
+      return static_cast<T&&>(result_);
+    }
   }
 
   /// For functions that return a task: `tp::task<std::vector<User>> all() { return db.query<User>().all(); }`
   operator task<T>() && { return as_task(static_cast<operation&&>(*this)); }
 
-  friend T sync_wait(operation waited) {
-    waited.bind();
-    waited.run_blocking();
-    return waited.await_resume();
+  /// What sync_wait does.
+  T wait_here() {
+    bind();
+    run_blocking();
+    return await_resume();
   }
 
 private:
@@ -125,7 +146,7 @@ private:
   }
   static task<T> as_task(operation op) { co_return co_await static_cast<operation&&>(op); }
 
-  T result_{};
+  typename detail::stored<T>::type result_{};
   bool object_is_result_ = false;
 };
 
@@ -145,13 +166,19 @@ public:
 
   operator task<void>() && { return as_task(static_cast<operation&&>(*this)); }
 
-  friend void sync_wait(operation waited) {
-    waited.run_blocking();
-    waited.finish();
+  void wait_here() {
+    run_blocking();
+    finish();
   }
 
 private:
   static task<void> as_task(operation op) { co_await static_cast<operation&&>(op); }
 };
+
+/// Runs a statement to its end on this thread, for programs without an event loop. No coroutine is made for it.
+template <class T>
+T sync_wait(operation<T> waited) {
+  return waited.wait_here();
+}
 
 }  // namespace tupelo

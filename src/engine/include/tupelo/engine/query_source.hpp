@@ -14,6 +14,9 @@ namespace tupelo {
 
 /// One statement on its way to a connection, and what came of it.
 struct statement_run {
+  statement_run() noexcept = default;
+  explicit statement_run(query_core&& finished) noexcept : core(static_cast<query_core&&>(finished)) {}
+
   query_core core;                        ///< finished: query_core::finish was called
   row_sink sink;
   const void* const* objects = nullptr;   ///< whose fields are bound

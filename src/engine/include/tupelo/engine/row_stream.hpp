@@ -41,18 +41,32 @@ public:
 
   /// The next row, valid until the next call; null at the end. Errors: those of the statement.
   task<T*> next() {
-    if (at_ + 1 < batch_.size()) co_return &batch_[++at_];
+    if (at_ + 1 < batch_.size()) co_return row(++at_);
     if (ended_) co_return nullptr;
     batch_.clear();
     at_ = 0;
-    co_await core_.fetch({&batch_, [](void* rows) -> void* { return &static_cast<std::vector<T>*>(rows)->emplace_back(); }});
+    co_await core_.fetch({&batch_, [](void* rows) -> void* { return &static_cast<rows_type*>(rows)->emplace_back(); }});
     ended_ = batch_.empty();
-    co_return ended_ ? nullptr : &batch_[0];
+    co_return ended_ ? nullptr : row(0);
   }
 
 private:
+  // std::vector<bool> has no rows to decode into or to point to.
+  struct bool_row {
+    bool value = false;
+  };
+  using rows_type = std::vector<std::conditional_t<std::is_same_v<T, bool>, bool_row, T>>;
+
+  T* row(std::size_t i) noexcept {
+    if constexpr (std::is_same_v<T, bool>) {
+      return &batch_[i].value;
+    } else {
+      return &batch_[i];
+    }
+  }
+
   detail::row_stream_core core_;
-  std::vector<T> batch_;
+  rows_type batch_;
   std::size_t at_ = 0;
   bool ended_ = false;
 };

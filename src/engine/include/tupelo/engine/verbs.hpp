@@ -36,7 +36,7 @@ template <class Result>
 struct select_verbs {
   static operation<std::vector<Result>> all(query_core core, query_source* source) {
     operation<std::vector<Result>> op(source, static_cast<query_core&&>(core), outcome::rows);
-    op.use_sink(&vector_sink<std::vector<Result>>::add);
+    op.use_sink(&vector_sink<typename stored<std::vector<Result>>::type>::add);
     return op;
   }
   static operation<Result> one(query_core core, query_source* source) {
@@ -108,7 +108,7 @@ public:
   /// A query over all rows of T; narrow it, then run it with a verb: `.all()`, `.one()`, `.first()`, `.count()` …
   template <class T>
   select_query<T, T> query() {
-    return {query_core(op::select_from, detail::meta<T>::spec), source()};
+    return select_query<T, T>(source());
   }
   /// Runs a query that was built without a database.
   template <class Result, class... Joined>
@@ -135,6 +135,7 @@ public:
   template <class T, class... Key>
   operation<T> get(const Key&... key) {
     operation<T> op(source(), detail::key_query<T>(key...), detail::outcome::found);
+    op.fetch_rows(1);
     op.use_sink([](void* result) { return result; });
     return op;
   }
@@ -142,6 +143,7 @@ public:
   template <class T, class... Key>
   operation<std::optional<T>> find(const Key&... key) {
     operation<std::optional<T>> op(source(), detail::key_query<T>(key...), detail::outcome::rows);
+    op.fetch_rows(1);
     op.use_sink([](void* result) -> void* { return __builtin_addressof(static_cast<std::optional<T>*>(result)->emplace()); });
     return op;
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <utility>
 #include <vector>
@@ -34,6 +35,7 @@ struct tracked_object {
   std::uint32_t owners = 0;
   object_state state = object_state::detached;
   bool key_generated = false;              ///< by the insert of this transaction
+  std::size_t key_hash = 0;                ///< under which the identity map has it
   std::vector<std::uint64_t> snapshot;     ///< the columns as the database has them
 };
 

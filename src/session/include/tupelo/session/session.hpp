@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <exception>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "tupelo/engine/database.hpp"
@@ -192,9 +193,11 @@ template <class Closure>
 auto run_transaction(database& db, Closure closure, transaction_options options) -> decltype(closure(std::declval<session&>())) {
   using result = typename detail::task_result<decltype(closure(std::declval<session&>()))>::type;
   for (int attempt = 1;; ++attempt) {
-    session s = co_await managed_session::begin(db, options.mode);
+    std::optional<session> begun;
     std::exception_ptr failure;
     try {
+      begun.emplace(co_await managed_session::begin(db, options.mode));
+      session& s = *begun;
       if constexpr (std::is_void_v<result>) {
         co_await closure(s);
         co_await managed_session::commit(s);
@@ -207,7 +210,7 @@ auto run_transaction(database& db, Closure closure, transaction_options options)
     } catch (...) {
       failure = std::current_exception();
     }
-    co_await managed_session::rollback(s);
+    if (begun) co_await managed_session::rollback(*begun);
     co_await detail::before_next_attempt(failure, attempt, options);
   }
 }
