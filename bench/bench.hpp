@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+/// A comparison: our way and the hand-written way to do the same `operations`; rounds of both are interleaved.
+struct bench_case {
+  std::string name;
+  std::string unit = "ns/op";
+  double budget = 0;              ///< of the ratio; of `ours` where there is no baseline; 0: only reported
+  std::size_t operations = 1000;  ///< in one round
+  std::function<void(std::size_t)> ours;
+  std::function<void(std::size_t)> baseline;  ///< empty: `ours` stands for itself
+  int rounds = 31;
+};
+
+/// A figure that is not timed: sizes, counts.
+struct bench_figure {
+  std::string name;
+  std::string unit;
+  double value;
+  double budget;
+};
+
+std::vector<bench_case> sqlite_cases();
+std::vector<bench_case> core_cases();
+std::vector<bench_figure> core_figures();
+
+/// Heap allocations of this program so far.
+std::size_t allocations() noexcept;
+
+template <class T>
+void keep(T& value) {
+  asm volatile("" : : "g"(&value) : "memory");
+}

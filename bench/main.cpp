@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <new>
+
+#include "bench.hpp"
+
+namespace {
+
+std::size_t allocation_count = 0;
+
+double round_of(const std::function<void(std::size_t)>& work, std::size_t operations) {
+  const auto begin = std::chrono::steady_clock::now();
+  work(operations);
+  return std::chrono::duration<double, std::nano>(std::chrono::steady_clock::now() - begin).count() / static_cast<double>(operations);
+}
+
+double median(std::vector<double> values) {
+  std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2), values.end());
+  return values[values.size() / 2];
+}
+
+struct json_list {
+  std::string text = "[";
+  void add(const std::string& name, const std::string& unit, double ours, double baseline, double ratio, double budget) {
+    char line[512];
+    std::snprintf(line, sizeof line, "%s\n{\"name\": \"%s\", \"unit\": \"%s\", \"ours\": %.3f, \"baseline\": %.3f, \"ratio\": %.4f, \"budget\": %.3f}",
+                  text.size() > 1 ? "," : "", name.c_str(), unit.c_str(), ours, baseline, ratio, budget);
+    text += line;
+  }
+};
+
+void measure(const bench_case& c, json_list& out) {
+  std::vector<double> ours, baseline, ratios;
+  c.ours(c.operations / 10 + 1);
+  if (c.baseline) c.baseline(c.operations / 10 + 1);
+  for (int i = 0; i < c.rounds; ++i) {
+    ours.push_back(round_of(c.ours, c.operations));
+    if (!c.baseline) continue;
+    baseline.push_back(round_of(c.baseline, c.operations));
+    ratios.push_back(ours.back() / baseline.back());
+  }
+  const double theirs = c.baseline ? median(baseline) : 0;
+  out.add(c.name, c.unit, median(ours), theirs, c.baseline ? median(ratios) : 0, c.budget);
+}
+
+// One side of one case, so often: what an instruction counter is run around.
+int run_once(const std::vector<bench_case>& cases, const char* name, bool baseline, std::size_t operations) {
+  for (const bench_case& c : cases) {
+    if (c.name != name) continue;
+    const auto& work = baseline ? c.baseline : c.ours;
+    if (work) work(operations);
+    return 0;
+  }
+  return 1;
+}
+
+}  // namespace
+
+std::size_t allocations() noexcept { return allocation_count; }
+
+void* operator new(std::size_t size) {
+  ++allocation_count;
+  if (void* place = std::malloc(size)) return place;
+  throw std::bad_alloc();
+}
+void operator delete(void* place) noexcept { std::free(place); }
+void operator delete(void* place, std::size_t) noexcept { std::free(place); }
+
+/// tupelo_bench [--json file] | --list | --once <case> ours|baseline <operations>
+int main(int argc, char** argv) {
+  std::vector<bench_case> cases = sqlite_cases();
+  for (bench_case& c : core_cases()) cases.push_back(std::move(c));
+  if (argc == 2 && !std::strcmp(argv[1], "--list")) {
+    for (const bench_case& c : cases) std::printf("%s\t%zu\t%d\n", c.name.c_str(), c.operations, c.baseline ? 1 : 0);
+    return 0;
+  }
+  if (argc == 5 && !std::strcmp(argv[1], "--once")) {
+    return run_once(cases, argv[2], !std::strcmp(argv[3], "baseline"), static_cast<std::size_t>(std::atoll(argv[4])));
+  }
+  json_list out;
+  for (const bench_case& c : cases) measure(c, out);
+  for (const bench_figure& f : core_figures()) out.add(f.name, f.unit, f.value, 0, 0, f.budget);
+  out.text += "\n]\n";
+  if (argc == 3 && !std::strcmp(argv[1], "--json")) {
+    std::FILE* file = std::fopen(argv[2], "w");
+    if (!file) {
+      std::perror(argv[2]);
+      return 1;
+    }
+    std::fputs(out.text.c_str(), file);
+    std::fclose(file);
+  } else {
+    std::fputs(out.text.c_str(), stdout);
+  }
+  return 0;
+}
