@@ -71,6 +71,7 @@ void pooled_connection::run_inline(driver::request& request, const task_context&
   } registration(*driver_);
   request.deadline_us = context.deadline.at_us;
   request.cancellable = context.cancellation.cancel_possible();
+  request.cancellation = &context.cancellation;
   if (request.cancellable && !registration.attach(context.cancellation)) throw cancelled();
   driver_->run(request);
 }

@@ -81,7 +81,10 @@ sqlite_connection::~sqlite_connection() {
 
 bool sqlite_connection::run(request& r) noexcept {
   assert(inline_);
-  if (r.cancellable) interrupts_.begin();
+  if (r.cancellable) {
+    interrupts_.begin();
+    if (r.cancellation != nullptr && r.cancellation->cancel_requested()) interrupts_.trigger();
+  }
   return run_begun(r);
 }
 

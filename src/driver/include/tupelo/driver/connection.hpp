@@ -5,6 +5,7 @@
 #include <exception>
 #include <string_view>
 
+#include "tupelo/core/cancellation.hpp"
 #include "tupelo/core/statement.hpp"
 
 namespace tupelo::driver {
@@ -30,6 +31,8 @@ struct request {
   std::uint32_t fetch = 0;                  ///< stop after this many rows with `more` set; 0: read all. Run again to go on
   bool end_after_fetch = false;             ///< with `fetch`: the result is ended there instead, and `more` stays false
   bool cancellable = true;                  ///< false: `interrupt` leaves this run alone, which makes it a little cheaper
+  /// Inline runs: asked once when `interrupt` can reach the run, so that a request made before is not lost. May be null.
+  const cancel_token* cancellation = nullptr;
   std::int64_t deadline_us = INT64_MAX;     ///< steady clock; the run is interrupted when it passes
 
   // results
