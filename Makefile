@@ -2,7 +2,9 @@
 # The everyday commands. Each says in one line what it does, and is quick when there is nothing to do.
 
 jobs := $(shell nproc)
+# Clones in other folders share what was compiled.
 export CCACHE_NOHASHDIR := 1
+export CCACHE_BASEDIR := $(CURDIR)
 export CTEST_PARALLEL_LEVEL := $(jobs)
 
 .DEFAULT_GOAL := help

@@ -82,29 +82,33 @@ bool error::connection_usable() const noexcept {
   }
 }
 
-void throw_database_error(errc code, std::string message, error_details details, std::string statement) {
-  const auto raise = [&](auto failure) {
-    failure.set_statement(std::move(statement));
-    throw failure;
-  };
-  switch (code) {
-    case errc::unique_violation: raise(unique_violation(std::move(message), std::move(details))); break;
-    case errc::foreign_key_violation: raise(foreign_key_violation(std::move(message), std::move(details))); break;
-    case errc::check_violation: raise(check_violation(std::move(message), std::move(details))); break;
-    case errc::not_null_violation: raise(not_null_violation(std::move(message), std::move(details))); break;
-    case errc::busy: raise(busy_error(std::move(message), std::move(details))); break;
-    case errc::syntax_error:
-    case errc::unknown_column:
-    case errc::unknown_table: raise(statement_error(code, std::move(message), std::move(details))); break;
-    case errc::cancelled: raise(cancelled(std::move(message))); break;
-    case errc::timed_out: raise(timed_out(std::move(message))); break;
-    case errc::connection_failed:
-    case errc::connection_lost: raise(connection_error(code, std::move(message))); break;
-    default: break;
-  }
-  database_error failure(code, std::move(message), std::move(details));
+namespace {
+
+template <class Failure>
+[[noreturn]] void raise(Failure failure, std::string&& statement) {
   failure.set_statement(std::move(statement));
   throw failure;
+}
+
+}  // namespace
+
+void throw_database_error(errc code, std::string message, error_details details, std::string statement) {
+  switch (code) {
+    case errc::unique_violation: raise(unique_violation(std::move(message), std::move(details)), std::move(statement));
+    case errc::foreign_key_violation:
+      raise(foreign_key_violation(std::move(message), std::move(details)), std::move(statement));
+    case errc::check_violation: raise(check_violation(std::move(message), std::move(details)), std::move(statement));
+    case errc::not_null_violation: raise(not_null_violation(std::move(message), std::move(details)), std::move(statement));
+    case errc::busy: raise(busy_error(std::move(message), std::move(details)), std::move(statement));
+    case errc::syntax_error:
+    case errc::unknown_column:
+    case errc::unknown_table: raise(statement_error(code, std::move(message), std::move(details)), std::move(statement));
+    case errc::cancelled: raise(cancelled(std::move(message)), std::move(statement));
+    case errc::timed_out: raise(timed_out(std::move(message)), std::move(statement));
+    case errc::connection_failed:
+    case errc::connection_lost: raise(connection_error(code, std::move(message)), std::move(statement));
+    default: raise(database_error(code, std::move(message), std::move(details)), std::move(statement));
+  }
 }
 
 }  // namespace tupelo
