@@ -3,12 +3,12 @@
 
 // The models that the must-not-compile cases ask about.
 
-#include <tupelo/core/date.hpp>
-#include <tupelo/core/timestamp.hpp>
-#include <tupelo/model/model.hpp>
 #include <tupelo/query/raw_query.hpp>
 #include <tupelo/query/select_query.hpp>
 #include <tupelo/query/write_query.hpp>
+#include <tupelo/model/model.hpp>
+#include <tupelo/core/date.hpp>
+#include <tupelo/core/timestamp.hpp>
 
 #include <cstdint>
 #include <optional>

@@ -2,9 +2,9 @@
 // expect: User
 // expect: the key's type does not match the type of the field id
 // errors: 1
-#include <tupelo/tupelo.hpp>
-
 #include "blog.hpp"
+
+#include <tupelo/tupelo.hpp>
 
 extern tp::database& db;
 

@@ -10,6 +10,7 @@ int main() {
                .group_by(tp::col<&Post::author_id>)
                .select<AuthorStats>(tp::col<&Post::author_id>, tp::count(), tp::avg(tp::col<&Post::views>));
 #else
-  auto q = tp::query<Post>().group_by(tp::col<&Post::author_id>).select<AuthorStats>(tp::col<&Post::author_id>, tp::count());
+  auto q =
+      tp::query<Post>().group_by(tp::col<&Post::author_id>).select<AuthorStats>(tp::col<&Post::author_id>, tp::count());
 #endif
 }

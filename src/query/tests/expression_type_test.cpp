@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <tupelo/query/select_query.hpp>
 #include <tupelo/core/decimal.hpp>
 #include <tupelo/core/timestamp.hpp>
-#include <tupelo/query/select_query.hpp>
 
 #include <gtest/gtest.h>
 

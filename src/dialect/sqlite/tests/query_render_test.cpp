@@ -1,91 +1,195 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "tupelo/core/error.hpp"
 #include "tupelo/dialect/sqlite/sqlite_dialect.hpp"
-
-#include <tupelo/core/decimal.hpp>
-#include <tupelo/core/error.hpp>
-#include <tupelo/core/timestamp.hpp>
-#include <tupelo/model/model.hpp>
-#include <tupelo/query/select_query.hpp>
+#include "tupelo/model/model.hpp"
+#include "tupelo/core/timestamp.hpp"
+#include "tupelo/query/functions.hpp"
+#include "tupelo/query/raw_query.hpp"
+#include "tupelo/query/select_query.hpp"
+#include "tupelo/query/write_query.hpp"
 
 #include <gtest/gtest.h>
 
-#include <cstdint>
 #include <string>
 
-namespace tupelo::sqlite {
+namespace tupelo {
 namespace {
 
-struct Shop {
+struct User {
   std::int64_t id{};
   std::string name;
+  std::optional<int> age;
 };
-struct Sale {
+struct Post {
   std::int64_t id{};
-  std::int64_t shop_id{};
-  timestamp sold_at{};
-  decimal price;
-  int pieces{};
+  std::int64_t author_id{};
+  std::optional<timestamp> deleted_at;
+  int version{};
+
+  static void model(model<Post>& m) {
+    m.soft_delete(&Post::deleted_at);
+    m.version(&Post::version);
+  }
 };
 
-std::string text(query_core core) {
+constexpr auto id = col<&User::id>;
+constexpr auto name = col<&User::name>;
+constexpr auto age = col<&User::age>;
+
+statement_plan plan_of(query_core core) {
   core.finish();
-  return dialect_instance().render(core.shape.data(), core.shape.size).text;
+  return sqlite::dialect_instance().render(core.shape.data(), core.shape.size);
 }
-/// The SQL after "SELECT … FROM <table> ".
 template <class Query>
-std::string tail(const Query& query) {
-  const std::string sql = text(query.core());
-  const std::string from = "FROM \"sales\" ";
-  return sql.substr(sql.find(from) + from.size());
+std::string sql(const Query& query) {
+  return plan_of(query.core()).text;
 }
-/// The SQL between "SELECT " and " FROM".
-template <class T, class... Models>
-std::string rendered(const scalar<T, Models...>& e) {
-  const std::string sql = text(query<Sale>().template select<T>(e).core());
-  return sql.substr(7, sql.find(" FROM") - 7);
+/// What stands behind WHERE.
+template <class Condition>
+std::string where(const Condition& condition) {
+  const std::string text = sql(query<User>().where(condition));
+  return text.substr(text.find(" WHERE ") + 7);
 }
 
-TEST(query_render, parts_of_a_moment_are_integers) {
-  EXPECT_EQ(rendered(year(col<&Sale::sold_at>)), "CAST(strftime('%Y', \"sold_at\") AS INTEGER)");
-  EXPECT_EQ(rendered(month(col<&Sale::sold_at>)), "CAST(strftime('%m', \"sold_at\") AS INTEGER)");
-  EXPECT_EQ(rendered(day(col<&Sale::sold_at>)), "CAST(strftime('%d', \"sold_at\") AS INTEGER)");
+TEST(render_select, names_every_column) { EXPECT_EQ(sql(query<User>()), R"(SELECT "id", "name", "age" FROM "users")"); }
+TEST(render_select, clauses_in_the_order_of_sql_whatever_the_order_of_calls) {
+  EXPECT_EQ(sql(query<User>().limit(1).order_by(name.desc(), age).distinct().where(age > 3).offset(2)),
+            R"(SELECT DISTINCT "id", "name", "age" FROM "users" WHERE "age" > ?1 ORDER BY "name" DESC, "age" LIMIT ?2 OFFSET ?3)");
+}
+TEST(render_select, offset_alone_has_the_limit_that_sqlite_needs) {
+  EXPECT_EQ(sql(query<User>().offset(2)), R"(SELECT "id", "name", "age" FROM "users" LIMIT -1 OFFSET ?1)");
+}
+TEST(render_select, groups_and_having) {
+  EXPECT_EQ(sql(query<User>().group_by(name).having(count() > 2).select<std::tuple<std::string, std::int64_t>>(name, count())),
+            R"(SELECT "name", count(*) FROM "users" GROUP BY "name" HAVING count(*) > ?1)");
+}
+TEST(render_select, joins_qualify_columns) {
+  EXPECT_EQ(sql(query<User>().join<Post>(col<&Post::author_id> == id).select<std::int64_t>(col<&Post::id>)),
+            R"(SELECT "posts"."id" FROM "users" JOIN "posts" ON "posts"."author_id" = "users"."id" AND "posts"."deleted_at" IS NULL)");
+}
+TEST(render_select, a_left_join_keeps_its_disjunction_together) {
+  const std::string text = sql(query<User>().left_join<Post>(col<&Post::author_id> == id || col<&Post::id> == id));
+  EXPECT_NE(text.find(R"( LEFT JOIN "posts" ON ("posts"."author_id" = "users"."id" OR "posts"."id" = "users"."id") AND )"), std::string::npos) << text;
+}
+TEST(render_select, leaves_marked_rows_out_unless_asked) {
+  EXPECT_NE(sql(query<Post>()).find(R"( WHERE "deleted_at" IS NULL)"), std::string::npos);
+  EXPECT_EQ(sql(query<Post>().with_deleted()).find("WHERE"), std::string::npos);
+}
+TEST(render_select, reads_are_the_fields_of_the_row) {
+  const statement_plan plan = plan_of(query<User>().core());
+  ASSERT_EQ(plan.reads.size(), 3U);
+  EXPECT_EQ(plan.reads[1].column, "name");
+  EXPECT_TRUE(plan.reads[2].nullable);
+  EXPECT_EQ(plan.row_type, "User");
+  EXPECT_TRUE(plan.read_only);
 }
 
-TEST(query_render, groups_and_order_may_be_expressions) {
-  const auto of_month = month(col<&Sale::sold_at>);
-  EXPECT_EQ(tail(query<Sale>().group_by(col<&Sale::shop_id>, of_month).order_by(of_month)),
-            "GROUP BY \"shop_id\", CAST(strftime('%m', \"sold_at\") AS INTEGER) "
-            "ORDER BY CAST(strftime('%m', \"sold_at\") AS INTEGER)");
+TEST(render_condition, comparisons) {
+  EXPECT_EQ(where(age == 1), R"("age" = ?1)");
+  EXPECT_EQ(where(age != 1), R"("age" <> ?1)");
+  EXPECT_EQ(where(age <= 1), R"("age" <= ?1)");
+  EXPECT_EQ(where(age.is_null()), R"("age" IS NULL)");
+  EXPECT_EQ(where(age.is_not_null()), R"("age" IS NOT NULL)");
+  EXPECT_EQ(where(id == age), R"("id" = "age")");
+}
+TEST(render_condition, text_search_escapes) {
+  EXPECT_EQ(where(name.contains("x")), R"("name" LIKE ?1 ESCAPE '\')");
+  const statement_plan plan = plan_of(query<User>().where(name.starts_with("x")).core());
+  EXPECT_EQ(plan.binds.at(0).wrap, like_wrap::starts_with);
+}
+TEST(render_condition, parentheses_where_precedence_needs_them) {
+  EXPECT_EQ(where(age == 1 || age == 2), R"(("age" = ?1 OR "age" = ?2))");
+  EXPECT_EQ(where((age == 1 || age == 2) && age == 3), R"(("age" = ?1 OR "age" = ?2) AND "age" = ?3)");
+  EXPECT_EQ(where(age == 1 || (age == 2 && age == 3)), R"(("age" = ?1 OR "age" = ?2 AND "age" = ?3))");
+  EXPECT_EQ(where(!(age == 1)), R"(NOT ("age" = ?1))");
+}
+TEST(render_condition, lists_have_a_place_for_each_of_the_next_power_of_two) {
+  EXPECT_EQ(where(age.in(1, 2, 3)), R"("age" IN (?1, ?2, ?3, ?4))");
+  EXPECT_EQ(where(age.in(std::vector<int>())), "1 = 0");
+}
+TEST(render_condition, long_lists_are_one_parameter) {
+  EXPECT_EQ(where(age.in(std::vector<int>(600, 1))), R"("age" IN (SELECT value FROM json_each(?1)))");
+  EXPECT_EQ(plan_of(query<User>().where(age.in(std::vector<int>(600, 1))).core()).binds.at(0).source, bind_source::json_list);
+}
+TEST(render_condition, subqueries) {
+  EXPECT_EQ(where(id.in(query<User>().where(age > 3).select<std::int64_t>(id))),
+            R"("users"."id" IN (SELECT "users"."id" FROM "users" WHERE "users"."age" > ?1))");
+  EXPECT_EQ(where(exists<User>(query<Post>().with_deleted())).substr(0, 15), "EXISTS (SELECT ");
+}
+TEST(render_condition, functions_and_arithmetic) {
+  EXPECT_EQ(where(lower(name) == "x"), R"(lower("name") = ?1)");
+  EXPECT_EQ(where(coalesce(age, 0) == 1), R"(coalesce("age", ?1) = ?2)");
+  EXPECT_EQ(where(age + 1 == 2), R"(("age" + ?1) = ?2)");
 }
 
-TEST(query_render, a_subquery_is_a_value) {
-  const auto average = subquery(query<Sale>().select<double>(avg(col<&Sale::price>)));
-  EXPECT_EQ(tail(query<Sale>().where(col<&Sale::price> > average)),
-            "WHERE \"sales\".\"price\" > (SELECT avg(\"sales\".\"price\") FROM \"sales\")");
+TEST(render_count, is_count_star_unless_rows_would_be_lost) {
+  query_core plain = query<User>().order_by(name).core();
+  plain.word(make_word(op::only_count));
+  EXPECT_EQ(plan_of(plain).text, R"(SELECT count(*) FROM "users")");
+  query_core limited = query<User>().limit(2).core();
+  limited.word(make_word(op::only_count));
+  EXPECT_EQ(plan_of(limited).text, R"(SELECT count(*) FROM (SELECT "id", "name", "age" FROM "users" LIMIT ?1) AS "counted")");
+}
+TEST(render_exists, asks_for_one_row) {
+  query_core core = query<User>().where(age == 1).core();
+  core.word(make_word(op::only_exists));
+  EXPECT_EQ(plan_of(core).text, R"(SELECT EXISTS (SELECT 1 FROM "users" WHERE "age" = ?1))");
 }
 
-TEST(query_render, a_correlated_subquery_names_columns_of_the_query_around_it) {
-  const auto sales = query<Sale>().correlate<Shop>().where(col<&Sale::shop_id> == col<&Shop::id>);
-  EXPECT_EQ(text(query<Shop>().where(!exists(sales)).select<std::string>(col<&Shop::name>).core()),
-            "SELECT \"shops\".\"name\" FROM \"shops\" WHERE NOT (EXISTS (SELECT \"sales\".\"id\", \"sales\".\"shop_id\", "
-            "\"sales\".\"sold_at\", \"sales\".\"price\", \"sales\".\"pieces\" FROM \"sales\" "
-            "WHERE \"sales\".\"shop_id\" = \"shops\".\"id\"))");
+TEST(render_update, sets_and_conditions) {
+  EXPECT_EQ(sql(update_query<User>(nullptr).set(age, age + 1).set(name, "x").where(id == 7)),
+            R"(UPDATE "users" SET "age" = ("age" + ?1), "name" = ?2 WHERE "id" = ?3)");
+  EXPECT_EQ(sql(update_query<User>(nullptr).set(age, std::nullopt).all_rows()), R"(UPDATE "users" SET "age" = NULL)");
+}
+TEST(render_update, without_a_condition_or_without_a_column_is_refused) {
+  EXPECT_THROW(sql(update_query<User>(nullptr).set(age, 1)), query_error);
+  EXPECT_THROW(sql(update_query<User>(nullptr).where(id == 1)), query_error);
+}
+TEST(render_erase, with_a_condition_and_not_without) {
+  EXPECT_EQ(sql(delete_query<User>(nullptr).where(id == 7)), R"(DELETE FROM "users" WHERE "id" = ?1)");
+  EXPECT_EQ(sql(delete_query<User>(nullptr).all_rows()), R"(DELETE FROM "users")");
+  EXPECT_THROW(sql(delete_query<User>(nullptr)), query_error);
 }
 
-TEST(query_render, expressions_compare_with_expressions_and_columns) {
-  EXPECT_EQ(tail(query<Sale>().group_by(col<&Sale::shop_id>).having(max(col<&Sale::pieces>) > min(col<&Sale::pieces>) * 2)),
-            "GROUP BY \"shop_id\" HAVING max(\"pieces\") > (min(\"pieces\") * ?1)");
-  EXPECT_EQ(tail(query<Sale>().where(col<&Sale::pieces> * 2 > col<&Sale::shop_id>)), "WHERE (\"pieces\" * ?1) > \"shop_id\"");
+TEST(render_insert, leaves_the_generated_key_out) {
+  const statement_plan plan = plan_of(query_core(op::insert_into, detail::meta<User>::spec, insert_without_key, 2));
+  EXPECT_EQ(plan.text.substr(0, 43), R"(INSERT INTO "users" ("name", "age") VALUES )");
+  EXPECT_EQ(plan.rows_per_statement, 2U);
+  EXPECT_EQ(plan.binds.size(), 2U);
+}
+TEST(render_insert, a_conflict_counts_the_version_on) {
+  query_core core(op::insert_into, detail::meta<Post>::spec, insert_with_key, 1);
+  core.shape.append(on_conflict(col<&Post::author_id>).update_all().clause().shape);
+  const std::string text = plan_of(core).text;
+  EXPECT_NE(text.find(R"("version" = "posts"."version" + 1)"), std::string::npos) << text;
+}
+TEST(render_insert, a_conflict_without_a_word_about_it_is_refused) {
+  query_core core(op::insert_into, detail::meta<User>::spec, insert_with_key, 1);
+  core.shape.append(on_conflict(name).clause().shape);
+  EXPECT_THROW(plan_of(core), query_error);
 }
 
-TEST(query_render, a_number_may_stand_before_a_column) {
-  EXPECT_EQ(rendered(100 - col<&Sale::pieces>), "(?1 - \"pieces\")");
+TEST(render_raw, is_the_text_itself) {
+  const statement_plan plan = plan_of(raw_query<int>(nullptr, "SELECT ?, ?", 1, std::nullopt).core());
+  EXPECT_EQ(plan.text, "SELECT ?, ?");
+  EXPECT_EQ(plan.binds.size(), 2U);
+  EXPECT_TRUE(plan.dynamic_row);
 }
-
-TEST(query_render, aggregates_take_expressions) {
-  EXPECT_EQ(rendered(avg(col<&Sale::price> * col<&Sale::pieces>)), "avg((\"price\" * \"pieces\"))");
-  EXPECT_EQ(rendered(max(col<&Sale::pieces> - 1)), "max((\"pieces\" - ?1))");
+TEST(render, quotes_identifiers) {
+  std::string out;
+  sqlite::dialect_instance().quote(out, "a\"b");
+  EXPECT_EQ(out, "\"a\"\"b\"");
+}
+TEST(render, more_parameters_than_the_database_takes_are_refused) {
+  auto many = query<User>();
+  for (int i = 0; i < 33'000; ++i) many.where(age != i);
+  EXPECT_THROW(sql(many), query_error);
+}
+TEST(render, a_clause_that_is_too_large_is_refused) {
+  condition<User> huge = age == 0;
+  for (int i = 1; i < 40'000; ++i) huge = std::move(huge) || age == i;
+  EXPECT_THROW(sql(query<User>().where(huge)), query_error);
 }
 
 }  // namespace
-}  // namespace tupelo::sqlite
+}  // namespace tupelo

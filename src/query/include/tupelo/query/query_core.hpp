@@ -66,10 +66,14 @@ expression with_query(expression before, query_core query, op after);
 
 }  // namespace detail
 
+namespace detail {
+__extension__ using wide_word = unsigned __int128;  // no ISO type; GCC and clang have it
+}
+
 inline std::uint64_t hash_words(const std::uint64_t* words, std::uint32_t count) noexcept {
   std::uint64_t hash = 0x9E3779B97F4A7C15ull ^ count;
   for (std::uint32_t i = 0; i < count; ++i) {
-    const auto product = static_cast<unsigned __int128>(hash ^ words[i]) * 0xD6E8FEB86659FD93ull;
+    const auto product = static_cast<detail::wide_word>(hash ^ words[i]) * 0xD6E8FEB86659FD93ull;
     hash = static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
   }
   return hash;

@@ -29,6 +29,10 @@ struct models_in_query {
   template <class Used>
   static constexpr bool has = ((std::is_same_v<Used, InQuery> || std::is_same_v<outer<Used>, InQuery>) || ...);
 };
+template <class InQuery, class... Used>
+inline constexpr bool all_in = (InQuery::template has<Used> && ...);
+template <class InQuery, class Joined>
+inline constexpr bool joins_once = !InQuery::template has<Joined>;
 template <class Left, class Right>
 struct both_conditions;
 template <class... Left, class... Right>
@@ -44,16 +48,18 @@ template <class Model, class... Rest>
 struct outer_models<Model, Rest...> : outer_models<Rest...> {};
 template <class Model, class... Rest>
 struct outer_models<outer<Model>, Rest...> : both_conditions<condition<Model>, typename outer_models<Rest...>::type> {};
+template <class Condition, class Other>
+inline constexpr bool covers = false;
+template <class... Models, class... Others>
+inline constexpr bool covers<condition<Models...>, condition<Others...>> = all_in<models_in_query<Models...>, Others...>;
+template <class Result>
+inline constexpr bool selects_one_value = scalar_row<Result>;
 template <class T, class Condition>
 struct scalar_over;
 template <class T, class... Models>
 struct scalar_over<T, condition<Models...>> {
   using type = scalar<T, Models...>;
 };
-template <class InQuery, class... Used>
-inline constexpr bool all_in = (InQuery::template has<Used> && ...);
-template <class InQuery, class Joined>
-inline constexpr bool joins_once = !InQuery::template has<Joined>;
 
 template <class... Fields>
 struct type_list {};
@@ -352,6 +358,7 @@ template <class... Outer, class Result, class... Joined>
 auto exists(const select_query<Result, Joined...>& query) {
   using correlated = typename select_query<Result, Joined...>::outer_condition;
   using found = std::conditional_t<sizeof...(Outer) == 0, correlated, condition<Outer...>>;
+  static_assert(detail::covers<found, correlated>, "tupelo: exists<…>(): the subquery is correlated with a model that is not named");
   return found(detail::with_query(expression(), query.core(), op::exists));
 }
 
@@ -359,7 +366,7 @@ auto exists(const select_query<Result, Joined...>& query) {
 /// `tp::col<&Post::views> > tp::subquery(tp::query<Post>().select<double>(tp::avg(tp::col<&Post::views>)))`.
 template <class Result, class... Joined>
 auto subquery(const select_query<Result, Joined...>& query) {
-  static_assert(detail::scalar_row<Result>, "tupelo: subquery(): the query must select one value: select<T>(…)");
+  static_assert(detail::selects_one_value<Result>, "tupelo: subquery(): the query must select one value: select<T>(…)");
   using over = typename detail::scalar_over<detail::base_of<Result>, typename select_query<Result, Joined...>::outer_condition>::type;
   return over(detail::with_query(expression(), query.core(), op::scalar_query));
 }
