@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Any text is a URL or a configuration_error, and what a URL shows of itself is a URL with the same public parts.
 #include <tupelo/driver/url.hpp>
-
 #include <tupelo/core/error.hpp>
 
 #include <cstddef>
@@ -20,7 +19,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto shown = tupelo::driver::url::parse(parsed.redacted());
   const bool same = shown.scheme() == parsed.scheme() && shown.user() == parsed.user() &&
                     shown.host() == parsed.host() && shown.port() == parsed.port() && shown.path() == parsed.path() &&
-                    shown.has_authority() == parsed.has_authority() && shown.options().size() == parsed.options().size();
+                    shown.has_authority() == parsed.has_authority() &&
+                    shown.options().size() == parsed.options().size();
   if (!same || (!parsed.password().empty() && shown.password() != "***")) std::abort();
   return 0;
 }

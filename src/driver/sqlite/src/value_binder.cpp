@@ -159,6 +159,7 @@ void value_binder::bind_step_value(int place, const bind_step& step) {
 
 void value_binder::bind_list(const bind_step& step) {
   const std::uint64_t count = *cursor_++;
+  if (count == 0 && step.places == 0) return;  // an empty list is rendered without placeholders
   if (count == 0 || count > step.places) {
     throw query_error(parameter_name(step.slot) + ": a list of " + std::to_string(count) + " values for " +
                       std::to_string(step.places) + " placeholders");

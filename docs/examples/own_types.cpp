@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "own_types.hpp"
+
+#include <tupelo/schema/migrator.hpp>
+#include <tupelo/schema/models.hpp>
+
+#include <gtest/gtest.h>
+
+#include <cstdio>
+
+TEST(guide_of_models, describes_as_it_says) {
+  const tp::model_schema made = tp::schema_of<Membership, Group, Ticket, vendor::Customer, Wall>();
+  ASSERT_NE(made.schema.find("clubs"), nullptr);
+  EXPECT_EQ(made.schema.find("clubs")->find_column("fee")->type.to_string(), "decimal(10, 2)");
+  EXPECT_EQ(made.schema.find("memberships")->primary_key.columns.size(), 2U);
+  EXPECT_EQ(made.schema.find("memberships")->foreign_keys.at(0).references, "clubs");
+  EXPECT_EQ(made.schema.find("Customer")->primary_key.columns.at(0), "CustomerId");
+  EXPECT_NE(made.schema.find("tickets"), nullptr);
+}
+TEST(guide_of_models, stores_a_type_of_your_own) {
+  tp::database db("sqlite::memory:?inline=on");
+  tp::sync_wait(db.execute("CREATE TABLE walls (id INTEGER PRIMARY KEY, colour TEXT NOT NULL)"));
+  Wall wall{.colour = {1, 2, 3}};
+  tp::sync_wait(db.insert(wall));
+  EXPECT_EQ(tp::sync_wait(db.get<Wall>(wall.id)).colour.blue, 3);
+}

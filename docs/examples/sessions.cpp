@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "filled_database.hpp"
+
+#include <tupelo/core/as_result.hpp>
+
+namespace {
+
+tp::task<void> work(tp::database& db) {
+  auto session = db.session();  // cheap: takes a connection at its first statement
+
+  auto eve = session.add(User{.email = "eve@example.com"});  // tp::ref<User>: tracked, shared
+  co_await session.commit();                                 // one transaction; eve->id is set
+  eve->age = 36;
+  co_await session.commit();  // UPDATE of the one changed column (and updated_at)
+
+  auto ada = co_await session.get<User>(1);  // the object with this key, read once per session
+  auto same = co_await session.find<User>(1);
+  EXPECT_TRUE(ada == same);  // one row is one object
+
+  session.remove(eve);
+  co_await session.commit();
+}
+
+tp::task<void> undo(tp::database& db) {
+  auto session = db.session();
+  auto ada = co_await session.get<User>(1);
+  ada->age = 99;
+  co_await session.rollback();  // the object gets its last committed values back
+  EXPECT_EQ(ada->age, 36);
+}
+
+tp::task<void> transfer(tp::database& db, std::int64_t from, std::int64_t to) {
+  co_await db.transaction([&](tp::session& s) -> tp::task<void> {  // run again as a whole when the database is busy
+    auto giver = co_await s.get<Post>(from, tp::for_update);
+    auto taker = co_await s.get<Post>(to, tp::for_update);
+    giver->views -= 5;
+    taker->views += 5;
+  });  // commits; an exception rolls back and is thrown again
+}
+
+tp::task<void> nested(tp::database& db) {
+  auto session = db.session();
+  session.add(User{.email = "kept@example.com"});
+  try {
+    co_await session.nested([&]() -> tp::task<void> {  // a savepoint
+      session.add(User{.email = "ada@example.com"});   // taken
+      co_return;                                       // flushed here
+    });
+  } catch (const tp::unique_violation& taken) {
+    EXPECT_EQ(taken.column(), "email");
+  }
+  co_await session.commit();  // kept@example.com is written
+}
+
+tp::task<void> conflict(tp::database& db) {
+  auto session = db.session();
+  auto mine = co_await session.get<Post>(1);
+  Post yours = co_await db.get<Post>(1);
+  yours.title = "yours";
+  co_await db.update(yours);  // version 1 becomes 2
+  mine->title = "mine";
+  auto written = co_await tp::as_result(session.commit());
+  if (!written && written.error().code() == tp::errc::stale_row) {
+    co_await session.refresh(mine);  // read it again, then decide
+  }
+  EXPECT_EQ(mine->title, "yours");
+}
+
+}  // namespace
+
+TEST(guide_of_sessions, works_as_it_says) {
+  example::filled_database example;
+  tp::sync_wait(work(example.db));
+  tp::sync_wait(undo(example.db));
+  tp::sync_wait(transfer(example.db, 3, 1));
+  EXPECT_EQ(tp::sync_wait(example.db.get<Post>(1)).views, 15);
+  tp::sync_wait(conflict(example.db));
+}
+TEST(guide_of_sessions, a_failed_savepoint_loses_only_itself) {
+  example::filled_database example;
+  tp::sync_wait(nested(example.db));
+  const auto kept = tp::col<&User::email> == "kept@example.com";
+  EXPECT_TRUE(tp::sync_wait(example.db.query<User>().where(kept).exists()));
+}

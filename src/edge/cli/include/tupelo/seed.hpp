@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <tupelo/core/task.hpp>
+
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tupelo {
+
+class database;
+
+/// The environments a seed is meant for: `"development"` or `{"development", "test"}`; empty: every one.
+class environment_list {
+public:
+  environment_list() = default;
+  environment_list(const char* only) : names_{only} {}  // NOLINT(*-explicit-*)
+  environment_list(std::initializer_list<const char*> names) : names_(names.begin(), names.end()) {}
+
+  bool includes(std::string_view environment) const noexcept;
+  const std::vector<std::string>& names() const noexcept { return names_; }
+
+private:
+  std::vector<std::string> names_;
+};
+
+struct seed_options {
+  environment_list env{};
+};
+
+/// Registers a function that `db seed` runs. Define it at namespace scope in a file of seeds/:
+///
+///     static const tp::seed users("users", [](tp::database& db) -> tp::task<void> {
+///       co_await db.insert(User{.email = "ada@example.com"});
+///     });
+///
+/// Seeds run in the order of their names. Whether one may run twice is up to it.
+/// Owns: `name` is kept as it is given and must live as long as the seed; so must the seed itself.
+/// Threads: made before main() or on one thread.
+class seed {
+public:
+  using function = task<void> (*)(database&);
+
+  seed(std::string_view name, function run, seed_options options = {});
+  seed(const seed&) = delete;
+  seed& operator=(const seed&) = delete;
+  ~seed();
+
+  std::string_view name() const noexcept { return name_; }
+  const environment_list& environments() const noexcept { return environments_; }
+  task<void> run(database& db) const { return run_(db); }
+
+private:
+  std::string_view name_;
+  function run_;
+  environment_list environments_;
+};
+
+/// Every seed linked into the program that is meant for this environment, in the order in which they run.
+/// Errors: configuration_error (invalid_configuration) when two have one name.
+std::vector<const seed*> registered_seeds(std::string_view environment);
+
+}  // namespace tupelo
+
+namespace tp = tupelo;

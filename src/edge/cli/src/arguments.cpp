@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "arguments.hpp"
+
+#include "version.hpp"
+
+#include <tupelo/cli.hpp>
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <filesystem>
+#include <iterator>
+#include <ostream>
+#include <string_view>
+
+namespace tupelo::cli {
+namespace {
+
+constexpr std::string_view minus = "\u2212";
+
+/// "-2" → "−2": CLI11 would look for an option called 2.
+std::vector<std::string> with_steps_marked(std::vector<std::string> words) {
+  for (std::string& word : words) {
+    if (word == "--") break;
+    const bool steps = word.size() > 1 && word[0] == '-' &&
+                       std::all_of(word.begin() + 1, word.end(), [](char c) { return c >= '0' && c <= '9'; });
+    if (steps) word = std::string(minus) + word.substr(1);
+  }
+  return words;
+}
+
+void unmark_steps(std::string& target) {
+  if (target.starts_with(minus)) target = "-" + target.substr(minus.size());
+}
+
+class command_line {
+public:
+  command_line(const std::string& program, arguments& into)
+      : app_("The project's own database tool: models, migrations and seeds.", program), into_(&into) {
+    app_.set_version_flag("--version", std::string("tupelo ") + version_text);
+    app_.require_subcommand(1);
+    app_.get_formatter()->column_width(34);
+    db_ = app_.add_subcommand("db", "Migrations, seeds and a look at the database");
+    db_->require_subcommand(1);
+    db_->footer("The database is --url, else DATABASE_URL, else url under [database] in tupelo.toml, else DATABASE_URL "
+                "in .env.\n"
+                "Exit codes: 0 done; 1 error; 2 wrong usage; 3 check or diff found differences; 130 interrupted.");
+    add_writing_verbs();
+    add_reporting_verbs();
+    add_other_verbs();
+  }
+
+  int parse(std::vector<std::string> words, surroundings& around) {
+    words.erase(words.begin());
+    std::reverse(words.begin(), words.end());  // CLI11 takes them from the back
+    try {
+      app_.parse(std::move(words));
+    } catch (const CLI::ParseError& stop) {
+      const int code = app_.exit(stop, *around.out, *around.err);
+      return code == 0 ? exit_ok : exit_usage;
+    }
+    return -1;
+  }
+
+private:
+  CLI::App* add(verb what, const char* name, const char* says, const char* footer = "") {
+    CLI::App* sub = db_->add_subcommand(name, says);
+    if (*footer != '\0') sub->footer(footer);
+    sub->callback([this, what, name] {
+      into_->what = what;
+      into_->verb_name = name;
+    });
+    return sub;
+  }
+  void url(CLI::App* sub) {
+    sub->add_option("--url", into_->url, "The database, e.g. sqlite:///app.db")->type_name("URL");
+  }
+  void json(CLI::App* sub) { sub->add_flag("--json", into_->json, "Print one JSON document"); }
+  void dry_run(CLI::App* sub) {
+    sub->add_flag("--dry-run", into_->dry_run, "Say what would be done and change nothing");
+  }
+  void sql(CLI::App* sub) { sub->add_flag("--sql", into_->sql, "Print the SQL instead of running it"); }
+  void lock(CLI::App* sub) {
+    sub->add_flag("--take-over-lock", into_->take_over_lock, "Remove the lock that a run which died has left behind");
+  }
+  void environment(CLI::App* sub) {
+    sub->add_option("--env", into_->environment, "Run the seeds of this environment")
+        ->type_name("NAME")
+        ->capture_default_str();
+  }
+  void target(CLI::App* sub, const char* preset, const char* says) {
+    into_->target.clear();
+    sub->add_option("target", into_->target, says)->type_name(std::string("(") + preset + ")");
+  }
+
+  void add_writing_verbs() {
+    CLI::App* init = add(verb::init, "init", "Make the migrations folder and tupelo.toml");
+    url(init);
+    json(init);
+    dry_run(init);
+
+    CLI::App* migrate =
+        add(verb::migrate, "migrate", "Write a migration for what the models have and the migrations do not",
+            "Needs no database. The new file must be compiled in before `upgrade` sees it: build again.");
+    CLI::Option* text = migrate->add_option("message", into_->message, "What changes, e.g. \"Add users\"");
+    migrate->add_option("-m,--message", into_->message, "The same as an option")->excludes(text);
+    migrate
+        ->add_option("-r,--rename", into_->renames,
+                     "old=new: a table (people=users) or column (users.mail=users.email) was renamed")
+        ->type_name("OLD=NEW")
+        ->allow_extra_args(false);
+    CLI::Option* empty = migrate->add_flag("--empty", into_->empty, "Write it without operations, to fill in by hand");
+    migrate->add_flag("--merge", into_->merge, "Write one without operations that joins all heads")->excludes(empty);
+    url(migrate);
+    json(migrate);
+    dry_run(migrate);
+    sql(migrate);
+
+    CLI::App* upgrade = add(verb::upgrade, "upgrade", "Apply migrations");
+    target(upgrade, "head", "head, a revision or the beginning of one, or +n for n steps");
+    writes(upgrade);
+    CLI::App* downgrade = add(verb::downgrade, "downgrade", "Take migrations back");
+    target(downgrade, "-1", "What remains on top: a revision, -n for n steps back, or base for nothing");
+    writes(downgrade);
+
+    CLI::App* stamp = add(verb::stamp, "stamp", "Record a revision as applied without running anything");
+    target(stamp, "head", "head, base, a revision or the beginning of one");
+    url(stamp);
+    json(stamp);
+    dry_run(stamp);
+    lock(stamp);
+
+    CLI::App* fresh = add(verb::fresh, "fresh", "Drop everything in the database, then apply all migrations",
+                          "On a terminal it asks before it drops anything.");
+    fresh->add_flag("--seed", into_->then_seed, "Run the seeds afterwards");
+    fresh->add_flag("-y,--yes", into_->yes, "Do not ask");
+    environment(fresh);
+    writes(fresh);
+
+    CLI::App* seed = add(verb::seed, "seed", "Run the seeds that are linked into this program, by name");
+    seed->add_option("names", into_->rest, "Only these");
+    environment(seed);
+    url(seed);
+    json(seed);
+    dry_run(seed);
+  }
+
+  void writes(CLI::App* sub) {
+    url(sub);
+    json(sub);
+    dry_run(sub);
+    sql(sub);
+    lock(sub);
+  }
+
+  void add_reporting_verbs() {
+    CLI::App* current = add(verb::current, "current", "Print the revision that the database is at");
+    CLI::App* history = add(verb::history, "history", "List all migrations and which of them are applied");
+    history->add_flag("--offline", into_->offline, "Do not ask the database");
+    CLI::App* status =
+        add(verb::status, "status", "Say whether the database is up to date, who holds the lock, what is missing");
+    CLI::App* check = add(verb::check, "check", "Fail when the models and the migrations differ (for CI)",
+                          "Needs no database unless --applied is given. Exit code 3: something was found.");
+    check->add_flag("--applied", into_->database_too,
+                    "Also fail when the database has not applied exactly these migrations");
+    CLI::App* diff =
+        add(verb::diff, "diff", "Hold the live database against the models", "Exit code 3: something was found.");
+    diff->add_flag("--recorded", into_->recorded,
+                   "Against what the applied migrations have built, instead of the models");
+    sql(diff);
+    for (CLI::App* sub : {current, history, status, check, diff}) {
+      url(sub);
+      json(sub);
+    }
+  }
+
+  void add_other_verbs() {
+    CLI::App* shell = add(verb::shell, "shell", "Open the database's own command line (SQLite: sqlite3)",
+                          "Arguments behind -- go to that program: db shell -- -header \"SELECT 1\"");
+    url(shell);
+    shell->add_option("arguments", into_->rest, "For that program, behind --");
+  }
+
+  CLI::App app_;
+  CLI::App* db_ = nullptr;
+  arguments* into_;
+};
+
+}  // namespace
+
+parsed_arguments parse_arguments(const std::vector<std::string>& words, surroundings& around) {
+  parsed_arguments parsed;
+  const std::string program = words.empty() ? "manage" : std::filesystem::path(words[0]).filename().string();
+  command_line line(program, parsed.command);
+  const int stop = line.parse(with_steps_marked(words.empty() ? std::vector<std::string>{program} : words), around);
+  if (stop >= 0) parsed.exit_code = stop;
+  unmark_steps(parsed.command.target);
+  return parsed;
+}
+
+}  // namespace tupelo::cli

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "surroundings.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tupelo::cli {
+
+enum class verb : std::uint8_t {
+  init,
+  migrate,
+  upgrade,
+  downgrade,
+  current,
+  history,
+  status,
+  check,
+  diff,
+  stamp,
+  fresh,
+  seed,
+  shell,
+};
+
+/// A command line, understood.
+struct arguments {
+  verb what = verb::status;
+  std::string verb_name;
+  std::string url;
+  bool json = false;
+  bool sql = false;
+  bool dry_run = false;
+  bool empty = false;         ///< migrate: without operations
+  bool merge = false;         ///< migrate: after every head, without operations
+  bool offline = false;       ///< history: without the database
+  bool database_too = false;  ///< check: also what is pending, edited or missing
+  bool recorded = false;      ///< diff: against what the migrations build
+  bool then_seed = false;     ///< fresh
+  bool yes = false;           ///< fresh
+  bool take_over_lock = false;
+  std::string target;  ///< a revision, "head", "base", "+n", "-n"
+  std::string message;
+  std::string environment = "development";
+  std::vector<std::string> renames;  ///< "old=new"
+  std::vector<std::string> rest;     ///< seeds to run; arguments of the shell
+};
+
+/// Either a command to run or, after --help, --version and mistakes, the code to end with.
+struct parsed_arguments {
+  arguments command;
+  std::optional<int> exit_code;
+};
+
+/// `words[0]` is the program's name. Help goes to the output, complaints to the error stream.
+parsed_arguments parse_arguments(const std::vector<std::string>& words, surroundings& around);
+
+}  // namespace tupelo::cli

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "command.hpp"
+
+#include "migration_folder.hpp"
+#include "version.hpp"
+
+#include <filesystem>
+
+namespace tupelo::cli {
+
+command::command(arguments args, const cli_options& options, surroundings& around)
+    : args_(std::move(args)),
+      options_(&options),
+      around_(&around),
+      out_(*around.out, around.colours_out()),
+      err_(*around.err, around.colours_err()) {}
+
+const project& command::in_project() {
+  if (!project_) project_ = find_project(around_->directory);
+  return *project_;
+}
+
+const history& command::migrations() {
+  if (options_->migrations != nullptr) return *options_->migrations;
+  if (!own_history_) own_history_.emplace();
+  return *own_history_;
+}
+
+model_schema command::models() const {
+  return schema_of(options_->models == nullptr ? std::vector<const model_info*>() : options_->models());
+}
+
+const database_address& command::address() {
+  if (!address_) address_ = require_address(args_.url, in_project(), *around_);
+  return *address_;
+}
+
+bool command::has_address() {
+  if (!address_) address_ = find_address(args_.url, in_project(), *around_);
+  return address_.has_value();
+}
+
+database& command::open() {
+  if (!database_) {
+    const database_address& found = address();
+    std::filesystem::current_path(found.from_file ? in_project().root : around_->directory);
+    signals();  // before the database's threads
+    database_options options;
+    options.pool_size = 2;
+    database_.emplace(found.url, options);
+  }
+  return *database_;
+}
+
+migrate::options command::migrate_options(migrate::observer* watch) {
+  migrate::options options(migrations());
+  options.watch = watch;
+  options.take_over_lock = args_.take_over_lock;
+  options.version = options_->version.empty() ? std::string("tupelo ") + version_text : std::string(options_->version);
+  return options;
+}
+
+void command::warn(const std::string& what) { err_.line(err_.painted(ink::yellow, "warning: ") + what); }
+
+std::size_t command::warn_of_uncompiled() {
+  const std::vector<migration_file> files = not_compiled_in(in_project().migrations, migrations());
+  for (const migration_file& file : files) {
+    warn(in_project().shown(file.path) + " is not part of this program yet; build it again so that it is seen");
+  }
+  return files.size();
+}
+
+std::string command::where() const {
+  std::string said = "db " + args_.verb_name;
+  if (address_) said += ", " + address_->redacted() + " (" + address_->source + ")";
+  return said;
+}
+
+interruption& command::signals() {
+  if (!signals_) signals_.emplace(around_->handles_signals);
+  return *signals_;
+}
+
+}  // namespace tupelo::cli

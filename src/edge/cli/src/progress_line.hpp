@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "console.hpp"
+
+#include <tupelo/schema/migrator.hpp>
+
+namespace tupelo::cli {
+
+/// Shows on a terminal which migration runs, on one line that is gone afterwards. Elsewhere it says nothing.
+class progress_line final : public migrate::observer {
+public:
+  progress_line(console& to, bool is_terminal) : to_(&to), shown_(is_terminal) {}
+  progress_line(const progress_line&) = delete;
+  progress_line& operator=(const progress_line&) = delete;
+  ~progress_line() override { clear(); }
+
+  void started(std::string_view revision, migrate::direction way, std::size_t index, std::size_t count) override;
+  void finished(std::string_view revision, migrate::direction way, std::size_t index, std::size_t count,
+                std::int64_t duration_us) override;
+  /// The same for what is no migration.
+  void show(std::string_view what, std::size_t index, std::size_t count);
+  void clear();
+
+private:
+  console* to_;
+  bool shown_;
+  bool dirty_ = false;
+};
+
+}  // namespace tupelo::cli

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "command.hpp"
+#include "shell_program.hpp"
+
+#include <tupelo/driver/url.hpp>
+#include <tupelo/core/error.hpp>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+
+namespace tupelo::cli {
+
+int run_shell(command& c) {
+  const database_address& found = c.address();
+  const driver::url url = driver::url::parse(found.url);
+  std::filesystem::current_path(found.from_file ? c.in_project().root : c.around().directory);
+  std::vector<std::string> words = shell_program(url);
+  words.insert(words.end(), c.args().rest.begin(), c.args().rest.end());
+  c.around().out->flush();
+  const int why = c.around().replace_process(words);
+  if (why == 0) return exit_ok;
+  const std::string program = words.front();
+  if (why == ENOENT) {
+    throw configuration_error(errc::invalid_configuration,
+                              "the program `" + program +
+                                  "` is not installed, or not on PATH; install it (Debian: apt install " + program +
+                                  ") and try again");
+  }
+  throw configuration_error(errc::invalid_configuration, "cannot run `" + program + "`: " + std::strerror(why));
+}
+
+}  // namespace tupelo::cli

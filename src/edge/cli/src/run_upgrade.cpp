@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+// What changes the database: upgrade, downgrade, stamp, fresh.
+#include "command.hpp"
+#include "error_report.hpp"
+#include "schema_text.hpp"
+
+#include <tupelo/core/error.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <istream>
+#include <ostream>
+
+namespace tupelo::cli {
+namespace {
+
+std::string_view name_of(migrate::direction way) { return way == migrate::direction::up ? "up" : "down"; }
+
+nlohmann::ordered_json json_of(const migrate::report& report, bool planned) {
+  nlohmann::ordered_json steps = nlohmann::ordered_json::array();
+  for (const migrate::step& step : report.steps) {
+    nlohmann::ordered_json one{{"revision", step.revision}, {"direction", name_of(step.way)}};
+    if (planned) {
+      one["statements"] = step.statements;
+    } else {
+      one["duration_us"] = step.duration_us;
+    }
+    steps.push_back(std::move(one));
+  }
+  return {{"dry_run", planned}, {"steps", steps}, {"applied", report.applied}};
+}
+
+void print_script(console& out, const migrate::report& plan) {
+  for (const migrate::step& step : plan.steps) {
+    out.line("-- " + step.revision + " " + std::string(name_of(step.way)));
+    out.script(step.statements);
+    out.line();
+  }
+}
+
+void print_plan(console& out, const migrate::report& plan) {
+  for (const migrate::step& step : plan.steps) {
+    out.line((step.way == migrate::direction::up ? "would apply " : "would take back ") + step.revision);
+  }
+}
+
+void print_done(console& out, const migrate::report& done) {
+  for (const migrate::step& step : done.steps) {
+    const std::string verb = step.way == migrate::direction::up ? "applied " : "took back ";
+    out.line(out.painted(ink::green, verb) + step.revision +
+             out.painted(ink::dim, " (" + duration_text(step.duration_us) + ")"));
+  }
+}
+
+std::string current_text(const migrate::report& report) {
+  return report.applied.empty() ? "Nothing is applied." : "The database is at " + report.applied.back() + ".";
+}
+
+/// upgrade and downgrade differ in their functions only.
+int move(command& c, task<migrate::report> (*plan)(database&, std::string, migrate::options),
+         task<migrate::report> (*run)(database&, std::string, migrate::options), std::string target) {
+  const arguments& args = c.args();
+  database& db = c.open();
+  if (args.sql || args.dry_run) {
+    const migrate::report planned = c.wait(plan(db, std::move(target), c.migrate_options()));
+    if (args.json) {
+      c.out().json(json_of(planned, true));
+    } else if (args.sql) {
+      print_script(c.out(), planned);
+    } else if (planned.steps.empty()) {
+      c.out().line("Nothing to do. " + current_text(planned));
+    } else {
+      print_plan(c.out(), planned);
+    }
+    return exit_ok;
+  }
+  progress_line progress(c.err(), c.around().err_is_terminal && !args.json);
+  const migrate::report done = c.wait(run(db, std::move(target), c.migrate_options(&progress)));
+  progress.clear();
+  if (args.json) {
+    c.out().json(json_of(done, false));
+    return exit_ok;
+  }
+  print_done(c.out(), done);
+  c.out().line((done.steps.empty() ? "Nothing to do. " : "") + current_text(done));
+  return exit_ok;
+}
+
+/// Asks on a terminal; elsewhere a script has decided.
+bool confirmed(command& c) {
+  if (c.args().yes || !c.around().in_is_terminal) return true;
+  c.err().stream() << "This drops every table and view of " << c.address().redacted()
+                   << " with all rows. Type yes to go on: " << std::flush;
+  std::string answer;
+  std::getline(*c.around().in, answer);
+  return answer == "yes";
+}
+
+int plan_fresh(command& c) {
+  database& db = c.open();
+  const dialect& sql = db.sql_dialect();
+  (void)migrate::recorded_schema(c.migrations());  // as fresh itself: a history that cannot be applied is refused
+  auto drops = [](database& from, std::string query) -> task<std::vector<std::string>> {
+    co_return co_await from.raw_sql<std::string>(query).all();
+  };
+  const std::vector<std::string> dropping = c.wait(drops(db, sql.schema().wipe_query()));
+  nlohmann::ordered_json steps = nlohmann::ordered_json::array();
+  if (!c.args().json) {
+    if (!c.args().sql) c.out().line("would drop " + counted(dropping.size(), "thing") + ":");
+    c.out().script(dropping);
+  }
+  for (const migration& one : c.migrations().ordered()) {
+    const std::vector<std::string> statements = sql_of(sql, c.migrations(), one);
+    if (c.args().json) {
+      steps.push_back({{"revision", one.revision}, {"direction", "up"}, {"statements", statements}});
+    } else if (c.args().sql) {
+      c.out().line("\n-- " + std::string(one.revision) + " up");
+      c.out().script(statements);
+    } else {
+      c.out().line("would apply " + std::string(one.revision));
+    }
+  }
+  if (c.args().json) {
+    c.out().json({{"dry_run", true}, {"dropped", dropping}, {"steps", steps}});
+  } else if (c.args().sql) {
+    c.out().line("\n-- `db stamp head` records these revisions where the script was run by hand");
+  }
+  return exit_ok;
+}
+
+}  // namespace
+
+int run_upgrade(command& c) {
+  c.warn_of_uncompiled();
+  return move(c, &migrate::plan_upgrade, &migrate::upgrade, c.args().target.empty() ? "head" : c.args().target);
+}
+
+int run_downgrade(command& c) {
+  return move(c, &migrate::plan_downgrade, &migrate::downgrade, c.args().target.empty() ? "-1" : c.args().target);
+}
+
+int run_stamp(command& c) {
+  c.warn_of_uncompiled();
+  const std::string target = c.args().target.empty() ? "head" : c.args().target;
+  const bool planned = c.args().dry_run;
+  migrate::report report;
+  database& db = c.open();
+  if (planned) {
+    const std::string_view revision = c.migrations().resolve(target);
+    if (!revision.empty()) {
+      for (std::string_view one : c.migrations().ancestors(revision)) report.applied.emplace_back(one);
+    }
+  } else {
+    report = c.wait(migrate::stamp(db, target, c.migrate_options()));
+  }
+  if (c.args().json) {
+    c.out().json({{"dry_run", planned}, {"applied", report.applied}});
+  } else if (report.applied.empty()) {
+    c.out().line(planned ? "would record that nothing is applied" : "Recorded: nothing is applied.");
+  } else {
+    c.out().line((planned ? "would record " : "Recorded ") + counted(report.applied.size(), "migration") +
+                 " as applied, up to " + report.applied.back() + (planned ? "" : "; nothing was run."));
+  }
+  return exit_ok;
+}
+
+int run_fresh(command& c) {
+  c.warn_of_uncompiled();
+  if (c.args().sql || c.args().dry_run) return plan_fresh(c);
+  database& db = c.open();
+  if (!confirmed(c)) {
+    c.err().line("Nothing was changed.");
+    return exit_error;
+  }
+  progress_line progress(c.err(), c.around().err_is_terminal && !c.args().json);
+  const migrate::report done = c.wait(migrate::fresh(db, c.migrate_options(&progress)));
+  progress.clear();
+  if (!c.args().json) {
+    c.out().line("Dropped everything.");
+    print_done(c.out(), done);
+  }
+  std::vector<std::string> seeds;
+  if (c.args().then_seed) seeds = run_seeds(c, {});
+  if (c.args().json) {
+    nlohmann::ordered_json said = json_of(done, false);
+    said["seeds"] = seeds;
+    c.out().json(said);
+  } else {
+    c.out().line(current_text(done));
+  }
+  return exit_ok;
+}
+
+}  // namespace tupelo::cli

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "scaffold.hpp"
+
+namespace tupelo::cli {
+namespace {
+
+constexpr const char* models = R"template(
+#pragma once
+
+#include <tupelo/tupelo.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace tp = tupelo;
+
+// A model is a plain struct. `id` is its key; std::optional is NULL; model() says what the types cannot.
+struct User {
+  std::int64_t id{};
+  std::string email;
+  std::optional<int> age;
+  tp::timestamp created_at{}, updated_at{};
+
+  static void model(tp::model<User>& m) {
+    m.unique(&User::email);
+    m.check("age_is_human", tp::col<&User::age> >= 0 && tp::col<&User::age> < 200);
+    m.timestamps(&User::created_at, &User::updated_at);
+  }
+};
+
+struct Post {
+  std::int64_t id{};
+  std::int64_t author_id{};
+  std::string title;
+  std::string body;
+  tp::belongs_to<User> author;
+
+  static void model(tp::model<Post>& m) {
+    m.belongs_to(&Post::author, &Post::author_id).on_delete(tp::cascade);
+    m.index(&Post::author_id, &Post::title);
+  }
+};
+)template";
+
+constexpr const char* manage = R"template(
+// The project's own tool. Every model is named here once; migrations and seeds are linked in.
+#include <tupelo/cli.hpp>
+
+#include "models.hpp"
+
+int main(int argc, char** argv) { return tp::cli::main<User, Post>(argc, argv); }
+)template";
+
+constexpr const char* program = R"template(
+#include <cstdio>
+#include <cstdlib>
+
+#include "models.hpp"
+
+namespace {
+
+tp::task<void> show_users(tp::database& db) {
+  const auto users = co_await db.query<User>().order_by(tp::col<&User::email>.asc()).all();
+  for (const User& user : users) {
+    const auto posts = co_await db.query<Post>().where(tp::col<&Post::author_id> == user.id).count();
+    std::printf("%-24s posts: %lld\n", user.email.c_str(), static_cast<long long>(posts));
+  }
+  if (users.empty()) std::printf("There are no users yet: tupelo db seed\n");
+}
+
+}  // namespace
+
+int main() {
+  const char* url = std::getenv("DATABASE_URL");
+  try {
+    tp::database db(url != nullptr ? url : "sqlite:///@name@.db");
+    tp::sync_wait(show_users(db));
+  } catch (const tp::error& failure) {
+    std::fprintf(stderr, "@name@: %s\n", failure.what());
+    return 1;
+  }
+}
+)template";
+
+constexpr const char* seed = R"template(
+// Rows to begin with. `tupelo db seed` runs every seed of the environment, in the order of their names.
+#include <tupelo/seed.hpp>
+
+#include "models.hpp"
+
+static const tp::seed first_users(
+    "001_users",
+    [](tp::database& db) -> tp::task<void> {
+      const auto there = co_await db.query<User>().count();
+      if (there > 0) co_return;  // running it again changes nothing
+      User ada;
+      ada.email = "ada@example.com";
+      ada.age = 36;
+      co_await db.insert(ada);
+      Post first;
+      first.author_id = ada.id;
+      first.title = "Hello";
+      first.body = "The first post.";
+      co_await db.insert(first);
+    },
+    {.env = {"development", "test"}});
+)template";
+
+constexpr const char* test = R"template(
+// Builds a database in memory with the migrations of this project and uses the models on it.
+#include <tupelo/schema/migrator.hpp>
+
+#include <cstdio>
+
+#include "models.hpp"
+
+namespace {
+
+int failures = 0;
+
+void expect(bool holds, const char* what) {
+  std::printf("%s: %s\n", holds ? "ok" : "FAILED", what);
+  if (!holds) ++failures;
+}
+
+tp::task<void> use_models(tp::database& db) {
+  co_await tp::migrate::upgrade(db);
+
+  User ada;
+  ada.email = "ada@example.com";
+  co_await db.insert(ada);
+  expect(ada.id != 0, "an inserted user has a key");
+
+  User again;
+  again.email = ada.email;
+  bool refused = false;
+  try {
+    co_await db.insert(again);
+  } catch (const tp::unique_violation&) {
+    refused = true;
+  }
+  expect(refused, "an email is there once");
+
+  Post post;
+  post.author_id = ada.id;
+  post.title = "Hello";
+  co_await db.insert(post);
+  co_await db.erase(ada);
+  const auto left = co_await db.query<Post>().count();
+  expect(left == 0, "posts go with their author");
+}
+
+}  // namespace
+
+int main() {
+  try {
+    tp::database db("sqlite::memory:");
+    tp::sync_wait(use_models(db));
+  } catch (const tp::error& failure) {
+    std::fprintf(stderr, "FAILED: %s\n", failure.what());
+    return 1;
+  }
+  return failures == 0 ? 0 : 1;
+}
+)template";
+
+}  // namespace
+
+const std::vector<project_template>& code_templates() {
+  static const std::vector<project_template> files{{"models.hpp", models},
+                                                   {"manage.cpp", manage},
+                                                   {"main.cpp", program},
+                                                   {"seeds/users.cpp", seed},
+                                                   {"tests/models_test.cpp", test}};
+  return files;
+}
+
+}  // namespace tupelo::cli

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tool.hpp"
+
+#include "console.hpp"
+#include "error_report.hpp"
+#include "scaffold.hpp"
+#include "version.hpp"
+
+#include <tupelo/cli.hpp>
+#include <tupelo/core/error.hpp>
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <ostream>
+
+namespace tupelo::cli {
+namespace fs = std::filesystem;
+namespace {
+
+[[noreturn]] void fail(std::string message) {
+  throw configuration_error(errc::invalid_configuration, std::move(message));
+}
+
+void build_manage(const project& in, surroundings& around) {
+  if (!fs::exists(in.build_folder / "CMakeCache.txt")) {
+    fail(in.shown(in.build_folder) + " is not configured yet, so there is no " + in.manage_target + " to run; in " +
+         in.root.string() + " run `cmake --preset dev` (or `cmake -S . -B " + in.shown(in.build_folder) +
+         "` with options of your own) and try again");
+  }
+  // The build's own words go where errors go: standard output is the command's.
+  const std::string folder = in.build_folder.string();
+  const int code =
+      around.run_process({"sh", "-c", "exec cmake --build \"$1\" --target \"$2\" >&2", "sh", folder, in.manage_target});
+  if (code < 0) fail("cannot run cmake: " + std::string(std::strerror(-code)));
+  if (code != 0) {
+    fail("the project does not build; what the compiler says is above. `cmake --build " + in.shown(in.build_folder) +
+         " --target " + in.manage_target + "` was run in " + in.root.string());
+  }
+}
+
+int run_db(const std::vector<std::string>& words, surroundings& around) {
+  const project in = find_project(around.directory);
+  if (!in.configured) {
+    fail("there is no tupelo.toml in " + around.directory.string() +
+         " or above it; `tupelo new myapp` makes a project, and `db init` of an existing one writes that file");
+  }
+  build_manage(in, around);
+  std::vector<std::string> command{in.manage_program.string()};
+  command.insert(command.end(), words.begin() + 1, words.end());
+  const int why = around.replace_process(command);
+  if (why == 0) return exit_ok;
+  fail("cannot run " + in.manage_program.string() + ": " + std::strerror(why) +
+       "; [manage] program in tupelo.toml says where it is built");
+}
+
+int run_new(const std::string& where, surroundings& around) {
+  console out(*around.out, around.colours_out());
+  const fs::path root = (around.directory / where).lexically_normal();
+  const scaffold made = make_project(root);
+  for (const std::string& file : made.files) out.line(out.painted(ink::green, "made ") + where + "/" + file);
+  out.line();
+  out.line("Next, as README.md says:");
+  for (const std::string& step : made.first_steps) out.line("  " + step);
+  return exit_ok;
+}
+
+int understand(const std::vector<std::string>& words, surroundings& around) {
+  if (words.size() > 1 && words[1] == "db") return run_db(words, around);  // its words are the manage program's to read
+  CLI::App app("Tupelo: an async-first data layer for C++20.", "tupelo");
+  app.set_version_flag("--version", std::string("tupelo ") + version_text);
+  app.require_subcommand(1);
+  app.footer("Exit codes: 0 done; 1 error; 2 wrong usage; of `db`: those of the project's program.");
+  std::string where;
+  CLI::App* create =
+      app.add_subcommand("new", "Make a project: models, migrations, seeds, a test, and a README that is true");
+  create->add_option("name", where, "The project, and the folder to make for it")->required();
+  app.add_subcommand(
+      "db", "Run a command of the project's own program, built first where it is out of date: tupelo db --help");
+  std::vector<std::string> arguments(words.begin() + (words.empty() ? 0 : 1), words.end());
+  std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them from the back
+  try {
+    app.parse(std::move(arguments));
+  } catch (const CLI::ParseError& stop) {
+    return app.exit(stop, *around.out, *around.err) == 0 ? exit_ok : exit_usage;
+  }
+  return run_new(where, around);
+}
+
+}  // namespace
+
+int run_tool(const std::vector<std::string>& words, surroundings& around) {
+  int code = exit_error;
+  try {
+    code = understand(words, around);
+  } catch (...) {
+    const error_report report = error_report::of_current();
+    around.out->flush();
+    console err(*around.err, around.colours_err());
+    report.print(err, {});
+    code = report.exit_code;
+  }
+  around.out->flush();
+  around.err->flush();
+  return code;
+}
+
+int run_tool(int argc, char** argv) {
+  try {
+    surroundings process = surroundings::of_process();
+    return run_tool(std::vector<std::string>(argv, argv + argc), process);
+  } catch (...) {
+    std::fprintf(stderr, "error: %s\n", error_report::of_current().message.c_str());
+    return exit_error;
+  }
+}
+
+}  // namespace tupelo::cli

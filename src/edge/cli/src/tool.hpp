@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "project.hpp"
+#include "surroundings.hpp"
+
+#include <string>
+#include <vector>
+
+namespace tupelo::cli {
+
+/// The program `tupelo`: `tupelo new NAME`, and `tupelo db …`, which builds the project's manage program where it is
+/// out of date and becomes it. Everything that goes wrong is printed; nothing is thrown.
+int run_tool(int argc, char** argv);
+int run_tool(const std::vector<std::string>& words, surroundings& around);
+
+}  // namespace tupelo::cli

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+// The verbs that only look, the seeds and the shell.
+#include "cli_project.hpp"
+
+#include <tupelo/seed.hpp>
+
+#include <gtest/gtest.h>
+
+#include <cerrno>
+
+namespace tupelo::cli {
+namespace {
+
+task<void> insert_user(database& db, const char* email) {
+  sample_user user;
+  user.email = email;
+  co_await db.insert(user);
+}
+
+const seed second("b_grace", [](database& db) -> task<void> { co_await insert_user(db, "grace@example.com"); },
+                  {.env = "development"});
+const seed first("a_ada", [](database& db) -> task<void> { co_await insert_user(db, "ada@example.com"); });
+const seed failing("broken", [](database& db) -> task<void> { co_await db.execute("INSERT INTO nowhere VALUES (1)"); },
+                   {.env = {"broken", "worse"}});
+
+class reporting : public testing::Test {
+protected:
+  reporting() {
+    folder.variables["DATABASE_URL"] = folder.url();
+    folder.use_models<sample_user>();
+    folder.use(both);
+  }
+
+  cli_project folder;
+  history one{{first_step}};
+  history both{{first_step, second_step}};
+};
+
+TEST_F(reporting, current_says_what_is_pending_in_json) {
+  folder.db({"upgrade", "+1"});
+  const nlohmann::json said = folder.db({"current", "--json"}).json();
+  EXPECT_EQ(said["current"], nlohmann::json({"20261120T080000_users"}));
+  EXPECT_EQ(said["pending"], 1);
+  EXPECT_FALSE(said["up_to_date"]);
+}
+TEST_F(reporting, history_lists_states) {
+  folder.db({"upgrade", "+1"});
+  const nlohmann::json list = folder.db({"history", "--json"}).json()["migrations"];
+  ASSERT_EQ(list.size(), 2U);
+  EXPECT_EQ(list[0]["state"], "applied");
+  EXPECT_EQ(list[1]["state"], "pending");
+}
+TEST_F(reporting, history_needs_no_database) {
+  folder.variables.clear();
+  const outcome done = folder.db({"history"});
+  EXPECT_EQ(done.code, 0) << done.err;
+  EXPECT_TRUE(done.says("20261120T090000_age"));
+}
+TEST_F(reporting, history_offline_does_not_ask_the_database) {
+  EXPECT_EQ(folder.db({"history", "--offline"}).code, 0);
+  EXPECT_FALSE(std::filesystem::exists(folder.root() / "test.db"));
+}
+TEST_F(reporting, status_names_database_and_findings) {
+  folder.db({"upgrade"});
+  folder.use(one);
+  const outcome done = folder.db({"status"});
+  EXPECT_EQ(done.code, 0);
+  EXPECT_TRUE(done.says("(DATABASE_URL)") && done.says("1 missing")) << done.out;
+  EXPECT_EQ(folder.db({"status", "--json"}).json()["lock"], nullptr);
+}
+TEST_F(reporting, check_succeeds_when_models_and_migrations_agree) { EXPECT_EQ(folder.db({"check"}).code, 0); }
+TEST_F(reporting, check_finds_a_missing_migration_without_a_database) {
+  folder.variables.clear();
+  folder.use(one);
+  const outcome done = folder.db({"check", "--json"});
+  EXPECT_EQ(done.code, 3);
+  EXPECT_EQ(done.json()["operations"].size(), 1U) << done.out;
+}
+TEST_F(reporting, check_applied_finds_pending_migrations) {
+  EXPECT_EQ(folder.db({"check", "--applied"}).code, 3);
+  folder.db({"upgrade"});
+  EXPECT_EQ(folder.db({"check", "--applied"}).code, 0);
+}
+TEST_F(reporting, diff_is_empty_after_an_upgrade) {
+  folder.db({"upgrade"});
+  const outcome done = folder.db({"diff"});
+  EXPECT_EQ(done.code, 0) << done.out;
+  EXPECT_EQ(folder.db({"diff", "--recorded"}).code, 0);
+}
+TEST_F(reporting, diff_finds_what_was_done_by_hand) {
+  folder.db({"upgrade"});
+  {
+    database db(folder.url());
+    sync_wait(db.execute("CREATE TABLE stray (id INTEGER PRIMARY KEY)"));
+  }
+  const outcome done = folder.db({"diff", "--json", "--recorded"});
+  EXPECT_EQ(done.code, 3);
+  EXPECT_EQ(done.json()["operations"][0]["table"], "stray") << done.out;
+  EXPECT_TRUE(folder.db({"diff", "--sql"}).says("DROP TABLE"));
+}
+
+TEST_F(reporting, seeds_run_by_name_in_their_environment) {
+  folder.db({"upgrade"});
+  EXPECT_EQ(folder.db({"seed", "--json"}).json()["seeds"], nlohmann::json({"a_ada", "b_grace"}));
+  database db(folder.url());
+  EXPECT_EQ(sync_wait(db.query<sample_user>().count()), 2);
+}
+TEST_F(reporting, a_seed_of_another_environment_does_not_run) {
+  folder.db({"upgrade"});
+  EXPECT_EQ(folder.db({"seed", "--env", "production", "--json"}).json()["seeds"], nlohmann::json({"a_ada"}));
+}
+TEST_F(reporting, seeds_can_be_chosen_by_name) {
+  EXPECT_EQ(folder.db({"seed", "b_grace", "--dry-run"}).out, "would seed b_grace\n");
+}
+TEST_F(reporting, an_unknown_seed_is_refused_with_those_there) {
+  const outcome done = folder.db({"seed", "nobody"});
+  EXPECT_EQ(done.code, 1);
+  EXPECT_TRUE(done.complains("a_ada, b_grace")) << done.err;
+}
+TEST_F(reporting, a_failing_seed_is_named_with_its_statement) {
+  folder.db({"upgrade"});
+  const outcome done = folder.db({"seed", "--env", "broken"});
+  EXPECT_EQ(done.code, 1);
+  EXPECT_TRUE(done.complains("seed `broken` failed") && done.complains("unknown_table")) << done.err;
+  EXPECT_TRUE(done.complains("INSERT INTO nowhere")) << done.err;
+}
+TEST_F(reporting, fresh_can_seed) { EXPECT_EQ(folder.db({"fresh", "--seed", "--json"}).json()["seeds"].size(), 2U); }
+
+TEST_F(reporting, shell_passes_arguments_as_they_are) {
+  const outcome done = folder.db({"shell", "--", "-header", "SELECT '; rm -rf'"});
+  EXPECT_EQ(done.code, 0) << done.err;
+  const std::vector<std::string> words{
+      "sqlite3",          "-cmd", "PRAGMA foreign_keys = ON;", (folder.root() / "test.db").string(), "-header",
+      "SELECT '; rm -rf'"};
+  EXPECT_EQ(folder.executed, words);
+}
+TEST_F(reporting, shell_opens_a_file_that_looks_like_an_option) {
+  EXPECT_EQ(folder.db({"shell", "--url", "sqlite:///-init?mode=ro"}).code, 0);
+  EXPECT_EQ(folder.executed.back(), "./-init");
+  EXPECT_EQ(folder.executed[1], "-readonly");
+}
+TEST_F(reporting, shell_says_when_the_program_is_not_installed) {
+  folder.execute_result = ENOENT;
+  const outcome done = folder.db({"shell"});
+  EXPECT_EQ(done.code, 1);
+  EXPECT_TRUE(done.complains("apt install sqlite3")) << done.err;
+}
+TEST_F(reporting, shell_refuses_a_memory_database) {
+  EXPECT_EQ(folder.db({"shell", "--url", "sqlite::memory:"}).code, 1);
+}
+
+TEST_F(reporting, every_verb_has_help) {
+  for (const char* verb : {"init", "migrate", "upgrade", "downgrade", "current", "history", "status", "check", "diff",
+                           "stamp", "fresh", "seed", "shell"}) {
+    const outcome done = folder.db({verb, "--help"});
+    EXPECT_EQ(done.code, 0) << verb;
+    EXPECT_TRUE(done.says("--url")) << verb << done.out;
+  }
+}
+TEST_F(reporting, wrong_usage_is_code_2) {
+  EXPECT_EQ(folder.db({}).code, 2);
+  EXPECT_EQ(folder.db({"fly"}).code, 2);
+  EXPECT_EQ(folder.db({"upgrade", "--fast"}).code, 2);
+  EXPECT_EQ(folder.db({"upgrade", "a", "b"}).code, 2);
+  EXPECT_EQ(folder.run({"manage"}).code, 2);
+}
+TEST_F(reporting, version_is_that_of_tupelo) { EXPECT_TRUE(folder.run({"manage", "--version"}).says("tupelo ")); }
+
+}  // namespace
+}  // namespace tupelo::cli

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli_project.hpp"
+#include "scaffold.hpp"
+#include "tool.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cerrno>
+
+namespace tupelo::cli {
+namespace {
+
+outcome tool(cli_project& folder, std::vector<std::string> words) {
+  words.insert(words.begin(), "tupelo");
+  std::ostringstream out;
+  std::ostringstream err;
+  std::istringstream in;
+  surroundings process = folder.around(out, err, in);
+  outcome done;
+  done.code = run_tool(words, process);
+  done.out = out.str();
+  done.err = err.str();
+  return done;
+}
+
+TEST(new_project, has_every_file_with_its_name_filled_in) {
+  cli_project folder;
+  const outcome done = tool(folder, {"new", "shop"});
+  ASSERT_EQ(done.code, 0) << done.err;
+  for (const char* file : {"CMakeLists.txt", "CMakePresets.json", "models.hpp", "manage.cpp", "main.cpp",
+                           "seeds/users.cpp", "tests/models_test.cpp", "tupelo.toml", ".gitignore", "README.md"}) {
+    const std::string text = folder.read("shop/" + std::string(file));
+    EXPECT_FALSE(text.empty()) << file;
+    EXPECT_EQ(text.find("@name@"), std::string::npos) << file;
+    EXPECT_NE(text[0], '\n') << file;
+  }
+  EXPECT_NE(folder.read("shop/CMakeLists.txt").find("project(shop LANGUAGES CXX)"), std::string::npos);
+  EXPECT_TRUE(std::filesystem::is_directory(folder.root() / "shop" / "migrations"));
+}
+TEST(new_project, its_settings_can_be_read) {
+  cli_project folder;
+  tool(folder, {"new", "shop"});
+  EXPECT_EQ(find_project(folder.root() / "shop").url, "sqlite:///shop.db");
+}
+TEST(new_project, may_be_made_in_an_empty_folder) {
+  cli_project folder;
+  std::filesystem::create_directory(folder.root() / "shop");
+  EXPECT_EQ(tool(folder, {"new", "shop/"}).code, 0);
+}
+TEST(new_project, refuses_a_folder_with_something_in_it) {
+  cli_project folder;
+  folder.write("shop/mine", "x");
+  const outcome done = tool(folder, {"new", "shop"});
+  EXPECT_EQ(done.code, 1);
+  EXPECT_TRUE(done.complains("not empty")) << done.err;
+  EXPECT_EQ(folder.files("shop").size(), 1U);
+}
+TEST(new_project, refuses_names_that_are_none) {
+  cli_project folder;
+  for (const char* name : {"1shop", "my shop", "test", "manage", "a.b", "shöp", "-x"}) {
+    EXPECT_EQ(tool(folder, {"new", name}).code, 2) << name;
+  }
+  EXPECT_EQ(tool(folder, {"new", std::string(65, 'a')}).code, 2);
+  EXPECT_TRUE(folder.files("").empty());
+}
+TEST(new_project, a_name_is_required) {
+  cli_project folder;
+  EXPECT_EQ(tool(folder, {"new"}).code, 2);
+}
+
+TEST(tool_db, builds_and_runs_the_projects_program) {
+  cli_project folder;
+  folder.write("tupelo.toml", "");
+  folder.write("build/CMakeCache.txt", "");
+  folder.write("src/x", "");
+  folder.directory = folder.root() / "src";
+  const outcome done = tool(folder, {"db", "upgrade", "+1"});
+  EXPECT_EQ(done.code, 0) << done.err;
+  EXPECT_EQ(folder.built.back(), "manage");
+  const std::vector<std::string> words{(folder.root() / "build/manage").string(), "db", "upgrade", "+1"};
+  EXPECT_EQ(folder.executed, words);
+}
+TEST(tool_db, does_not_run_what_did_not_build) {
+  cli_project folder;
+  folder.write("tupelo.toml", "");
+  folder.write("build/CMakeCache.txt", "");
+  folder.build_result = 2;
+  EXPECT_EQ(tool(folder, {"db", "upgrade"}).code, 1);
+  EXPECT_TRUE(folder.executed.empty());
+}
+TEST(tool_db, says_how_to_configure) {
+  cli_project folder;
+  folder.write("tupelo.toml", "");
+  const outcome done = tool(folder, {"db", "upgrade"});
+  EXPECT_EQ(done.code, 1);
+  EXPECT_TRUE(done.complains("cmake --preset dev")) << done.err;
+}
+TEST(tool_db, says_when_there_is_no_project) {
+  cli_project folder;
+  const outcome done = tool(folder, {"db", "upgrade"});
+  EXPECT_EQ(done.code, 1);
+  EXPECT_TRUE(done.complains("tupelo.toml")) << done.err;
+}
+TEST(tool_db, says_when_the_program_is_not_where_it_should_be) {
+  cli_project folder;
+  folder.write("tupelo.toml", "");
+  folder.write("build/CMakeCache.txt", "");
+  folder.execute_result = ENOENT;
+  EXPECT_TRUE(tool(folder, {"db", "status"}).complains("[manage] program"));
+}
+TEST(tool, has_help_and_a_version) {
+  cli_project folder;
+  EXPECT_TRUE(tool(folder, {"--version"}).says("tupelo "));
+  EXPECT_TRUE(tool(folder, {"--help"}).says("new"));
+  EXPECT_EQ(tool(folder, {}).code, 2);
+}
+
+}  // namespace
+}  // namespace tupelo::cli

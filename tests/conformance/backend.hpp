@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <tupelo/dialect/dialect.hpp>
+#include <tupelo/schema/models.hpp>
+#include <tupelo/tupelo.hpp>
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace tupelo::conformance {
+
+/// A database of the test's own: empty at first, gone at the end.
+class fresh_database {
+public:
+  virtual ~fresh_database() = default;
+  virtual std::string url() const = 0;
+};
+
+/// One database under test, in one way of running it. Add a line to `backends()` and every test of this folder runs on it.
+struct backend {
+  std::string name;
+  std::unique_ptr<fresh_database> (*make)();
+  bool several_connections;  ///< more than one connection sees the data
+  execution run;
+};
+const std::vector<backend>& backends();
+
+/// A test that runs on every database. What a database lacks is skipped by its feature table and nothing else.
+class conformance_test : public ::testing::TestWithParam<backend> {
+protected:
+  conformance_test() : place_(GetParam().make()), db(place_->url(), {.run = GetParam().run}) {}
+
+  const feature_table& features() const { return db.sql_dialect().features(); }
+  std::string url() const { return place_->url(); }
+  bool several_connections() const { return GetParam().several_connections; }
+
+  /// Makes the tables of these models.
+  template <class... Models>
+  void create() {
+    create_tables(schema_of<Models...>().schema);
+  }
+
+private:
+  void create_tables(const schema_definition& schema);
+  std::unique_ptr<fresh_database> place_;
+
+protected:
+  database db;
+};
+
+/// Runs a coroutine to its end; gtest's own macros cannot be used in coroutines that must not `return`.
+template <class Coroutine>
+auto run(Coroutine coroutine) {
+  return sync_wait(coroutine());
+}
+
+/// The exception of type Error that the work throws, for a look at what it says.
+template <class Error, class Work>
+Error failure_of(Work work) {
+  try {
+    work();
+  } catch (const Error& e) {
+    return e;
+  } catch (const std::exception& e) {
+    ADD_FAILURE() << "another failure: " << e.what();
+    throw;
+  }
+  ADD_FAILURE() << "no failure";
+  throw std::logic_error("no failure");
+}
+
+}  // namespace tupelo::conformance
+
+/// A suite whose tests run on every database: TEST_P(name, rule_as_snake_case).
+#define TUPELO_CONFORMANCE_SUITE(suite)                                                                           \
+  INSTANTIATE_TEST_SUITE_P(every_database, suite, ::testing::ValuesIn(::tupelo::conformance::backends()),         \
+                           [](const auto& tested) { return tested.param.name; })

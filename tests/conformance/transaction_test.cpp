@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ledger.hpp"
+
+#include <latch>
+#include <stdexcept>
+#include <thread>
+
+namespace tupelo::conformance {
+namespace {
+
+class transactions : public conformance_test {
+protected:
+  transactions() { create<Account, Team, Player>(); }
+  std::int64_t teams() { return sync_wait(db.query<Team>().count()); }
+};
+TUPELO_CONFORMANCE_SUITE(transactions);
+
+TEST_P(transactions, commit_when_the_closure_returns) {
+  sync_wait(db.transaction([](session& s) -> task<void> {
+    s.add(Team{.name = "red"});
+    co_return;
+  }));
+  EXPECT_EQ(teams(), 1);
+}
+TEST_P(transactions, give_the_result_of_the_closure) {
+  EXPECT_EQ(sync_wait(db.transaction([](session& s) -> task<std::int64_t> {
+              auto red = s.add(Team{.name = "red"});
+              co_await s.flush();
+              co_return red->id;
+            })),
+            sync_wait(db.query<Team>().one()).id);
+}
+TEST_P(transactions, roll_back_when_the_closure_throws) {
+  EXPECT_THROW(sync_wait(db.transaction([](session& s) -> task<void> {
+                 s.add(Team{.name = "red"});
+                 co_await s.flush();
+                 throw std::runtime_error("no");
+               })),
+               std::runtime_error);
+  EXPECT_EQ(teams(), 0);
+  EXPECT_EQ(db.statistics().in_use, 0U);
+}
+TEST_P(transactions, roll_back_when_a_statement_fails) {
+  sync_wait(db.insert(Team{.name = "red"}));
+  EXPECT_THROW(sync_wait(db.transaction([](session& s) -> task<void> {
+                 s.add(Team{.name = "blue"});
+                 co_await s.flush();
+                 s.add(Team{.name = "red"});
+                 co_return;
+               })),
+               unique_violation);
+  EXPECT_EQ(teams(), 1);
+}
+TEST_P(transactions, run_the_closure_once_where_the_error_is_final) {
+  int runs = 0;
+  EXPECT_THROW(sync_wait(db.transaction([&](session&) -> task<void> {
+                 ++runs;
+                 throw not_found("nothing here");
+                 co_return;
+               })),
+               not_found);
+  EXPECT_EQ(runs, 1);
+}
+TEST_P(transactions, run_the_closure_again_after_a_retryable_error) {
+  int runs = 0;
+  sync_wait(db.transaction(
+      [&](session& s) -> task<void> {
+        s.add(Team{.name = "red"});
+        co_await s.flush();
+        if (++runs < 3) throw busy_error("somebody else writes", {});
+      },
+      {.backoff_us = 1}));
+  EXPECT_EQ(runs, 3);
+  EXPECT_EQ(teams(), 1) << "what the failed attempts did is undone";
+}
+TEST_P(transactions, give_up_after_the_attempts_they_were_given) {
+  int runs = 0;
+  EXPECT_THROW(sync_wait(db.transaction(
+                   [&](session&) -> task<void> {
+                     ++runs;
+                     throw busy_error("somebody else writes", {});
+                     co_return;
+                   },
+                   {.max_attempts = 4, .backoff_us = 1})),
+               busy_error);
+  EXPECT_EQ(runs, 4);
+}
+/// Tells when a statement has failed.
+class failure_watch final : public statement_observer {
+public:
+  void statement_finished(const statement_event& event) noexcept override {
+    if (event.failure && !failed.try_wait()) failed.count_down();
+  }
+  std::latch failed{1};
+};
+
+TEST_P(transactions, are_retried_until_another_writer_has_let_go_of_the_database) {
+  if (!several_connections()) GTEST_SKIP() << "its data is seen by one connection only";
+  database other(url() + "&busy_timeout=0", {.run = GetParam().run});
+  failure_watch watch;
+  other.observe(watch);
+  lease holder = sync_wait(db.acquire());
+  sync_wait(holder.begin());
+  sync_wait(holder.insert(Team{.name = "red"}));
+  std::thread releaser([&] {
+    watch.failed.wait();
+    sync_wait(holder.commit());
+  });
+  sync_wait(other.transaction(
+      [](session& s) -> task<void> {
+        s.add(Team{.name = "blue"});
+        co_return;
+      },
+      {.max_attempts = 50, .backoff_us = 100}));
+  releaser.join();
+  EXPECT_EQ(teams(), 2);
+}
+
+TEST_P(transactions, of_a_lease_commit_and_roll_back) {
+  run([&]() -> task<void> {
+    lease held = co_await db.acquire();
+    co_await held.begin();
+    EXPECT_TRUE(held.in_transaction());
+    co_await held.insert(Team{.name = "red"});
+    co_await held.commit();
+    co_await held.begin();
+    co_await held.insert(Team{.name = "blue"});
+    co_await held.rollback();
+    EXPECT_FALSE(held.in_transaction());
+  });
+  EXPECT_EQ(teams(), 1);
+}
+TEST_P(transactions, nest_as_savepoints) {
+  run([&]() -> task<void> {
+    lease held = co_await db.acquire();
+    co_await held.begin();
+    co_await held.insert(Team{.name = "kept"});
+    co_await held.begin();
+    co_await held.insert(Team{.name = "also kept"});
+    co_await held.begin();
+    EXPECT_EQ(held.transaction_depth(), 3);
+    co_await held.insert(Team{.name = "dropped"});
+    co_await held.rollback();
+    co_await held.commit();
+    EXPECT_EQ(held.transaction_depth(), 1);
+    co_await held.commit();
+  });
+  EXPECT_EQ(sync_wait(db.query<Team>().order_by(col<&Team::name>).pluck(col<&Team::name>)), (std::vector<std::string>{"also kept", "kept"}));
+}
+TEST_P(transactions, that_are_open_when_their_lease_ends_are_rolled_back) {
+  run([&]() -> task<void> {
+    lease held = co_await db.acquire();
+    co_await held.begin();
+    co_await held.insert(Team{.name = "red"});
+  });
+  EXPECT_EQ(teams(), 0);
+}
+TEST_P(transactions, cannot_be_ended_where_none_is_open) {
+  EXPECT_THROW(run([&]() -> task<void> {
+                 lease held = co_await db.acquire();
+                 co_await held.commit();
+               }),
+               transaction_error);
+  EXPECT_THROW(run([&]() -> task<void> {
+                 lease held = co_await db.acquire();
+                 co_await held.rollback();
+               }),
+               transaction_error);
+}
+TEST_P(transactions, of_many_inserts_inside_another_one_are_part_of_it) {
+  run([&]() -> task<void> {
+    lease held = co_await db.acquire();
+    co_await held.begin();
+    std::vector<Team> several{{.name = "a"}, {.name = "b"}};
+    co_await held.insert(several);
+    co_await held.rollback();
+  });
+  EXPECT_EQ(teams(), 0);
+}
+TEST_P(transactions, keep_their_writes_to_themselves_until_they_commit) {
+  if (!several_connections()) GTEST_SKIP() << "its data is seen by one connection only";
+  run([&]() -> task<void> {
+    lease held = co_await db.acquire();
+    co_await held.begin();
+    co_await held.insert(Team{.name = "red"});
+    EXPECT_EQ(co_await db.query<Team>().count(), 0);
+    EXPECT_EQ(co_await held.query<Team>().count(), 1);
+    co_await held.commit();
+    EXPECT_EQ(co_await db.query<Team>().count(), 1);
+  });
+}
+TEST_P(transactions, roll_back_although_they_were_cancelled) {
+  cancel_source source;
+  auto work = [&]() -> task<void> {
+    co_await db.transaction([&](session& s) -> task<void> {
+      s.add(Team{.name = "red"});
+      co_await s.flush();
+      source.request_cancel();
+      throw std::runtime_error("the closure's own");
+    });
+  };
+  EXPECT_THROW(sync_wait(work(), source.token()), std::runtime_error) << "not `cancelled`: the rollback must not be stopped";
+  EXPECT_EQ(db.statistics().in_use, 0U);
+  EXPECT_EQ(teams(), 0);
+}
+
+// ---- constraints
+
+TEST_P(transactions, violations_have_a_type_each) {
+  const Team red = sync_wait(db.insert(Team{.name = "red"}));
+  const auto unique = failure_of<unique_violation>([&] { sync_wait(db.insert(Team{.name = "red"})); });
+  EXPECT_EQ(unique.table(), "teams");
+  EXPECT_EQ(unique.column(), "name");
+  EXPECT_EQ(unique.sqlstate(), "23505");
+  const auto foreign = failure_of<foreign_key_violation>([&] { sync_wait(db.insert(Player{.team_id = 4711, .name = "x"})); });
+  EXPECT_EQ(foreign.table(), "players");
+  EXPECT_EQ(foreign.sqlstate(), "23503");
+  const auto check = failure_of<check_violation>([&] { sync_wait(db.insert(Account{.owner = "x", .balance = -1})); });
+  EXPECT_EQ(check.table(), "accounts");
+  EXPECT_EQ(check.constraint(), "balance_is_covered");
+  EXPECT_EQ(check.sqlstate(), "23514");
+  const auto null = failure_of<not_null_violation>([&] { sync_wait(db.raw_sql("UPDATE teams SET name = ? WHERE id = ?", std::nullopt, red.id).run()); });
+  EXPECT_EQ(null.table(), "teams");
+  EXPECT_EQ(null.column(), "name");
+  EXPECT_EQ(null.sqlstate(), "23502");
+}
+TEST_P(transactions, a_row_that_is_referred_to_is_not_erased) {
+  const Team red = sync_wait(db.insert(Team{.name = "red"}));
+  sync_wait(db.insert(Player{.team_id = red.id, .name = "x"}));
+  EXPECT_THROW(sync_wait(db.erase(red)), foreign_key_violation);
+}
+TEST_P(transactions, errors_carry_the_statement_without_values) {
+  sync_wait(db.insert(Team{.name = "s3cret"}));
+  const auto e = failure_of<unique_violation>([&] { sync_wait(db.insert(Team{.name = "s3cret"})); });
+  EXPECT_TRUE(e.statement().starts_with("INSERT INTO")) << e.statement();
+  EXPECT_EQ(e.statement().find("s3cret"), std::string::npos);
+  EXPECT_EQ(std::string(e.what()).find("s3cret"), std::string::npos);
+  EXPECT_FALSE(e.retryable());
+  EXPECT_TRUE(e.connection_usable());
+}
+
+}  // namespace
+}  // namespace tupelo::conformance
