@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <tupelo/dialect/sqlite/sqlite_dialect.hpp>
-#include <tupelo/engine/statement_cache.hpp>
-#include <tupelo/tupelo.hpp>
-
 #include "bench.hpp"
+
+#include <tupelo/tupelo.hpp>
+#include <tupelo/engine/statement_cache.hpp>
+#include <tupelo/dialect/sqlite/sqlite_dialect.hpp>
 
 namespace tp = tupelo;
 
@@ -108,5 +108,6 @@ std::vector<bench_figure> core_figures() {
   const std::size_t after = allocations();
   return {{"heap allocations to build a query", "allocations", static_cast<double>(after - before), 0},
           {"size of a query object", "bytes", sizeof query, 1024},
-          {"bytes of a model beyond its fields", "bytes", static_cast<double>(sizeof(Person)) - static_cast<double>(sizeof(bare)), 0}};
+          {"bytes of a model beyond its fields", "bytes",
+           static_cast<double>(sizeof(Person)) - static_cast<double>(sizeof(bare)), 0}};
 }

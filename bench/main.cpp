@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "bench.hpp"
+
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <new>
-
-#include "bench.hpp"
 
 namespace {
 
@@ -15,7 +15,8 @@ std::size_t allocation_count = 0;
 double round_of(const std::function<void(std::size_t)>& work, std::size_t operations) {
   const auto begin = std::chrono::steady_clock::now();
   work(operations);
-  return std::chrono::duration<double, std::nano>(std::chrono::steady_clock::now() - begin).count() / static_cast<double>(operations);
+  return std::chrono::duration<double, std::nano>(std::chrono::steady_clock::now() - begin).count() /
+         static_cast<double>(operations);
 }
 
 double median(std::vector<double> values) {
@@ -25,9 +26,12 @@ double median(std::vector<double> values) {
 
 struct json_list {
   std::string text = "[";
-  void add(const std::string& name, const std::string& unit, double ours, double baseline, double ratio, double budget) {
+  void add(const std::string& name, const std::string& unit, double ours, double baseline, double ratio,
+           double budget) {
     char line[512];
-    std::snprintf(line, sizeof line, "%s\n{\"name\": \"%s\", \"unit\": \"%s\", \"ours\": %.3f, \"baseline\": %.3f, \"ratio\": %.4f, \"budget\": %.3f}",
+    std::snprintf(line, sizeof line,
+                  "%s\n{\"name\": \"%s\", \"unit\": \"%s\", \"ours\": %.3f, \"baseline\": %.3f, \"ratio\": %.4f, "
+                  "\"budget\": %.3f}",
                   text.size() > 1 ? "," : "", name.c_str(), unit.c_str(), ours, baseline, ratio, budget);
     text += line;
   }

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <sqlite3.h>
+#include "bench.hpp"
+
 #include <tupelo/tupelo.hpp>
+
+#include <sqlite3.h>
 
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
-
-#include "bench.hpp"
 
 namespace tp = tupelo;
 
@@ -57,14 +58,19 @@ User make_user(std::size_t i) {
 class hand {
 public:
   hand() {
-    if (sqlite3_open_v2(":memory:", &db_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr) != SQLITE_OK) fail();
+    if (sqlite3_open_v2(":memory:", &db_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr) !=
+        SQLITE_OK)
+      fail();
     execute(schema);
     execute(fill);
     get_ = prepare("SELECT id, email, age, country, active, score, created_at, bio FROM users WHERE id = ?");
-    some_ = prepare("SELECT id, email, age, country, active, score, created_at, bio FROM users WHERE age >= ? AND active = ? ORDER BY id LIMIT ?");
+    some_ = prepare("SELECT id, email, age, country, active, score, created_at, bio FROM users WHERE age >= ? AND "
+                    "active = ? ORDER BY id LIMIT ?");
     events_ = prepare("SELECT id, name, at FROM events ORDER BY id LIMIT ?");
-    insert_ = prepare("INSERT INTO users (email, age, country, active, score, created_at, bio) VALUES (?, ?, ?, ?, ?, ?, ?)");
-    std::string many = "INSERT INTO users (email, age, country, active, score, created_at, bio) VALUES (?, ?, ?, ?, ?, ?, ?)";
+    insert_ =
+        prepare("INSERT INTO users (email, age, country, active, score, created_at, bio) VALUES (?, ?, ?, ?, ?, ?, ?)");
+    std::string many =
+        "INSERT INTO users (email, age, country, active, score, created_at, bio) VALUES (?, ?, ?, ?, ?, ?, ?)";
     for (int i = 1; i < rows_at_once; ++i) many += ", (?, ?, ?, ?, ?, ?, ?)";
     many_ = prepare(many.c_str());
   }
@@ -144,7 +150,8 @@ private:
     sqlite3_reset(s);
   }
   static void text(sqlite3_stmt* s, int column, std::string& out) {
-    out.assign(reinterpret_cast<const char*>(sqlite3_column_text(s, column)), static_cast<std::size_t>(sqlite3_column_bytes(s, column)));
+    out.assign(reinterpret_cast<const char*>(sqlite3_column_text(s, column)),
+               static_cast<std::size_t>(sqlite3_column_bytes(s, column)));
   }
   static void read(sqlite3_stmt* s, User& u) {
     u.id = sqlite3_column_int64(s, 0);
@@ -191,7 +198,8 @@ private:
     const std::int64_t m = number(5, 2), d = number(8, 2);
     y -= m <= 2;
     const std::int64_t era = y / 400, yoe = y - era * 400;
-    const std::int64_t doy = (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + d - 1, doe = yoe * 365 + yoe / 4 - yoe / 100 + doy;
+    const std::int64_t doy = (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + d - 1,
+                       doe = yoe * 365 + yoe / 4 - yoe / 100 + doy;
     const std::int64_t days = era * 146097 + doe - 719468;
     return ((days * 24 + number(11, 2)) * 60 + number(14, 2)) * 60'000'000 + number(17, 2) * 1'000'000 + number(20, 6);
   }
@@ -271,8 +279,9 @@ tp::task<void> insert_through_session(tp::database& db, std::size_t n) {
 
 std::vector<bench_case> sqlite_cases() {
   std::vector<bench_case> cases;
-  const auto compare = [&](const char* name, double budget, std::size_t operations, tp::task<void> (*mine)(tp::database&, std::size_t),
-                           std::function<void(std::size_t)> theirs, int rounds = 31) {
+  const auto compare = [&](const char* name, double budget, std::size_t operations,
+                           tp::task<void> (*mine)(tp::database&, std::size_t), std::function<void(std::size_t)> theirs,
+                           int rounds = 31) {
     cases.push_back({.name = name,
                      .budget = budget,
                      .operations = operations,

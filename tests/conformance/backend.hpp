@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <tupelo/dialect/dialect.hpp>
-#include <tupelo/schema/models.hpp>
 #include <tupelo/tupelo.hpp>
+#include <tupelo/schema/models.hpp>
+#include <tupelo/dialect/dialect.hpp>
 
 #include <gtest/gtest.h>
 
@@ -22,7 +22,8 @@ public:
   virtual std::string url() const = 0;
 };
 
-/// One database under test, in one way of running it. Add a line to `backends()` and every test of this folder runs on it.
+/// One database under test, in one way of running it. Add a line to `backends()` and every test of this folder runs on
+/// it.
 struct backend {
   std::string name;
   std::unique_ptr<fresh_database> (*make)();
@@ -78,6 +79,6 @@ Error failure_of(Work work) {
 }  // namespace tupelo::conformance
 
 /// A suite whose tests run on every database: TEST_P(name, rule_as_snake_case).
-#define TUPELO_CONFORMANCE_SUITE(suite)                                                                           \
-  INSTANTIATE_TEST_SUITE_P(every_database, suite, ::testing::ValuesIn(::tupelo::conformance::backends()),         \
+#define TUPELO_CONFORMANCE_SUITE(suite)                                                                   \
+  INSTANTIATE_TEST_SUITE_P(every_database, suite, ::testing::ValuesIn(::tupelo::conformance::backends()), \
                            [](const auto& tested) { return tested.param.name; })

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "backend.hpp"
 
-#include <tupelo/dialect/schema_dialect.hpp>
 #include <tupelo/schema/diff.hpp>
-
-#include <stdlib.h>
+#include <tupelo/dialect/schema_dialect.hpp>
 
 #include <filesystem>
+#include <stdlib.h>
 
 namespace tupelo::conformance {
 

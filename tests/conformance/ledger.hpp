@@ -80,7 +80,8 @@ public:
   }
   void statement_finished(const statement_event& event) noexcept override {
     const std::lock_guard lock(mutex_);
-    finished_.push_back({std::string(event.statement), event.duration_us, event.rows, event.affected, event.failure != nullptr});
+    finished_.push_back(
+        {std::string(event.statement), event.duration_us, event.rows, event.affected, event.failure != nullptr});
   }
 
   struct entry {

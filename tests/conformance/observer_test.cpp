@@ -37,7 +37,8 @@ TEST_P(observers, see_statements_without_values) {
   sync_wait(db.insert(Team{.name = "s3cret"}));
   sync_wait(db.query<Team>().where(col<&Team::name> == "s3cret").all());
   sync_wait(db.raw_sql<int>("SELECT count(*) FROM teams WHERE name = ?", "s3cret").one());
-  for (const std::string& statement : log.started()) EXPECT_EQ(statement.find("s3cret"), std::string::npos) << statement;
+  for (const std::string& statement : log.started())
+    EXPECT_EQ(statement.find("s3cret"), std::string::npos) << statement;
 }
 TEST_P(observers, see_failures) {
   sync_wait(db.insert(Team{.name = "red"}));
@@ -63,8 +64,7 @@ TEST_P(observers, see_a_stream_as_one_statement_with_all_its_rows) {
   statement_log log(db);
   run([&]() -> task<void> {
     auto rows = db.query<Team>().stream();
-    while (co_await rows.next()) {
-    }
+    while (co_await rows.next()) {}
   });
   ASSERT_EQ(log.finished().size(), 1U);
   EXPECT_EQ(log.finished()[0].rows, 200U);

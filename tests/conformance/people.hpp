@@ -55,7 +55,12 @@ protected:
   people_test() {
     create<Person, Pet>();
     std::vector<Person> people{
-        {.name = "ada", .age = 36, .height = 1.7, .active = true, .role = Role::admin, .address = {"Main St", "London"}},
+        {.name = "ada",
+         .age = 36,
+         .height = 1.7,
+         .active = true,
+         .role = Role::admin,
+         .address = {"Main St", "London"}},
         {.name = "bob", .age = 20, .height = 1.8, .active = true, .role = Role::member, .address = {"Rue 1", "Paris"}},
         {.name = "cyd", .height = 1.6, .address = {"Side St", "London"}},
         {.name = "dan", .age = 36, .height = 1.9, .role = Role::member, .address = {"Via 2", "Rome"}}};

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ledger.hpp"
 
-#include <tupelo/core/when_all.hpp>
 #include <tupelo/testkit/manual_scheduler.hpp>
+#include <tupelo/core/when_all.hpp>
 
 #include <latch>
 #include <optional>
@@ -109,8 +109,7 @@ TEST_P(pool, loses_no_connection_when_a_grant_and_a_cancellation_meet) {
     ASSERT_TRUE(waiting.done());
     try {
       waiting.result();
-    } catch (const cancelled&) {
-    }
+    } catch (const cancelled&) {}
     ASSERT_EQ(single.statistics().in_use, 0U) << "round " << i;
   }
 }
@@ -133,7 +132,8 @@ TEST_P(pool, is_used_by_many_threads_at_once) {
   std::vector<std::thread> threads;
   for (int t = 0; t < 4; ++t) {
     threads.emplace_back([&, t] {
-      for (int i = 0; i < 25; ++i) sync_wait(shared.insert(Account{.owner = std::to_string(t) + "/" + std::to_string(i)}));
+      for (int i = 0; i < 25; ++i)
+        sync_wait(shared.insert(Account{.owner = std::to_string(t) + "/" + std::to_string(i)}));
     });
   }
   for (auto& thread : threads) thread.join();
@@ -177,7 +177,9 @@ TEST_P(cancellation, stops_a_running_statement_and_leaves_the_connection_usable)
   start_watch watch(running_);
   db.observe(watch);
   cancel_while_running([&]() -> task<void> {
-    co_await db.raw_sql<std::int64_t>("WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT max(x) FROM n").one();
+    co_await db
+        .raw_sql<std::int64_t>("WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT max(x) FROM n")
+        .one();
   });
   EXPECT_EQ(db.statistics().in_use, 0U);
   EXPECT_EQ(sync_wait(db.raw_sql<int>("SELECT 7").one()), 7);
@@ -212,9 +214,8 @@ TEST_P(cancellation, before_the_start_runs_nothing) {
   EXPECT_TRUE(log.started().empty());
 }
 TEST_P(cancellation, a_deadline_stops_a_running_statement) {
-  EXPECT_THROW(sync_wait(with_deadline(
-                   [&]() -> task<void> { co_await db.execute(std::string(endless)); }(),
-                   deadline{steady_now_us() + 20'000})),
+  EXPECT_THROW(sync_wait(with_deadline([&]() -> task<void> { co_await db.execute(std::string(endless)); }(),
+                                       deadline{steady_now_us() + 20'000})),
                timed_out);
   EXPECT_EQ(sync_wait(db.raw_sql<int>("SELECT 7").one()), 7);
 }

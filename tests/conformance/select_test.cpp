@@ -26,7 +26,8 @@ TEST_P(select, order_is_ascending_unless_told_otherwise) {
   EXPECT_EQ(names_of(db.query<Person>().order_by(name.desc())), (names{"dan", "cyd", "bob", "ada"}));
 }
 TEST_P(select, several_orders_count_from_first_to_last) {
-  EXPECT_EQ(names_of(db.query<Person>().where(age.is_not_null()).order_by(age.desc(), name.desc())), (names{"dan", "ada", "bob"}));
+  EXPECT_EQ(names_of(db.query<Person>().where(age.is_not_null()).order_by(age.desc(), name.desc())),
+            (names{"dan", "ada", "bob"}));
   auto query = db.query<Person>().where(age.is_not_null());
   query.order_by(age);
   query.order_by(name.desc());
@@ -40,7 +41,9 @@ TEST_P(select, limit_cuts_and_offset_skips) {
   EXPECT_EQ(names_of(db.query<Person>().order_by(name).limit(2).offset(1)), (names{"bob", "cyd"}));
   EXPECT_EQ(names_of(db.query<Person>().order_by(name).offset(3)), names{"dan"});
 }
-TEST_P(select, last_limit_counts) { EXPECT_EQ(names_of(db.query<Person>().order_by(name).limit(9).limit(1)), names{"ada"}); }
+TEST_P(select, last_limit_counts) {
+  EXPECT_EQ(names_of(db.query<Person>().order_by(name).limit(9).limit(1)), names{"ada"});
+}
 TEST_P(select, limit_0_finds_nothing) { EXPECT_EQ(names_of(db.query<Person>().limit(0)), names{}); }
 TEST_P(select, negative_limits_and_offsets_are_refused) {
   EXPECT_THROW(names_of(db.query<Person>().limit(-1)), query_error);
@@ -107,10 +110,14 @@ TEST_P(select, into_one_value) {
   EXPECT_EQ(sync_wait(db.query<Person>().where(name == "bob").select<double>(col<&Person::height>).one()), 1.8);
 }
 TEST_P(select, into_booleans) {
-  EXPECT_EQ(sync_wait(db.query<Person>().order_by(name).pluck(col<&Person::active>)), (std::vector<bool>{true, true, false, false}));
+  EXPECT_EQ(sync_wait(db.query<Person>().order_by(name).pluck(col<&Person::active>)),
+            (std::vector<bool>{true, true, false, false}));
 }
 TEST_P(select, of_expressions) {
-  const auto row = sync_wait(db.query<Person>().where(name == "ada").select<std::tuple<std::string, int>>(upper(name), coalesce(age, 0) + 1).one());
+  const auto row = sync_wait(db.query<Person>()
+                                 .where(name == "ada")
+                                 .select<std::tuple<std::string, int>>(upper(name), coalesce(age, 0) + 1)
+                                 .one());
   EXPECT_EQ(row, std::make_tuple(std::string("ADA"), 37));
 }
 
@@ -125,17 +132,19 @@ TEST_P(select, inner_join_keeps_rows_with_a_match) {
   EXPECT_EQ(rows, (std::vector<std::tuple<std::string, std::string>>{{"ada", "cat"}, {"ada", "dog"}, {"bob", "fish"}}));
 }
 TEST_P(select, left_join_keeps_rows_without_a_match) {
-  const auto rows = sync_wait(db.query<Person>()
-                                  .left_join<Pet>(col<&Pet::owner_id> == col<&Person::id> && col<&Pet::weight> > 1)
-                                  .order_by(name, col<&Pet::nickname>)
-                                  .select<std::tuple<std::string, std::optional<std::string>>>(name, col<&Pet::nickname>)
-                                  .all());
+  const auto rows =
+      sync_wait(db.query<Person>()
+                    .left_join<Pet>(col<&Pet::owner_id> == col<&Person::id> && col<&Pet::weight> > 1)
+                    .order_by(name, col<&Pet::nickname>)
+                    .select<std::tuple<std::string, std::optional<std::string>>>(name, col<&Pet::nickname>)
+                    .all());
   ASSERT_EQ(rows.size(), 5U) << "ada twice, the others once";
   EXPECT_EQ(std::get<0>(rows[2]), "bob");
   EXPECT_EQ(std::get<1>(rows[2]), std::nullopt);
 }
 TEST_P(select, join_yields_the_rows_of_the_first_model) {
-  const auto rows = sync_wait(db.query<Pet>().join<Person>(col<&Person::id> == col<&Pet::owner_id>).where(name == "bob").all());
+  const auto rows =
+      sync_wait(db.query<Pet>().join<Person>(col<&Person::id> == col<&Pet::owner_id>).where(name == "bob").all());
   ASSERT_EQ(rows.size(), 1U);
   EXPECT_EQ(rows[0].name, "fish");
 }
@@ -161,35 +170,55 @@ struct CityStats {
 };
 
 TEST_P(select, groups_count_their_rows) {
-  const auto rows = sync_wait(db.query<Person>().group_by(city).order_by(city).select<CityStats>(city, count(), count(age)).all());
+  const auto rows =
+      sync_wait(db.query<Person>().group_by(city).order_by(city).select<CityStats>(city, count(), count(age)).all());
   ASSERT_EQ(rows.size(), 3U);
   EXPECT_EQ(rows[0].city, "London");
   EXPECT_EQ(rows[0].people, 2);
   EXPECT_EQ(rows[0].with_age, 1) << "NULL is not counted";
 }
 TEST_P(select, having_keeps_groups) {
-  const auto rows = sync_wait(
-      db.query<Person>().group_by(city).having(count() > 1).select<std::tuple<std::string, std::int64_t>>(city, count()).all());
+  const auto rows = sync_wait(db.query<Person>()
+                                  .group_by(city)
+                                  .having(count() > 1)
+                                  .select<std::tuple<std::string, std::int64_t>>(city, count())
+                                  .all());
   EXPECT_EQ(rows, (std::vector<std::tuple<std::string, std::int64_t>>{{"London", 2}}));
 }
-TEST_P(select, groups_may_be_counted) { EXPECT_EQ(sync_wait(db.query<Person>().group_by(city).select<std::string>(city).count()), 3); }
+TEST_P(select, groups_may_be_counted) {
+  EXPECT_EQ(sync_wait(db.query<Person>().group_by(city).select<std::string>(city).count()), 3);
+}
 TEST_P(select, groups_by_several_columns) {
-  EXPECT_EQ(sync_wait(db.query<Person>().group_by(city, col<&Person::role>).select(city, col<&Person::role>).all()).size(), 4U);
+  EXPECT_EQ(
+      sync_wait(db.query<Person>().group_by(city, col<&Person::role>).select(city, col<&Person::role>).all()).size(),
+      4U);
 }
 TEST_P(select, sum_avg_min_and_max) {
   const auto weight = col<&Pet::weight>;
-  const auto [total, mean, least, most] =
-      sync_wait(db.query<Pet>().select<std::tuple<std::int64_t, double, int, int>>(sum(weight), avg(weight), min(weight), max(weight)).one());
+  const auto [total, mean, least, most] = sync_wait(
+      db.query<Pet>()
+          .select<std::tuple<std::int64_t, double, int, int>>(sum(weight), avg(weight), min(weight), max(weight))
+          .one());
   EXPECT_EQ(total, 25);
   EXPECT_DOUBLE_EQ(mean, 25.0 / 3);
   EXPECT_EQ(least, 1);
   EXPECT_EQ(most, 20);
 }
-TEST_P(select, min_and_max_of_texts) { EXPECT_EQ(sync_wait(db.query<Person>().select<std::string>(max(name)).one()), "dan"); }
-TEST_P(select, count_distinct_counts_values) { EXPECT_EQ(sync_wait(db.query<Person>().select<std::int64_t>(count_distinct(age)).one()), 2); }
+TEST_P(select, min_and_max_of_texts) {
+  EXPECT_EQ(sync_wait(db.query<Person>().select<std::string>(max(name)).one()), "dan");
+}
+TEST_P(select, count_distinct_counts_values) {
+  EXPECT_EQ(sync_wait(db.query<Person>().select<std::int64_t>(count_distinct(age)).one()), 2);
+}
 TEST_P(select, aggregates_without_rows_are_null) {
-  EXPECT_EQ(sync_wait(db.query<Pet>().where(col<&Pet::weight> > 99).select<std::optional<std::int64_t>>(sum(col<&Pet::weight>)).one()), std::nullopt);
-  EXPECT_THROW(sync_wait(db.query<Pet>().where(col<&Pet::weight> > 99).select<std::int64_t>(sum(col<&Pet::weight>)).one()), decode_error);
+  EXPECT_EQ(sync_wait(db.query<Pet>()
+                          .where(col<&Pet::weight> > 99)
+                          .select<std::optional<std::int64_t>>(sum(col<&Pet::weight>))
+                          .one()),
+            std::nullopt);
+  EXPECT_THROW(
+      sync_wait(db.query<Pet>().where(col<&Pet::weight> > 99).select<std::int64_t>(sum(col<&Pet::weight>)).one()),
+      decode_error);
 }
 TEST_P(select, aggregates_of_expressions) {
   EXPECT_EQ(sync_wait(db.query<Pet>().select<std::int64_t>(sum(col<&Pet::weight> * 2)).one()), 50);

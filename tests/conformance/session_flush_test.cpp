@@ -230,8 +230,7 @@ TEST_P(flushes, nested_survives_a_violated_constraint) {
         s.add(Team{.name = "red"});
         co_return;
       });
-    } catch (const unique_violation&) {
-    }
+    } catch (const unique_violation&) {}
     s.add(Team{.name = "blue"});
     co_await s.commit();
   });
@@ -247,13 +246,13 @@ TEST_P(flushes, nested_may_be_nested) {
           co_await s.flush();
           throw std::runtime_error("no");
         });
-      } catch (const std::runtime_error&) {
-      }
+      } catch (const std::runtime_error&) {}
       s.add(Team{.name = "c"});
     });
     co_await s.commit();
   });
-  EXPECT_EQ(sync_wait(db.query<Team>().order_by(col<&Team::name>).pluck(col<&Team::name>)), (std::vector<std::string>{"a", "c"}));
+  EXPECT_EQ(sync_wait(db.query<Team>().order_by(col<&Team::name>).pluck(col<&Team::name>)),
+            (std::vector<std::string>{"a", "c"}));
 }
 TEST_P(flushes, a_rollback_after_nested_undoes_that_too) {
   ref<Team> red;
@@ -281,8 +280,10 @@ TEST_P(flushes, begin_puts_reads_into_the_transaction) {
   EXPECT_EQ(db.statistics().in_use, 0U);
 }
 TEST_P(flushes, inside_a_transaction_closure_are_ended_by_it_alone) {
-  EXPECT_THROW(sync_wait(db.transaction([](session& inner) -> task<void> { co_await inner.commit(); })), transaction_error);
-  EXPECT_THROW(sync_wait(db.transaction([](session& inner) -> task<void> { co_await inner.rollback(); })), transaction_error);
+  EXPECT_THROW(sync_wait(db.transaction([](session& inner) -> task<void> { co_await inner.commit(); })),
+               transaction_error);
+  EXPECT_THROW(sync_wait(db.transaction([](session& inner) -> task<void> { co_await inner.rollback(); })),
+               transaction_error);
 }
 
 }  // namespace

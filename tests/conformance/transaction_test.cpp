@@ -145,7 +145,8 @@ TEST_P(transactions, nest_as_savepoints) {
     EXPECT_EQ(held.transaction_depth(), 1);
     co_await held.commit();
   });
-  EXPECT_EQ(sync_wait(db.query<Team>().order_by(col<&Team::name>).pluck(col<&Team::name>)), (std::vector<std::string>{"also kept", "kept"}));
+  EXPECT_EQ(sync_wait(db.query<Team>().order_by(col<&Team::name>).pluck(col<&Team::name>)),
+            (std::vector<std::string>{"also kept", "kept"}));
 }
 TEST_P(transactions, that_are_open_when_their_lease_ends_are_rolled_back) {
   run([&]() -> task<void> {
@@ -199,7 +200,8 @@ TEST_P(transactions, roll_back_although_they_were_cancelled) {
       throw std::runtime_error("the closure's own");
     });
   };
-  EXPECT_THROW(sync_wait(work(), source.token()), std::runtime_error) << "not `cancelled`: the rollback must not be stopped";
+  EXPECT_THROW(sync_wait(work(), source.token()), std::runtime_error)
+      << "not `cancelled`: the rollback must not be stopped";
   EXPECT_EQ(db.statistics().in_use, 0U);
   EXPECT_EQ(teams(), 0);
 }
@@ -212,14 +214,16 @@ TEST_P(transactions, violations_have_a_type_each) {
   EXPECT_EQ(unique.table(), "teams");
   EXPECT_EQ(unique.column(), "name");
   EXPECT_EQ(unique.sqlstate(), "23505");
-  const auto foreign = failure_of<foreign_key_violation>([&] { sync_wait(db.insert(Player{.team_id = 4711, .name = "x"})); });
+  const auto foreign =
+      failure_of<foreign_key_violation>([&] { sync_wait(db.insert(Player{.team_id = 4711, .name = "x"})); });
   EXPECT_EQ(foreign.table(), "players");
   EXPECT_EQ(foreign.sqlstate(), "23503");
   const auto check = failure_of<check_violation>([&] { sync_wait(db.insert(Account{.owner = "x", .balance = -1})); });
   EXPECT_EQ(check.table(), "accounts");
   EXPECT_EQ(check.constraint(), "balance_is_covered");
   EXPECT_EQ(check.sqlstate(), "23514");
-  const auto null = failure_of<not_null_violation>([&] { sync_wait(db.raw_sql("UPDATE teams SET name = ? WHERE id = ?", std::nullopt, red.id).run()); });
+  const auto null = failure_of<not_null_violation>(
+      [&] { sync_wait(db.raw_sql("UPDATE teams SET name = ? WHERE id = ?", std::nullopt, red.id).run()); });
   EXPECT_EQ(null.table(), "teams");
   EXPECT_EQ(null.column(), "name");
   EXPECT_EQ(null.sqlstate(), "23502");

@@ -18,7 +18,9 @@ struct Celsius {
 
 template <>
 struct tupelo::field_traits<tupelo::conformance::Celsius> {
-  static void to_text(const tupelo::conformance::Celsius& value, std::string& out) { out = std::to_string(value.degrees) + "C"; }
+  static void to_text(const tupelo::conformance::Celsius& value, std::string& out) {
+    out = std::to_string(value.degrees) + "C";
+  }
   static bool from_text(tupelo::conformance::Celsius& value, std::string_view text) {
     if (!text.ends_with('C')) return false;
     value.degrees = std::stod(std::string(text.substr(0, text.size() - 1)));
@@ -112,11 +114,13 @@ public:
       case 1: return std::numeric_limits<double>::max();
       case 2: return std::numeric_limits<double>::denorm_min();
       case 3: return -0.1;
-      default: return std::ldexp(static_cast<double>(static_cast<std::int64_t>(next_())), static_cast<int>(below(80)) - 70);
+      default:
+        return std::ldexp(static_cast<double>(static_cast<std::int64_t>(next_())), static_cast<int>(below(80)) - 70);
     }
   }
   std::string text() {
-    static constexpr const char* pieces[] = {"a", "Z", " ", "'", "\"", "\\", "%", "_", "\n", "\t", "é", "日本", "\U0001F600", ";--", "\x01", "?1", "NULL"};
+    static constexpr const char* pieces[] = {"a",  "Z", " ",    "'",          "\"",  "\\",   "%",  "_",   "\n",
+                                             "\t", "é", "日本", "\U0001F600", ";--", "\x01", "?1", "NULL"};
     std::string out;
     for (std::uint64_t i = below(40); i > 0; --i) out += pieces[below(std::size(pieces))];
     return out;
@@ -141,9 +145,15 @@ public:
     return made;
   }
   /// As many digits as every database keeps.
-  decimal price() { return decimal::from_unscaled(static_cast<std::int64_t>(next_()) % 1'000'000'000'000'000, static_cast<std::int32_t>(below(7))); }
+  decimal price() {
+    return decimal::from_unscaled(static_cast<std::int64_t>(next_()) % 1'000'000'000'000'000,
+                                  static_cast<std::int32_t>(below(7)));
+  }
   json document() {
-    return json::object().set("text", text()).set("n", integer<std::int64_t>()).set("list", json::array().push_back(1).push_back(nullptr));
+    return json::object()
+        .set("text", text())
+        .set("n", integer<std::int64_t>())
+        .set("list", json::array().push_back(1).push_back(nullptr));
   }
   Mood mood() { return below(3) == 0 ? Mood::grim : below(2) == 0 ? Mood::calm : Mood::glad; }
   Celsius heat() { return {static_cast<double>(below(1000)) / 8}; }
@@ -167,13 +177,28 @@ TEST_P(values, of_every_type_come_back_as_they_were) {
   value_maker make;
   std::vector<Sample> samples(200);
   for (Sample& s : samples) {
-    s = {.flag = make.below(2) == 1, .i8 = make.integer<std::int8_t>(), .i16 = make.integer<std::int16_t>(),
-         .i32 = make.integer<std::int32_t>(), .i64 = make.integer<std::int64_t>(), .u8 = make.integer<std::uint8_t>(),
-         .u16 = make.integer<std::uint16_t>(), .u32 = make.integer<std::uint32_t>(), .u64 = make.unsigned_integer(),
-         .f32 = static_cast<float>(static_cast<std::int32_t>(make.integer<std::int32_t>())) / 1024, .f64 = make.real(), .text = make.text(),
-         .data = make.data(), .at = make.at(), .day = make.day(), .key = make.key(), .price = make.price(),
-         .document = make.document(), .mood = make.mood(), .heat = make.heat(),
-         .chrono_at = std::chrono::sys_time<std::chrono::milliseconds>(std::chrono::milliseconds(make.integer<std::int32_t>())),
+    s = {.flag = make.below(2) == 1,
+         .i8 = make.integer<std::int8_t>(),
+         .i16 = make.integer<std::int16_t>(),
+         .i32 = make.integer<std::int32_t>(),
+         .i64 = make.integer<std::int64_t>(),
+         .u8 = make.integer<std::uint8_t>(),
+         .u16 = make.integer<std::uint16_t>(),
+         .u32 = make.integer<std::uint32_t>(),
+         .u64 = make.unsigned_integer(),
+         .f32 = static_cast<float>(static_cast<std::int32_t>(make.integer<std::int32_t>())) / 1024,
+         .f64 = make.real(),
+         .text = make.text(),
+         .data = make.data(),
+         .at = make.at(),
+         .day = make.day(),
+         .key = make.key(),
+         .price = make.price(),
+         .document = make.document(),
+         .mood = make.mood(),
+         .heat = make.heat(),
+         .chrono_at =
+             std::chrono::sys_time<std::chrono::milliseconds>(std::chrono::milliseconds(make.integer<std::int32_t>())),
          .chrono_day = std::chrono::sys_days(std::chrono::days(make.integer<std::int16_t>())),
          .line = {.from = {.x = make.integer<int>(), .y = make.maybe(make.integer<int>())}, .to = {.x = 1}}};
   }
@@ -187,12 +212,24 @@ TEST_P(values, of_every_optional_type_come_back_as_they_were) {
   value_maker make;
   std::vector<MaybeSample> samples(200);
   for (MaybeSample& s : samples) {
-    s = {.flag = make.maybe(true), .i8 = make.maybe(make.integer<std::int8_t>()), .i32 = make.maybe(make.integer<std::int32_t>()),
-         .i64 = make.maybe(make.integer<std::int64_t>()), .u64 = make.maybe(make.unsigned_integer()), .f32 = make.maybe(0.5F),
-         .f64 = make.maybe(make.real()), .text = make.maybe(make.text()), .data = make.maybe(make.data()), .at = make.maybe(make.at()),
-         .day = make.maybe(make.day()), .key = make.maybe(make.key()), .price = make.maybe(make.price()),
-         .document = make.maybe(make.document()), .mood = make.maybe(make.mood()), .heat = make.maybe(make.heat()),
-         .chrono_at = make.maybe(std::chrono::sys_time<std::chrono::seconds>(std::chrono::seconds(make.integer<std::int32_t>())))};
+    s = {.flag = make.maybe(true),
+         .i8 = make.maybe(make.integer<std::int8_t>()),
+         .i32 = make.maybe(make.integer<std::int32_t>()),
+         .i64 = make.maybe(make.integer<std::int64_t>()),
+         .u64 = make.maybe(make.unsigned_integer()),
+         .f32 = make.maybe(0.5F),
+         .f64 = make.maybe(make.real()),
+         .text = make.maybe(make.text()),
+         .data = make.maybe(make.data()),
+         .at = make.maybe(make.at()),
+         .day = make.maybe(make.day()),
+         .key = make.maybe(make.key()),
+         .price = make.maybe(make.price()),
+         .document = make.maybe(make.document()),
+         .mood = make.maybe(make.mood()),
+         .heat = make.maybe(make.heat()),
+         .chrono_at = make.maybe(
+             std::chrono::sys_time<std::chrono::seconds>(std::chrono::seconds(make.integer<std::int32_t>())))};
   }
   sync_wait(db.insert(samples));
   const auto stored = sync_wait(db.query<MaybeSample>().order_by(col<&MaybeSample::id>).all());
@@ -203,20 +240,34 @@ TEST_P(values, of_every_optional_type_come_back_as_they_were) {
 TEST_P(values, are_found_again_by_themselves) {
   value_maker make;
   for (int i = 0; i < 20; ++i) {
-    Sample s{.i64 = make.integer<std::int64_t>(), .text = make.text(), .data = make.data(), .at = make.at(), .day = make.day(),
-             .key = make.key(), .price = make.price(), .mood = make.mood(), .heat = make.heat()};
+    Sample s{.i64 = make.integer<std::int64_t>(),
+             .text = make.text(),
+             .data = make.data(),
+             .at = make.at(),
+             .day = make.day(),
+             .key = make.key(),
+             .price = make.price(),
+             .mood = make.mood(),
+             .heat = make.heat()};
     sync_wait(db.insert(s));
-    const auto query = db.query<Sample>()
-                           .where(col<&Sample::id> == s.id && col<&Sample::i64> == s.i64 && col<&Sample::text> == s.text)
-                           .where(col<&Sample::data> == s.data && col<&Sample::at> == s.at && col<&Sample::day> == s.day)
-                           .where(col<&Sample::key> == s.key && col<&Sample::price> == s.price && col<&Sample::mood> == s.mood)
-                           .where(col<&Sample::heat> == s.heat);
+    const auto query =
+        db.query<Sample>()
+            .where(col<&Sample::id> == s.id && col<&Sample::i64> == s.i64 && col<&Sample::text> == s.text)
+            .where(col<&Sample::data> == s.data && col<&Sample::at> == s.at && col<&Sample::day> == s.day)
+            .where(col<&Sample::key> == s.key && col<&Sample::price> == s.price && col<&Sample::mood> == s.mood)
+            .where(col<&Sample::heat> == s.heat);
     ASSERT_EQ(sync_wait(query.count()), 1) << "sample " << i;
   }
 }
 TEST_P(values, are_found_in_lists_of_their_type) {
-  const Sample s = sync_wait(db.insert(Sample{.flag = true, .data = {std::byte{0}, std::byte{1}}, .at = timestamp{-5}, .day = date{-9},
-                                              .key = uuid::v4(), .price = decimal::parse("1.25"), .mood = Mood::glad, .heat = {21.5}}));
+  const Sample s = sync_wait(db.insert(Sample{.flag = true,
+                                              .data = {std::byte{0}, std::byte{1}},
+                                              .at = timestamp{-5},
+                                              .day = date{-9},
+                                              .key = uuid::v4(),
+                                              .price = decimal::parse("1.25"),
+                                              .mood = Mood::glad,
+                                              .heat = {21.5}}));
   const auto found = [&](const auto& condition) { return sync_wait(db.query<Sample>().where(condition).count()); };
   EXPECT_EQ(found(col<&Sample::at>.in(timestamp{-5}, timestamp{7})), 1);
   EXPECT_EQ(found(col<&Sample::day>.in(std::vector<date>{date{1}, date{-9}})), 1);
@@ -225,7 +276,8 @@ TEST_P(values, are_found_in_lists_of_their_type) {
   EXPECT_EQ(found(col<&Sample::mood>.in(Mood::glad)), 1);
   EXPECT_EQ(found(col<&Sample::heat>.in(Celsius{1}, Celsius{21.5})), 1);
   EXPECT_EQ(found(col<&Sample::data>.in(std::vector<bytes>{s.data})), 1);
-  EXPECT_EQ(found(col<&Sample::key>.in(std::vector<uuid>(2000, s.key))), 1) << "also in lists too long for placeholders";
+  EXPECT_EQ(found(col<&Sample::key>.in(std::vector<uuid>(2000, s.key))), 1)
+      << "also in lists too long for placeholders";
   EXPECT_EQ(found(col<&Sample::at>.in(std::vector<timestamp>(2000, s.at))), 1);
   EXPECT_EQ(found(col<&Sample::price>.in(std::vector<decimal>(2000, s.price))), 1);
 }
@@ -235,7 +287,8 @@ TEST_P(values, timestamps_and_dates_before_1970_order_as_time_does) {
     sync_wait(db.insert(Sample{.at = timestamp::parse(at), .day = date::of(timestamp::parse(at))}));
   }
   EXPECT_EQ(sync_wait(db.query<Sample>().where(col<&Sample::at> < timestamp{}).count()), 2);
-  EXPECT_EQ(sync_wait(db.query<Sample>().order_by(col<&Sample::at>).first())->at.to_string(), "1812-09-07 12:00:00.000000");
+  EXPECT_EQ(sync_wait(db.query<Sample>().order_by(col<&Sample::at>).first())->at.to_string(),
+            "1812-09-07 12:00:00.000000");
   EXPECT_EQ(sync_wait(db.query<Sample>().order_by(col<&Sample::day>.desc()).first())->day.to_string(), "1970-01-01");
 }
 TEST_P(values, decimals_compare_and_sum_as_numbers) {
@@ -260,16 +313,21 @@ TEST_P(values, empty_texts_and_bytes_are_not_null) {
 TEST_P(values, an_enumerator_without_a_name_is_refused) {
   const auto e = failure_of<value_error>([&] { sync_wait(db.insert(Sample{.mood = static_cast<Mood>(7)})); });
   EXPECT_EQ(e.code(), errc::invalid_enum);
-  EXPECT_EQ(failure_of<value_error>([&] { sync_wait(db.query<Sample>().where(col<&Sample::mood> == static_cast<Mood>(7)).count()); }).code(),
+  EXPECT_EQ(failure_of<value_error>([&] {
+              sync_wait(db.query<Sample>().where(col<&Sample::mood> == static_cast<Mood>(7)).count());
+            }).code(),
             errc::invalid_enum);
 }
 TEST_P(values, text_that_is_no_utf_8_is_refused) {
   EXPECT_EQ(failure_of<value_error>([&] { sync_wait(db.insert(Sample{.text = "\xff"})); }).code(), errc::invalid_text);
-  EXPECT_EQ(failure_of<value_error>([&] { sync_wait(db.query<Sample>().where(col<&Sample::text> == "\xc3").count()); }).code(),
+  EXPECT_EQ(failure_of<value_error>([&] {
+              sync_wait(db.query<Sample>().where(col<&Sample::text> == "\xc3").count());
+            }).code(),
             errc::invalid_text);
 }
 TEST_P(values, text_with_a_nul_is_refused) {
-  EXPECT_EQ(failure_of<value_error>([&] { sync_wait(db.insert(Sample{.text = std::string("a\0b", 3)})); }).code(), errc::invalid_text);
+  EXPECT_EQ(failure_of<value_error>([&] { sync_wait(db.insert(Sample{.text = std::string("a\0b", 3)})); }).code(),
+            errc::invalid_text);
 }
 TEST_P(values, a_refused_value_is_not_in_the_message) {
   const auto e = failure_of<value_error>([&] { sync_wait(db.insert(Sample{.text = "s3cret\xff"})); });

@@ -28,18 +28,27 @@ TEST_P(verbs, one_gives_the_only_row) { EXPECT_EQ(sync_wait(db.query<Person>().w
 TEST_P(verbs, one_without_a_row_throws_not_found) {
   EXPECT_THROW(sync_wait(db.query<Person>().where(name == "eve").one()), not_found);
 }
-TEST_P(verbs, one_with_two_rows_throws_too_many_rows) { EXPECT_THROW(sync_wait(db.query<Person>().one()), too_many_rows); }
-TEST_P(verbs, one_respects_a_limit_of_its_query) { EXPECT_EQ(sync_wait(db.query<Person>().order_by(name).limit(1).one()).id, ada); }
+TEST_P(verbs, one_with_two_rows_throws_too_many_rows) {
+  EXPECT_THROW(sync_wait(db.query<Person>().one()), too_many_rows);
+}
+TEST_P(verbs, one_respects_a_limit_of_its_query) {
+  EXPECT_EQ(sync_wait(db.query<Person>().order_by(name).limit(1).one()).id, ada);
+}
 
-TEST_P(verbs, first_gives_the_first_row) { EXPECT_EQ(sync_wait(db.query<Person>().order_by(name.desc()).first())->id, dan); }
-TEST_P(verbs, first_without_a_row_is_empty) { EXPECT_FALSE(sync_wait(db.query<Person>().where(name == "eve").first()).has_value()); }
+TEST_P(verbs, first_gives_the_first_row) {
+  EXPECT_EQ(sync_wait(db.query<Person>().order_by(name.desc()).first())->id, dan);
+}
+TEST_P(verbs, first_without_a_row_is_empty) {
+  EXPECT_FALSE(sync_wait(db.query<Person>().where(name == "eve").first()).has_value());
+}
 TEST_P(verbs, count_counts_rows) { EXPECT_EQ(sync_wait(db.query<Person>().where(col<&Person::age> == 36).count()), 2); }
 TEST_P(verbs, exists_says_whether_there_is_a_row) {
   EXPECT_TRUE(sync_wait(db.query<Person>().where(name == "ada").exists()));
   EXPECT_FALSE(sync_wait(db.query<Person>().where(name == "eve").exists()));
 }
 TEST_P(verbs, pluck_gives_one_column) {
-  EXPECT_EQ(sync_wait(db.query<Person>().order_by(name).pluck(col<&Person::age>)), (std::vector<std::optional<int>>{36, 20, {}, 36}));
+  EXPECT_EQ(sync_wait(db.query<Person>().order_by(name).pluck(col<&Person::age>)),
+            (std::vector<std::optional<int>>{36, 20, {}, 36}));
 }
 
 TEST_P(verbs, get_reads_by_key) { EXPECT_EQ(sync_wait(db.get<Person>(cyd)).name, "cyd"); }
@@ -166,7 +175,7 @@ TEST_P(streams, leave_the_connection_to_other_statements_meanwhile) {
     auto pets = held.query<Pet>().stream();
     co_await pets.next();
     const bool other = co_await held.query<Person>().where(name == "ada").exists();
-    co_return other && co_await pets.next() != nullptr;
+    co_return other&& co_await pets.next() != nullptr;
   }));
 }
 TEST_P(streams, of_booleans) {
@@ -203,7 +212,9 @@ TEST_P(raw_sql, reads_columns_by_position) {
   EXPECT_EQ(rows[0].text, "bob");
   EXPECT_EQ(rows[0].real, 1.8);
 }
-TEST_P(raw_sql, reads_into_a_model) { EXPECT_EQ(sync_wait(db.raw_sql<Pet>("SELECT * FROM pets WHERE name = ?", "dog").one()).weight, 20); }
+TEST_P(raw_sql, reads_into_a_model) {
+  EXPECT_EQ(sync_wait(db.raw_sql<Pet>("SELECT * FROM pets WHERE name = ?", "dog").one()).weight, 20);
+}
 TEST_P(raw_sql, one_and_first) {
   EXPECT_EQ(sync_wait(db.raw_sql<std::string>("SELECT name FROM people ORDER BY name").first()), "ada");
   EXPECT_THROW(sync_wait(db.raw_sql<std::string>("SELECT name FROM people").one()), too_many_rows);

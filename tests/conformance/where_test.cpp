@@ -28,11 +28,15 @@ TEST_P(where, equal_to_an_empty_optional_is_is_null) {
   EXPECT_EQ(who(age != std::optional<int>()), (names{"ada", "bob", "dan"}));
 }
 
-TEST_P(where, optional_with_a_value_compares_as_the_value) { EXPECT_EQ(who(age == std::optional<int>(20)), names{"bob"}); }
+TEST_P(where, optional_with_a_value_compares_as_the_value) {
+  EXPECT_EQ(who(age == std::optional<int>(20)), names{"bob"});
+}
 TEST_P(where, is_null) { EXPECT_EQ(who(age.is_null()), names{"cyd"}); }
 TEST_P(where, is_not_null) { EXPECT_EQ(who(age.is_not_null()), (names{"ada", "bob", "dan"})); }
 TEST_P(where, booleans_compare) { EXPECT_EQ(who(col<&Person::active> == true), (names{"ada", "bob"})); }
-TEST_P(where, enumerators_compare_by_name) { EXPECT_EQ(who(col<&Person::role> == Role::member), (names{"bob", "dan"})); }
+TEST_P(where, enumerators_compare_by_name) {
+  EXPECT_EQ(who(col<&Person::role> == Role::member), (names{"bob", "dan"}));
+}
 TEST_P(where, fields_of_a_value_object_are_columns) {
   EXPECT_EQ(who((col<&Person::address, &Address::city>) == "London"), (names{"ada", "cyd"}));
 }
@@ -53,7 +57,8 @@ TEST_P(where, and_binds_closer_than_or) {
   EXPECT_EQ(who((name == "cyd" && age == 1) || name == "dan"), names{"dan"});
 }
 TEST_P(where, several_calls_are_joined_by_and) {
-  const auto found = sync_wait(db.query<Person>().where(name == "ada" || name == "bob").where(age == 20 || age == 1).all());
+  const auto found =
+      sync_wait(db.query<Person>().where(name == "ada" || name == "bob").where(age == 20 || age == 1).all());
   ASSERT_EQ(found.size(), 1U);
   EXPECT_EQ(found[0].name, "bob");
 }
@@ -79,8 +84,12 @@ TEST_P(where, where_if_takes_a_bool) {
 
 TEST_P(where, in_a_list) { EXPECT_EQ(who(name.in("ada", "dan", "nobody")), (names{"ada", "dan"})); }
 TEST_P(where, in_a_list_of_numbers) { EXPECT_EQ(who(age.in(20, 21)), names{"bob"}); }
-TEST_P(where, in_a_list_of_enumerators) { EXPECT_EQ(who(col<&Person::role>.in(Role::guest, Role::admin)), (names{"ada", "cyd"})); }
-TEST_P(where, in_a_list_of_floating_point_numbers) { EXPECT_EQ(who(col<&Person::height>.in(1.6, 1.9)), (names{"cyd", "dan"})); }
+TEST_P(where, in_a_list_of_enumerators) {
+  EXPECT_EQ(who(col<&Person::role>.in(Role::guest, Role::admin)), (names{"ada", "cyd"}));
+}
+TEST_P(where, in_a_list_of_floating_point_numbers) {
+  EXPECT_EQ(who(col<&Person::height>.in(1.6, 1.9)), (names{"cyd", "dan"}));
+}
 TEST_P(where, in_a_vector) { EXPECT_EQ(who(name.in(names{"bob", "cyd"})), (names{"bob", "cyd"})); }
 TEST_P(where, in_an_empty_vector_finds_nothing) { EXPECT_EQ(who(name.in(names{})), names{}); }
 TEST_P(where, not_in_an_empty_vector_finds_everything) { EXPECT_EQ(who(!name.in(names{})).size(), 4U); }
@@ -169,20 +178,26 @@ protected:
 };
 TUPELO_CONFORMANCE_SUITE(text_search);
 
-TEST_P(text_search, like_percent_is_any_text) { EXPECT_EQ(who(name.like("100%")), (names{"100%", "100% sure", "100x"})); }
+TEST_P(text_search, like_percent_is_any_text) {
+  EXPECT_EQ(who(name.like("100%")), (names{"100%", "100% sure", "100x"}));
+}
 TEST_P(text_search, like_underscore_is_one_character) { EXPECT_EQ(who(name.like("a_b")), (names{"a_b", "axb"})); }
 TEST_P(text_search, like_backslash_escapes) {
   EXPECT_EQ(who(name.like("a\\_b")), names{"a_b"});
   EXPECT_EQ(who(name.like("100\\%")), names{"100%"});
 }
-TEST_P(text_search, contains_takes_percent_as_it_is) { EXPECT_EQ(who(name.contains("0%")), (names{"100%", "100% sure", "not 100%"})); }
+TEST_P(text_search, contains_takes_percent_as_it_is) {
+  EXPECT_EQ(who(name.contains("0%")), (names{"100%", "100% sure", "not 100%"}));
+}
 TEST_P(text_search, contains_takes_underscore_as_it_is) { EXPECT_EQ(who(name.contains("_")), names{"a_b"}); }
 TEST_P(text_search, contains_takes_backslash_as_it_is) { EXPECT_EQ(who(name.contains("\\")), names{"back\\slash"}); }
 TEST_P(text_search, contains_takes_quotes_as_they_are) { EXPECT_EQ(who(name.contains("'")), names{"quote'd"}); }
 TEST_P(text_search, contains_of_nothing_finds_everything) { EXPECT_EQ(who(name.contains("")).size(), 12U); }
 TEST_P(text_search, starts_with) { EXPECT_EQ(who(name.starts_with("100%")), (names{"100%", "100% sure"})); }
 TEST_P(text_search, ends_with) { EXPECT_EQ(who(name.ends_with("100%")), (names{"100%", "not 100%"})); }
-TEST_P(text_search, ends_with_takes_backslash_as_it_is) { EXPECT_EQ(who(name.ends_with("\\slash")), names{"back\\slash"}); }
+TEST_P(text_search, ends_with_takes_backslash_as_it_is) {
+  EXPECT_EQ(who(name.ends_with("\\slash")), names{"back\\slash"});
+}
 TEST_P(text_search, may_be_negated) {
   EXPECT_EQ(who(!name.contains("sure") && name.starts_with("100")), (names{"100%", "100x"}));
 }

@@ -72,8 +72,12 @@ TEST_P(write_where, update_sets_values_and_counts_rows) {
   EXPECT_EQ(who(age == 37), (names{"ada", "dan"}));
 }
 TEST_P(write_where, update_sets_expressions) {
-  EXPECT_EQ(sync_wait(db.update<Pet>().set(col<&Pet::weight>, col<&Pet::weight> * 2 + 1).where(col<&Pet::owner_id> == ada).run()), 2);
-  EXPECT_EQ(sync_wait(db.query<Pet>().order_by(col<&Pet::weight>).pluck(col<&Pet::weight>)), (std::vector<int>{1, 9, 41}));
+  EXPECT_EQ(
+      sync_wait(
+          db.update<Pet>().set(col<&Pet::weight>, col<&Pet::weight> * 2 + 1).where(col<&Pet::owner_id> == ada).run()),
+      2);
+  EXPECT_EQ(sync_wait(db.query<Pet>().order_by(col<&Pet::weight>).pluck(col<&Pet::weight>)),
+            (std::vector<int>{1, 9, 41}));
 }
 TEST_P(write_where, update_sets_null) {
   sync_wait(db.update<Person>().set(age, std::nullopt).where(name == "ada").run());
@@ -81,22 +85,33 @@ TEST_P(write_where, update_sets_null) {
   EXPECT_EQ(who(age.is_null()), (names{"ada", "bob", "cyd"}));
 }
 TEST_P(write_where, update_sets_enumerators_and_fields_of_value_objects) {
-  sync_wait(db.update<Person>().set(col<&Person::role>, Role::admin).set(col<&Person::address, &Address::city>, "Oslo").where(name == "cyd").run());
+  sync_wait(db.update<Person>()
+                .set(col<&Person::role>, Role::admin)
+                .set(col<&Person::address, &Address::city>, "Oslo")
+                .where(name == "cyd")
+                .run());
   const Person cyd_now = sync_wait(db.get<Person>(cyd));
   EXPECT_EQ(cyd_now.role, Role::admin);
   EXPECT_EQ(cyd_now.address.city, "Oslo");
 }
 TEST_P(write_where, update_with_a_subquery_in_its_condition) {
   const auto owners = query<Pet>().select<std::int64_t>(col<&Pet::owner_id>);
-  EXPECT_EQ(sync_wait(db.update<Person>().set(col<&Person::active>, false).where(col<&Person::id>.in(owners)).run()), 2);
+  EXPECT_EQ(sync_wait(db.update<Person>().set(col<&Person::active>, false).where(col<&Person::id>.in(owners)).run()),
+            2);
 }
-TEST_P(write_where, update_of_no_row_counts_0) { EXPECT_EQ(sync_wait(db.update<Person>().set(age, 1).where(name == "eve").run()), 0); }
+TEST_P(write_where, update_of_no_row_counts_0) {
+  EXPECT_EQ(sync_wait(db.update<Person>().set(age, 1).where(name == "eve").run()), 0);
+}
 TEST_P(write_where, update_without_a_condition_is_refused) {
   EXPECT_THROW(sync_wait(db.update<Person>().set(age, 1).run()), query_error);
   EXPECT_EQ(who(age == 1), names{});
 }
-TEST_P(write_where, update_of_all_rows_must_be_said) { EXPECT_EQ(sync_wait(db.update<Person>().set(age, 1).all_rows().run()), 4); }
-TEST_P(write_where, update_that_sets_nothing_is_refused) { EXPECT_THROW(sync_wait(db.update<Person>().where(name == "ada").run()), query_error); }
+TEST_P(write_where, update_of_all_rows_must_be_said) {
+  EXPECT_EQ(sync_wait(db.update<Person>().set(age, 1).all_rows().run()), 4);
+}
+TEST_P(write_where, update_that_sets_nothing_is_refused) {
+  EXPECT_THROW(sync_wait(db.update<Person>().where(name == "ada").run()), query_error);
+}
 TEST_P(write_where, update_returning_gives_the_rows_as_they_are_now) {
   if (!features().returning) GTEST_SKIP() << "no RETURNING";
   const auto rows = sync_wait(db.update<Person>().set(age, 50).where(name == "ada").returning());
@@ -215,7 +230,9 @@ TEST_P(columns_with_a_task, a_key_of_another_size_is_refused) {
   EXPECT_THROW(sync_wait(db.get<Seat>("red")), query_error);
   EXPECT_THROW(sync_wait(db.get<Seat>("red", 1, 2)), query_error);
 }
-TEST_P(columns_with_a_task, a_key_of_another_type_is_refused) { EXPECT_THROW(sync_wait(db.get<Seat>(1, 1)), query_error); }
+TEST_P(columns_with_a_task, a_key_of_another_type_is_refused) {
+  EXPECT_THROW(sync_wait(db.get<Seat>(1, 1)), query_error);
+}
 TEST_P(columns_with_a_task, uuid_keys_are_made_by_the_client_in_version_7) {
   const Ticket first = sync_wait(db.insert(Ticket{.title = "a"}));
   const Ticket second = sync_wait(db.insert(Ticket{.title = "b"}));

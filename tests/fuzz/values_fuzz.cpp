@@ -44,7 +44,8 @@ void fuzz_uuid(std::string_view text) {
 }
 
 void fuzz_bytes(std::string_view text) {
-  require(tupelo::from_hex(tupelo::to_hex(tupelo::to_bytes(text))) == tupelo::to_bytes(text), "hex of any bytes round trip");
+  require(tupelo::from_hex(tupelo::to_hex(tupelo::to_bytes(text))) == tupelo::to_bytes(text),
+          "hex of any bytes round trip");
   const auto data = tupelo::try_from_hex(text);
   if (data) require(tupelo::from_hex(tupelo::to_hex(*data)) == *data, "bytes round trip");
 }
@@ -75,7 +76,8 @@ void read_all(const tupelo::json& value) {
     require(keys.size() == value.size(), "one key per member");
     for (const auto& key : keys) require(value.member(key).has_value(), "every key is found");
   } else if (value.is_array()) {
-    for (std::size_t i = 0; i < value.size() && i < 16; ++i) require(value.element(i).has_value(), "every element is found");
+    for (std::size_t i = 0; i < value.size() && i < 16; ++i)
+      require(value.element(i).has_value(), "every element is found");
   } else if (value.is_string()) {
     require(tupelo::json::from(value.as_string()) == value, "string round trip");
   } else if (value.is_number()) {

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // What only SQLite can be given and only SQLite can answer, through the face that programs use.
-#include <tupelo/core/when_all.hpp>
 #include <tupelo/tupelo.hpp>
+#include <tupelo/core/when_all.hpp>
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
 #include <stdexcept>
 #include <string>
+#include <stdlib.h>
+#include <unistd.h>
 
 namespace tupelo {
 namespace {
@@ -28,12 +28,11 @@ struct Thing {
   std::optional<int> maybe{};
 };
 
-constexpr auto things_sql =
-    "CREATE TABLE things (id INTEGER PRIMARY KEY, small, tiny, name, weight, color, at, maybe);"
-    "CREATE TABLE owners (id INTEGER PRIMARY KEY, email TEXT NOT NULL, age INTEGER,"
-    "  CONSTRAINT uq_email UNIQUE (email), CONSTRAINT adult CHECK (age >= 18));"
-    "CREATE TABLE cars (id INTEGER PRIMARY KEY, owner_id INTEGER NOT NULL,"
-    "  CONSTRAINT fk_owner FOREIGN KEY (owner_id) REFERENCES owners (id));";
+constexpr auto things_sql = "CREATE TABLE things (id INTEGER PRIMARY KEY, small, tiny, name, weight, color, at, maybe);"
+                            "CREATE TABLE owners (id INTEGER PRIMARY KEY, email TEXT NOT NULL, age INTEGER,"
+                            "  CONSTRAINT uq_email UNIQUE (email), CONSTRAINT adult CHECK (age >= 18));"
+                            "CREATE TABLE cars (id INTEGER PRIMARY KEY, owner_id INTEGER NOT NULL,"
+                            "  CONSTRAINT fk_owner FOREIGN KEY (owner_id) REFERENCES owners (id));";
 
 template <class Error, class Work>
 Error failure_of(Work work) {
@@ -49,7 +48,9 @@ Error failure_of(Work work) {
   throw std::logic_error("no failure");
 }
 
-bool says(const error& e, std::string_view text) { return std::string_view(e.what()).find(text) != std::string_view::npos; }
+bool says(const error& e, std::string_view text) {
+  return std::string_view(e.what()).find(text) != std::string_view::npos;
+}
 
 class temp_directory {
 public:
@@ -66,7 +67,9 @@ public:
     std::filesystem::remove_all(path_, ignored);
   }
   std::string file(const std::string& name) const { return path_ + "/" + name; }
-  std::string url(const std::string& name, const std::string& query = {}) const { return "sqlite:///" + file(name) + query; }
+  std::string url(const std::string& name, const std::string& query = {}) const {
+    return "sqlite:///" + file(name) + query;
+  }
 
 private:
   std::string path_;
@@ -80,7 +83,9 @@ TEST(bad_url, unknown_scheme_names_the_linked_ones) {
   EXPECT_TRUE(says(e, "oracle")) << e.what();
   EXPECT_TRUE(says(e, "sqlite")) << e.what();
 }
-TEST(bad_url, text_without_a_scheme_is_refused) { EXPECT_EQ(failure_of<configuration_error>([] { database db("just/a/path.db"); }).code(), errc::invalid_url); }
+TEST(bad_url, text_without_a_scheme_is_refused) {
+  EXPECT_EQ(failure_of<configuration_error>([] { database db("just/a/path.db"); }).code(), errc::invalid_url);
+}
 TEST(bad_url, unknown_option_is_named) {
   const auto e = failure_of<configuration_error>([] { database db("sqlite::memory:?jurnal_mode=wal"); });
   EXPECT_TRUE(says(e, "jurnal_mode")) << e.what();
@@ -141,7 +146,8 @@ TEST_P(bad_file, that_is_damaged_in_the_middle) {
   for (int i = 0; i < 8 * 4096; ++i) file.put('\x55');
   file.close();
   database db(directory.url("x.db"), options());
-  EXPECT_EQ(failure_of<error>([&] { sync_wait(db.raw_sql<std::string>("SELECT name FROM things").all()); }).code(), errc::corrupt_database);
+  EXPECT_EQ(failure_of<error>([&] { sync_wait(db.raw_sql<std::string>("SELECT name FROM things").all()); }).code(),
+            errc::corrupt_database);
 }
 TEST_P(bad_file, failures_reach_everyone_who_waits_for_the_connection) {
   database db(directory.url("missing/x.db"), options());
@@ -162,7 +168,8 @@ TEST_P(bad_file, that_is_locked_by_another_writer_fails_after_the_busy_timeout) 
   lease writer = sync_wait(first.acquire());
   sync_wait(writer.begin());
   database second(directory.url("x.db", "?busy_timeout=0"), options());
-  const auto e = failure_of<busy_error>([&] { sync_wait(second.raw_sql("INSERT INTO things (name) VALUES ('a')").run()); });
+  const auto e =
+      failure_of<busy_error>([&] { sync_wait(second.raw_sql("INSERT INTO things (name) VALUES ('a')").run()); });
   EXPECT_TRUE(e.retryable());
   EXPECT_TRUE(says(e, "locked")) << e.what();
   sync_wait(writer.rollback());
@@ -175,7 +182,8 @@ TEST_P(bad_file, opened_for_reading_only_refuses_writes) {
   }
   database db(directory.url("x.db", "?mode=ro"), options());
   EXPECT_EQ(sync_wait(db.raw_sql<int>("SELECT count(*) FROM things").one()), 0);
-  EXPECT_EQ(failure_of<error>([&] { sync_wait(db.raw_sql("INSERT INTO things (name) VALUES ('a')").run()); }).code(), errc::read_only);
+  EXPECT_EQ(failure_of<error>([&] { sync_wait(db.raw_sql("INSERT INTO things (name) VALUES ('a')").run()); }).code(),
+            errc::read_only);
 }
 
 // ---- a disk that is full
@@ -234,7 +242,8 @@ protected:
   void store(const std::string& column, const std::string& sql) {
     sync_wait(db.execute("DELETE FROM things; INSERT INTO things (small, tiny, name, weight, color, at) "
                          "VALUES (1, 1, 'a', 1.0, 'red', '2001-01-01 00:00:00.000000');"
-                         "UPDATE things SET " + column + " = " + sql));
+                         "UPDATE things SET " +
+                         column + " = " + sql));
   }
   decode_error misfit(const std::string& column, const std::string& sql) {
     store(column, sql);
@@ -252,7 +261,9 @@ TEST_F(bad_sql, unknown_column_is_named) {
   EXPECT_EQ(e.statement(), "SELECT colour FROM things");
 }
 TEST_F(bad_sql, text_in_double_quotes_is_a_column_and_unknown) {
-  EXPECT_EQ(failure_of<statement_error>([&] { sync_wait(db.raw_sql<int>("SELECT \"colour\" FROM things").all()); }).code(), errc::unknown_column);
+  EXPECT_EQ(
+      failure_of<statement_error>([&] { sync_wait(db.raw_sql<int>("SELECT \"colour\" FROM things").all()); }).code(),
+      errc::unknown_column);
 }
 TEST_F(bad_sql, unknown_table_is_named) {
   const auto e = failure_of<statement_error>([&] { sync_wait(db.raw_sql<int>("SELECT 1 FROM thongs").all()); });
@@ -260,12 +271,17 @@ TEST_F(bad_sql, unknown_table_is_named) {
   EXPECT_EQ(e.table(), "thongs");
 }
 TEST_F(bad_sql, syntax_error_is_one) {
-  EXPECT_EQ(failure_of<statement_error>([&] { sync_wait(db.raw_sql<int>("SELEC 1").all()); }).code(), errc::syntax_error);
+  EXPECT_EQ(failure_of<statement_error>([&] { sync_wait(db.raw_sql<int>("SELEC 1").all()); }).code(),
+            errc::syntax_error);
 }
-TEST_F(bad_sql, two_statements_in_one_are_refused) { EXPECT_THROW(sync_wait(db.raw_sql("DELETE FROM things; DELETE FROM cars").run()), query_error); }
+TEST_F(bad_sql, two_statements_in_one_are_refused) {
+  EXPECT_THROW(sync_wait(db.raw_sql("DELETE FROM things; DELETE FROM cars").run()), query_error);
+}
 TEST_F(bad_sql, no_statement_is_refused) { EXPECT_THROW(sync_wait(db.raw_sql("-- nothing").run()), query_error); }
 TEST_F(bad_sql, a_text_with_a_nul_is_refused) {
-  EXPECT_EQ(failure_of<value_error>([&] { sync_wait(db.raw_sql<int>(std::string_view("SELECT 1\0", 9)).one()); }).code(), errc::invalid_text);
+  EXPECT_EQ(
+      failure_of<value_error>([&] { sync_wait(db.raw_sql<int>(std::string_view("SELECT 1\0", 9)).one()); }).code(),
+      errc::invalid_text);
 }
 TEST_F(bad_sql, a_model_without_its_table_names_it) {
   sync_wait(db.execute("DROP TABLE things"));
@@ -284,8 +300,12 @@ TEST_F(bad_sql, text_in_an_integer_column) { EXPECT_EQ(misfit("small", "'many'")
 TEST_F(bad_sql, bytes_in_a_text_column) { EXPECT_EQ(misfit("name", "x'ff00'").code(), errc::type_mismatch); }
 TEST_F(bad_sql, text_in_a_real_column) { EXPECT_EQ(misfit("weight", "'heavy'").code(), errc::type_mismatch); }
 TEST_F(bad_sql, a_fraction_in_an_integer_column) { EXPECT_EQ(misfit("small", "1.5").code(), errc::type_mismatch); }
-TEST_F(bad_sql, an_integer_too_wide_for_its_field) { EXPECT_EQ(misfit("small", "40000").code(), errc::value_out_of_range); }
-TEST_F(bad_sql, a_negative_integer_in_an_unsigned_field) { EXPECT_EQ(misfit("tiny", "-1").code(), errc::value_out_of_range); }
+TEST_F(bad_sql, an_integer_too_wide_for_its_field) {
+  EXPECT_EQ(misfit("small", "40000").code(), errc::value_out_of_range);
+}
+TEST_F(bad_sql, a_negative_integer_in_an_unsigned_field) {
+  EXPECT_EQ(misfit("tiny", "-1").code(), errc::value_out_of_range);
+}
 TEST_F(bad_sql, null_in_a_field_that_is_not_optional) {
   const auto e = misfit("name", "NULL");
   EXPECT_EQ(e.code(), errc::null_value);
@@ -326,27 +346,34 @@ TEST_F(bad_sql, a_misfit_leaves_the_connection_usable) {
 
 TEST_F(bad_sql, violated_unique_constraint) {
   sync_wait(db.execute("INSERT INTO owners (email, age) VALUES ('a', 20)"));
-  const auto e = failure_of<unique_violation>([&] { sync_wait(db.raw_sql("INSERT INTO owners (email, age) VALUES (?, 30)", "a").run()); });
+  const auto e = failure_of<unique_violation>(
+      [&] { sync_wait(db.raw_sql("INSERT INTO owners (email, age) VALUES (?, 30)", "a").run()); });
   EXPECT_EQ(e.table(), "owners");
   EXPECT_EQ(e.column(), "email");
   EXPECT_EQ(e.constraint(), "uq_email");
 }
 TEST_F(bad_sql, violated_primary_key) {
   sync_wait(db.execute("INSERT INTO owners (id, email) VALUES (1, 'a')"));
-  EXPECT_EQ(failure_of<unique_violation>([&] { sync_wait(db.raw_sql("INSERT INTO owners (id, email) VALUES (1, 'b')").run()); }).column(), "id");
+  EXPECT_EQ(failure_of<unique_violation>([&] {
+              sync_wait(db.raw_sql("INSERT INTO owners (id, email) VALUES (1, 'b')").run());
+            }).column(),
+            "id");
 }
 TEST_F(bad_sql, violated_foreign_key) {
-  const auto e = failure_of<foreign_key_violation>([&] { sync_wait(db.raw_sql("INSERT INTO cars (owner_id) VALUES (?)", 4711).run()); });
+  const auto e = failure_of<foreign_key_violation>(
+      [&] { sync_wait(db.raw_sql("INSERT INTO cars (owner_id) VALUES (?)", 4711).run()); });
   EXPECT_EQ(e.table(), "cars");
   EXPECT_EQ(e.constraint(), "fk_owner");
 }
 TEST_F(bad_sql, violated_check) {
-  const auto e = failure_of<check_violation>([&] { sync_wait(db.raw_sql("INSERT INTO owners (email, age) VALUES ('a', 3)").run()); });
+  const auto e = failure_of<check_violation>(
+      [&] { sync_wait(db.raw_sql("INSERT INTO owners (email, age) VALUES ('a', 3)").run()); });
   EXPECT_EQ(e.table(), "owners");
   EXPECT_EQ(e.constraint(), "adult");
 }
 TEST_F(bad_sql, violated_not_null) {
-  const auto e = failure_of<not_null_violation>([&] { sync_wait(db.raw_sql("INSERT INTO owners (email) VALUES (?)", std::nullopt).run()); });
+  const auto e = failure_of<not_null_violation>(
+      [&] { sync_wait(db.raw_sql("INSERT INTO owners (email) VALUES (?)", std::nullopt).run()); });
   EXPECT_EQ(e.table(), "owners");
   EXPECT_EQ(e.column(), "email");
 }

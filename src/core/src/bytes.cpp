@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <tupelo/core/bytes.hpp>
-
 #include <tupelo/core/micros.hpp>
 
 namespace tupelo {

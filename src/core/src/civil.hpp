@@ -28,8 +28,8 @@ constexpr bool is_civil(civil c) noexcept {
   return c.year - 1 < 9999 && c.month - 1 < 12 && c.day != 0 && c.day <= days_in_month(c.year, c.month);
 }
 
-/// Days since 1970-01-01 of a day that exists. Source: Neri and Schneider, "Euclidean affine functions and their application
-/// to calendar algorithms" (2022).
+/// Days since 1970-01-01 of a day that exists. Source: Neri and Schneider, "Euclidean affine functions and their
+/// application to calendar algorithms" (2022).
 constexpr std::int32_t days_from_civil(civil c) noexcept {
   const std::uint32_t before_march = c.month <= 2 ? 1u : 0u;
   const std::uint32_t year = c.year - before_march;
@@ -65,9 +65,9 @@ inline std::uint64_t load_eight(const char* p) noexcept {
   return word;
 }
 
-/// Nonzero when a byte of `word`, already xor-ed with its pattern ('0' for digits, the character itself for separators), is
-/// not a digit or not that separator: `limits` has 0x76 for a digit and 0x7f for a separator, so that 10 or 1 sets bit 7.
-/// Bytes from 0x80 carry into their neighbour, which does not matter: they are refused themselves.
+/// Nonzero when a byte of `word`, already xor-ed with its pattern ('0' for digits, the character itself for
+/// separators), is not a digit or not that separator: `limits` has 0x76 for a digit and 0x7f for a separator, so that
+/// 10 or 1 sets bit 7. Bytes from 0x80 carry into their neighbour, which does not matter: they are refused themselves.
 constexpr std::uint64_t misfits(std::uint64_t word, std::uint64_t limits) noexcept {
   return ((word + limits) | word) & 0x8080'8080'8080'8080;
 }
@@ -94,7 +94,9 @@ inline constexpr auto two_digits = [] {
   return table;
 }();
 
-inline void write_two(char* out, std::uint32_t below_100) noexcept { std::memcpy(out, two_digits.text + 2 * below_100, 2); }
+inline void write_two(char* out, std::uint32_t below_100) noexcept {
+  std::memcpy(out, two_digits.text + 2 * below_100, 2);
+}
 
 /// "YYYY-MM-DD", ten characters.
 inline void write_civil(char* out, civil c) noexcept {

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <tupelo/core/date.hpp>
-
 #include "civil.hpp"
+
+#include <tupelo/core/date.hpp>
 
 namespace tupelo {
 
 namespace {
 
 detail::civil civil_of(date day) {
-  if (!day.is_valid()) [[unlikely]] detail::throw_value_out_of_range("expected a date in the years 0001 to 9999");
+  if (!day.is_valid()) [[unlikely]]
+    detail::throw_value_out_of_range("expected a date in the years 0001 to 9999");
   return detail::civil_from_days(day.days);
 }
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <tupelo/core/decimal.hpp>
-
 #include <tupelo/core/micros.hpp>
 
-#include <algorithm>
 #include <boost/multiprecision/cpp_int.hpp>
+
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <iterator>
@@ -17,7 +17,8 @@ namespace {
 using big_int = boost::multiprecision::cpp_int;
 __extension__ using wide_int = __int128;
 
-constexpr const char* no_decimal = "expected a decimal number: digits with an optional sign, point and exponent, NaN or Infinity";
+constexpr const char* no_decimal =
+    "expected a decimal number: digits with an optional sign, point and exponent, NaN or Infinity";
 constexpr const char* beyond_limits =
     "expected a decimal number of at most 131072 digits before the point and 16383 behind it";
 
@@ -35,7 +36,7 @@ bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 /// The parts of a number's text; digits are a view each, so that nothing is copied before it is known to be a number.
 struct number_text {
   bool negative = false;
-  std::string_view whole;     // without leading zeros
+  std::string_view whole;  // without leading zeros
   std::string_view fraction;
   std::int64_t exponent = 0;  // held within ±10^9, beyond all limits
 };
@@ -112,7 +113,8 @@ big_int rounded_quotient(const big_int& dividend, const big_int& divisor, roundi
 
 void check_scale(std::int64_t scale, std::int64_t smallest = 0) {
   if (scale < smallest || scale > decimal::max_scale) {
-    detail::throw_value_out_of_range("expected a decimal scale within its limits: at most 16383 digits behind the point");
+    detail::throw_value_out_of_range(
+        "expected a decimal scale within its limits: at most 16383 digits behind the point");
   }
 }
 
@@ -135,26 +137,30 @@ struct decimal::arithmetic {
   static decimal make(wide_int coefficient, std::int64_t scale) {
     decimal result;
     result.scale_ = static_cast<std::int32_t>(scale);
-    if (coefficient >= std::numeric_limits<std::int64_t>::min() && coefficient <= std::numeric_limits<std::int64_t>::max()) {
+    if (coefficient >= std::numeric_limits<std::int64_t>::min() &&
+        coefficient <= std::numeric_limits<std::int64_t>::max()) {
       result.coefficient_ = static_cast<std::int64_t>(coefficient);
       return result;
     }
     __extension__ using wide_unsigned = unsigned __int128;
     result.negative_ = coefficient < 0;
-    const wide_unsigned size = coefficient < 0 ? -static_cast<wide_unsigned>(coefficient) : static_cast<wide_unsigned>(coefficient);
+    const wide_unsigned size =
+        coefficient < 0 ? -static_cast<wide_unsigned>(coefficient) : static_cast<wide_unsigned>(coefficient);
     result.magnitude_.push_back(static_cast<std::uint64_t>(size));
     if (size >> 64 != 0) result.magnitude_.push_back(static_cast<std::uint64_t>(size >> 64));
     return result;
   }
 
   static decimal make(const big_int& coefficient, std::int64_t scale) {
-    if (coefficient >= std::numeric_limits<std::int64_t>::min() && coefficient <= std::numeric_limits<std::int64_t>::max()) {
+    if (coefficient >= std::numeric_limits<std::int64_t>::min() &&
+        coefficient <= std::numeric_limits<std::int64_t>::max()) {
       return make(static_cast<wide_int>(static_cast<std::int64_t>(coefficient)), scale);
     }
     const big_int size = boost::multiprecision::abs(coefficient);
     // log2(10) > 3.3219: what has fewer bits than that per digit needs no exact look.
     const std::int64_t digits = std::int64_t{max_integer_digits} + scale;
-    if (static_cast<std::int64_t>(boost::multiprecision::msb(size)) >= digits * 33'219 / 10'000 && size >= power_of_ten(digits)) {
+    if (static_cast<std::int64_t>(boost::multiprecision::msb(size)) >= digits * 33'219 / 10'000 &&
+        size >= power_of_ten(digits)) {
       detail::throw_value_out_of_range(beyond_limits);
     }
     decimal result;
@@ -187,7 +193,8 @@ struct decimal::arithmetic {
     if (!is_small(d)) return big_int(boost::multiprecision::abs(big(d))).str();
     const auto unsigned_value = static_cast<std::uint64_t>(d.coefficient_);
     char text[20];
-    const auto end = std::to_chars(text, text + sizeof text, d.coefficient_ < 0 ? 0 - unsigned_value : unsigned_value).ptr;
+    const auto end =
+        std::to_chars(text, text + sizeof text, d.coefficient_ < 0 ? 0 - unsigned_value : unsigned_value).ptr;
     return std::string(text, end);
   }
 
@@ -337,7 +344,8 @@ std::int64_t decimal::to_int64() const {
   if (!is_finite()) detail::throw_invalid_value("expected a whole number, not NaN or an infinity");
   const decimal whole = round(0, rounding::down);
   if (whole != *this) detail::throw_invalid_value("expected a decimal that is a whole number: round it first");
-  if (!arithmetic::is_small(whole)) detail::throw_value_out_of_range("expected a whole number that fits a 64-bit integer");
+  if (!arithmetic::is_small(whole))
+    detail::throw_value_out_of_range("expected a whole number that fits a 64-bit integer");
   return whole.coefficient_;
 }
 
@@ -360,7 +368,9 @@ std::weak_ordering operator<=>(const decimal& a, const decimal& b) {
   wide_int left = 0;
   wide_int right = 0;
   if (arithmetic::align(a, b, left, right)) {
-    return left < right ? std::weak_ordering::less : left > right ? std::weak_ordering::greater : std::weak_ordering::equivalent;
+    return left < right   ? std::weak_ordering::less
+           : left > right ? std::weak_ordering::greater
+                          : std::weak_ordering::equivalent;
   }
   const std::int64_t scale = std::max(a.scale_, b.scale_);
   return arithmetic::big(a, scale).compare(arithmetic::big(b, scale)) <=> 0;

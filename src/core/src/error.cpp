@@ -98,11 +98,13 @@ void throw_database_error(errc code, std::string message, error_details details,
     case errc::foreign_key_violation:
       raise(foreign_key_violation(std::move(message), std::move(details)), std::move(statement));
     case errc::check_violation: raise(check_violation(std::move(message), std::move(details)), std::move(statement));
-    case errc::not_null_violation: raise(not_null_violation(std::move(message), std::move(details)), std::move(statement));
+    case errc::not_null_violation:
+      raise(not_null_violation(std::move(message), std::move(details)), std::move(statement));
     case errc::busy: raise(busy_error(std::move(message), std::move(details)), std::move(statement));
     case errc::syntax_error:
     case errc::unknown_column:
-    case errc::unknown_table: raise(statement_error(code, std::move(message), std::move(details)), std::move(statement));
+    case errc::unknown_table:
+      raise(statement_error(code, std::move(message), std::move(details)), std::move(statement));
     case errc::cancelled: raise(cancelled(std::move(message)), std::move(statement));
     case errc::timed_out: raise(timed_out(std::move(message)), std::move(statement));
     case errc::connection_failed:

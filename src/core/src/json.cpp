@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <tupelo/core/json.hpp>
+#include "json_text.hpp"
 
 #include <tupelo/core/error.hpp>
+#include <tupelo/core/json.hpp>
 #include <tupelo/core/micros.hpp>
 
-#include "json_text.hpp"
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <utility>
 
 namespace tupelo {
@@ -18,7 +18,8 @@ namespace tupelo {
 namespace {
 
 // Only the lexer's check of number ranges uses the floating type: long double refuses less valid JSON than double.
-using checker = nlohmann::basic_json<std::map, std::vector, std::string, bool, std::int64_t, std::uint64_t, long double>;
+using checker =
+    nlohmann::basic_json<std::map, std::vector, std::string, bool, std::int64_t, std::uint64_t, long double>;
 
 /// Receives what the parser finds and keeps only how deep it goes and where it fails.
 class depth_counter {
@@ -98,7 +99,8 @@ bool check(std::string_view text, std::size_t& depth, json_problem& problem) {
 }
 
 [[noreturn]] void throw_kind(const char* expected) {
-  throw value_error(errc::type_mismatch, std::string("expected a JSON ") + expected + ": check the kind before reading");
+  throw value_error(errc::type_mismatch,
+                    std::string("expected a JSON ") + expected + ": check the kind before reading");
 }
 
 /// A string token without its quotes and escapes.
@@ -259,9 +261,7 @@ json json::from_decimal(const decimal& value) {
   return parse(value.to_string());
 }
 
-char json::first() const noexcept {
-  return text_[detail::skip_json_space(text_, 0)];
-}
+char json::first() const noexcept { return text_[detail::skip_json_space(text_, 0)]; }
 
 std::optional<json> json::at(std::string_view path) const {
   std::string_view place = detail::trim_json(text_);
@@ -338,7 +338,9 @@ std::string json::as_string() const {
   return unescape(detail::trim_json(text_));
 }
 
-bool operator==(const json& a, const json& b) { return equal_values(detail::trim_json(a.text_), detail::trim_json(b.text_)); }
+bool operator==(const json& a, const json& b) {
+  return equal_values(detail::trim_json(a.text_), detail::trim_json(b.text_));
+}
 
 json& json::set_member(std::string_view key, const json& value) {
   if (!is_object()) throw_kind("object");

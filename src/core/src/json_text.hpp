@@ -54,7 +54,8 @@ constexpr std::size_t end_of_json_value(std::string_view text, std::size_t i) no
 class json_items {
 public:
   /// `container` begins with its bracket.
-  explicit constexpr json_items(std::string_view container) noexcept : text_(container), keyed_(container.front() == '{') {}
+  explicit constexpr json_items(std::string_view container) noexcept
+      : text_(container), keyed_(container.front() == '{') {}
 
   /// Moves to the next item; false behind the last one.
   constexpr bool next() noexcept {

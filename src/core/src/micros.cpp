@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <tupelo/core/micros.hpp>
-
 #include <tupelo/core/error.hpp>
+#include <tupelo/core/micros.hpp>
 
 namespace tupelo::detail {
 

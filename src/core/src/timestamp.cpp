@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <tupelo/core/timestamp.hpp>
-
 #include "civil.hpp"
+
+#include <tupelo/core/timestamp.hpp>
 
 #include <chrono>
 
@@ -11,8 +11,8 @@ namespace {
 
 constexpr std::int64_t day_us = 86'400'000'000;
 
-constexpr std::int64_t micros_from_parts(detail::civil day, std::uint32_t hour, std::uint32_t minute, std::uint32_t second,
-                                         std::uint32_t micros) noexcept {
+constexpr std::int64_t micros_from_parts(detail::civil day, std::uint32_t hour, std::uint32_t minute,
+                                         std::uint32_t second, std::uint32_t micros) noexcept {
   return std::int64_t{detail::days_from_civil(day)} * day_us +
          std::int64_t{(hour * 60 + minute) * 60 + second} * 1'000'000 + std::int64_t{micros};
 }
@@ -25,7 +25,8 @@ bool parse_fixed(const char* p, std::int64_t& out) noexcept {
   if (p[10] == 'T') middle ^= std::uint64_t{' ' ^ 'T'} << 16;
   const auto tens = static_cast<std::uint32_t>(static_cast<unsigned char>(p[24])) - '0';
   const auto ones = static_cast<std::uint32_t>(static_cast<unsigned char>(p[25])) - '0';
-  const std::uint64_t wrong = detail::misfits(front, detail::year_month_limits) | detail::misfits(middle, 0x7676'7f76'767f'7676) |
+  const std::uint64_t wrong = detail::misfits(front, detail::year_month_limits) |
+                              detail::misfits(middle, 0x7676'7f76'767f'7676) |
                               detail::misfits(back, 0x7676'7676'7f76'767f);
   if (wrong != 0 || tens > 9 || ones > 9) return false;
 
@@ -85,7 +86,8 @@ bool parse_offset(text_reader& in, std::int64_t& offset_us) noexcept {
   if (!west && !in.skip('+')) return false;
   std::uint32_t hour = 0;
   std::uint32_t minute = 0;
-  if (!in.two_digits(hour) || !in.skip(':') || !in.two_digits(minute) || !in.at_end() || hour > 23 || minute > 59) return false;
+  if (!in.two_digits(hour) || !in.skip(':') || !in.two_digits(minute) || !in.at_end() || hour > 23 || minute > 59)
+    return false;
   offset_us = std::int64_t{hour * 60 + minute} * 60'000'000;
   if (west) offset_us = -offset_us;
   return true;
@@ -100,9 +102,9 @@ bool parse_any(const char* text, std::size_t size, std::int64_t& out) noexcept {
   std::uint32_t second = 0;
   std::uint32_t micros = 0;
   std::int64_t offset_us = 0;
-  if (!in.two_digits(century) || !in.two_digits(day.year) || !in.skip('-') || !in.two_digits(day.month) || !in.skip('-') ||
-      !in.two_digits(day.day) || !(in.skip(' ') || in.skip('T')) || !in.two_digits(hour) || !in.skip(':') ||
-      !in.two_digits(minute)) {
+  if (!in.two_digits(century) || !in.two_digits(day.year) || !in.skip('-') || !in.two_digits(day.month) ||
+      !in.skip('-') || !in.two_digits(day.day) || !(in.skip(' ') || in.skip('T')) || !in.two_digits(hour) ||
+      !in.skip(':') || !in.two_digits(minute)) {
     return false;
   }
   if (in.skip(':')) {
@@ -126,7 +128,8 @@ bool timestamp::parse_to(const char* text, std::size_t size, timestamp& out) noe
     out.us = us;
     return true;
   }
-  // 26 characters may also be another form: "2026-11-21 12:04:05.1+01:00" is 27, with "05+01:00" it is 25, a Z makes 26.
+  // 26 characters may also be another form: "2026-11-21 12:04:05.1+01:00" is 27, with "05+01:00" it is 25, a Z
+  // makes 26.
   if (!parse_any(text, size, us)) return false;
   out.us = us;
   return true;
@@ -141,14 +144,15 @@ std::optional<timestamp> timestamp::try_parse(std::string_view text) noexcept {
 timestamp timestamp::parse(std::string_view text) {
   timestamp result;
   if (!parse_to(text.data(), text.size(), result)) {
-    detail::throw_invalid_value(
-        "expected a timestamp as YYYY-MM-DD HH:MM[:SS[.ffffff]] in the years 0001 to 9999, optionally followed by Z or +hh:mm");
+    detail::throw_invalid_value("expected a timestamp as YYYY-MM-DD HH:MM[:SS[.ffffff]] in the years 0001 to 9999, "
+                                "optionally followed by Z or +hh:mm");
   }
   return result;
 }
 
 char* timestamp::format_to(char* out26) const {
-  if (!is_valid()) [[unlikely]] detail::throw_value_out_of_range("expected a timestamp in the years 0001 to 9999");
+  if (!is_valid()) [[unlikely]]
+    detail::throw_value_out_of_range("expected a timestamp in the years 0001 to 9999");
   // Counted from 0001-01-01, so that division need not care about signs.
   const auto since_year_1 = static_cast<std::uint64_t>(us - min_us);
   const auto days = static_cast<std::int32_t>(since_year_1 / static_cast<std::uint64_t>(day_us));

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <tupelo/core/uuid.hpp>
+#include "uuid_clock.hpp"
 
 #include <tupelo/core/error.hpp>
 #include <tupelo/core/micros.hpp>
-
-#include "uuid_clock.hpp"
+#include <tupelo/core/uuid.hpp>
 
 #include <chrono>
 #include <cstring>
@@ -18,8 +17,7 @@ namespace {
 /// Counts forks: a child must not hand out the random bytes that its parent has buffered.
 std::atomic<std::uint64_t>& fork_count() {
   static std::atomic<std::uint64_t> count{1};
-  static const int registered =
-      pthread_atfork(nullptr, nullptr, [] { count.fetch_add(1, std::memory_order_relaxed); });
+  static const int registered = pthread_atfork(nullptr, nullptr, [] { count.fetch_add(1, std::memory_order_relaxed); });
   if (registered != 0) throw error(errc::out_of_memory, "pthread_atfork failed: free memory and try again");
   return count;
 }
@@ -83,8 +81,10 @@ uuid uuid::v7() {
   static detail::uuid_clock clock;
   uuid id;
   random_bytes(id.bytes + 8, 8);
-  const auto now = std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch());
-  const std::uint64_t tick = clock.next(detail::uuid_tick(now.count() < 0 ? 0 : static_cast<std::uint64_t>(now.count())));
+  const auto now =
+      std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch());
+  const std::uint64_t tick =
+      clock.next(detail::uuid_tick(now.count() < 0 ? 0 : static_cast<std::uint64_t>(now.count())));
   for (unsigned i = 0; i < 6; ++i) id.bytes[i] = static_cast<std::uint8_t>(tick >> (52 - 8 * i));
   id.bytes[6] = static_cast<std::uint8_t>(tick >> 8 & 0x0f);
   id.bytes[7] = static_cast<std::uint8_t>(tick);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <tupelo/core/bytes.hpp>
-
 #include <tupelo/core/error.hpp>
 
 #include <gtest/gtest.h>
+
 #include <random>
 
 namespace tupelo {

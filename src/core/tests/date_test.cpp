@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <tupelo/core/date.hpp>
-
 #include <tupelo/core/error.hpp>
 
-#include <chrono>
 #include <gtest/gtest.h>
+
+#include <chrono>
 #include <limits>
 #include <random>
 #include <type_traits>
@@ -63,15 +63,18 @@ TEST(date, leap_days_follow_the_gregorian_rule) {
 }
 
 TEST(date, parse_refuses_what_is_not_the_grammar) {
-  for (const char* text : {"", "2026-11-2", "2026-11-211", "2026/11/21", "2026-1-021", "26-11-2021", " 2026-11-2", "2026-11-2x",
-                           "2026-11-21 ", "20261121", "2026-11-21T00:00", "+026-11-21", "\xff""026-11-21"}) {
+  for (const char* text : {"", "2026-11-2", "2026-11-211", "2026/11/21", "2026-1-021", "26-11-2021", " 2026-11-2",
+                           "2026-11-2x", "2026-11-21 ", "20261121", "2026-11-21T00:00", "+026-11-21",
+                           "\xff"
+                           "026-11-21"}) {
     EXPECT_THROW(date::parse(text), value_error) << text;
     EXPECT_FALSE(date::try_parse(text)) << text;
   }
 }
 
 TEST(date, parse_refuses_days_that_do_not_exist) {
-  for (const char* text : {"0000-01-01", "2026-00-10", "2026-13-10", "2026-04-31", "2026-01-32", "2026-01-00", "2026-99-99"}) {
+  for (const char* text :
+       {"0000-01-01", "2026-00-10", "2026-13-10", "2026-04-31", "2026-01-32", "2026-01-00", "2026-99-99"}) {
     EXPECT_FALSE(date::try_parse(text)) << text;
   }
 }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <tupelo/core/decimal.hpp>
-
 #include <tupelo/core/error.hpp>
+
+#include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cmath>
 #include <cstring>
-#include <gtest/gtest.h>
 #include <limits>
 #include <random>
 #include <type_traits>
@@ -46,7 +46,8 @@ TEST(decimal, default_is_zero) {
 }
 
 TEST(decimal, text_keeps_its_scale) {
-  for (const char* text : {"0", "0.00", "1.10", "-1.10", "0.001", "-0.001", "100", "12345678901234567890.1234567890", forty_digits}) {
+  for (const char* text :
+       {"0", "0.00", "1.10", "-1.10", "0.001", "-0.001", "100", "12345678901234567890.1234567890", forty_digits}) {
     EXPECT_EQ(same(text), text);
   }
 }
@@ -81,8 +82,9 @@ TEST(decimal, parse_takes_nan_and_infinities) {
 }
 
 TEST(decimal, parse_refuses_what_is_no_number) {
-  for (const char* text : {"", " ", "+", "-", ".", "-.", "e5", ".e5", "1e", "1e+", "1e1.5", "1 ", " 1", "1,5", "1.2.3", "--1", "+-1", "0x10",
-                           "1_000", "infinit", "nan1", "1f", "\xb2", "1\xb2"}) {
+  for (const char* text :
+       {"",   " ",   "+",     "-",   ".",   "-.",   "e5",    ".e5",     "1e",   "1e+", "1e1.5", "1 ",
+        " 1", "1,5", "1.2.3", "--1", "+-1", "0x10", "1_000", "infinit", "nan1", "1f",  "\xb2",  "1\xb2"}) {
     EXPECT_THROW(decimal::parse(text), value_error) << text;
     EXPECT_FALSE(decimal::try_parse(text)) << text;
   }
@@ -90,7 +92,8 @@ TEST(decimal, parse_refuses_what_is_no_number) {
 }
 
 TEST(decimal, numbers_beyond_the_limits_are_refused_without_computing_them) {
-  for (const char* text : {"1e131072", "1e999999999", "1e99999999999999999999999", "1e-16384", "0e-16384", "1e-99999999999999999999"}) {
+  for (const char* text :
+       {"1e131072", "1e999999999", "1e99999999999999999999999", "1e-16384", "0e-16384", "1e-99999999999999999999"}) {
     try {
       decimal::parse(text);
       ADD_FAILURE() << text;
@@ -141,9 +144,22 @@ TEST(decimal, equality_ignores_the_scale) {
 }
 
 TEST(decimal, order_is_numeric_with_nan_last) {
-  const std::vector<decimal> sorted{decimal::negative_infinity(), d("-1e40"), d("-9223372036854775809"), decimal(int64_min), d("-1.5"),
-                                    d("-0.00000000000000000000000000000001"), decimal(0), d("1e-40"), d("0.1"), d("0.11"), decimal(1),
-                                    decimal(int64_max), d("9223372036854775808"), d(forty_digits), decimal::infinity(), decimal::nan()};
+  const std::vector<decimal> sorted{decimal::negative_infinity(),
+                                    d("-1e40"),
+                                    d("-9223372036854775809"),
+                                    decimal(int64_min),
+                                    d("-1.5"),
+                                    d("-0.00000000000000000000000000000001"),
+                                    decimal(0),
+                                    d("1e-40"),
+                                    d("0.1"),
+                                    d("0.11"),
+                                    decimal(1),
+                                    decimal(int64_max),
+                                    d("9223372036854775808"),
+                                    d(forty_digits),
+                                    decimal::infinity(),
+                                    decimal::nan()};
   for (std::size_t i = 0; i < sorted.size(); ++i) {
     for (std::size_t k = 0; k < sorted.size(); ++k) {
       EXPECT_EQ(sorted[i] < sorted[k], i < k) << i << ' ' << k;
@@ -156,7 +172,8 @@ TEST(decimal, order_agrees_with_the_sign_of_the_difference) {
   std::mt19937_64 random(2);
   for (int i = 0; i < 20'000; ++i) {
     const decimal a = any_decimal(random);
-    const decimal b = random() % 4 == 0 ? a + decimal::from_unscaled(static_cast<std::int64_t>(random() % 3) - 1, 20) : any_decimal(random);
+    const decimal b = random() % 4 == 0 ? a + decimal::from_unscaled(static_cast<std::int64_t>(random() % 3) - 1, 20)
+                                        : any_decimal(random);
     ASSERT_EQ(a < b, (a - b).sign() < 0);
     ASSERT_EQ(a == b, (a - b).is_zero());
   }
@@ -181,7 +198,8 @@ TEST(decimal, arithmetic_crosses_64_bits_exactly) {
   EXPECT_EQ((-(-decimal(int64_min))).to_int64(), int64_min);
   EXPECT_EQ((decimal(int64_min) * decimal(int64_min)).to_string(), "85070591730234615865843651857942052864");
   EXPECT_EQ((d(forty_digits) + d("0.110")).to_string(), "1234567890123456789012345678901234568.000");
-  EXPECT_EQ((d("99999999999999999999") * d("99999999999999999999")).to_string(), "9999999999999999999800000000000000000001");
+  EXPECT_EQ((d("99999999999999999999") * d("99999999999999999999")).to_string(),
+            "9999999999999999999800000000000000000001");
 }
 
 TEST(decimal, arithmetic_obeys_the_laws_of_rings) {

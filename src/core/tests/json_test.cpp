@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <tupelo/core/error.hpp>
 #include <tupelo/core/json.hpp>
 
-#include <tupelo/core/error.hpp>
-
 #include <gtest/gtest.h>
+
 #include <limits>
 #include <random>
 #include <type_traits>
@@ -48,7 +48,8 @@ json any_json(std::mt19937_64& random, int depth) {
     }
     default: {
       json object = json::object();
-      for (auto i = random() % 5; i > 0; --i) object.set(std::to_string(random() % 8) + "\"\\", any_json(random, depth - 1));
+      for (auto i = random() % 5; i > 0; --i)
+        object.set(std::to_string(random() % 8) + "\"\\", any_json(random, depth - 1));
       return object;
     }
   }
@@ -77,8 +78,8 @@ TEST(json, default_is_null) {
 }
 
 TEST(json, text_is_kept_as_given) {
-  for (const char* text : {" { \"b\" : 1.10 , \"a\" : 18446744073709551615 } ", "123456789012345678901234567890.10", "1E2", "-0", "\"\\u00e9\"",
-                           "{\"a\":1,\"a\":2}", "[]", "true", "\n1\n"}) {
+  for (const char* text : {" { \"b\" : 1.10 , \"a\" : 18446744073709551615 } ", "123456789012345678901234567890.10",
+                           "1E2", "-0", "\"\\u00e9\"", "{\"a\":1,\"a\":2}", "[]", "true", "\n1\n"}) {
     EXPECT_EQ(j(text).text(), text);
   }
 }
@@ -92,11 +93,46 @@ TEST(json, parse_takes_string_rvalues_views_and_literals) {
 }
 
 TEST(json, parse_refuses_what_is_not_json) {
-  for (std::string_view text :
-       {""sv, " "sv, "nul"sv, "NULL"sv, "True"sv, "{"sv, "}"sv, "[1"sv, "[1,]"sv, "[,1]"sv, "[1 2]"sv, "{\"a\"}"sv, "{\"a\":}"sv,
-        "{\"a\":1,}"sv, "{a:1}"sv, "{'a':1}"sv, "01"sv, "+1"sv, "1."sv, ".5"sv, "1e"sv, "--1"sv, "0x1"sv, "NaN"sv, "Infinity"sv, "1 1"sv,
-        "[] []"sv, "\""sv, "\"\\x\""sv, "\"\\u12\""sv, "\"\n\""sv, "\"\t\""sv, "// c\n1"sv, "/* */1"sv, "\"\\ud800\""sv, "\"\\udc00\""sv,
-        "\"\xff\""sv, "\"\xc3\""sv, "\"\xed\xa0\x80\""sv, "\"\xc0\xaf\""sv}) {
+  for (std::string_view text : {""sv,
+                                " "sv,
+                                "nul"sv,
+                                "NULL"sv,
+                                "True"sv,
+                                "{"sv,
+                                "}"sv,
+                                "[1"sv,
+                                "[1,]"sv,
+                                "[,1]"sv,
+                                "[1 2]"sv,
+                                "{\"a\"}"sv,
+                                "{\"a\":}"sv,
+                                "{\"a\":1,}"sv,
+                                "{a:1}"sv,
+                                "{'a':1}"sv,
+                                "01"sv,
+                                "+1"sv,
+                                "1."sv,
+                                ".5"sv,
+                                "1e"sv,
+                                "--1"sv,
+                                "0x1"sv,
+                                "NaN"sv,
+                                "Infinity"sv,
+                                "1 1"sv,
+                                "[] []"sv,
+                                "\""sv,
+                                "\"\\x\""sv,
+                                "\"\\u12\""sv,
+                                "\"\n\""sv,
+                                "\"\t\""sv,
+                                "// c\n1"sv,
+                                "/* */1"sv,
+                                "\"\\ud800\""sv,
+                                "\"\\udc00\""sv,
+                                "\"\xff\""sv,
+                                "\"\xc3\""sv,
+                                "\"\xed\xa0\x80\""sv,
+                                "\"\xc0\xaf\""sv}) {
     EXPECT_EQ(code_of_parse(text), errc::invalid_value) << text;
     EXPECT_FALSE(json::try_parse(text)) << text;
   }
@@ -175,7 +211,8 @@ TEST(json, at_follows_keys_and_positions) {
 
 TEST(json, at_gives_nothing_where_nothing_is) {
   const json value = j(R"({"a": [1, 2], "s": "text"})");
-  for (const char* path : {"b", "a.2", "a.-1", "a.00", "a.+1", "a.x", "a.", "a.0.x", "s.0", "A", "a.18446744073709551616", "s."}) {
+  for (const char* path :
+       {"b", "a.2", "a.-1", "a.00", "a.+1", "a.x", "a.", "a.0.x", "s.0", "A", "a.18446744073709551616", "s."}) {
     EXPECT_FALSE(value.at(path)) << path;
   }
   EXPECT_FALSE(j("1").at("a"));
@@ -286,9 +323,29 @@ TEST(json, equality_ignores_how_strings_and_numbers_are_written) {
 }
 
 TEST(json, equality_sees_every_difference) {
-  const std::vector<const char*> different{"null", "true", "false", "0", "1", "9007199254740992", "9007199254740993", "\"\"", "\"0\"", "[]", "{}",
-                                           "[0]", "[[]]", "[0,0]", "[0,1]", "[1,0]", "{\"a\":0}", "{\"a\":1}", "{\"b\":0}",
-                                           "{\"a\":0,\"b\":0}", "{\"a\":{}}", "0.1", "0.10000000000000000000000000000000000001"};
+  const std::vector<const char*> different{"null",
+                                           "true",
+                                           "false",
+                                           "0",
+                                           "1",
+                                           "9007199254740992",
+                                           "9007199254740993",
+                                           "\"\"",
+                                           "\"0\"",
+                                           "[]",
+                                           "{}",
+                                           "[0]",
+                                           "[[]]",
+                                           "[0,0]",
+                                           "[0,1]",
+                                           "[1,0]",
+                                           "{\"a\":0}",
+                                           "{\"a\":1}",
+                                           "{\"b\":0}",
+                                           "{\"a\":0,\"b\":0}",
+                                           "{\"a\":{}}",
+                                           "0.1",
+                                           "0.10000000000000000000000000000000000001"};
   for (std::size_t i = 0; i < different.size(); ++i) {
     for (std::size_t k = 0; k < different.size(); ++k) {
       EXPECT_EQ(j(different[i]) == j(different[k]), i == k) << different[i] << ' ' << different[k];
@@ -301,11 +358,16 @@ TEST(json, order_of_elements_matters) { EXPECT_NE(j("[1,2]"), j("[2,1]")); }
 TEST(json, set_adds_and_replaces) {
   json value = json::object();
   value.set("i", 1).set("u", std::numeric_limits<std::uint64_t>::max()).set("d", 0.5).set("t", "x\"y").set("b", true);
-  value.set("n", nullptr).set("s", "text"s).set("v", "view"sv).set("o", std::optional<int>()).set("p", std::optional<int>(3));
+  value.set("n", nullptr)
+      .set("s", "text"s)
+      .set("v", "view"sv)
+      .set("o", std::optional<int>())
+      .set("p", std::optional<int>(3));
   value.set("dec", decimal::parse("1.10")).set("j", j(" [ 1 ] ")).set("f", 0.1f).set("w", 2.0);
-  EXPECT_EQ(value.text(),
-            R"({"i":1,"u":18446744073709551615,"d":0.5,"t":"x\"y","b":true,"n":null,"s":"text","v":"view","o":null,"p":3,)"
-            R"("dec":1.10,"j":[ 1 ],"f":0.1,"w":2.0})");
+  EXPECT_EQ(
+      value.text(),
+      R"({"i":1,"u":18446744073709551615,"d":0.5,"t":"x\"y","b":true,"n":null,"s":"text","v":"view","o":null,"p":3,)"
+      R"("dec":1.10,"j":[ 1 ],"f":0.1,"w":2.0})");
   value.set("i", "one").set("w", json::object());
   EXPECT_EQ(value.at("i")->as_string(), "one");
   EXPECT_TRUE(value.at("w")->is_object());
@@ -365,7 +427,8 @@ TEST(json, text_with_nul_and_controls_survives_building) {
 TEST(json, doubles_survive_building) {
   std::mt19937_64 random(1);
   for (int i = 0; i < 20'000; ++i) {
-    const double value = static_cast<double>(static_cast<std::int64_t>(random())) / static_cast<double>(1 + random() % 1000);
+    const double value =
+        static_cast<double>(static_cast<std::int64_t>(random())) / static_cast<double>(1 + random() % 1000);
     ASSERT_EQ(json::parse(json::from(value).text()).as_double(), value);
   }
 }

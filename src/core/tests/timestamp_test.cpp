@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <tupelo/core/error.hpp>
 #include <tupelo/core/timestamp.hpp>
 
-#include <tupelo/core/error.hpp>
+#include <gtest/gtest.h>
 
 #include <algorithm>
 #include <chrono>
 #include <ctime>
-#include <gtest/gtest.h>
 #include <random>
 #include <type_traits>
 #include <unordered_set>
@@ -24,11 +24,14 @@ static_assert(timestamp::from_seconds(1) + 1ms == timestamp::from_micros(1'001'0
 static_assert(!system_time_like<std::chrono::steady_clock::time_point>);
 static_assert(system_time_like<std::chrono::sys_seconds> && duration_like<std::chrono::hours>);
 static_assert(!std::is_convertible_v<timestamp, std::chrono::sys_seconds>);
-static_assert(std::is_convertible_v<micros, std::chrono::microseconds> && std::is_convertible_v<micros, std::chrono::nanoseconds>);
-static_assert(!std::is_convertible_v<micros, std::chrono::seconds> && std::is_constructible_v<std::chrono::seconds, micros>);
+static_assert(std::is_convertible_v<micros, std::chrono::microseconds> &&
+              std::is_convertible_v<micros, std::chrono::nanoseconds>);
+static_assert(!std::is_convertible_v<micros, std::chrono::seconds> &&
+              std::is_constructible_v<std::chrono::seconds, micros>);
 
 timestamp any_timestamp(std::mt19937_64& random) {
-  return timestamp::from_micros(std::uniform_int_distribution<std::int64_t>(timestamp::min_us, timestamp::max_us)(random));
+  return timestamp::from_micros(
+      std::uniform_int_distribution<std::int64_t>(timestamp::min_us, timestamp::max_us)(random));
 }
 
 errc code_of_parse(std::string_view text) {
@@ -77,8 +80,8 @@ TEST(timestamp, text_agrees_with_the_c_library) {
     std::tm parts{};
     gmtime_r(&seconds, &parts);
     char expected[64];
-    std::snprintf(expected, sizeof expected, "%04d-%02d-%02d %02d:%02d:%02d.%06d", parts.tm_year + 1900, parts.tm_mon + 1,
-                  parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec,
+    std::snprintf(expected, sizeof expected, "%04d-%02d-%02d %02d:%02d:%02d.%06d", parts.tm_year + 1900,
+                  parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec,
                   static_cast<int>(time.us - std::int64_t{seconds} * 1'000'000));
     ASSERT_EQ(time.to_string(), expected);
   }
@@ -128,14 +131,40 @@ TEST(timestamp, parse_knows_leap_days) {
 }
 
 TEST(timestamp, parse_refuses_what_is_not_the_grammar) {
-  for (const char* text : {"", "2026", "2026-11-21", "2026-11-21 ", "2026-11-21 12", "2026-11-21 1:04", "2026-11-21  12:04",
-                           " 2026-11-21 12:04", "2026-11-21 12:04 ", "2026-11-21 12:04:", "2026-11-21 12:04:5", "2026-11-21 12:04.5",
-                           "2026-11-21 12:04:05.", "2026-11-21 12:04:05.1234567", "2026-11-21t12:04", "2026-11-21 12:04z",
-                           "2026-11-21 12:04+01", "2026-11-21 12:04+0100", "2026-11-21 12:04+24:00", "2026-11-21 12:04+01:60",
-                           "2026-11-21 12:04ZZ", "2026-11-21 12:04 Z", "2026/11/21 12:04", "20261121T1204", "+2026-11-21 12:04",
-                           "-026-11-21 12:04:05.123456", "2026-11-21 12:04:05,123456", "2026-11-21_12:04:05.123456",
-                           "2026-11-21 12:04:05.12345x", "2026-11-21 12:04:05.1234x6", "2026-1a-21 12:04:05.123456",
-                           "2026-11-21 12:04:05.12345\xb6", "\xb2""026-11-21 12:04:05.123456"}) {
+  for (const char* text : {"",
+                           "2026",
+                           "2026-11-21",
+                           "2026-11-21 ",
+                           "2026-11-21 12",
+                           "2026-11-21 1:04",
+                           "2026-11-21  12:04",
+                           " 2026-11-21 12:04",
+                           "2026-11-21 12:04 ",
+                           "2026-11-21 12:04:",
+                           "2026-11-21 12:04:5",
+                           "2026-11-21 12:04.5",
+                           "2026-11-21 12:04:05.",
+                           "2026-11-21 12:04:05.1234567",
+                           "2026-11-21t12:04",
+                           "2026-11-21 12:04z",
+                           "2026-11-21 12:04+01",
+                           "2026-11-21 12:04+0100",
+                           "2026-11-21 12:04+24:00",
+                           "2026-11-21 12:04+01:60",
+                           "2026-11-21 12:04ZZ",
+                           "2026-11-21 12:04 Z",
+                           "2026/11/21 12:04",
+                           "20261121T1204",
+                           "+2026-11-21 12:04",
+                           "-026-11-21 12:04:05.123456",
+                           "2026-11-21 12:04:05,123456",
+                           "2026-11-21_12:04:05.123456",
+                           "2026-11-21 12:04:05.12345x",
+                           "2026-11-21 12:04:05.1234x6",
+                           "2026-1a-21 12:04:05.123456",
+                           "2026-11-21 12:04:05.12345\xb6",
+                           "\xb2"
+                           "026-11-21 12:04:05.123456"}) {
     EXPECT_EQ(code_of_parse(text), errc::invalid_value) << text;
   }
 }
@@ -254,7 +283,8 @@ TEST(timestamp, system_clock_time_points_convert_both_ways) {
   EXPECT_EQ(timestamp::from(point), time);
   EXPECT_EQ(timestamp::from(point + 999ns), time);
   EXPECT_EQ(static_cast<std::chrono::sys_seconds>(time).time_since_epoch(), -2s);
-  EXPECT_EQ(timestamp::from(std::chrono::sys_days(std::chrono::year(2024) / 2 / 29)), timestamp::parse("2024-02-29 00:00"));
+  EXPECT_EQ(timestamp::from(std::chrono::sys_days(std::chrono::year(2024) / 2 / 29)),
+            timestamp::parse("2024-02-29 00:00"));
 }
 
 TEST(timestamp, conversion_to_a_time_point_that_cannot_hold_it_is_refused) {

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <tupelo/core/uuid.hpp>
+#include "uuid_clock.hpp"
 
 #include <tupelo/core/error.hpp>
 #include <tupelo/core/timestamp.hpp>
+#include <tupelo/core/uuid.hpp>
 
-#include "uuid_clock.hpp"
+#include <gtest/gtest.h>
 
 #include <algorithm>
-#include <gtest/gtest.h>
 #include <iterator>
 #include <random>
-#include <sys/wait.h>
 #include <thread>
 #include <type_traits>
-#include <unistd.h>
 #include <unordered_set>
 #include <vector>
+#include <sys/wait.h>
+#include <unistd.h>
 
 namespace tupelo {
 namespace {
@@ -76,7 +76,8 @@ TEST(uuid, order_is_that_of_the_text) {
     uuid a;
     uuid b;
     for (auto& byte : a.bytes) byte = static_cast<std::uint8_t>(random());
-    for (std::size_t k = 0; k < 16; ++k) b.bytes[k] = random() % 8 != 0 ? a.bytes[k] : static_cast<std::uint8_t>(random());
+    for (std::size_t k = 0; k < 16; ++k)
+      b.bytes[k] = random() % 8 != 0 ? a.bytes[k] : static_cast<std::uint8_t>(random());
     ASSERT_EQ(a < b, a.to_string() < b.to_string());
     ASSERT_EQ(a == b, a.to_string() == b.to_string());
   }

@@ -1,19 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sql_renderer.hpp"
 
-#include <array>
-
-#include "tupelo/core/error.hpp"
 #include "tupelo/model/model_spec.hpp"
+#include "tupelo/core/error.hpp"
+
+#include <array>
 
 namespace tupelo {
 
 namespace {
 
-constexpr std::array<std::string_view, 10> comparison_text{" = ", " <> ", " < ", " <= ", " > ", " >= ", " LIKE ", " LIKE ", " LIKE ", " LIKE "};
+constexpr std::array<std::string_view, 10> comparison_text{" = ",  " <> ",   " < ",    " <= ",   " > ",
+                                                           " >= ", " LIKE ", " LIKE ", " LIKE ", " LIKE "};
 
 comparison fused_comparison(std::uint64_t word) {
-  return static_cast<comparison>(static_cast<std::uint8_t>(op_of(word)) - static_cast<std::uint8_t>(op::column_compare));
+  return static_cast<comparison>(static_cast<std::uint8_t>(op_of(word)) -
+                                 static_cast<std::uint8_t>(op::column_compare));
 }
 
 bool is_fused(std::uint64_t word) { return op_of(word) >= op::column_compare; }
@@ -40,7 +42,8 @@ sql_renderer::sql_renderer(const dialect& target, const std::uint64_t* words, st
     const op o = op_of(words[i]);
     if (o == op::join || o == op::query) qualify_ = true;
     if (o == op::too_large) {
-      throw query_error("a clause of this query has more than 65535 terms; use in(list) for many values, or split the query");
+      throw query_error(
+          "a clause of this query has more than 65535 terms; use in(list) for many values, or split the query");
     }
     i += payload_of(words[i]);
   }
@@ -57,7 +60,8 @@ statement_plan sql_renderer::render() {
     case op::update_of: update(); break;
     case op::delete_from: erase(); break;
     case op::raw_sql: raw(); break;
-    default: throw query_error("this query does not say what to do: build it with query<T>(), update<T>() or erase<T>()");
+    default:
+      throw query_error("this query does not say what to do: build it with query<T>(), update<T>() or erase<T>()");
   }
   return static_cast<statement_plan&&>(plan_);
 }
@@ -111,8 +115,8 @@ void sql_renderer::number_placeholders() {
     i += payload_of(word);
   }
   if (const std::uint32_t most = dialect_.features().max_parameters; most && next_ - 1 > most) {
-    throw query_error("this statement has " + std::to_string(next_ - 1) + " parameters; " + std::string(dialect_.name()) +
-                      " takes " + std::to_string(most) + ": split the list");
+    throw query_error("this statement has " + std::to_string(next_ - 1) + " parameters; " +
+                      std::string(dialect_.name()) + " takes " + std::to_string(most) + ": split the list");
   }
 }
 
@@ -149,7 +153,9 @@ std::string sql_renderer::column_text(std::uint64_t word) const {
   return sql;
 }
 
-void sql_renderer::placeholder_at(std::string& sql, std::uint32_t index) const { dialect_.placeholder(sql, number_[index]); }
+void sql_renderer::placeholder_at(std::string& sql, std::uint32_t index) const {
+  dialect_.placeholder(sql, number_[index]);
+}
 
 void sql_renderer::push_fused(std::uint64_t word, std::uint32_t index, std::vector<operand>& stack) {
   const comparison c = fused_comparison(word);
@@ -178,7 +184,8 @@ void sql_renderer::push_call(std::uint64_t word, std::vector<operand>& stack) {
   stack.resize(stack.size() - count);
   const std::string_view name = dialect_.function_name(f);
   if (name.empty()) {
-    throw query_error(errc::unsupported_feature, std::string(dialect_.name()) + " has no such function as this query calls");
+    throw query_error(errc::unsupported_feature,
+                      std::string(dialect_.name()) + " has no such function as this query calls");
   }
   std::string sql;
   if (f >= function::year && f <= function::day) {
@@ -313,7 +320,8 @@ sql_renderer::select_parts sql_renderer::read_select(std::uint32_t from, std::ui
         dialect_.quote(parts.joins, other.table);
         parts.joins += " ON " + text();
         if (other.deleted_at >= 0) {
-          parts.joins += " AND " + quoted(other.table) + "." + quoted(other.fields[static_cast<std::size_t>(other.deleted_at)].column) + " IS NULL";
+          parts.joins += " AND " + quoted(other.table) + "." +
+                         quoted(other.fields[static_cast<std::size_t>(other.deleted_at)].column) + " IS NULL";
         }
         break;
       }
@@ -351,7 +359,8 @@ std::string sql_renderer::select(std::uint32_t from, std::uint32_t count, bool o
 
 std::string sql_renderer::assemble(select_parts& parts, bool outermost) {
   const model_info& row = parts.row ? *parts.row : *parts.model;
-  const bool counts_rows = parts.only_count && parts.group.empty() && !parts.distinct && parts.limit.empty() && parts.offset.empty();
+  const bool counts_rows =
+      parts.only_count && parts.group.empty() && !parts.distinct && parts.limit.empty() && parts.offset.empty();
   std::string columns = parts.projection;
   if (counts_rows) {
     columns = "count(*)";

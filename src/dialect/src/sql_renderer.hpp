@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <string>
-#include <vector>
-
 #include "tupelo/dialect/dialect.hpp"
 #include "tupelo/model/model_info.hpp"
 
+#include <string>
+#include <vector>
+
 namespace tupelo {
 
-/// Renders one shape to SQL. Two passes: placeholders are numbered in the order of the words, which is the order of the values;
-/// then the clauses are written in the order of SQL.
+/// Renders one shape to SQL. Two passes: placeholders are numbered in the order of the words, which is the order of the
+/// values; then the clauses are written in the order of SQL.
 class sql_renderer {
 public:
   sql_renderer(const dialect& target, const std::uint64_t* words, std::uint32_t count);
@@ -67,7 +67,7 @@ private:
   std::uint32_t count_;
   std::vector<std::uint32_t> number_;  ///< by word: its first placeholder
   std::uint32_t next_ = 1;
-  bool qualify_ = false;               ///< several tables: columns are written with their table
+  bool qualify_ = false;  ///< several tables: columns are written with their table
   statement_plan plan_;
 };
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
-
 #include "sql_renderer.hpp"
-#include "tupelo/core/error.hpp"
+
 #include "tupelo/model/model_spec.hpp"
+#include "tupelo/core/error.hpp"
+
+#include <algorithm>
 
 namespace tupelo {
 
@@ -27,7 +28,9 @@ void sql_renderer::insert() {
   }
   plan_.text = "INSERT INTO " + quoted(model.table);
   if (columns.empty()) {
-    if (rows != 1) throw query_error("struct " + std::string(model.short_name()) + " has no column but its generated key: insert one object at a time");
+    if (rows != 1)
+      throw query_error("struct " + std::string(model.short_name()) +
+                        " has no column but its generated key: insert one object at a time");
     plan_.text += " DEFAULT VALUES";
   } else {
     plan_.text += " (" + columns + ") VALUES ";
@@ -77,7 +80,8 @@ std::string sql_renderer::conflict(const model_info& model) {
   }
   if (!ignore && !update_all && update.empty() && target.empty()) return {};
   if (!dialect_.features().upsert) {
-    throw query_error(errc::unsupported_feature, std::string(dialect_.name()) + " has no upsert with a conflict target");
+    throw query_error(errc::unsupported_feature,
+                      std::string(dialect_.name()) + " has no upsert with a conflict target");
   }
   if (update_all) {
     for (std::uint16_t i : model.columns) {
@@ -90,8 +94,11 @@ std::string sql_renderer::conflict(const model_info& model) {
   std::string sql = " ON CONFLICT";
   if (!target.empty()) sql += " (" + target + ")";
   if (ignore) return sql + " DO NOTHING";
-  if (update.empty()) throw query_error("on_conflict() of " + std::string(model.short_name()) + " says neither update(…), update_all() nor ignore()");
-  if (target.empty()) throw query_error("on_conflict() with an update needs the columns of the conflict: tp::on_conflict(tp::col<…>)");
+  if (update.empty())
+    throw query_error("on_conflict() of " + std::string(model.short_name()) +
+                      " says neither update(…), update_all() nor ignore()");
+  if (target.empty())
+    throw query_error("on_conflict() with an update needs the columns of the conflict: tp::on_conflict(tp::col<…>)");
   return sql + " DO UPDATE SET " + update;
 }
 
@@ -159,17 +166,21 @@ void sql_renderer::update() {
       set += (set.empty() ? "" : ", ") + quoted(field_of_word(word).column) + " = ";
       placeholder_at(set, i);
     } else if (op_of(word) == op::assign) {
-      set += (set.empty() ? "" : ", ") + quoted(field_of_word(words_[i + 1]).column) + " = " + expression_text(i + 2, length_of(word) - 1u);
+      set += (set.empty() ? "" : ", ") + quoted(field_of_word(words_[i + 1]).column) + " = " +
+             expression_text(i + 2, length_of(word) - 1u);
       i += length_of(word);
     } else if (op_of(word) == op::where) {
       i += length_of(word);
     }
   }
-  if (set.empty()) throw query_error("an update of " + std::string(model.short_name()) + " that sets no column: say set(column, value)");
+  if (set.empty())
+    throw query_error("an update of " + std::string(model.short_name()) +
+                      " that sets no column: say set(column, value)");
   bool found = false;
   const std::string where = write_condition(model, found);
   if (!found) {
-    throw query_error("an update of " + std::string(model.short_name()) + " without a condition would change every row: say where(…), or all_rows()");
+    throw query_error("an update of " + std::string(model.short_name()) +
+                      " without a condition would change every row: say where(…), or all_rows()");
   }
   plan_.text = "UPDATE " + quoted(model.table) + " SET " + set;
   if (!where.empty()) plan_.text += " WHERE " + where;
@@ -181,7 +192,8 @@ void sql_renderer::erase() {
   bool found = false;
   const std::string where = write_condition(model, found);
   if (!found) {
-    throw query_error("an erase of " + std::string(model.short_name()) + " without a condition would remove every row: say where(…), or all_rows()");
+    throw query_error("an erase of " + std::string(model.short_name()) +
+                      " without a condition would remove every row: say where(…), or all_rows()");
   }
   plan_.text = "DELETE FROM " + quoted(model.table);
   if (!where.empty()) plan_.text += " WHERE " + where;

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a dialect decides by its feature table and its spelling; one that can as little as possible stands for all.
 #include "tupelo/dialect/dialect.hpp"
-
-#include "tupelo/core/error.hpp"
-#include "tupelo/model/model.hpp"
 #include "tupelo/query/functions.hpp"
 #include "tupelo/query/select_query.hpp"
 #include "tupelo/query/write_query.hpp"
+#include "tupelo/model/model.hpp"
+#include "tupelo/core/error.hpp"
 
 #include <gtest/gtest.h>
 
@@ -23,7 +22,9 @@ public:
   const schema_dialect& schema() const noexcept override { std::terminate(); }
   std::string begin(transaction_mode) const override { return "START TRANSACTION"; }
   void placeholder(std::string& sql, std::uint32_t number) const override { sql += "$" + std::to_string(number); }
-  std::string_view function_name(function f) const noexcept override { return f == function::upper ? std::string_view() : dialect::function_name(f); }
+  std::string_view function_name(function f) const noexcept override {
+    return f == function::upper ? std::string_view() : dialect::function_name(f);
+  }
 
   feature_table table{};
 };
@@ -80,7 +81,8 @@ TEST(dialect, without_upsert_refuses_it) {
 }
 TEST(dialect, without_a_function_refuses_its_calls) {
   const plain_dialect plain;
-  EXPECT_EQ(refused([&] { plan_of(plain, query<User>().where(upper(col<&User::name>) == "X").core()); }).code(), errc::unsupported_feature);
+  EXPECT_EQ(refused([&] { plan_of(plain, query<User>().where(upper(col<&User::name>) == "X").core()); }).code(),
+            errc::unsupported_feature);
 }
 TEST(dialect, with_few_parameters_says_how_many) {
   plain_dialect plain;

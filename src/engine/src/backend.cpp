@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tupelo/engine/backend.hpp"
 
+#include "tupelo/core/error.hpp"
+
 #include <string>
 #include <vector>
-
-#include "tupelo/core/error.hpp"
 
 namespace tupelo {
 
@@ -30,9 +30,10 @@ const backend& find_backend(const driver::url& url) {
     if (candidate.scheme == url.scheme()) return candidate;
     known += (known.empty() ? "" : ", ") + std::string(candidate.scheme);
   }
-  throw configuration_error(errc::unknown_driver,
-                            "no database component for the URL scheme \"" + url.scheme() + "\" is linked (" +
-                                (known.empty() ? std::string("there is none; link tupelo::sqlite") : "linked: " + known) + ")");
+  throw configuration_error(
+      errc::unknown_driver,
+      "no database component for the URL scheme \"" + url.scheme() + "\" is linked (" +
+          (known.empty() ? std::string("there is none; link tupelo::sqlite") : "linked: " + known) + ")");
 }
 
 }  // namespace tupelo

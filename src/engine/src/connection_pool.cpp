@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "connection_pool.hpp"
 
-#include <algorithm>
-
 #include "tupelo/core/deadline.hpp"
 #include "tupelo/core/error.hpp"
+
+#include <algorithm>
 
 namespace tupelo::detail {
 
@@ -52,10 +52,11 @@ public:
     }
     if (by_deadline_) throw timed_out("the deadline passed while waiting for a connection");
     const pool_statistics now = pool_.statistics();
-    throw connection_error(errc::pool_exhausted,
-                           "no connection became free in time: " + std::to_string(now.in_use) + " of " +
-                               std::to_string(now.connections) + " are in use, " + std::to_string(now.waiting) +
-                               " wait; raise pool_size or acquire_timeout_us, or hold leases and sessions for a shorter time");
+    throw connection_error(
+        errc::pool_exhausted,
+        "no connection became free in time: " + std::to_string(now.in_use) + " of " + std::to_string(now.connections) +
+            " are in use, " + std::to_string(now.waiting) +
+            " wait; raise pool_size or acquire_timeout_us, or hold leases and sessions for a shorter time");
   }
 
 private:
@@ -120,7 +121,8 @@ std::unique_ptr<pooled_connection> connection_pool::open() {
 }
 
 pooled_connection* connection_pool::try_acquire() {
-  if (pooled_connection* found = hot_.exchange(nullptr, std::memory_order_acq_rel)) [[likely]] return found;
+  if (pooled_connection* found = hot_.exchange(nullptr, std::memory_order_acq_rel)) [[likely]]
+    return found;
   std::lock_guard lock(mutex_);
   if (!waiters_.empty()) return nullptr;
   if (pooled_connection* found = pop_idle()) return found;
@@ -185,8 +187,7 @@ void connection_pool::retire(pooled_connection* connection) noexcept {
     if (!hand_over(connections_.back().get(), nullptr)) idle_.push_back(connections_.back().get());
   } catch (...) {
     // Who waits while others have connections gets one of those.
-    while (connections_.empty() && hand_over(nullptr, std::current_exception())) {
-    }
+    while (connections_.empty() && hand_over(nullptr, std::current_exception())) {}
   }
 }
 
@@ -226,7 +227,8 @@ void connection_pool::give_back(pooled_connection* connection) noexcept {
     pooled_connection* none = nullptr;
     if (hot_.compare_exchange_strong(none, connection, std::memory_order_seq_cst)) {
       // Somebody may have queued up in between: then take it out again and hand it over.
-      if (waiting_.load(std::memory_order_seq_cst) == 0) [[likely]] return;
+      if (waiting_.load(std::memory_order_seq_cst) == 0) [[likely]]
+        return;
       connection = hot_.exchange(nullptr, std::memory_order_seq_cst);
       if (!connection) return;
     }
@@ -234,7 +236,8 @@ void connection_pool::give_back(pooled_connection* connection) noexcept {
   offer(connection);
 }
 
-std::shared_ptr<const statement_plan> connection_pool::plan(std::uint64_t, const std::uint64_t* words, std::uint32_t count) {
+std::shared_ptr<const statement_plan> connection_pool::plan(std::uint64_t, const std::uint64_t* words,
+                                                            std::uint32_t count) {
   std::string key(reinterpret_cast<const char*>(words), count * sizeof *words);
   {
     std::lock_guard lock(plans_mutex_);
@@ -279,7 +282,9 @@ void connection_pool::statement_finished(const statement_event& event) const noe
 
 namespace {
 
-std::string_view text_of(const driver::request& request) { return request.plan ? std::string_view(request.plan->text) : request.script; }
+std::string_view text_of(const driver::request& request) {
+  return request.plan ? std::string_view(request.plan->text) : request.script;
+}
 
 }  // namespace
 

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "pooled_connection.hpp"
+
+#include "tupelo/engine/backend.hpp"
+#include "tupelo/engine/database.hpp"
+
 #include <atomic>
 #include <deque>
 #include <memory>
@@ -9,14 +14,10 @@
 #include <unordered_map>
 #include <vector>
 
-#include "pooled_connection.hpp"
-#include "tupelo/engine/backend.hpp"
-#include "tupelo/engine/database.hpp"
-
 namespace tupelo::detail {
 
-/// A coroutine that waits for a connection. Shared by the pool's queue, its timer and its awaiter: whoever moves the state
-/// away from `waiting` decides the outcome.
+/// A coroutine that waits for a connection. Shared by the pool's queue, its timer and its awaiter: whoever moves the
+/// state away from `waiting` decides the outcome.
 struct pool_waiter final : timer_node {
   enum state : int { waiting, granted, expired, cancelled };
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tupelo/engine/lease.hpp"
 
-#include <utility>
-
 #include "connection_pool.hpp"
+
 #include "tupelo/core/error.hpp"
+
+#include <utility>
 
 namespace tupelo {
 
@@ -12,7 +13,9 @@ lease::lease() noexcept = default;
 lease::lease(detail::connection_pool& pool, detail::pooled_connection* connection) noexcept
     : pool_(&pool), connection_(connection), owns_(true) {}
 lease::lease(lease&& other) noexcept
-    : pool_(other.pool_), connection_(std::exchange(other.connection_, nullptr)), owns_(std::exchange(other.owns_, false)) {}
+    : pool_(other.pool_),
+      connection_(std::exchange(other.connection_, nullptr)),
+      owns_(std::exchange(other.owns_, false)) {}
 lease& lease::operator=(lease&& other) noexcept {
   release();
   pool_ = other.pool_;
@@ -29,7 +32,8 @@ void lease::release() noexcept {
 }
 
 detail::pooled_connection& lease::connection() const {
-  if (!connection_) throw transaction_error(errc::invalid_transaction, "this lease has no connection: it was released or moved from");
+  if (!connection_)
+    throw transaction_error(errc::invalid_transaction, "this lease has no connection: it was released or moved from");
   return *connection_;
 }
 
@@ -49,14 +53,16 @@ task<void> lease::begin(transaction_mode mode) {
 
 task<void> lease::commit() {
   detail::pooled_connection& c = connection();
-  if (c.depth == 0) throw transaction_error(errc::invalid_transaction, "commit() outside of a transaction: begin() one first");
+  if (c.depth == 0)
+    throw transaction_error(errc::invalid_transaction, "commit() outside of a transaction: begin() one first");
   co_await c.execute(c.depth == 1 ? std::string("COMMIT") : "RELEASE " + savepoint(c.depth - 1));
   --c.depth;
 }
 
 task<void> lease::rollback() {
   detail::pooled_connection& c = connection();
-  if (c.depth == 0) throw transaction_error(errc::invalid_transaction, "rollback() outside of a transaction: begin() one first");
+  if (c.depth == 0)
+    throw transaction_error(errc::invalid_transaction, "rollback() outside of a transaction: begin() one first");
   const int depth = c.depth--;
   // Some failures (a full disk, a deadlock) make the database end the whole transaction by itself.
   if (!c.driver().in_transaction()) {

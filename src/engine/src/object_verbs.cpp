@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tupelo/engine/object_verbs.hpp"
 
+#include "tupelo/engine/lease.hpp"
+#include "tupelo/engine/verbs.hpp"
+#include "tupelo/core/error.hpp"
+#include "tupelo/core/timestamp.hpp"
+#include "tupelo/core/uuid.hpp"
+
 #include <algorithm>
 #include <bit>
 #include <cstring>
 #include <type_traits>
-
-#include "tupelo/core/error.hpp"
-#include "tupelo/core/timestamp.hpp"
-#include "tupelo/core/uuid.hpp"
-#include "tupelo/engine/lease.hpp"
-#include "tupelo/engine/verbs.hpp"
 
 namespace tupelo::detail {
 
@@ -25,13 +25,13 @@ bool fits_key(kind field, kind value) {
 const field_info& key_field(const model_spec& spec, std::size_t part, std::size_t parts, kind k) {
   const model_info& info = require_table(info_of(spec));
   if (info.key.size() != parts) {
-    throw query_error("the primary key of " + std::string(info.short_name()) + " has " + std::to_string(info.key.size()) +
-                      " columns; " + std::to_string(parts) + " were given");
+    throw query_error("the primary key of " + std::string(info.short_name()) + " has " +
+                      std::to_string(info.key.size()) + " columns; " + std::to_string(parts) + " were given");
   }
   const field_info& field = info.fields[info.key[part]];
   if (!fits_key(field.type->k, k)) {
-    throw query_error("the primary key of " + std::string(info.short_name()) + ": the value given for column \"" + field.column +
-                      "\" has another type than the column");
+    throw query_error("the primary key of " + std::string(info.short_name()) + ": the value given for column \"" +
+                      field.column + "\" has another type than the column");
   }
   return field;
 }
@@ -50,7 +50,9 @@ void add_part(query_core& core, const model_spec& spec, std::size_t part, std::s
   if (part == 0) core.word(make_word(op::with_deleted));  // a key names its row, marked as deleted or not
 }
 
-field_slot slot_of(const model_info& info, int position) { return info.fields[static_cast<std::size_t>(position)].slot(); }
+field_slot slot_of(const model_info& info, int position) {
+  return info.fields[static_cast<std::size_t>(position)].slot();
+}
 
 void store_now(const model_info& info, int position, void* object, std::int64_t now_us) {
   if (position < 0) return;
@@ -68,11 +70,14 @@ std::uint64_t column_word(const model_info& info, std::size_t position, op o) {
   return make_word(o, 0, info.fields[position].offset, info.id);
 }
 
-column_ref ref(const model_info& info, int position) { return {info.spec, info.fields[static_cast<std::size_t>(position)].offset}; }
+column_ref ref(const model_info& info, int position) {
+  return {info.spec, info.fields[static_cast<std::size_t>(position)].offset};
+}
 
 void match_row(query_core& core, const model_info& info) {
   if (info.key.empty()) {
-    throw model_error("struct " + std::string(info.short_name()) + " has no primary key: its rows cannot be updated or erased by object");
+    throw model_error("struct " + std::string(info.short_name()) +
+                      " has no primary key: its rows cannot be updated or erased by object");
   }
   for (std::uint16_t i : info.key) core.word(column_word(info, i, op::match_field));
   if (info.version >= 0) core.word(column_word(info, static_cast<std::size_t>(info.version), op::match_field));
@@ -80,10 +85,12 @@ void match_row(query_core& core, const model_info& info) {
 
 }  // namespace
 
-void add_key_part(query_core& core, const model_spec& spec, std::size_t part, std::size_t parts, kind k, std::int64_t value) {
+void add_key_part(query_core& core, const model_spec& spec, std::size_t part, std::size_t parts, kind k,
+                  std::int64_t value) {
   add_part(core, spec, part, parts, k, value);
 }
-void add_key_part(query_core& core, const model_spec& spec, std::size_t part, std::size_t parts, kind k, std::string_view value) {
+void add_key_part(query_core& core, const model_spec& spec, std::size_t part, std::size_t parts, kind k,
+                  std::string_view value) {
   add_part(core, spec, part, parts, k, value);
 }
 void add_key_part(query_core& core, const model_spec& spec, std::size_t part, std::size_t parts, kind k, double value) {
@@ -100,8 +107,10 @@ bool has_empty_key(const model_info& info, const void* object) {
 }
 
 bool prepare_for_insert(const model_info& info, void* object, std::int64_t now_us) {
-  if (info.created_at >= 0 && is_zero_timestamp(info, info.created_at, object)) store_now(info, info.created_at, object, now_us);
-  if (info.updated_at >= 0 && is_zero_timestamp(info, info.updated_at, object)) store_now(info, info.updated_at, object, now_us);
+  if (info.created_at >= 0 && is_zero_timestamp(info, info.created_at, object))
+    store_now(info, info.created_at, object, now_us);
+  if (info.updated_at >= 0 && is_zero_timestamp(info, info.updated_at, object))
+    store_now(info, info.updated_at, object, now_us);
   if (info.version >= 0) {
     const field_slot slot = slot_of(info, info.version);
     void* value = field_for_value(slot, object);
@@ -116,7 +125,9 @@ bool prepare_for_insert(const model_info& info, void* object, std::int64_t now_u
   return key.is(field_generated) && has_empty_key(info, object);
 }
 
-void prepare_for_update(const model_info& info, void* object, std::int64_t now_us) { store_now(info, info.updated_at, object, now_us); }
+void prepare_for_update(const model_info& info, void* object, std::int64_t now_us) {
+  store_now(info, info.updated_at, object, now_us);
+}
 
 void set_generated_key(const model_info& info, void* object, std::int64_t id) {
   const field_slot slot = slot_of(info, info.key[0]);
@@ -149,7 +160,8 @@ query_core update_core(const model_info& info, const std::uint16_t* fields, std:
   }
   if (info.version >= 0) {
     expression next(ref(info, info.version));
-    next.combine(expression(kind::i64, std::int64_t{1}), make_word(op::call, static_cast<std::uint8_t>(function::add), 2));
+    next.combine(expression(kind::i64, std::int64_t{1}),
+                 make_word(op::call, static_cast<std::uint8_t>(function::add), 2));
     core.assign(op::assign, ref(info, info.version), next);
   }
   match_row(core, info);
@@ -185,7 +197,8 @@ query_core soft_delete(query_core core) {
 void throw_not_written(const model_info& info, bool erased) {
   const std::string what = std::string(erased ? "erase" : "update") + " of a row of \"" + info.table + "\"";
   if (info.version >= 0) {
-    throw stale_row(what + " met no row with its key and version: it was changed or removed since it was read; read it again");
+    throw stale_row(what +
+                    " met no row with its key and version: it was changed or removed since it was read; read it again");
   }
   throw not_found(what + " met no row with its key: it was removed, or never inserted");
 }
@@ -203,7 +216,8 @@ struct returned_keys {
     auto* keys = static_cast<returned_keys*>(self);
     return keys->objects[std::min(keys->next++, keys->count - 1)];
   }
-  /// SQL gives returned rows no order; the database numbers the rows of one statement in the order in which they stand there.
+  /// SQL gives returned rows no order; the database numbers the rows of one statement in the order in which they stand
+  /// there.
   void sort() const {
     const field_slot slot = slot_of(*info, info->key[0]);
     std::vector<std::int64_t> ids;
@@ -217,7 +231,8 @@ struct returned_keys {
 
 enum class key_source { none, returned, counted };
 
-task<void> insert_chunk(query_source& source, const model_info& info, void* const* objects, std::size_t rows, key_source keys) {
+task<void> insert_chunk(query_source& source, const model_info& info, void* const* objects, std::size_t rows,
+                        key_source keys) {
   const bool returned = keys == key_source::returned;
   statement_run run(insert_core(info, keys == key_source::none, static_cast<std::uint16_t>(rows), returned));
   run.objects = objects;
@@ -250,7 +265,8 @@ task<void> insert_batches(query_source& source, const model_info& info, void* co
     any_generated = any_generated || generated[i];
   }
   const key_source keys = any_generated ? co_await how_to_learn_keys(source, info, count) : key_source::none;
-  // Powers of two: few shapes. Enough rows that the statement's own cost vanishes, few enough for every database's parameters.
+  // Powers of two: few shapes. Enough rows that the statement's own cost vanishes, few enough for every database's
+  // parameters.
   const std::size_t parameters = std::max<std::size_t>(source.sql_dialect().features().max_parameters, 1);
   const std::size_t columns = std::max<std::size_t>(info.columns.size(), 1);
   std::size_t most = 128;
@@ -270,7 +286,8 @@ task<void> insert_all(query_source* source, const model_spec& spec, std::vector<
   const model_info& info = require_table(info_of(spec));
   if (objects.empty()) co_return;
   std::vector<bool> without_key(objects.size());
-  for (std::size_t i = 0; i < objects.size(); ++i) without_key[i] = info.generated_key && has_empty_key(info, objects[i]);
+  for (std::size_t i = 0; i < objects.size(); ++i)
+    without_key[i] = info.generated_key && has_empty_key(info, objects[i]);
   lease held = co_await require_source(source)->acquire();
   co_await held.begin();
   std::exception_ptr failure;

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tupelo/engine/operation.hpp"
 
-#include "tupelo/core/error.hpp"
-#include "tupelo/core/timestamp.hpp"
 #include "tupelo/engine/object_verbs.hpp"
 #include "tupelo/engine/verbs.hpp"
+#include "tupelo/core/error.hpp"
+#include "tupelo/core/timestamp.hpp"
 
 namespace tupelo::detail {
 
 query_source* require_source(query_source* source) {
   if (!source) {
-    throw query_error("this query was built without a database: take it from one (db.query<T>()), or bind it with db.bind(query)");
+    throw query_error(
+        "this query was built without a database: take it from one (db.query<T>()), or bind it with db.bind(query)");
   }
   return source;
 }
@@ -65,19 +66,23 @@ void operation_core::run_blocking() {
 }
 
 void operation_core::finish() {
-  if (failure_) [[unlikely]] std::rethrow_exception(failure_);
+  if (failure_) [[unlikely]]
+    std::rethrow_exception(failure_);
   switch (means_) {
     case outcome::rows:
     case outcome::affected:
     case outcome::written: return;
     case outcome::exactly_one:
-      if (run_.row_count == 1) [[likely]] return;
+      if (run_.row_count == 1) [[likely]]
+        return;
       if (run_.row_count == 0) throw not_found("one() found no row; use first() where there may be none");
       throw too_many_rows("one() found more than one row; narrow the condition, or use first() or all()");
     case outcome::found:
-      if (run_.row_count == 1) [[likely]] return;
+      if (run_.row_count == 1) [[likely]]
+        return;
       throw not_found("get() found no row with this key in \"" +
-                      info_of(*find_spec(model_of(run_.core.shape.data()[0]))).table + "\"; use find() where there may be none");
+                      info_of(*find_spec(model_of(run_.core.shape.data()[0]))).table +
+                      "\"; use find() where there may be none");
     case outcome::object_inserted: {
       const model_info& info = info_of(*spec_);
       if (info.generated_key && sub_of(run_.core.shape.data()[0]) == insert_without_key) {
@@ -110,8 +115,10 @@ std::string render_text(query_core core, query_source* source) {
 }
 
 void check_page(std::int64_t number, std::int64_t size) {
-  if (number < 1 || size < 1) throw query_error("page(number, size): pages are numbered from 1, and a page has at least 1 item");
-  if (number > INT64_MAX / size) throw query_error("page(number, size): number times size is more than a database can count");
+  if (number < 1 || size < 1)
+    throw query_error("page(number, size): pages are numbered from 1, and a page has at least 1 item");
+  if (number > INT64_MAX / size)
+    throw query_error("page(number, size): number times size is more than a database can count");
 }
 
 }  // namespace tupelo::detail

@@ -2,6 +2,7 @@
 #include "pooled_connection.hpp"
 
 #include "connection_pool.hpp"
+
 #include "tupelo/core/error.hpp"
 
 namespace tupelo::detail {
@@ -26,7 +27,8 @@ void request_awaiter::await_resume() {
   if (request_.failure) std::rethrow_exception(request_.failure);
 }
 
-pooled_connection::pooled_connection(connection_pool& pool, std::unique_ptr<driver::connection> driver, std::uint32_t cache_size)
+pooled_connection::pooled_connection(connection_pool& pool, std::unique_ptr<driver::connection> driver,
+                                     std::uint32_t cache_size)
     : pool_(pool), driver_(std::move(driver)), cache_(cache_size) {}
 
 pooled_connection::~pooled_connection() { cache_.clear(*driver_); }
@@ -34,7 +36,8 @@ pooled_connection::~pooled_connection() { cache_.clear(*driver_); }
 cached_statement& pooled_connection::statement(const query_core& core) {
   const std::uint64_t* words = core.shape.data();
   const std::uint64_t hash = hash_words(words, core.shape.size);
-  if (cached_statement* found = cache_.find(hash, words, core.shape.size)) [[likely]] return *found;
+  if (cached_statement* found = cache_.find(hash, words, core.shape.size)) [[likely]]
+    return *found;
   return cache_.insert(hash, words, core.shape.size, pool_.plan(hash, words, core.shape.size), *driver_);
 }
 
@@ -66,7 +69,9 @@ void pooled_connection::observed_run(driver::request& request) {
 void pooled_connection::run_inline(driver::request& request, const task_context& context) {
   struct watch final : cancel_registration {
     explicit watch(driver::connection& of) noexcept
-        : cancel_registration([](cancel_registration& self) noexcept { static_cast<watch&>(self).connection.interrupt(); }), connection(of) {}
+        : cancel_registration(
+              [](cancel_registration& self) noexcept { static_cast<watch&>(self).connection.interrupt(); }),
+          connection(of) {}
     driver::connection& connection;
   } registration(*driver_);
   request.deadline_us = context.deadline.at_us;
@@ -90,7 +95,8 @@ void pooled_connection::run_now(statement_run& run, const task_context& context)
     driver_->run(request);
   }
   take_results(run, request);
-  if (request.failure) [[unlikely]] std::rethrow_exception(request.failure);
+  if (request.failure) [[unlikely]]
+    std::rethrow_exception(request.failure);
 }
 
 task<void> pooled_connection::run(statement_run& run) {

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <memory>
-#include <string>
-
-#include "tupelo/core/resumption.hpp"
-#include "tupelo/core/task.hpp"
-#include "tupelo/driver/connection.hpp"
 #include "tupelo/engine/query_source.hpp"
 #include "tupelo/engine/statement_cache.hpp"
+#include "tupelo/driver/connection.hpp"
+#include "tupelo/core/resumption.hpp"
+#include "tupelo/core/task.hpp"
+
+#include <memory>
+#include <string>
 
 namespace tupelo::detail {
 

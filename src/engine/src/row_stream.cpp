@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tupelo/engine/row_stream.hpp"
 
-#include <optional>
-
 #include "connection_pool.hpp"
+
 #include "tupelo/engine/lease.hpp"
+
+#include <optional>
 
 namespace tupelo::detail {
 

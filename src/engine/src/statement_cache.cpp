@@ -7,7 +7,9 @@
 namespace tupelo {
 
 statement_cache::statement_cache(std::uint32_t capacity)
-    : slots_(std::bit_ceil(std::max<std::size_t>(capacity, 8) * 2)), mask_(slots_.size() - 1), capacity_(std::max(capacity, 1u)) {}
+    : slots_(std::bit_ceil(std::max<std::size_t>(capacity, 8) * 2)),
+      mask_(slots_.size() - 1),
+      capacity_(std::max(capacity, 1u)) {}
 
 void statement_cache::place(cached_statement* statement) noexcept {
   std::uint64_t i = statement->hash & mask_;

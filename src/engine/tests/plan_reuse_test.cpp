@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A statement is rendered once per shape and never again.
 #include "connection_pool.hpp"
+
 #include "tupelo/engine/verbs.hpp"
 
 #include <gtest/gtest.h>
@@ -70,8 +71,9 @@ class plan_reuse : public ::testing::Test {
 protected:
   plan_reuse() {
     static const bool registered = [] {
-      register_backend({"idle", []() -> const dialect& { return the_dialect(); },
-                        [](const driver::url&) -> std::unique_ptr<connector> { return std::make_unique<idle_connector>(); }});
+      register_backend(
+          {"idle", []() -> const dialect& { return the_dialect(); },
+           [](const driver::url&) -> std::unique_ptr<connector> { return std::make_unique<idle_connector>(); }});
       return true;
     }();
     static_cast<void>(registered);

@@ -33,7 +33,9 @@ protected:
     made.prepared = handle(word);
     return made;
   }
-  static driver::prepared_statement* handle(std::uint64_t word) { return reinterpret_cast<driver::prepared_statement*>(word * 16); }
+  static driver::prepared_statement* handle(std::uint64_t word) {
+    return reinterpret_cast<driver::prepared_statement*>(word * 16);
+  }
 
   noting_connection connection;
   statement_cache cache{3};

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tupelo/model/enum_names.hpp"
 
+#include "tupelo/model/reflect.hpp"
+
 #include <memory>
 #include <vector>
-
-#include "tupelo/model/reflect.hpp"
 
 namespace tupelo::detail {
 
 const enum_table& make_enum_table(const char* type_text, const char* text, int first, int count) {
-  // "… [Values = <Role::guest, (Role)1, …>]": a value without a name is printed as a cast. Split at the commas of the list.
+  // "… [Values = <Role::guest, (Role)1, …>]": a value without a name is printed as a cast. Split at the commas of the
+  // list.
   std::string_view list(text);
   list.remove_suffix(2);
   std::vector<enumerator> found;
@@ -29,8 +30,8 @@ const enum_table& make_enum_table(const char* type_text, const char* text, int f
     // "(Role)5" has no name; "(anonymous namespace)::Role::guest" and "{anonymous}::Role::guest" have one.
     const std::size_t colon = item.rfind("::");
     const std::size_t parenthesis = item.rfind(')');
-    const bool is_cast = !item.empty() && item.front() == '(' && (colon == std::string_view::npos || parenthesis > colon) &&
-                         item.find(")::") != parenthesis;
+    const bool is_cast = !item.empty() && item.front() == '(' &&
+                         (colon == std::string_view::npos || parenthesis > colon) && item.find(")::") != parenthesis;
     if (!is_cast && !item.empty()) found.push_back({first + k, reflect::last_identifier(item)});
     end = begin ? begin - 1 : 0;
   }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "tupelo/model/model.hpp"
+#include "tupelo/core/error.hpp"
+
 #include <bit>
 #include <charconv>
-
-#include "tupelo/core/error.hpp"
-#include "tupelo/model/model.hpp"
 
 namespace tupelo {
 
@@ -41,8 +41,10 @@ column_builder& column_builder::length(std::uint32_t characters) {
 }
 column_builder& column_builder::precision(std::uint16_t digits, std::uint16_t scale) {
   field_info& field = info_->fields[field_];
-  if (field.type->k != kind::decimal) refuse(*info_, "precision() on field " + field.name + ", which is not tp::decimal");
-  if (digits == 0 || scale > digits) refuse(*info_, "precision() of field " + field.name + " needs 1 or more digits and scale ≤ digits");
+  if (field.type->k != kind::decimal)
+    refuse(*info_, "precision() on field " + field.name + ", which is not tp::decimal");
+  if (digits == 0 || scale > digits)
+    refuse(*info_, "precision() of field " + field.name + " needs 1 or more digits and scale ≤ digits");
   field.precision = digits;
   field.scale = scale;
   return *this;
@@ -83,7 +85,8 @@ index_builder& index_builder::where(const expression& condition) {
 
 foreign_key_builder& foreign_key_builder::references_fields(field_refs fields) {
   foreign_key_info& key = info_->foreign_keys[key_];
-  if (fields.size() != key.fields.size()) refuse(*info_, "a foreign key references another number of columns than it has");
+  if (fields.size() != key.fields.size())
+    refuse(*info_, "a foreign key references another number of columns than it has");
   key.to = fields.begin()->model;
   key.to_offsets.clear();
   for (const field_ref& field : fields) {
@@ -121,13 +124,16 @@ foreign_key_builder& foreign_key_builder::named(std::string_view name) {
 
 std::uint16_t model_builder::own(field_ref field, std::string_view verb) const {
   if (field.model != info_->spec) {
-    refuse(*info_, "m." + std::string(verb) + "() names a field of " + std::string(reflect::type_name(field.model->type_text)) +
-                       "; only fields of " + std::string(info_->short_name()) + " can be described here");
+    refuse(*info_, "m." + std::string(verb) + "() names a field of " +
+                       std::string(reflect::type_name(field.model->type_text)) + "; only fields of " +
+                       std::string(info_->short_name()) + " can be described here");
   }
   const int position = info_->find_offset(field.offset);
   if (position < 0) {
-    refuse(*info_, "m." + std::string(verb) +
-                       "() names a field that is not a column; name the field inside it: tp::col<&Outer::field, &Inner::field>");
+    refuse(
+        *info_,
+        "m." + std::string(verb) +
+            "() names a field that is not a column; name the field inside it: tp::col<&Outer::field, &Inner::field>");
   }
   return static_cast<std::uint16_t>(position);
 }
@@ -211,8 +217,10 @@ foreign_key_builder model_builder::add_foreign_key(field_refs fields) {
 }
 
 model_builder& model_builder::timestamps(field_ref created, field_ref updated) {
-  for (const field_info* field : {&flag(created, field_created_at, "timestamps"), &flag(updated, field_updated_at, "timestamps")}) {
-    if (field->type->k != kind::timestamp) refuse(*info_, "m.timestamps(): field " + field->name + " is not a timestamp");
+  for (const field_info* field :
+       {&flag(created, field_created_at, "timestamps"), &flag(updated, field_updated_at, "timestamps")}) {
+    if (field->type->k != kind::timestamp)
+      refuse(*info_, "m.timestamps(): field " + field->name + " is not a timestamp");
   }
   info_->created_at = own(created, "timestamps");
   info_->updated_at = own(updated, "timestamps");

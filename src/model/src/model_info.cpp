@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tupelo/model/model_info.hpp"
 
+#include "tupelo/model/model_spec.hpp"
+#include "tupelo/core/error.hpp"
+
 #include <algorithm>
 #include <array>
 #include <map>
 #include <set>
 #include <string>
 #include <utility>
-
-#include "tupelo/core/error.hpp"
-#include "tupelo/model/model_spec.hpp"
 
 namespace tupelo {
 
@@ -46,13 +46,27 @@ std::string snake_case(std::string_view name) {
 
 std::string pluralize(std::string_view noun) {
   static constexpr std::array<std::pair<std::string_view, std::string_view>, 17> irregular{{
-      {"person", "people"}, {"child", "children"}, {"man", "men"}, {"woman", "women"}, {"mouse", "mice"}, {"goose", "geese"},
-      {"foot", "feet"}, {"tooth", "teeth"}, {"datum", "data"}, {"medium", "media"}, {"criterion", "criteria"},
-      {"analysis", "analyses"}, {"basis", "bases"}, {"leaf", "leaves"}, {"index", "indexes"}, {"life", "lives"},
+      {"person", "people"},
+      {"child", "children"},
+      {"man", "men"},
+      {"woman", "women"},
+      {"mouse", "mice"},
+      {"goose", "geese"},
+      {"foot", "feet"},
+      {"tooth", "teeth"},
+      {"datum", "data"},
+      {"medium", "media"},
+      {"criterion", "criteria"},
+      {"analysis", "analyses"},
+      {"basis", "bases"},
+      {"leaf", "leaves"},
+      {"index", "indexes"},
+      {"life", "lives"},
       {"half", "halves"},
   }};
-  static constexpr std::array<std::string_view, 12> unchanged{"series", "species", "news",   "information", "equipment", "sheep",
-                                                             "fish",   "money",   "people", "children",    "data",      "media"};
+  static constexpr std::array<std::string_view, 12> unchanged{"series",    "species",  "news", "information",
+                                                              "equipment", "sheep",    "fish", "money",
+                                                              "people",    "children", "data", "media"};
   const std::size_t last = noun.rfind('_') == std::string_view::npos ? 0 : noun.rfind('_') + 1;
   std::string out(noun.substr(0, last));
   const std::string_view word = noun.substr(last);
@@ -154,7 +168,8 @@ void find_key(model_info& info) {
   for (std::uint16_t i : info.key) {
     field_info& field = info.fields[i];
     field.flags |= field_key;
-    if (field.type->nullable) refuse(info, "field " + field.name + " is part of the primary key and cannot be std::optional");
+    if (field.type->nullable)
+      refuse(info, "field " + field.name + " is part of the primary key and cannot be std::optional");
     if (is_float(field.type->k) || field.type->k == kind::json) {
       refuse(info, "field " + field.name + " cannot be part of a primary key: its type has no exact equality");
     }
@@ -178,9 +193,9 @@ void check_columns(const model_info& info) {
     if (field.column.empty()) refuse(info, "field " + field.name + " has an empty column name");
     const auto [known, fresh] = by_column.emplace(field.column, field.name);
     if (!fresh) {
-      refuse(info, "fields " + std::string(known->second) + " and " + field.name + " are both stored in column \"" + field.column +
-                       "\": give one of them another name with m.column(&" + std::string(info.short_name()) +
-                       "::field).named(\"…\")");
+      refuse(info, "fields " + std::string(known->second) + " and " + field.name + " are both stored in column \"" +
+                       field.column + "\": give one of them another name with m.column(&" +
+                       std::string(info.short_name()) + "::field).named(\"…\")");
     }
   }
 }
@@ -202,7 +217,8 @@ void finish_model(model_info& info) {
     if (!names.insert(check.name).second) refuse(info, "two checks are named \"" + check.name + "\"");
   }
   for (relation_info& relation : info.relations) {
-    if (relation.key_field >= 0) relation.foreign_key = info.fields[static_cast<std::size_t>(relation.key_field)].column;
+    if (relation.key_field >= 0)
+      relation.foreign_key = info.fields[static_cast<std::size_t>(relation.key_field)].column;
   }
 }
 

@@ -26,8 +26,8 @@ std::string_view last_identifier(std::string_view text) noexcept {
 }
 
 bool split_names(std::string_view text, std::string_view* names, std::size_t count) noexcept {
-  // "… [Pointers = <&fake.value.id, …>]" (clang) or "… [with const void* …Pointers = {(& fake<User>.value.User::id), …}]" (gcc):
-  // walk back over the top-level commas.
+  // "… [Pointers = <&fake.value.id, …>]" (clang) or "… [with const void* …Pointers = {(& fake<User>.value.User::id),
+  // …}]" (gcc): walk back over the top-level commas.
   if (text.size() < 2) return false;
   std::size_t end = text.size() - 2;
   for (std::size_t k = count; k > 0; --k) {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "tupelo/model/model_info.hpp"
+#include "tupelo/model/model_spec.hpp"
+#include "tupelo/core/error.hpp"
+
 #include <cstring>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <vector>
-
-#include "tupelo/core/error.hpp"
-#include "tupelo/model/model_info.hpp"
-#include "tupelo/model/model_spec.hpp"
 
 namespace tupelo {
 
@@ -19,7 +19,8 @@ void add_fields(model_info& info, const model_spec& spec);
 void take_fields(raw_field* out, const type_ops* const* types, const void* const* addresses, std::size_t count,
                  const void* base) noexcept {
   for (std::size_t i = 0; i < count; ++i) {
-    out[i] = {types[i], static_cast<std::uint16_t>(static_cast<const char*>(addresses[i]) - static_cast<const char*>(base))};
+    out[i] = {types[i],
+              static_cast<std::uint16_t>(static_cast<const char*>(addresses[i]) - static_cast<const char*>(base))};
   }
 }
 
@@ -43,7 +44,8 @@ std::uint32_t register_model(const model_spec& spec) noexcept {
   registry& r = models();
   std::lock_guard lock(r.mutex);
   if (spec.id) return spec.id;
-  // A type that several shared objects hold privately has several specs; they are one model. Types of unnamed namespaces differ.
+  // A type that several shared objects hold privately has several specs; they are one model. Types of unnamed
+  // namespaces differ.
   if (std::strstr(spec.type_text, "anonymous") == nullptr) {
     for (const model_spec* known : r.by_id) {
       if (known && std::strcmp(known->type_text, spec.type_text) == 0 && known->size == spec.size &&

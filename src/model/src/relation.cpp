@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tupelo/model/relation.hpp"
 
-#include <string>
-
 #include "tupelo/core/error.hpp"
+
+#include <string>
 
 namespace tupelo::detail {
 
@@ -20,7 +20,8 @@ void throw_relation_not_loaded(relation_kind kind, const char* type_text) {
   message += names[static_cast<std::size_t>(kind)];
   message += '<';
   message += reflect::last_identifier(reflect::type_name(type_text));
-  message += "> is not loaded; reading a relation never runs a query: load it first, or ask for its rows with a query of their own";
+  message += "> is not loaded; reading a relation never runs a query: load it first, or ask for its rows with a query "
+             "of their own";
   throw relation_not_loaded(message);
 }
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tupelo/model/shape.hpp"
 
+#include "tupelo/model/model_spec.hpp"
+
 #include <bit>
 #include <cstring>
 #include <utility>
-
-#include "tupelo/model/model_spec.hpp"
 
 namespace tupelo {
 
@@ -13,7 +13,9 @@ std::uint8_t list_bucket(std::size_t count) noexcept {
   return count == 0 ? std::uint8_t{0} : static_cast<std::uint8_t>(std::bit_width(std::bit_ceil(count)));
 }
 
-std::uint64_t column_ref::word(op o, std::uint8_t sub) const noexcept { return make_word(o, sub, offset, id_of(*model)); }
+std::uint64_t column_ref::word(op o, std::uint8_t sub) const noexcept {
+  return make_word(o, sub, offset, id_of(*model));
+}
 
 namespace {
 

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "tupelo/model/model.hpp"
 #include "tupelo/model/model_info.hpp"
-
 #include "tupelo/core/date.hpp"
 #include "tupelo/core/decimal.hpp"
 #include "tupelo/core/json.hpp"
 #include "tupelo/core/timestamp.hpp"
 #include "tupelo/core/uuid.hpp"
-#include "tupelo/model/model.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tupelo/query/query_core.hpp"
 
-#include <utility>
-
-#include "tupelo/core/error.hpp"
-#include "tupelo/model/model_spec.hpp"
 #include "tupelo/query/value.hpp"
+#include "tupelo/model/model_spec.hpp"
+#include "tupelo/core/error.hpp"
+
+#include <utility>
 
 namespace tupelo {
 
@@ -46,7 +46,9 @@ void query_core::join(join_kind how, const model_spec& model, const expression& 
   shape.append(on.shape);
   values.append(on.values);
 }
-void query_core::order(const expression& term, bool descending) noexcept { clause(op::order, term, descending ? 1 : 0); }
+void query_core::order(const expression& term, bool descending) noexcept {
+  clause(op::order, term, descending ? 1 : 0);
+}
 void query_core::assign(op o, column_ref c, const expression& value) noexcept {
   if (!push_head(shape, make_word(o), value.shape.size + 1)) return;
   shape.push(c.word(op::column));
@@ -86,9 +88,10 @@ expression with_query(expression before, query_core query, op after) {
 std::string_view enumerator_text(const enum_table& table, std::int64_t value) {
   const std::string_view name = table.name_of(value);
   if (name.empty()) {
-    throw value_error(errc::invalid_enum,
-                      "a value of enum " + std::string(table.type) +
-                          " has no name: only declared enumerators can be stored; widen tp::enum_range if it lies outside");
+    throw value_error(
+        errc::invalid_enum,
+        "a value of enum " + std::string(table.type) +
+            " has no name: only declared enumerators can be stored; widen tp::enum_range if it lies outside");
   }
   return name;
 }

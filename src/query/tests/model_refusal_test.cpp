@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every model that is refused at registration, and what the refusal says.
+#include "tupelo/query/functions.hpp"
+#include "tupelo/model/model.hpp"
 #include "tupelo/core/decimal.hpp"
 #include "tupelo/core/error.hpp"
 #include "tupelo/core/json.hpp"
 #include "tupelo/core/timestamp.hpp"
-#include "tupelo/model/model.hpp"
-#include "tupelo/query/functions.hpp"
 
 #include <gtest/gtest.h>
 
@@ -43,7 +43,9 @@ struct Other {
 struct NoKey {
   std::string name;
 };
-TEST(model_error, no_primary_key) { expect_refusal<NoKey>("NoKey", "name a field `id`, or say m.primary_key(&NoKey::field)"); }
+TEST(model_error, no_primary_key) {
+  expect_refusal<NoKey>("NoKey", "name a field `id`, or say m.primary_key(&NoKey::field)");
+}
 
 struct KeyNotWanted {
   std::string name;
@@ -63,12 +65,16 @@ TEST(model_error, two_fields_in_one_column) {
 struct OptionalKey {
   std::optional<std::int64_t> id;
 };
-TEST(model_error, optional_key) { expect_refusal<OptionalKey>("OptionalKey", "field id is part of the primary key and cannot be std::optional"); }
+TEST(model_error, optional_key) {
+  expect_refusal<OptionalKey>("OptionalKey", "field id is part of the primary key and cannot be std::optional");
+}
 
 struct RealKey {
   double id{};
 };
-TEST(model_error, key_without_exact_equality) { expect_refusal<RealKey>("RealKey", "field id cannot be part of a primary key"); }
+TEST(model_error, key_without_exact_equality) {
+  expect_refusal<RealKey>("RealKey", "field id cannot be part of a primary key");
+}
 
 struct TwiceInKey {
   int a{};
@@ -86,13 +92,17 @@ struct EmptyColumn {
   std::int64_t id{};
   static void model(model<EmptyColumn>& m) { m.column(&EmptyColumn::id).named(""); }
 };
-TEST(model_error, an_empty_column_name) { expect_refusal<EmptyColumn>("EmptyColumn", "field id has an empty column name"); }
+TEST(model_error, an_empty_column_name) {
+  expect_refusal<EmptyColumn>("EmptyColumn", "field id has an empty column name");
+}
 
 struct LengthOfNumber {
   std::int64_t id{};
   static void model(model<LengthOfNumber>& m) { m.column(&LengthOfNumber::id).length(10); }
 };
-TEST(model_error, a_length_of_what_is_no_text) { expect_refusal<LengthOfNumber>("LengthOfNumber", "length() on field id, which is not text"); }
+TEST(model_error, a_length_of_what_is_no_text) {
+  expect_refusal<LengthOfNumber>("LengthOfNumber", "length() on field id, which is not text");
+}
 
 struct PrecisionOfNumber {
   std::int64_t id{};
@@ -106,13 +116,17 @@ struct OddPrecision {
   decimal price;
   static void model(model<OddPrecision>& m) { m.column(&OddPrecision::price).precision(2, 3); }
 };
-TEST(model_error, a_scale_beyond_the_precision) { expect_refusal<OddPrecision>("OddPrecision", "precision() of field price"); }
+TEST(model_error, a_scale_beyond_the_precision) {
+  expect_refusal<OddPrecision>("OddPrecision", "precision() of field price");
+}
 
 struct ForeignField {
   std::int64_t id{};
   static void model(model<ForeignField>& m) { m.index(&Other::number); }
 };
-TEST(model_error, a_field_of_another_model) { expect_refusal<ForeignField>("ForeignField", "m.index() names a field of tupelo::"); }
+TEST(model_error, a_field_of_another_model) {
+  expect_refusal<ForeignField>("ForeignField", "m.index() names a field of tupelo::");
+}
 
 struct Part {
   int x{};
@@ -137,13 +151,17 @@ struct EmptyCheck {
   std::int64_t id{};
   static void model(model<EmptyCheck>& m) { m.check("nothing", expression()); }
 };
-TEST(model_error, a_check_without_a_condition) { expect_refusal<EmptyCheck>("EmptyCheck", "check \"nothing\" has an empty condition"); }
+TEST(model_error, a_check_without_a_condition) {
+  expect_refusal<EmptyCheck>("EmptyCheck", "check \"nothing\" has an empty condition");
+}
 
 struct CheckOfAnother {
   std::int64_t id{};
   static void model(model<CheckOfAnother>& m) { m.check("odd", col<&Other::id> > 0); }
 };
-TEST(model_error, a_check_over_another_model) { expect_refusal<CheckOfAnother>("CheckOfAnother", "check \"odd\" names a column of another model"); }
+TEST(model_error, a_check_over_another_model) {
+  expect_refusal<CheckOfAnother>("CheckOfAnother", "check \"odd\" names a column of another model");
+}
 
 struct ChecksOfOneName {
   std::int64_t id{};
@@ -152,14 +170,18 @@ struct ChecksOfOneName {
     m.check("same", col<&ChecksOfOneName::id> > 1);
   }
 };
-TEST(model_error, two_checks_of_one_name) { expect_refusal<ChecksOfOneName>("ChecksOfOneName", "two checks are named \"same\""); }
+TEST(model_error, two_checks_of_one_name) {
+  expect_refusal<ChecksOfOneName>("ChecksOfOneName", "two checks are named \"same\"");
+}
 
 struct StampsOfNumbers {
   std::int64_t id{};
   std::int64_t created{}, updated{};
   static void model(model<StampsOfNumbers>& m) { m.timestamps(&StampsOfNumbers::created, &StampsOfNumbers::updated); }
 };
-TEST(model_error, timestamps_that_are_none) { expect_refusal<StampsOfNumbers>("StampsOfNumbers", "field created is not a timestamp"); }
+TEST(model_error, timestamps_that_are_none) {
+  expect_refusal<StampsOfNumbers>("StampsOfNumbers", "field created is not a timestamp");
+}
 
 struct DeletedAlways {
   std::int64_t id{};
@@ -175,21 +197,28 @@ struct VersionOfText {
   std::string version;
   static void model(model<VersionOfText>& m) { m.version(&VersionOfText::version); }
 };
-TEST(model_error, a_version_that_cannot_count) { expect_refusal<VersionOfText>("VersionOfText", "field version must be an integer"); }
+TEST(model_error, a_version_that_cannot_count) {
+  expect_refusal<VersionOfText>("VersionOfText", "field version must be an integer");
+}
 
 struct NullIntoPresent {
   std::int64_t id{};
   std::int64_t other_id{};
-  static void model(model<NullIntoPresent>& m) { m.foreign_key(&NullIntoPresent::other_id).references<Other>().on_delete(set_null); }
+  static void model(model<NullIntoPresent>& m) {
+    m.foreign_key(&NullIntoPresent::other_id).references<Other>().on_delete(set_null);
+  }
 };
 TEST(model_error, set_null_of_a_field_that_cannot_be_null) {
-  expect_refusal<NullIntoPresent>("NullIntoPresent", "on_delete(tp::set_null) needs field other_id to be std::optional");
+  expect_refusal<NullIntoPresent>("NullIntoPresent",
+                                  "on_delete(tp::set_null) needs field other_id to be std::optional");
 }
 
 struct UnevenForeignKey {
   std::int64_t id{};
   std::int64_t other_id{};
-  static void model(model<UnevenForeignKey>& m) { m.foreign_key(&UnevenForeignKey::other_id).references(&Other::id, &Other::number); }
+  static void model(model<UnevenForeignKey>& m) {
+    m.foreign_key(&UnevenForeignKey::other_id).references(&Other::id, &Other::number);
+  }
 };
 TEST(model_error, a_foreign_key_of_another_width) {
   expect_refusal<UnevenForeignKey>("UnevenForeignKey", "references another number of columns than it has");
@@ -200,14 +229,18 @@ struct WrongRelation {
   has_many<Other> others;
   static void model(model<WrongRelation>& m) { m.has_one(&WrongRelation::others, "number"); }
 };
-TEST(model_error, a_relation_of_another_kind) { expect_refusal<WrongRelation>("WrongRelation", "field others is not a tp::has_one<"); }
+TEST(model_error, a_relation_of_another_kind) {
+  expect_refusal<WrongRelation>("WrongRelation", "field others is not a tp::has_one<");
+}
 
 struct Stranger;
 struct PointsToStranger {
   std::int64_t id{};
   std::int64_t stranger_id{};
   belongs_to<Stranger> stranger;
-  static void model(model<PointsToStranger>& m) { m.belongs_to(&PointsToStranger::stranger, &PointsToStranger::stranger_id); }
+  static void model(model<PointsToStranger>& m) {
+    m.belongs_to(&PointsToStranger::stranger, &PointsToStranger::stranger_id);
+  }
 };
 TEST(model_error, a_foreign_key_to_a_model_that_nobody_knows) {
   const model_info& info = info_of<PointsToStranger>();

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tupelo/query/query_core.hpp"
-
-#include "tupelo/core/error.hpp"
-#include "tupelo/core/timestamp.hpp"
 #include "tupelo/query/functions.hpp"
+#include "tupelo/query/query_core.hpp"
 #include "tupelo/query/raw_query.hpp"
 #include "tupelo/query/select_query.hpp"
+#include "tupelo/core/error.hpp"
+#include "tupelo/core/timestamp.hpp"
 
 #include <gtest/gtest.h>
 
@@ -65,7 +64,8 @@ TEST(shape, holds_no_value) {
   EXPECT_EQ(std::count(found.begin(), found.end(), 987654U), 0);
 }
 TEST(shape, of_an_empty_optional_is_another_one) {
-  EXPECT_NE(shape(query<Person>().where(age == std::optional<int>())), shape(query<Person>().where(age == std::optional<int>(1))));
+  EXPECT_NE(shape(query<Person>().where(age == std::optional<int>())),
+            shape(query<Person>().where(age == std::optional<int>(1))));
   EXPECT_TRUE(values(query<Person>().where(age == std::optional<int>())).empty());
 }
 TEST(shape, of_lists_changes_with_powers_of_two_only) {
@@ -81,12 +81,15 @@ TEST(shape, hash_is_of_words_and_count) {
   EXPECT_NE(hash_words(some, 3), hash_words(some, 2));
 }
 TEST(shape, of_raw_sql_is_its_text) {
-  EXPECT_EQ(words(raw_query<int>(nullptr, "SELECT ?", 1).core().shape), words(raw_query<int>(nullptr, "SELECT ?", 2).core().shape));
-  EXPECT_NE(words(raw_query<int>(nullptr, "SELECT ?", 1).core().shape), words(raw_query<int>(nullptr, "SELECT  ?", 1).core().shape));
+  EXPECT_EQ(words(raw_query<int>(nullptr, "SELECT ?", 1).core().shape),
+            words(raw_query<int>(nullptr, "SELECT ?", 2).core().shape));
+  EXPECT_NE(words(raw_query<int>(nullptr, "SELECT ?", 1).core().shape),
+            words(raw_query<int>(nullptr, "SELECT  ?", 1).core().shape));
 }
 
 TEST(values, stand_in_the_order_of_the_clauses) {
-  EXPECT_EQ(values(query<Person>().where(age > 1).where(age < 2).limit(3).offset(4)), (std::vector<std::uint64_t>{1, 2, 3, 4}));
+  EXPECT_EQ(values(query<Person>().where(age > 1).where(age < 2).limit(3).offset(4)),
+            (std::vector<std::uint64_t>{1, 2, 3, 4}));
 }
 TEST(values, last_limit_counts) { EXPECT_EQ(values(query<Person>().limit(3).limit(4)), std::vector<std::uint64_t>{4}); }
 TEST(values, of_texts_are_length_and_padded_bytes) {

@@ -212,7 +212,8 @@ private:
   void push_call(std::uint64_t word) {
     auto f = static_cast<function>(sub_of(word));
     const std::string_view name = neutral_name(f);
-    if (name.empty()) refuse("calls a function that has no place in it: an aggregate, a part of a date, or the current time");
+    if (name.empty())
+      refuse("calls a function that has no place in it: an aggregate, a part of a date, or the current time");
     std::vector<operand> arguments;
     for (std::uint16_t i = 0; i < length_of(word); ++i) arguments.insert(arguments.begin(), pop());
     if (f >= function::add && f <= function::divide && arguments.size() == 2) {

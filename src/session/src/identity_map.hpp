@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "snapshot.hpp"
+
+#include "tupelo/session/ref.hpp"
+#include "tupelo/query/query_core.hpp"
+
 #include <cstddef>
 #include <unordered_map>
-
-#include "snapshot.hpp"
-#include "tupelo/query/query_core.hpp"
-#include "tupelo/session/ref.hpp"
 
 namespace tupelo::detail {
 

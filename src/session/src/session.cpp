@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tupelo/session/session.hpp"
 
-#include <algorithm>
-
 #include "session_state.hpp"
-#include "tupelo/core/sleep.hpp"
+
 #include "tupelo/engine/object_verbs.hpp"
+#include "tupelo/core/sleep.hpp"
+
+#include <algorithm>
 
 namespace tupelo {
 
@@ -75,7 +76,8 @@ void session::state::revert(std::size_t mark, bool values) {
 }
 
 void session::state::drop_all(object_state which) {
-  const auto first = std::stable_partition(objects.begin(), objects.end(), [which](const auto* o) { return o->state != which; });
+  const auto first =
+      std::stable_partition(objects.begin(), objects.end(), [which](const auto* o) { return o->state != which; });
   const std::vector<tracked_object*> leaving(first, objects.end());
   objects.erase(first, objects.end());
   for (tracked_object* object : leaving) {
@@ -122,7 +124,8 @@ namespace {
 
 void require_tracked(const tracked_object* object, std::string_view verb) {
   if (!object || object->state == object_state::detached || object->state == object_state::erased) {
-    throw transaction_error(errc::detached_object, std::string(verb) + "(): this object is not in the session; add() or attach() it first");
+    throw transaction_error(errc::detached_object,
+                            std::string(verb) + "(): this object is not in the session; add() or attach() it first");
   }
 }
 
@@ -148,7 +151,8 @@ bool session::needs_flush(const tracked_object* object) const {
   switch (object->state) {
     case object_state::added:
     case object_state::removed: return true;
-    case object_state::persistent: return !detail::matches(info_of(*object->spec), object->object, object->snapshot, nullptr);
+    case object_state::persistent:
+      return !detail::matches(info_of(*object->spec), object->object, object->snapshot, nullptr);
     default: return false;
   }
 }
@@ -169,7 +173,8 @@ task<tracked_object*> session::load(query_core core, tracked_object* (*make)(), 
   query_source& source = state_->held.holds_connection() ? static_cast<query_source&>(state_->held) : state_->db;
   if (!source.try_run(run, context)) co_await source.run(run);
   if (run.row_count == 0) {
-    if (must_exist) throw not_found("get() found no row with this key in \"" + info.table + "\"; use find() where there may be none");
+    if (must_exist)
+      throw not_found("get() found no row with this key in \"" + info.table + "\"; use find() where there may be none");
     co_return nullptr;
   }
   tracked_object* tracked = track_persistent(fresh.tracked());
@@ -223,7 +228,9 @@ task<void> session::flush() {
 
 task<void> session::commit() {
   if (state_->managed) {
-    throw transaction_error(errc::invalid_transaction, "commit() inside db.transaction(): it commits by itself when the closure returns; use flush()");
+    throw transaction_error(
+        errc::invalid_transaction,
+        "commit() inside db.transaction(): it commits by itself when the closure returns; use flush()");
   }
   co_await flush();
   const session_use use(state_->busy);
@@ -247,7 +254,8 @@ task<void> session::commit() {
 
 task<void> session::rollback() {
   if (state_->managed) {
-    throw transaction_error(errc::invalid_transaction, "rollback() inside db.transaction(): throw an exception from the closure instead");
+    throw transaction_error(errc::invalid_transaction,
+                            "rollback() inside db.transaction(): throw an exception from the closure instead");
   }
   const session_use use(state_->busy);
   if (state_->held.in_transaction()) co_await state_->held.rollback();
@@ -258,7 +266,8 @@ task<void> session::rollback() {
 
 task<void> session::begin() {
   if (state_->held.holds_connection()) {
-    throw transaction_error(errc::invalid_transaction, "begin(): the session has a transaction open; use nested() for a savepoint");
+    throw transaction_error(errc::invalid_transaction,
+                            "begin(): the session has a transaction open; use nested() for a savepoint");
   }
   const session_use use(state_->busy);
   co_await state_->ensure_transaction();
@@ -302,7 +311,9 @@ task<void> session::run(statement_run& run) {
 
 const dialect& session::sql_dialect() const { return state_->db.sql_dialect(); }
 
-task<lease> session::acquire() { return state_->held.holds_connection() ? state_->held.acquire() : state_->db.acquire(); }
+task<lease> session::acquire() {
+  return state_->held.holds_connection() ? state_->held.acquire() : state_->db.acquire();
+}
 
 // ---- db.transaction
 
@@ -339,11 +350,14 @@ task<void> before_next_attempt(std::exception_ptr failure, int attempt, transact
     again = false;
   }
   if (!again) std::rethrow_exception(failure);
-  // Exponential, with jitter so that two which collided do not collide again: a cheap hash of the time and the coroutine's address.
+  // Exponential, with jitter so that two which collided do not collide again: a cheap hash of the time and the
+  // coroutine's address.
   const std::int64_t longest = options.backoff_us << std::min(attempt - 1, 16);
-  std::uint64_t mixed = static_cast<std::uint64_t>(steady_now_us()) ^ reinterpret_cast<std::uintptr_t>(&failure) ^ (static_cast<std::uint64_t>(attempt) * 0x9E3779B97F4A7C15ull);
+  std::uint64_t mixed = static_cast<std::uint64_t>(steady_now_us()) ^ reinterpret_cast<std::uintptr_t>(&failure) ^
+                        (static_cast<std::uint64_t>(attempt) * 0x9E3779B97F4A7C15ull);
   mixed ^= mixed >> 29;
-  const std::int64_t wait = longest / 2 + static_cast<std::int64_t>(mixed % static_cast<std::uint64_t>(longest / 2 + 1));
+  const std::int64_t wait =
+      longest / 2 + static_cast<std::int64_t>(mixed % static_cast<std::uint64_t>(longest / 2 + 1));
   co_await sleep_for(micros(wait));
 }
 

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "session_state.hpp"
+
+#include "tupelo/engine/object_verbs.hpp"
+#include "tupelo/core/timestamp.hpp"
+
 #include <algorithm>
 #include <map>
 #include <set>
-
-#include "session_state.hpp"
-#include "tupelo/core/timestamp.hpp"
-#include "tupelo/engine/object_verbs.hpp"
 
 namespace tupelo {
 
@@ -71,7 +72,8 @@ struct work_list {
 void refuse_changed_key(const model_info& info, const std::vector<std::uint16_t>& fields) {
   for (std::uint16_t i : fields) {
     if (!info.fields[i].is(field_key)) continue;
-    throw query_error("the primary key field " + info.fields[i].name + " of a tracked " + std::string(info.short_name()) +
+    throw query_error("the primary key field " + info.fields[i].name + " of a tracked " +
+                      std::string(info.short_name()) +
                       " was changed: a key identifies its row; remove the object and add a new one, or use db.update<" +
                       std::string(info.short_name()) + ">()");
   }
@@ -108,7 +110,8 @@ task<void> session::state::insert_model(const model_info& info, const std::vecto
   }
 }
 
-task<void> session::state::update_object(const model_info& info, tracked_object* object, const std::vector<std::uint16_t>& changed) {
+task<void> session::state::update_object(const model_info& info, tracked_object* object,
+                                         const std::vector<std::uint16_t>& changed) {
   refuse_changed_key(info, changed);
   remember(object);
   std::vector<std::uint16_t> fields = changed;
@@ -150,7 +153,8 @@ task<void> session::state::write_all() {
   if (work.models.empty()) co_return;
   co_await ensure_transaction();
   for (const model_info* info : work.models) {
-    if (const auto found = work.added.find(info); found != work.added.end()) co_await insert_model(*info, found->second);
+    if (const auto found = work.added.find(info); found != work.added.end())
+      co_await insert_model(*info, found->second);
   }
   for (const model_info* info : work.models) {
     const auto found = work.changed.find(info);
@@ -158,7 +162,8 @@ task<void> session::state::write_all() {
     for (const changed_object& changed : found->second) co_await update_object(*info, changed.object, changed.fields);
   }
   for (auto info = work.models.rbegin(); info != work.models.rend(); ++info) {
-    if (const auto found = work.removed.find(*info); found != work.removed.end()) co_await erase_model(**info, found->second);
+    if (const auto found = work.removed.find(*info); found != work.removed.end())
+      co_await erase_model(**info, found->second);
   }
 }
 

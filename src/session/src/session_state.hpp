@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "identity_map.hpp"
+
+#include "tupelo/session/session.hpp"
+#include "tupelo/core/error.hpp"
+
 #include <utility>
 #include <vector>
-
-#include "identity_map.hpp"
-#include "tupelo/core/error.hpp"
-#include "tupelo/session/session.hpp"
 
 namespace tupelo {
 
@@ -25,12 +26,12 @@ struct session::state {
   database& db;
   session_options options;
   lease held;
-  bool managed = false;   ///< the transaction is ended from outside
+  bool managed = false;  ///< the transaction is ended from outside
   bool busy = false;
   std::vector<detail::tracked_object*> objects;  ///< each with a share
   detail::identity_map identities;
   std::vector<undo_entry> undo;
-  std::vector<std::size_t> marks;                ///< size of `undo` where each open savepoint began
+  std::vector<std::size_t> marks;  ///< size of `undo` where each open savepoint began
 
   void own(detail::tracked_object* object);
   void disown(detail::tracked_object* object);
@@ -45,7 +46,8 @@ struct session::state {
 
   task<void> write_all();
   task<void> insert_model(const model_info& info, const std::vector<detail::tracked_object*>& added);
-  task<void> update_object(const model_info& info, detail::tracked_object* object, const std::vector<std::uint16_t>& changed);
+  task<void> update_object(const model_info& info, detail::tracked_object* object,
+                           const std::vector<std::uint16_t>& changed);
   task<void> erase_model(const model_info& info, const std::vector<detail::tracked_object*>& removed);
   task<void> run(statement_run& run);
   task<void> ensure_transaction();
@@ -56,8 +58,9 @@ class session_use {
 public:
   explicit session_use(bool& busy) : busy_(busy) {
     if (busy_) {
-      throw transaction_error(errc::concurrent_use,
-                              "two coroutines use one session at the same time: give each its own session, or await one after the other");
+      throw transaction_error(
+          errc::concurrent_use,
+          "two coroutines use one session at the same time: give each its own session, or await one after the other");
     }
     busy_ = true;
   }

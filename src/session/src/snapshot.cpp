@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "snapshot.hpp"
 
-#include <bit>
-#include <cstring>
-#include <string>
-
+#include "tupelo/query/query_core.hpp"
 #include "tupelo/core/bytes.hpp"
 #include "tupelo/core/decimal.hpp"
 #include "tupelo/core/json.hpp"
 #include "tupelo/core/uuid.hpp"
-#include "tupelo/query/query_core.hpp"
+
+#include <bit>
+#include <cstring>
+#include <string>
 
 namespace tupelo::detail {
 
@@ -74,7 +74,9 @@ void encode_field(const field_slot& slot, const void* object, word_buffer& out) 
       out.push_text(text);
       return;
     }
-    case kind::f32: out.push(std::bit_cast<std::uint64_t>(static_cast<double>(*static_cast<const float*>(value)))); return;
+    case kind::f32:
+      out.push(std::bit_cast<std::uint64_t>(static_cast<double>(*static_cast<const float*>(value))));
+      return;
     case kind::f64: out.push(std::bit_cast<std::uint64_t>(*static_cast<const double*>(value))); return;
     case kind::timestamp: out.push(static_cast<std::uint64_t>(load_timestamp(slot, value))); return;
     case kind::date: out.push(static_cast<std::uint64_t>(std::int64_t{load_date(slot, value)})); return;

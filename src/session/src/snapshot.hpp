@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "tupelo/model/model_info.hpp"
+
 #include <cstdint>
 #include <vector>
-
-#include "tupelo/model/model_info.hpp"
 
 namespace tupelo::detail {
 

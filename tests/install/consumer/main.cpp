@@ -20,7 +20,7 @@ tp::task<bool> keeps_a_note(tp::database& db) {
   note written{.text = "found by find_package"};
   co_await db.insert(written);
   auto read = co_await db.query<note>().where(tp::col<&note::text>.contains("find_package")).all();
-  co_return read.size() == 1 && read[0].id == written.id && read[0].text == written.text;
+  co_return read.size() == 1 && read[0].id == written.id&& read[0].text == written.text;
 }
 
 int main() try {

@@ -51,7 +51,8 @@ std::uint32_t sqlite_dialect::places_of(std::uint8_t bucket) const noexcept {
   return list_as_json(bucket) ? 1 : places_of_bucket(bucket);
 }
 
-void sqlite_dialect::in_list(std::string& sql, std::string_view column, std::uint32_t first, std::uint8_t bucket) const {
+void sqlite_dialect::in_list(std::string& sql, std::string_view column, std::uint32_t first,
+                             std::uint8_t bucket) const {
   if (!list_as_json(bucket)) {
     dialect::in_list(sql, column, first, bucket);
     return;
@@ -63,7 +64,9 @@ void sqlite_dialect::in_list(std::string& sql, std::string_view column, std::uin
 }
 
 void sqlite_dialect::date_part(std::string& sql, function part, std::string_view moment) const {
-  sql += part == function::year ? "CAST(strftime('%Y', " : part == function::month ? "CAST(strftime('%m', " : "CAST(strftime('%d', ";
+  sql += part == function::year    ? "CAST(strftime('%Y', "
+         : part == function::month ? "CAST(strftime('%m', "
+                                   : "CAST(strftime('%d', ";
   sql += moment;
   sql += ") AS INTEGER)";
 }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tupelo/core/error.hpp"
 #include "tupelo/dialect/sqlite/sqlite_dialect.hpp"
-#include "tupelo/model/model.hpp"
-#include "tupelo/core/timestamp.hpp"
 #include "tupelo/query/functions.hpp"
 #include "tupelo/query/raw_query.hpp"
 #include "tupelo/query/select_query.hpp"
 #include "tupelo/query/write_query.hpp"
+#include "tupelo/model/model.hpp"
+#include "tupelo/core/error.hpp"
+#include "tupelo/core/timestamp.hpp"
 
 #include <gtest/gtest.h>
 
@@ -53,23 +53,31 @@ std::string where(const Condition& condition) {
 
 TEST(render_select, names_every_column) { EXPECT_EQ(sql(query<User>()), R"(SELECT "id", "name", "age" FROM "users")"); }
 TEST(render_select, clauses_in_the_order_of_sql_whatever_the_order_of_calls) {
-  EXPECT_EQ(sql(query<User>().limit(1).order_by(name.desc(), age).distinct().where(age > 3).offset(2)),
-            R"(SELECT DISTINCT "id", "name", "age" FROM "users" WHERE "age" > ?1 ORDER BY "name" DESC, "age" LIMIT ?2 OFFSET ?3)");
+  EXPECT_EQ(
+      sql(query<User>().limit(1).order_by(name.desc(), age).distinct().where(age > 3).offset(2)),
+      R"(SELECT DISTINCT "id", "name", "age" FROM "users" WHERE "age" > ?1 ORDER BY "name" DESC, "age" LIMIT ?2 OFFSET ?3)");
 }
 TEST(render_select, offset_alone_has_the_limit_that_sqlite_needs) {
   EXPECT_EQ(sql(query<User>().offset(2)), R"(SELECT "id", "name", "age" FROM "users" LIMIT -1 OFFSET ?1)");
 }
 TEST(render_select, groups_and_having) {
-  EXPECT_EQ(sql(query<User>().group_by(name).having(count() > 2).select<std::tuple<std::string, std::int64_t>>(name, count())),
+  EXPECT_EQ(sql(query<User>()
+                    .group_by(name)
+                    .having(count() > 2)
+                    .select<std::tuple<std::string, std::int64_t>>(name, count())),
             R"(SELECT "name", count(*) FROM "users" GROUP BY "name" HAVING count(*) > ?1)");
 }
 TEST(render_select, joins_qualify_columns) {
-  EXPECT_EQ(sql(query<User>().join<Post>(col<&Post::author_id> == id).select<std::int64_t>(col<&Post::id>)),
-            R"(SELECT "posts"."id" FROM "users" JOIN "posts" ON "posts"."author_id" = "users"."id" AND "posts"."deleted_at" IS NULL)");
+  EXPECT_EQ(
+      sql(query<User>().join<Post>(col<&Post::author_id> == id).select<std::int64_t>(col<&Post::id>)),
+      R"(SELECT "posts"."id" FROM "users" JOIN "posts" ON "posts"."author_id" = "users"."id" AND "posts"."deleted_at" IS NULL)");
 }
 TEST(render_select, a_left_join_keeps_its_disjunction_together) {
   const std::string text = sql(query<User>().left_join<Post>(col<&Post::author_id> == id || col<&Post::id> == id));
-  EXPECT_NE(text.find(R"( LEFT JOIN "posts" ON ("posts"."author_id" = "users"."id" OR "posts"."id" = "users"."id") AND )"), std::string::npos) << text;
+  EXPECT_NE(
+      text.find(R"( LEFT JOIN "posts" ON ("posts"."author_id" = "users"."id" OR "posts"."id" = "users"."id") AND )"),
+      std::string::npos)
+      << text;
 }
 TEST(render_select, leaves_marked_rows_out_unless_asked) {
   EXPECT_NE(sql(query<Post>()).find(R"( WHERE "deleted_at" IS NULL)"), std::string::npos);
@@ -109,7 +117,8 @@ TEST(render_condition, lists_have_a_place_for_each_of_the_next_power_of_two) {
 }
 TEST(render_condition, long_lists_are_one_parameter) {
   EXPECT_EQ(where(age.in(std::vector<int>(600, 1))), R"("age" IN (SELECT value FROM json_each(?1)))");
-  EXPECT_EQ(plan_of(query<User>().where(age.in(std::vector<int>(600, 1))).core()).binds.at(0).source, bind_source::json_list);
+  EXPECT_EQ(plan_of(query<User>().where(age.in(std::vector<int>(600, 1))).core()).binds.at(0).source,
+            bind_source::json_list);
 }
 TEST(render_condition, subqueries) {
   EXPECT_EQ(where(id.in(query<User>().where(age > 3).select<std::int64_t>(id))),
@@ -128,7 +137,8 @@ TEST(render_count, is_count_star_unless_rows_would_be_lost) {
   EXPECT_EQ(plan_of(plain).text, R"(SELECT count(*) FROM "users")");
   query_core limited = query<User>().limit(2).core();
   limited.word(make_word(op::only_count));
-  EXPECT_EQ(plan_of(limited).text, R"(SELECT count(*) FROM (SELECT "id", "name", "age" FROM "users" LIMIT ?1) AS "counted")");
+  EXPECT_EQ(plan_of(limited).text,
+            R"(SELECT count(*) FROM (SELECT "id", "name", "age" FROM "users" LIMIT ?1) AS "counted")");
 }
 TEST(render_exists, asks_for_one_row) {
   query_core core = query<User>().where(age == 1).core();

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tupelo/dialect/sqlite/sqlite_dialect.hpp"
-#include "tupelo/driver/sqlite/open.hpp"
-#include "tupelo/engine/backend.hpp"
 #include "tupelo/sqlite.hpp"
+#include "tupelo/engine/backend.hpp"
+#include "tupelo/driver/sqlite/open.hpp"
+#include "tupelo/dialect/sqlite/sqlite_dialect.hpp"
 
 namespace tupelo::sqlite {
 
@@ -12,7 +12,9 @@ class sqlite_connector final : public connector {
 public:
   explicit sqlite_connector(const driver::url& url) : settings_(driver::sqlite_settings::parse(url)) {}
 
-  std::unique_ptr<driver::connection> connect(bool runs_inline) override { return driver::open_sqlite(settings_, runs_inline); }
+  std::unique_ptr<driver::connection> connect(bool runs_inline) override {
+    return driver::open_sqlite(settings_, runs_inline);
+  }
   std::uint32_t max_connections() const noexcept override { return settings_.max_connections(); }
   bool wants_inline() const noexcept override { return settings_.inline_execution; }
 

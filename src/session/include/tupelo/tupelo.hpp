@@ -3,6 +3,10 @@
 
 /// Everything a program with models, queries and sessions needs. `namespace tp = tupelo;` is the usual shorthand.
 
+#include "tupelo/session/session.hpp"
+#include "tupelo/engine/database.hpp"
+#include "tupelo/query/select_query.hpp"
+#include "tupelo/model/model.hpp"
 #include "tupelo/core/bytes.hpp"
 #include "tupelo/core/date.hpp"
 #include "tupelo/core/decimal.hpp"
@@ -12,7 +16,3 @@
 #include "tupelo/core/task.hpp"
 #include "tupelo/core/timestamp.hpp"
 #include "tupelo/core/uuid.hpp"
-#include "tupelo/engine/database.hpp"
-#include "tupelo/model/model.hpp"
-#include "tupelo/query/select_query.hpp"
-#include "tupelo/session/session.hpp"

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <tupelo/core/micros.hpp>
+#include <tupelo/core/timestamp.hpp>
+
 #include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include <tupelo/core/micros.hpp>
-#include <tupelo/core/timestamp.hpp>
 
 namespace tupelo {
 
@@ -31,9 +31,9 @@ concept system_days_like = system_time_like<Type> && std::integral<typename Type
 /// A day of the proleptic Gregorian calendar in the years 0001 to 9999: days since 1970-01-01.
 ///
 /// An aggregate of four bytes whose default is 1970-01-01.
-/// Errors: value_error, invalid_value for text or parts that are no date, value_out_of_range outside the years above. `days`
-/// is public and unchecked; what is outside the range is refused when it is formatted or computed with.
-/// Units: days.
+/// Errors: value_error, invalid_value for text or parts that are no date, value_out_of_range outside the years above.
+/// `days` is public and unchecked; what is outside the range is refused when it is formatted or computed with. Units:
+/// days.
 struct date {
   std::int32_t days{};
 

@@ -22,18 +22,18 @@ enum class rounding : std::uint8_t {
 namespace detail {
 /// Integers that are numbers, not truth values or characters.
 template <class Type>
-concept whole_number = std::integral<Type> && sizeof(Type) <= 8 && !std::same_as<Type, bool> && !std::same_as<Type, char> &&
-                       !std::same_as<Type, wchar_t> && !std::same_as<Type, char8_t> && !std::same_as<Type, char16_t> &&
-                       !std::same_as<Type, char32_t>;
+concept whole_number = std::integral<Type> && sizeof(Type) <= 8 && !std::same_as<Type, bool> &&
+                       !std::same_as<Type, char> && !std::same_as<Type, wchar_t> && !std::same_as<Type, char8_t> &&
+                       !std::same_as<Type, char16_t> && !std::same_as<Type, char32_t>;
 }  // namespace detail
 
 /// A decimal number without loss: as many digits as it takes, the scale it was written with, NaN and both infinities.
 ///
-/// "1.10" stays "1.10" in text but equals "1.1". As in PostgreSQL, NaN equals itself and is greater than everything else,
-/// so that decimals can be sorted. There is no negative zero. Coefficients of up to 18 digits need no heap.
+/// "1.10" stays "1.10" in text but equals "1.1". As in PostgreSQL, NaN equals itself and is greater than everything
+/// else, so that decimals can be sorted. There is no negative zero. Coefficients of up to 18 digits need no heap.
 /// Limits are PostgreSQL's: 131072 digits before the point and 16383 behind it.
-/// Errors: value_error, invalid_value for text that is no decimal and for operations without a result, value_out_of_range
-/// beyond those limits.
+/// Errors: value_error, invalid_value for text that is no decimal and for operations without a result,
+/// value_out_of_range beyond those limits.
 class decimal {
 public:
   static constexpr std::int32_t max_scale = 16'383;
@@ -59,9 +59,9 @@ public:
   static decimal infinity() noexcept;
   static decimal negative_infinity() noexcept;
 
-  /// Reads `[+-]digits[.digits][e[+-]digits]`, where digits may stand on one side of the point only, or `NaN`, `Infinity`,
-  /// `inf` with a sign, in any case. The scale is what is written behind the point less the exponent, at least 0.
-  /// Errors: value_error; its message does not repeat the text.
+  /// Reads `[+-]digits[.digits][e[+-]digits]`, where digits may stand on one side of the point only, or `NaN`,
+  /// `Infinity`, `inf` with a sign, in any case. The scale is what is written behind the point less the exponent, at
+  /// least 0. Errors: value_error; its message does not repeat the text.
   static decimal parse(std::string_view text);
   static std::optional<decimal> try_parse(std::string_view text);
 
@@ -102,11 +102,11 @@ public:
   decimal& operator-=(const decimal& b) { return *this = *this - b; }
   decimal& operator*=(const decimal& b) { return *this = *this * b; }
 
-  /// The quotient with exactly `scale` decimals, rounded once. There is no operator/, because it would have to choose them.
-  /// Errors: value_error for division by zero and for a scale outside 0 to `max_scale`.
+  /// The quotient with exactly `scale` decimals, rounded once. There is no operator/, because it would have to choose
+  /// them. Errors: value_error for division by zero and for a scale outside 0 to `max_scale`.
   decimal divide(const decimal& by, std::int32_t scale, rounding mode = rounding::half_even) const;
-  /// Exactly `scale` decimals: more digits are rounded away, fewer are filled with zeros. A negative scale rounds to tens,
-  /// hundreds … and gives scale 0. Errors: value_error for a scale outside -`max_integer_digits` to `max_scale`.
+  /// Exactly `scale` decimals: more digits are rounded away, fewer are filled with zeros. A negative scale rounds to
+  /// tens, hundreds … and gives scale 0. Errors: value_error for a scale outside -`max_integer_digits` to `max_scale`.
   decimal round(std::int32_t scale, rounding mode = rounding::half_even) const;
   /// The same number with the smallest scale: 1.10 gives 1.1, 100 stays 100.
   decimal normalized() const;
@@ -116,8 +116,8 @@ private:
   enum class form : std::uint8_t { finite, nan, infinity, negative_infinity };
   struct arithmetic;
 
-  // A finite value is coefficient_ / 10^scale_ while magnitude_ is empty, and that is always so when the coefficient fits;
-  // else ±magnitude_ / 10^scale_, lowest limb first, no zero limb at the end, with the sign in negative_.
+  // A finite value is coefficient_ / 10^scale_ while magnitude_ is empty, and that is always so when the coefficient
+  // fits; else ±magnitude_ / 10^scale_, lowest limb first, no zero limb at the end, with the sign in negative_.
   std::int64_t coefficient_ = 0;
   std::vector<std::uint64_t> magnitude_;
   std::int32_t scale_ = 0;

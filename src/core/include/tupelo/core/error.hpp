@@ -70,8 +70,8 @@ enum class errc : std::uint16_t {
 /// The stable name of a code, for example "unique_violation".
 std::string_view name_of(errc code) noexcept;
 
-/// Everything Tupelo throws. `what()` names the offending thing and what to do; it never holds a value of a row, a parameter
-/// or a credential.
+/// Everything Tupelo throws. `what()` names the offending thing and what to do; it never holds a value of a row, a
+/// parameter or a credential.
 class error : public std::exception {
 public:
   error(errc code, std::string message) : message_(static_cast<std::string&&>(message)), code_(code) {}
@@ -165,11 +165,11 @@ public:
 
 /// What a database's error report says beyond its message; empty where the database does not tell.
 struct error_details {
-  std::string sqlstate;     ///< five characters; mapped from the driver's own code where the database has none
-  std::string constraint;   ///< name of the violated constraint or index
+  std::string sqlstate;    ///< five characters; mapped from the driver's own code where the database has none
+  std::string constraint;  ///< name of the violated constraint or index
   std::string table;
-  std::string column;       ///< several are joined by ", "
-  int native_code = 0;      ///< the vendor's number
+  std::string column;   ///< several are joined by ", "
+  int native_code = 0;  ///< the vendor's number
 };
 
 /// The database refused or failed a statement.
@@ -195,22 +195,26 @@ class constraint_violation : public database_error {
 class unique_violation : public constraint_violation {
 public:
   unique_violation(std::string message, error_details details)
-      : constraint_violation(errc::unique_violation, static_cast<std::string&&>(message), static_cast<error_details&&>(details)) {}
+      : constraint_violation(errc::unique_violation, static_cast<std::string&&>(message),
+                             static_cast<error_details&&>(details)) {}
 };
 class foreign_key_violation : public constraint_violation {
 public:
   foreign_key_violation(std::string message, error_details details)
-      : constraint_violation(errc::foreign_key_violation, static_cast<std::string&&>(message), static_cast<error_details&&>(details)) {}
+      : constraint_violation(errc::foreign_key_violation, static_cast<std::string&&>(message),
+                             static_cast<error_details&&>(details)) {}
 };
 class check_violation : public constraint_violation {
 public:
   check_violation(std::string message, error_details details)
-      : constraint_violation(errc::check_violation, static_cast<std::string&&>(message), static_cast<error_details&&>(details)) {}
+      : constraint_violation(errc::check_violation, static_cast<std::string&&>(message),
+                             static_cast<error_details&&>(details)) {}
 };
 class not_null_violation : public constraint_violation {
 public:
   not_null_violation(std::string message, error_details details)
-      : constraint_violation(errc::not_null_violation, static_cast<std::string&&>(message), static_cast<error_details&&>(details)) {}
+      : constraint_violation(errc::not_null_violation, static_cast<std::string&&>(message),
+                             static_cast<error_details&&>(details)) {}
 };
 
 /// The database is locked by somebody else for longer than the deadline allows.

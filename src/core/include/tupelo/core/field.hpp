@@ -10,7 +10,8 @@ namespace tupelo {
 
 struct model_spec;
 
-/// The kind of a value in a struct's field, in a query's value buffer and in a column. The numbers are part of the shape.
+/// The kind of a value in a struct's field, in a query's value buffer and in a column. The numbers are part of the
+/// shape.
 enum class kind : std::uint8_t {
   null,
   boolean,
@@ -62,24 +63,24 @@ struct enum_table {
 /// How one C++ type is reached through an untyped pointer; one constant per field type, not per field.
 struct type_ops {
   kind k{};
-  bool nullable = false;        ///< std::optional
-  std::uint16_t size = 0;       ///< of the value inside the optional, for enumerations
-  std::int64_t ticks_num = 1;   ///< chrono time points: microseconds = ticks * num / den
+  bool nullable = false;       ///< std::optional
+  std::uint16_t size = 0;      ///< of the value inside the optional, for enumerations
+  std::int64_t ticks_num = 1;  ///< chrono time points: microseconds = ticks * num / den
   std::int64_t ticks_den = 1;
-  bool chrono = false;          ///< a std::chrono time point rather than tp::timestamp or tp::date
-  bool is_signed = true;        ///< of an enumeration's underlying type
-  bool (*has)(const void*) = nullptr;            ///< nullable only
-  void* (*emplace)(void*) = nullptr;             ///< nullable only
-  void (*reset)(void*) = nullptr;                ///< nullable only
-  const void* (*get)(const void*) = nullptr;     ///< nullable only
-  void (*to_text)(const void*, std::string&) = nullptr;          ///< custom only
-  bool (*from_text)(void*, std::string_view) = nullptr;          ///< custom only
-  const enum_table& (*enumerators)() = nullptr;                  ///< enumeration only
-  const model_spec* (*embedded)() = nullptr;                     ///< embedded only
-  const model_spec* (*related)() = nullptr;                      ///< relation whose type is complete where it is described
-  std::string_view (*related_name)() = nullptr;                  ///< relation: type name of the other model
-  std::uint8_t relation = 0;                                     ///< relation_kind of a relation field
-  void (*relation_reset)(void*) = nullptr;                       ///< relation: back to "not loaded"
+  bool chrono = false;                        ///< a std::chrono time point rather than tp::timestamp or tp::date
+  bool is_signed = true;                      ///< of an enumeration's underlying type
+  bool (*has)(const void*) = nullptr;         ///< nullable only
+  void* (*emplace)(void*) = nullptr;          ///< nullable only
+  void (*reset)(void*) = nullptr;             ///< nullable only
+  const void* (*get)(const void*) = nullptr;  ///< nullable only
+  void (*to_text)(const void*, std::string&) = nullptr;  ///< custom only
+  bool (*from_text)(void*, std::string_view) = nullptr;  ///< custom only
+  const enum_table& (*enumerators)() = nullptr;          ///< enumeration only
+  const model_spec* (*embedded)() = nullptr;             ///< embedded only
+  const model_spec* (*related)() = nullptr;              ///< relation whose type is complete where it is described
+  std::string_view (*related_name)() = nullptr;          ///< relation: type name of the other model
+  std::uint8_t relation = 0;                             ///< relation_kind of a relation field
+  void (*relation_reset)(void*) = nullptr;               ///< relation: back to "not loaded"
 };
 
 /// Where a column's value lies in an object and how to reach it; what drivers decode into and bind from.
@@ -97,7 +98,8 @@ struct field_slot {
 void store_integer(const field_slot& slot, void* field, std::int64_t value);
 void store_unsigned(const field_slot& slot, void* field, std::uint64_t value);
 void store_float(const field_slot& slot, void* field, double value);
-/// Text into text, enumeration, custom, json, decimal, uuid, timestamp or date fields; anything else is a type_mismatch.
+/// Text into text, enumeration, custom, json, decimal, uuid, timestamp or date fields; anything else is a
+/// type_mismatch.
 void store_text(const field_slot& slot, void* field, std::string_view value);
 void store_bytes(const field_slot& slot, void* field, const void* data, std::size_t size);
 /// Microseconds since the epoch into tp::timestamp, tp::date or a chrono time point.
@@ -120,9 +122,10 @@ inline const void* value_of(const field_slot& slot, const void* object) {
   if (!slot.nullable) return p;
   return slot.type->has(p) ? slot.type->get(p) : nullptr;
 }
-std::int64_t load_integer(const field_slot& slot, const void* value) noexcept;   ///< boolean, integers, enumerations (their number)
-std::int64_t load_timestamp(const field_slot& slot, const void* value) noexcept; ///< microseconds
-std::int32_t load_date(const field_slot& slot, const void* value) noexcept;      ///< days
+std::int64_t load_integer(const field_slot& slot,
+                          const void* value) noexcept;  ///< boolean, integers, enumerations (their number)
+std::int64_t load_timestamp(const field_slot& slot, const void* value) noexcept;  ///< microseconds
+std::int32_t load_date(const field_slot& slot, const void* value) noexcept;       ///< days
 /// The enumerator's name. Errors: value_error (invalid_enum) when the value has none.
 std::string_view load_enumerator(const field_slot& slot, const void* value);
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <tupelo/core/decimal.hpp>
+
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -9,17 +11,15 @@
 #include <string_view>
 #include <vector>
 
-#include <tupelo/core/decimal.hpp>
-
 namespace tupelo {
 
 /// A valid JSON document, held as its text.
 ///
-/// The text is kept as it was given, so that no digit of a number, no whitespace and no order of keys is lost; what is read
-/// out of it is found in the text each time. For heavy work on large documents hand `text()` to a JSON library.
+/// The text is kept as it was given, so that no digit of a number, no whitespace and no order of keys is lost; what is
+/// read out of it is found in the text each time. For heavy work on large documents hand `text()` to a JSON library.
 /// Where an object has a key twice, the last one counts.
-/// Errors: value_error, invalid_value for text that is no JSON and for reads of another kind, value_out_of_range for numbers
-/// that do not fit, invalid_text for strings that are not UTF-8. No message holds a part of the document.
+/// Errors: value_error, invalid_value for text that is no JSON and for reads of another kind, value_out_of_range for
+/// numbers that do not fit, invalid_text for strings that are not UTF-8. No message holds a part of the document.
 /// Source: RFC 8259.
 class json {
 public:
@@ -48,8 +48,8 @@ public:
   static json object();
   /// `[]`, to be filled with `push_back`.
   static json array();
-  /// The document that is just this value: bool, integer, float, double, decimal, text, nullptr, json, or std::optional of
-  /// these, whose absence is null.
+  /// The document that is just this value: bool, integer, float, double, decimal, text, nullptr, json, or std::optional
+  /// of these, whose absence is null.
   template <class Value>
   static json from(const Value& value);
 
@@ -65,8 +65,8 @@ public:
   bool is_array() const noexcept { return first() == '['; }
   bool is_number() const noexcept { return first() == '-' || (first() >= '0' && first() <= '9'); }
 
-  /// What lies at a path of keys and array positions, "items.0.name", or nothing. The empty path is the document itself. Keys
-  /// that contain a point are reached with `member`.
+  /// What lies at a path of keys and array positions, "items.0.name", or nothing. The empty path is the document
+  /// itself. Keys that contain a point are reached with `member`.
   std::optional<json> at(std::string_view path) const;
   /// The value of exactly this key; nothing where the document is no object or has no such key.
   std::optional<json> member(std::string_view key) const;
@@ -87,12 +87,14 @@ public:
   /// With its escapes resolved; may contain NUL where the document has \u0000.
   std::string as_string() const;
 
-  /// The same structure: whitespace, order of keys, escapes and the way numbers are written (1.0, 1, 1e0) do not matter.
+  /// The same structure: whitespace, order of keys, escapes and the way numbers are written (1.0, 1, 1e0) do not
+  /// matter.
   friend bool operator==(const json& a, const json& b);
 
   // ---- build
 
-  /// Sets a key of an object, replacing the value it has. Errors: value_error when this is no object or grows beyond `max_depth`.
+  /// Sets a key of an object, replacing the value it has. Errors: value_error when this is no object or grows beyond
+  /// `max_depth`.
   template <class Value>
   json& set(std::string_view key, const Value& value) {
     return set_member(key, from(value));

@@ -90,8 +90,8 @@ constexpr Duration floor_to(std::int64_t micros) {
 /// A length of time in microseconds: what the difference of two timestamps is.
 ///
 /// Takes any std::chrono duration (finer ones are floored, floating ones rounded) and converts back: implicitly where
-/// nothing is lost, else by a cast that floors. So `later - earlier > 5s` and `std::chrono::microseconds d = later - earlier`.
-/// Errors: value_error (value_out_of_range) when the other side cannot hold the length.
+/// nothing is lost, else by a cast that floors. So `later - earlier > 5s` and `std::chrono::microseconds d = later -
+/// earlier`. Errors: value_error (value_out_of_range) when the other side cannot hold the length.
 struct micros {
   using rep = std::int64_t;
   struct period {
@@ -111,7 +111,8 @@ struct micros {
 
   template <duration_like Duration>
     requires(!std::same_as<Duration, micros>)
-  explicit(std::integral<typename Duration::rep> && detail::tick<Duration>::num != 1) constexpr operator Duration() const {
+  explicit(std::integral<typename Duration::rep> && detail::tick<Duration>::num != 1) constexpr
+  operator Duration() const {
     return detail::floor_to<Duration>(value);
   }
 

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "tupelo/core/field.hpp"
+
 #include <cstdint>
 #include <string>
 #include <vector>
-
-#include "tupelo/core/field.hpp"
 
 namespace tupelo {
 
 /// Where a parameter's value comes from when a planned statement is run.
 enum class bind_source : std::uint8_t {
-  value,  ///< the next value of the query's value buffer
-  list,   ///< the next values of the buffer: a count word, then the elements; padded to `places` with the last one
+  value,      ///< the next value of the query's value buffer
+  list,       ///< the next values of the buffer: a count word, then the elements; padded to `places` with the last one
   json_list,  ///< the same values as one text: a JSON array, for lists too long for placeholders
-  field,  ///< a field of the object that is written
+  field,      ///< a field of the object that is written
 };
 
 /// What surrounds a text parameter of LIKE.
@@ -29,18 +29,19 @@ struct bind_step {
   field_slot slot;           ///< of source `field`; for `value` and `list` its column names the parameter in messages
 };
 
-/// A statement ready to be prepared: text, how to bind, how to decode. Made once per shape by the dialect, immutable, shared.
+/// A statement ready to be prepared: text, how to bind, how to decode. Made once per shape by the dialect, immutable,
+/// shared.
 ///
 /// A multi-row insert has the `binds` of one row and `rows_per_statement` of them: row r's step s fills placeholder
 /// `r * binds.size() + s + 1`.
 struct statement_plan {
   std::string text;
   std::vector<bind_step> binds;
-  std::vector<field_slot> reads;       ///< one per result column; empty: no rows are wanted
-  std::string_view row_type;           ///< name of the struct that rows decode into, for messages
+  std::vector<field_slot> reads;  ///< one per result column; empty: no rows are wanted
+  std::string_view row_type;      ///< name of the struct that rows decode into, for messages
   std::uint32_t rows_per_statement = 1;
-  bool read_only = false;              ///< does not write: may run outside a transaction, on a replica
-  bool dynamic_row = false;            ///< raw SQL: check the number of result columns against `reads` when prepared
+  bool read_only = false;    ///< does not write: may run outside a transaction, on a replica
+  bool dynamic_row = false;  ///< raw SQL: check the number of result columns against `reads` when prepared
 };
 
 /// Where decoded rows go. `add` makes room for one more row and returns it; it is called once per row, in order.

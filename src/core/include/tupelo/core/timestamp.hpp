@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <tupelo/core/micros.hpp>
+
 #include <compare>
 #include <cstddef>
 #include <cstdint>
@@ -8,17 +10,15 @@
 #include <string>
 #include <string_view>
 
-#include <tupelo/core/micros.hpp>
-
 namespace tupelo {
 
 /// A point in time: microseconds since 1970-01-01 00:00:00 UTC, without leap seconds, in the years 0001 to 9999.
 ///
-/// An aggregate of eight bytes whose default is the epoch. It has no time zone: text with an offset is converted to UTC.
-/// std::chrono is met by shape: any duration can be added, any system_clock time point converted with `from` and a cast.
-/// Errors: value_error, invalid_value for text that is no timestamp, value_out_of_range outside the years above. `us` is
-/// public and unchecked; what is outside the range is refused when it is formatted or computed with.
-/// Units: microseconds.
+/// An aggregate of eight bytes whose default is the epoch. It has no time zone: text with an offset is converted to
+/// UTC. std::chrono is met by shape: any duration can be added, any system_clock time point converted with `from` and a
+/// cast. Errors: value_error, invalid_value for text that is no timestamp, value_out_of_range outside the years above.
+/// `us` is public and unchecked; what is outside the range is refused when it is formatted or computed with. Units:
+/// microseconds.
 struct timestamp {
   std::int64_t us{};
 
@@ -49,13 +49,13 @@ struct timestamp {
     return from_micros(detail::micros_of(time.time_since_epoch()));
   }
 
-  /// Reads `YYYY-MM-DD HH:MM[:SS[.f]]` with a `T` or one space, one to six decimals, and `Z`, `+hh:mm`, `-hh:mm` or nothing,
-  /// which all mean UTC in the result. A leap second (`:60`) and `24:00` are refused.
-  /// Errors: value_error; its message does not repeat the text.
-  /// Source: ISO 8601-1, RFC 3339.
+  /// Reads `YYYY-MM-DD HH:MM[:SS[.f]]` with a `T` or one space, one to six decimals, and `Z`, `+hh:mm`, `-hh:mm` or
+  /// nothing, which all mean UTC in the result. A leap second (`:60`) and `24:00` are refused. Errors: value_error; its
+  /// message does not repeat the text. Source: ISO 8601-1, RFC 3339.
   static timestamp parse(std::string_view text);
   static std::optional<timestamp> try_parse(std::string_view text) noexcept;
-  /// The same without exceptions or allocation; the form that `format_to` writes is the fast path. `out` is untouched on false.
+  /// The same without exceptions or allocation; the form that `format_to` writes is the fast path. `out` is untouched
+  /// on false.
   static bool parse_to(const char* text, std::size_t size, timestamp& out) noexcept;
 
   // ---- read

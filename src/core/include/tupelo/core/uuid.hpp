@@ -12,9 +12,8 @@ namespace tupelo {
 
 /// A universally unique identifier: sixteen bytes in the order in which they are written.
 ///
-/// An aggregate whose default is the nil UUID. `v7` suits primary keys: later ones sort behind earlier ones, so that they
-/// are inserted at the end of an index; `v4` tells nothing about when it was made.
-/// Source: RFC 9562.
+/// An aggregate whose default is the nil UUID. `v7` suits primary keys: later ones sort behind earlier ones, so that
+/// they are inserted at the end of an index; `v4` tells nothing about when it was made. Source: RFC 9562.
 struct uuid {
   std::uint8_t bytes[16]{};
 
@@ -22,10 +21,11 @@ struct uuid {
 
   // ---- create
 
-  /// 122 bits from the operating system's random generator. Threads: safe. Errors: error when the system has no randomness.
+  /// 122 bits from the operating system's random generator. Threads: safe. Errors: error when the system has no
+  /// randomness.
   static uuid v4();
-  /// Milliseconds since 1970, then 12 bits of finer time, then 62 random bits. Each is greater than all that this process
-  /// made before, also across threads and when the clock is set back. Threads: safe. Errors: as v4.
+  /// Milliseconds since 1970, then 12 bits of finer time, then 62 random bits. Each is greater than all that this
+  /// process made before, also across threads and when the clock is set back. Threads: safe. Errors: as v4.
   static uuid v7();
   static constexpr uuid nil() noexcept { return uuid{}; }
 

@@ -6,13 +6,14 @@
 
 namespace tupelo {
 
-/// A growing array of 64-bit words whose inline storage follows it in the derived class. Holds a query's shape or its values.
+/// A growing array of 64-bit words whose inline storage follows it in the derived class. Holds a query's shape or its
+/// values.
 ///
 /// It has no pointer to itself: while nothing overflowed to the heap, an object may be copied bitwise.
 ///
-/// Encoding of values: booleans, integers, timestamps (microseconds) and dates (days) are one word, floating-point numbers the
-/// bits of a double; text, bytes, json, decimal (its text), uuid (its 16 bytes), enumerators (their name) and custom values a
-/// length in bytes and then the bytes, padded to whole words. NULL takes no room.
+/// Encoding of values: booleans, integers, timestamps (microseconds) and dates (days) are one word, floating-point
+/// numbers the bits of a double; text, bytes, json, decimal (its text), uuid (its 16 bytes), enumerators (their name)
+/// and custom values a length in bytes and then the bytes, padded to whole words. NULL takes no room.
 struct word_buffer {
   std::uint64_t* heap = nullptr;
   std::uint32_t size = 0;
@@ -25,7 +26,8 @@ struct word_buffer {
 
   void grow(std::uint32_t words);
   std::uint64_t* room(std::uint32_t words) {
-    if (size + words > capacity) [[unlikely]] grow(size + words);
+    if (size + words > capacity) [[unlikely]]
+      grow(size + words);
     std::uint64_t* place = data() + size;
     size += words;
     return place;

@@ -1,27 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "tupelo/dialect/schema_dialect.hpp"
+#include "tupelo/query/query_core.hpp"
+#include "tupelo/core/statement.hpp"
+
 #include <cstdint>
 #include <string>
 #include <string_view>
-
-#include "tupelo/core/statement.hpp"
-#include "tupelo/dialect/schema_dialect.hpp"
-#include "tupelo/query/query_core.hpp"
 
 namespace tupelo {
 
 /// What a database can do; everything above the dialect asks this table, never for a database's name.
 struct feature_table {
-  bool returning = false;             ///< INSERT, UPDATE, DELETE … RETURNING
-  bool last_insert_id = false;        ///< the driver reports the key of a single inserted row
-  bool consecutive_ids = false;       ///< rows of one INSERT get keys in a row, the last of which is the last insert id
+  bool returning = false;        ///< INSERT, UPDATE, DELETE … RETURNING
+  bool last_insert_id = false;   ///< the driver reports the key of a single inserted row
+  bool consecutive_ids = false;  ///< rows of one INSERT get keys in a row, the last of which is the last insert id
   bool upsert = false;
   bool partial_indexes = false;
   bool transactional_ddl = false;
   bool offset_needs_limit = false;
-  bool for_update = false;            ///< row locks; without them a write transaction locks the database
-  std::uint32_t max_parameters = 0;   ///< in one statement
+  bool for_update = false;           ///< row locks; without them a write transaction locks the database
+  std::uint32_t max_parameters = 0;  ///< in one statement
 };
 
 /// How a transaction begins.
@@ -58,8 +58,8 @@ public:
   virtual void quote(std::string& sql, std::string_view identifier) const;
   /// The same for statements whose placeholders stand in order; may be a form that is cheaper to prepare.
   virtual void next_placeholder(std::string& sql, std::uint32_t number) const { placeholder(sql, number); }
-  /// A query with a table's name as parameter whose row says whether triggers could take keys between those of one INSERT.
-  /// Only where `consecutive_ids` is set.
+  /// A query with a table's name as parameter whose row says whether triggers could take keys between those of one
+  /// INSERT. Only where `consecutive_ids` is set.
   virtual std::string_view triggers_query() const noexcept { return {}; }
   /// Appends placeholder number `number`, from 1.
   virtual void placeholder(std::string& sql, std::uint32_t number) const = 0;

@@ -1,50 +1,54 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "tupelo/core/cancellation.hpp"
+#include "tupelo/core/statement.hpp"
+
 #include <cstdint>
 #include <exception>
 #include <string_view>
 
-#include "tupelo/core/cancellation.hpp"
-#include "tupelo/core/statement.hpp"
-
 namespace tupelo::driver {
 
-/// A statement prepared on one connection: a handle that only its connection understands. Owned by that connection's statement
-/// cache; released through the connection.
+/// A statement prepared on one connection: a handle that only its connection understands. Owned by that connection's
+/// statement cache; released through the connection.
 class prepared_statement;
 
-/// One run of one planned statement, or of a script. The caller keeps everything it points to alive until the run is finished.
+/// One run of one planned statement, or of a script. The caller keeps everything it points to alive until the run is
+/// finished.
 ///
-/// A failure leaves the connection ready for the next request unless `usable()` says otherwise. Rows that were decoded before
-/// it stay in the sink, the last of them possibly half filled.
+/// A failure leaves the connection ready for the next request unless `usable()` says otherwise. Rows that were decoded
+/// before it stay in the sink, the last of them possibly half filled.
 struct request {
-  const statement_plan* plan = nullptr;     ///< null: `script` is run
-  /// In/out: where the connection keeps its handle; filled at the first run. Null: prepared for this run only. Not null with `fetch`.
+  const statement_plan* plan = nullptr;  ///< null: `script` is run
+  /// In/out: where the connection keeps its handle; filled at the first run. Null: prepared for this run only. Not null
+  /// with `fetch`.
   prepared_statement** prepared = nullptr;
-  /// One or several statements without parameters, run in order; their rows are dropped. Stops at the first that fails, which
-  /// `error::statement()` then names; what came before it stays done unless the script itself opened a transaction.
+  /// One or several statements without parameters, run in order; their rows are dropped. Stops at the first that fails,
+  /// which `error::statement()` then names; what came before it stays done unless the script itself opened a
+  /// transaction.
   std::string_view script;
-  const std::uint64_t* values = nullptr;    ///< the query's values, in the order of the plan's value and list steps
-  const void* const* objects = nullptr;     ///< the objects whose fields are bound: `plan->rows_per_statement` of them
-  row_sink rows;                            ///< where rows are decoded; no `add`: rows are counted and dropped
-  std::uint32_t fetch = 0;                  ///< stop after this many rows with `more` set; 0: read all. Run again to go on
-  bool end_after_fetch = false;             ///< with `fetch`: the result is ended there instead, and `more` stays false
-  bool cancellable = true;                  ///< false: `interrupt` leaves this run alone, which makes it a little cheaper
-  /// Inline runs: asked once when `interrupt` can reach the run, so that a request made before is not lost. May be null.
+  const std::uint64_t* values = nullptr;  ///< the query's values, in the order of the plan's value and list steps
+  const void* const* objects = nullptr;   ///< the objects whose fields are bound: `plan->rows_per_statement` of them
+  row_sink rows;                          ///< where rows are decoded; no `add`: rows are counted and dropped
+  std::uint32_t fetch = 0;       ///< stop after this many rows with `more` set; 0: read all. Run again to go on
+  bool end_after_fetch = false;  ///< with `fetch`: the result is ended there instead, and `more` stays false
+  bool cancellable = true;       ///< false: `interrupt` leaves this run alone, which makes it a little cheaper
+  /// Inline runs: asked once when `interrupt` can reach the run, so that a request made before is not lost. May be
+  /// null.
   const cancel_token* cancellation = nullptr;
-  std::int64_t deadline_us = INT64_MAX;     ///< steady clock; the run is interrupted when it passes
+  std::int64_t deadline_us = INT64_MAX;  ///< steady clock; the run is interrupted when it passes
 
   // results
-  std::uint64_t row_count = 0;       ///< rows decoded by this run
-  std::int64_t affected = 0;         ///< rows inserted, updated or deleted
+  std::uint64_t row_count = 0;  ///< rows decoded by this run
+  std::int64_t affected = 0;    ///< rows inserted, updated or deleted
   std::int64_t last_insert_id = 0;
-  bool more = false;                 ///< `fetch` rows were read and there may be others; set when run: goes on with them
-  std::exception_ptr failure;        ///< set instead of a result
+  bool more = false;           ///< `fetch` rows were read and there may be others; set when run: goes on with them
+  std::exception_ptr failure;  ///< set instead of a result
 
   /// The owner's callback of an asynchronous run; called once, on the connection's thread.
   void (*done)(request&) noexcept = nullptr;
-  void* owner = nullptr;             ///< of `done`: the caller's own
+  void* owner = nullptr;  ///< of `done`: the caller's own
   request* next = nullptr;
 };
 
@@ -64,13 +68,13 @@ public:
   /// Runs now, on this thread. Returns false with `failure` set when it failed. Before: runs_inline().
   virtual bool run(request&) noexcept = 0;
 
-  /// Runs on the connection's own thread or socket and calls `done`, which may start the next request or destroy the connection.
-  /// Requests that are started meanwhile wait in order. Before: !runs_inline().
+  /// Runs on the connection's own thread or socket and calls `done`, which may start the next request or destroy the
+  /// connection. Requests that are started meanwhile wait in order. Before: !runs_inline().
   virtual void start(request&) noexcept = 0;
 
-  /// Asks the running (or started and still waiting) request, if any, to stop; it then completes with `cancelled`, unless it is
-  /// already done. Results that other statements of this connection left open may end with it. Does nothing when none runs:
-  /// it never stops a later request.
+  /// Asks the running (or started and still waiting) request, if any, to stop; it then completes with `cancelled`,
+  /// unless it is already done. Results that other statements of this connection left open may end with it. Does
+  /// nothing when none runs: it never stops a later request.
   virtual void interrupt() noexcept = 0;
 
   /// Ends a partly read result (a request that reported `more`).

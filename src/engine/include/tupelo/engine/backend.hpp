@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <memory>
-#include <string_view>
-
-#include "tupelo/dialect/dialect.hpp"
 #include "tupelo/driver/connection.hpp"
 #include "tupelo/driver/url.hpp"
+#include "tupelo/dialect/dialect.hpp"
+
+#include <memory>
+#include <string_view>
 
 namespace tupelo {
 

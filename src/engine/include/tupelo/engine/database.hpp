@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "tupelo/engine/lease.hpp"
+#include "tupelo/engine/verbs.hpp"
+#include "tupelo/core/observer.hpp"
+
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
-
-#include "tupelo/core/observer.hpp"
-#include "tupelo/engine/lease.hpp"
-#include "tupelo/engine/verbs.hpp"
 
 namespace tupelo {
 
@@ -23,17 +23,17 @@ enum class execution : std::uint8_t {
 };
 
 struct database_options {
-  std::uint32_t pool_size = 4;                ///< connections at most
+  std::uint32_t pool_size = 4;                   ///< connections at most
   std::int64_t acquire_timeout_us = 30'000'000;  ///< how long a statement waits for a connection
-  std::uint32_t statement_cache_size = 256;   ///< prepared statements kept per connection
+  std::uint32_t statement_cache_size = 256;      ///< prepared statements kept per connection
   execution run = execution::automatic;
 };
 
 /// How `transaction` begins and how often it tries.
 struct transaction_options {
   transaction_mode mode = transaction_mode::immediate;
-  int max_attempts = 5;                       ///< the closure is run again after a retryable error, at most so often in all
-  std::int64_t backoff_us = 2'000;            ///< before the second attempt; doubles, with jitter
+  int max_attempts = 5;             ///< the closure is run again after a retryable error, at most so often in all
+  std::int64_t backoff_us = 2'000;  ///< before the second attempt; doubles, with jitter
 };
 
 struct pool_statistics {
@@ -42,7 +42,8 @@ struct pool_statistics {
 
 /// A database by its URL: a pool of connections and the verbs that use any of them.
 ///
-/// Opening connects nothing: the first statement does. `sqlite:///relative.db`, `sqlite:////absolute.db`, `sqlite::memory:`.
+/// Opening connects nothing: the first statement does. `sqlite:///relative.db`, `sqlite:////absolute.db`,
+/// `sqlite::memory:`.
 ///
 /// Errors: configuration_error for a URL or option that cannot be used.
 /// Threads: any; each coroutine's statements run independently of the others'.
@@ -65,8 +66,8 @@ public:
   Session session(Options&&... options) {
     return Session(*this, static_cast<Options&&>(options)...);
   }
-  /// Runs `closure(tp::session&)`, a coroutine, in a transaction and commits; an exception rolls back and is thrown again.
-  /// After a retryable error (busy, serialization failure, deadlock) the whole closure is run again.
+  /// Runs `closure(tp::session&)`, a coroutine, in a transaction and commits; an exception rolls back and is thrown
+  /// again. After a retryable error (busy, serialization failure, deadlock) the whole closure is run again.
   template <class Closure>
   auto transaction(Closure closure, transaction_options options = {}) {
     return run_transaction(*this, static_cast<Closure&&>(closure), options);

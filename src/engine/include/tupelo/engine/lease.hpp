@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "tupelo/engine/verbs.hpp"
+
 #include <memory>
 #include <string>
 #include <string_view>
-
-#include "tupelo/engine/verbs.hpp"
 
 namespace tupelo {
 
@@ -14,7 +14,8 @@ class pooled_connection;
 class connection_pool;
 }  // namespace detail
 
-/// One connection of the pool for exclusive use. Goes back at destruction; a transaction that is still open is rolled back.
+/// One connection of the pool for exclusive use. Goes back at destruction; a transaction that is still open is rolled
+/// back.
 ///
 /// Threads: used by one coroutine at a time. It must not outlive its database.
 class lease final : public query_source, public query_verbs<lease> {

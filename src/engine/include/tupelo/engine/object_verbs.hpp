@@ -1,22 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstdint>
-#include <vector>
-
-#include "tupelo/core/task.hpp"
 #include "tupelo/engine/query_source.hpp"
 #include "tupelo/query/select_query.hpp"
+#include "tupelo/core/task.hpp"
+
+#include <cstdint>
+#include <vector>
 
 /// Statements made from whole objects; what the one-shot verbs and sessions share.
 namespace tupelo::detail {
 
 template <class T>
-concept is_model = std::is_class_v<std::remove_cvref_t<T>> && !requires { typename std::remove_cvref_t<T>::value_type; };
+concept is_model =
+    std::is_class_v<std::remove_cvref_t<T>> && !requires { typename std::remove_cvref_t<T>::value_type; };
 
 /// The literal of one part of a key, checked against the key's field when the query is made.
-void add_key_part(query_core& core, const model_spec& spec, std::size_t part, std::size_t parts, kind k, std::int64_t value);
-void add_key_part(query_core& core, const model_spec& spec, std::size_t part, std::size_t parts, kind k, std::string_view value);
+void add_key_part(query_core& core, const model_spec& spec, std::size_t part, std::size_t parts, kind k,
+                  std::int64_t value);
+void add_key_part(query_core& core, const model_spec& spec, std::size_t part, std::size_t parts, kind k,
+                  std::string_view value);
 void add_key_part(query_core& core, const model_spec& spec, std::size_t part, std::size_t parts, kind k, double value);
 
 /// SELECT by primary key. Errors: query_error when the key's parts do not fit the model's key.
@@ -24,11 +27,14 @@ template <class T, class... Key>
 query_core key_query(const Key&... key) {
   static_assert(sizeof...(Key) > 0, "tupelo: get() and find() need a key");
   if constexpr (sizeof...(Key) == 1 && requires { &T::id; }) {
-    static_assert((column_named<&T::id>::template accepts<Key> && ...), "tupelo: get() and find(): the key's type does not match the type of the field id");
+    static_assert((column_named<&T::id>::template accepts<Key> && ...),
+                  "tupelo: get() and find(): the key's type does not match the type of the field id");
   }
   query_core core(op::select_from, meta<T>::spec);
   std::size_t part = 0;
-  (with_value<Key>(key, [&](kind k, auto value) { add_key_part(core, meta<T>::spec, part++, sizeof...(Key), k, value); }), ...);
+  (with_value<Key>(key,
+                   [&](kind k, auto value) { add_key_part(core, meta<T>::spec, part++, sizeof...(Key), k, value); }),
+   ...);
   return core;
 }
 

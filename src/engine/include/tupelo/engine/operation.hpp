@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "tupelo/engine/query_source.hpp"
+#include "tupelo/core/sync_wait.hpp"
+#include "tupelo/core/task.hpp"
+
 #include <coroutine>
 #include <cstdint>
 #include <exception>
 #include <optional>
 #include <string_view>
 #include <vector>
-
-#include "tupelo/core/sync_wait.hpp"
-#include "tupelo/core/task.hpp"
-#include "tupelo/engine/query_source.hpp"
 
 namespace tupelo {
 

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstdint>
-#include <exception>
-
+#include "tupelo/dialect/dialect.hpp"
+#include "tupelo/query/query_core.hpp"
+#include "tupelo/model/model_info.hpp"
 #include "tupelo/core/statement.hpp"
 #include "tupelo/core/task.hpp"
-#include "tupelo/dialect/dialect.hpp"
-#include "tupelo/model/model_info.hpp"
-#include "tupelo/query/query_core.hpp"
+
+#include <cstdint>
+#include <exception>
 
 namespace tupelo {
 
@@ -17,27 +17,29 @@ struct statement_run {
   statement_run() noexcept = default;
   explicit statement_run(query_core&& finished) noexcept : core(static_cast<query_core&&>(finished)) {}
 
-  query_core core;                        ///< finished: query_core::finish was called
+  query_core core;  ///< finished: query_core::finish was called
   row_sink sink;
-  const void* const* objects = nullptr;   ///< whose fields are bound
-  std::uint32_t fetch = 0;                ///< rows at most; 0: all
+  const void* const* objects = nullptr;  ///< whose fields are bound
+  std::uint32_t fetch = 0;               ///< rows at most; 0: all
 
   std::uint64_t row_count = 0;
   std::int64_t affected = 0;
   std::int64_t last_insert_id = 0;
 };
 
-/// Who runs queries: a database (any connection), a lease (its own connection), a session (its transaction, if one is open).
+/// Who runs queries: a database (any connection), a lease (its own connection), a session (its transaction, if one is
+/// open).
 class query_source {
 public:
   query_source() = default;
   query_source(const query_source&) = delete;
   query_source& operator=(const query_source&) = delete;
 
-  /// Runs the statement before it returns when that needs no waiting: the database executes inline and a connection is free.
-  /// False: nothing happened, await `run`. Errors: those of the statement.
+  /// Runs the statement before it returns when that needs no waiting: the database executes inline and a connection is
+  /// free. False: nothing happened, await `run`. Errors: those of the statement.
   virtual bool try_run(statement_run& run, const task_context& context) = 0;
-  /// Runs the statement. `run` must outlive the task. Errors: those of the statement; pool_exhausted, cancelled, timed_out.
+  /// Runs the statement. `run` must outlive the task. Errors: those of the statement; pool_exhausted, cancelled,
+  /// timed_out.
   virtual task<void> run(statement_run& run) = 0;
   virtual const dialect& sql_dialect() const = 0;
   /// A connection that stays the same from the first statement of a stream to its last.

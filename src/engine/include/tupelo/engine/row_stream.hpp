@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "tupelo/engine/query_source.hpp"
+#include "tupelo/core/task.hpp"
+
 #include <cstdint>
 #include <memory>
 #include <vector>
-
-#include "tupelo/core/task.hpp"
-#include "tupelo/engine/query_source.hpp"
 
 namespace tupelo {
 

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "tupelo/driver/connection.hpp"
+#include "tupelo/query/query_core.hpp"
+#include "tupelo/core/statement.hpp"
+
 #include <cstdint>
 #include <cstring>
 #include <memory>
 #include <vector>
-
-#include "tupelo/core/statement.hpp"
-#include "tupelo/driver/connection.hpp"
-#include "tupelo/query/query_core.hpp"
 
 namespace tupelo {
 
@@ -32,7 +32,8 @@ public:
     for (std::uint64_t i = hash & mask_;; i = (i + 1) & mask_) {
       cached_statement* found = slots_[i];
       if (!found) return nullptr;
-      if (found->hash == hash && found->words.size() == count && !std::memcmp(found->words.data(), words, count * sizeof *words)) {
+      if (found->hash == hash && found->words.size() == count &&
+          !std::memcmp(found->words.data(), words, count * sizeof *words)) {
         found->last_use = ++clock_;
         return found;
       }

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "tupelo/engine/object_verbs.hpp"
+#include "tupelo/engine/operation.hpp"
+#include "tupelo/engine/row_stream.hpp"
+#include "tupelo/query/raw_query.hpp"
+#include "tupelo/query/write_query.hpp"
+#include "tupelo/model/model.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "tupelo/engine/object_verbs.hpp"
-#include "tupelo/engine/operation.hpp"
-#include "tupelo/engine/row_stream.hpp"
-#include "tupelo/model/model.hpp"
-#include "tupelo/query/raw_query.hpp"
-#include "tupelo/query/write_query.hpp"
 
 namespace tupelo {
 
@@ -19,9 +19,9 @@ namespace tupelo {
 template <class T>
 struct page {
   std::vector<T> items;
-  std::int64_t number = 1;   ///< from 1
-  std::int64_t size = 0;     ///< items at most
-  std::int64_t total = 0;    ///< rows of all pages
+  std::int64_t number = 1;  ///< from 1
+  std::int64_t size = 0;    ///< items at most
+  std::int64_t total = 0;   ///< rows of all pages
   std::int64_t pages() const noexcept { return size ? (total + size - 1) / size : 0; }
   bool has_next() const noexcept { return number * size < total; }
   bool has_prev() const noexcept { return number > 1; }
@@ -48,7 +48,9 @@ struct select_verbs {
   static operation<std::optional<Result>> first(query_core core, query_source* source) {
     operation<std::optional<Result>> op(source, static_cast<query_core&&>(core), outcome::rows);
     op.limit_rows(1);
-    op.use_sink([](void* result) -> void* { return __builtin_addressof(static_cast<std::optional<Result>*>(result)->emplace()); });
+    op.use_sink([](void* result) -> void* {
+      return __builtin_addressof(static_cast<std::optional<Result>*>(result)->emplace());
+    });
     return op;
   }
   static operation<std::int64_t> count(query_core core, query_source* source) {
@@ -57,7 +59,8 @@ struct select_verbs {
   static operation<bool> exists(query_core core, query_source* source) {
     return one_value<bool>(static_cast<query_core&&>(core), source, op::only_exists);
   }
-  static task<tupelo::page<Result>> page(query_core core, query_source* source, std::int64_t number, std::int64_t size) {
+  static task<tupelo::page<Result>> page(query_core core, query_source* source, std::int64_t number,
+                                         std::int64_t size) {
     check_page(number, size);
     tupelo::page<Result> result;
     result.number = number;
@@ -71,7 +74,9 @@ struct select_verbs {
   static row_stream<Result> stream(query_core core, query_source* source) {
     return row_stream<Result>(require_source(source), static_cast<query_core&&>(core));
   }
-  static std::string to_sql(query_core core, query_source* source) { return render_text(static_cast<query_core&&>(core), source); }
+  static std::string to_sql(query_core core, query_source* source) {
+    return render_text(static_cast<query_core&&>(core), source);
+  }
 
 private:
   template <class Value>
@@ -144,7 +149,8 @@ public:
   operation<std::optional<T>> find(const Key&... key) {
     operation<std::optional<T>> op(source(), detail::key_query<T>(key...), detail::outcome::rows);
     op.fetch_rows(1);
-    op.use_sink([](void* result) -> void* { return __builtin_addressof(static_cast<std::optional<T>*>(result)->emplace()); });
+    op.use_sink(
+        [](void* result) -> void* { return __builtin_addressof(static_cast<std::optional<T>*>(result)->emplace()); });
     return op;
   }
   /// Inserts the object; its generated key, uuid key and timestamps are set in it.
@@ -171,8 +177,8 @@ public:
     for (T& object : objects) pointers.push_back(__builtin_addressof(object));
     return detail::insert_all(source(), detail::meta<T>::spec, static_cast<std::vector<void*>&&>(pointers));
   }
-  /// Inserts, or does what the clause says where the row is already there; the object then holds the row as it is in the
-  /// database. False: the clause says ignore(), and it was there.
+  /// Inserts, or does what the clause says where the row is already there; the object then holds the row as it is in
+  /// the database. False: the clause says ignore(), and it was there.
   template <class T>
   task<bool> upsert(T& object, const conflict_clause& conflict) {
     return detail::upsert(source(), detail::meta<T>::spec, __builtin_addressof(object), conflict.clause());

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "tupelo/core/field.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
 #include <type_traits>
 #include <utility>
-
-#include "tupelo/core/field.hpp"
 
 namespace tupelo {
 
@@ -42,8 +42,8 @@ template <class E>
 const enum_table& enum_names() {
   constexpr int first = enum_range<E>::first;
   constexpr int count = enum_range<E>::last - first + 1;
-  static const enum_table& table = make_enum_table(
-      enum_type_text<E>(), enum_text<E, first>(std::make_integer_sequence<int, count>{}), first, count);
+  static const enum_table& table =
+      make_enum_table(enum_type_text<E>(), enum_text<E, first>(std::make_integer_sequence<int, count>{}), first, count);
   return table;
 }
 

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "tupelo/model/enum_names.hpp"
+#include "tupelo/model/relation.hpp"
+#include "tupelo/core/field.hpp"
+
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <type_traits>
-
-#include "tupelo/core/field.hpp"
-#include "tupelo/model/enum_names.hpp"
-#include "tupelo/model/relation.hpp"
 
 namespace tupelo {
 
@@ -19,14 +19,18 @@ class decimal;
 class json;
 
 /// How a type of yours is stored: specialise it with
-/// `static void to_text(const T&, std::string& out)` and `static bool from_text(T&, std::string_view)` (false: not valid).
+/// `static void to_text(const T&, std::string& out)` and `static bool from_text(T&, std::string_view)` (false: not
+/// valid).
 template <class T>
 struct field_traits;
 
 template <class T>
 concept has_field_traits = requires { sizeof(field_traits<T>); };
 template <class T>
-concept relation_like = requires { typename T::related_model; T::relation; };
+concept relation_like = requires {
+  typename T::related_model;
+  T::relation;
+};
 // Duck-typed, so that <optional>, <chrono> and <vector> need not be included here.
 template <class T>
 concept optional_like = requires(T& t) {
@@ -44,12 +48,13 @@ concept time_point_like = requires(const T& t) {
 template <class T>
 concept day_point_like = time_point_like<T> && T::duration::period::num == 86400 && T::duration::period::den == 1;
 template <class T>
-concept bytes_like = requires(const T& t) {
-  t.data();
-  t.size();
-  typename T::value_type;
-  t.capacity();
-} && sizeof(typename T::value_type) == 1 && !std::is_same_v<typename T::value_type, char> &&
+concept bytes_like =
+    requires(const T& t) {
+      t.data();
+      t.size();
+      typename T::value_type;
+      t.capacity();
+    } && sizeof(typename T::value_type) == 1 && !std::is_same_v<typename T::value_type, char> &&
     !std::is_same_v<typename T::value_type, bool>;
 template <class T>
 concept text_like = requires(const T& t) { std::string_view(t); };
@@ -99,7 +104,8 @@ consteval kind field_kind() {
     return kind::timestamp;
   } else if constexpr (optional_like<T>) {
     constexpr kind inner = field_kind<typename T::value_type>();
-    return inner == kind::embedded || inner == kind::relation || optional_like<typename T::value_type> ? kind::null : inner;
+    return inner == kind::embedded || inner == kind::relation || optional_like<typename T::value_type> ? kind::null
+                                                                                                       : inner;
   } else if constexpr (bytes_like<T>) {
     return kind::bytes;
   } else if constexpr (std::is_class_v<T> && std::is_aggregate_v<T>) {
@@ -128,13 +134,18 @@ consteval void describe_value(type_ops& ops) {
     ops.is_signed = std::is_signed_v<std::underlying_type_t<Value>>;
     ops.enumerators = &enum_names<Value>;
   } else if constexpr (has_field_traits<Value>) {
-    ops.to_text = [](const void* p, std::string& text) { field_traits<Value>::to_text(*static_cast<const Value*>(p), text); };
-    ops.from_text = [](void* p, std::string_view text) { return field_traits<Value>::from_text(*static_cast<Value*>(p), text); };
+    ops.to_text = [](const void* p, std::string& text) {
+      field_traits<Value>::to_text(*static_cast<const Value*>(p), text);
+    };
+    ops.from_text = [](void* p, std::string_view text) {
+      return field_traits<Value>::from_text(*static_cast<Value*>(p), text);
+    };
   } else if constexpr (time_point_like<Value> && !std::is_same_v<Value, timestamp>) {
     ops.chrono = true;
     ops.ticks_num = std::int64_t{1'000'000} * Value::duration::period::num;
     ops.ticks_den = Value::duration::period::den;
-    // 1e6 * num / den in lowest terms for the periods that occur (powers of ten): no overflow when ticks are multiplied.
+    // 1e6 * num / den in lowest terms for the periods that occur (powers of ten): no overflow when ticks are
+    // multiplied.
     while (ops.ticks_num % 10 == 0 && ops.ticks_den % 10 == 0) {
       ops.ticks_num /= 10;
       ops.ticks_den /= 10;

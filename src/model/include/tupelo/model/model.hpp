@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "tupelo/model/model_info.hpp"
+#include "tupelo/model/model_spec.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
 #include <string_view>
-
-#include "tupelo/model/model_info.hpp"
-#include "tupelo/model/model_spec.hpp"
 
 namespace tupelo {
 
@@ -17,7 +17,7 @@ struct field_ref {
   std::uint16_t offset;
 
   template <class C, class F>
-  field_ref(F C::*member) noexcept : model(&detail::meta<C>::spec), offset(offset_of(member)) {
+  field_ref(F C::* member) noexcept : model(&detail::meta<C>::spec), offset(offset_of(member)) {
     static_assert(detail::field_in<C, F>::is_one_value,
                   "tupelo: this field is a nested value object and no column itself; name a field inside it: "
                   "tp::col<&Outer::field, &Inner::field>");
@@ -28,7 +28,7 @@ struct field_ref {
 
 private:
   template <class C, class F>
-  static std::uint16_t offset_of(F C::*member) noexcept {
+  static std::uint16_t offset_of(F C::* member) noexcept {
     std::ptrdiff_t value;  // Itanium C++ ABI 2.3: a pointer to data member is the offset
     static_assert(sizeof value == sizeof member);
     __builtin_memcpy(&value, &member, sizeof value);
@@ -162,7 +162,8 @@ protected:
 private:
   std::uint16_t own(field_ref field, std::string_view verb) const;
   field_info& flag(field_ref field, std::uint16_t flag, std::string_view verb);
-  model_builder& add_relation(field_ref relation, relation_kind kind, std::string_view foreign_key, std::string_view verb);
+  model_builder& add_relation(field_ref relation, relation_kind kind, std::string_view foreign_key,
+                              std::string_view verb);
 
   model_info* info_;
 };

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "tupelo/model/relation.hpp"
+#include "tupelo/model/shape.hpp"
+#include "tupelo/core/field.hpp"
+
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "tupelo/core/field.hpp"
-#include "tupelo/model/relation.hpp"
-#include "tupelo/model/shape.hpp"
 
 namespace tupelo {
 
@@ -20,29 +20,29 @@ inline constexpr referential_action set_null = referential_action::set_null;
 inline constexpr referential_action set_default = referential_action::set_default;
 
 enum field_flag : std::uint16_t {
-  field_key = 1,           ///< part of the primary key
-  field_generated = 2,     ///< the database makes the key's value
-  field_relation = 4,      ///< not a column
+  field_key = 1,        ///< part of the primary key
+  field_generated = 2,  ///< the database makes the key's value
+  field_relation = 4,   ///< not a column
   field_created_at = 8,
   field_updated_at = 16,
   field_deleted_at = 32,
-  field_version = 64,      ///< counts updates, for optimistic locking
-  field_client_uuid = 128, ///< a uuid key, made by the client when it is nil
+  field_version = 64,       ///< counts updates, for optimistic locking
+  field_client_uuid = 128,  ///< a uuid key, made by the client when it is nil
 };
 
 /// One field of a model, nested value objects flattened.
 struct field_info {
-  std::string name;          ///< "email", "address.city"
-  std::string column;        ///< "email", "address_city"
+  std::string name;    ///< "email", "address.city"
+  std::string column;  ///< "email", "address_city"
   const type_ops* type = nullptr;
   std::uint16_t offset = 0;
   std::uint16_t flags = 0;
-  std::uint32_t length = 0;      ///< of a text column; 0: unlimited
-  std::uint16_t precision = 0;   ///< of a decimal column; 0: not said
+  std::uint32_t length = 0;     ///< of a text column; 0: unlimited
+  std::uint16_t precision = 0;  ///< of a decimal column; 0: not said
   std::uint16_t scale = 0;
   bool has_default = false;
-  std::string default_sql;       ///< neutral SQL text of the default
-  std::string native_type;       ///< column type as the database spells it; empty: by the field's kind
+  std::string default_sql;  ///< neutral SQL text of the default
+  std::string native_type;  ///< column type as the database spells it; empty: by the field's kind
   std::string renamed_from;
 
   bool is(field_flag f) const noexcept { return (flags & f) != 0; }
@@ -50,12 +50,12 @@ struct field_info {
 };
 
 struct index_info {
-  std::string name;                     ///< empty: by the naming convention
-  std::vector<std::uint16_t> fields;    ///< positions in model_info::fields
+  std::string name;                   ///< empty: by the naming convention
+  std::vector<std::uint16_t> fields;  ///< positions in model_info::fields
   std::vector<bool> descending;
   bool unique = false;
-  bool constraint = false;              ///< a UNIQUE constraint rather than an index
-  expression condition;                 ///< partial index; may be empty
+  bool constraint = false;  ///< a UNIQUE constraint rather than an index
+  expression condition;     ///< partial index; may be empty
 };
 
 struct check_info {
@@ -64,44 +64,44 @@ struct check_info {
 };
 
 struct foreign_key_info {
-  std::string name;                          ///< empty: by the naming convention
+  std::string name;  ///< empty: by the naming convention
   std::vector<std::uint16_t> fields;
-  const model_spec* to = nullptr;            ///< null: by name
-  std::string to_name;                       ///< type name of the referenced model
-  std::vector<std::uint16_t> to_offsets;     ///< empty: its primary key
+  const model_spec* to = nullptr;         ///< null: by name
+  std::string to_name;                    ///< type name of the referenced model
+  std::vector<std::uint16_t> to_offsets;  ///< empty: its primary key
   referential_action on_delete = referential_action::no_action;
   referential_action on_update = referential_action::no_action;
 };
 
 struct relation_info {
-  std::uint16_t field = 0;         ///< position in model_info::fields
+  std::uint16_t field = 0;  ///< position in model_info::fields
   relation_kind kind = relation_kind::none;
-  std::string related;             ///< type name of the other model
-  std::string foreign_key;         ///< column of the other model (has_*), or of this one (belongs_to)
-  int key_field = -1;              ///< belongs_to: position of the foreign key's first field
+  std::string related;      ///< type name of the other model
+  std::string foreign_key;  ///< column of the other model (has_*), or of this one (belongs_to)
+  int key_field = -1;       ///< belongs_to: position of the foreign key's first field
 };
 
 /// A model as the rest of Tupelo sees it. Built once, immutable, lives to the end of the program.
 struct model_info {
-  std::string type_name;                 ///< qualified
+  std::string type_name;  ///< qualified
   std::string table;
-  std::string renamed_from;              ///< the table's former name
+  std::string renamed_from;  ///< the table's former name
   const model_spec* spec = nullptr;
   std::uint32_t id = 0;
   std::uint16_t size = 0;
   bool names_as_written = false;
-  bool described = false;                ///< has a `model()`
+  bool described = false;  ///< has a `model()`
   std::vector<field_info> fields;
-  std::vector<std::uint16_t> columns;    ///< positions of the fields that are columns, in order
-  std::vector<std::uint16_t> key;        ///< positions of the primary key's fields, in order
+  std::vector<std::uint16_t> columns;  ///< positions of the fields that are columns, in order
+  std::vector<std::uint16_t> key;      ///< positions of the primary key's fields, in order
   std::string key_name;
   std::vector<index_info> indexes;
   std::vector<check_info> checks;
   std::vector<foreign_key_info> foreign_keys;
   std::vector<relation_info> relations;
   int created_at = -1, updated_at = -1, deleted_at = -1, version = -1;  ///< positions, or -1
-  bool generated_key = true;             ///< a single integer key that the database makes
-  bool without_key = false;              ///< said so
+  bool generated_key = true;  ///< a single integer key that the database makes
+  bool without_key = false;   ///< said so
 
   /// Position of the field at this offset, or -1.
   int find_offset(std::uint16_t offset) const noexcept;

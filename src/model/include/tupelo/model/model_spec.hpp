@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "tupelo/model/field_type.hpp"
+#include "tupelo/model/reflect.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
 #include <tuple>
-
-#include "tupelo/model/field_type.hpp"
-#include "tupelo/model/reflect.hpp"
 
 namespace tupelo {
 
@@ -15,14 +15,16 @@ struct model_info;
 template <class T>
 class model;
 
-/// Describes a type one does not own: specialise it with `static void model(tp::model<T>&)`, and where T cannot be reflected
-/// (base classes, more than 64 fields) with `static constexpr auto fields() { return tp::fields<&T::a, &T::b>; }`.
+/// Describes a type one does not own: specialise it with `static void model(tp::model<T>&)`, and where T cannot be
+/// reflected (base classes, more than 64 fields) with `static constexpr auto fields() { return tp::fields<&T::a,
+/// &T::b>; }`.
 template <class T>
 struct describe;
 
 template <auto... Members>
 struct field_list {};
-/// The fields of an aggregate that cannot be reflected: `static constexpr auto fields() { return tp::fields<&T::a, &T::b>; }`
+/// The fields of an aggregate that cannot be reflected: `static constexpr auto fields() { return tp::fields<&T::a,
+/// &T::b>; }`
 template <auto... Members>
 inline constexpr field_list<Members...> fields{};
 
@@ -32,16 +34,17 @@ struct raw_field {
   std::uint16_t offset;
 };
 
-/// What the compiler knows of a model: one constant-initialised record per type. Everything else is built once at run time.
+/// What the compiler knows of a model: one constant-initialised record per type. Everything else is built once at run
+/// time.
 struct model_spec {
   const char* type_text;
   const char* names_text;
   std::uint16_t size;
   std::uint8_t count;
   void (*list_fields)(raw_field*);
-  void (*describe)(model_info&);                  ///< null: nothing was said beyond the fields
-  mutable std::uint32_t id;                       ///< small number, given at first use
-  mutable const model_info* info;                 ///< built at first use
+  void (*describe)(model_info&);   ///< null: nothing was said beyond the fields
+  mutable std::uint32_t id;        ///< small number, given at first use
+  mutable const model_info* info;  ///< built at first use
 };
 
 /// Gives the type a number. Threads: any.
@@ -77,14 +80,17 @@ struct field_in {
 /// Refuses a field whose type cannot be a column.
 template <class Struct, class Field>
 struct check_field {
-  static_assert(field_in<Struct, Field>::is_no_array,
-                "tupelo: a model has a C array as field; use std::string, tp::bytes or std::array in a type with field_traits");
-  static_assert(field_in<Struct, Field>::is_no_pointer,
-                "tupelo: a model has a pointer as field; rows own their values: use std::string, std::optional or a relation");
-  static_assert(field_in<Struct, Field>::can_be_a_column,
-                "tupelo: a model has a field of a type that cannot be a column; supported are bool, integers, float, double, "
-                "std::string, tp::bytes, tp::timestamp, tp::date, tp::uuid, tp::decimal, tp::json, chrono time points, enums, "
-                "std::optional of these, nested aggregates, relations, and types with tp::field_traits");
+  static_assert(
+      field_in<Struct, Field>::is_no_array,
+      "tupelo: a model has a C array as field; use std::string, tp::bytes or std::array in a type with field_traits");
+  static_assert(
+      field_in<Struct, Field>::is_no_pointer,
+      "tupelo: a model has a pointer as field; rows own their values: use std::string, std::optional or a relation");
+  static_assert(
+      field_in<Struct, Field>::can_be_a_column,
+      "tupelo: a model has a field of a type that cannot be a column; supported are bool, integers, float, double, "
+      "std::string, tp::bytes, tp::timestamp, tp::date, tp::uuid, tp::decimal, tp::json, chrono time points, enums, "
+      "std::optional of these, nested aggregates, relations, and types with tp::field_traits");
   static constexpr bool ok = field_in<Struct, Field>::is_no_array && field_in<Struct, Field>::is_no_pointer &&
                              field_kind<Field>() != kind::null;
 };
@@ -173,23 +179,28 @@ constexpr auto describe_function() -> void (*)(model_info&) {
 template <class T>
 constexpr model_spec make_spec() {
   static_assert(sizeof(T) < 65536, "tupelo: a model is larger than 64 KiB");
-  static_assert(std::is_default_constructible_v<T>, "tupelo: a model must be default constructible: rows are read into it");
+  static_assert(std::is_default_constructible_v<T>,
+                "tupelo: a model must be default constructible: rows are read into it");
   constexpr auto size = static_cast<std::uint16_t>(sizeof(T));
   if constexpr (lists_fields<T>) {
     constexpr auto list = fields_of<T>();
-    return {reflect::type_text<T>(), names_of(list), size, static_cast<std::uint8_t>(size_of(list)),
-            &list_fields_of<T>, describe_function<T>(), 0, nullptr};
+    return {reflect::type_text<T>(), names_of(list),         size, static_cast<std::uint8_t>(size_of(list)),
+            &list_fields_of<T>,      describe_function<T>(), 0,    nullptr};
   } else {
-    static_assert(std::is_aggregate_v<T>,
-                  "tupelo: this type is not an aggregate (it has constructors, private members or virtual functions); make it a "
-                  "plain struct, or list its fields: static constexpr auto fields() { return tp::fields<&T::a, &T::b>; }");
+    static_assert(
+        std::is_aggregate_v<T>,
+        "tupelo: this type is not an aggregate (it has constructors, private members or virtual functions); make it a "
+        "plain struct, or list its fields: static constexpr auto fields() { return tp::fields<&T::a, &T::b>; }");
     if constexpr (std::is_aggregate_v<T>) {
-      static_assert(reflect::field_count<T> > 0, "tupelo: a model without fields, or with fields that cannot be reflected; list "
-                                                 "them: static constexpr auto fields() { return tp::fields<&T::a, &T::b>; }");
-      static_assert(reflect::binds_each_field<T>, "tupelo: a model has a C array as field (or a field that {} cannot make); use "
-                                                  "std::string, tp::bytes or std::array in a type with field_traits");
-      return {reflect::type_text<T>(), reflect::names_text<T>(), size, static_cast<std::uint8_t>(reflect::field_count<T>),
-              &list_fields_of<T>, describe_function<T>(), 0, nullptr};
+      static_assert(reflect::field_count<T> > 0,
+                    "tupelo: a model without fields, or with fields that cannot be reflected; list "
+                    "them: static constexpr auto fields() { return tp::fields<&T::a, &T::b>; }");
+      static_assert(reflect::binds_each_field<T>,
+                    "tupelo: a model has a C array as field (or a field that {} cannot make); use "
+                    "std::string, tp::bytes or std::array in a type with field_traits");
+      return {
+          reflect::type_text<T>(), reflect::names_text<T>(), size, static_cast<std::uint8_t>(reflect::field_count<T>),
+          &list_fields_of<T>,      describe_function<T>(),   0,    nullptr};
     } else {
       return {};
     }
@@ -213,7 +224,8 @@ const model_spec* spec_of() noexcept {
 namespace detail {
 
 template <class T>
-concept scalar_row = field_kind<T>() != kind::null && field_kind<T>() != kind::embedded && field_kind<T>() != kind::relation;
+concept scalar_row =
+    field_kind<T>() != kind::null && field_kind<T>() != kind::embedded && field_kind<T>() != kind::relation;
 template <class T>
 concept tuple_row = requires { std::tuple_size<T>::value; } && !scalar_row<T>;
 
@@ -247,8 +259,13 @@ struct row_meta<T> {
   static constinit model_spec spec;
 };
 template <tuple_row T>
-constinit model_spec row_meta<T>::spec = {reflect::type_text<T>(), nullptr, static_cast<std::uint16_t>(sizeof(T)),
-                                          static_cast<std::uint8_t>(std::tuple_size<T>::value), &list_tuple_of<T>, nullptr, 0,
+constinit model_spec row_meta<T>::spec = {reflect::type_text<T>(),
+                                          nullptr,
+                                          static_cast<std::uint16_t>(sizeof(T)),
+                                          static_cast<std::uint8_t>(std::tuple_size<T>::value),
+                                          &list_tuple_of<T>,
+                                          nullptr,
+                                          0,
                                           nullptr};
 
 }  // namespace detail

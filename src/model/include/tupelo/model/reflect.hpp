@@ -24,7 +24,9 @@ inline constexpr fake_storage<T> fake{};
 
 struct any_value {
   template <class U>
-  operator U() const noexcept { __builtin_unreachable(); }  // never called; defined because enums of unnamed namespaces want it
+  operator U() const noexcept {
+    __builtin_unreachable();
+  }  // never called; defined because enums of unnamed namespaces want it
 };
 template <std::size_t>
 using any_at = any_value;

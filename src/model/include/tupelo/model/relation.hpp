@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "tupelo/model/reflect.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
-
-#include "tupelo/model/reflect.hpp"
 
 namespace tupelo {
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstdint>
-#include <string_view>
-
 #include "tupelo/core/field.hpp"
 #include "tupelo/core/word_buffer.hpp"
+
+#include <cstdint>
+#include <string_view>
 
 namespace tupelo {
 
@@ -15,55 +15,55 @@ struct model_spec;
 enum class op : std::uint8_t {
   // what the statement does; the model of the word is the table
   select_from = 1,
-  insert_into,     ///< sub: insert_flags, length: rows of the statement
+  insert_into,  ///< sub: insert_flags, length: rows of the statement
   update_of,
   delete_from,
-  raw_sql,         ///< values are the parameters, the text follows
+  raw_sql,  ///< values are the parameters, the text follows
   // clauses
   where = 8,
   having,
-  join,            ///< sub: join_kind, model: the joined table
-  order,           ///< sub: 1 for descending
+  join,   ///< sub: join_kind, model: the joined table
+  order,  ///< sub: 1 for descending
   group,
   project,
   distinct,
   limit,
   offset,
-  assign,          ///< the column's word, then the new value
-  assign_field,    ///< a column whose new value is the object's field
-  match_field,     ///< a column that equals the object's field
-  conflict_target, ///< a column of the conflict's key
-  conflict_update, ///< a column taken from the row that was not inserted
-  conflict_assign, ///< the column's word, then the value, on conflict
+  assign,           ///< the column's word, then the new value
+  assign_field,     ///< a column whose new value is the object's field
+  match_field,      ///< a column that equals the object's field
+  conflict_target,  ///< a column of the conflict's key
+  conflict_update,  ///< a column taken from the row that was not inserted
+  conflict_assign,  ///< the column's word, then the value, on conflict
   conflict_ignore,
-  returning_row,   ///< all columns of the model
-  returning_key,   ///< the generated key
-  all_rows,        ///< an update or delete without condition is meant
-  row_type,        ///< model: the aggregate that rows decode into, where it is not the table's model
+  returning_row,  ///< all columns of the model
+  returning_key,  ///< the generated key
+  all_rows,       ///< an update or delete without condition is meant
+  row_type,       ///< model: the aggregate that rows decode into, where it is not the table's model
   for_update,
-  only_count,      ///< the number of rows is wanted, not the rows
-  only_exists,     ///< whether there is a row is wanted
-  with_deleted,    ///< rows that are marked as deleted are meant too
+  only_count,    ///< the number of rows is wanted, not the rows
+  only_exists,   ///< whether there is a row is wanted
+  with_deleted,  ///< rows that are marked as deleted are meant too
   // expressions
   column = 32,
-  value,           ///< sub: kind
+  value,  ///< sub: kind
   null_value,
-  compare,         ///< sub: comparison
+  compare,  ///< sub: comparison
   and_,
   or_,
   not_,
   is_null,
   is_not_null,
-  list,            ///< sub: list_bucket of the `in_list` that follows
-  in_list,         ///< a column and the kind of the list's values
-  query,           ///< length words of another query follow
-  in_query,        ///< the expression before the query is among its rows
+  list,      ///< sub: list_bucket of the `in_list` that follows
+  in_list,   ///< a column and the kind of the list's values
+  query,     ///< length words of another query follow
+  in_query,  ///< the expression before the query is among its rows
   exists,
   scalar_query,
-  call,            ///< sub: function, length: number of arguments
+  call,  ///< sub: function, length: number of arguments
   star,
-  text,            ///< as many bytes of SQL follow as the model's place says, padded to words
-  too_large,       ///< a clause that does not fit a length; rendering refuses it
+  text,                 ///< as many bytes of SQL follow as the model's place says, padded to words
+  too_large,            ///< a clause that does not fit a length; rendering refuses it
   column_compare = 64,  ///< column_compare + comparison: a column against a value, in one word
 };
 
@@ -105,10 +105,12 @@ enum class join_kind : std::uint8_t { inner, left };
 
 enum insert_flags : std::uint8_t { insert_without_key = 0, insert_with_key = 1 };
 
-/// A word: op (8 bits), sub (8: kind in the low five, table alias in the high three), length or offset (16), model id (32).
-constexpr std::uint64_t make_word(op o, std::uint8_t sub = 0, std::uint16_t length = 0, std::uint32_t model = 0) noexcept {
-  return static_cast<std::uint64_t>(o) | static_cast<std::uint64_t>(sub) << 8 | static_cast<std::uint64_t>(length) << 16 |
-         static_cast<std::uint64_t>(model) << 32;
+/// A word: op (8 bits), sub (8: kind in the low five, table alias in the high three), length or offset (16), model id
+/// (32).
+constexpr std::uint64_t make_word(op o, std::uint8_t sub = 0, std::uint16_t length = 0,
+                                  std::uint32_t model = 0) noexcept {
+  return static_cast<std::uint64_t>(o) | static_cast<std::uint64_t>(sub) << 8 |
+         static_cast<std::uint64_t>(length) << 16 | static_cast<std::uint64_t>(model) << 32;
 }
 constexpr op op_of(std::uint64_t w) noexcept { return static_cast<op>(w & 0xff); }
 constexpr std::uint8_t sub_of(std::uint64_t w) noexcept { return static_cast<std::uint8_t>(w >> 8); }
@@ -123,9 +125,12 @@ constexpr std::uint64_t with_sub(std::uint64_t w, std::uint8_t sub) noexcept {
   return (w & ~std::uint64_t{0xff00}) | static_cast<std::uint64_t>(sub) << 8;
 }
 /// How many words of payload follow a word that are not words of shape.
-constexpr std::uint32_t payload_of(std::uint64_t w) noexcept { return op_of(w) == op::text ? (model_of(w) + 7u) / 8u : 0u; }
+constexpr std::uint32_t payload_of(std::uint64_t w) noexcept {
+  return op_of(w) == op::text ? (model_of(w) + 7u) / 8u : 0u;
+}
 
-/// Lists of different lengths share a shape when they round up to the same power of two: 0 is empty, else 2^(bucket-1) places.
+/// Lists of different lengths share a shape when they round up to the same power of two: 0 is empty, else 2^(bucket-1)
+/// places.
 std::uint8_t list_bucket(std::size_t count) noexcept;
 constexpr std::uint32_t places_of_bucket(std::uint8_t bucket) noexcept {
   return bucket ? std::uint32_t{1} << (bucket - 1) : 0;
@@ -150,7 +155,8 @@ public:
   expression& operator=(expression&& other) noexcept;
   expression& operator=(const expression& other) noexcept;
   ~expression() {
-    if (shape.heap || values.heap) [[unlikely]] free();
+    if (shape.heap || values.heap) [[unlikely]]
+      free();
   }
 
   explicit expression(column_ref column) noexcept;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "tupelo/query/query_core.hpp"
+#include "tupelo/query/value.hpp"
+
 #include <cstdint>
 #include <iterator>
 #include <optional>
@@ -8,9 +11,6 @@
 #include <string_view>
 #include <type_traits>
 #include <vector>
-
-#include "tupelo/query/query_core.hpp"
-#include "tupelo/query/value.hpp"
 
 namespace tupelo {
 
@@ -61,7 +61,8 @@ struct column_named {
   static constexpr bool may_be_null = field_is_optional<field>();
   static constexpr bool is_text = std::is_same_v<base_of<field>, std::string>;
   static constexpr bool is_numeric = summable<base_of<field>>;
-  static constexpr bool is_moment = field_kind<base_of<field>>() == kind::timestamp || field_kind<base_of<field>>() == kind::date;
+  static constexpr bool is_moment =
+      field_kind<base_of<field>>() == kind::timestamp || field_kind<base_of<field>>() == kind::date;
   static constexpr bool is_stored = !relation_like<field> || has_field_traits<field>;
   static constexpr bool is_one_value = field_kind<field>() != kind::embedded;
   static constexpr bool is_column = is_stored && is_one_value;
@@ -89,7 +90,8 @@ struct column_named {
 template <class... Models>
 class ordering {
 public:
-  ordering(expression term, bool descending) noexcept : term_(static_cast<expression&&>(term)), descending_(descending) {}
+  ordering(expression term, bool descending) noexcept
+      : term_(static_cast<expression&&>(term)), descending_(descending) {}
   const expression& term() const noexcept { return term_; }
   bool descending() const noexcept { return descending_; }
 
@@ -98,8 +100,8 @@ private:
   bool descending_;
 };
 
-/// A column of a model, with its type: `tp::col<&User::email>`, or `tp::col<&User::address, &Address::city>` inside a value
-/// object. Write a space before a comparison: `tp::col<&User::age> >= 18`.
+/// A column of a model, with its type: `tp::col<&User::email>`, or `tp::col<&User::address, &Address::city>` inside a
+/// value object. Write a space before a comparison: `tp::col<&User::age> >= 18`.
 template <auto... Members>
 class column {
   using path = detail::member_path<Members...>;
@@ -110,19 +112,21 @@ public:
   using field = typename path::field;
   using base = detail::base_of<field>;
 
-  static constexpr column_ref ref{&detail::meta<owner>::spec,
-                                  reflect::offset_of<owner>(__builtin_addressof(path::get(reflect::fake<owner>.value)))};
+  static constexpr column_ref ref{&detail::meta<owner>::spec, reflect::offset_of<owner>(__builtin_addressof(
+                                                                  path::get(reflect::fake<owner>.value)))};
 
   operator expression() const noexcept { return expression(ref); }
 
   condition<owner> is_null() const {
-    static_assert(named::may_be_null, "tupelo: is_null() on a column that is never NULL: its field is not std::optional");
+    static_assert(named::may_be_null,
+                  "tupelo: is_null() on a column that is never NULL: its field is not std::optional");
     expression e(ref);
     e.push(make_word(op::is_null));
     return e;
   }
   condition<owner> is_not_null() const {
-    static_assert(named::may_be_null, "tupelo: is_not_null() on a column that is never NULL: its field is not std::optional");
+    static_assert(named::may_be_null,
+                  "tupelo: is_not_null() on a column that is never NULL: its field is not std::optional");
     expression e(ref);
     e.push(make_word(op::is_not_null));
     return e;
@@ -141,7 +145,8 @@ public:
     if constexpr (sizeof...(Rest) == 0 && requires { first.core(); }) {
       static_assert(named::template accepts<typename First::result_type>,
                     "tupelo: in(): the subquery's column and this column have types that do not match");
-      static_assert(First::is_uncorrelated, "tupelo: in(): the subquery names columns of the outer query: use tp::exists()");
+      static_assert(First::is_uncorrelated,
+                    "tupelo: in(): the subquery names columns of the outer query: use tp::exists()");
       return detail::with_query(expression(ref), first.core(), op::in_query);
     } else if constexpr (sizeof...(Rest) == 0 && requires { std::data(first); } && !text_like<First> &&
                          !(detail::field_kind<base>() == kind::bytes && bytes_like<First>)) {

@@ -111,43 +111,48 @@ struct expression_of {
 
 }  // namespace detail
 
-#define TUPELO_COMPARISON(o, c)                                                                                               \
-  template <auto... M, class V>                                                                                               \
-  inline condition<typename column<M...>::owner> operator o(column<M...>, const V& value) {                                   \
-    static_assert(detail::column_named<M...>::is_stored,                                                                      \
-                  "tupelo: a relation is no column: compare its foreign key, or use tp::exists()");                           \
-    static_assert(detail::column_named<M...>::is_one_value,                                                                   \
-                  "tupelo: a nested value object is no column; name a field in it: tp::col<&Outer::field, &Inner::field>");   \
-    static_assert(detail::column_named<M...>::template accepts_value<V>,                                                      \
-                  "tupelo: this value cannot be compared with this column: their types do not match");                        \
-    if constexpr (detail::column_named<M...>::template accepts<V>) {                                                          \
-      return detail::compare<typename column<M...>::base>(column<M...>::ref, comparison::c, value);                           \
-    } else {                                                                                                                  \
-      return expression();                                                                                                    \
-    }                                                                                                                         \
-  }                                                                                                                           \
-  template <auto... M, auto... N>                                                                                             \
-  inline condition<typename column<M...>::owner, typename column<N...>::owner> operator o(column<M...>, column<N...>) {       \
-    static_assert(detail::column_named<M...>::template accepts_column<N...>,                                                  \
-                  "tupelo: these two columns cannot be compared: their types do not match");                                  \
-    return expression(column<M...>::ref, comparison::c, column<N...>::ref);                                                   \
-  }                                                                                                                           \
-  template <auto... M, class T, class... Models>                                                                              \
-  inline condition<typename column<M...>::owner, Models...> operator o(column<M...>, const scalar<T, Models...>& value) {     \
-    static_assert(detail::column_named<M...>::template compares_with<T>,                                                      \
-                  "tupelo: this expression cannot be compared with this column: their types do not match");                   \
-    expression e(column<M...>::ref);                                                                                          \
-    e.combine(value, make_word(op::compare, static_cast<std::uint8_t>(comparison::c)));                                       \
-    return e;                                                                                                                 \
-  }                                                                                                                           \
-  template <class T, class... Models, class V>                                                                                \
-  inline typename detail::operand<V>::template joined<Models...> operator o(scalar<T, Models...> left, const V& value) {      \
-    static_assert(detail::expression_of<T>::template accepts<V>,                                                              \
-                  "tupelo: this value cannot be compared with this expression: their types do not match");                    \
-    if constexpr (detail::compares<T, V>()) {                                                                                 \
-      left.combine(detail::operand<V>::template of<T>(value), make_word(op::compare, static_cast<std::uint8_t>(comparison::c))); \
-    }                                                                                                                         \
-    return static_cast<expression&&>(left);                                                                                   \
+#define TUPELO_COMPARISON(o, c)                                                                                        \
+  template <auto... M, class V>                                                                                        \
+  inline condition<typename column<M...>::owner> operator o(column<M...>, const V & value) {                           \
+    static_assert(detail::column_named<M...>::is_stored,                                                               \
+                  "tupelo: a relation is no column: compare its foreign key, or use tp::exists()");                    \
+    static_assert(                                                                                                     \
+        detail::column_named<M...>::is_one_value,                                                                      \
+        "tupelo: a nested value object is no column; name a field in it: tp::col<&Outer::field, &Inner::field>");      \
+    static_assert(detail::column_named<M...>::template accepts_value<V>,                                               \
+                  "tupelo: this value cannot be compared with this column: their types do not match");                 \
+    if constexpr (detail::column_named<M...>::template accepts<V>) {                                                   \
+      return detail::compare<typename column<M...>::base>(column<M...>::ref, comparison::c, value);                    \
+    } else {                                                                                                           \
+      return expression();                                                                                             \
+    }                                                                                                                  \
+  }                                                                                                                    \
+  template <auto... M, auto... N>                                                                                      \
+  inline condition<typename column<M...>::owner, typename column<N...>::owner> operator o(column<M...>,                \
+                                                                                          column<N...>) {              \
+    static_assert(detail::column_named<M...>::template accepts_column<N...>,                                           \
+                  "tupelo: these two columns cannot be compared: their types do not match");                           \
+    return expression(column<M...>::ref, comparison::c, column<N...>::ref);                                            \
+  }                                                                                                                    \
+  template <auto... M, class T, class... Models>                                                                       \
+  inline condition<typename column<M...>::owner, Models...> operator o(column<M...>,                                   \
+                                                                       const scalar<T, Models...>& value) {            \
+    static_assert(detail::column_named<M...>::template compares_with<T>,                                               \
+                  "tupelo: this expression cannot be compared with this column: their types do not match");            \
+    expression e(column<M...>::ref);                                                                                   \
+    e.combine(value, make_word(op::compare, static_cast<std::uint8_t>(comparison::c)));                                \
+    return e;                                                                                                          \
+  }                                                                                                                    \
+  template <class T, class... Models, class V>                                                                         \
+  inline                                                                                                               \
+      typename detail::operand<V>::template joined<Models...> operator o(scalar<T, Models...> left, const V & value) { \
+    static_assert(detail::expression_of<T>::template accepts<V>,                                                       \
+                  "tupelo: this value cannot be compared with this expression: their types do not match");             \
+    if constexpr (detail::compares<T, V>()) {                                                                          \
+      left.combine(detail::operand<V>::template of<T>(value),                                                          \
+                   make_word(op::compare, static_cast<std::uint8_t>(comparison::c)));                                  \
+    }                                                                                                                  \
+    return static_cast<expression&&>(left);                                                                            \
   }
 TUPELO_COMPARISON(==, equal)
 TUPELO_COMPARISON(!=, not_equal)

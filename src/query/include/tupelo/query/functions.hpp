@@ -44,7 +44,9 @@ struct expression_in {
 // ---- aggregates: the groups' rows, or all rows without group_by()
 
 /// The number of rows.
-inline scalar<std::int64_t> count() { return detail::call<std::int64_t>(function::count, expression(make_word(op::star))); }
+inline scalar<std::int64_t> count() {
+  return detail::call<std::int64_t>(function::count, expression(make_word(op::star)));
+}
 /// The number of rows in which the column is not NULL.
 template <auto... M>
 scalar<std::int64_t, typename column<M...>::owner> count(column<M...> c) {
@@ -65,7 +67,8 @@ template <auto... M>
 auto sum(column<M...> c) {
   using base = typename column<M...>::base;
   static_assert(detail::column_named<M...>::is_numeric, "tupelo: sum() needs a numeric column");
-  using result = std::conditional_t<std::is_integral_v<base>, std::int64_t, std::conditional_t<std::is_arithmetic_v<base>, double, base>>;
+  using result = std::conditional_t<std::is_integral_v<base>, std::int64_t,
+                                    std::conditional_t<std::is_arithmetic_v<base>, double, base>>;
   return detail::call<result, typename column<M...>::owner>(function::sum, c);
 }
 template <class T, class... Models>
@@ -133,7 +136,8 @@ scalar<int, typename column<M...>::owner> day(column<M...> c) {
 template <auto... M, class V>
 scalar<typename column<M...>::base, typename column<M...>::owner> coalesce(column<M...> c, const V& otherwise) {
   using base = typename column<M...>::base;
-  static_assert(detail::column_named<M...>::template accepts<V>, "tupelo: coalesce(): the second value does not match the column's type");
+  static_assert(detail::column_named<M...>::template accepts<V>,
+                "tupelo: coalesce(): the second value does not match the column's type");
   expression e(c.ref);
   if constexpr (detail::fits<base, V>()) {
     e.combine(detail::literal<base>(otherwise), make_word(op::call, static_cast<std::uint8_t>(function::coalesce), 2));
@@ -143,52 +147,54 @@ scalar<typename column<M...>::base, typename column<M...>::owner> coalesce(colum
 
 // ---- arithmetic of columns, expressions and numbers
 
-#define TUPELO_ARITHMETIC(o, f)                                                                                             \
-  template <auto... M, class V>                                                                                             \
-  scalar<detail::sum_type<typename column<M...>::base, V>, typename column<M...>::owner> operator o(column<M...>,           \
-                                                                                                    const V& right) {       \
-    using base = typename column<M...>::base;                                                                               \
-    static_assert(detail::column_named<M...>::is_numeric, "tupelo: arithmetic needs a numeric column");                     \
-    static_assert(detail::column_named<M...>::template computes_with<V>,                                                    \
-                  "tupelo: arithmetic needs a number beside a numeric column");                                             \
-    expression e(column<M...>::ref);                                                                                        \
-    if constexpr (detail::column_named<M...>::is_numeric && detail::summable<V>) {                                          \
-      e.combine(detail::literal<base>(right), make_word(op::call, static_cast<std::uint8_t>(function::f), 2));              \
-    }                                                                                                                       \
-    return e;                                                                                                               \
-  }                                                                                                                         \
-  template <auto... M, auto... N>                                                                                           \
-  scalar<detail::sum_type<typename column<M...>::base, typename column<N...>::base>, typename column<M...>::owner,          \
-         typename column<N...>::owner>                                                                                      \
-  operator o(column<M...>, column<N...>) {                                                                                  \
-    static_assert(detail::column_named<M...>::is_numeric && detail::column_named<N...>::is_numeric,                         \
-                  "tupelo: arithmetic needs numeric columns");                                                              \
-    expression e(column<M...>::ref);                                                                                        \
-    e.combine(expression(column<N...>::ref), make_word(op::call, static_cast<std::uint8_t>(function::f), 2));               \
-    return e;                                                                                                               \
-  }                                                                                                                         \
-  template <auto... M, class T, class... Models>                                                                            \
-  scalar<detail::sum_type<typename column<M...>::base, T>, typename column<M...>::owner, Models...> operator o(             \
-      column<M...>, const scalar<T, Models...>& right) {                                                                    \
-    static_assert(detail::column_named<M...>::is_numeric, "tupelo: arithmetic needs a numeric column");                     \
-    static_assert(detail::expression_in<T>::is_numeric, "tupelo: arithmetic needs a numeric expression");                   \
-    expression e(column<M...>::ref);                                                                                        \
-    e.combine(right, make_word(op::call, static_cast<std::uint8_t>(function::f), 2));                                       \
-    return e;                                                                                                               \
-  }                                                                                                                         \
-  template <class T, class... Models, class V>                                                                              \
-    requires(detail::summable<typename detail::operand<V>::value_type>)                                                     \
-  typename detail::arithmetic<V>::template result<T, Models...> operator o(scalar<T, Models...> left, const V& right) {     \
-    static_assert(detail::expression_in<T>::is_numeric, "tupelo: arithmetic needs a numeric expression");                   \
-    left.combine(detail::operand<V>::template of<T>(right), make_word(op::call, static_cast<std::uint8_t>(function::f), 2)); \
-    return static_cast<expression&&>(left);                                                                                 \
-  }                                                                                                                         \
-  template <detail::number V, auto... M>                                                                                    \
-  scalar<detail::sum_type<typename column<M...>::base, V>, typename column<M...>::owner> operator o(V left, column<M...>) { \
-    static_assert(detail::column_named<M...>::is_numeric, "tupelo: arithmetic needs a numeric column");                     \
-    expression e = detail::literal<typename column<M...>::base>(left);                                                      \
-    e.combine(expression(column<M...>::ref), make_word(op::call, static_cast<std::uint8_t>(function::f), 2));               \
-    return e;                                                                                                               \
+#define TUPELO_ARITHMETIC(o, f)                                                                                        \
+  template <auto... M, class V>                                                                                        \
+  scalar<detail::sum_type<typename column<M...>::base, V>, typename column<M...>::owner> operator o(column<M...>,      \
+                                                                                                    const V & right) { \
+    using base = typename column<M...>::base;                                                                          \
+    static_assert(detail::column_named<M...>::is_numeric, "tupelo: arithmetic needs a numeric column");                \
+    static_assert(detail::column_named<M...>::template computes_with<V>,                                               \
+                  "tupelo: arithmetic needs a number beside a numeric column");                                        \
+    expression e(column<M...>::ref);                                                                                   \
+    if constexpr (detail::column_named<M...>::is_numeric && detail::summable<V>) {                                     \
+      e.combine(detail::literal<base>(right), make_word(op::call, static_cast<std::uint8_t>(function::f), 2));         \
+    }                                                                                                                  \
+    return e;                                                                                                          \
+  }                                                                                                                    \
+  template <auto... M, auto... N>                                                                                      \
+  scalar<detail::sum_type<typename column<M...>::base, typename column<N...>::base>, typename column<M...>::owner,     \
+         typename column<N...>::owner> operator o(column<M...>, column<N...>) {                                        \
+    static_assert(detail::column_named<M...>::is_numeric && detail::column_named<N...>::is_numeric,                    \
+                  "tupelo: arithmetic needs numeric columns");                                                         \
+    expression e(column<M...>::ref);                                                                                   \
+    e.combine(expression(column<N...>::ref), make_word(op::call, static_cast<std::uint8_t>(function::f), 2));          \
+    return e;                                                                                                          \
+  }                                                                                                                    \
+  template <auto... M, class T, class... Models>                                                                       \
+  scalar<detail::sum_type<typename column<M...>::base, T>, typename column<M...>::owner, Models...> operator o(        \
+      column<M...>, const scalar<T, Models...>& right) {                                                               \
+    static_assert(detail::column_named<M...>::is_numeric, "tupelo: arithmetic needs a numeric column");                \
+    static_assert(detail::expression_in<T>::is_numeric, "tupelo: arithmetic needs a numeric expression");              \
+    expression e(column<M...>::ref);                                                                                   \
+    e.combine(right, make_word(op::call, static_cast<std::uint8_t>(function::f), 2));                                  \
+    return e;                                                                                                          \
+  }                                                                                                                    \
+  template <class T, class... Models, class V>                                                                         \
+    requires(detail::summable<typename detail::operand<V>::value_type>)                                                \
+  typename detail::arithmetic<V>::template result<T, Models...> operator o(scalar<T, Models...> left,                  \
+                                                                           const V & right) {                          \
+    static_assert(detail::expression_in<T>::is_numeric, "tupelo: arithmetic needs a numeric expression");              \
+    left.combine(detail::operand<V>::template of<T>(right),                                                            \
+                 make_word(op::call, static_cast<std::uint8_t>(function::f), 2));                                      \
+    return static_cast<expression&&>(left);                                                                            \
+  }                                                                                                                    \
+  template <detail::number V, auto... M>                                                                               \
+  scalar<detail::sum_type<typename column<M...>::base, V>, typename column<M...>::owner> operator o(V left,            \
+                                                                                                    column<M...>) {    \
+    static_assert(detail::column_named<M...>::is_numeric, "tupelo: arithmetic needs a numeric column");                \
+    expression e = detail::literal<typename column<M...>::base>(left);                                                 \
+    e.combine(expression(column<M...>::ref), make_word(op::call, static_cast<std::uint8_t>(function::f), 2));          \
+    return e;                                                                                                          \
   }
 TUPELO_ARITHMETIC(+, add)
 TUPELO_ARITHMETIC(-, subtract)

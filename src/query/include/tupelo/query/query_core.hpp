@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "tupelo/model/shape.hpp"
+
 #include <cstdint>
 #include <string_view>
 
-#include "tupelo/model/shape.hpp"
-
 namespace tupelo {
 
-/// A statement as data: its shape, which is the key of the statement cache, and its values. No template, owns everything.
+/// A statement as data: its shape, which is the key of the statement cache, and its values. No template, owns
+/// everything.
 class query_core {
 public:
   query_core() noexcept;
@@ -18,7 +19,8 @@ public:
   query_core& operator=(query_core&& other) noexcept;
   query_core& operator=(const query_core& other) noexcept;
   ~query_core() {
-    if (shape.heap || values.heap) [[unlikely]] free();
+    if (shape.heap || values.heap) [[unlikely]]
+      free();
   }
 
   /// A clause of one expression: where, having, project, returning.

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <string_view>
-
 #include "tupelo/query/write_query.hpp"
+
+#include <string_view>
 
 namespace tupelo {
 
@@ -20,9 +20,11 @@ void push_parameter(query_core& core, const V& value) {
       core.word(make_word(op::null_value));
     }
   } else {
-    static_assert(value_kind<V>() != kind::null && value_kind<V>() != kind::embedded && value_kind<V>() != kind::relation,
+    static_assert(value_kind<V>() != kind::null && value_kind<V>() != kind::embedded &&
+                      value_kind<V>() != kind::relation,
                   "tupelo: raw_sql(): a parameter of this type cannot be sent to a database");
-    if constexpr (value_kind<V>() != kind::null && value_kind<V>() != kind::embedded && value_kind<V>() != kind::relation) {
+    if constexpr (value_kind<V>() != kind::null && value_kind<V>() != kind::embedded &&
+                  value_kind<V>() != kind::relation) {
       const expression e = literal<V>(value);
       core.shape.append(e.shape);
       core.values.append(e.values);

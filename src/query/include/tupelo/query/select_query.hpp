@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "tupelo/query/functions.hpp"
+#include "tupelo/query/query_core.hpp"
+
 #include <cstdint>
 #include <tuple>
 #include <type_traits>
 #include <utility>
-
-#include "tupelo/query/functions.hpp"
-#include "tupelo/query/query_core.hpp"
 
 namespace tupelo {
 
@@ -51,7 +51,8 @@ struct outer_models<outer<Model>, Rest...> : both_conditions<condition<Model>, t
 template <class Condition, class Other>
 inline constexpr bool covers = false;
 template <class... Models, class... Others>
-inline constexpr bool covers<condition<Models...>, condition<Others...>> = all_in<models_in_query<Models...>, Others...>;
+inline constexpr bool covers<condition<Models...>, condition<Others...>> =
+    all_in<models_in_query<Models...>, Others...>;
 template <class Result>
 inline constexpr bool selects_one_value = scalar_row<Result>;
 template <class T, class Condition>
@@ -74,7 +75,8 @@ consteval auto row_fields() {
   if constexpr (scalar_row<Row>) {
     return type_list<Row>{};
   } else if constexpr (tuple_row<Row>) {
-    return []<class... T>(std::type_identity<std::tuple<T...>>) { return type_list<T...>{}; }(std::type_identity<Row>{});
+    return
+        []<class... T>(std::type_identity<std::tuple<T...>>) { return type_list<T...>{}; }(std::type_identity<Row>{});
   } else {
     return decltype(reflect::binder<reflect::field_count<Row>>::apply(std::declval<Row&>(), type_lister{})){};
   }
@@ -129,8 +131,9 @@ consteval std::size_t size_of(type_list<Fields...>) {
 
 }  // namespace detail
 
-/// A SELECT being built. Owns its values; copy it, return it, keep it. Clauses may be added in any order and conditionally;
-/// only `join` and `select` change its type, because they change which columns may be named and what the rows become.
+/// A SELECT being built. Owns its values; copy it, return it, keep it. Clauses may be added in any order and
+/// conditionally; only `join` and `select` change its type, because they change which columns may be named and what the
+/// rows become.
 ///
 /// Verbs that run it (`all`, `one`, …) need it to come from a database or session: `db.query<User>()`.
 template <class Result, class... Joined>
@@ -143,8 +146,10 @@ public:
   using outer_condition = typename detail::outer_models<Joined...>::type;
   static constexpr bool is_uncorrelated = std::is_same_v<outer_condition, condition<>>;
 
-  explicit select_query(query_source* source) noexcept : core_(op::select_from, detail::meta<Result>::spec), source_(source) {}
-  select_query(query_core&& core, query_source* source) noexcept : core_(static_cast<query_core&&>(core)), source_(source) {}
+  explicit select_query(query_source* source) noexcept
+      : core_(op::select_from, detail::meta<Result>::spec), source_(source) {}
+  select_query(query_core&& core, query_source* source) noexcept
+      : core_(static_cast<query_core&&>(core)), source_(source) {}
 
   const query_core& core() const noexcept { return core_; }
   query_source* source() const noexcept { return source_; }
@@ -161,7 +166,8 @@ public:
     where(c);
     return static_cast<select_query&&>(*this);
   }
-  /// `where(make(*value))` if the optional holds a value: `.where_if(min_age, [](int a) { return tp::col<&User::age> >= a; })`.
+  /// `where(make(*value))` if the optional holds a value: `.where_if(min_age, [](int a) { return tp::col<&User::age> >=
+  /// a; })`.
   template <class Optional, class Make>
   select_query& where_if(const Optional& value, const Make& make) & {
     if constexpr (std::is_same_v<Optional, bool>) {
@@ -265,8 +271,9 @@ public:
     return joined<Other>(join_kind::left, on);
   }
 
-  /// For a subquery: from here on its conditions may name columns of these models of the query around it, of which it is
-  /// asked row by row: `tp::exists(tp::query<Post>().correlate<User>().where(tp::col<&Post::author_id> == tp::col<&User::id>))`.
+  /// For a subquery: from here on its conditions may name columns of these models of the query around it, of which it
+  /// is asked row by row: `tp::exists(tp::query<Post>().correlate<User>().where(tp::col<&Post::author_id> ==
+  /// tp::col<&User::id>))`.
   template <class... Outer>
   select_query<Result, Joined..., detail::outer<Outer>...> correlate() const {
     return {query_core(core_), source_};
@@ -310,7 +317,9 @@ public:
     return this->template select<typename column<M...>::field>(c).all();
   }
   /// One page, numbered from 1, with the total. Errors: query_error for a number or size below 1.
-  auto page(std::int64_t number, std::int64_t size) const { return detail::select_verbs<Result>::page(core_, source_, number, size); }
+  auto page(std::int64_t number, std::int64_t size) const {
+    return detail::select_verbs<Result>::page(core_, source_, number, size);
+  }
   /// The rows one after the other, in constant memory.
   auto stream() const { return detail::select_verbs<Result>::stream(core_, source_); }
   /// The statement as the database gets it, with placeholders. For debugging.
@@ -358,7 +367,8 @@ template <class... Outer, class Result, class... Joined>
 auto exists(const select_query<Result, Joined...>& query) {
   using correlated = typename select_query<Result, Joined...>::outer_condition;
   using found = std::conditional_t<sizeof...(Outer) == 0, correlated, condition<Outer...>>;
-  static_assert(detail::covers<found, correlated>, "tupelo: exists<…>(): the subquery is correlated with a model that is not named");
+  static_assert(detail::covers<found, correlated>,
+                "tupelo: exists<…>(): the subquery is correlated with a model that is not named");
   return found(detail::with_query(expression(), query.core(), op::exists));
 }
 
@@ -367,7 +377,8 @@ auto exists(const select_query<Result, Joined...>& query) {
 template <class Result, class... Joined>
 auto subquery(const select_query<Result, Joined...>& query) {
   static_assert(detail::selects_one_value<Result>, "tupelo: subquery(): the query must select one value: select<T>(…)");
-  using over = typename detail::scalar_over<detail::base_of<Result>, typename select_query<Result, Joined...>::outer_condition>::type;
+  using over = typename detail::scalar_over<detail::base_of<Result>,
+                                            typename select_query<Result, Joined...>::outer_condition>::type;
   return over(detail::with_query(expression(), query.core(), op::scalar_query));
 }
 

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "tupelo/model/field_type.hpp"
+#include "tupelo/model/model_spec.hpp"
+#include "tupelo/model/shape.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
-
-#include "tupelo/model/field_type.hpp"
-#include "tupelo/model/model_spec.hpp"
-#include "tupelo/model/shape.hpp"
 
 /// Which C++ values may stand against which columns, and how they enter a query's value buffer.
 namespace tupelo::detail {

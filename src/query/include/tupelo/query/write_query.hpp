@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstdint>
-
 #include "tupelo/query/select_query.hpp"
+
+#include <cstdint>
 
 namespace tupelo {
 
@@ -27,8 +27,9 @@ public:
   Derived&& where(const condition<T>& c) && { return static_cast<Derived&&>(where(c)); }
   template <class... Models>
   Derived& where(const condition<Models...>& c) & {
-    static_assert(all_in<models_in_query<T>, Models...>,
-                  "tupelo: a column of another model in the condition of an update or erase: use in(query) or exists()");
+    static_assert(
+        all_in<models_in_query<T>, Models...>,
+        "tupelo: a column of another model in the condition of an update or erase: use in(query) or exists()");
     core_.clause(op::where, c);
     return self();
   }
@@ -55,7 +56,8 @@ public:
   auto to_sql() const { return write_verbs<T>::to_sql(core_, source_); }
 
 protected:
-  write_query(query_core&& core, query_source* source) noexcept : core_(static_cast<query_core&&>(core)), source_(source) {}
+  write_query(query_core&& core, query_source* source) noexcept
+      : core_(static_cast<query_core&&>(core)), source_(source) {}
   Derived& self() noexcept { return static_cast<Derived&>(*this); }
 
   query_core core_;
@@ -70,7 +72,8 @@ class update_query : public detail::write_query<T, update_query<T>> {
   using base = detail::write_query<T, update_query<T>>;
 
 public:
-  explicit update_query(query_source* source) noexcept : base(query_core(op::update_of, detail::meta<T>::spec), source) {}
+  explicit update_query(query_source* source) noexcept
+      : base(query_core(op::update_of, detail::meta<T>::spec), source) {}
 
   /// The column's new value: a value, `std::nullopt`, a column, or an expression such as `tp::col<&User::views> + 1`.
   template <auto... M, class V>
@@ -78,11 +81,13 @@ public:
     using field = typename column<M...>::field;
     static_assert(detail::column_named<M...>::template belongs_to<T>, "tupelo: set() names a column of another model");
     if constexpr (std::is_same_v<V, std::nullopt_t> || std::is_same_v<V, std::nullptr_t>) {
-      static_assert(detail::column_named<M...>::may_be_null, "tupelo: set() to NULL of a column whose field is not std::optional");
+      static_assert(detail::column_named<M...>::may_be_null,
+                    "tupelo: set() to NULL of a column whose field is not std::optional");
       this->core_.assign(op::assign, c.ref, expression(make_word(op::null_value)));
     } else {
       using value_type = typename detail::operand<V>::value_type;
-      static_assert(detail::column_named<M...>::template accepts<value_type>, "tupelo: set(): the value does not match the column's type");
+      static_assert(detail::column_named<M...>::template accepts<value_type>,
+                    "tupelo: set(): the value does not match the column's type");
       static_assert(detail::column_named<M...>::template holds_null_of<value_type>,
                     "tupelo: set(): an optional value for a column whose field is not std::optional");
       if constexpr (detail::fits<field, value_type>()) {
@@ -97,14 +102,15 @@ public:
   }
 };
 
-/// A DELETE of the rows that a condition names: `db.erase<User>().where(…).run()`. Soft-deletable models are marked, unless
-/// `permanently()` is said.
+/// A DELETE of the rows that a condition names: `db.erase<User>().where(…).run()`. Soft-deletable models are marked,
+/// unless `permanently()` is said.
 template <class T>
 class delete_query : public detail::write_query<T, delete_query<T>> {
   using base = detail::write_query<T, delete_query<T>>;
 
 public:
-  explicit delete_query(query_source* source) noexcept : base(query_core(op::delete_from, detail::meta<T>::spec), source) {}
+  explicit delete_query(query_source* source) noexcept
+      : base(query_core(op::delete_from, detail::meta<T>::spec), source) {}
 
   /// Removes the rows of a soft-deletable model from the table, marked ones too.
   delete_query& permanently() & {
@@ -114,7 +120,8 @@ public:
   delete_query&& permanently() && { return static_cast<delete_query&&>(permanently()); }
 };
 
-/// How an insert meets a row that is already there: `tp::on_conflict(tp::col<&User::email>).update(…)`, `.update_all()` or
+/// How an insert meets a row that is already there: `tp::on_conflict(tp::col<&User::email>).update(…)`, `.update_all()`
+/// or
 /// `.ignore()`.
 class conflict_clause {
 public:

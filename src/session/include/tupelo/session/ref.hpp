@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "tupelo/model/model_spec.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <utility>
 #include <vector>
-
-#include "tupelo/model/model_spec.hpp"
 
 namespace tupelo {
 
@@ -34,9 +34,9 @@ struct tracked_object {
   void (*destroy)(tracked_object*) noexcept;
   std::uint32_t owners = 0;
   object_state state = object_state::detached;
-  bool key_generated = false;              ///< by the insert of this transaction
-  std::size_t key_hash = 0;                ///< under which the identity map has it
-  std::vector<std::uint64_t> snapshot;     ///< the columns as the database has them
+  bool key_generated = false;           ///< by the insert of this transaction
+  std::size_t key_hash = 0;             ///< under which the identity map has it
+  std::vector<std::uint64_t> snapshot;  ///< the columns as the database has them
 };
 
 template <class T>
@@ -49,8 +49,8 @@ struct tracked final : tracked_object {
 
 }  // namespace detail
 
-/// A handle to an object that a session tracks: `ada->age = 36`. Copies share the object; one row is one object per session.
-/// It may outlive its session; the object is then a plain value.
+/// A handle to an object that a session tracks: `ada->age = 36`. Copies share the object; one row is one object per
+/// session. It may outlive its session; the object is then a plain value.
 ///
 /// Threads: as the object itself, one at a time.
 template <class T>

@@ -1,31 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "tupelo/session/ref.hpp"
+#include "tupelo/engine/database.hpp"
+
 #include <cstdint>
 #include <exception>
 #include <memory>
 #include <optional>
 #include <vector>
 
-#include "tupelo/engine/database.hpp"
-#include "tupelo/session/ref.hpp"
-
 namespace tupelo {
 
 struct for_update_t {};
-/// Locks the row until the transaction ends: `co_await s.get<User>(id, tp::for_update)`. Databases without row locks (SQLite)
-/// are locked as a whole by a write transaction.
+/// Locks the row until the transaction ends: `co_await s.get<User>(id, tp::for_update)`. Databases without row locks
+/// (SQLite) are locked as a whole by a write transaction.
 inline constexpr for_update_t for_update{};
 
 struct session_options {
   transaction_mode mode = transaction_mode::immediate;  ///< of the transactions that flushes begin
 };
 
-/// A unit of work: tracks objects, finds out what changed, and writes it in one transaction with as few statements as possible.
+/// A unit of work: tracks objects, finds out what changed, and writes it in one transaction with as few statements as
+/// possible.
 ///
-/// Takes a connection only when it begins a transaction (the first flush, or `begin`) and gives it back at commit or rollback;
-/// outside of one its reads use any connection of the database. Nothing runs without `co_await`; nothing is written before
-/// `flush` or `commit`, also not by queries.
+/// Takes a connection only when it begins a transaction (the first flush, or `begin`) and gives it back at commit or
+/// rollback; outside of one its reads use any connection of the database. Nothing runs without `co_await`; nothing is
+/// written before `flush` or `commit`, also not by queries.
 ///
 /// Errors: transaction_error (concurrent_use) when two coroutines use it at once; errors of statements.
 /// Threads: used by one coroutine at a time. Owns: shares of its objects. It must not outlive its database.
@@ -58,14 +59,15 @@ public:
     for (T& object : objects) added.push_back(add(static_cast<T&&>(object)));
     return added;
   }
-  /// Tracks an object that is a row of the database already, with the values it has there now. The object that the session
-  /// already has for this row, if it has one.
+  /// Tracks an object that is a row of the database already, with the values it has there now. The object that the
+  /// session already has for this row, if it has one.
   template <class T>
   ref<T> attach(T object) {
     ref<T> fresh(new detail::tracked<T>(static_cast<T&&>(object)));
     return ref<T>(track_persistent(fresh.tracked()));
   }
-  /// The next flush deletes its row (marks it where the model says soft_delete). Errors: transaction_error (detached_object).
+  /// The next flush deletes its row (marks it where the model says soft_delete). Errors: transaction_error
+  /// (detached_object).
   template <class T>
   void remove(const ref<T>& object) {
     mark_removed(object.tracked());
@@ -99,7 +101,8 @@ public:
   task<ref<T>> find(Key... key) {
     co_return ref<T>(co_await load(detail::key_query<T>(key...), &make<T>, false, false));
   }
-  /// Reads the object's row again; changes that are not flushed are lost. Errors: not_found; transaction_error (detached_object).
+  /// Reads the object's row again; changes that are not flushed are lost. Errors: not_found; transaction_error
+  /// (detached_object).
   template <class T>
   task<void> refresh(ref<T> object) {
     co_await reload(object.tracked());
@@ -110,13 +113,13 @@ public:
   /// Writes what changed: inserts, updates of the changed columns, deletes, in the order of the foreign keys. Begins a
   /// transaction if none is open.
   ///
-  /// Errors: those of the statements, stale_row. The whole transaction is then rolled back; the objects keep the values they
-  /// were given, so that the cause can be mended and the flush tried again.
+  /// Errors: those of the statements, stale_row. The whole transaction is then rolled back; the objects keep the values
+  /// they were given, so that the cause can be mended and the flush tried again.
   task<void> flush();
   /// Flushes and commits. Errors: as flush.
   task<void> commit();
-  /// Undoes everything since the last commit: in the database, and in the objects, which get the values of that time back.
-  /// Added objects leave the session.
+  /// Undoes everything since the last commit: in the database, and in the objects, which get the values of that time
+  /// back. Added objects leave the session.
   task<void> rollback();
 
   /// Begins a transaction now, so that reads are in it. Errors: transaction_error when one is open.
@@ -190,7 +193,8 @@ struct task_result<task<T>> {
 
 /// What `database::transaction` does.
 template <class Closure>
-auto run_transaction(database& db, Closure closure, transaction_options options) -> decltype(closure(std::declval<session&>())) {
+auto run_transaction(database& db, Closure closure, transaction_options options)
+    -> decltype(closure(std::declval<session&>())) {
   using result = typename detail::task_result<decltype(closure(std::declval<session&>()))>::type;
   for (int attempt = 1;; ++attempt) {
     std::optional<session> begun;
