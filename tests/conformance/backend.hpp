@@ -29,6 +29,8 @@ struct backend {
   std::unique_ptr<fresh_database> (*make)();
   bool several_connections;  ///< more than one connection sees the data
   execution run;
+
+  friend void PrintTo(const backend& tested, std::ostream* out) { *out << tested.name; }
 };
 const std::vector<backend>& backends();
 

@@ -123,6 +123,18 @@ TEST_P(pool, gives_leases_back_once) {
   EXPECT_EQ(single.statistics().in_use, 0U);
   EXPECT_THROW(sync_wait(moved.execute("SELECT 1")), transaction_error);
 }
+TEST_P(pool, of_a_database_that_ends_waits_for_its_rollbacks) {
+  create<Account>();
+  for (int i = 0; i < 50; ++i) {
+    database short_lived(url(), {.run = GetParam().run});
+    sync_wait([](database& used) -> task<void> {
+      lease held = co_await used.acquire();
+      co_await held.begin();
+      co_await held.raw_sql("CREATE TABLE unfinished (id INTEGER)").run();
+    }(short_lived));
+  }
+  EXPECT_EQ(sync_wait(db.query<Account>().count()), 0);
+}
 TEST_P(pool, is_used_by_many_threads_at_once) {
   create<Account>();
   database shared(url(), {.pool_size = 3, .run = GetParam().run});

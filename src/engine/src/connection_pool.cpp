@@ -107,7 +107,11 @@ connection_pool::connection_pool(driver::url url, const backend& kind, const dat
   if (const std::uint32_t most = connector_->max_connections()) limit_ = std::min(limit_, most);
 }
 
-connection_pool::~connection_pool() = default;
+connection_pool::~connection_pool() {
+  // A connection that was given back in a transaction still rolls that back: on its own thread, and then calls here.
+  std::unique_lock lock(mutex_);
+  rolled_back_.wait(lock, [&] { return rolling_back_ == 0; });
+}
 
 pooled_connection* connection_pool::pop_idle() {
   if (idle_.empty()) return nullptr;
@@ -191,6 +195,17 @@ void connection_pool::retire(pooled_connection* connection) noexcept {
   }
 }
 
+void connection_pool::end_rollback(pooled_connection* connection) noexcept {
+  if (connection->usable() && !connection->driver().in_transaction()) {
+    offer(connection);
+  } else {
+    retire(connection);  // a connection whose transaction cannot be ended is not used again
+  }
+  std::lock_guard lock(mutex_);
+  --rolling_back_;
+  rolled_back_.notify_all();  // under the lock: the pool may be gone as soon as it is released
+}
+
 void connection_pool::give_back(pooled_connection* connection) noexcept {
   connection->depth = 0;
   if (connection->usable() && connection->driver().in_transaction()) {
@@ -213,8 +228,12 @@ void connection_pool::give_back(pooled_connection* connection) noexcept {
       request->cancellable = false;
       request->done = [](driver::request& done) noexcept {
         const std::unique_ptr<rollback> mine(static_cast<rollback*>(&done));
-        mine->pool->offer(mine->connection);
+        mine->pool->end_rollback(mine->connection);
       };
+      {
+        std::lock_guard lock(mutex_);
+        ++rolling_back_;
+      }
       connection->driver().start(*request);
       return;
     }

@@ -7,6 +7,7 @@
 #include "tupelo/engine/database.hpp"
 
 #include <atomic>
+#include <condition_variable>
 #include <deque>
 #include <memory>
 #include <mutex>
@@ -66,6 +67,7 @@ private:
   std::unique_ptr<pooled_connection> open();
   void offer(pooled_connection* connection) noexcept;
   void retire(pooled_connection* connection) noexcept;
+  void end_rollback(pooled_connection* connection) noexcept;
   /// To the first who waits, if anyone does. Before: the mutex is held.
   bool hand_over(pooled_connection* connection, std::exception_ptr failure) noexcept;
   bool enqueue(pool_waiter& waiter, pooled_connection*& found);
@@ -84,6 +86,8 @@ private:
   std::vector<std::unique_ptr<pooled_connection>> connections_;
   std::vector<pooled_connection*> idle_;
   std::deque<pool_waiter*> waiters_;
+  std::uint32_t rolling_back_ = 0;       ///< connections that were given back in a transaction
+  std::condition_variable rolled_back_;
 
   std::mutex plans_mutex_;
   std::unordered_map<std::string, std::shared_ptr<const statement_plan>> plans_;
