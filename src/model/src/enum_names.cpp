@@ -3,7 +3,7 @@
 
 #include "tupelo/model/reflect.hpp"
 
-#include <memory>
+#include <algorithm>
 #include <vector>
 
 namespace tupelo::detail {
@@ -36,12 +36,13 @@ const enum_table& make_enum_table(const char* type_text, const char* text, int f
     end = begin ? begin - 1 : 0;
   }
   // Lives as long as the program: descriptions and statement plans refer to it.
-  auto* entries = new std::vector<enumerator>(found.rbegin(), found.rend());
+  auto* entries = new enumerator[found.size()];
+  std::copy(found.rbegin(), found.rend(), entries);
   std::string_view type(type_text);
   const std::size_t begin = type.find("E = ");
   if (begin != std::string_view::npos) type = type.substr(begin + 4);
   type = type.substr(0, type.find_first_of(";]"));
-  return *new enum_table{type, entries->data(), entries->size()};
+  return *new enum_table{type, entries, found.size()};
 }
 
 }  // namespace tupelo::detail
