@@ -5,6 +5,7 @@
 #include "tupelo/core/error.hpp"
 
 #include <algorithm>
+#include <new>
 
 namespace tupelo::detail {
 
@@ -221,7 +222,11 @@ void connection_pool::give_back(pooled_connection* connection) noexcept {
         connection_pool* pool;
         pooled_connection* connection;
       };
-      auto* request = new rollback;
+      auto* request = new (std::nothrow) rollback;
+      if (!request) {
+        retire(connection);  // closing it rolls back as well
+        return;
+      }
       request->pool = this;
       request->connection = connection;
       request->script = "ROLLBACK";

@@ -86,7 +86,7 @@ private:
   std::vector<std::unique_ptr<pooled_connection>> connections_;
   std::vector<pooled_connection*> idle_;
   std::deque<pool_waiter*> waiters_;
-  std::uint32_t rolling_back_ = 0;       ///< connections that were given back in a transaction
+  std::uint32_t rolling_back_ = 0;  ///< connections that were given back in a transaction
   std::condition_variable rolled_back_;
 
   std::mutex plans_mutex_;

@@ -43,13 +43,9 @@ struct work_list {
   std::map<const model_info*, std::vector<changed_object>> changed;
 
   explicit work_list(const std::vector<tracked_object*>& objects) {
-    const model_spec* last_spec = nullptr;
     const model_info* info = nullptr;
     for (tracked_object* object : objects) {
-      if (object->spec != last_spec) {
-        last_spec = object->spec;
-        info = &require_table(info_of(*last_spec));
-      }
+      if (!info || object->spec != info->spec) info = &require_table(info_of(*object->spec));
       if (object->state == object_state::added) {
         added[info].push_back(object);
       } else if (object->state == object_state::removed) {

@@ -17,6 +17,7 @@ interruption::interruption(bool watches) {
 interruption::~interruption() {
   if (!waiting_.joinable()) return;
   ended_ = true;
+  // NOLINTNEXTLINE(bugprone-bad-signal-to-kill-thread): that thread waits for it with sigwait
   pthread_kill(waiting_.native_handle(), SIGTERM);  // to this thread only: it is blocked there and ends the wait
   waiting_.join();
   pthread_sigmask(SIG_SETMASK, &former_, nullptr);

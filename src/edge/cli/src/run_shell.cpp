@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <system_error>
 
 namespace tupelo::cli {
 
@@ -27,7 +28,8 @@ int run_shell(command& c) {
                                   "` is not installed, or not on PATH; install it (Debian: apt install " + program +
                                   ") and try again");
   }
-  throw configuration_error(errc::invalid_configuration, "cannot run `" + program + "`: " + std::strerror(why));
+  throw configuration_error(errc::invalid_configuration,
+                            "cannot run `" + program + "`: " + std::system_category().message(why));
 }
 
 }  // namespace tupelo::cli

@@ -17,6 +17,7 @@
 #include <cstring>
 #include <filesystem>
 #include <ostream>
+#include <system_error>
 
 namespace tupelo::cli {
 namespace fs = std::filesystem;
@@ -36,7 +37,7 @@ void build_manage(const project& in, surroundings& around) {
   const std::string folder = in.build_folder.string();
   const int code =
       around.run_process({"sh", "-c", "exec cmake --build \"$1\" --target \"$2\" >&2", "sh", folder, in.manage_target});
-  if (code < 0) fail("cannot run cmake: " + std::string(std::strerror(-code)));
+  if (code < 0) fail("cannot run cmake: " + std::system_category().message(-code));
   if (code != 0) {
     fail("the project does not build; what the compiler says is above. `cmake --build " + in.shown(in.build_folder) +
          " --target " + in.manage_target + "` was run in " + in.root.string());
@@ -54,7 +55,7 @@ int run_db(const std::vector<std::string>& words, surroundings& around) {
   command.insert(command.end(), words.begin() + 1, words.end());
   const int why = around.replace_process(command);
   if (why == 0) return exit_ok;
-  fail("cannot run " + in.manage_program.string() + ": " + std::strerror(why) +
+  fail("cannot run " + in.manage_program.string() + ": " + std::system_category().message(why) +
        "; [manage] program in tupelo.toml says where it is built");
 }
 

@@ -91,9 +91,7 @@ struct deadline {
   /// Microseconds left at `now_us`: 0 when expired, the largest value when there is no deadline.
   [[nodiscard]] constexpr std::int64_t remaining_us(std::int64_t now_us) const noexcept {
     if (is_never()) return detail::max_us;
-    return at_us <= now_us
-               ? 0
-               : detail::add_saturating(at_us, now_us < 0 && now_us == detail::min_us ? detail::max_us : -now_us);
+    return at_us <= now_us ? 0 : detail::add_saturating(at_us, now_us == detail::min_us ? detail::max_us : -now_us);
   }
 
   friend constexpr bool operator==(deadline a, deadline b) noexcept { return a.at_us == b.at_us; }

@@ -68,7 +68,10 @@ struct inline_word_buffer : word_buffer {
     }
     return *this;
   }
-  inline_word_buffer& operator=(const inline_word_buffer& other) { return *this = inline_word_buffer(other); }
+  inline_word_buffer& operator=(const inline_word_buffer& other) {
+    if (this != &other) *this = inline_word_buffer(other);
+    return *this;
+  }
   ~inline_word_buffer() { drop(); }
 
   void drop() noexcept {

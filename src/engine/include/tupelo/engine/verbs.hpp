@@ -202,6 +202,8 @@ public:
   }
 
 private:
+  friend Self;
+  query_verbs() noexcept = default;
   query_source* source() noexcept { return static_cast<Self*>(this); }
 };
 
