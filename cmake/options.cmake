@@ -2,6 +2,7 @@
 # What a user may choose. Everything else follows from the compiler and the packages found.
 
 option(TUPELO_SQLITE "Build the SQLite dialect and driver (component `sqlite`)" ON)
+option(TUPELO_POSTGRES "Build the PostgreSQL dialect and driver (component `postgres`)" ON)
 option(TUPELO_CLI "Build the command-line tool's library (component `cli`)" ON)
 option(TUPELO_BUILD_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})
 option(TUPELO_BUILD_EXAMPLES "Build the examples" ${PROJECT_IS_TOP_LEVEL})

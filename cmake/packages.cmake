@@ -3,7 +3,7 @@
 
 find_package(Threads REQUIRED)
 find_package(Boost 1.81 CONFIG REQUIRED)
-find_package(OpenSSL 3.0 REQUIRED COMPONENTS Crypto)
+find_package(OpenSSL 3.0 REQUIRED COMPONENTS Crypto SSL)
 find_package(nlohmann_json 3.11 CONFIG REQUIRED)
 if(TUPELO_SQLITE AND (TUPELO_BUILD_TESTS OR NOT TUPELO_COROUTINE_FREE_ONLY))
   find_package(SQLite3 3.37 REQUIRED)
