@@ -18,6 +18,13 @@ public:
     if (thread_.joinable()) thread_.join();
   }
 
+  // Whoever watches a descriptor starts its wait at once.
+  [[nodiscard]] tupelo::reactor& reactor() noexcept override {
+    start();
+    loop_.start_polling();
+    return loop_.reactor();
+  }
+
   void post(scheduled_work& work) noexcept override {
     start();
     loop_.post(work);
@@ -35,7 +42,7 @@ private:
     std::call_once(started_, [this] { thread_ = std::thread([this] { loop_.run(); }); });
   }
 
-  detail::run_loop loop_;
+  detail::run_loop loop_{std::make_shared<detail::poll_reactor>()};
   std::once_flag started_;
   std::thread thread_;
 };
@@ -46,6 +53,8 @@ scheduler& background_scheduler() noexcept {
   static background instance;
   return instance;
 }
+
+reactor& scheduler::reactor() noexcept { return background_scheduler().reactor(); }
 
 const task_context& default_task_context() noexcept {
   static const task_context instance{background_scheduler(), {}, {}};

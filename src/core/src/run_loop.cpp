@@ -3,6 +3,7 @@
 
 #include <tupelo/core/deadline.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -15,13 +16,13 @@ void run_loop::post(scheduled_work& work) noexcept {
   work.next = nullptr;
   *last_ = &work;
   last_ = &work.next;
-  if (waiting_) changed_.notify_one();
+  wake();
 }
 
 void run_loop::start_timer(timer_node& timer) noexcept {
   const std::lock_guard lock(mutex_);
   timers_.insert(timer);
-  if (waiting_ && timers_.front() == &timer) changed_.notify_one();
+  if (timers_.front() == &timer) wake();
 }
 
 bool run_loop::cancel_timer(timer_node& timer) noexcept {
@@ -34,7 +35,7 @@ std::int64_t run_loop::now_us() const noexcept { return steady_now_us(); }
 void run_loop::stop() noexcept {
   const std::lock_guard lock(mutex_);
   stopped_ = true;
-  if (waiting_) changed_.notify_one();
+  wake();
 }
 
 void run_loop::run() noexcept {
@@ -64,17 +65,42 @@ void run_loop::run() noexcept {
   }
 }
 
+void run_loop::start_polling() noexcept {
+  const std::lock_guard lock(mutex_);
+  if (always_polls_) return;
+  always_polls_ = true;
+  wake();
+}
+
+void run_loop::wake() noexcept {
+  switch (pause_) {
+    case pause::waiting: return changed_.notify_one();
+    case pause::polling: return reactor_->wake();
+    case pause::none: return;
+  }
+}
+
 void run_loop::wait(std::unique_lock<std::mutex>& lock) noexcept {
   // A timer further away than this is waited for in several steps: the sum with the clock must not overflow.
   constexpr std::int64_t longest_wait_us = 3'600'000'000;
-  waiting_ = true;
+  std::int64_t left = -1;
   if (const timer_node* const next = timers_.front()) {
-    const std::int64_t left = deadline{next->due_us}.remaining_us(steady_now_us());
-    changed_.wait_for(lock, std::chrono::microseconds(left < longest_wait_us ? left : longest_wait_us));
-  } else {
-    changed_.wait(lock);
+    left = std::min(deadline{next->due_us}.remaining_us(steady_now_us()), longest_wait_us);
   }
-  waiting_ = false;
+  if (always_polls_ || reactor_->is_watching()) {
+    pause_ = pause::polling;
+    lock.unlock();
+    reactor_->poll(left);
+    lock.lock();
+  } else {
+    pause_ = pause::waiting;
+    if (left >= 0) {
+      changed_.wait_for(lock, std::chrono::microseconds(left));
+    } else {
+      changed_.wait(lock);
+    }
+  }
+  pause_ = pause::none;
 }
 
 }  // namespace tupelo::detail

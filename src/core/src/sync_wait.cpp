@@ -20,7 +20,7 @@ struct stop_loop final : task_completion {
 }  // namespace
 
 void run_to_end(std::coroutine_handle<> handle, task_promise_base& promise, const wait_options& options) {
-  run_loop loop;
+  run_loop loop(this_thread_reactor());
   const task_context context{loop, options.cancellation, options.deadline};
   stop_loop completion(loop);
   promise.start_under(context, completion);

@@ -115,7 +115,7 @@ TEST(deadline, after_a_negative_duration_has_expired) {
 }
 
 TEST(deadline, measures_by_the_clock_it_is_given) {
-  detail::run_loop loop;
+  detail::run_loop loop(detail::this_thread_reactor());
   EXPECT_FALSE(deadline::after(std::chrono::hours(1), loop).expired(loop));
 }
 
@@ -147,7 +147,7 @@ struct recorded_work : scheduled_work {
 };
 
 TEST(run_loop, runs_posted_work_in_order) {
-  detail::run_loop loop;
+  detail::run_loop loop(detail::this_thread_reactor());
   std::vector<int> log;
   recorded_work first(log, 1, loop, false);
   recorded_work second(log, 2, loop, true);
@@ -173,7 +173,7 @@ struct counting_work : scheduled_work {
 TEST(run_loop, takes_posts_from_many_threads) {
   constexpr std::size_t threads = 4;
   constexpr std::size_t posts = 1000;
-  detail::run_loop loop;
+  detail::run_loop loop(detail::this_thread_reactor());
   std::atomic<std::size_t> left = threads * posts;
   std::vector<std::unique_ptr<counting_work>> works;
   works.reserve(threads * posts);
@@ -196,7 +196,7 @@ TEST(run_loop, fires_a_timer_that_another_thread_starts_while_it_waits) {
     static void stop(timer_node& self) noexcept { static_cast<stopping_timer&>(self).loop.stop(); }
     detail::run_loop& loop;
   };
-  detail::run_loop loop;
+  detail::run_loop loop(detail::this_thread_reactor());
   stopping_timer far(loop);
   far.due_us = detail::max_us;
   stopping_timer near(loop);

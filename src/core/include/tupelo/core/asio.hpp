@@ -3,7 +3,9 @@
 
 // The bridge to Boost.Asio, and the only header of core that includes it.
 
+#include <tupelo/core/asio_watch.hpp>
 #include <tupelo/core/deadline.hpp>
+#include <tupelo/core/reactor.hpp>
 #include <tupelo/core/resumption.hpp>
 #include <tupelo/core/scheduler.hpp>
 #include <tupelo/core/task.hpp>
@@ -18,11 +20,13 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/execution/context.hpp>
 #include <boost/asio/execution/executor.hpp>
 #include <boost/asio/execution_context.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/is_executor.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/query.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -45,7 +49,7 @@ namespace tupelo {
 /// Owns: a copy of the executor. It must outlive every task that runs on it. It does not keep `io_context::run` from
 /// returning, except while a timer runs; `spawn` does. Threads: any.
 template <class Executor>
-class basic_asio_scheduler final : public scheduler {
+class basic_asio_scheduler final : public scheduler, private reactor {
 public:
   using executor_type = Executor;
 
@@ -62,8 +66,18 @@ public:
   void start_timer(timer_node& timer) noexcept override { timers().start(timer); }
   bool cancel_timer(timer_node& timer) noexcept override { return timers().cancel(timer); }
   [[nodiscard]] std::int64_t now_us() const noexcept override { return steady_now_us(); }
+  [[nodiscard]] tupelo::reactor& reactor() noexcept override { return *this; }
 
 private:
+  // Schedulers come and go with every spawned task; a watch stays with the execution context.
+  [[nodiscard]] const void* domain() const noexcept override { return std::addressof(context()); }
+  [[nodiscard]] std::unique_ptr<descriptor_watch> watch(int descriptor) override {
+    return std::make_unique<detail::asio_watch<Executor>>(context(), executor_, descriptor);
+  }
+  [[nodiscard]] boost::asio::execution_context& context() const noexcept {
+    return boost::asio::query(executor_, boost::asio::execution::context);
+  }
+
   // All timers share one of Asio's. Its handlers may still be queued when the scheduler goes, hence the shared
   // ownership.
   class timer_set : public std::enable_shared_from_this<timer_set> {

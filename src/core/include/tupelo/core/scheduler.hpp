@@ -48,6 +48,8 @@ protected:
   ~timer_node() = default;
 };
 
+class reactor;
+
 /// Where tasks are resumed and which clock they live by; the seam between Tupelo and any event loop.
 ///
 /// Threads: every function may be called from any thread. `run` and `fire` are only ever called on the scheduler's own
@@ -70,6 +72,10 @@ public:
   ///
   /// Units: microseconds.
   [[nodiscard]] virtual std::int64_t now_us() const noexcept = 0;
+
+  /// Where descriptors are watched for tasks of this scheduler. By default that of `background_scheduler()`: its thread
+  /// then reads and writes, and the task goes on here afterwards.
+  [[nodiscard]] virtual tupelo::reactor& reactor() noexcept;
 
 protected:
   scheduler() = default;
