@@ -27,6 +27,9 @@ std::string_view name_of(errc code) noexcept {
     case errc::connection_failed: return "connection_failed";
     case errc::connection_lost: return "connection_lost";
     case errc::pool_exhausted: return "pool_exhausted";
+    case errc::authentication_failed: return "authentication_failed";
+    case errc::unknown_database: return "unknown_database";
+    case errc::too_many_connections: return "too_many_connections";
     case errc::database_error: return "database_error";
     case errc::syntax_error: return "syntax_error";
     case errc::unknown_column: return "unknown_column";
@@ -43,6 +46,7 @@ std::string_view name_of(errc code) noexcept {
     case errc::corrupt_database: return "corrupt_database";
     case errc::out_of_memory: return "out_of_memory";
     case errc::permission_denied: return "permission_denied";
+    case errc::exclusion_violation: return "exclusion_violation";
     case errc::cancelled: return "cancelled";
     case errc::timed_out: return "timed_out";
     case errc::invalid_transaction: return "invalid_transaction";
@@ -67,6 +71,7 @@ bool error::retryable() const noexcept {
     case errc::deadlock:
     case errc::connection_lost:
     case errc::pool_exhausted:
+    case errc::too_many_connections:
     case errc::migration_locked: return true;
     // Not timed_out and cancelled: the time or the wish that ended the work has not come back.
     default: return false;
@@ -77,6 +82,9 @@ bool error::connection_usable() const noexcept {
   switch (code_) {
     case errc::connection_failed:
     case errc::connection_lost:
+    case errc::authentication_failed:
+    case errc::unknown_database:
+    case errc::too_many_connections:
     case errc::corrupt_database: return false;
     default: return true;
   }
@@ -100,6 +108,8 @@ void throw_database_error(errc code, std::string message, error_details details,
     case errc::check_violation: raise(check_violation(std::move(message), std::move(details)), std::move(statement));
     case errc::not_null_violation:
       raise(not_null_violation(std::move(message), std::move(details)), std::move(statement));
+    case errc::exclusion_violation:
+      raise(exclusion_violation(std::move(message), std::move(details)), std::move(statement));
     case errc::busy: raise(busy_error(std::move(message), std::move(details)), std::move(statement));
     case errc::syntax_error:
     case errc::unknown_column:
@@ -108,7 +118,11 @@ void throw_database_error(errc code, std::string message, error_details details,
     case errc::cancelled: raise(cancelled(std::move(message)), std::move(statement));
     case errc::timed_out: raise(timed_out(std::move(message)), std::move(statement));
     case errc::connection_failed:
-    case errc::connection_lost: raise(connection_error(code, std::move(message)), std::move(statement));
+    case errc::connection_lost:
+    case errc::authentication_failed:
+    case errc::unknown_database:
+    case errc::too_many_connections:
+      raise(connection_error(code, std::move(message), std::move(details.sqlstate)), std::move(statement));
     default: raise(database_error(code, std::move(message), std::move(details)), std::move(statement));
   }
 }

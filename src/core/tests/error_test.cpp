@@ -29,6 +29,9 @@ const errc all_codes[] = {
     errc::connection_failed,
     errc::connection_lost,
     errc::pool_exhausted,
+    errc::authentication_failed,
+    errc::unknown_database,
+    errc::too_many_connections,
     errc::database_error,
     errc::syntax_error,
     errc::unknown_column,
@@ -45,6 +48,7 @@ const errc all_codes[] = {
     errc::corrupt_database,
     errc::out_of_memory,
     errc::permission_denied,
+    errc::exclusion_violation,
     errc::cancelled,
     errc::timed_out,
     errc::invalid_transaction,
@@ -88,14 +92,19 @@ TEST(error, every_code_has_a_name_of_its_own) {
 }
 
 TEST(error, only_what_another_run_may_cure_is_retryable) {
-  const std::set<errc> retryable = {errc::busy,           errc::serialization_failure,
-                                    errc::deadlock,       errc::connection_lost,
-                                    errc::pool_exhausted, errc::migration_locked};
+  const std::set<errc> retryable = {errc::busy,
+                                    errc::serialization_failure,
+                                    errc::deadlock,
+                                    errc::connection_lost,
+                                    errc::pool_exhausted,
+                                    errc::migration_locked,
+                                    errc::too_many_connections};
   for (const errc code : all_codes) EXPECT_EQ(thrown_for(code).retryable(), retryable.contains(code)) << name_of(code);
 }
 
-TEST(error, only_lost_connections_and_corrupt_databases_end_a_connection) {
-  const std::set<errc> ending = {errc::connection_failed, errc::connection_lost, errc::corrupt_database};
+TEST(error, only_connections_that_are_gone_or_were_never_made_and_corrupt_databases_end_a_connection) {
+  const std::set<errc> ending = {errc::connection_failed, errc::connection_lost,      errc::authentication_failed,
+                                 errc::unknown_database,  errc::too_many_connections, errc::corrupt_database};
   for (const errc code : all_codes)
     EXPECT_NE(thrown_for(code).connection_usable(), ending.contains(code)) << name_of(code);
 }
@@ -105,15 +114,25 @@ TEST(error, database_code_decides_the_exception_type) {
   EXPECT_TRUE(is_thrown_for<foreign_key_violation>(errc::foreign_key_violation));
   EXPECT_TRUE(is_thrown_for<check_violation>(errc::check_violation));
   EXPECT_TRUE(is_thrown_for<not_null_violation>(errc::not_null_violation));
+  EXPECT_TRUE(is_thrown_for<exclusion_violation>(errc::exclusion_violation));
   EXPECT_TRUE(is_thrown_for<constraint_violation>(errc::check_violation));
   EXPECT_TRUE(is_thrown_for<busy_error>(errc::busy));
   EXPECT_TRUE(is_thrown_for<statement_error>(errc::syntax_error));
   EXPECT_TRUE(is_thrown_for<statement_error>(errc::unknown_column));
   EXPECT_TRUE(is_thrown_for<statement_error>(errc::unknown_table));
   EXPECT_TRUE(is_thrown_for<connection_error>(errc::connection_failed));
+  EXPECT_TRUE(is_thrown_for<connection_error>(errc::authentication_failed));
   EXPECT_TRUE(is_thrown_for<cancelled>(errc::cancelled));
   EXPECT_TRUE(is_thrown_for<timed_out>(errc::timed_out));
   EXPECT_TRUE(is_thrown_for<database_error>(errc::disk_full));
+}
+
+TEST(error, connection_error_carries_the_sqlstate_that_ended_it) {
+  try {
+    throw_database_error(errc::too_many_connections, "message", {"53300", {}, {}, {}, 0}, {});
+  } catch (const connection_error& e) {
+    EXPECT_EQ(e.sqlstate(), "53300");
+  }
 }
 
 TEST(error, database_error_carries_what_the_database_said) {

@@ -8,14 +8,19 @@
 namespace tupelo::driver::postgres {
 
 void send_buffer::grow(std::size_t count) {
-  // What was sent is left behind; offsets of an unfinished message move with it.
+  // What was sent is left behind; the offset of an unfinished message moves with it. A writer that the network never
+  // quite catches up with must not make the buffer grow by what was sent long ago.
   const std::size_t waiting = size();
-  const std::size_t capacity = std::max<std::size_t>({4096, 2 * capacity_, waiting + count});
-  auto bytes = std::make_unique_for_overwrite<char[]>(capacity);
-  if (waiting != 0) std::memcpy(bytes.get(), data(), waiting);
   message_ -= std::min(message_, sent_);
-  bytes_ = std::move(bytes);
-  capacity_ = capacity;
+  if (waiting + count <= capacity_ / 2) {
+    std::memmove(bytes_.get(), data(), waiting);
+  } else {
+    const std::size_t capacity = std::max<std::size_t>({4096, 2 * capacity_, waiting + count});
+    auto bytes = std::make_unique_for_overwrite<char[]>(capacity);
+    if (waiting != 0) std::memcpy(bytes.get(), data(), waiting);
+    bytes_ = std::move(bytes);
+    capacity_ = capacity;
+  }
   size_ = waiting;
   sent_ = 0;
 }

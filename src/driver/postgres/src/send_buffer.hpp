@@ -21,9 +21,16 @@ public:
   /// The first `count` bytes of data() are on their way.
   void consume(std::size_t count) noexcept {
     sent_ += count;
-    if (sent_ == size_) sent_ = size_ = 0;
+    if (sent_ == size_) clear();
   }
-  void clear() noexcept { sent_ = size_ = 0; }
+  /// One large parameter does not keep its memory for the life of the connection.
+  void clear() noexcept {
+    sent_ = size_ = 0;
+    if (capacity_ > kept) [[unlikely]] {
+      bytes_.reset();
+      capacity_ = 0;
+    }
+  }
 
   // messages
   void begin(char type) {
@@ -87,6 +94,7 @@ private:
   [[noreturn]] static void refuse_length();
 
   static constexpr std::size_t largest = std::size_t{1} << 30;
+  static constexpr std::size_t kept = std::size_t{1} << 20;
 
   std::unique_ptr<char[]> bytes_;
   std::size_t capacity_ = 0;

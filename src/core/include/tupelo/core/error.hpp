@@ -32,6 +32,9 @@ enum class errc : std::uint16_t {
   connection_failed,
   connection_lost,
   pool_exhausted,
+  authentication_failed,
+  unknown_database,
+  too_many_connections,
   // what the database said
   database_error = 500,
   syntax_error,
@@ -49,6 +52,7 @@ enum class errc : std::uint16_t {
   corrupt_database,
   out_of_memory,
   permission_denied,
+  exclusion_violation,
   // time
   cancelled = 600,
   timed_out,
@@ -160,7 +164,13 @@ public:
 /// The database could not be reached or opened, or the connection to it is gone.
 class connection_error : public error {
 public:
-  connection_error(errc code, std::string message) : error(code, static_cast<std::string&&>(message)) {}
+  connection_error(errc code, std::string message, std::string sqlstate = {})
+      : error(code, static_cast<std::string&&>(message)), sqlstate_(static_cast<std::string&&>(sqlstate)) {}
+  /// What the server said when it refused or ended the connection; empty where it said nothing.
+  const std::string& sqlstate() const noexcept { return sqlstate_; }
+
+private:
+  std::string sqlstate_;
 };
 
 /// What a database's error report says beyond its message; empty where the database does not tell.
@@ -214,6 +224,12 @@ class not_null_violation : public constraint_violation {
 public:
   not_null_violation(std::string message, error_details details)
       : constraint_violation(errc::not_null_violation, static_cast<std::string&&>(message),
+                             static_cast<error_details&&>(details)) {}
+};
+class exclusion_violation : public constraint_violation {
+public:
+  exclusion_violation(std::string message, error_details details)
+      : constraint_violation(errc::exclusion_violation, static_cast<std::string&&>(message),
                              static_cast<error_details&&>(details)) {}
 };
 

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "postgres_failure.hpp"
+
+#include "protocol_violation.hpp"
+#include "sqlstate_rules.hpp"
+
+#include <tupelo/core/error.hpp>
+
+#include <cstddef>
+#include <string>
+#include <utility>
+
+namespace tupelo::driver::postgres {
+
+namespace {
+
+std::string quoted(std::string_view name) { return "\"" + shown_text(name) + "\""; }
+
+std::string where(const error_details& details) {
+  std::string out;
+  if (!details.table.empty()) out += " of table " + quoted(details.table);
+  if (!details.column.empty()) out += " (" + details.column + ")";
+  return out;
+}
+
+/// The columns in "Key (team, nick)=(7, Ada) already exists.", whose first word is translated. Values only follow.
+std::string key_columns(std::string_view detail) {
+  const std::size_t begin = detail.find('(');
+  const std::size_t end = detail.find(")=(");
+  if (begin == std::string_view::npos || end == std::string_view::npos || end < begin) return {};
+  return shown_text(detail.substr(begin + 1, end - begin - 1));
+}
+
+/// Functions choose SQLSTATE and text of what they raise freely, so neither says anything about the text.
+bool raised_by_function(const error_fields& fields) noexcept {
+  const std::string_view routine = fields.routine;
+  return routine == "exec_stmt_raise" || routine == "exec_stmt_assert" || routine.starts_with("PLy_") ||
+         routine.starts_with("plperl") || routine.starts_with("pltcl") || fields.sqlstate.starts_with("P0");
+}
+
+struct failure {
+  const error_fields& fields;
+  std::string_view statement;
+  error_details details;
+
+  [[noreturn]] void raise(errc code, std::string message) {
+    throw_database_error(code, std::move(message), std::move(details), std::string(statement));
+  }
+
+  [[noreturn]] void raise_unique() {
+    details.column = key_columns(fields.detail);
+    std::string message = "unique constraint";
+    if (!details.constraint.empty()) message += " " + quoted(details.constraint);
+    raise(errc::unique_violation,
+          message + where(details) + " violated: another row has the same value; change the value, or use an upsert");
+  }
+
+  [[noreturn]] void raise_foreign_key() {
+    const std::string_view said = fields.message;
+    std::string remedy = "a row refers to one that does not exist, or is still referred to; "
+                         "insert the referenced row first, or change the referring rows first";
+    if (said.starts_with("insert or update")) {
+      details.column = key_columns(fields.detail);
+      remedy = "the row that it names does not exist; insert that one first";
+    } else if (said.starts_with("update or delete")) {
+      remedy = "a row is still referred to; change the referring rows first";
+    }
+    std::string message = "foreign key";
+    if (!details.constraint.empty()) message += " " + quoted(details.constraint);
+    raise(errc::foreign_key_violation, message + where(details) + " violated: " + remedy);
+  }
+
+  [[noreturn]] void raise_not_null() {
+    std::string message = details.column.empty() ? "a column" : "column " + quoted(details.column);
+    if (!details.table.empty()) {
+      message += " of table " + quoted(details.table);
+    } else if (!fields.data_type.empty()) {
+      message = "domain " + quoted(fields.data_type);
+    }
+    raise(errc::not_null_violation, message + " may not be NULL; give it a value or a default");
+  }
+
+  [[noreturn]] void raise_check() {
+    std::string message = "check constraint " + quoted(details.constraint) + where(details);
+    if (details.table.empty() && !fields.data_type.empty()) message += " of domain " + quoted(fields.data_type);
+    raise(errc::check_violation, message + " violated; the row must satisfy it");
+  }
+
+  [[noreturn]] void raise_exclusion() {
+    raise(errc::exclusion_violation, "exclusion constraint " + quoted(details.constraint) + where(details) +
+                                         " violated: the row conflicts with another one; change it, or that one");
+  }
+
+  [[noreturn]] void raise_interrupted(interruption cause) {
+    if (cause == interruption::cancelled) raise(errc::cancelled, "the statement was cancelled");
+    if (cause == interruption::deadline) raise(errc::timed_out, "the deadline passed before the statement was done");
+    // The text tells the two apart unless the server translates it; the code does not.
+    if (fields.message.find("timeout") != std::string::npos) {
+      raise(errc::timed_out,
+            "the server's statement_timeout passed before the statement was done; allow more time or make it faster");
+    }
+    raise(errc::cancelled, "the statement was cancelled on the server: by pg_cancel_backend, a pooler, or a timeout "
+                           "that is set there");
+  }
+
+  /// The server's words and its hint where they hold names only, otherwise what the SQLSTATE means.
+  std::string words(const sqlstate_rule& rule) const {
+    std::string out = rule.message.empty() ? std::string() : std::string(rule.message);
+    if (out.empty()) {
+      out = rule.shows_message && !raised_by_function(fields)
+                ? "PostgreSQL: " + shown_text(fields.message)
+                : "the database failed with an error whose text is not shown because it may repeat values";
+      if (rule.shows_message && !fields.hint.empty() && !raised_by_function(fields)) {
+        out += " (" + shown_text(fields.hint) + ")";
+      }
+    }
+    if (!rule.remedy.empty()) out += std::string("; ") + std::string(rule.remedy);
+    out += " [SQLSTATE " + shown_text(fields.sqlstate);
+    if (fields.position != 0) out += ", at character " + std::to_string(fields.position);
+    return out + "]";
+  }
+};
+
+}  // namespace
+
+void throw_postgres_failure(const error_fields& fields, std::string_view statement, interruption cause) {
+  failure f{fields, statement, {fields.sqlstate, fields.constraint, fields.table, fields.column, 0}};
+  if (fields.sqlstate.size() != 5) throw_protocol_violation("ErrorResponse has no SQLSTATE of five characters");
+  const sqlstate_rule rule = rule_of(fields.sqlstate);
+  if (fields.ends_connection()) {
+    // Whatever it is otherwise, the connection goes.
+    const bool says_so = rule.code == errc::connection_lost || rule.code == errc::too_many_connections;
+    f.raise(says_so ? rule.code : errc::connection_lost,
+            "the server ended the connection: " + f.words(rule) + "; what was not committed is undone");
+  }
+  if (raised_by_function(fields)) {
+    // The code may be any, so callers can act on it; the text is the function's own.
+    f.raise(fields.sqlstate.starts_with("P0") ? errc::database_error : rule.code,
+            "a trigger or function raised an error, whose text is not shown because it may repeat values [SQLSTATE " +
+                shown_text(fields.sqlstate) + "]");
+  }
+  switch (rule.code) {
+    case errc::unique_violation: f.raise_unique();
+    case errc::foreign_key_violation: f.raise_foreign_key();
+    case errc::not_null_violation: f.raise_not_null();
+    case errc::check_violation: f.raise_check();
+    case errc::exclusion_violation: f.raise_exclusion();
+    case errc::cancelled: f.raise_interrupted(cause);
+    default: f.raise(rule.code, f.words(rule));
+  }
+}
+
+std::exception_ptr make_postgres_failure(const error_fields& fields, std::string_view statement, interruption cause) {
+  try {
+    throw_postgres_failure(fields, statement, cause);
+  } catch (...) {
+    return std::current_exception();
+  }
+}
+
+void throw_startup_failure(const error_fields& fields, std::string_view server) {
+  failure f{fields, {}, {fields.sqlstate, {}, {}, {}, 0}};
+  if (fields.sqlstate.size() != 5) throw_protocol_violation("ErrorResponse has no SQLSTATE of five characters");
+  sqlstate_rule rule = rule_of(fields.sqlstate);
+  switch (rule.code) {
+    case errc::authentication_failed:
+    case errc::unknown_database:
+    case errc::too_many_connections:
+    case errc::connection_lost: break;
+    default: rule.code = errc::connection_failed; break;
+  }
+  // There are no rows yet whose values the message could repeat.
+  rule.shows_message = true;
+  f.raise(rule.code, "connecting to " + std::string(server) + " failed: " + f.words(rule));
+}
+
+}  // namespace tupelo::driver::postgres
