@@ -52,6 +52,18 @@ TEST(decimal, text_keeps_its_scale) {
   }
 }
 
+TEST(decimal, coefficient_is_given_where_64_bits_hold_it) {
+  std::int64_t coefficient = 0;
+  EXPECT_TRUE(d("-1.10").unscaled_to(coefficient));
+  EXPECT_EQ(coefficient, -110);
+  EXPECT_TRUE(decimal(int64_min).unscaled_to(coefficient));
+  EXPECT_EQ(coefficient, int64_min);
+  EXPECT_FALSE(d(forty_digits).unscaled_to(coefficient));
+  EXPECT_FALSE(decimal::nan().unscaled_to(coefficient));
+  EXPECT_FALSE(decimal::infinity().unscaled_to(coefficient));
+  EXPECT_EQ(coefficient, int64_min);
+}
+
 TEST(decimal, parse_takes_every_spelling) {
   EXPECT_EQ(same("+1.5"), "1.5");
   EXPECT_EQ(same(".5"), "0.5");

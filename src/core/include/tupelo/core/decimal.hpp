@@ -84,6 +84,12 @@ public:
   std::int32_t scale() const noexcept { return scale_; }
   /// Digits of the coefficient without leading zeros, at least 1: 1.10 has 3, 0.001 has 1. 0 for NaN and infinities.
   std::int32_t precision() const;
+  /// The coefficient, 110 of 1.10, where the value is finite and 64 bits hold it; else false, and `out` is untouched.
+  bool unscaled_to(std::int64_t& out) const noexcept {
+    if (!is_finite() || !magnitude_.empty()) return false;
+    out = coefficient_;
+    return true;
+  }
 
   // ---- compare: by number, whatever the scale
 

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which form each parameter takes, decided once per prepared statement.
+#include "network_order.hpp"
+#include "server_type.hpp"
+#include "value_binder.hpp"
+#include "value_checks.hpp"
+
+#include <tupelo/core/error.hpp>
+
+#include <algorithm>
+
+namespace tupelo::driver::postgres {
+
+namespace {
+
+constexpr std::size_t most_parameters = 65'535;
+
+kind kind_of(const bind_step& step) noexcept { return step.source == bind_source::field ? step.slot.k : step.k; }
+
+bool is_list_as_one(const bind_step& step) noexcept {
+  switch (step.source) {
+    case bind_source::value:
+    case bind_source::list:
+    case bind_source::field: return false;
+    default: return true;
+  }
+}
+
+bool is_number(kind k) noexcept { return is_integer(k) || is_float(k) || k == kind::decimal || k == kind::boolean; }
+/// Kinds that are text in C++ and may stand for any type of the server, which then reads them.
+bool is_free_text(kind k) noexcept { return k == kind::text || k == kind::custom; }
+bool is_any_text(kind k) noexcept { return is_free_text(k) || k == kind::enumeration; }
+
+parameter_form if_number(kind k, parameter_form form) noexcept {
+  if (is_number(k)) return form;
+  return is_free_text(k) ? parameter_form::literal : parameter_form::refused;
+}
+
+parameter_form scalar_form(kind k, std::uint32_t type) noexcept {
+  using form = parameter_form;
+  if (k == kind::null) return form::null;
+  if (k == kind::embedded || k == kind::relation) return form::refused;
+  // Domains among them, so that every kind must be able to go there.
+  if (type >= first_user_oid) return is_any_text(k) || k == kind::json ? form::text : form::literal;
+  switch (static_cast<oid>(type)) {
+    case oid::boolean:
+      if (k == kind::boolean || is_integer(k)) return form::boolean;
+      return is_free_text(k) ? form::literal : form::refused;
+    case oid::int2: return if_number(k, form::int2);
+    case oid::int4: return if_number(k, form::int4);
+    case oid::int8: return if_number(k, form::int8);
+    case oid::oid: return if_number(k, form::oid);
+    case oid::float4: return if_number(k, form::float4);
+    case oid::float8: return if_number(k, form::float8);
+    case oid::numeric: return if_number(k, form::numeric);
+    case oid::text:
+    case oid::varchar:
+    case oid::bpchar:
+    case oid::name:
+    case oid::xml:
+    case oid::unknown:
+    case oid::unspecified:
+      if (k == kind::uuid) return form::literal;
+      [[fallthrough]];
+    case oid::json: return is_any_text(k) || k == kind::json ? form::text : form::refused;
+    case oid::jsonb: return is_any_text(k) || k == kind::json ? form::jsonb : form::refused;
+    // Not from text: a backslash in it would have a meaning there.
+    case oid::bytea: return k == kind::bytes ? form::bytea : k == kind::custom ? form::literal : form::refused;
+    case oid::date:
+      if (k == kind::date || k == kind::timestamp) return form::date;
+      return is_free_text(k) ? form::literal : form::refused;
+    case oid::timestamp:
+    case oid::timestamptz:
+      if (k == kind::date || k == kind::timestamp) return form::timestamp;
+      return is_free_text(k) ? form::literal : form::refused;
+    case oid::uuid:
+      if (k == kind::uuid) return form::uuid;
+      return is_free_text(k) ? form::literal : form::refused;
+    case oid::money: return is_integer(k) || k == kind::decimal || is_free_text(k) ? form::literal : form::refused;
+    default: return is_any_text(k) || k == kind::json ? form::literal : form::refused;
+  }
+}
+
+parameter_shortcut shortcut_of(const bind_step& step, kind k, parameter_form form) noexcept {
+  if (step.wrap != like_wrap::none) return parameter_shortcut::none;
+  switch (k) {
+    case kind::boolean:
+      if (form == parameter_form::boolean) return parameter_shortcut::boolean;
+      break;
+    case kind::i32:
+      if (form == parameter_form::int4) return parameter_shortcut::int4;
+      break;
+    case kind::i64:
+      if (form == parameter_form::int8) return parameter_shortcut::int8;
+      break;
+    case kind::f64:
+      if (form == parameter_form::float8) return parameter_shortcut::float8;
+      break;
+    case kind::text:
+      if (form == parameter_form::text) return parameter_shortcut::text;
+      break;
+    case kind::timestamp:
+      if (form == parameter_form::timestamp && (step.source != bind_source::field || !step.slot.type->chrono))
+        return parameter_shortcut::timestamp;
+      break;
+    case kind::uuid:
+      if (form == parameter_form::uuid) return parameter_shortcut::uuid;
+      break;
+    default: break;
+  }
+  return parameter_shortcut::none;
+}
+
+[[noreturn, gnu::cold]] void refuse_type(const parameter_place& place, kind k, bool list) {
+  std::string message = name_of(place) + ": PostgreSQL takes " + name_of_server_type(place.type) + " there, which ";
+  if (list) {
+    message.append("no list of ").append(name_of(k)).append(" can be sent as");
+    message += "; compare with = ANY($n) and cast the placeholder to an array of the right type";
+  } else {
+    message.append("no ").append(name_of(k)).append(" can be sent as");
+    message += "; change the type of the field or the column, or cast the placeholder in the statement ($n::type)";
+  }
+  throw query_error(errc::type_mismatch, std::move(message));
+}
+
+parameter_step plan_step(const bind_step& step, const parameter_place& place) {
+  parameter_step planned;
+  planned.k = kind_of(step);
+  planned.type = place.type;
+  if (!is_list_as_one(step)) {
+    planned.form = scalar_form(planned.k, place.type);
+    const bool is_text = planned.form == parameter_form::text || planned.form == parameter_form::literal;
+    if (planned.form == parameter_form::refused || (step.wrap != like_wrap::none && !is_text))
+      refuse_type(place, planned.k, false);
+    planned.shortcut = shortcut_of(step, planned.k, planned.form);
+    return planned;
+  }
+  planned.form = parameter_form::array_literal;
+  if (place.type >= first_user_oid) {
+    planned.element = scalar_form(planned.k, place.type);
+    planned.element_type = place.type;
+  } else if (const server_type* element = find_element_type(place.type)) {
+    planned.element_type = static_cast<std::uint32_t>(element->type);
+    planned.element = scalar_form(planned.k, planned.element_type);
+    if (planned.element != parameter_form::literal) planned.form = parameter_form::array;
+  }
+  if (planned.element == parameter_form::refused) refuse_type(place, planned.k, true);
+  return planned;
+}
+
+bool is_binary(parameter_form form) noexcept {
+  return form != parameter_form::literal && form != parameter_form::array_literal;
+}
+
+void append16(std::string& out, std::size_t value) {
+  char bytes[2];
+  store16(bytes, static_cast<std::uint16_t>(value));
+  out.append(bytes, sizeof bytes);
+}
+
+/// Format codes and number of parameters. One code stands for all where they are alike; none means text.
+std::string prefix_of(const std::vector<bool>& binary) {
+  std::string prefix;
+  const auto count = static_cast<std::size_t>(std::count(binary.begin(), binary.end(), true));
+  if (count == 0) {
+    append16(prefix, 0);
+  } else if (count == binary.size()) {
+    append16(prefix, 1);
+    append16(prefix, 1);
+  } else {
+    append16(prefix, binary.size());
+    for (const bool is_binary : binary) append16(prefix, is_binary ? 1 : 0);
+  }
+  append16(prefix, binary.size());
+  return prefix;
+}
+
+}  // namespace
+
+parameter_layout plan_parameters(const statement_plan& plan, std::span<const std::uint32_t> parameter_types) {
+  std::size_t row_width = 0;
+  for (const bind_step& step : plan.binds) row_width += step.source == bind_source::list ? step.places : 1;
+  const std::size_t count = row_width * plan.rows_per_statement;
+  if (count > most_parameters) {
+    throw query_error("the statement has " + std::to_string(count) +
+                      " parameters, PostgreSQL takes at most 65535: write fewer rows at once or use a shorter list");
+  }
+  if (count != parameter_types.size()) {
+    throw query_error("the statement has " + std::to_string(parameter_types.size()) + " placeholders, but " +
+                      std::to_string(count) + " values are given; number them $1, $2 … without gaps");
+  }
+
+  parameter_layout layout;
+  const auto same_in_all_rows = [&] {
+    for (std::size_t i = row_width; i < count; ++i) {
+      if (parameter_types[i] != parameter_types[i - row_width]) return false;
+    }
+    return true;
+  };
+  layout.rows_differ = !same_in_all_rows();
+  std::vector<bool> binary;
+  binary.reserve(count);
+  std::size_t place = 0;
+  for (std::uint32_t row = 0; row < plan.rows_per_statement; ++row) {
+    for (std::size_t i = 0; i < plan.binds.size(); ++i) {
+      const bind_step& step = plan.binds[i];
+      const std::size_t places = step.source == bind_source::list ? step.places : 1;
+      if (row == 0 && step.first != place + 1) {
+        throw query_error("the statement binds placeholder $" + std::to_string(step.first) + " where $" +
+                          std::to_string(place + 1) + " is next; PostgreSQL takes its parameters in their order");
+      }
+      if (row == 0 || layout.rows_differ) {
+        const parameter_place named{step.slot.column, static_cast<std::uint32_t>(place + 1),
+                                    places != 0 ? parameter_types[place] : 0};
+        layout.steps.push_back(plan_step(step, named));
+        for (std::size_t p = 1; p < places; ++p) {
+          if (parameter_types[place + p] != named.type) refuse_type(named, kind_of(step), true);
+        }
+      }
+      const parameter_step& planned = layout.steps[layout.rows_differ ? layout.steps.size() - 1 : i];
+      binary.insert(binary.end(), places, is_binary(planned.form));
+      place += places;
+    }
+  }
+  layout.prefix = prefix_of(binary);
+  return layout;
+}
+
+}  // namespace tupelo::driver::postgres

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "send_buffer.hpp"
+
+#include <tupelo/core/statement.hpp>
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tupelo::driver::postgres {
+
+/// One column of a result, as the server describes it.
+struct result_column {
+  std::string_view name;
+  std::uint32_t type = 0;
+  std::int32_t modifier = -1;
+};
+
+/// What a column's bytes are and how they reach the field.
+enum class column_form : std::uint8_t {
+  // The field is what the server sends: nothing but the length is checked.
+  boolean_as_is,
+  int4_as_is,
+  int8_as_is,
+  float4_as_is,
+  float8_as_is,
+  text_as_is,
+  timestamp_as_is,
+  uuid_as_is,
+  // binary, with a conversion or a check
+  boolean,
+  int2,
+  int4,
+  int8,
+  oid,
+  float4,
+  float8,
+  numeric,
+  bytea,
+  date,
+  timestamp,
+  uuid,
+  // text format
+  text,
+};
+
+struct row_column {
+  field_slot slot;
+  column_form form{};
+};
+
+/// How the rows of one prepared statement are decoded; made once. It has no part of the plan it was made from, but
+/// names columns as long as the model's description lives.
+struct row_layout {
+  std::vector<row_column> columns;  ///< empty: rows are not decoded
+  std::string formats;              ///< Bind's result-format codes, as they are sent
+};
+
+/// Matches the result's columns with the plan's fields. Binary wherever the field can be filled from it; text fields
+/// take every type that is no number, in the server's own spelling.
+///
+/// Errors: query_error when there are more or fewer columns than fields; decode_error (type_mismatch) naming the
+/// column, its type and the field's.
+row_layout plan_row(const statement_plan& plan, std::span<const result_column> columns);
+
+/// Writes the end of a Bind message: the format of each result column.
+void write_result_formats(send_buffer& out, const row_layout& layout);
+
+/// Decodes the body of a DataRow message into the object's fields. An object that it failed on is half filled.
+///
+/// Errors: decode_error naming the column and the field's kind; connection_error (connection_lost) when the bytes are
+/// no such row: nothing more that this server sends can be trusted.
+void decode_row(const row_layout& layout, const char* body, std::uint32_t size, void* object);
+
+}  // namespace tupelo::driver::postgres

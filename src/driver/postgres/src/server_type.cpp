@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server_type.hpp"
+
+namespace tupelo::driver::postgres {
+
+namespace {
+
+// `unknown` is the one that has no array.
+constexpr server_type types[] = {
+    {oid::boolean, oid::boolean_array, "bool"},
+    {oid::bytea, oid::bytea_array, "bytea"},
+    {oid::internal_char, oid::internal_char_array, "\"char\""},
+    {oid::name, oid::name_array, "name"},
+    {oid::int8, oid::int8_array, "int8"},
+    {oid::int2, oid::int2_array, "int2"},
+    {oid::int4, oid::int4_array, "int4"},
+    {oid::text, oid::text_array, "text"},
+    {oid::oid, oid::oid_array, "oid"},
+    {oid::json, oid::json_array, "json"},
+    {oid::xml, oid::xml_array, "xml"},
+    {oid::float4, oid::float4_array, "float4"},
+    {oid::float8, oid::float8_array, "float8"},
+    {oid::unknown, oid::unspecified, "unknown"},
+    {oid::money, oid::money_array, "money"},
+    {oid::macaddr, oid::macaddr_array, "macaddr"},
+    {oid::cidr, oid::cidr_array, "cidr"},
+    {oid::inet, oid::inet_array, "inet"},
+    {oid::bpchar, oid::bpchar_array, "bpchar"},
+    {oid::varchar, oid::varchar_array, "varchar"},
+    {oid::date, oid::date_array, "date"},
+    {oid::time, oid::time_array, "time"},
+    {oid::timestamp, oid::timestamp_array, "timestamp"},
+    {oid::timestamptz, oid::timestamptz_array, "timestamptz"},
+    {oid::interval, oid::interval_array, "interval"},
+    {oid::timetz, oid::timetz_array, "timetz"},
+    {oid::bit, oid::bit_array, "bit"},
+    {oid::varbit, oid::varbit_array, "varbit"},
+    {oid::numeric, oid::numeric_array, "numeric"},
+    {oid::uuid, oid::uuid_array, "uuid"},
+    {oid::jsonb, oid::jsonb_array, "jsonb"},
+};
+
+}  // namespace
+
+const server_type* find_server_type(std::uint32_t type) noexcept {
+  for (const server_type& known : types) {
+    if (known.type == static_cast<oid>(type)) return &known;
+  }
+  return nullptr;
+}
+
+const server_type* find_element_type(std::uint32_t array) noexcept {
+  if (array == 0) return nullptr;
+  for (const server_type& known : types) {
+    if (known.array == static_cast<oid>(array)) return &known;
+  }
+  return nullptr;
+}
+
+std::string name_of_server_type(std::uint32_t type) {
+  if (const server_type* known = find_server_type(type)) return std::string(known->name);
+  if (const server_type* element = find_element_type(type)) return std::string(element->name) + "[]";
+  return "type " + std::to_string(type);
+}
+
+}  // namespace tupelo::driver::postgres

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "send_buffer.hpp"
+
+#include <tupelo/core/statement.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace tupelo::driver::postgres {
+
+/// How a value is written for the server.
+enum class parameter_form : std::uint8_t {
+  refused,  ///< the kind cannot be sent as the type
+  null,
+  // the type's binary form
+  boolean,
+  int2,
+  int4,
+  int8,
+  oid,
+  float4,
+  float8,
+  numeric,
+  text,  ///< is the same in both formats
+  jsonb,
+  bytea,
+  date,
+  timestamp,  ///< with and without time zone: both are sent as UTC
+  uuid,
+  // the type's text form
+  literal,
+  // a list as one parameter
+  array,          ///< binary
+  array_literal,  ///< text: elements that have no binary form here, and arrays of types that users made
+};
+
+/// What needs no look at kind or range: the field, or the query's value, is already what the server takes.
+enum class parameter_shortcut : std::uint8_t { none, boolean, int4, int8, float8, text, timestamp, uuid };
+
+struct parameter_step {
+  parameter_form form{};
+  parameter_form element{};  ///< of arrays
+  parameter_shortcut shortcut{};
+  kind k{};
+  std::uint32_t type = 0;          ///< the server's, for messages
+  std::uint32_t element_type = 0;  ///< of arrays
+};
+
+/// How the parameters of one prepared statement are written; made once, valid for that plan on that connection.
+struct parameter_layout {
+  std::vector<parameter_step> steps;  ///< one per bind; `rows_per_statement` times as many where the rows differ
+  std::string prefix;                 ///< Bind's format codes and the number of parameters, as they are sent
+  bool rows_differ = false;
+};
+
+/// Matches what the plan binds with the types that the server expects.
+///
+/// Errors: query_error naming the parameter: another number of parameters, a kind that cannot be sent as the type, more
+/// than 65535 of them.
+parameter_layout plan_parameters(const statement_plan& plan, std::span<const std::uint32_t> parameter_types);
+
+/// Writes the middle of a Bind message: format codes, number of parameters, values. Nothing of it remains in `out` when
+/// it throws. `send_buffer::end` refuses what is too long.
+///
+/// Errors: value_error (value_out_of_range, invalid_text, invalid_enum, invalid_value) naming the parameter and the
+/// server's type, never the value.
+void write_parameters(send_buffer& out, const parameter_layout& layout, const statement_plan& plan,
+                      const std::uint64_t* values, const void* const* objects);
+
+}  // namespace tupelo::driver::postgres
