@@ -17,7 +17,8 @@ if(TUPELO_SQLITE)
   set(real_database sqlite) # tests run against the real thing
 endif()
 if(TUPELO_POSTGRES)
-  tupelo_room(dialect_postgres DIR src/dialect/postgres DEPENDS dialect)
+  tupelo_room(dialect_postgres DIR src/dialect/postgres DEPENDS dialect
+    LINK nlohmann_json::nlohmann_json TEST_LINK PostgreSQL::PostgreSQL)
 endif()
 if(TUPELO_COROUTINE_FREE_ONLY)
   return()

@@ -9,7 +9,7 @@ packages=(
   # libraries
   libboost1.81-dev libssl-dev libsqlite3-dev libcli11-dev libtomlplusplus-dev libfmt-dev nlohmann-json3-dev
   # tests, benchmarks, documentation
-  libgtest-dev libbenchmark-dev sqlite3 doxygen valgrind
+  libgtest-dev libbenchmark-dev sqlite3 libpq-dev postgresql doxygen valgrind
 )
 
 if ! command -v dpkg-query >/dev/null; then

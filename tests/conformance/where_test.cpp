@@ -198,6 +198,11 @@ TEST_P(text_search, ends_with) { EXPECT_EQ(who(name.ends_with("100%")), (names{"
 TEST_P(text_search, ends_with_takes_backslash_as_it_is) {
   EXPECT_EQ(who(name.ends_with("\\slash")), names{"back\\slash"});
 }
+TEST_P(text_search, tells_upper_from_lower_case) {
+  EXPECT_EQ(who(name.contains("SURE")), names{});
+  EXPECT_EQ(who(name.starts_with("A_")), names{});
+  EXPECT_EQ(who(name.like("QUOTE%")), names{});
+}
 TEST_P(text_search, may_be_negated) {
   EXPECT_EQ(who(!name.contains("sure") && name.starts_with("100")), (names{"100%", "100x"}));
 }

@@ -3,6 +3,8 @@
 
 #include "sql_renderer.hpp"
 
+#include "tupelo/core/error.hpp"
+
 namespace tupelo {
 
 statement_plan dialect::render(const std::uint64_t* words, std::uint32_t count) const {
@@ -18,12 +20,13 @@ void dialect::quote(std::string& sql, std::string_view identifier) const {
   sql += '"';
 }
 
-void dialect::in_list(std::string& sql, std::string_view column, std::uint32_t first, std::uint8_t bucket) const {
+void dialect::in_list(std::string& sql, std::string_view column, std::uint32_t first, std::uint8_t bucket,
+                      kind values) const {
   sql += column;
   sql += " IN (";
   for (std::uint32_t i = 0; i < places_of(bucket); ++i) {
     if (i) sql += ", ";
-    placeholder(sql, first + i);
+    placeholder(sql, first + i, values);
   }
   sql += ')';
 }
@@ -52,11 +55,41 @@ std::string_view dialect::function_name(function f) const noexcept {
   return {};
 }
 
-void dialect::date_part(std::string& sql, function part, std::string_view moment) const {
+void dialect::call(std::string& sql, function f, const call_argument* arguments, std::size_t count) const {
+  const std::string_view called = function_name(f);
+  if (called.empty()) {
+    throw query_error(errc::unsupported_feature, std::string(name()) + " has no such function as this query calls");
+  }
+  if (f >= function::year && f <= function::day) return date_part(sql, f, arguments[0]);
+  if (f == function::now) {
+    sql += called;
+    return;
+  }
+  if (f >= function::add && f <= function::divide) {
+    sql += '(';
+    sql += arguments[0].sql;
+    sql += ' ';
+    sql += called;
+    sql += ' ';
+    sql += arguments[1].sql;
+    sql += ')';
+    return;
+  }
+  sql += called;
+  sql += '(';
+  if (f == function::count_distinct) sql += "DISTINCT ";
+  for (std::size_t i = 0; i < count; ++i) {
+    if (i) sql += ", ";
+    sql += arguments[i].sql;
+  }
+  sql += ')';
+}
+
+void dialect::date_part(std::string& sql, function part, const call_argument& moment) const {
   sql += "EXTRACT(";
   sql += dialect::function_name(part);
   sql += " FROM ";
-  sql += moment;
+  sql += moment.sql;
   sql += ')';
 }
 

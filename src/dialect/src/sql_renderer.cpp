@@ -34,6 +34,53 @@ like_wrap wrap_of(comparison c) {
   }
 }
 
+kind sum_of(kind k) noexcept {
+  if (is_integer(k)) return kind::i64;
+  return is_float(k) ? kind::f64 : k;
+}
+
+kind result_of(function f, const std::vector<call_argument>& arguments) noexcept {
+  switch (f) {
+    case function::count:
+    case function::count_distinct:
+    case function::length: return kind::i64;
+    case function::sum: return sum_of(arguments[0].k);
+    case function::avg: return kind::f64;
+    case function::lower:
+    case function::upper: return kind::text;
+    case function::year:
+    case function::month:
+    case function::day: return kind::i32;
+    case function::now: return kind::timestamp;
+    case function::min:
+    case function::max: return arguments[0].k;
+    case function::coalesce: return is_integer(arguments[0].k) ? kind::i64 : arguments[0].k;
+    case function::add:
+    case function::subtract:
+    case function::multiply:
+    case function::divide: {
+      const kind left = arguments[0].k;
+      const kind right = arguments[1].k;
+      if (left == kind::decimal || right == kind::decimal) return kind::decimal;
+      return is_float(left) || is_float(right) ? kind::f64 : sum_of(left);
+    }
+  }
+  return kind::null;
+}
+
+/// Whether the call may give NULL when its arguments may.
+template <class NullableAt>
+bool may_be_null(function f, std::size_t count, NullableAt nullable) {
+  if (f == function::count || f == function::count_distinct || f == function::now) return false;
+  if (f == function::coalesce) return nullable(count - 1);
+  if (f == function::sum || f == function::avg || f == function::min || f == function::max) return true;
+  if (f == function::divide) return true;
+  for (std::size_t i = 0; i < count; ++i) {
+    if (nullable(i)) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 sql_renderer::sql_renderer(const dialect& target, const std::uint64_t* words, std::uint32_t count)
@@ -41,6 +88,7 @@ sql_renderer::sql_renderer(const dialect& target, const std::uint64_t* words, st
   for (std::uint32_t i = 0; i < count; ++i) {
     const op o = op_of(words[i]);
     if (o == op::join || o == op::query) qualify_ = true;
+    if (o == op::join && static_cast<join_kind>(sub_of(words[i])) == join_kind::left) left_joins_ = true;
     if (o == op::too_large) {
       throw query_error(
           "a clause of this query has more than 65535 terms; use in(list) for many values, or split the query");
@@ -80,7 +128,7 @@ void sql_renderer::number_binding(std::uint32_t index, std::uint64_t word) {
     step.k = kind::i64;
   } else if (o == op::in_list) {
     const std::uint8_t bucket = sub_of(words_[index - 1]);
-    step.source = dialect_.list_as_json(bucket) ? bind_source::json_list : bind_source::list;
+    step.source = dialect_.list_as_one(bucket) ? bind_source::whole_list : bind_source::list;
     step.places = bucket ? dialect_.places_of(bucket) : 0;
     step.slot.column = field_of_word(word).column;
   } else if (o == op::assign_field || o == op::match_field) {
@@ -153,17 +201,17 @@ std::string sql_renderer::column_text(std::uint64_t word) const {
   return sql;
 }
 
-void sql_renderer::placeholder_at(std::string& sql, std::uint32_t index) const {
-  dialect_.placeholder(sql, number_[index]);
+void sql_renderer::placeholder_at(std::string& sql, std::uint32_t index, kind value) const {
+  dialect_.placeholder(sql, number_[index], value);
 }
 
 void sql_renderer::push_fused(std::uint64_t word, std::uint32_t index, std::vector<operand>& stack) {
   const comparison c = fused_comparison(word);
   std::string sql = column_text(word);
   sql += comparison_text[static_cast<std::size_t>(c)];
-  placeholder_at(sql, index);
-  if (c >= comparison::like) sql += " ESCAPE '\\'";
-  stack.push_back({sql, 3});
+  placeholder_at(sql, index, kind_of_word(word));
+  if (c >= comparison::like && !dialect_.features().backslash_in_like) sql += " ESCAPE '\\'";
+  stack.push_back({sql, 3, kind::boolean, true});
 }
 
 void sql_renderer::push_list(std::uint64_t word, std::uint32_t index, std::vector<operand>& stack) {
@@ -173,7 +221,7 @@ void sql_renderer::push_list(std::uint64_t word, std::uint32_t index, std::vecto
     return;
   }
   std::string sql;
-  dialect_.in_list(sql, column_text(word), number_[index], bucket);
+  dialect_.in_list(sql, column_text(word), number_[index], bucket, kind_of_word(word));
   stack.push_back({sql, 3});
 }
 
@@ -182,26 +230,14 @@ void sql_renderer::push_call(std::uint64_t word, std::vector<operand>& stack) {
   const std::size_t count = length_of(word);
   std::vector<operand> arguments(stack.end() - static_cast<std::ptrdiff_t>(count), stack.end());
   stack.resize(stack.size() - count);
-  const std::string_view name = dialect_.function_name(f);
-  if (name.empty()) {
-    throw query_error(errc::unsupported_feature,
-                      std::string(dialect_.name()) + " has no such function as this query calls");
-  }
-  std::string sql;
-  if (f >= function::year && f <= function::day) {
-    dialect_.date_part(sql, f, arguments[0].sql);
-  } else if (f >= function::add && f <= function::divide) {
-    sql = "(" + arguments[0].sql + " " + std::string(name) + " " + arguments[1].sql + ")";
-  } else {
-    sql = std::string(name) + "(";
-    if (f == function::count_distinct) sql += "DISTINCT ";
-    for (std::size_t i = 0; i < count; ++i) {
-      if (i) sql += ", ";
-      sql += arguments[i].sql;
-    }
-    sql += ')';
-  }
-  stack.push_back({sql, 9});
+  std::vector<call_argument> passed;
+  passed.reserve(count);
+  for (const operand& argument : arguments) passed.push_back({argument.sql, argument.k});
+  operand result;
+  dialect_.call(result.sql, f, passed.data(), count);
+  result.k = result_of(f, passed);
+  result.nullable = may_be_null(f, arguments.size(), [&](std::size_t i) { return arguments[i].nullable; });
+  stack.push_back(static_cast<operand&&>(result));
 }
 
 void sql_renderer::push_operator(std::uint64_t word, std::vector<operand>& stack) {
@@ -228,8 +264,9 @@ void sql_renderer::push_operator(std::uint64_t word, std::vector<operand>& stack
   }
 }
 
-std::string sql_renderer::expression_text(std::uint32_t from, std::uint32_t count) {
+sql_renderer::operand sql_renderer::expression_at(std::uint32_t from, std::uint32_t count) {
   std::vector<operand> stack;
+  const bool alone = count == 1;  // a column's new value: the column says the type
   for (std::uint32_t i = from; i < from + count; ++i) {
     const std::uint64_t word = words_[i];
     if (is_fused(word)) {
@@ -237,14 +274,18 @@ std::string sql_renderer::expression_text(std::uint32_t from, std::uint32_t coun
       continue;
     }
     switch (op_of(word)) {
-      case op::column: stack.push_back({column_text(word), 9}); break;
-      case op::value: {
-        std::string sql;
-        placeholder_at(sql, i);
-        stack.push_back({sql, 9});
+      case op::column: {
+        const field_slot slot = field_of_word(word).slot();
+        stack.push_back({column_text(word), 9, slot.k, slot.nullable || left_joins_});
         break;
       }
-      case op::null_value: stack.push_back({"NULL", 9}); break;
+      case op::value: {
+        std::string sql;
+        placeholder_at(sql, i, alone ? kind::null : kind_of_word(word));
+        stack.push_back({sql, 9, kind_of_word(word)});
+        break;
+      }
+      case op::null_value: stack.push_back({"NULL", 9, kind::null, true}); break;
       case op::star: stack.push_back({"*", 9}); break;
       case op::list: break;
       case op::in_list: push_list(word, i, stack); break;
@@ -256,9 +297,9 @@ std::string sql_renderer::expression_text(std::uint32_t from, std::uint32_t coun
         if (op_of(words_[i]) == op::exists) {
           stack.push_back({"EXISTS " + rows, 4});
         } else if (op_of(words_[i]) == op::scalar_query) {
-          stack.push_back({rows, 9});
+          stack.push_back({rows, 9, kind::null, true});
         } else {
-          stack.back() = {stack.back().sql + " IN " + rows, 3};
+          stack.back() = {stack.back().sql + " IN " + rows, 3, kind::boolean, true};
         }
         break;
       }
@@ -271,7 +312,9 @@ std::string sql_renderer::expression_text(std::uint32_t from, std::uint32_t coun
   }
   // A top-level OR is wrapped by whoever joins it with AND; precedence 1 says so.
   if (stack.empty()) return {};
-  return stack.back().precedence == 1 ? "(" + stack.back().sql + ")" : static_cast<std::string&&>(stack.back().sql);
+  operand result = static_cast<operand&&>(stack.back());
+  if (result.precedence == 1) result.sql = "(" + result.sql + ")";
+  return result;
 }
 
 // ---- SELECT
@@ -309,8 +352,11 @@ sql_renderer::select_parts sql_renderer::read_select(std::uint32_t from, std::ui
       case op::group: separated(parts.group, ", ") += text(); break;
       case op::order: {
         const bool descending = sub_of(word) != 0;
-        separated(parts.order, ", ") += text();
+        const operand term = expression_at(i + 1, length);
+        i += length;
+        separated(parts.order, ", ") += term.sql;
         if (descending) parts.order += " DESC";
+        if (term.nullable) dialect_.null_order(parts.order, descending);
         break;
       }
       case op::join: {
@@ -385,7 +431,11 @@ std::string sql_renderer::assemble(select_parts& parts, bool outermost) {
     sql += " LIMIT -1";
   }
   if (!parts.offset.empty()) sql += " OFFSET " + parts.offset;
-  if (parts.for_update && dialect_.features().for_update) sql += " FOR UPDATE";
+  // The rows that are counted are not locked: no database locks what it aggregates.
+  if (parts.for_update && !parts.only_count && dialect_.features().for_update) {
+    sql += " FOR UPDATE";
+    if (!parts.joins.empty()) sql += " OF " + quoted(parts.model->table);
+  }
   if (parts.only_exists) return "SELECT EXISTS (" + sql + ")";
   if (parts.only_count && !counts_rows) return "SELECT count(*) FROM (" + sql + ") AS \"counted\"";
   return sql;

@@ -19,7 +19,9 @@ public:
 private:
   struct operand {
     std::string sql;
-    int precedence;  // 1 or, 2 and, 3 comparison, 4 not, 9 atom
+    int precedence = 9;     // 1 or, 2 and, 3 comparison, 4 not, 9 atom
+    kind k = kind::null;    // kind::null: not known
+    bool nullable = false;  // may be NULL
   };
   /// The words of one SELECT, one pass over them.
   struct select_parts {
@@ -32,7 +34,8 @@ private:
 
   void number_placeholders();
   void number_binding(std::uint32_t index, std::uint64_t word);
-  std::string expression_text(std::uint32_t from, std::uint32_t count);
+  operand expression_at(std::uint32_t from, std::uint32_t count);
+  std::string expression_text(std::uint32_t from, std::uint32_t count) { return expression_at(from, count).sql; }
   void push_fused(std::uint64_t word, std::uint32_t index, std::vector<operand>& stack);
   void push_list(std::uint64_t word, std::uint32_t index, std::vector<operand>& stack);
   void push_call(std::uint64_t word, std::vector<operand>& stack);
@@ -59,7 +62,7 @@ private:
   const field_info& field_of_word(std::uint64_t word) const;
   std::string column_text(std::uint64_t word) const;
   void all_columns(std::string& sql, const model_info& model);
-  void placeholder_at(std::string& sql, std::uint32_t index) const;
+  void placeholder_at(std::string& sql, std::uint32_t index, kind value = kind::null) const;
   std::string quoted(std::string_view identifier) const;
 
   const dialect& dialect_;
@@ -67,7 +70,8 @@ private:
   std::uint32_t count_;
   std::vector<std::uint32_t> number_;  ///< by word: its first placeholder
   std::uint32_t next_ = 1;
-  bool qualify_ = false;  ///< several tables: columns are written with their table
+  bool qualify_ = false;     ///< several tables: columns are written with their table
+  bool left_joins_ = false;  ///< any column may be NULL
   statement_plan plan_;
 };
 

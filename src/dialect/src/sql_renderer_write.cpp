@@ -204,7 +204,7 @@ void sql_renderer::raw() {
   for (std::uint32_t i = 1; i < count_; ++i) {
     const std::uint64_t word = words_[i];
     if (op_of(word) == op::text) {
-      plan_.text.assign(reinterpret_cast<const char*>(words_ + i + 1), model_of(word));
+      dialect_.raw(plan_.text, {reinterpret_cast<const char*>(words_ + i + 1), model_of(word)}, !plan_.binds.empty());
     } else if (op_of(word) == op::row_type) {
       const model_info& row = model_of_word(word);
       for (std::uint16_t f : row.columns) plan_.reads.push_back(row.fields[f].slot());

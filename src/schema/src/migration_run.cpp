@@ -67,7 +67,7 @@ task<void> run_texts(lease& connection, const std::vector<std::string>& texts) {
 /// One migration inside its transaction, up to and including the commit.
 task<void> run_inside(lease& connection, const prepared_migration& m, const std::string& verify,
                       const recorded_lock& mine, std::int64_t started, run_position& position) {
-  co_await connection.begin(transaction_mode::immediate);
+  co_await begin_alone(connection);
   co_await require_lock(connection, mine);
   co_await run_steps(connection, m.steps, m.before, position);
   position.step = m.steps.size();
@@ -250,7 +250,7 @@ task<migrate::report> run_text(lease& connection, const history& all, prepared_r
     };
     const ddl_frame frame = rules.frame(operations_of(m.steps), m.before);
     add(frame.before);
-    step.statements.push_back(sql.begin(transaction_mode::immediate));
+    add(begin_alone_texts(sql));
     add(steps_text(rules, m.steps, m.before));
     bool up = m.way == migrate::direction::up;
     step.statements.push_back(up ? record_revision_text(m.row) : forget_revision_text(m.of->revision));

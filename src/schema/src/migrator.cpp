@@ -158,7 +158,7 @@ task<void> wipe(lease& connection) {
 /// Runs `work` in a transaction of its own.
 template <class Work>
 task<void> in_transaction(lease& connection, Work work) {
-  co_await connection.begin(transaction_mode::immediate);
+  co_await begin_alone(connection);
   std::exception_ptr failure;
   try {
     co_await work();

@@ -93,6 +93,28 @@ table_definition lock_table_definition() {
   return table;
 }
 
+std::vector<std::string> begin_alone_texts(const dialect& sql) {
+  std::vector<std::string> out{sql.begin(transaction_mode::immediate)};
+  std::string lock = sql.schema().lock_statement(revisions_table);
+  if (!lock.empty()) out.push_back(std::move(lock));
+  return out;
+}
+
+task<void> begin_alone(lease& connection) {
+  co_await connection.begin(transaction_mode::immediate);
+  const std::string lock = connection.sql_dialect().schema().lock_statement(revisions_table);
+  if (lock.empty()) co_return;
+  std::exception_ptr failure;
+  try {
+    co_await connection.execute(lock);
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  if (!failure) co_return;
+  co_await detail::shielded(connection.rollback());
+  std::rethrow_exception(failure);
+}
+
 task<recorded_state> read_state(lease& connection) {
   recorded_state state;
   schema_definition live = co_await introspect_all(connection);
@@ -109,7 +131,7 @@ task<recorded_state> read_state(lease& connection) {
 }
 
 task<void> create_state_tables(lease& connection) {
-  co_await connection.begin(transaction_mode::immediate);
+  co_await begin_alone(connection);
   std::exception_ptr failure;
   try {
     co_await create_missing(connection);
@@ -126,7 +148,7 @@ task<void> take_lock(lease& connection, recorded_lock mine, bool take_over) {
   // Read before writing: the holder may be writing right now, and then a write transaction would only wait.
   std::optional<recorded_lock> held = co_await read_lock(connection);
   if (held && !take_over) throw_locked(*held);
-  co_await connection.begin(transaction_mode::immediate);
+  co_await begin_alone(connection);
   std::exception_ptr failure;
   try {
     co_await replace_lock(connection, mine, take_over);

@@ -50,6 +50,11 @@ table_definition lock_table_definition();
 /// Every table, also those that migrations keep for themselves.
 task<schema_definition> introspect_all(lease& connection);
 
+/// Begins a transaction that only one migration run at a time is in; it waits for the others.
+task<void> begin_alone(lease& connection);
+/// The statements that begin it, to read.
+std::vector<std::string> begin_alone_texts(const dialect& sql);
+
 /// Writes nothing. Errors: database_error.
 task<recorded_state> read_state(lease& connection);
 task<void> create_state_tables(lease& connection);

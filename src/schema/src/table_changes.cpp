@@ -19,14 +19,20 @@ bool exactly_same(const column_definition& from, const column_definition& to) {
          default_text(from) == default_text(to);
 }
 
-bool same(const key_definition& a, const key_definition& b) { return a.columns == b.columns; }
-bool same(const index_definition& a, const index_definition& b) {
-  return a.columns == b.columns && a.unique == b.unique && canonical_sql(a.where) == canonical_sql(b.where);
+/// A live database may keep a condition in its own words.
+bool same_condition(const std::string& from, const std::string& to, const schema_dialect* live) {
+  if (from.empty() || to.empty()) return from.empty() == to.empty();
+  return live != nullptr ? live->same_expression(from, to) : canonical_sql(from) == canonical_sql(to);
 }
-bool same(const check_definition& a, const check_definition& b) {
-  return canonical_sql(a.expression) == canonical_sql(b.expression);
+
+bool same(const key_definition& a, const key_definition& b, const schema_dialect*) { return a.columns == b.columns; }
+bool same(const index_definition& a, const index_definition& b, const schema_dialect* live) {
+  return a.columns == b.columns && a.unique == b.unique && same_condition(a.where, b.where, live);
 }
-bool same(const foreign_key_definition& a, const foreign_key_definition& b) {
+bool same(const check_definition& a, const check_definition& b, const schema_dialect* live) {
+  return same_condition(a.expression, b.expression, live);
+}
+bool same(const foreign_key_definition& a, const foreign_key_definition& b, const schema_dialect*) {
   return a.columns == b.columns && a.references == b.references && a.referenced_columns == b.referenced_columns &&
          a.on_delete == b.on_delete && a.on_update == b.on_update && a.deferrable == b.deferrable;
 }
@@ -34,11 +40,11 @@ bool same(const foreign_key_definition& a, const foreign_key_definition& b) {
 /// What is in `from` only is dropped, what is in `to` only is added; each of `from` stands for one of `to` at most.
 template <class Item>
 void compare(const table_definition& table, const std::vector<Item>& from, const std::vector<Item>& to,
-             std::vector<Item>& add, std::vector<Item>& drop) {
+             const schema_dialect* live, std::vector<Item>& add, std::vector<Item>& drop) {
   std::vector<bool> used(from.size());
   auto match = [&](const Item& wanted, bool by_name) {
     for (std::size_t i = 0; i < from.size(); ++i) {
-      if (used[i] || !same(from[i], wanted)) continue;
+      if (used[i] || !same(from[i], wanted, live)) continue;
       std::string name = wanted.name.empty() ? conventional_name(table, wanted) : wanted.name;
       if (by_name ? from[i].name == name : wanted.name.empty()) return used[i] = true, true;
     }
@@ -84,10 +90,10 @@ table_changes compare_tables(const table_definition& from, const table_definitio
   changes.old_key = from.primary_key;
   changes.new_key = to.primary_key;
   changes.key_changes = from.primary_key.columns != to.primary_key.columns;
-  compare(to, from.uniques, to.uniques, changes.add_uniques, changes.drop_uniques);
-  compare(to, from.indexes, to.indexes, changes.add_indexes, changes.drop_indexes);
-  compare(to, from.checks, to.checks, changes.add_checks, changes.drop_checks);
-  compare(to, from.foreign_keys, to.foreign_keys, changes.add_foreign_keys, changes.drop_foreign_keys);
+  compare(to, from.uniques, to.uniques, live, changes.add_uniques, changes.drop_uniques);
+  compare(to, from.indexes, to.indexes, live, changes.add_indexes, changes.drop_indexes);
+  compare(to, from.checks, to.checks, live, changes.add_checks, changes.drop_checks);
+  compare(to, from.foreign_keys, to.foreign_keys, live, changes.add_foreign_keys, changes.drop_foreign_keys);
   return changes;
 }
 

@@ -244,10 +244,14 @@ public:
   ddl_frame frame(const std::vector<schema_operation>& operations, const schema_definition& before) const override {
     return frame_of(operations, before);
   }
+  std::string lock_statement(std::string_view) const override { return {}; }
   std::string type_text(const column_type& type) const override { return sqlite::type_text(type); }
   column_type parse_type(std::string_view declared) const override { return sqlite::parse_type(declared); }
   bool same_column(const column_definition& live, const column_definition& wanted) const override {
     return sqlite::same_column(live, wanted);
+  }
+  bool same_expression(std::string_view live, std::string_view wanted) const override {
+    return canonical_sql(live) == canonical_sql(wanted);
   }
   std::vector<std::string> introspection_queries() const override { return sqlite::introspection_queries(); }
   schema_definition decode_introspection(const std::vector<std::vector<introspection_row>>& answers) const override {

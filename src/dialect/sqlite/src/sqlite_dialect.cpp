@@ -36,7 +36,7 @@ std::string sqlite_dialect::begin(transaction_mode mode) const {
   return "BEGIN";
 }
 
-void sqlite_dialect::placeholder(std::string& sql, std::uint32_t number) const {
+void sqlite_dialect::placeholder(std::string& sql, std::uint32_t number, kind) const {
   sql += '?';
   sql += std::to_string(number);
 }
@@ -46,28 +46,28 @@ std::string_view sqlite_dialect::triggers_query() const noexcept {
          "OR EXISTS (SELECT 1 FROM sqlite_temp_master WHERE type = 'trigger' AND tbl_name = ?1 COLLATE NOCASE)";
 }
 
-bool sqlite_dialect::list_as_json(std::uint8_t bucket) const noexcept { return bucket > longest_placeholder_bucket; }
+bool sqlite_dialect::list_as_one(std::uint8_t bucket) const noexcept { return bucket > longest_placeholder_bucket; }
 std::uint32_t sqlite_dialect::places_of(std::uint8_t bucket) const noexcept {
-  return list_as_json(bucket) ? 1 : places_of_bucket(bucket);
+  return list_as_one(bucket) ? 1 : places_of_bucket(bucket);
 }
 
-void sqlite_dialect::in_list(std::string& sql, std::string_view column, std::uint32_t first,
-                             std::uint8_t bucket) const {
-  if (!list_as_json(bucket)) {
-    dialect::in_list(sql, column, first, bucket);
+void sqlite_dialect::in_list(std::string& sql, std::string_view column, std::uint32_t first, std::uint8_t bucket,
+                             kind values) const {
+  if (!list_as_one(bucket)) {
+    dialect::in_list(sql, column, first, bucket, values);
     return;
   }
   sql += column;
   sql += " IN (SELECT value FROM json_each(";
-  placeholder(sql, first);
+  placeholder(sql, first, values);
   sql += "))";
 }
 
-void sqlite_dialect::date_part(std::string& sql, function part, std::string_view moment) const {
+void sqlite_dialect::date_part(std::string& sql, function part, const call_argument& moment) const {
   sql += part == function::year    ? "CAST(strftime('%Y', "
          : part == function::month ? "CAST(strftime('%m', "
                                    : "CAST(strftime('%d', ";
-  sql += moment;
+  sql += moment.sql;
   sql += ") AS INTEGER)";
 }
 

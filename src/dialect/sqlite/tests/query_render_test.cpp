@@ -118,7 +118,7 @@ TEST(render_condition, lists_have_a_place_for_each_of_the_next_power_of_two) {
 TEST(render_condition, long_lists_are_one_parameter) {
   EXPECT_EQ(where(age.in(std::vector<int>(600, 1))), R"("age" IN (SELECT value FROM json_each(?1)))");
   EXPECT_EQ(plan_of(query<User>().where(age.in(std::vector<int>(600, 1))).core()).binds.at(0).source,
-            bind_source::json_list);
+            bind_source::whole_list);
 }
 TEST(render_condition, subqueries) {
   EXPECT_EQ(where(id.in(query<User>().where(age > 3).select<std::int64_t>(id))),

@@ -57,7 +57,7 @@ constexpr option_rule pragma_options[] = {
     {"secure_delete", type::word, "off on fast"},
     {"recursive_triggers", type::boolean, {}},
     {"automatic_index", type::boolean, {}},
-    {"case_sensitive_like", type::boolean, {}},
+    {"case_sensitive_like", type::boolean, {}, 0, 0, "1"},  // as in the other databases
     {"query_only", type::boolean, {}},
     {"analysis_limit", type::integer, {}, 0, 2'147'483'647},
     {"threads", type::integer, {}, 0, 8},

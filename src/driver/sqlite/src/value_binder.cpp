@@ -119,7 +119,7 @@ void value_binder::bind_from_values(int place, const bind_step& step) {
       }
       return;
     case bind_source::list: return bind_list(step);
-    case bind_source::json_list: return bind_json_list(place, step);
+    case bind_source::whole_list: return bind_json_list(place, step);
     case bind_source::field: return;  // not from here
   }
 }

@@ -291,7 +291,7 @@ TEST_F(value_binder, list_that_does_not_fit_its_placeholders_is_refused) {
 
 TEST_F(value_binder, long_list_is_one_json_parameter) {
   bind_step list = step_of(kind::text);
-  list.source = bind_source::json_list;
+  list.source = bind_source::whole_list;
   values.push(3);
   values.push_text("a\"b\\");
   values.push_text("new\nline");
@@ -307,7 +307,7 @@ TEST_F(value_binder, long_list_is_one_json_parameter) {
 TEST_F(value_binder, long_list_keeps_the_types_that_single_values_have) {
   const auto list_of = [&](kind k) {
     bind_step list = step_of(k);
-    list.source = bind_source::json_list;
+    list.source = bind_source::whole_list;
     return list;
   };
   const uuid id = uuid::parse("0190a5b2-7c00-7a3f-8000-00000000abcd");

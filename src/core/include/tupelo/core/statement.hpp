@@ -11,10 +11,10 @@ namespace tupelo {
 
 /// Where a parameter's value comes from when a planned statement is run.
 enum class bind_source : std::uint8_t {
-  value,      ///< the next value of the query's value buffer
-  list,       ///< the next values of the buffer: a count word, then the elements; padded to `places` with the last one
-  json_list,  ///< the same values as one text: a JSON array, for lists too long for placeholders
-  field,      ///< a field of the object that is written
+  value,       ///< the next value of the query's value buffer
+  list,        ///< the next values of the buffer: a count word, then the elements; padded to `places` with the last one
+  whole_list,  ///< the same values as one parameter, in the database's own form of a list
+  field,       ///< a field of the object that is written
 };
 
 /// What surrounds a text parameter of LIKE.

@@ -5,6 +5,7 @@
 #include "tupelo/query/query_core.hpp"
 #include "tupelo/core/statement.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -21,6 +22,7 @@ struct feature_table {
   bool transactional_ddl = false;
   bool offset_needs_limit = false;
   bool for_update = false;           ///< row locks; without them a write transaction locks the database
+  bool backslash_in_like = false;    ///< LIKE takes `\` for an escape without being told
   std::uint32_t max_parameters = 0;  ///< in one statement
 };
 
@@ -29,6 +31,12 @@ enum class transaction_mode : std::uint8_t {
   deferred,   ///< locks as statements need it
   immediate,  ///< the right to write is taken at once
   exclusive,
+};
+
+/// What a function of a query is called with.
+struct call_argument {
+  std::string_view sql;
+  kind k{};  ///< kind::null: not known
 };
 
 /// Turns queries and schema changes as data into one database's text. Stateless.
@@ -57,22 +65,31 @@ public:
   /// Appends an identifier, quoted.
   virtual void quote(std::string& sql, std::string_view identifier) const;
   /// The same for statements whose placeholders stand in order; may be a form that is cheaper to prepare.
-  virtual void next_placeholder(std::string& sql, std::uint32_t number) const { placeholder(sql, number); }
+  virtual void next_placeholder(std::string& sql, std::uint32_t number) const { placeholder(sql, number, kind::null); }
   /// A query with a table's name as parameter whose row says whether triggers could take keys between those of one
   /// INSERT. Only where `consecutive_ids` is set.
   virtual std::string_view triggers_query() const noexcept { return {}; }
-  /// Appends placeholder number `number`, from 1.
-  virtual void placeholder(std::string& sql, std::uint32_t number) const = 0;
-  /// Appends `column IN (list)` for a list of this bucket, whose placeholders begin with `first`; it is never 0.
-  virtual void in_list(std::string& sql, std::string_view column, std::uint32_t first, std::uint8_t bucket) const;
+  /// Appends placeholder number `number`, from 1, for a value of this kind. kind::null: the place itself says the type.
+  virtual void placeholder(std::string& sql, std::uint32_t number, kind value) const = 0;
+  /// Appends `column IN (list)` for a list of this bucket and of values of this kind, whose placeholders begin with
+  /// `first`; the bucket is never 0.
+  virtual void in_list(std::string& sql, std::string_view column, std::uint32_t first, std::uint8_t bucket,
+                       kind values) const;
   /// Placeholders that a list of this bucket takes. 1 for lists that are bound as one value.
   virtual std::uint32_t places_of(std::uint8_t bucket) const noexcept { return places_of_bucket(bucket); }
-  /// Whether a list of this bucket is bound as one JSON array.
-  virtual bool list_as_json(std::uint8_t) const noexcept { return false; }
+  /// Whether a list of this bucket is bound as one parameter, in the database's own form.
+  virtual bool list_as_one(std::uint8_t) const noexcept { return false; }
   /// The name of a function in calls; empty: not supported.
   virtual std::string_view function_name(function f) const noexcept;
+  /// Appends a call whose result is of the type that the query promises: integers sum to 64 bits, an average is a
+  /// double. Errors: query_error (unsupported_feature).
+  virtual void call(std::string& sql, function f, const call_argument* arguments, std::size_t count) const;
   /// Appends the expression for a part (year, month or day) of a moment, an integer.
-  virtual void date_part(std::string& sql, function part, std::string_view moment) const;
+  virtual void date_part(std::string& sql, function part, const call_argument& moment) const;
+  /// Appends what makes NULL sort as the smallest value, behind a term that may be NULL.
+  virtual void null_order(std::string&, bool /*descending*/) const {}
+  /// Appends SQL of the user's own; `parameters` says whether it has any. `?` means the next one on every database.
+  virtual void raw(std::string& sql, std::string_view text, bool /*parameters*/) const { sql += text; }
 };
 
 }  // namespace tupelo

@@ -51,11 +51,16 @@ public:
   virtual std::vector<ddl_statement> render(const std::vector<schema_operation>& operations,
                                             const schema_definition& before) const = 0;
   virtual ddl_frame frame(const std::vector<schema_operation>& operations, const schema_definition& before) const = 0;
+  /// The first statement of a transaction that only one connection at a time may be in, for work of this name; it waits
+  /// for the others. Empty: a transaction that is begun as `immediate` is alone as it is.
+  virtual std::string lock_statement(std::string_view name) const = 0;
 
   virtual std::string type_text(const column_type& type) const = 0;
   virtual column_type parse_type(std::string_view declared) const = 0;
   /// Whether a live column is what is wanted as far as this database can tell.
   virtual bool same_column(const column_definition& live, const column_definition& wanted) const = 0;
+  /// The same for the conditions of checks and partial indexes, which a database may keep in its own words.
+  virtual bool same_expression(std::string_view live, std::string_view wanted) const = 0;
 
   /// The queries that describe the database; each one's columns are those of introspection_row, in order.
   virtual std::vector<std::string> introspection_queries() const = 0;

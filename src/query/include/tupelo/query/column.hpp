@@ -132,7 +132,8 @@ public:
     return e;
   }
 
-  /// SQL's LIKE: `%` and `_` in the pattern are wildcards, `\` escapes them. Case sensitivity is the database's.
+  /// SQL's LIKE: `%` and `_` in the pattern are wildcards, `\` escapes them. Tells upper from lower case, as all
+  /// comparisons of text do.
   condition<owner> like(std::string_view pattern) const { return match(comparison::like, pattern); }
   /// The text occurs in the column; nothing in it is a wildcard. The same for the two below.
   condition<owner> contains(std::string_view text) const { return match(comparison::contains, text); }

@@ -12,13 +12,14 @@ public:
   const feature_table& features() const noexcept override;
   const schema_dialect& schema() const noexcept override;
   std::string begin(transaction_mode mode) const override;
-  void placeholder(std::string& sql, std::uint32_t number) const override;
+  void placeholder(std::string& sql, std::uint32_t number, kind) const override;
   void next_placeholder(std::string& sql, std::uint32_t) const override { sql += '?'; }
   std::string_view triggers_query() const noexcept override;
   std::uint32_t places_of(std::uint8_t bucket) const noexcept override;
-  bool list_as_json(std::uint8_t bucket) const noexcept override;
-  void in_list(std::string& sql, std::string_view column, std::uint32_t first, std::uint8_t bucket) const override;
-  void date_part(std::string& sql, function part, std::string_view moment) const override;
+  bool list_as_one(std::uint8_t bucket) const noexcept override;
+  void in_list(std::string& sql, std::string_view column, std::uint32_t first, std::uint8_t bucket,
+               kind values) const override;
+  void date_part(std::string& sql, function part, const call_argument& moment) const override;
 };
 
 const dialect& dialect_instance();

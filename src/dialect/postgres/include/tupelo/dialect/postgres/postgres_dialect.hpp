@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "tupelo/dialect/dialect.hpp"
+
+namespace tupelo::postgres {
+
+/// PostgreSQL's SQL, from release 12 on. Parameters are sent without types: the server infers them, and a cast stands
+/// where it could not or would take a narrower type than the value has.
+/// Source: https://www.postgresql.org/docs/current/sql.html
+class postgres_dialect final : public dialect {
+public:
+  std::string_view name() const noexcept override { return "PostgreSQL"; }
+  const feature_table& features() const noexcept override;
+  const schema_dialect& schema() const noexcept override;
+  /// Locks are taken as statements need them, whatever the mode.
+  std::string begin(transaction_mode mode) const override;
+  void placeholder(std::string& sql, std::uint32_t number, kind value) const override;
+  std::uint32_t places_of(std::uint8_t) const noexcept override { return 1; }
+  bool list_as_one(std::uint8_t) const noexcept override { return true; }
+  /// `column = ANY($n)`: one text whatever the length.
+  void in_list(std::string& sql, std::string_view column, std::uint32_t first, std::uint8_t bucket,
+               kind values) const override;
+  void call(std::string& sql, function f, const call_argument* arguments, std::size_t count) const override;
+  void date_part(std::string& sql, function part, const call_argument& moment) const override;
+  void null_order(std::string& sql, bool descending) const override;
+  /// `?` becomes the next `$n`, `?7` becomes `$7`, and `??` the operator `?`. A text that has `$n` itself, or no
+  /// parameters, stays as it is.
+  void raw(std::string& sql, std::string_view text, bool parameters) const override;
+};
+
+const dialect& dialect_instance();
+
+}  // namespace tupelo::postgres

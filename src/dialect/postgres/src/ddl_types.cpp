@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "expression.hpp"
+
+#include "tupelo/dialect/postgres/ddl.hpp"
+#include <tupelo/query/sql_text.hpp>
+#include <tupelo/core/error.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+
+namespace tupelo::postgres {
+namespace {
+
+struct spelling {
+  std::string_view name;
+  type_kind kind;
+};
+
+// As format_type() writes them, and as people do. In lower case, one blank between words, arguments left out.
+constexpr std::array spellings = std::to_array<spelling>({
+    {"boolean", type_kind::boolean},
+    {"bool", type_kind::boolean},
+    {"smallint", type_kind::int16},
+    {"int2", type_kind::int16},
+    {"integer", type_kind::int32},
+    {"int", type_kind::int32},
+    {"int4", type_kind::int32},
+    {"bigint", type_kind::int64},
+    {"int8", type_kind::int64},
+    {"real", type_kind::float32},
+    {"float4", type_kind::float32},
+    {"double precision", type_kind::float64},
+    {"float8", type_kind::float64},
+    {"text", type_kind::text},
+    {"character varying", type_kind::text},
+    {"varchar", type_kind::text},
+    {"bytea", type_kind::bytes},
+    {"timestamp with time zone", type_kind::timestamp},
+    {"timestamptz", type_kind::timestamp},
+    {"date", type_kind::date},
+    {"uuid", type_kind::uuid},
+    {"numeric", type_kind::decimal},
+    {"decimal", type_kind::decimal},
+    {"jsonb", type_kind::json},
+});
+
+/// Digits to a number, at most `most`.
+std::uint32_t number(std::string_view digits, std::uint32_t most) noexcept {
+  std::uint32_t value = 0;
+  for (char c : digits) {
+    if (c < '0' || c > '9') return 0;
+    value = value * 10 + static_cast<std::uint32_t>(c - '0');
+    if (value > most) return most;
+  }
+  return value;
+}
+
+/// A type that somebody spelled may be one that is known.
+column_type known(const column_type& type) { return type.kind == type_kind::native ? parse_type(type.native) : type; }
+
+}  // namespace
+
+std::string quote_identifier(std::string_view name) {
+  constexpr std::size_t longest = 63;
+  if (name.size() > longest) {
+    throw migration_error(errc::invalid_migration, "the name `" + std::string(name) + "` has " +
+                                                       std::to_string(name.size()) + " bytes; PostgreSQL takes " +
+                                                       std::to_string(longest) + ", so choose a shorter one");
+  }
+  std::string out = "\"";
+  for (char c : name) {
+    if (c == '"') out += '"';
+    out += c;
+  }
+  return out += '"';
+}
+
+std::string type_text(const column_type& type) {
+  switch (type.kind) {
+    case type_kind::boolean: return "boolean";
+    case type_kind::int16: return "smallint";
+    case type_kind::int32: return "integer";
+    case type_kind::int64: return "bigint";
+    case type_kind::float32: return "real";
+    case type_kind::float64: return "double precision";
+    case type_kind::text: return type.length > 0 ? "varchar(" + std::to_string(type.length) + ")" : "text";
+    case type_kind::bytes: return "bytea";
+    case type_kind::timestamp: return "timestamptz";
+    case type_kind::date: return "date";
+    case type_kind::uuid: return "uuid";
+    case type_kind::decimal:
+      if (type.precision == 0) return "numeric";
+      return "numeric(" + std::to_string(type.precision) + "," + std::to_string(type.scale) + ")";
+    case type_kind::json: return "jsonb";
+    case type_kind::native: return type.native;
+  }
+  return "text";
+}
+
+column_type parse_type(std::string_view declared) {
+  std::string name;
+  std::vector<std::string> arguments;
+  bool inside = false;
+  for (const sql_token& token : sql_tokens(declared)) {
+    if (token.text == "(") {
+      inside = true;
+    } else if (token.text == ")") {
+      inside = false;
+    } else if (inside) {
+      if (token.kind == sql_token_kind::number) arguments.push_back(token.value);
+    } else if (token.kind == sql_token_kind::word) {
+      if (!name.empty()) name += ' ';
+      for (char c : token.value) name += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    } else {
+      return column_type::spelled(declared);  // an array, or a quoted name
+    }
+  }
+  auto found = std::find_if(spellings.begin(), spellings.end(), [&](const spelling& s) { return s.name == name; });
+  if (found == spellings.end()) return column_type::spelled(declared);
+  column_type type(found->kind);
+  if (!arguments.empty()) {
+    if (type.kind == type_kind::text) {
+      type.length = number(arguments[0], 10'485'760);
+    } else if (type.kind == type_kind::decimal) {
+      type.precision = static_cast<std::uint16_t>(number(arguments[0], 1000));
+      if (arguments.size() > 1) type.scale = static_cast<std::uint16_t>(number(arguments[1], 1000));
+    } else {
+      return column_type::spelled(declared);  // timestamptz(3): another precision than ours
+    }
+  }
+  return type;
+}
+
+bool same_column(const column_definition& live, const column_definition& wanted) {
+  if (live.nullable != wanted.nullable || live.identity != wanted.identity) return false;
+  const column_type a = known(live.type);
+  const column_type b = known(wanted.type);
+  if (a.kind == type_kind::native && b.kind == type_kind::native) {
+    if (canonical_type(a.native) != canonical_type(b.native)) return false;
+  } else if (a != b) {
+    return false;
+  }
+  return canonical_default(live.default_sql, b) == canonical_default(wanted.default_sql, b);
+}
+
+bool same_expression(std::string_view live, std::string_view wanted) {
+  return canonical_expression(live) == canonical_expression(wanted);
+}
+
+}  // namespace tupelo::postgres

@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tupelo/dialect/postgres/postgres_dialect.hpp"
+
+#include "tupelo/dialect/postgres/ddl.hpp"
+#include "tupelo/core/error.hpp"
+
+namespace tupelo::postgres {
+
+namespace {
+
+/// The type of a value that must not be inferred from its surroundings; empty: infer it. All integers are bound as 64
+/// bits: beside a narrower column the server would refuse what is merely larger than everything in it. Indexes serve
+/// comparisons across widths.
+std::string_view type_of(kind k) noexcept {
+  if (is_integer(k)) return "int8";
+  if (is_float(k)) return "float8";
+  return k == kind::decimal ? "numeric" : std::string_view();
+}
+
+bool is_narrow(kind k) noexcept { return is_integer(k) && k != kind::i64 && k != kind::u64 && k != kind::u32; }
+
+void cast(std::string& sql, std::string_view value, std::string_view type) {
+  sql += value;
+  sql += "::";
+  sql += type;
+}
+
+/// Both sides as the promised type needs them: integers compute in 64 bits, a decimal stays one beside a double.
+void arithmetic(std::string& sql, std::string_view sign, const call_argument& left, const call_argument& right) {
+  const bool decimal = left.k == kind::decimal || right.k == kind::decimal;
+  sql += '(';
+  if (is_narrow(left.k) && is_narrow(right.k)) {
+    cast(sql, left.sql, "int8");
+  } else if (decimal && is_float(left.k)) {
+    cast(sql, left.sql, "numeric");
+  } else {
+    sql += left.sql;
+  }
+  sql += ' ';
+  sql += sign;
+  sql += ' ';
+  // Dividing by zero gives NULL, as it does in SQLite and MySQL, rather than ending the transaction.
+  if (sign == "/") sql += "NULLIF(";
+  if (decimal && is_float(right.k)) {
+    cast(sql, right.sql, "numeric");
+  } else {
+    sql += right.sql;
+  }
+  if (sign == "/") sql += ", 0)";
+  sql += ')';
+}
+
+/// What has no min() and max() of its own here.
+bool extreme(std::string& sql, function f, const call_argument& of) {
+  const std::string_view name = f == function::min ? "min(" : "max(";
+  if (of.k == kind::boolean) {
+    sql += f == function::min ? "bool_and(" : "bool_or(";
+    sql += of.sql;
+    sql += ')';
+    return true;
+  }
+  if (of.k == kind::uuid) {  // their digits sort as their bytes do, whatever the collation
+    sql += name;
+    cast(sql, of.sql, "text)::uuid");
+    return true;
+  }
+  if (of.k == kind::bytes || of.k == kind::json) {
+    throw query_error(errc::unsupported_feature,
+                      "PostgreSQL has no min() or max() of " + std::string(name_of(of.k)) + " columns");
+  }
+  return false;
+}
+
+bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+bool is_word(char c) noexcept {
+  return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+         static_cast<unsigned char>(c) >= 0x80;
+}
+
+/// Behind the quoted text or identifier that begins here. `backslash`: E'…', where it escapes.
+std::size_t behind_quoted(std::string_view sql, std::size_t at, bool backslash) noexcept {
+  const char quote = sql[at++];
+  for (; at < sql.size(); ++at) {
+    if (backslash && sql[at] == '\\') {
+      ++at;
+    } else if (sql[at] == quote) {
+      if (at + 1 == sql.size() || sql[at + 1] != quote) return at + 1;
+      ++at;
+    }
+  }
+  return sql.size();
+}
+
+/// Behind `$tag$ … $tag$`; `at` itself where no such text begins.
+std::size_t behind_dollar_quoted(std::string_view sql, std::size_t at) noexcept {
+  std::size_t end = at + 1;
+  if (end < sql.size() && is_digit(sql[end])) return at;
+  while (end < sql.size() && is_word(sql[end])) ++end;
+  if (end == sql.size() || sql[end] != '$') return at;
+  const std::string_view tag = sql.substr(at, end + 1 - at);
+  const std::size_t close = sql.find(tag, end + 1);
+  return close == std::string_view::npos ? sql.size() : close + tag.size();
+}
+
+std::size_t behind_block_comment(std::string_view sql, std::size_t at) noexcept {
+  int depth = 0;
+  for (; at < sql.size(); ++at) {
+    if (sql.substr(at, 2) == "/*") {
+      ++depth;
+      ++at;
+    } else if (sql.substr(at, 2) == "*/") {
+      ++at;
+      if (--depth == 0) return at + 1;
+    }
+  }
+  return sql.size();
+}
+
+/// Behind a literal, a quoted identifier or a comment; `at` itself where none begins.
+std::size_t behind_opaque(std::string_view sql, std::size_t at) noexcept {
+  switch (sql[at]) {
+    case '"': return behind_quoted(sql, at, false);
+    case '\'': {
+      const bool escapes = at > 0 && (sql[at - 1] == 'E' || sql[at - 1] == 'e') && (at < 2 || !is_word(sql[at - 2]));
+      return behind_quoted(sql, at, escapes);
+    }
+    case '$': return at > 0 && is_word(sql[at - 1]) ? at : behind_dollar_quoted(sql, at);
+    case '-': {
+      if (sql.substr(at, 2) != "--") return at;
+      const std::size_t end = sql.find('\n', at);
+      return end == std::string_view::npos ? sql.size() : end;
+    }
+    case '/': return sql.substr(at, 2) == "/*" ? behind_block_comment(sql, at) : at;
+    default: return at;
+  }
+}
+
+bool has_numbered_parameter(std::string_view sql) noexcept {
+  for (std::size_t at = 0; at < sql.size();) {
+    if (const std::size_t end = behind_opaque(sql, at); end != at) {
+      at = end;
+      continue;
+    }
+    if (sql[at] == '$' && at + 1 < sql.size() && is_digit(sql[at + 1]) && (at == 0 || !is_word(sql[at - 1]))) {
+      return true;
+    }
+    ++at;
+  }
+  return false;
+}
+
+}  // namespace
+
+const feature_table& postgres_dialect::features() const noexcept {
+  static constexpr feature_table table{.returning = true,
+                                       .last_insert_id = false,
+                                       .consecutive_ids = false,
+                                       .upsert = true,
+                                       .partial_indexes = true,
+                                       .transactional_ddl = true,
+                                       .offset_needs_limit = false,
+                                       .for_update = true,
+                                       .backslash_in_like = true,
+                                       .max_parameters = 65535};
+  return table;
+}
+
+const schema_dialect& postgres_dialect::schema() const noexcept { return schema_rules(); }
+
+std::string postgres_dialect::begin(transaction_mode) const { return "BEGIN"; }
+
+void postgres_dialect::placeholder(std::string& sql, std::uint32_t number, kind value) const {
+  sql += '$';
+  sql += std::to_string(number);
+  if (const std::string_view type = type_of(value); !type.empty()) {
+    sql += "::";
+    sql += type;
+  }
+}
+
+void postgres_dialect::in_list(std::string& sql, std::string_view column, std::uint32_t first, std::uint8_t,
+                               kind values) const {
+  sql += column;
+  sql += " = ANY($";
+  sql += std::to_string(first);
+  if (const std::string_view type = type_of(values); !type.empty()) {
+    sql += "::";
+    sql += type;
+    sql += "[]";
+  }
+  sql += ')';
+}
+
+void postgres_dialect::call(std::string& sql, function f, const call_argument* arguments, std::size_t count) const {
+  switch (f) {
+    case function::sum:
+      if (is_float(arguments[0].k)) {  // real would add up in single precision
+        sql += "sum(";
+        cast(sql, arguments[0].sql, "float8)");
+        return;
+      }
+      dialect::call(sql, f, arguments, count);
+      if (is_integer(arguments[0].k)) sql += "::int8";  // of 64-bit integers it is numeric
+      return;
+    case function::avg:
+      dialect::call(sql, f, arguments, count);
+      sql += "::float8";
+      return;
+    case function::min:
+    case function::max:
+      if (!extreme(sql, f, arguments[0])) dialect::call(sql, f, arguments, count);
+      return;
+    case function::add:
+    case function::subtract:
+    case function::multiply:
+    case function::divide: return arithmetic(sql, function_name(f), arguments[0], arguments[1]);
+    default: return dialect::call(sql, f, arguments, count);
+  }
+}
+
+void postgres_dialect::date_part(std::string& sql, function part, const call_argument& moment) const {
+  sql += "EXTRACT(";
+  sql += function_name(part);
+  sql += " FROM ";
+  sql += moment.sql;
+  // A date has no time zone; giving it one would move it by the session's.
+  if (moment.k == kind::timestamp) sql += " AT TIME ZONE 'UTC'";
+  sql += ")::int4";
+}
+
+void postgres_dialect::null_order(std::string& sql, bool descending) const {
+  sql += descending ? " NULLS LAST" : " NULLS FIRST";
+}
+
+void postgres_dialect::raw(std::string& sql, std::string_view text, bool parameters) const {
+  if (!parameters || text.find('?') == std::string_view::npos || has_numbered_parameter(text)) {
+    sql += text;
+    return;
+  }
+  std::uint32_t next = 1;
+  for (std::size_t at = 0; at < text.size();) {
+    if (const std::size_t end = behind_opaque(text, at); end != at) {
+      sql += text.substr(at, end - at);
+      at = end;
+    } else if (text[at] != '?') {
+      sql += text[at++];
+    } else if (text.substr(at, 2) == "??") {
+      sql += '?';
+      at += 2;
+    } else {
+      sql += '$';
+      if (++at == text.size() || !is_digit(text[at])) sql += std::to_string(next++);
+    }
+  }
+}
+
+const dialect& dialect_instance() {
+  static const postgres_dialect instance;
+  return instance;
+}
+
+}  // namespace tupelo::postgres
