@@ -124,7 +124,7 @@ private:
   /// An @ behind the host, where none is before it, is what a password with an unencoded / or ? looks like. To take
   /// that for a path would show the password's second half.
   void refuse_split_password() {
-    if (has_user_ || url_.host_.empty()) return;
+    if (has_user_ || url_.host().empty()) return;
     fail("there is an @ behind the host; percent-encode / and ? in the password (%2F, %3F), or this @ (%40)");
   }
 
@@ -138,28 +138,42 @@ private:
       url_.password_ = decoded(credentials, "password");
       text.remove_prefix(at + 1);
     }
+    if (text.empty()) return;
+    for (;;) {
+      const std::size_t comma = text.find(',');
+      parse_host(text.substr(0, comma));
+      if (comma == std::string_view::npos) return;
+      text.remove_prefix(comma + 1);
+    }
+  }
+
+  void parse_host(std::string_view text) {
+    url_host& host = url_.hosts_.emplace_back();
     if (text.starts_with('[')) {
       const std::size_t end = text.find(']');
       if (end == std::string_view::npos) fail("the [ before the host is not closed");
-      url_.host_ = decoded(text.substr(1, end - 1), "host");
+      host.name = decoded(text.substr(1, end - 1), "host");
       text.remove_prefix(end + 1);
       if (text.empty()) return;
       if (text[0] != ':') fail("a host in brackets is followed by something other than a port");
-      return parse_port(text.substr(1));
+      host.port = parse_port(text.substr(1));
+      return;
     }
     const std::size_t colon = text.rfind(':');
     if (colon != text.find(':'))
       fail("the host has several colons; write an IPv6 address in brackets, as in [::1]:5432");
-    url_.host_ = decoded(text.substr(0, colon), "host");
-    if (colon != std::string_view::npos) parse_port(text.substr(colon + 1));
+    host.name = decoded(text.substr(0, colon), "host");
+    if (colon != std::string_view::npos) host.port = parse_port(text.substr(colon + 1));
   }
 
-  void parse_port(std::string_view text) {
-    if (text.empty()) return;
-    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), url_.port_);
-    if (failure != std::errc() || end != text.data() + text.size() || url_.port_ == 0) {
+  std::uint16_t parse_port(std::string_view text) {
+    std::uint16_t port = 0;
+    if (text.empty()) return port;
+    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), port);
+    if (failure != std::errc() || end != text.data() + text.size() || port == 0) {
       fail("the port is not a number from 1 to 65535; percent-encode a : or / in the user or password");
     }
+    return port;
   }
 
   void parse_options(std::string_view text) {
@@ -181,6 +195,11 @@ private:
   bool has_user_ = false;
 };
 
+const std::string& url::host() const noexcept {
+  static const std::string none;
+  return hosts_.empty() ? none : hosts_.front().name;
+}
+
 url url::parse(std::string_view text) { return url_parser().parse(text); }
 
 const std::string* url::option(std::string_view key) const noexcept {
@@ -199,11 +218,16 @@ std::string url::redacted() const {
       if (has_password_) out += ":***";
       out += '@';
     }
-    const bool brackets = host_.find(':') != std::string::npos;
-    if (brackets) out += '[';
-    append_encoded(out, host_, brackets ? "@/?]" : "@/?[");
-    if (brackets) out += ']';
-    if (port_ != 0) out += ":" + std::to_string(port_);
+    bool first = true;
+    for (const url_host& host : hosts_) {
+      if (!first) out += ',';
+      first = false;
+      const bool brackets = host.name.find(':') != std::string::npos;
+      if (brackets) out += '[';
+      append_encoded(out, host.name, brackets ? "@/?]," : "@/?[,");
+      if (brackets) out += ']';
+      if (host.port != 0) out += ":" + std::to_string(host.port);
+    }
   }
   std::string_view path = path_;
   if (!has_authority_ && path.starts_with("//")) {  // written plainly it would be an authority

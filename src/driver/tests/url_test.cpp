@@ -83,6 +83,38 @@ TEST(url, ipv6_host_stands_in_brackets) {
   EXPECT_EQ(u.redacted(), "pg://[::1]:6432/x");
 }
 
+TEST(url, several_hosts_are_separated_by_commas_each_with_its_port) {
+  const url u = url::parse("pg://ada:a,b@one:5433,[::2]:5434,%2Frun%2Fpg,four/x");
+  ASSERT_EQ(u.hosts().size(), 4u);
+  EXPECT_EQ(u.password(), "a,b");
+  EXPECT_EQ(u.hosts()[0].name, "one");
+  EXPECT_EQ(u.hosts()[0].port, 5433);
+  EXPECT_EQ(u.hosts()[1].name, "::2");
+  EXPECT_EQ(u.hosts()[1].port, 5434);
+  EXPECT_EQ(u.hosts()[2].name, "/run/pg");
+  EXPECT_EQ(u.hosts()[3].name, "four");
+  EXPECT_EQ(u.hosts()[3].port, 0);
+  EXPECT_EQ(u.host(), "one");
+  EXPECT_EQ(u.port(), 5433);
+  EXPECT_EQ(u.redacted(), "pg://ada:***@one:5433,[::2]:5434,%2Frun%2Fpg,four/x");
+}
+
+TEST(url, an_encoded_comma_belongs_to_the_host) {
+  const url u = url::parse("pg://a%2Cb/x");
+  ASSERT_EQ(u.hosts().size(), 1u);
+  EXPECT_EQ(u.host(), "a,b");
+  EXPECT_EQ(u.redacted(), "pg://a%2Cb/x");
+}
+
+TEST(url, an_empty_authority_has_no_hosts_but_a_port_alone_is_one) {
+  EXPECT_TRUE(url::parse("pg:///x").hosts().empty());
+  EXPECT_TRUE(url::parse("pg://ada@/x").hosts().empty());
+  const url u = url::parse("pg://:5433,/x");
+  ASSERT_EQ(u.hosts().size(), 2u);
+  EXPECT_EQ(u.host(), "");
+  EXPECT_EQ(u.port(), 5433);
+}
+
 TEST(url, redacted_hides_the_password_and_options_that_look_secret) {
   const url u = url::parse("pg://ada:hunter2@h:1/x?sslpassword=hunter3&api_KEY=hunter4&mode=a%26b");
   EXPECT_EQ(u.redacted(), "pg://ada:***@h:1/x?sslpassword=***&api_KEY=***&mode=a%26b");

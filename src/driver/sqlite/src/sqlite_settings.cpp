@@ -160,7 +160,7 @@ std::string path_of(const url& from) {
     fail(errc::invalid_url,
          "a path needs three slashes if it is relative and four if it is absolute: " + std::string(forms));
   }
-  if (!from.host().empty() || !from.user().empty() || from.port() != 0) {
+  if (!from.hosts().empty() || !from.user().empty()) {
     fail(errc::invalid_url,
          "a file has no host or user: a relative path needs three slashes and an absolute one four: " +
              std::string(forms));

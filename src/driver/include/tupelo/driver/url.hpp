@@ -14,8 +14,17 @@ struct url_option {
   std::string value;
 };
 
+/// One of the servers that a database URL names.
+struct url_host {
+  std::string name;        ///< without the brackets of an IPv6 address; empty where only a port is given
+  std::uint16_t port = 0;  ///< 0 where none is given
+
+  friend bool operator==(const url_host&, const url_host&) = default;
+};
+
 /// A database URL in its parts, all percent-decoded:
-/// `scheme://user:password@host:port/path?key=value&key=value` or `scheme:path?key=value`.
+/// `scheme://user:password@host:port/path?key=value&key=value` or `scheme:path?key=value`. Several hosts are separated
+/// by commas, each with its own port.
 ///
 /// The path keeps its leading slash. `+` and `#` stand for themselves, so that file names and passwords need no care
 /// beyond
@@ -34,10 +43,12 @@ public:
   const std::string& user() const noexcept { return user_; }
   /// For the handshake only: `redacted()` is what goes into messages and logs.
   const std::string& password() const noexcept { return password_; }
-  /// Without the brackets of an IPv6 address; empty where none is given.
-  const std::string& host() const noexcept { return host_; }
-  /// 0 where none is given.
-  std::uint16_t port() const noexcept { return port_; }
+  /// All hosts in the order in which they were written; empty where the URL names neither a host nor a port.
+  const std::vector<url_host>& hosts() const noexcept { return hosts_; }
+  /// The first host; empty where none is given.
+  const std::string& host() const noexcept;
+  /// The first host's; 0 where none is given.
+  std::uint16_t port() const noexcept { return hosts_.empty() ? std::uint16_t{0} : hosts_.front().port; }
   const std::string& path() const noexcept { return path_; }
   /// In the order in which they were written; no key occurs twice.
   const std::vector<url_option>& options() const noexcept { return options_; }
@@ -53,10 +64,9 @@ private:
   std::string scheme_;
   std::string user_;
   std::string password_;
-  std::string host_;
   std::string path_;
+  std::vector<url_host> hosts_;
   std::vector<url_option> options_;
-  std::uint16_t port_ = 0;
   bool has_authority_ = false;
   bool has_password_ = false;
 };
