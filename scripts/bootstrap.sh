@@ -8,6 +8,7 @@ packages=(
   clang-19 clang-tidy-19 clang-format-19 libclang-rt-19-dev lld-19 llvm-19 g++ cmake ninja-build make ccache git python3
   # libraries
   libboost1.81-dev libssl-dev libsqlite3-dev libcli11-dev libtomlplusplus-dev libfmt-dev nlohmann-json3-dev
+  libicu-dev
   # tests, benchmarks, documentation
   libgtest-dev libbenchmark-dev sqlite3 libpq-dev postgresql doxygen valgrind
 )

@@ -171,6 +171,7 @@ void throw_startup_failure(const error_fields& fields, std::string_view server) 
   }
   // There are no rows yet whose values the message could repeat.
   rule.shows_message = true;
+  rule.message = {};
   f.raise(rule.code, "connecting to " + std::string(server) + " failed: " + f.words(rule));
 }
 

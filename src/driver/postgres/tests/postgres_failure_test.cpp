@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "message_bytes.hpp"
+#include "postgres_failure.hpp"
+
+namespace tupelo::driver::postgres {
+namespace {
+
+using testing::failure_of;
+
+constexpr auto secret = "hunter2";
+
+error_fields fields_of(std::string sqlstate, std::string message = "server's words") {
+  error_fields fields;
+  fields.severity = "ERROR";
+  fields.sqlstate = std::move(sqlstate);
+  fields.message = std::move(message);
+  fields.detail = "Failing row contains (hunter2).";
+  fields.where = "SQL statement \"INSERT … hunter2\"";
+  fields.internal_query = "SELECT 'hunter2'";
+  return fields;
+}
+
+template <class Error = error>
+Error failure(const error_fields& fields, interruption cause = interruption::none) {
+  Error e = failure_of<Error>([&] { throw_postgres_failure(fields, "INSERT INTO users", cause); });
+  EXPECT_EQ(e.statement(), "INSERT INTO users");
+  EXPECT_EQ(std::string(e.what()).find(secret), std::string::npos) << e.what();
+  return e;
+}
+
+bool says(const error& e, std::string_view text) { return std::string_view(e.what()).find(text) != std::string::npos; }
+
+TEST(postgres_failure, a_unique_violation_names_constraint_table_and_columns) {
+  error_fields fields = fields_of("23505", "duplicate key value violates unique constraint \"users_key\"");
+  fields.detail = "Schl\u00FCssel \u00BB(team, lower(nick))=(7, hunter2)\u00AB existiert bereits.";
+  fields.table = "users";
+  fields.constraint = "users_key";
+  const auto e = failure<unique_violation>(fields);
+  EXPECT_EQ(e.sqlstate(), "23505");
+  EXPECT_EQ(e.constraint(), "users_key");
+  EXPECT_EQ(e.table(), "users");
+  EXPECT_EQ(e.column(), "team, lower(nick)");
+  EXPECT_TRUE(says(e, "users_key"));
+  EXPECT_FALSE(e.retryable());
+  EXPECT_TRUE(e.connection_usable());
+}
+
+TEST(postgres_failure, a_foreign_key_violation_tells_which_side_is_missing) {
+  error_fields fields =
+      fields_of("23503", "insert or update on table \"posts\" violates foreign key constraint \"fk\"");
+  fields.detail = "Key (author_id)=(hunter2) is not present in table \"users\".";
+  fields.table = "posts";
+  fields.constraint = "fk";
+  const auto child = failure<foreign_key_violation>(fields);
+  EXPECT_EQ(child.column(), "author_id");
+  EXPECT_TRUE(says(child, "insert that one first"));
+  fields.message = "update or delete on table \"users\" violates foreign key constraint \"fk\" on table \"posts\"";
+  const auto parent = failure<foreign_key_violation>(fields);
+  EXPECT_EQ(parent.column(), "") << "the detail tells the referenced table's column";
+  EXPECT_TRUE(says(parent, "still referred to"));
+  fields.message = "\u00FCbersetzt";
+  EXPECT_TRUE(says(failure<foreign_key_violation>(fields), "does not exist, or is still referred to"));
+}
+
+TEST(postgres_failure, the_other_constraints_have_types_of_their_own) {
+  error_fields fields = fields_of("23502", "null value in column \"email\" of relation \"users\"");
+  fields.table = "users";
+  fields.column = "email";
+  EXPECT_EQ(failure<not_null_violation>(fields).column(), "email");
+  fields = fields_of("23514");
+  fields.constraint = "age_is_human";
+  EXPECT_EQ(failure<check_violation>(fields).constraint(), "age_is_human");
+  fields = fields_of("23P01");
+  fields.constraint = "no_overlap";
+  EXPECT_EQ(failure<exclusion_violation>(fields).constraint(), "no_overlap");
+  fields = fields_of("23502");
+  fields.data_type = "not_null_text";
+  EXPECT_TRUE(says(failure<not_null_violation>(fields), "not_null_text"));
+}
+
+TEST(postgres_failure, sqlstates_decide_the_code) {
+  const std::pair<const char*, errc> expected[] = {
+      {"40001", errc::serialization_failure},
+      {"40P01", errc::deadlock},
+      {"55P03", errc::busy},
+      {"53100", errc::disk_full},
+      {"53200", errc::out_of_memory},
+      {"53300", errc::too_many_connections},
+      {"57P01", errc::connection_lost},
+      {"57P02", errc::connection_lost},
+      {"57P03", errc::connection_lost},
+      {"08006", errc::connection_lost},
+      {"25006", errc::read_only},
+      {"25P02", errc::invalid_transaction},
+      {"25001", errc::invalid_transaction},
+      {"3B001", errc::invalid_transaction},
+      {"42P01", errc::unknown_table},
+      {"42703", errc::unknown_column},
+      {"42601", errc::syntax_error},
+      {"42883", errc::syntax_error},
+      {"42501", errc::permission_denied},
+      {"42P07", errc::database_error},
+      {"28P01", errc::authentication_failed},
+      {"28000", errc::authentication_failed},
+      {"3D000", errc::unknown_database},
+      {"XX001", errc::corrupt_database},
+      {"XX002", errc::corrupt_database},
+      {"XX000", errc::database_error},
+      {"0A000", errc::unsupported_feature},
+      {"22001", errc::value_out_of_range},
+      {"22P02", errc::invalid_value},
+      {"22021", errc::invalid_text},
+      {"26000", errc::database_error},
+      {"ZZ123", errc::database_error},
+  };
+  for (const auto& [sqlstate, code] : expected) EXPECT_EQ(failure(fields_of(sqlstate)).code(), code) << sqlstate;
+}
+
+TEST(postgres_failure, names_are_shown_with_the_place_in_the_statement) {
+  error_fields fields = fields_of("42703", "column \"emial\" does not exist");
+  fields.hint = "Perhaps you meant to reference the column \"users.email\".";
+  fields.position = 8;
+  const auto e = failure<statement_error>(fields);
+  EXPECT_TRUE(says(e, "\"emial\""));
+  EXPECT_TRUE(says(e, "users.email"));
+  EXPECT_TRUE(says(e, "at character 8"));
+}
+
+TEST(postgres_failure, texts_that_may_hold_values_are_not_shown) {
+  for (const char* sqlstate : {"22P02", "22003", "22007", "22000", "P0001", "P0002", "38000", "HV000", "99999"}) {
+    error_fields fields = fields_of(sqlstate, "invalid input syntax for type integer: \"hunter2\"");
+    fields.hint = "hunter2";
+    const auto e = failure<database_error>(fields);
+    EXPECT_EQ(e.sqlstate(), sqlstate);
+    EXPECT_TRUE(says(e, sqlstate));
+  }
+}
+
+TEST(postgres_failure, what_a_function_raises_is_not_shown_whatever_code_it_takes) {
+  for (const char* routine : {"exec_stmt_raise", "PLy_elog_impl", "plperl_call_perl_func"}) {
+    error_fields fields = fields_of("23514", "hunter2 is too young");
+    fields.routine = routine;
+    fields.constraint = "age";
+    const auto e = failure<check_violation>(fields);
+    EXPECT_EQ(e.constraint(), "age");
+    EXPECT_TRUE(says(e, "a trigger or function raised an error"));
+  }
+}
+
+TEST(postgres_failure, an_interruption_is_what_the_client_did) {
+  const error_fields fields = fields_of("57014", "canceling statement due to user request");
+  failure<cancelled>(fields, interruption::cancelled);
+  failure<timed_out>(fields, interruption::deadline);
+  failure<cancelled>(fields, interruption::none);
+  failure<timed_out>(fields_of("57014", "canceling statement due to statement timeout"));
+}
+
+TEST(postgres_failure, an_error_that_ends_the_connection_makes_it_unusable) {
+  error_fields fields = fields_of("25P03", "terminating connection due to idle-in-transaction timeout");
+  fields.severity = "FATAL";
+  const auto e = failure<connection_error>(fields);
+  EXPECT_EQ(e.code(), errc::connection_lost);
+  EXPECT_EQ(e.sqlstate(), "25P03");
+  EXPECT_FALSE(e.connection_usable());
+  fields.sqlstate = "XX000";
+  EXPECT_EQ(failure(fields).code(), errc::connection_lost);
+}
+
+TEST(postgres_failure, the_servers_text_is_put_on_one_line_and_cut) {
+  const auto e = failure(fields_of("42704", "role\n\"x\xff\" " + std::string(1000, 'y')));
+  const std::string what = e.what();
+  EXPECT_EQ(what.find('\n'), std::string::npos);
+  EXPECT_EQ(what.find('\xff'), std::string::npos);
+  EXPECT_LT(what.size(), 700u);
+}
+
+TEST(postgres_failure, an_error_without_sqlstate_is_a_protocol_violation) {
+  testing::expect_violation([] { throw_postgres_failure(fields_of(""), ""); });
+}
+
+TEST(postgres_failure, it_can_be_kept_instead_of_thrown) {
+  const std::exception_ptr kept = make_postgres_failure(fields_of("40001"), "COMMIT");
+  EXPECT_EQ(failure_of([&] { std::rethrow_exception(kept); }).code(), errc::serialization_failure);
+}
+
+TEST(startup_failure, codes_tell_what_to_do_about_it) {
+  const auto code_of = [](const char* sqlstate) {
+    error_fields fields = fields_of(sqlstate, "words");
+    fields.severity = "FATAL";
+    const auto e = failure_of<connection_error>([&] { throw_startup_failure(fields, "shop on db:5432 as ada"); });
+    EXPECT_TRUE(says(e, "shop on db:5432 as ada"));
+    EXPECT_TRUE(says(e, "words"));
+    EXPECT_EQ(e.sqlstate(), sqlstate);
+    EXPECT_FALSE(e.connection_usable());
+    return e.code();
+  };
+  EXPECT_EQ(code_of("28P01"), errc::authentication_failed);
+  EXPECT_EQ(code_of("28000"), errc::authentication_failed);
+  EXPECT_EQ(code_of("3D000"), errc::unknown_database);
+  EXPECT_EQ(code_of("53300"), errc::too_many_connections);
+  EXPECT_EQ(code_of("57P03"), errc::connection_lost);
+  EXPECT_EQ(code_of("08P01"), errc::connection_failed);
+  EXPECT_EQ(code_of("22023"), errc::connection_failed);
+}
+
+}  // namespace
+}  // namespace tupelo::driver::postgres

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whatever a server sends, however it is split: it is understood, or refused with a typed error; no parser reads beyond
+// its message, and no memory is taken for what was only announced.
+#include "backend_messages.hpp"
+#include "postgres_failure.hpp"
+#include "receive_buffer.hpp"
+#include "send_buffer.hpp"
+#include "startup.hpp"
+
+#include <tupelo/core/error.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+namespace {
+
+using namespace tupelo::driver::postgres;
+
+std::string fixed_nonce() { return "rOprNGfwEbeRWgbNEkqO"; }
+
+/// Bytes in pieces whose sizes the input's first bytes tell.
+class split_stream {
+public:
+  split_stream(const std::uint8_t* data, std::size_t size) : rest_(reinterpret_cast<const char*>(data), size) {
+    pattern_ = rest_.substr(0, std::min<std::size_t>(rest_.size(), 4));
+    rest_.remove_prefix(pattern_.size());
+  }
+  bool empty() const noexcept { return rest_.empty(); }
+  void receive(receive_buffer& in) {
+    const std::size_t wanted = 1 + static_cast<unsigned char>(pattern_[turn_++ % pattern_.size()]);
+    const auto room = in.prepare(1 + wanted % 3);
+    const std::size_t count = std::min({wanted, rest_.size(), room.size()});
+    std::memcpy(room.data(), rest_.data(), count);
+    in.commit(count);
+    arrived_ += count;
+    rest_.remove_prefix(count);
+    if (in.capacity() > std::max<std::size_t>(64 * 1024, 2 * arrived_)) std::abort();
+  }
+
+private:
+  std::string_view rest_;
+  std::string_view pattern_;
+  std::size_t turn_ = 0;
+  std::size_t arrived_ = 0;
+};
+
+void parse(const backend_message& shared) {
+  // In a block of its own, so that reading beyond it is seen.
+  const auto copy = std::make_unique<char[]>(shared.size);
+  if (shared.size != 0) std::memcpy(copy.get(), shared.body, shared.size);
+  const backend_message message{shared.type, shared.size, copy.get()};
+  std::vector<column_description> columns;
+  std::vector<std::uint32_t> types;
+  switch (message.type) {
+    case 'E':
+    case 'N': {
+      const error_fields fields = parse_error(message);
+      for (const interruption cause : {interruption::none, interruption::cancelled, interruption::deadline}) {
+        if (make_postgres_failure(fields, "SELECT 1", cause) == nullptr) std::abort();
+      }
+      try {
+        throw_startup_failure(fields, "shop on db:5432");
+      } catch (const tupelo::connection_error&) {}
+      break;
+    }
+    case 'T': parse_row_description(message, columns); break;
+    case 't': parse_parameter_description(message, types); break;
+    case 'C': parse_command_complete(message); break;
+    case 'Z': parse_ready_for_query(message); break;
+    case 'S': parse_parameter_status(message); break;
+    case 'K': parse_backend_key(message); break;
+    case 'A': parse_notification(message); break;
+    case 'v': parse_negotiate_protocol_version(message); break;
+    case 'G':
+    case 'H': parse_copy_response(message); break;
+    case 'R': parse_authentication(message); break;
+    default: break;
+  }
+}
+
+void run_parsers(split_stream stream) {
+  receive_buffer in;
+  while (!stream.empty()) {
+    stream.receive(in);
+    for (backend_message message; in.next(message);) {
+      try {
+        parse(message);
+      } catch (const tupelo::connection_error& e) {
+        // A message that is nonsense in itself does not hide those behind it from the fuzzer.
+        if (e.connection_usable()) std::abort();
+      }
+    }
+  }
+}
+
+void run_startup(split_stream stream, encryption attempt, const postgres_settings& settings) {
+  const postgres_host host{"db", "", 5432, "pencil"};
+  send_buffer out;
+  receive_buffer in(startup::largest_message);
+  startup start(settings, host, attempt, out, fixed_nonce);
+  while (start.wants() != startup::input::nothing) {
+    if (start.wants() == startup::input::tls_handshake) {
+      start.take_tls("CERT");
+      continue;
+    }
+    if (start.wants() == startup::input::tls_answer) {
+      char answer = 0;
+      if (in.next_byte(answer)) {
+        start.take_tls_answer(answer, !in.empty());
+        continue;
+      }
+    } else if (backend_message message; in.next(message)) {
+      start.take_message(message);
+      continue;
+    }
+    if (stream.empty()) return;
+    stream.receive(in);
+  }
+  (void)start.server_version();
+  (void)start.fits(target_session::read_write);
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  if (size < 6) return 0;
+  const unsigned mode = data[0];
+  const split_stream stream(data + 1, size - 1);
+  try {
+    if (mode % 4 == 0) {
+      run_parsers(stream);
+    } else {
+      postgres_settings settings;
+      settings.user = "ada";
+      settings.database = "shop";
+      settings.channel_binding = static_cast<channel_binding_mode>(mode / 4 % 3);
+      settings.allow_cleartext_password = mode / 12 % 2 != 0;
+      run_startup(stream, static_cast<encryption>(mode % 4 - 1), settings);
+    }
+  } catch (const tupelo::connection_error& e) {
+    if (e.connection_usable()) std::abort();
+  }
+  return 0;
+}
