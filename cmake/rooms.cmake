@@ -42,6 +42,10 @@ if(TUPELO_SQLITE)
   # The component registers itself before main(): this symbol makes linkers keep it though nobody calls it.
   target_link_options(tupelo_sqlite INTERFACE "LINKER:-u,tupelo_sqlite_component")
 endif()
+if(TUPELO_POSTGRES)
+  tupelo_room(postgres DIR src/edge/postgres DEPENDS session schema dialect_postgres driver_postgres)
+  target_link_options(tupelo_postgres INTERFACE "LINKER:-u,tupelo_postgres_component")
+endif()
 if(TUPELO_CLI)
   tupelo_room(cli DIR src/edge/cli
     DEPENDS session schema ${real_database}

@@ -3,6 +3,7 @@
 
 #include "tupelo/core/deadline.hpp"
 #include "tupelo/core/error.hpp"
+#include "tupelo/core/sync_wait.hpp"
 
 #include <algorithm>
 #include <new>
@@ -105,13 +106,16 @@ connection_pool::connection_pool(driver::url url, const backend& kind, const dat
     : url_(std::move(url)), dialect_(kind.make_dialect()), connector_(kind.make_connector(url_)), options_(options) {
   inline_ = options.run == execution::inline_ || (options.run == execution::automatic && connector_->wants_inline());
   limit_ = std::max(options.pool_size, 1u);
+  opens_at_once_ = inline_ || connector_->connects_at_once();
   if (const std::uint32_t most = connector_->max_connections()) limit_ = std::min(limit_, most);
 }
 
 connection_pool::~connection_pool() {
-  // A connection that was given back in a transaction still rolls that back: on its own thread, and then calls here.
+  closing_.request_cancel();
+  // What nobody awaits calls here at its end: rollbacks of connections that were given back in a transaction, and
+  // connections that are being opened.
   std::unique_lock lock(mutex_);
-  rolled_back_.wait(lock, [&] { return rolling_back_ == 0; });
+  background_ended_.wait(lock, [&] { return background_ == 0; });
 }
 
 pooled_connection* connection_pool::pop_idle() {
@@ -121,19 +125,142 @@ pooled_connection* connection_pool::pop_idle() {
   return found;
 }
 
-std::unique_ptr<pooled_connection> connection_pool::open() {
-  return std::make_unique<pooled_connection>(*this, connector_->connect(inline_), options_.statement_cache_size);
+// ---- opening
+
+/// Room for one connection that is being opened.
+class opening_slot {
+public:
+  explicit opening_slot(connection_pool& pool) noexcept : pool_(&pool) {}
+  opening_slot(const opening_slot&) = delete;
+  opening_slot& operator=(const opening_slot&) = delete;
+  ~opening_slot() {
+    if (pool_ != nullptr) pool_->give_up_slot();
+  }
+  pooled_connection* fill(std::unique_ptr<driver::connection> opened) {
+    pooled_connection* const added = pool_->add(std::move(opened));
+    pool_ = nullptr;
+    return added;
+  }
+
+private:
+  connection_pool* pool_;
+};
+
+/// A connection that is opened for whoever waits, on the background scheduler.
+struct background_opening final : task_completion {
+  explicit background_opening(connection_pool& of) noexcept
+      : task_completion{&task_done}, pool(of), context{background_scheduler(), of.closing_.token(), {}} {}
+
+  static std::coroutine_handle<> task_done(task_completion& completion, task_promise_base& ended) noexcept {
+    const std::unique_ptr<background_opening> self(static_cast<background_opening*>(&completion));
+    connection_pool& pool = self->pool;
+    std::exception_ptr failure = ended.take_error();
+    self->opening = {};
+    pool.end_background_opening(std::move(failure));
+    return std::noop_coroutine();
+  }
+
+  static task<void> run(connection_pool& pool) {
+    // The slot was counted when this was started, and is given up in the end where opening fails.
+    std::unique_ptr<driver::connection> opened = co_await pool.connector_->connect(pool.inline_);
+    pool.offer(pool.add(std::move(opened)));
+  }
+
+  connection_pool& pool;
+  task_context context;
+  task<void> opening;
+};
+
+bool connection_pool::reserve() {
+  const std::lock_guard lock(mutex_);
+  if (!waiters_.empty() || connections_.size() + opening_ >= limit_) return false;
+  ++opening_;
+  return true;
 }
+
+pooled_connection* connection_pool::add(std::unique_ptr<driver::connection> opened) {
+  auto made = std::make_unique<pooled_connection>(*this, std::move(opened), options_.statement_cache_size);
+  const std::lock_guard lock(mutex_);
+  connections_.push_back(std::move(made));
+  --opening_;
+  return connections_.back().get();
+}
+
+void connection_pool::give_up_slot() noexcept {
+  const std::lock_guard lock(mutex_);
+  --opening_;
+  open_for_waiters();
+}
+
+pooled_connection* connection_pool::open_blocking() {
+  opening_slot slot(*this);
+  return slot.fill(sync_wait(connector_->connect(inline_)));
+}
+
+task<pooled_connection*> connection_pool::open() {
+  opening_slot slot(*this);
+  const task_context& context = co_await current_context();
+  const deadline patience = deadline::after_us(options_.acquire_timeout_us, context.scheduler.now_us());
+  std::unique_ptr<driver::connection> opened;
+  try {
+    opened = co_await with_deadline(connector_->connect(inline_), patience);
+  } catch (const timed_out&) {
+    if (context.deadline.at_us <= patience.at_us) throw;
+    throw connection_error(errc::connection_failed,
+                           "the database did not let a connection be opened within acquire_timeout_us");
+  }
+  co_return slot.fill(std::move(opened));
+}
+
+void connection_pool::open_for_waiters() noexcept {
+  std::size_t wanted = waiters_.size();
+  while (wanted > opening_ && connections_.size() + opening_ < limit_) {
+    background_opening* started = nullptr;
+    try {
+      started = new background_opening(*this);
+      started->opening = background_opening::run(*this);
+    } catch (...) {
+      delete started;
+      while (connections_.empty() && hand_over(nullptr, std::current_exception())) {}
+      return;
+    }
+    ++opening_;
+    ++background_;
+    // Its end takes the mutex, and may come before `start` returns: so it starts on its own thread.
+    struct launch final : scheduled_work {
+      explicit launch(background_opening& of) noexcept : scheduled_work(&go), target(of) {}
+      static void go(scheduled_work& work) noexcept {
+        const std::unique_ptr<launch> self(static_cast<launch*>(&work));
+        task_access::start(self->target.opening, self->target.context, self->target);
+      }
+      background_opening& target;
+    };
+    background_scheduler().post(*new launch(*started));
+  }
+}
+
+void connection_pool::end_background_opening(std::exception_ptr failure) noexcept {
+  const std::lock_guard lock(mutex_);
+  if (failure) {
+    --opening_;
+    // Who waits while others have connections gets one of those.
+    while (connections_.empty() && opening_ == 0 && hand_over(nullptr, failure)) {}
+  }
+  --background_;
+  background_ended_.notify_all();  // under the lock: the pool may be gone as soon as it is released
+}
+
+// ---- acquiring and giving back
 
 pooled_connection* connection_pool::try_acquire() {
   if (pooled_connection* found = hot_.exchange(nullptr, std::memory_order_acq_rel)) [[likely]]
     return found;
-  std::lock_guard lock(mutex_);
-  if (!waiters_.empty()) return nullptr;
-  if (pooled_connection* found = pop_idle()) return found;
-  if (connections_.size() >= limit_) return nullptr;
-  connections_.push_back(open());
-  return connections_.back().get();
+  {
+    const std::lock_guard lock(mutex_);
+    if (!waiters_.empty()) return nullptr;
+    if (pooled_connection* found = pop_idle()) return found;
+  }
+  return opens_at_once_ && reserve() ? open_blocking() : nullptr;
 }
 
 bool connection_pool::enqueue(pool_waiter& waiter, pooled_connection*& found) {
@@ -147,11 +274,13 @@ bool connection_pool::enqueue(pool_waiter& waiter, pooled_connection*& found) {
   }
   waiter.owners.fetch_add(1, std::memory_order_relaxed);
   waiters_.push_back(&waiter);
+  open_for_waiters();
   return true;
 }
 
 task<pooled_connection*> connection_pool::acquire() {
   if (pooled_connection* found = try_acquire()) co_return found;
+  if (reserve()) co_return co_await open();
   co_return co_await acquire_awaiter(*this);
 }
 
@@ -185,15 +314,7 @@ void connection_pool::retire(pooled_connection* connection) noexcept {
     connections_.pop_back();
     break;
   }
-  if (waiters_.empty()) return;
-  // There is room for a connection again, and nobody but those who wait would open it.
-  try {
-    connections_.push_back(open());
-    if (!hand_over(connections_.back().get(), nullptr)) idle_.push_back(connections_.back().get());
-  } catch (...) {
-    // Who waits while others have connections gets one of those.
-    while (connections_.empty() && hand_over(nullptr, std::current_exception())) {}
-  }
+  open_for_waiters();
 }
 
 void connection_pool::end_rollback(pooled_connection* connection) noexcept {
@@ -203,8 +324,8 @@ void connection_pool::end_rollback(pooled_connection* connection) noexcept {
     retire(connection);  // a connection whose transaction cannot be ended is not used again
   }
   std::lock_guard lock(mutex_);
-  --rolling_back_;
-  rolled_back_.notify_all();  // under the lock: the pool may be gone as soon as it is released
+  --background_;
+  background_ended_.notify_all();  // under the lock: the pool may be gone as soon as it is released
 }
 
 void connection_pool::give_back(pooled_connection* connection) noexcept {
@@ -237,7 +358,7 @@ void connection_pool::give_back(pooled_connection* connection) noexcept {
       };
       {
         std::lock_guard lock(mutex_);
-        ++rolling_back_;
+        ++background_;
       }
       connection->driver().start(*request);
       return;

@@ -5,6 +5,7 @@
 
 #include "tupelo/engine/backend.hpp"
 #include "tupelo/engine/database.hpp"
+#include "tupelo/core/cancellation.hpp"
 
 #include <atomic>
 #include <condition_variable>
@@ -63,8 +64,18 @@ public:
 
 private:
   friend class acquire_awaiter;
+  friend class opening_slot;
+  friend struct background_opening;
   pooled_connection* pop_idle();
-  std::unique_ptr<pooled_connection> open();
+  /// Whether one more connection may be opened; counts it, until `add` or `give_up_slot`.
+  bool reserve();
+  pooled_connection* add(std::unique_ptr<driver::connection> opened);
+  void give_up_slot() noexcept;
+  pooled_connection* open_blocking();
+  task<pooled_connection*> open();
+  /// Opens connections for those who wait, as far as there is room. Before: the mutex is held.
+  void open_for_waiters() noexcept;
+  void end_background_opening(std::exception_ptr failure) noexcept;
   void offer(pooled_connection* connection) noexcept;
   void retire(pooled_connection* connection) noexcept;
   void end_rollback(pooled_connection* connection) noexcept;
@@ -77,6 +88,7 @@ private:
   std::unique_ptr<connector> connector_;
   database_options options_;
   bool inline_ = false;
+  bool opens_at_once_ = false;  ///< or blocking
   std::uint32_t limit_;
 
   // One connection changes hands without the mutex: what a single-threaded program uses all the time.
@@ -86,8 +98,10 @@ private:
   std::vector<std::unique_ptr<pooled_connection>> connections_;
   std::vector<pooled_connection*> idle_;
   std::deque<pool_waiter*> waiters_;
-  std::uint32_t rolling_back_ = 0;  ///< connections that were given back in a transaction
-  std::condition_variable rolled_back_;
+  std::uint32_t opening_ = 0;     ///< connections that are not open yet
+  std::uint32_t background_ = 0;  ///< rollbacks and openings that nobody awaits
+  std::condition_variable background_ended_;
+  cancel_source closing_;
 
   std::mutex plans_mutex_;
   std::unordered_map<std::string, std::shared_ptr<const statement_plan>> plans_;

@@ -14,6 +14,7 @@ bool request_awaiter::suspend(std::coroutine_handle<> awaiting, const task_conte
   resumption_.prepare(awaiting, context);
   request_.owner = &resumption_;
   request_.done = &completion::done;
+  request_.loop = &context.scheduler;
   if (!must_run_ && request_.deadline_us > context.deadline.at_us) request_.deadline_us = context.deadline.at_us;
   request_.cancellable = !must_run_ && context.cancellation.cancel_possible();
   connection_.start(request_);

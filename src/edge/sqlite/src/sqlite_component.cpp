@@ -12,9 +12,10 @@ class sqlite_connector final : public connector {
 public:
   explicit sqlite_connector(const driver::url& url) : settings_(driver::sqlite_settings::parse(url)) {}
 
-  std::unique_ptr<driver::connection> connect(bool runs_inline) override {
-    return driver::open_sqlite(settings_, runs_inline);
+  task<std::unique_ptr<driver::connection>> connect(bool runs_inline) override {
+    co_return driver::open_sqlite(settings_, runs_inline);
   }
+  bool connects_at_once() const noexcept override { return true; }
   std::uint32_t max_connections() const noexcept override { return settings_.max_connections(); }
   bool wants_inline() const noexcept override { return settings_.inline_execution; }
 

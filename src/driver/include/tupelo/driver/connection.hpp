@@ -2,6 +2,7 @@
 #pragma once
 
 #include "tupelo/core/cancellation.hpp"
+#include "tupelo/core/scheduler.hpp"
 #include "tupelo/core/statement.hpp"
 
 #include <cstdint>
@@ -37,7 +38,9 @@ struct request {
   /// Inline runs: asked once when `interrupt` can reach the run, so that a request made before is not lost. May be
   /// null.
   const cancel_token* cancellation = nullptr;
-  std::int64_t deadline_us = INT64_MAX;  ///< steady clock; the run is interrupted when it passes
+  std::int64_t deadline_us = INT64_MAX;  ///< clock of `loop`; the run is interrupted when it passes
+  /// Asynchronous runs: whose reactor and clock a socket is used with. Null: those of background_scheduler().
+  scheduler* loop = nullptr;
 
   // results
   std::uint64_t row_count = 0;  ///< rows decoded by this run

@@ -4,6 +4,7 @@
 #include "tupelo/driver/connection.hpp"
 #include "tupelo/driver/url.hpp"
 #include "tupelo/dialect/dialect.hpp"
+#include "tupelo/core/task.hpp"
 
 #include <memory>
 #include <string_view>
@@ -14,8 +15,10 @@ namespace tupelo {
 class connector {
 public:
   virtual ~connector() = default;
-  /// Errors: connection_error. Blocking where the database runs inline.
-  virtual std::unique_ptr<driver::connection> connect(bool runs_inline) = 0;
+  /// Before: the connector outlives the task. Errors: connection_error; timed_out, cancelled.
+  virtual task<std::unique_ptr<driver::connection>> connect(bool runs_inline) = 0;
+  /// Whether connecting waits for nothing: there is no server.
+  virtual bool connects_at_once() const noexcept { return false; }
   /// 0: as many as the pool likes.
   virtual std::uint32_t max_connections() const noexcept = 0;
   /// Whether the URL asks for inline execution.

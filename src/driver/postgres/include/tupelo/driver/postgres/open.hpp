@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <tupelo/driver/connection.hpp>
+#include <tupelo/driver/postgres/postgres_settings.hpp>
+#include <tupelo/core/task.hpp>
+
+#include <memory>
+
+namespace tupelo::driver::postgres {
+
+/// The server, or the several hosts, that settings name; opens connections to it.
+///
+/// Threads: any.
+class postgres_server {
+public:
+  /// Errors: configuration_error for certificates and keys that cannot be used.
+  explicit postgres_server(postgres_settings settings);
+  ~postgres_server();
+  postgres_server(const postgres_server&) = delete;
+  postgres_server& operator=(const postgres_server&) = delete;
+
+  const postgres_settings& settings() const noexcept;
+
+  /// A connection to the first host that answers and fits `target_session_attrs`.
+  ///
+  /// Errors: connection_error: of the only host, or one that tells of each; authentication_failed ends the search;
+  /// timed_out, cancelled by the awaiting task.
+  task<std::unique_ptr<connection>> connect(bool inline_execution) const;
+
+private:
+  struct state;
+  std::unique_ptr<const state> state_;
+};
+
+}  // namespace tupelo::driver::postgres

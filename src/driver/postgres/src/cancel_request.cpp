@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cancel_request.hpp"
+
+#include "frontend_messages.hpp"
+#include "send_buffer.hpp"
+
+#include <tupelo/core/deadline.hpp>
+#include <tupelo/core/reactor.hpp>
+#include <tupelo/core/scheduler.hpp>
+
+#include <cerrno>
+#include <mutex>
+#include <new>
+#include <utility>
+#include <unistd.h>
+
+namespace tupelo::driver::postgres {
+
+namespace {
+
+/// Its parts keep it alive: the wait for the socket and the timer hold a share each while they are started.
+class running_request final : public cancel_request, public std::enable_shared_from_this<running_request> {
+public:
+  running_request(cancel_listener& listener) noexcept : listener_(&listener) {}
+  ~running_request() override {
+    watch_.reset();
+    if (descriptor_ >= 0) ::close(descriptor_);
+  }
+
+  void drop_listener() noexcept override {
+    const std::lock_guard lock(listening_);
+    listener_ = nullptr;
+  }
+
+  /// False: the server cannot be reached.
+  bool begin(const endpoint& server, std::uint32_t process, const std::string& key, std::int64_t patience_us) {
+    write_cancel_request(out_, process, key);
+    descriptor_ = ::socket(server.address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (descriptor_ < 0) return false;
+    if (::connect(descriptor_, reinterpret_cast<const sockaddr*>(&server.address), server.size) != 0 &&
+        errno != EINPROGRESS) {
+      return false;
+    }
+    scheduler& loop = background_scheduler();
+    watch_ = loop.reactor().watch(descriptor_);
+    const std::lock_guard lock(mutex_);
+    timer_.self = wait_.self = shared_from_this();
+    timer_.due_us = deadline::after_us(patience_us, loop.now_us()).at_us;
+    loop.start_timer(timer_);
+    watch_->start_wait(wait_, io_readiness::writable);
+    return true;
+  }
+
+private:
+  struct socket_wait final : io_wait {
+    socket_wait() noexcept : io_wait(&ready_now) {}
+    static void ready_now(io_wait& self) noexcept {
+      const auto owner = std::move(static_cast<socket_wait&>(self).self);
+      owner->go_on();
+    }
+    std::shared_ptr<running_request> self;
+  };
+  struct patience final : timer_node {
+    patience() noexcept : timer_node(&fired) {}
+    static void fired(timer_node& self) noexcept {
+      const auto owner = std::move(static_cast<patience&>(self).self);
+      owner->end(true);
+    }
+    std::shared_ptr<running_request> self;
+  };
+
+  void go_on() noexcept {
+    bool ended = false;
+    {
+      const std::lock_guard lock(mutex_);
+      if (done_) return;
+      io_readiness wanted = io_readiness::readable;
+      ended = !exchange(wanted);
+      if (!ended) {
+        wait_.self = shared_from_this();
+        watch_->start_wait(wait_, wanted);
+      }
+    }
+    if (ended) end(false);
+  }
+
+  /// False: nothing more will come.
+  bool exchange(io_readiness& wanted) noexcept {
+    while (!out_.empty()) {
+      const auto sent = ::send(descriptor_, out_.data(), out_.size(), MSG_NOSIGNAL);
+      if (sent < 0) {
+        wanted = io_readiness::writable;
+        return errno == EAGAIN || errno == EINTR;
+      }
+      out_.consume(static_cast<std::size_t>(sent));
+    }
+    char ignored = 0;
+    const auto got = ::recv(descriptor_, &ignored, 1, 0);
+    return got > 0 || (got < 0 && (errno == EAGAIN || errno == EINTR));
+  }
+
+  void end(bool by_timer) noexcept {
+    std::shared_ptr<running_request> dropped;  // their shares go after the lock
+    std::shared_ptr<running_request> dropped_too;
+    {
+      const std::lock_guard lock(mutex_);
+      if (done_) return;
+      done_ = true;
+      if (by_timer) {
+        if (watch_->cancel_wait(wait_)) dropped = std::move(wait_.self);
+      } else if (background_scheduler().cancel_timer(timer_)) {
+        dropped_too = std::move(timer_.self);
+      }
+    }
+    const std::lock_guard lock(listening_);
+    if (listener_ != nullptr) std::exchange(listener_, nullptr)->cancel_ended();
+  }
+
+  std::mutex mutex_;
+  std::recursive_mutex listening_;  // the listener may go, and drop itself, while it is called
+  cancel_listener* listener_;
+  send_buffer out_;
+  int descriptor_ = -1;
+  bool done_ = false;
+  std::unique_ptr<descriptor_watch> watch_;
+  socket_wait wait_;
+  patience timer_;
+};
+
+}  // namespace
+
+std::shared_ptr<cancel_request> cancel_request::start(const endpoint& server, std::uint32_t process,
+                                                      const std::string& key, cancel_listener& listener,
+                                                      std::int64_t patience_us) noexcept {
+  try {
+    auto made = std::make_shared<running_request>(listener);
+    if (made->begin(server, process, key, patience_us)) return made;
+  } catch (const std::exception&) {
+    return nullptr;  // no memory, no descriptors: the statement runs on until its connection is closed
+  }
+  return nullptr;
+}
+
+}  // namespace tupelo::driver::postgres

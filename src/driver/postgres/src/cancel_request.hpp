@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <sys/socket.h>
+
+namespace tupelo::driver::postgres {
+
+/// Where a server listens, as the socket functions take it.
+struct endpoint {
+  sockaddr_storage address{};
+  socklen_t size = 0;
+};
+
+/// Who hears that a cancel request is dealt with: the server has acted on it, could not be reached, or takes too long.
+class cancel_listener {
+public:
+  virtual void cancel_ended() noexcept = 0;
+
+protected:
+  ~cancel_listener() = default;
+};
+
+/// Asks a server to stop what one of its connections runs, over a connection of its own and without blocking; works on
+/// the background scheduler.
+///
+/// It ends when the server closes that connection, which is after it has passed the request on; and after
+/// `patience_us` at the latest.
+///
+/// Threads: `listener` is called once, on the background thread, unless it was dropped before.
+class cancel_request {
+public:
+  static std::shared_ptr<cancel_request> start(const endpoint& server, std::uint32_t process, const std::string& key,
+                                               cancel_listener& listener, std::int64_t patience_us) noexcept;
+  virtual ~cancel_request() = default;
+  /// The listener is not called after this has returned.
+  virtual void drop_listener() noexcept = 0;
+};
+
+}  // namespace tupelo::driver::postgres

@@ -1,0 +1,475 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "conversation.hpp"
+
+#include "frontend_messages.hpp"
+#include "protocol_violation.hpp"
+#include "script_splitter.hpp"
+
+#include <tupelo/core/error.hpp>
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+namespace tupelo::driver::postgres {
+
+namespace {
+
+server_statement* statement_of(const request& r) noexcept {
+  return r.prepared != nullptr ? reinterpret_cast<server_statement*>(*r.prepared) : nullptr;
+}
+
+/// Portals live no longer than their statement, and one statement has one portal at most.
+std::string_view portal_of(const request& r, const server_statement& statement) noexcept {
+  return r.fetch != 0 && !r.end_after_fetch ? std::string_view(statement.portal) : std::string_view();
+}
+
+[[noreturn]] void refuse_beside_stream() {
+  throw transaction_error(errc::concurrent_use,
+                          "a result is being read on this connection outside of a transaction, so it can run nothing "
+                          "else: begin() a transaction first, read the result to its end, or use another connection");
+}
+
+}  // namespace
+
+// ---- the shell's side
+
+request* conversation::take_completed() noexcept {
+  last_completed_ = nullptr;
+  return std::exchange(completed_, nullptr);
+}
+
+bool conversation::is_awaited() const noexcept {
+  return !held_.empty() ||
+         std::any_of(flights_.begin(), flights_.end(), [](const flight& f) { return f.of != nullptr; });
+}
+
+request* conversation::current() const noexcept {
+  for (const flight& f : flights_) {
+    if (f.of != nullptr) return f.of;
+  }
+  return nullptr;
+}
+
+void conversation::blame(interruption cause) noexcept {
+  for (flight& f : flights_) {
+    if (f.of == nullptr) continue;
+    f.cause = cause;
+    return;
+  }
+}
+
+void conversation::complete(request& done) noexcept {
+  done.next = nullptr;
+  (last_completed_ != nullptr ? last_completed_->next : completed_) = &done;
+  last_completed_ = &done;
+}
+
+void conversation::fail_all(const std::exception_ptr& failure) noexcept {
+  for (flight& f : flights_) {
+    if (f.of == nullptr) continue;
+    f.of->more = false;
+    note(f, failure);
+    complete(*f.of);
+  }
+  for (const waiting& held : held_) {
+    held.of->failure = failure;
+    complete(*held.of);
+  }
+  flights_.clear();
+  held_.clear();
+  blocked_ = false;
+  forget_portals();
+}
+
+void conversation::forget_portals() noexcept {
+  for (server_statement* statement : portals_) statement->portal_open = false;
+  portals_.clear();
+  streaming_ = nullptr;
+}
+
+// ---- requests
+
+void conversation::submit(request& submitted) noexcept {
+  submitted.row_count = 0;
+  submitted.affected = 0;
+  submitted.last_insert_id = 0;
+  submitted.failure = nullptr;
+  if (blocked_) {
+    held_.push_back({&submitted, false});
+  } else {
+    start(submitted, false);
+  }
+}
+
+void conversation::start_held() noexcept {
+  while (!blocked_ && !held_.empty()) {
+    const waiting next = held_.front();
+    held_.pop_front();
+    start(*next.of, next.again);
+  }
+}
+
+void conversation::start(request& submitted, bool again) noexcept {
+  flight f;
+  f.of = &submitted;
+  f.again = again;
+  const std::size_t mark = out_.mark();
+  try {
+    if (streaming_ != nullptr && !(submitted.more && statement_of(submitted) == streaming_)) refuse_beside_stream();
+    if (submitted.plan != nullptr) {
+      start_plan(f);
+    } else {
+      f.at = stage::scripting;
+      f.rest = submitted.script;
+      if (!next_of_script(f)) return complete(submitted);
+      blocked_ = true;
+    }
+    flights_.push_back(std::move(f));
+  } catch (...) {
+    out_.truncate(mark);
+    submitted.more = false;
+    note(f, std::current_exception());
+    complete(submitted);
+  }
+}
+
+std::unique_ptr<server_statement> conversation::make_statement(bool named) {
+  auto made = std::make_unique<server_statement>();
+  const std::string number = std::to_string(++last_number_);
+  if (named) made->name = "t" + number;
+  made->portal = "p" + number;
+  return made;
+}
+
+void conversation::start_plan(flight& f) {
+  request& r = *f.of;
+  if (r.more) return fetch_on(f);
+  server_statement* statement = statement_of(r);
+  if (statement == nullptr) {
+    // A pooler that gives every transaction another server connection knows no names.
+    std::unique_ptr<server_statement> made = make_statement(named_ && r.prepared != nullptr);
+    statement = made.get();
+    if (r.prepared != nullptr) {
+      *r.prepared = reinterpret_cast<prepared_statement*>(made.release());
+    } else {
+      f.temporary = std::move(made);
+    }
+  }
+  f.statement = statement;
+  if (!statement->described) {
+    describe(f);
+  } else {
+    run(f);
+  }
+}
+
+void conversation::describe(flight& f) {
+  f.at = stage::describing;
+  server_statement& statement = *f.statement;
+  if (statement.parsed) write_close_statement(out_, statement.name);
+  statement.parsed = false;
+  statement.has_rows = false;
+  write_parse(out_, statement.name, f.of->plan->text);
+  write_describe_statement(out_, statement.name);
+  write_sync(out_);
+  blocked_ = true;
+}
+
+void conversation::run(flight& f) {
+  request& r = *f.of;
+  server_statement& statement = *f.statement;
+  f.at = stage::running;
+  f.stale = false;
+  if (statement.portal_open) {
+    throw transaction_error(
+        errc::concurrent_use,
+        "the statement is still being read by an open result; read that to its end or finish it first");
+  }
+  const std::string_view portal = portal_of(r, statement);
+  if (statement.name.empty()) write_parse(out_, {}, r.plan->text, statement.parameter_types);
+  begin_bind(out_, portal, statement.name);
+  write_parameters(out_, statement.parameters, *r.plan, r.values, r.objects);
+  write_result_formats(out_, statement.rows);
+  out_.end();
+  write_execute(out_, portal, r.fetch);
+  f.synced = portal.empty() || status_ == transaction_status::open;
+  if (f.synced) {
+    if (r.fetch != 0 && r.end_after_fetch) write_close_portal(out_, portal);
+    write_sync(out_);
+  } else {
+    write_flush(out_);
+  }
+  if (!portal.empty()) {
+    portals_.push_back(&statement);
+    statement.portal_open = true;
+    if (!f.synced) streaming_ = &statement;
+  }
+}
+
+void conversation::fetch_on(flight& f) {
+  request& r = *f.of;
+  server_statement& statement = *statement_of(r);
+  r.more = false;
+  if (!statement.portal_open) {
+    throw cancelled("the rest of the result is gone, because its transaction or its connection has ended");
+  }
+  f.statement = &statement;
+  f.synced = streaming_ == nullptr;
+  write_execute(out_, statement.portal, r.fetch);
+  if (f.synced) {
+    write_sync(out_);
+  } else {
+    write_flush(out_);
+  }
+}
+
+bool conversation::next_of_script(flight& f) {
+  f.statement_text = take_statement(f.rest);
+  if (f.statement_text.empty()) return false;
+  write_query(out_, f.statement_text);
+  return true;
+}
+
+void conversation::finish(server_statement& statement) noexcept {
+  if (!statement.portal_open) return;
+  statement.portal_open = false;
+  std::erase(portals_, &statement);
+  flight f;
+  f.at = stage::closing;
+  if (streaming_ == &statement) {
+    streaming_ = nullptr;  // Sync ends the transaction that the statement was, and its portal with it
+  } else {
+    write_close_portal(out_, statement.portal);
+  }
+  write_sync(out_);
+  flights_.push_back(f);
+}
+
+void conversation::release(std::unique_ptr<server_statement> statement) noexcept {
+  finish(*statement);
+  // Sent with the next request: nobody waits for the answer.
+  if (statement->parsed && !statement->name.empty()) write_close_statement(out_, statement->name);
+}
+
+// ---- answers
+
+void conversation::receive() {
+  backend_message message;
+  while (in_.next(message)) handle(message);
+}
+
+conversation::flight& conversation::front(const backend_message& message) {
+  if (flights_.empty())
+    throw_protocol_violation(name_of_backend_message(message.type) + " though nothing was asked for");
+  return flights_.front();
+}
+
+void conversation::handle(const backend_message& message) {
+  switch (message.type) {
+    case 'D': return row(front(message), message);
+    case 'C': return command_complete(front(message), message);
+    case 'Z': return ready(message);
+    case '1':  // ParseComplete
+      if (flight& f = front(message); f.at == stage::describing) f.statement->parsed = true;
+      return;
+    case '2':  // BindComplete
+    case '3':  // CloseComplete
+    case 'n':  // NoData
+    case 'I':  // EmptyQueryResponse
+      return;
+    case 't': return parse_parameter_description(message, parameter_types_);
+    case 'T':
+      parse_row_description(message, columns_);
+      if (flight& f = front(message); f.at == stage::describing) {
+        f.statement->has_rows = true;
+        result_columns_.clear();
+        names_.clear();
+        for (const column_description& column : columns_) names_.emplace_back(column.name);
+        for (std::size_t i = 0; i < columns_.size(); ++i)
+          result_columns_.push_back({names_[i], columns_[i].type, columns_[i].modifier});
+      }
+      return;
+    case 's': return suspended(front(message));
+    case 'E':
+      if (flights_.empty()) throw_postgres_failure(parse_error(message), {});
+      return failed(flights_.front(), message);
+    case 'S': {
+      const parameter_status changed = parse_parameter_status(message);
+      if (changed.name == "client_encoding" && changed.value != "UTF8") {
+        throw connection_error(errc::connection_lost,
+                               "a statement changed client_encoding; Tupelo speaks UTF8 only: do not set it");
+      }
+      return;
+    }
+    case 'N':  // NoticeResponse
+    case 'A':  // NotificationResponse
+      return;
+    case 'G':  // CopyInResponse
+      write_copy_fail(out_, "COPY FROM STDIN cannot be run as a statement");
+      return;
+    case 'H':  // CopyOutResponse: its data is read and dropped
+    case 'd':
+    case 'c': {
+      flight& f = front(message);
+      if (f.of != nullptr && !f.of->failure) {
+        note(f, std::make_exception_ptr(query_error("COPY … TO STDOUT cannot be run as a statement: use COPY … TO a "
+                                                    "file on the server, or select the rows")));
+      }
+      return;
+    }
+    default: throw_protocol_violation(name_of_backend_message(message.type) + " where it has no meaning");
+  }
+}
+
+void conversation::row(flight& f, const backend_message& message) {
+  if (f.of == nullptr || f.at == stage::scripting) return;
+  request& r = *f.of;
+  if (r.failure) [[unlikely]]
+    return;
+  if (r.rows.add == nullptr || r.plan->reads.empty()) {
+    ++r.row_count;
+    return;
+  }
+  try {
+    decode_row(f.statement->rows, message.body, message.size, r.rows.add(r.rows.rows));
+    ++r.row_count;
+  } catch (const connection_error&) {
+    throw;  // the server does not keep to the protocol
+  } catch (...) {
+    note(f, std::current_exception());
+  }
+}
+
+void conversation::command_complete(flight& f, const backend_message& message) {
+  const command_result result = parse_command_complete(message);
+  if (f.of != nullptr && !result.reads) f.of->affected += static_cast<std::int64_t>(result.count);
+  if (f.statement != nullptr && f.statement->portal_open && f.at == stage::running) {
+    f.statement->portal_open = false;
+    std::erase(portals_, f.statement);
+    if (!f.synced) {
+      streaming_ = nullptr;
+      write_sync(out_);
+      f.synced = true;
+    }
+  }
+}
+
+void conversation::suspended(flight& f) {
+  if (f.of == nullptr || f.at != stage::running) return;
+  f.suspended = true;
+  if (f.synced) return;  // ReadyForQuery follows
+  f.of->more = true;
+  end_front();
+}
+
+void conversation::failed(flight& f, const backend_message& message) {
+  const error_fields fields = parse_error(message);
+  if (f.of == nullptr) {
+    if (fields.ends_connection()) throw_postgres_failure(fields, {});
+    return;
+  }
+  if (f.statement != nullptr && f.statement->portal_open) {
+    f.statement->portal_open = false;
+    std::erase(portals_, f.statement);
+    if (streaming_ == f.statement) streaming_ = nullptr;
+  }
+  const bool stale =
+      fields.sqlstate == "26000" || (fields.sqlstate == "0A000" && fields.routine == "RevalidateCachedQuery");
+  if (stale && f.at == stage::running && f.statement != nullptr && f.of->row_count == 0) {
+    f.stale = true;
+    f.statement->described = false;
+    f.statement->parsed = fields.sqlstate != "26000" && !f.statement->name.empty();
+  }
+  note(f, f.stale ? make_stale_failure(text_of(f)) : make_postgres_failure(fields, text_of(f), f.cause));
+  if (fields.ends_connection()) throw_postgres_failure(fields, text_of(f));
+  if (!f.synced) {
+    write_sync(out_);
+    f.synced = true;
+  }
+}
+
+bool conversation::described(flight& f) {
+  server_statement& statement = *f.statement;
+  try {
+    statement.parameter_types = parameter_types_;
+    statement.parameters = plan_parameters(*f.of->plan, parameter_types_);
+    statement.rows = plan_row(*f.of->plan, statement.has_rows ? std::span<const result_column>(result_columns_)
+                                                              : std::span<const result_column>());
+    statement.described = true;
+    const std::size_t mark = out_.mark();
+    try {
+      run(f);
+    } catch (...) {
+      out_.truncate(mark);
+      throw;
+    }
+    return true;
+  } catch (...) {
+    note(f, std::current_exception());
+    return false;
+  }
+}
+
+void conversation::ready(const backend_message& message) {
+  flight& f = front(message);
+  status_ = parse_ready_for_query(message);
+  if (status_ == transaction_status::idle && !portals_.empty() && streaming_ == nullptr) forget_portals();
+  if (f.of == nullptr) return end_front();
+  const bool well = !f.of->failure;
+  switch (f.at) {
+    case stage::describing:
+      if (well && described(f)) {
+        blocked_ = false;
+        return start_held();
+      }
+      break;
+    case stage::scripting:
+      if (well && next_of_script(f)) return;
+      break;
+    case stage::running:
+      if (f.stale && !f.again && status_ == transaction_status::idle) {
+        f.of->failure = nullptr;
+        held_.push_front({f.of, true});
+        flights_.pop_front();
+        return start_held();
+      }
+      f.of->more = well && f.suspended && !f.of->end_after_fetch;
+      break;
+    case stage::closing: break;
+  }
+  end_front();
+}
+
+void conversation::end_front() noexcept {
+  const flight ended = std::move(flights_.front());
+  flights_.pop_front();
+  if (ended.at == stage::describing || ended.at == stage::scripting) blocked_ = false;
+  if (ended.of != nullptr) complete(*ended.of);
+  start_held();
+}
+
+// ---- failing
+
+std::exception_ptr conversation::make_stale_failure(std::string_view text) noexcept {
+  try {
+    throw_database_error(errc::serialization_failure,
+                         "the definition of a table changed while the transaction ran, so the statement must be "
+                         "prepared again: run the transaction again",
+                         {.sqlstate = "0A000", .constraint = {}, .table = {}, .column = {}}, std::string(text));
+  } catch (...) {
+    return std::current_exception();
+  }
+}
+
+std::string_view conversation::text_of(const flight& f) noexcept {
+  if (f.at == stage::scripting) return f.statement_text;
+  return f.of != nullptr && f.of->plan != nullptr ? std::string_view(f.of->plan->text) : std::string_view();
+}
+
+void conversation::note(flight& f, std::exception_ptr failure) noexcept {
+  if (f.of == nullptr || f.of->failure) return;
+  f.of->failure = std::move(failure);
+}
+
+}  // namespace tupelo::driver::postgres

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "backend_messages.hpp"
+#include "postgres_failure.hpp"
+#include "receive_buffer.hpp"
+#include "row_decoder.hpp"
+#include "send_buffer.hpp"
+#include "value_binder.hpp"
+
+#include <tupelo/driver/connection.hpp>
+
+#include <cstdint>
+#include <deque>
+#include <exception>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tupelo::driver::postgres {
+
+/// A statement as the server knows it: its name there, and how values and rows look.
+struct server_statement {
+  std::string name;    ///< empty: the unnamed statement, which is parsed at every run
+  std::string portal;  ///< of results that are read in parts
+  std::vector<std::uint32_t> parameter_types;
+  parameter_layout parameters;
+  row_layout rows;
+  bool parsed = false;     ///< the server has it
+  bool described = false;  ///< and the layouts are those of what it has
+  bool has_rows = false;
+  bool portal_open = false;  ///< a result that was read in part
+};
+
+/// What is said between one client and one server once the connection is ready: requests in, bytes out; bytes in,
+/// completed requests out. No socket, no clock, no thread.
+///
+/// Requests are answered in the order in which they were submitted. A request whose statement is new holds those behind
+/// it until the server has described the statement.
+///
+/// Errors: `receive` throws connection_error where the server breaks the protocol or ends the connection; then call
+/// `fail_all`. Everything else goes into the request's failure.
+/// Source: PostgreSQL documentation, "Frontend/Backend Protocol", extended query.
+class conversation {
+public:
+  explicit conversation(bool named_statements) noexcept : named_(named_statements) {}
+
+  // the shell's side
+  send_buffer& output() noexcept { return out_; }
+  receive_buffer& input() noexcept { return in_; }
+  /// Handles every complete message in `input`.
+  void receive();
+  /// The requests that are finished, in order, chained by `next`.
+  request* take_completed() noexcept;
+  bool has_completed() const noexcept { return completed_ != nullptr; }
+  /// Whether somebody waits for an answer.
+  bool is_awaited() const noexcept;
+  /// The request that the server works on now, or would next; null: none.
+  request* current() const noexcept;
+  /// What is to blame when the current request is cancelled by the server.
+  void blame(interruption cause) noexcept;
+  /// The connection is gone: completes every request with this failure.
+  void fail_all(const std::exception_ptr& failure) noexcept;
+
+  // requests
+  void submit(request& submitted) noexcept;
+  /// Completes a request that has failed before it was submitted.
+  void refuse(request& refused) noexcept { complete(refused); }
+  void finish(server_statement& statement) noexcept;
+  void release(std::unique_ptr<server_statement> statement) noexcept;
+
+  transaction_status status() const noexcept { return status_; }
+
+private:
+  enum class stage : std::uint8_t {
+    describing,  ///< Parse and Describe are on their way
+    running,     ///< Bind and Execute
+    scripting,   ///< one statement of a script
+    closing,     ///< the client ends a partly read result; nobody waits
+  };
+  struct flight {
+    request* of = nullptr;  ///< null: nobody waits
+    server_statement* statement = nullptr;
+    std::shared_ptr<server_statement> temporary;  ///< of a request that keeps none
+    stage at = stage::running;
+    interruption cause = interruption::none;
+    bool synced = true;               ///< Sync was sent behind it: its end is ReadyForQuery
+    bool suspended = false;           ///< the portal has more rows
+    bool stale = false;               ///< the server's plan is out of date
+    bool again = false;               ///< it has been stale before
+    std::string_view statement_text;  ///< of a script: the statement on its way
+    std::string_view rest;            ///< of a script: what comes after it
+  };
+  struct waiting {
+    request* of;
+    bool again;
+  };
+
+  void start(request& submitted, bool again) noexcept;
+  std::unique_ptr<server_statement> make_statement(bool named);
+  void start_plan(flight& f);
+  void describe(flight& f);
+  void run(flight& f);
+  void fetch_on(flight& f);
+  bool next_of_script(flight& f);
+  void start_held() noexcept;
+  void end_front() noexcept;
+  void complete(request& done) noexcept;
+  void forget_portals() noexcept;
+
+  void handle(const backend_message& message);
+  void row(flight& f, const backend_message& message);
+  void command_complete(flight& f, const backend_message& message);
+  void suspended(flight& f);
+  void failed(flight& f, const backend_message& message);
+  void ready(const backend_message& message);
+  bool described(flight& f);
+  flight& front(const backend_message& message);
+  static void note(flight& f, std::exception_ptr failure) noexcept;
+  static std::string_view text_of(const flight& f) noexcept;
+  static std::exception_ptr make_stale_failure(std::string_view text) noexcept;
+
+  send_buffer out_;
+  receive_buffer in_;
+  std::deque<flight> flights_;
+  std::deque<waiting> held_;  ///< behind a statement that is being described, or a script
+  request* completed_ = nullptr;
+  request* last_completed_ = nullptr;
+  std::vector<server_statement*> portals_;  ///< results that were read in part
+  server_statement* streaming_ = nullptr;   ///< whose portal is open outside a transaction: no Sync may be sent
+  std::vector<std::uint32_t> parameter_types_;
+  std::vector<column_description> columns_;
+  std::vector<result_column> result_columns_;
+  std::vector<std::string> names_;  ///< of the result columns
+  std::uint64_t last_number_ = 0;   ///< of statements and portals
+  transaction_status status_ = transaction_status::idle;
+  bool blocked_ = false;  ///< the last flight must end before another may start
+  bool named_;
+};
+
+}  // namespace tupelo::driver::postgres

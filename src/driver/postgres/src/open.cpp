@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "conversation.hpp"
+#include "frontend_messages.hpp"
+#include "message_reader.hpp"
+#include "postgres_connection.hpp"
+#include "resolve.hpp"
+#include "socket_wait.hpp"
+#include "startup.hpp"
+#include "tls_context.hpp"
+#include "transport.hpp"
+
+#include <tupelo/driver/postgres/open.hpp>
+#include <tupelo/core/deadline.hpp>
+#include <tupelo/core/error.hpp>
+#include <tupelo/core/reactor.hpp>
+#include <tupelo/core/scheduler.hpp>
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <random>
+#include <span>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+#include <fcntl.h>
+#include <sys/socket.h>
+
+namespace tupelo::driver::postgres {
+
+namespace {
+
+[[noreturn]] void throw_unreachable(const postgres_host& host, int code) {
+  throw connection_error(errc::connection_failed, "the server " + host.shown() +
+                                                      " cannot be reached: " + std::generic_category().message(code) +
+                                                      "; check that it runs and listens there");
+}
+
+void set_option(int descriptor, int level, int name, int value) noexcept {
+  // What the system does not know of is as good as its default.
+  ::setsockopt(descriptor, level, name, &value, sizeof value);
+}
+
+void set_tcp_options(int descriptor, const postgres_settings& settings) noexcept {
+  set_option(descriptor, IPPROTO_TCP, TCP_NODELAY, 1);
+  set_option(descriptor, SOL_SOCKET, SO_KEEPALIVE, settings.keepalives ? 1 : 0);
+  if (settings.keepalives_idle_s > 0) set_option(descriptor, IPPROTO_TCP, TCP_KEEPIDLE, settings.keepalives_idle_s);
+  if (settings.keepalives_interval_s > 0)
+    set_option(descriptor, IPPROTO_TCP, TCP_KEEPINTVL, settings.keepalives_interval_s);
+  if (settings.keepalives_count > 0) set_option(descriptor, IPPROTO_TCP, TCP_KEEPCNT, settings.keepalives_count);
+  if (settings.tcp_user_timeout_ms > 0)
+    set_option(descriptor, IPPROTO_TCP, TCP_USER_TIMEOUT, settings.tcp_user_timeout_ms);
+}
+
+/// One connection on its way from a socket to ready.
+class opening {
+public:
+  opening(const postgres_settings& settings, ssl_ctx_st* tls, const postgres_host& host, encryption attempt,
+          std::int64_t due_us)
+      : settings_(settings),
+        tls_(tls),
+        host_(host),
+        due_us_(due_us),
+        talk_(settings.named_statements),
+        startup_(settings, host, attempt, talk_.output()) {}
+
+  task<void> run(const endpoint& server) {
+    facts_.server = server;
+    facts_.name = host_.shown();
+    co_await connect();
+    talk_.input().limit(startup::largest_message);
+    while (startup_.wants() != startup::input::nothing) {
+      co_await flush();
+      co_await step();
+    }
+    co_await flush();
+    talk_.input().limit(receive_buffer::largest_message);
+    facts_.key = startup_.key();
+  }
+
+  bool used_tls() const noexcept { return socket_.is_encrypted(); }
+
+  /// Whether the session is what is asked for.
+  task<bool> fits(target_session wanted) {
+    if (const std::optional<bool> told = startup_.fits(wanted)) co_return *told;
+    if (wanted == target_session::read_write || wanted == target_session::read_only) {
+      const std::string read_only = co_await ask("SHOW transaction_read_only");
+      co_return (read_only == "on") == (wanted == target_session::read_only);
+    }
+    const std::string standby = co_await ask("SELECT pg_catalog.pg_is_in_recovery()");
+    co_return (standby == "t") != (wanted == target_session::primary);
+  }
+
+  std::unique_ptr<connection> finish(bool inline_execution) {
+    watch_.reset();
+    return std::make_unique<postgres_connection>(std::move(socket_), std::move(facts_), std::move(talk_),
+                                                 inline_execution);
+  }
+
+private:
+  task<void> connect() {
+    const endpoint& server = facts_.server;
+    socket_ = transport(::socket(server.address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+    if (!socket_.is_open()) throw_unreachable(host_, errno);
+    const int descriptor = socket_.descriptor();
+    if (server.address.ss_family != AF_UNIX) set_tcp_options(descriptor, settings_);
+    const int result = ::connect(descriptor, reinterpret_cast<const sockaddr*>(&server.address), server.size);
+    const int code = errno;
+    if (result != 0 && code != EINPROGRESS) throw_unreachable(host_, code);
+    watch_ = (co_await current_scheduler()).reactor().watch(descriptor);
+    if (result != 0) {
+      co_await wait(io_readiness::writable);
+      int failure = 0;
+      socklen_t size = sizeof failure;
+      ::getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &failure, &size);
+      if (failure != 0) throw_unreachable(host_, failure);
+    }
+    // From here on every call says itself whether it may block.
+    const int flags = ::fcntl(descriptor, F_GETFL);
+    ::fcntl(descriptor, F_SETFL, flags & ~O_NONBLOCK);
+  }
+
+  task<void> step() {
+    switch (startup_.wants()) {
+      case startup::input::tls_answer: {
+        char answer = '\0';
+        while (!talk_.input().next_byte(answer)) co_await receive();
+        startup_.take_tls_answer(answer, !talk_.input().empty());
+        break;
+      }
+      case startup::input::tls_handshake: {
+        socket_.start_tls(
+            tls_, settings_.tls_server_name || settings_.tls == tls_mode::verify_full ? host_.name : std::string(),
+            settings_.tls == tls_mode::verify_full);
+        for (transfer state = socket_.handshake(); state != transfer::done; state = socket_.handshake())
+          co_await wait(state == transfer::wants_read ? io_readiness::readable : io_readiness::writable);
+        startup_.take_tls(socket_.channel_binding());
+        break;
+      }
+      case startup::input::message: {
+        backend_message message;
+        while (!talk_.input().next(message)) co_await receive();
+        startup_.take_message(message);
+        break;
+      }
+      case startup::input::nothing: break;
+    }
+  }
+
+  task<void> flush() {
+    send_buffer& out = talk_.output();
+    while (!out.empty()) {
+      std::size_t count = 0;
+      const transfer state = socket_.send(out.data(), out.size(), count);
+      out.consume(count);
+      if (state == transfer::ended) out.clear();  // its last words may say why
+      if (state == transfer::wants_read) co_await wait(io_readiness::readable);
+      if (state == transfer::wants_write) co_await wait(io_readiness::writable);
+    }
+  }
+
+  task<void> receive() {
+    for (;;) {
+      const std::span<char> room = talk_.input().prepare();
+      std::size_t count = 0;
+      const transfer state = socket_.receive(room.data(), room.size(), count, false);
+      talk_.input().commit(count);
+      if (state == transfer::done) co_return;
+      if (state == transfer::ended) {
+        throw connection_error(errc::connection_failed, "the server " + host_.shown() +
+                                                            " closed the connection before it was ready; is it a "
+                                                            "PostgreSQL server?");
+      }
+      co_await wait(state == transfer::wants_read ? io_readiness::readable : io_readiness::writable);
+    }
+  }
+
+  task<void> wait(io_readiness wanted) { co_await wait_for(*watch_, wanted, due_us_); }
+
+  /// The first column of the first row.
+  task<std::string> ask(std::string_view sql) {
+    write_query(talk_.output(), sql);
+    co_await flush();
+    std::string answer;
+    for (;;) {
+      backend_message message;
+      while (!talk_.input().next(message)) co_await receive();
+      if (message.type == 'D') {
+        message_reader reader(message);
+        if (reader.get16() > 0) answer = reader.bytes(reader.get32());
+      } else if (message.type == 'E') {
+        throw_startup_failure(parse_error(message), host_.shown());
+      } else if (message.type == 'Z') {
+        co_return answer;
+      }
+    }
+  }
+
+  const postgres_settings& settings_;
+  ssl_ctx_st* tls_;
+  const postgres_host& host_;
+  std::int64_t due_us_;
+  conversation talk_;
+  startup startup_;
+  transport socket_;
+  std::unique_ptr<descriptor_watch> watch_;
+  session_facts facts_;
+};
+
+/// Which hosts were tried in vain, and why.
+class failed_attempts {
+public:
+  void add(std::exception_ptr failure, std::string_view message) {
+    if (!last_ || message != shown_.back()) shown_.emplace_back(message);
+    last_ = std::move(failure);
+  }
+  [[noreturn]] void raise() const {
+    if (shown_.size() == 1) std::rethrow_exception(last_);
+    std::string message = "none of the hosts can be used: ";
+    for (const std::string& shown : shown_) message += (&shown == &shown_.front() ? "" : "; ") + shown;
+    throw connection_error(errc::connection_failed, message);
+  }
+
+private:
+  std::exception_ptr last_;
+  std::vector<std::string> shown_;
+};
+
+bool may_change_encryption(const connection_error& failure, bool handshake) noexcept {
+  return handshake || failure.code() == errc::authentication_failed;
+}
+
+}  // namespace
+
+struct postgres_server::state {
+  postgres_settings settings;
+  std::shared_ptr<ssl_ctx_st> tls;
+
+  task<std::unique_ptr<connection>> connect(target_session wanted, bool inline_execution,
+                                            failed_attempts& failures) const;
+  task<std::unique_ptr<connection>> connect(const postgres_host& host, const endpoint& address, target_session wanted,
+                                            std::int64_t due_us, bool inline_execution) const;
+};
+
+postgres_server::postgres_server(postgres_settings settings) {
+  auto made = std::make_unique<state>(state{std::move(settings), nullptr});
+  const bool by_network = std::any_of(made->settings.hosts.begin(), made->settings.hosts.end(),
+                                      [](const postgres_host& host) { return !host.is_socket(); });
+  if (made->settings.tls != tls_mode::disable && by_network) made->tls = make_tls_context(made->settings);
+  state_ = std::move(made);
+}
+postgres_server::~postgres_server() = default;
+
+const postgres_settings& postgres_server::settings() const noexcept { return state_->settings; }
+
+task<std::unique_ptr<connection>> postgres_server::connect(bool inline_execution) const {
+  failed_attempts failures;
+  const target_session wanted = state_->settings.target;
+  std::unique_ptr<connection> opened = co_await state_->connect(wanted, inline_execution, failures);
+  if (!opened && wanted == target_session::prefer_standby)
+    opened = co_await state_->connect(target_session::any, inline_execution, failures);
+  if (!opened) failures.raise();
+  co_return std::move(opened);
+}
+
+task<std::unique_ptr<connection>> postgres_server::state::connect(target_session wanted, bool inline_execution,
+                                                                  failed_attempts& failures) const {
+  std::vector<const postgres_host*> order;
+  for (const postgres_host& host : settings.hosts) order.push_back(&host);
+  if (settings.load_balance) {
+    std::random_device seed;
+    std::shuffle(order.begin(), order.end(), std::minstd_rand(seed()));
+  }
+  const task_context& context = co_await current_context();
+  const scheduler& loop = context.scheduler;
+  for (const postgres_host* host : order) {
+    const std::int64_t due_us = settings.connect_timeout_us == 0
+                                    ? INT64_MAX
+                                    : deadline::after_us(settings.connect_timeout_us, loop.now_us()).at_us;
+    std::exception_ptr failure;
+    std::string message;
+    try {
+      const std::vector<endpoint> addresses = co_await resolve(*host, due_us);
+      for (const endpoint& address : addresses) {
+        try {
+          co_return co_await connect(*host, address, wanted, due_us, inline_execution);
+        } catch (const connection_error& e) {
+          if (e.code() == errc::authentication_failed) throw;
+          failures.add(std::current_exception(), e.what());
+        }
+      }
+      continue;
+    } catch (const timed_out& e) {
+      if (context.deadline.expired(loop.now_us())) throw;
+      message = "the server " + host->shown() + " did not answer within connect_timeout";
+      failure = std::make_exception_ptr(connection_error(errc::connection_failed, message));
+    } catch (const connection_error& e) {
+      if (e.code() == errc::authentication_failed) throw;
+      message = e.what();
+      failure = std::current_exception();
+    }
+    failures.add(failure, message);
+  }
+  co_return nullptr;
+}
+
+task<std::unique_ptr<connection>> postgres_server::state::connect(const postgres_host& host, const endpoint& address,
+                                                                  target_session wanted, std::int64_t due_us,
+                                                                  bool inline_execution) const {
+  for (encryption attempt = first_encryption(settings, host);;) {
+    opening under_way(settings, tls.get(), host, attempt, due_us);
+    try {
+      co_await under_way.run(address);
+      if (co_await under_way.fits(wanted)) co_return under_way.finish(inline_execution);
+    } catch (const connection_error& e) {
+      const bool with_tls = under_way.used_tls();
+      const auto next = next_encryption(settings, host, attempt, with_tls);
+      if (!next || !may_change_encryption(e, with_tls)) throw;
+      attempt = *next;
+      continue;
+    }
+    throw connection_error(errc::connection_failed,
+                           "the server " + host.shown() + " is not what target_session_attrs asks for");
+  }
+}
+
+}  // namespace tupelo::driver::postgres

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "cancel_request.hpp"
+#include "conversation.hpp"
+#include "transport.hpp"
+
+#include <tupelo/driver/connection.hpp>
+#include <tupelo/core/reactor.hpp>
+#include <tupelo/core/scheduler.hpp>
+
+#include <atomic>
+#include <condition_variable>
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <string>
+
+namespace tupelo::driver::postgres {
+
+/// What opening a connection found out.
+struct session_facts {
+  backend_key key;
+  endpoint server;
+  std::string name;  ///< the server as messages call it, without credentials
+  transaction_status status = transaction_status::idle;
+};
+
+/// One connection to a server: moves the conversation's bytes, on the event loop of whoever uses it or blocking.
+///
+/// Deadlines and interrupts ask the server to cancel, and the request completes when it has answered; a server that
+/// does not answer loses the connection after `grace_us`. A request that was cancelled is completed only when the
+/// cancel request is dealt with, so that it cannot hit the next one.
+class postgres_connection final : public connection, private cancel_listener {
+public:
+  /// How long a server may take to answer a cancelled statement before the connection is given up.
+  static constexpr std::int64_t grace_us = 5'000'000;
+
+  postgres_connection(transport&& socket, session_facts facts, conversation&& talk, bool inline_execution);
+  ~postgres_connection() override;
+
+  bool runs_inline() const noexcept override { return inline_; }
+  bool run(request&) noexcept override;
+  void start(request&) noexcept override;
+  void interrupt() noexcept override;
+  void finish(prepared_statement*) noexcept override;
+  void release(prepared_statement*) noexcept override;
+  bool usable() const noexcept override;
+  bool in_transaction() const noexcept override;
+
+private:
+  // Both are called once for every start, unless they were taken back.
+  struct socket_wait final : io_wait {
+    explicit socket_wait(postgres_connection& of) noexcept : io_wait(&ready_now), owner(of) {}
+    static void ready_now(io_wait& self) noexcept {
+      auto& wait = static_cast<socket_wait&>(self);
+      wait.owner.woken(wait.started);
+    }
+    postgres_connection& owner;
+    bool started = false;
+  };
+  struct alarm_clock final : timer_node {
+    explicit alarm_clock(postgres_connection& of) noexcept : timer_node(&fired), owner(of) {}
+    static void fired(timer_node& self) noexcept {
+      auto& alarm = static_cast<alarm_clock&>(self);
+      alarm.owner.woken(alarm.started);
+    }
+    postgres_connection& owner;
+    bool started = false;
+  };
+
+  // Without the lock.
+  void woken(bool& started) noexcept;
+  void cancel_ended() noexcept override;
+  static void announce(request* done) noexcept;
+
+  // Under the lock.
+  void begin(request& r) noexcept;
+  void go_on() noexcept;
+  bool flush();
+  void receive(bool wait);
+  void check_deadline() noexcept;
+  void cancel_current(interruption cause) noexcept;
+  void give_up(const std::exception_ptr& failure) noexcept;
+  void take_watch(scheduler& loop);
+  void wait_for_socket() noexcept;
+  void wait_for_deadline() noexcept;
+  std::int64_t due_us() const noexcept;
+  std::int64_t now_us() const noexcept;
+  request* take_done() noexcept;
+  void wait_inline(std::unique_lock<std::mutex>& lock, const request& r);
+
+  mutable std::mutex mutex_;
+  std::condition_variable cancel_dealt_with_;
+  transport socket_;
+  conversation talk_;
+  session_facts facts_;
+  std::exception_ptr failure_;  ///< of the connection: it is not usable any more
+
+  // how the current request is stopped
+  std::shared_ptr<cancel_request> cancelling_;
+  interruption cause_ = interruption::none;
+  std::int64_t give_up_at_us_ = 0;  ///< where cause_ is set
+  std::atomic<bool> interruptible_{false};
+
+  // asynchronous use
+  scheduler* loop_ = nullptr;  ///< of the requests that are under way
+  const void* domain_ = nullptr;
+  std::unique_ptr<descriptor_watch> watch_;
+  socket_wait reading_{*this};
+  socket_wait writing_{*this};
+  alarm_clock alarm_{*this};
+  bool wants_write_ = false;
+  bool inline_;
+};
+
+}  // namespace tupelo::driver::postgres

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string_view>
+
+namespace tupelo::driver::postgres {
+
+/// Takes the first statement, without its semicolon, from the front of a script; empty when only blanks and comments
+/// are left.
+///
+/// Semicolons in strings, quoted names, dollar quotes, comments, parentheses and bodies of SQL functions (BEGIN ATOMIC)
+/// end nothing. Strings are read as `standard_conforming_strings = on` has them.
+/// Source: PostgreSQL documentation, "Lexical Structure".
+std::string_view take_statement(std::string_view& script) noexcept;
+
+}  // namespace tupelo::driver::postgres

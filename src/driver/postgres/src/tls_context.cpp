@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tls_context.hpp"
+
+#include <tupelo/core/error.hpp>
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509_vfy.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <string>
+#include <string_view>
+
+namespace tupelo::driver::postgres {
+
+namespace {
+
+[[noreturn]] void refuse(std::string_view option, const std::string& file) {
+  const unsigned long code = ERR_peek_last_error();
+  const char* const reason = code != 0 ? ERR_reason_error_string(code) : nullptr;
+  ERR_clear_error();
+  throw configuration_error(errc::invalid_configuration, std::string(option) + ": " + file + " cannot be used: " +
+                                                             (reason != nullptr ? reason : "unknown reason"));
+}
+
+int version_of(tls_version version) noexcept {
+  switch (version) {
+    case tls_version::tls_1_0: return TLS1_VERSION;
+    case tls_version::tls_1_1: return TLS1_1_VERSION;
+    case tls_version::tls_1_2: return TLS1_2_VERSION;
+    case tls_version::tls_1_3: return TLS1_3_VERSION;
+    case tls_version::any: break;
+  }
+  return 0;
+}
+
+int give_password(char* buffer, int size, int, void* settings) {
+  const std::string& password = static_cast<const postgres_settings*>(settings)->client_key_password;
+  const std::size_t count = std::min(password.size(), static_cast<std::size_t>(size));
+  std::memcpy(buffer, password.data(), count);
+  return static_cast<int>(count);
+}
+
+void load_roots(SSL_CTX* context, const postgres_settings& settings) {
+  if (settings.system_root_certificates) {
+    if (SSL_CTX_set_default_verify_paths(context) != 1) refuse("sslrootcert", "the system's set of certificates");
+    return;
+  }
+  if (settings.root_certificate.empty()) {
+    if (settings.tls >= tls_mode::verify_ca) {
+      throw configuration_error(
+          errc::invalid_configuration,
+          "sslmode=verify-ca and verify-full need a root certificate to verify the server's with: "
+          "set sslrootcert to a file, or to `system`");
+    }
+    return;
+  }
+  if (SSL_CTX_load_verify_file(context, settings.root_certificate.c_str()) != 1)
+    refuse("sslrootcert", settings.root_certificate);
+  if (settings.revocation_list.empty() && settings.revocation_directory.empty()) return;
+  X509_STORE* const store = SSL_CTX_get_cert_store(context);
+  const auto path = [](const std::string& name) { return name.empty() ? nullptr : name.c_str(); };
+  if (X509_STORE_load_locations(store, path(settings.revocation_list), path(settings.revocation_directory)) != 1)
+    refuse("sslcrl", settings.revocation_list.empty() ? settings.revocation_directory : settings.revocation_list);
+  X509_STORE_set_flags(store, X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL);
+}
+
+void load_client_certificate(SSL_CTX* context, const postgres_settings& settings) {
+  if (settings.client_certificate.empty()) return;
+  if (SSL_CTX_use_certificate_chain_file(context, settings.client_certificate.c_str()) != 1)
+    refuse("sslcert", settings.client_certificate);
+  if (settings.client_key.empty()) {
+    throw configuration_error(errc::invalid_configuration,
+                              "sslcert needs its key: set sslkey to the file that holds it");
+  }
+  SSL_CTX_set_default_passwd_cb(context, &give_password);
+  SSL_CTX_set_default_passwd_cb_userdata(context, const_cast<postgres_settings*>(&settings));
+  const int taken = SSL_CTX_use_PrivateKey_file(context, settings.client_key.c_str(), SSL_FILETYPE_PEM);
+  SSL_CTX_set_default_passwd_cb_userdata(context, nullptr);
+  SSL_CTX_set_default_passwd_cb(context, nullptr);
+  if (taken != 1 || SSL_CTX_check_private_key(context) != 1) refuse("sslkey", settings.client_key);
+}
+
+}  // namespace
+
+std::shared_ptr<ssl_ctx_st> make_tls_context(const postgres_settings& settings) {
+  ERR_clear_error();
+  std::shared_ptr<SSL_CTX> context(SSL_CTX_new(TLS_client_method()), &SSL_CTX_free);
+  if (!context) refuse("sslmode", "TLS");
+  SSL_CTX_set_min_proto_version(context.get(), version_of(settings.least_tls));
+  SSL_CTX_set_max_proto_version(context.get(), version_of(settings.most_tls));
+  SSL_CTX_set_options(context.get(), SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
+  load_roots(context.get(), settings);
+  load_client_certificate(context.get(), settings);
+  const bool verify = settings.tls >= tls_mode::verify_ca;
+  SSL_CTX_set_verify(context.get(), verify ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nullptr);
+  if (settings.tls_direct) {
+    static constexpr std::array<unsigned char, 11> protocol{10, 'p', 'o', 's', 't', 'g', 'r', 'e', 's', 'q', 'l'};
+    SSL_CTX_set_alpn_protos(context.get(), protocol.data(), protocol.size());
+  }
+  return context;
+}
+
+}  // namespace tupelo::driver::postgres

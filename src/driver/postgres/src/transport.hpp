@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+struct ssl_st;
+struct ssl_ctx_st;
+
+namespace tupelo::driver::postgres {
+
+enum class transfer : std::uint8_t {
+  done,
+  wants_read,   ///< go on when the socket can be read
+  wants_write,  ///< go on when the socket can be written
+  ended,        ///< by the peer
+};
+
+/// A connected socket, plain or under TLS. Never blocks unless asked to.
+///
+/// Owns: the descriptor. Errors: connection_error (connection_lost) where the system or TLS reports a failure.
+class transport {
+public:
+  transport() noexcept = default;
+  explicit transport(int descriptor) noexcept : descriptor_(descriptor) {}
+  transport(transport&& other) noexcept;
+  transport& operator=(transport&& other) noexcept;
+  ~transport() { close(); }
+
+  int descriptor() const noexcept { return descriptor_; }
+  bool is_open() const noexcept { return descriptor_ >= 0; }
+  bool is_encrypted() const noexcept { return tls_ != nullptr; }
+  void close() noexcept;
+  /// Ends both directions, so that whoever waits for the socket wakes; the descriptor stays.
+  void shut_down() noexcept;
+
+  /// `count` is what was sent or received. `wait`: the call may block until something can be.
+  transfer send(const char* bytes, std::size_t size, std::size_t& count);
+  transfer receive(char* bytes, std::size_t size, std::size_t& count, bool wait);
+  /// Whether decrypted bytes wait here though the socket has none.
+  bool has_pending() const noexcept;
+
+  /// Begins TLS. `server_name` is sent along where it is a name and no address; with `verify_name` the certificate must
+  /// be for it.
+  void start_tls(ssl_ctx_st* context, const std::string& server_name, bool verify_name);
+  /// Goes on with the handshake until `done`. Errors: connection_error (connection_failed) saying what TLS objects to.
+  transfer handshake();
+  /// The server's certificate as SCRAM binds to it; empty without TLS. Source: RFC 5929, tls-server-end-point.
+  std::string channel_binding() const;
+
+private:
+  struct free_tls {
+    void operator()(ssl_st* tls) const noexcept;
+  };
+  transfer tls_outcome(int result, const char* doing);
+
+  int descriptor_ = -1;
+  std::unique_ptr<ssl_st, free_tls> tls_;
+};
+
+}  // namespace tupelo::driver::postgres
