@@ -17,7 +17,7 @@ if(TUPELO_SQLITE)
   set(real_database sqlite) # tests run against the real thing
 endif()
 if(TUPELO_POSTGRES)
-  tupelo_room(dialect_postgres DIR src/dialect/postgres DEPENDS dialect
+  tupelo_room(dialect_postgres DIR src/dialect/postgres SERVERS DEPENDS dialect
     LINK nlohmann_json::nlohmann_json TEST_LINK PostgreSQL::PostgreSQL)
 endif()
 if(TUPELO_COROUTINE_FREE_ONLY)
@@ -30,7 +30,7 @@ if(TUPELO_SQLITE)
   tupelo_room(driver_sqlite DIR src/driver/sqlite DEPENDS driver LINK SQLite::SQLite3)
 endif()
 if(TUPELO_POSTGRES)
-  tupelo_room(driver_postgres DIR src/driver/postgres DEPENDS driver LINK OpenSSL::SSL OpenSSL::Crypto ICU::uc)
+  tupelo_room(driver_postgres DIR src/driver/postgres SERVERS DEPENDS driver LINK OpenSSL::SSL OpenSSL::Crypto ICU::uc)
 endif()
 tupelo_room(engine  DEPENDS dialect driver TEST_DEPENDS ${real_database})
 tupelo_room(session DEPENDS engine         TEST_DEPENDS ${real_database})

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # tupelo_room(<name> [DIR dir] [DEPENDS room...] [LINK lib...] [LINK_PUBLIC lib...] [TEST_DEPENDS room...]
-#             [TEST_LINK lib...] [NO_TESTS])
+#             [TEST_LINK lib...] [NO_TESTS] [SERVERS])
 #
 # One room of the house: target tupelo_<name>, alias tupelo::<name>, from
 #   <dir>/include         its own include root, the only one it adds
@@ -8,9 +8,9 @@
 #   <dir>/tests/*_test.cpp  one executable tupelo_<name>_tests
 # <dir> is src/<name> unless given. DEPENDS are the room's arrows: they are linked publicly, hence transitive, and
 # no other room's headers can be found. LINK are libraries used in .cpp files only. TEST_DEPENDS are rooms that only
-# the tests use, because they test against a real database.
+# the tests use, because they test against a real database. SERVERS: they need the servers of scripts/servers.sh.
 function(tupelo_room name)
-  cmake_parse_arguments(PARSE_ARGV 1 room "NO_TESTS" "DIR" "DEPENDS;LINK;LINK_PUBLIC;TEST_DEPENDS;TEST_LINK")
+  cmake_parse_arguments(PARSE_ARGV 1 room "NO_TESTS;SERVERS" "DIR" "DEPENDS;LINK;LINK_PUBLIC;TEST_DEPENDS;TEST_LINK")
   if(room_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "tupelo_room(${name}): unknown arguments ${room_UNPARSED_ARGUMENTS}")
   endif()
@@ -44,23 +44,41 @@ function(tupelo_room name)
   file(GLOB tests CONFIGURE_DEPENDS ${dir}/tests/*_test.cpp)
   if(TUPELO_BUILD_TESTS AND tests AND NOT room_NO_TESTS)
     list(TRANSFORM room_TEST_DEPENDS PREPEND tupelo_ OUTPUT_VARIABLE test_arrows)
-    tupelo_test(${target}_tests LABEL ${name} SOURCES ${tests} LINK ${target} ${test_arrows} ${room_LINK} ${room_TEST_LINK})
+    set(servers "")
+    if(room_SERVERS)
+      set(servers SERVERS)
+    endif()
+    tupelo_test(${target}_tests ${servers} LABEL ${name} SOURCES ${tests} LINK ${target} ${test_arrows} ${room_LINK} ${room_TEST_LINK})
     target_include_directories(${target}_tests PRIVATE ${dir}/src)
   endif()
 endfunction()
 
-# tupelo_test(<executable> LABEL label SOURCES file... LINK lib...): a GoogleTest executable whose cases ctest lists
-# one by one as <label>.<suite>.<rule>.
+# tupelo_test(<executable> LABEL label SOURCES file... LINK lib... [SERVERS]): a GoogleTest executable whose cases ctest
+# lists one by one as <label>.<suite>.<rule>. With SERVERS ctest starts the database servers before it and tells their
+# URL in TUPELO_TEST_POSTGRES; without that variable such tests skip what needs a server.
 function(tupelo_test target)
-  cmake_parse_arguments(PARSE_ARGV 1 test "" "LABEL" "SOURCES;LINK")
+  cmake_parse_arguments(PARSE_ARGV 1 test "SERVERS" "LABEL" "SOURCES;LINK")
   add_executable(${target} ${test_SOURCES})
   tupelo_own_flags(${target})
   target_link_libraries(${target} PRIVATE ${test_LINK} GTest::gtest GTest::gtest_main Threads::Threads)
+  set(properties LABELS ${test_LABEL} TIMEOUT 300)
+  if(test_SERVERS AND TUPELO_POSTGRES AND NOT TUPELO_COROUTINE_FREE_ONLY)
+    tupelo_servers_folder(folder)
+    list(APPEND properties FIXTURES_REQUIRED servers ENVIRONMENT
+         TUPELO_TEST_POSTGRES=postgresql://tupelo@/postgres?host=${folder}/pg15)
+  endif()
   # PRE_TEST lists the cases when ctest runs: a build never runs what it has just built.
   gtest_discover_tests(
     ${target}
     TEST_PREFIX "${test_LABEL}."
     DISCOVERY_MODE PRE_TEST
     DISCOVERY_TIMEOUT 120
-    PROPERTIES LABELS ${test_LABEL} TIMEOUT 300)
+    PROPERTIES ${properties})
+endfunction()
+
+# Where this build's servers live: a short path, because sockets are named by it, and another for every build folder.
+function(tupelo_servers_folder variable)
+  string(MD5 hash "${PROJECT_BINARY_DIR}")
+  string(SUBSTRING "${hash}" 0 10 hash)
+  set(${variable} /tmp/tupelo-${hash} PARENT_SCOPE)
 endfunction()

@@ -4,7 +4,10 @@
 #include <tupelo/schema/diff.hpp>
 #include <tupelo/dialect/schema_dialect.hpp>
 
+#include <cstdlib>
 #include <filesystem>
+#include <optional>
+#include <string_view>
 #include <stdlib.h>
 
 namespace tupelo::conformance {
@@ -33,6 +36,46 @@ public:
   std::string url() const override { return "sqlite::memory:"; }
 };
 
+/// A schema of the test's own on a server that scripts/servers.sh started; the folder's name says which.
+template <const char* Server>
+class postgres_schema final : public fresh_database {
+public:
+  postgres_schema() : server_(server_url(Server)), name_("t" + uuid::v4().to_string().substr(0, 18)) {
+    sync_wait(server().execute("CREATE SCHEMA \"" + name_ + "\""));
+  }
+  ~postgres_schema() override {
+    try {
+      sync_wait(server().execute("SET client_min_messages = warning; DROP SCHEMA \"" + name_ + "\" CASCADE"));
+    } catch (const error& e) {
+      ADD_FAILURE() << "the schema of the test cannot be dropped: " << e.what();
+    }
+  }
+  std::string url() const override { return server_ + "&options=-csearch_path%3D" + name_; }
+
+  static std::string server_url(std::string_view name) {
+    std::string url = std::getenv("TUPELO_TEST_POSTGRES");
+    url.replace(url.rfind("pg15"), 4, name);
+    return url;
+  }
+  static bool runs(std::string_view name) {
+    if (std::getenv("TUPELO_TEST_POSTGRES") == nullptr) return false;
+    const std::string url = server_url(name);
+    return std::filesystem::exists(url.substr(url.find("host=") + 5));
+  }
+
+private:
+  database& server() {
+    if (!administration_) administration_.emplace(server_, database_options{.pool_size = 1, .run = execution::inline_});
+    return *administration_;
+  }
+
+  std::string server_;
+  std::string name_;
+  std::optional<database> administration_;
+};
+constexpr char pg15[] = "pg15";
+constexpr char pg18[] = "pg18";
+
 template <class Place>
 std::unique_ptr<fresh_database> make() {
   return std::make_unique<Place>();
@@ -41,10 +84,19 @@ std::unique_ptr<fresh_database> make() {
 }  // namespace
 
 const std::vector<backend>& backends() {
-  static const std::vector<backend> list{
-      {"sqlite_file_on_worker_threads", &make<sqlite_file>, true, execution::worker},
-      {"sqlite_memory_inline", &make<sqlite_memory>, false, execution::inline_},
-  };
+  static const std::vector<backend> list = [] {
+    std::vector<backend> made{
+        {"sqlite_file_on_worker_threads", &make<sqlite_file>, true, execution::worker},
+        {"sqlite_memory_inline", &make<sqlite_memory>, false, execution::inline_},
+    };
+    if (postgres_schema<pg15>::runs(pg15)) {
+      made.push_back({"postgres_15", &make<postgres_schema<pg15>>, true, execution::worker});
+      made.push_back({"postgres_15_blocking", &make<postgres_schema<pg15>>, true, execution::inline_});
+    }
+    if (postgres_schema<pg18>::runs(pg18))
+      made.push_back({"postgres_18", &make<postgres_schema<pg18>>, true, execution::worker});
+    return made;
+  }();
   return list;
 }
 
