@@ -142,9 +142,11 @@ private:
     for (;;) {
       const std::size_t comma = text.find(',');
       parse_host(text.substr(0, comma));
-      if (comma == std::string_view::npos) return;
+      if (comma == std::string_view::npos) break;
       text.remove_prefix(comma + 1);
     }
+    // A lone colon names neither.
+    if (url_.hosts_.size() == 1 && url_.hosts_.front() == url_host()) url_.hosts_.clear();
   }
 
   void parse_host(std::string_view text) {

@@ -109,6 +109,7 @@ TEST(url, an_encoded_comma_belongs_to_the_host) {
 TEST(url, an_empty_authority_has_no_hosts_but_a_port_alone_is_one) {
   EXPECT_TRUE(url::parse("pg:///x").hosts().empty());
   EXPECT_TRUE(url::parse("pg://ada@/x").hosts().empty());
+  EXPECT_TRUE(url::parse("pg://:/x").hosts().empty());
   const url u = url::parse("pg://:5433,/x");
   ASSERT_EQ(u.hosts().size(), 2u);
   EXPECT_EQ(u.host(), "");
