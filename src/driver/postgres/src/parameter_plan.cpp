@@ -40,8 +40,8 @@ parameter_form scalar_form(kind k, std::uint32_t type) noexcept {
   using form = parameter_form;
   if (k == kind::null) return form::null;
   if (k == kind::embedded || k == kind::relation) return form::refused;
-  // Domains among them, so that every kind must be able to go there.
-  if (type >= first_user_oid) return is_any_text(k) || k == kind::json ? form::text : form::literal;
+  // Domains are among them, so that every kind must be able to go there; composites too, whose binary form is not text.
+  if (type >= first_user_oid) return form::literal;
   switch (static_cast<oid>(type)) {
     case oid::boolean:
       if (k == kind::boolean || is_integer(k)) return form::boolean;
@@ -97,7 +97,7 @@ parameter_shortcut shortcut_of(const bind_step& step, kind k, parameter_form for
       if (form == parameter_form::float8) return parameter_shortcut::float8;
       break;
     case kind::text:
-      if (form == parameter_form::text) return parameter_shortcut::text;
+      if (form == parameter_form::text || form == parameter_form::literal) return parameter_shortcut::text;
       break;
     case kind::timestamp:
       if (form == parameter_form::timestamp && (step.source != bind_source::field || !step.slot.type->chrono))
