@@ -29,7 +29,7 @@ oracle::oracle() : connection_(PQconnectdb(url())) {
   if (PQstatus(connection_.get()) != CONNECTION_OK)
     throw std::runtime_error(std::string("libpq: ") + PQerrorMessage(connection_.get()));
   run("SET client_min_messages = warning; SET client_encoding = 'UTF8'; SET DateStyle = 'ISO'; SET TimeZone = 'UTC'; "
-      "SET IntervalStyle = 'postgres'; SET bytea_output = 'hex'; SET extra_float_digits = 1");
+      "SET IntervalStyle = 'postgres'; SET bytea_output = 'hex'; SET extra_float_digits = 1; SET lc_monetary = 'C'");
 }
 
 void oracle::run(const std::string& sql) { checked(connection_.get(), PQexec(connection_.get(), sql.c_str())); }

@@ -11,6 +11,7 @@
 #include <bit>
 #include <cmath>
 #include <limits>
+#include <random>
 
 namespace tupelo::driver::postgres::testing {
 namespace {
@@ -328,6 +329,42 @@ TEST_F(row_bytes, of_every_type_with_a_wrong_length_break_the_protocol) {
   breaks(kind::timestamp, oid::timestamp, "abc");
   breaks(kind::date, oid::timestamp, "abc");
   breaks(kind::uuid, oid::uuid, "abc");
+}
+
+/// Bytes that only look like a value must end in a value or in one of the two errors, whatever the type.
+TEST(row_decoder, random_bytes_are_a_value_or_refused) {
+  std::mt19937_64 random(20261121);
+  const auto survives = [&]<class T>(const T&, const type_ops& ops, oid type) {
+    const row_layout layout = layout_of(ops, number(type));
+    for (int i = 0; i < 300; ++i) {
+      std::string bytes(random() % 24, '\0');
+      for (char& c : bytes) c = random() % 3 == 0 ? '\0' : static_cast<char>(random());
+      const std::string body = data_row({bytes});
+      T field{};
+      try {
+        decode_row(layout, body.data(), static_cast<std::uint32_t>(body.size()), &field);
+      } catch (const decode_error&) {
+      } catch (const connection_error&) {}
+    }
+  };
+  for (const oid type : {oid::boolean, oid::int2, oid::int4, oid::int8, oid::oid, oid::float4, oid::float8}) {
+    survives(std::int8_t{}, ops_of<std::int8_t>(kind::i8), type);
+    survives(std::uint64_t{}, ops_of<std::uint64_t>(kind::u64), type);
+  }
+  for (const oid type : {oid::float4, oid::float8, oid::numeric, oid::text}) {
+    survives(decimal(), ops_of<decimal>(kind::decimal), type);
+  }
+  survives(float{}, ops_of<float>(kind::f32), oid::numeric);
+  survives(std::int64_t{}, ops_of<std::int64_t>(kind::i64), oid::numeric);
+  survives(bytes(), ops_of<bytes>(kind::bytes), oid::bytea);
+  for (const oid type : {oid::date, oid::timestamp, oid::text}) {
+    survives(date(), ops_of<date>(kind::date), type);
+    survives(timestamp(), ops_of<timestamp>(kind::timestamp), type);
+  }
+  for (const oid type : {oid::uuid, oid::bytea, oid::text}) survives(uuid(), ops_of<uuid>(kind::uuid), type);
+  survives(json(), ops_of<json>(kind::json), oid::jsonb);
+  survives(level{}, level_ops(), oid::text);
+  survives(std::string(), ops_of<std::string>(kind::text), oid::interval);
 }
 
 }  // namespace
