@@ -95,7 +95,7 @@ struct statement_oracle : oracle_test {
   }
   static bind_step whole_list(kind k) {
     bind_step step = value(k);
-    step.source = static_cast<bind_source>(static_cast<int>(bind_source::list) + 1);
+    step.source = bind_source::whole_list;
     return step;
   }
 

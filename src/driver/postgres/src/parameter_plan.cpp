@@ -17,15 +17,6 @@ constexpr std::size_t most_parameters = 65'535;
 
 kind kind_of(const bind_step& step) noexcept { return step.source == bind_source::field ? step.slot.k : step.k; }
 
-bool is_list_as_one(const bind_step& step) noexcept {
-  switch (step.source) {
-    case bind_source::value:
-    case bind_source::list:
-    case bind_source::field: return false;
-    default: return true;
-  }
-}
-
 bool is_number(kind k) noexcept { return is_integer(k) || is_float(k) || k == kind::decimal || k == kind::boolean; }
 /// Kinds that are text in C++ and may stand for any type of the server, which then reads them.
 bool is_free_text(kind k) noexcept { return k == kind::text || k == kind::custom; }
@@ -127,7 +118,7 @@ parameter_step plan_step(const bind_step& step, const parameter_place& place) {
   parameter_step planned;
   planned.k = kind_of(step);
   planned.type = place.type;
-  if (!is_list_as_one(step)) {
+  if (step.source != bind_source::whole_list) {
     planned.form = scalar_form(planned.k, place.type);
     const bool is_text = planned.form == parameter_form::text || planned.form == parameter_form::literal;
     if (planned.form == parameter_form::refused || (step.wrap != like_wrap::none && !is_text))

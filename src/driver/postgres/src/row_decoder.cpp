@@ -4,6 +4,7 @@
 #include "epoch.hpp"
 #include "network_order.hpp"
 #include "numeric.hpp"
+#include "protocol_violation.hpp"
 
 #include <tupelo/core/date.hpp>
 #include <tupelo/core/decimal.hpp>
@@ -22,13 +23,11 @@ namespace tupelo::driver::postgres {
 namespace {
 
 [[noreturn, gnu::cold]] void refuse_row(std::string_view problem) {
-  std::string message = "the PostgreSQL server broke the protocol: a row ";
-  message.append(problem).append("; the connection is given up, look at what stands between here and the server");
-  throw connection_error(errc::connection_lost, std::move(message));
+  throw_protocol_violation("DataRow " + std::string(problem));
 }
 
 [[noreturn, gnu::cold]] void refuse_length(const field_slot& slot) {
-  refuse_row("whose column \"" + std::string(slot.column) + "\" has a value that is not of the type it was said to be");
+  refuse_row("has a value in column \"" + std::string(slot.column) + "\" that is not of the type it was said to be");
 }
 
 [[noreturn, gnu::cold]] void refuse_time(const field_slot& slot, std::string_view found, std::string_view remedy) {

@@ -145,11 +145,9 @@ void parameter_writer::write_row(const parameter_step* planned, std::uint32_t ro
 // ---- values of the query
 
 void parameter_writer::write_from_values(const bind_step& step, const parameter_step& planned) {
-  switch (step.source) {
-    case bind_source::value: break;
-    case bind_source::list: return write_list(step, planned);
-    default:
-      return planned.form == parameter_form::array ? write_array(step, planned) : write_array_literal(step, planned);
+  if (step.source == bind_source::list) return write_list(step, planned);
+  if (step.source == bind_source::whole_list) {
+    return planned.form == parameter_form::array ? write_array(step, planned) : write_array_literal(step, planned);
   }
   if (step.wrap != like_wrap::none) return write_pattern(step, planned);
   switch (planned.shortcut) {

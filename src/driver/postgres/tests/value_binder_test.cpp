@@ -245,7 +245,7 @@ TEST(value_binder, list_fills_its_placeholders_with_its_last_value) {
 
 bind_step array_step(kind k) {
   bind_step step = value_step(k);
-  step.source = static_cast<bind_source>(static_cast<int>(bind_source::list) + 1);
+  step.source = bind_source::whole_list;
   return step;
 }
 
