@@ -74,6 +74,11 @@ parameter_form scalar_form(kind k, std::uint32_t type) noexcept {
 
 parameter_shortcut shortcut_of(const bind_step& step, kind k, parameter_form form) noexcept {
   if (step.wrap != like_wrap::none) return parameter_shortcut::none;
+  if (step.source != bind_source::field) {
+    // All integers are 64 bits wide there, and all real numbers doubles.
+    if (form == parameter_form::int8 && is_integer(k) && k != kind::u64) return parameter_shortcut::int8;
+    if (form == parameter_form::float8 && is_float(k)) return parameter_shortcut::float8;
+  }
   switch (k) {
     case kind::boolean:
       if (form == parameter_form::boolean) return parameter_shortcut::boolean;

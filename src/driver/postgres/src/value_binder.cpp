@@ -154,6 +154,12 @@ void parameter_writer::write_from_values(const bind_step& step, const parameter_
     case parameter_shortcut::int4: return write32(out_, static_cast<std::uint32_t>(*cursor_++));
     case parameter_shortcut::int8:
     case parameter_shortcut::float8: return write64(out_, *cursor_++);
+    case parameter_shortcut::text: {
+      const std::string_view text = take_bytes(cursor_);
+      if (!is_valid_text(text)) [[unlikely]]
+        refuse_text(place_of(step, planned), text);
+      return write_raw(out_, text.data(), text.size());
+    }
     default: break;
   }
   const parameter_place place = place_of(step, planned);

@@ -78,6 +78,9 @@ TEST(value_binder, integers_go_into_every_number) {
             big16(5) + big16(4) + big16(0) + big16(0) + big16(1844) + big16(6744) + big16(737) + big16(955) +
                 big16(1615));
   EXPECT_EQ(word_bytes(kind::i16, oid::int8, static_cast<std::uint64_t>(-5)), big64(static_cast<std::uint64_t>(-5)));
+  EXPECT_EQ(word_bytes(kind::u64, oid::int8, 5), big64(5));
+  EXPECT_EQ(failure_of<value_error>([] { word_bytes(kind::u64, oid::int8, 1ull << 63); }).code(),
+            errc::value_out_of_range);
 }
 
 TEST(value_binder, integer_beyond_its_type_is_refused) {
