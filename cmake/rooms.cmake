@@ -19,6 +19,11 @@ endif()
 if(TUPELO_POSTGRES)
   tupelo_room(dialect_postgres DIR src/dialect/postgres SERVERS DEPENDS dialect
     LINK nlohmann_json::nlohmann_json TEST_LINK PostgreSQL::PostgreSQL)
+  if(TARGET tupelo_dialect_postgres_tests)
+    # Beside the clone; without it that test is skipped and says where it looked.
+    cmake_path(SET script NORMALIZE ${PROJECT_SOURCE_DIR}/../shared/data/chinook/Chinook_PostgreSql.sql)
+    target_compile_definitions(tupelo_dialect_postgres_tests PRIVATE TUPELO_CHINOOK_POSTGRES="${script}")
+  endif()
 endif()
 if(TUPELO_COROUTINE_FREE_ONLY)
   return()

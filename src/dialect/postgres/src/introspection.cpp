@@ -127,7 +127,7 @@ std::string drops(int place, std::string_view statement, std::string_view catalo
   out += prefix;
   out += "namespace WHERE n.nspname = current_schema() AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = '";
   out += catalog;
-  out += "'::regclass AND d.objid = o.oid AND d.deptype IN ('e', 'i'))";
+  out += "'::regclass AND d.objid = o.oid AND (d.deptype = 'e' OR (d.deptype = 'i' AND d.refobjid <> o.oid)))";
   out += condition;
   return out;
 }
