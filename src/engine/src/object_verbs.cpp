@@ -203,6 +203,13 @@ void throw_not_written(const model_info& info, bool erased) {
   throw not_found(what + " met no row with its key: it was removed, or never inserted");
 }
 
+void throw_not_all_inserted(const model_info& info, std::size_t rows, std::uint64_t inserted) {
+  throw query_error(
+      "of " + std::to_string(rows) + " rows for \"" + info.table + "\" " + std::to_string(inserted) +
+      " were inserted: a trigger or rule of the table leaves rows out, so their keys cannot be known; give "
+      "the objects their keys, or insert them by SQL of your own");
+}
+
 namespace {
 
 /// The objects whose generated keys a statement returns, in the order in which they were sent.
@@ -240,6 +247,7 @@ task<void> insert_chunk(query_source& source, const model_info& info, void* cons
   if (returned) run.sink = {&sink, &returned_keys::add};
   const task_context& context = co_await current_context();
   if (!source.try_run(run, context)) co_await source.run(run);
+  if (returned && run.row_count != rows) throw_not_all_inserted(info, rows, run.row_count);
   if (returned) sink.sort();
   if (keys != key_source::counted) co_return;
   const std::int64_t first = run.last_insert_id - static_cast<std::int64_t>(rows) + 1;

@@ -25,6 +25,7 @@ void operation_core::prepare() {
       const bool generated = prepare_for_insert(info, object_, now);
       const bool ask_for_key = generated && !source_->sql_dialect().features().last_insert_id;
       run_.core = insert_core(info, !generated, 1, ask_for_key);
+      if (ask_for_key) run_.sink = {object_, [](void* row) { return row; }};
     } else if (means_ == outcome::object_updated) {
       prepare_for_update(info, object_, now);
       run_.core = update_core(info, nullptr, 0);
@@ -85,8 +86,11 @@ void operation_core::finish() {
                       "\"; use find() where there may be none");
     case outcome::object_inserted: {
       const model_info& info = info_of(*spec_);
-      if (info.generated_key && sub_of(run_.core.shape.data()[0]) == insert_without_key) {
+      if (!info.generated_key || sub_of(run_.core.shape.data()[0]) != insert_without_key) return;
+      if (!run_.sink.add) {
         set_generated_key(info, object_, run_.last_insert_id);
+      } else if (run_.row_count != 1) {
+        throw_not_all_inserted(info, 1, run_.row_count);
       }
       return;
     }

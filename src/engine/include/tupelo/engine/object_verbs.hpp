@@ -62,6 +62,8 @@ task<void> insert_batches(query_source& source, const model_info& info, void* co
 task<void> insert_all(query_source* source, const model_spec& spec, std::vector<void*> objects);
 task<bool> upsert(query_source* source, const model_spec& spec, void* object, expression conflict);
 
+/// Generated keys were asked for, and other than `rows` of them came back.
+[[noreturn]] void throw_not_all_inserted(const model_info& info, std::size_t rows, std::uint64_t inserted);
 [[noreturn]] void throw_not_written(const model_info& info, bool erased);
 
 }  // namespace tupelo::detail

@@ -120,7 +120,7 @@ public:
   select_query<Result, Joined...> bind(const select_query<Result, Joined...>& built) {
     return {query_core(built.core()), source()};
   }
-  /// SQL of your own. Parameters are written `?` (SQLite) and bound in order.
+  /// SQL of your own. Parameters are written `?` on every database and bound in order.
   template <class Row = void, class... Parameters>
   raw_query<Row> raw_sql(std::string_view sql, const Parameters&... parameters) {
     return raw_query<Row>(source(), sql, parameters...);
