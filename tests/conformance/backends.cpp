@@ -57,9 +57,9 @@ public:
     url.replace(url.rfind("pg15"), 4, name);
     return url;
   }
-  static bool runs(std::string_view name) {
+  static bool runs() {
     if (std::getenv("TUPELO_TEST_POSTGRES") == nullptr) return false;
-    const std::string url = server_url(name);
+    const std::string url = server_url(Server);
     return std::filesystem::exists(url.substr(url.find("host=") + 5));
   }
 
@@ -84,19 +84,13 @@ std::unique_ptr<fresh_database> make() {
 }  // namespace
 
 const std::vector<backend>& backends() {
-  static const std::vector<backend> list = [] {
-    std::vector<backend> made{
-        {"sqlite_file_on_worker_threads", &make<sqlite_file>, true, execution::worker},
-        {"sqlite_memory_inline", &make<sqlite_memory>, false, execution::inline_},
-    };
-    if (postgres_schema<pg15>::runs(pg15)) {
-      made.push_back({"postgres_15", &make<postgres_schema<pg15>>, true, execution::worker});
-      made.push_back({"postgres_15_blocking", &make<postgres_schema<pg15>>, true, execution::inline_});
-    }
-    if (postgres_schema<pg18>::runs(pg18))
-      made.push_back({"postgres_18", &make<postgres_schema<pg18>>, true, execution::worker});
-    return made;
-  }();
+  static const std::vector<backend> list{
+      {"sqlite_file_on_worker_threads", &make<sqlite_file>, true, execution::worker},
+      {"sqlite_memory_inline", &make<sqlite_memory>, false, execution::inline_},
+      {"postgres_15", &make<postgres_schema<pg15>>, true, execution::worker, &postgres_schema<pg15>::runs},
+      {"postgres_15_blocking", &make<postgres_schema<pg15>>, true, execution::inline_, &postgres_schema<pg15>::runs},
+      {"postgres_18", &make<postgres_schema<pg18>>, true, execution::worker, &postgres_schema<pg18>::runs},
+  };
   return list;
 }
 

@@ -419,10 +419,8 @@ void conversation::ready(const backend_message& message) {
   const bool well = !f.of->failure;
   switch (f.at) {
     case stage::describing:
-      if (well && described(f)) {
-        blocked_ = false;
-        return start_held();
-      }
+      blocked_ = false;
+      if (well && described(f)) return start_held();
       break;
     case stage::scripting:
       if (well && next_of_script(f)) return;
