@@ -95,7 +95,7 @@ start_postgres() { # start_postgres <name> <folder with its programs>
   cp "$folder/certificates/localhost.crt" "$home/server.crt"
   cp "$folder/certificates/localhost.key" "$home/server.key"
   cp "$folder/certificates/root.crt" "$home/root.crt"
-  # By the database's name the client says how it wants to be asked.
+  # By the user's name the client says how it wants to be asked.
   cat >"$home/pg_hba.conf" <<'HBA'
 local     all            all              trust
 host      all            in_password      127.0.0.1/32 password
@@ -103,7 +103,9 @@ host      all            in_md5           127.0.0.1/32 md5
 host      all            in_scram         127.0.0.1/32 scram-sha-256
 hostssl   all            in_certificate   127.0.0.1/32 cert map=any
 hostssl   all            in_tls           127.0.0.1/32 scram-sha-256
+hostnossl all            in_tls           127.0.0.1/32 reject
 hostnossl all            in_clear         127.0.0.1/32 scram-sha-256
+hostssl   all            in_clear         127.0.0.1/32 reject
 host      all            all              127.0.0.1/32 trust
 HBA
   echo 'any tupelo in_certificate' >"$home/pg_ident.conf"
