@@ -137,7 +137,9 @@ TEST_F(failure, waits_that_the_server_ends_have_codes) {
   other.run("CREATE TABLE IF NOT EXISTS tupelo_locked (id int)");
   other.run("BEGIN; LOCK TABLE tupelo_locked");
   of<busy_error>("SELECT * FROM tupelo_locked");
+  run("BEGIN");
   of<busy_error>("LOCK TABLE tupelo_locked NOWAIT");
+  run("ROLLBACK");
   other.run("DROP TABLE tupelo_locked; COMMIT");
 }
 
