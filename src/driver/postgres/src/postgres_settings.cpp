@@ -383,11 +383,11 @@ std::string postgres_settings::name() const {
 std::string postgres_settings::redacted() const {
   constexpr std::string_view modes[] = {"disable", "allow", "prefer", "require", "verify-ca", "verify-full"};
   constexpr std::string_view targets[] = {"any", "read-write", "read-only", "primary", "standby", "prefer-standby"};
-  const auto append = [](std::string& out, std::string_view text) {
-    constexpr std::string_view plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~";
+  constexpr std::string_view plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~";
+  const auto append = [&plain](std::string& out, std::string_view text, char also_plain = '-') {
     for (const char c : text) {
       const auto byte = static_cast<unsigned char>(c);
-      if (byte >= 0x80 || plain.find(c) != std::string_view::npos) {
+      if (byte >= 0x80 || c == also_plain || plain.find(c) != std::string_view::npos) {
         out += c;
       } else {
         out += '%';
@@ -403,11 +403,10 @@ std::string postgres_settings::redacted() const {
   for (const postgres_host& host : hosts) {
     if (&host != &hosts.front()) out += ',';
     const std::string& where = host.name.empty() ? host.address : host.name;
-    if (where.find(':') != std::string::npos) {
-      out += "[" + where + "]";
-    } else {
-      append(out, where);
-    }
+    const bool brackets = where.find(':') != std::string::npos;
+    if (brackets) out += '[';
+    append(out, where, brackets ? ':' : '-');
+    if (brackets) out += ']';
     out += ":" + std::to_string(host.port);
   }
   out += "/";
