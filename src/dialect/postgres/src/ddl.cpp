@@ -109,8 +109,24 @@ private:
   void statement(const ddl::alter_column& o) {
     // What the table has now counts, not what the operation remembers of it.
     const table_definition& changed = table(o.table);
-    for (std::string& sql : alter_column_texts(changed, *changed.find_column(o.from.name), o.to)) {
-      execute(std::move(sql));
+    const column_definition& from = *changed.find_column(o.from.name);
+    // Conditions that compare the column are said again: the server keeps them with the old type in them.
+    const bool retyped = from.type != o.to.type;
+    for (const check_definition& check : changed.checks) {
+      if (retyped && mentions_identifier(check.expression, from.name)) drop_constraint(o.table, check.name);
+    }
+    for (const index_definition& index : changed.indexes) {
+      if (retyped && mentions_identifier(index.where, from.name)) execute("DROP INDEX " + quote_identifier(index.name));
+    }
+    for (std::string& sql : alter_column_texts(changed, from, o.to)) execute(std::move(sql));
+    table_definition after = changed;
+    *after.find_column(o.to.name) = o.to;
+    for (const check_definition& check : after.checks) {
+      if (retyped && mentions_identifier(check.expression, from.name))
+        alter(o.table, "ADD " + check_text(after, check));
+    }
+    for (const index_definition& index : after.indexes) {
+      if (retyped && mentions_identifier(index.where, from.name)) execute(create_index_text(after, index));
     }
   }
   void statement(const ddl::add_index& o) { execute(create_index_text(table(o.table), o.index)); }

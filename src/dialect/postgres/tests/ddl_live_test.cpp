@@ -171,6 +171,13 @@ TEST_F(postgres_alteration, a_text_with_a_zone_is_that_moment) {
   EXPECT_EQ(db().value("SELECT string_agg((c AT TIME ZONE 'UTC')::text, ' ' ORDER BY id) FROM t"),
             "2020-01-01 18:00:00 2020-01-01 00:00:00");
 }
+TEST_F(postgres_alteration, conditions_follow_the_type_of_their_column) {
+  change({ddl::add_check{"t", {"", "c <> '5'"}}, ddl::add_index{"t", {"", {{"c", true}}, true, "c > '7'"}}});
+  db().run("INSERT INTO t (c) VALUES ('10')");
+  db().change({ddl::alter_column{"t", {"c", type_kind::text, true}, {"c", type_kind::int32, true}}}, schema);
+  EXPECT_EQ(db().failure("INSERT INTO t (c) VALUES (5)"), "23514");
+  EXPECT_EQ(db().failure("INSERT INTO t (c) VALUES (10)"), "23505");
+}
 TEST_F(postgres_alteration, a_text_that_is_too_long_is_refused_not_cut) {
   db().run("INSERT INTO t (c) VALUES ('abc')");
   EXPECT_EQ(db().failure(

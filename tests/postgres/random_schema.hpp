@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <tupelo/query/ddl.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <random>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace tupelo::postgres {
+
+/// Makes valid schemas of a few tables in which every type, default and condition fits, the same for the same seed.
+/// Names come from a small stock, so that two schemas have much in common and one column may have two types.
+class random_schema {
+public:
+  explicit random_schema(std::uint32_t seed) : random_(seed) {}
+
+  schema_definition make() {
+    schema_definition schema;
+    for (const char* name : {"alpha", "Beta", "order"}) {
+      if (chance(80)) schema.add(table(name));
+    }
+    for (table_definition& from : schema.tables) {
+      for (const table_definition& to : schema.tables) {
+        if (chance(35)) add_key(from, to);
+      }
+    }
+    return with_names(schema);
+  }
+
+private:
+  struct sample {
+    column_type type;
+    const char* default_sql;
+    const char* condition;  ///< behind the column's name
+  };
+
+  std::uint32_t below(std::uint32_t limit) {
+    return std::uniform_int_distribution<std::uint32_t>(0, limit - 1)(random_);
+  }
+  bool chance(std::uint32_t percent) { return below(100) < percent; }
+
+  sample any() {
+    const std::vector<sample> all{
+        {type_kind::boolean, "TRUE", " = FALSE"},
+        {type_kind::int16, "-3", " >= -7"},
+        {type_kind::int32, "0", " IN (0, 1, -2)"},
+        {type_kind::int64, "5000000000", " <> 9000000000"},
+        {type_kind::float32, "0.5", " < 1e+3"},
+        {type_kind::float64, "1.25", " * 2 > 0.5"},
+        {type_kind::text, "'it''s'", " LIKE '50\\%%' ESCAPE '\\'"},
+        {column_type::varchar(12), "'x'", " IN ('x', 'y')"},
+        {type_kind::bytes, "X'00FF'", " <> X'01'"},
+        {type_kind::timestamp, "CURRENT_TIMESTAMP", " > '2020-01-01 00:00:00.000000'"},
+        {type_kind::date, "'2000-02-29'", " < '2100-01-01'"},
+        {type_kind::uuid, "'00000000-0000-0000-0000-0000000000aa'", " <> '00000000-0000-0000-0000-000000000000'"},
+        {column_type::decimal(10, 2), "1.50", " <= 99.90"},
+        {type_kind::json, "'{\"b\":[1,2],\"a\":null}'", " <> '[]'"},
+    };
+    return all[below(static_cast<std::uint32_t>(all.size()))];
+  }
+
+  table_definition table(const char* name) {
+    table_definition t;
+    t.name = name;
+    t.columns.push_back({"id", type_kind::int64, false, chance(60)});
+    for (const char* to : {"one", "two"}) {
+      if (chance(70)) t.columns.push_back({to, type_kind::int64, chance(60)});
+    }
+    t.primary_key.columns = {"id"};
+    for (const char* column : {"a", "B", "select", "d"}) {
+      if (chance(70)) add_column(t, column);
+    }
+    return t;
+  }
+
+  void add_column(table_definition& t, const std::string& name) {
+    const sample of = any();
+    column_definition column{name, of.type, chance(40)};
+    if (chance(50)) column.default_sql = of.default_sql;
+    const std::string quoted = "\"" + name + "\"";
+    const std::string condition = quoted + of.condition;
+    if (chance(40)) t.checks.push_back({chance(30) ? name + "_is_good" : "", condition});
+    if (chance(20) && column.nullable) t.checks.push_back({"", quoted + " IS NULL OR NOT (" + condition + ")"});
+    if (chance(20)) t.uniques.push_back({"", {name}});
+    if (chance(40)) {
+      index_definition index{"", {{name, chance(40)}}, chance(30)};
+      if (chance(40)) index.columns.push_back({"id"});
+      if (chance(40)) index.where = condition + " AND id > 0";
+      t.indexes.push_back(std::move(index));
+    }
+    t.columns.push_back(std::move(column));
+  }
+
+  void add_key(table_definition& from, const table_definition& to) {
+    const char* column = chance(50) ? "one" : "two";
+    if (from.find_column(column) == nullptr) return;
+    foreign_key_definition key{"fk_" + from.name + "_" + to.name, {column}, to.name, {"id"}};
+    key.on_delete = static_cast<referential_action>(below(5));
+    key.on_update = static_cast<referential_action>(below(5));
+    key.deferrable = chance(30);
+    from.foreign_keys.push_back(std::move(key));
+  }
+
+  std::mt19937 random_;
+};
+
+}  // namespace tupelo::postgres

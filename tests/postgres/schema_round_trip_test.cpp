@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+// Models and random schemas: what they ask for is made on a server, read back, and nothing is left to change.
+#include "random_schema.hpp"
+#include "raw_database.hpp"
+
+#include <tupelo/tupelo.hpp>
+#include <tupelo/schema/diff.hpp>
+#include <tupelo/schema/models.hpp>
+
+namespace tupelo::postgres {
+namespace {
+
+enum class Role : std::uint8_t { guest, member, admin };
+struct Address {
+  std::string street, city;
+};
+struct User {
+  std::int64_t id{};
+  std::string email;
+  std::optional<int> age;
+  Address address;
+  Role role{Role::guest};
+  timestamp created_at{}, updated_at{};
+  std::optional<timestamp> deleted_at;
+
+  static void model(model<User>& m) {
+    m.table("users");
+    m.unique(&User::email);
+    m.index(&User::role, &User::created_at);
+    m.check("age_is_human", col<&User::age> >= 0 && col<&User::age> < 200);
+    m.check("known_role", col<&User::role>.in(Role::guest, Role::admin));
+    m.timestamps(&User::created_at, &User::updated_at);
+    m.soft_delete(&User::deleted_at);
+  }
+};
+struct Post {
+  std::int64_t id{};
+  std::int64_t author_id{};
+  std::string title;
+  json meta;
+  decimal price;
+  double score{};
+  bool draft{};
+  date day{};
+  bytes raw;
+  timestamp at{};
+  uuid token{};
+  belongs_to<User> author;
+
+  static void model(model<Post>& m) {
+    m.table("order");
+    m.belongs_to(&Post::author, &Post::author_id).on_delete(cascade);
+    m.column(&Post::price).precision(10, 2);
+    m.column(&Post::title).length(160).default_value("it's");
+    m.column(&Post::draft).default_value(true);
+    m.column(&Post::score).default_value(0.5);
+    m.index(&Post::author_id, &Post::title).where(col<&Post::title>.contains("50%_") && col<&Post::draft> == true);
+    m.check("numbers", col<&Post::score> > 1.5 || !(col<&Post::author_id> == 3 && col<&Post::draft> == true));
+    m.check("times", col<&Post::at> > timestamp{0} && col<&Post::day> > date{0});
+    m.check("computed", length(col<&Post::title>) > 3 && col<&Post::score> * 2 > col<&Post::score> + 1);
+    m.check("lists", col<&Post::title>.in("a", "b") || col<&Post::author_id>.in(1, 2, 3));
+    m.check("exact", col<&Post::price> >= 0 && col<&Post::token> != uuid{});
+  }
+};
+
+class postgres_round_trip : public live_test {
+protected:
+  /// Changes the database to what is wanted, and expects nothing to be left to change.
+  void become(const schema_definition& from, const schema_definition& to) {
+    schema_definition state = from;
+    db().change(diff(from, to), state);
+    diff_options live;
+    live.live = &schema_rules();
+    for (const schema_operation& left : diff(db().introspect(), to, live)) ADD_FAILURE() << left.describe();
+    for (const schema_operation& left : diff(to, db().introspect(), live)) ADD_FAILURE() << left.describe();
+  }
+};
+
+TEST_F(postgres_round_trip, models_agree_with_the_database_that_they_made) {
+  become({}, schema_of<User, Post>().schema);
+}
+
+TEST_F(postgres_round_trip, random_schemas_become_each_other_and_back) {
+  for (std::uint32_t seed = 1; seed <= 20 && !HasFailure(); ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    random_schema random(seed);
+    const schema_definition from = random.make();
+    const schema_definition to = random.make();
+    become({}, from);
+    become(from, to);
+    become(to, from);
+    become(from, {});
+  }
+}
+
+}  // namespace
+}  // namespace tupelo::postgres
