@@ -57,7 +57,10 @@ public:
 
 class idle_connector final : public connector {
 public:
-  std::unique_ptr<driver::connection> connect(bool) override { return std::make_unique<idle_connection>(); }
+  task<std::unique_ptr<driver::connection>> connect(bool) override {
+    std::unique_ptr<driver::connection> made = std::make_unique<idle_connection>();
+    co_return made;
+  }
   std::uint32_t max_connections() const noexcept override { return 0; }
   bool wants_inline() const noexcept override { return true; }
 };

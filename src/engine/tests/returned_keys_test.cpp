@@ -61,8 +61,10 @@ private:
 
 class keyless_connector final : public connector {
 public:
-  std::unique_ptr<driver::connection> connect(bool) override {
-    return std::make_unique<keyless_connection>(driver::open_sqlite(settings_, true));
+  task<std::unique_ptr<driver::connection>> connect(bool) override {
+    std::unique_ptr<driver::connection> made =
+        std::make_unique<keyless_connection>(driver::open_sqlite(settings_, true));
+    co_return made;
   }
   std::uint32_t max_connections() const noexcept override { return 1; }
   bool wants_inline() const noexcept override { return true; }
