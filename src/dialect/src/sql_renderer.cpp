@@ -119,7 +119,7 @@ statement_plan sql_renderer::render() {
 void sql_renderer::number_binding(std::uint32_t index, std::uint64_t word) {
   bind_step step;
   step.first = next_;
-  step.k = kind_of_word(word);
+  step.k = step.typed_as = kind_of_word(word);
   const op o = op_of(word);
   if (is_fused(word)) {
     step.wrap = wrap_of(fused_comparison(word));
@@ -128,7 +128,8 @@ void sql_renderer::number_binding(std::uint32_t index, std::uint64_t word) {
     step.k = kind::i64;
   } else if (o == op::in_list) {
     const std::uint8_t bucket = sub_of(words_[index - 1]);
-    step.source = dialect_.list_as_one(bucket) ? bind_source::whole_list : bind_source::list;
+    // An empty list, of bucket 0, is rendered without a placeholder.
+    step.source = bucket && dialect_.list_as_one(bucket) ? bind_source::whole_list : bind_source::list;
     step.places = bucket ? dialect_.places_of(bucket) : 0;
     step.slot.column = field_of_word(word).column;
   } else if (o == op::assign_field || o == op::match_field) {

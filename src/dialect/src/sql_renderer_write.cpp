@@ -201,10 +201,11 @@ void sql_renderer::erase() {
 }
 
 void sql_renderer::raw() {
+  plan_.raw = true;
   for (std::uint32_t i = 1; i < count_; ++i) {
     const std::uint64_t word = words_[i];
     if (op_of(word) == op::text) {
-      dialect_.raw(plan_.text, {reinterpret_cast<const char*>(words_ + i + 1), model_of(word)}, !plan_.binds.empty());
+      dialect_.raw(plan_.text, {reinterpret_cast<const char*>(words_ + i + 1), model_of(word)}, plan_.binds.size());
     } else if (op_of(word) == op::row_type) {
       const model_info& row = model_of_word(word);
       for (std::uint16_t f : row.columns) plan_.reads.push_back(row.fields[f].slot());

@@ -232,8 +232,8 @@ void postgres_dialect::null_order(std::string& sql, bool descending) const {
   sql += descending ? " NULLS LAST" : " NULLS FIRST";
 }
 
-void postgres_dialect::raw(std::string& sql, std::string_view text, bool parameters) const {
-  if (!parameters || text.find('?') == std::string_view::npos || has_numbered_parameter(text)) {
+void postgres_dialect::raw(std::string& sql, std::string_view text, std::size_t parameters) const {
+  if (parameters == 0 || text.find('?') == std::string_view::npos || has_numbered_parameter(text)) {
     sql += text;
     return;
   }
@@ -251,6 +251,11 @@ void postgres_dialect::raw(std::string& sql, std::string_view text, bool paramet
       sql += '$';
       if (++at == text.size() || !is_digit(text[at])) sql += std::to_string(next++);
     }
+  }
+  // The server would take values that nothing in the text uses.
+  if (next > 1 && next - 1 != parameters) {
+    throw query_error("the statement has " + std::to_string(next - 1) + " placeholders but is given " +
+                      std::to_string(parameters) + " parameters; give one for each ?, and write ?? for the operator");
   }
 }
 

@@ -2,6 +2,7 @@
 #include "conversation.hpp"
 
 #include "frontend_messages.hpp"
+#include "oid.hpp"
 #include "protocol_violation.hpp"
 #include "script_splitter.hpp"
 
@@ -9,6 +10,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cstring>
 #include <utility>
 
 namespace tupelo::driver::postgres {
@@ -22,12 +24,6 @@ server_statement* statement_of(const request& r) noexcept {
 /// Portals live no longer than their statement, and one statement has one portal at most.
 std::string_view portal_of(const request& r, const server_statement& statement) noexcept {
   return r.fetch != 0 && !r.end_after_fetch ? std::string_view(statement.portal) : std::string_view();
-}
-
-[[noreturn]] void refuse_beside_stream() {
-  throw transaction_error(errc::concurrent_use,
-                          "a result is being read on this connection outside of a transaction, so it can run nothing "
-                          "else: begin() a transaction first, read the result to its end, or use another connection");
 }
 
 }  // namespace
@@ -116,9 +112,10 @@ void conversation::start(request& submitted, bool again) noexcept {
   f.again = again;
   const std::size_t mark = out_.mark();
   try {
-    if (streaming_ != nullptr && !(submitted.more && statement_of(submitted) == streaming_)) refuse_beside_stream();
+    const server_statement* const read = submitted.more ? statement_of(submitted) : nullptr;
+    if (streaming_ != nullptr && read != streaming_ && !(read != nullptr && read->drained)) drain_stream();
     if (submitted.plan != nullptr) {
-      start_plan(f);
+      if (!start_plan(f)) return complete(submitted);
     } else {
       f.at = stage::scripting;
       f.rest = submitted.script;
@@ -142,7 +139,7 @@ std::unique_ptr<server_statement> conversation::make_statement(bool named) {
   return made;
 }
 
-void conversation::start_plan(flight& f) {
+bool conversation::start_plan(flight& f) {
   request& r = *f.of;
   if (r.more) return fetch_on(f);
   server_statement* statement = statement_of(r);
@@ -162,6 +159,7 @@ void conversation::start_plan(flight& f) {
   } else {
     run(f);
   }
+  return true;
 }
 
 void conversation::describe(flight& f) {
@@ -170,7 +168,12 @@ void conversation::describe(flight& f) {
   if (statement.parsed) write_close_statement(out_, statement.name);
   statement.parsed = false;
   statement.has_rows = false;
-  write_parse(out_, statement.name, f.of->plan->text);
+  std::vector<std::uint32_t> types = wanted_parameter_types(*f.of->plan);
+  if (f.lacks_types) {
+    types.resize(std::max(types.size(), f.of->plan->binds.size()));
+    std::replace(types.begin(), types.end(), std::uint32_t{0}, static_cast<std::uint32_t>(oid::text));
+  }
+  write_parse(out_, statement.name, f.of->plan->text, types);
   write_describe_statement(out_, statement.name);
   write_sync(out_);
   blocked_ = true;
@@ -181,7 +184,7 @@ void conversation::run(flight& f) {
   server_statement& statement = *f.statement;
   f.at = stage::running;
   f.stale = false;
-  if (statement.portal_open) {
+  if (statement.portal_open || statement.drained) {
     throw transaction_error(
         errc::concurrent_use,
         "the statement is still being read by an open result; read that to its end or finish it first");
@@ -207,10 +210,20 @@ void conversation::run(flight& f) {
   }
 }
 
-void conversation::fetch_on(flight& f) {
+/// False: the request is complete already.
+bool conversation::fetch_on(flight& f) {
   request& r = *f.of;
   server_statement& statement = *statement_of(r);
   r.more = false;
+  if (statement.draining) {
+    f.at = stage::resting;
+    f.statement = &statement;
+    return true;
+  }
+  if (statement.drained) {
+    fetch_from_rest(r, statement);
+    return false;
+  }
   if (!statement.portal_open) {
     throw cancelled("the rest of the result is gone, because its transaction or its connection has ended");
   }
@@ -222,6 +235,40 @@ void conversation::fetch_on(flight& f) {
   } else {
     write_flush(out_);
   }
+  return true;
+}
+
+void conversation::drain_stream() {
+  flight f;
+  f.at = stage::draining;
+  f.statement = streaming_;
+  write_execute(out_, streaming_->portal);
+  write_sync(out_);
+  flights_.push_back(f);
+  f.statement->portal_open = false;
+  f.statement->drained = f.statement->draining = true;
+  f.statement->rest_failure = nullptr;
+  std::erase(portals_, f.statement);
+  streaming_ = nullptr;
+}
+
+void conversation::fetch_from_rest(request& r, server_statement& statement) {
+  const bool decoded = r.rows.add != nullptr && !r.plan->reads.empty();
+  while (statement.rest_at != statement.rest.size()) {
+    if (r.row_count == r.fetch) {
+      r.more = true;
+      return;
+    }
+    std::uint32_t size = 0;
+    std::memcpy(&size, statement.rest.data() + statement.rest_at, sizeof size);
+    const char* const body = statement.rest.data() + statement.rest_at + sizeof size;
+    statement.rest_at += sizeof size + size;
+    if (decoded) decode_row(statement.rows, body, size, r.rows.add(r.rows.rows));
+    ++r.row_count;
+  }
+  const std::exception_ptr failure = std::exchange(statement.rest_failure, nullptr);
+  statement.forget_rest();
+  if (failure) std::rethrow_exception(failure);
 }
 
 bool conversation::next_of_script(flight& f) {
@@ -232,6 +279,13 @@ bool conversation::next_of_script(flight& f) {
 }
 
 void conversation::finish(server_statement& statement) noexcept {
+  if (statement.drained) {
+    statement.forget_rest();
+    for (flight& f : flights_) {
+      if (f.at == stage::draining && f.statement == &statement) f.statement = nullptr;
+    }
+    return;
+  }
   if (!statement.portal_open) return;
   statement.portal_open = false;
   std::erase(portals_, &statement);
@@ -323,6 +377,10 @@ void conversation::handle(const backend_message& message) {
 }
 
 void conversation::row(flight& f, const backend_message& message) {
+  if (f.at == stage::draining && f.statement != nullptr) {
+    const std::uint32_t size = message.size;
+    f.statement->rest.append(reinterpret_cast<const char*>(&size), sizeof size).append(message.body, size);
+  }
   if (f.of == nullptr || f.at == stage::scripting) return;
   request& r = *f.of;
   if (r.failure) [[unlikely]]
@@ -367,8 +425,12 @@ void conversation::failed(flight& f, const backend_message& message) {
   const error_fields fields = parse_error(message);
   if (f.of == nullptr) {
     if (fields.ends_connection()) throw_postgres_failure(fields, {});
+    if (f.at == stage::draining && f.statement != nullptr)
+      f.statement->rest_failure = make_postgres_failure(fields, {});
     return;
   }
+  // 42P18: indeterminate datatype. What nothing in the statement tells the type of is taken for a text.
+  f.lacks_types = f.at == stage::describing && fields.sqlstate == "42P18";
   if (f.statement != nullptr && f.statement->portal_open) {
     f.statement->portal_open = false;
     std::erase(portals_, f.statement);
@@ -420,6 +482,11 @@ void conversation::ready(const backend_message& message) {
   switch (f.at) {
     case stage::describing:
       blocked_ = false;
+      if (f.lacks_types && !f.again && status_ != transaction_status::failed) {
+        f.again = true;
+        f.of->failure = nullptr;
+        return describe(f);
+      }
       if (well && described(f)) return start_held();
       break;
     case stage::scripting:
@@ -434,6 +501,8 @@ void conversation::ready(const backend_message& message) {
       }
       f.of->more = well && f.suspended && !f.of->end_after_fetch;
       break;
+    case stage::draining:
+    case stage::resting:
     case stage::closing: break;
   }
   end_front();
@@ -444,6 +513,17 @@ void conversation::end_front() noexcept {
   flights_.pop_front();
   if (ended.at == stage::describing || ended.at == stage::scripting) blocked_ = false;
   if (ended.of != nullptr) complete(*ended.of);
+  if (ended.at == stage::draining && ended.statement != nullptr) ended.statement->draining = false;
+  while (!flights_.empty() && flights_.front().at == stage::resting) {
+    flight rested = std::move(flights_.front());
+    flights_.pop_front();
+    try {
+      fetch_from_rest(*rested.of, *rested.statement);
+    } catch (...) {
+      note(rested, std::current_exception());
+    }
+    complete(*rested.of);
+  }
   start_held();
 }
 

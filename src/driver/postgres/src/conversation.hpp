@@ -30,11 +30,27 @@ struct server_statement {
   bool parsed = false;     ///< the server has it
   bool described = false;  ///< and the layouts are those of what it has
   bool has_rows = false;
+  /// The rest of a result whose connection was needed for something else: rows as they were received, each with its
+  /// length in front.
+  std::string rest;
+  std::size_t rest_at = 0;
+  std::exception_ptr rest_failure;
+  bool drained = false;   ///< the result is in `rest`
+  bool draining = false;  ///< or will be
+
+  void forget_rest() noexcept {
+    rest = {};
+    rest_at = 0;
+    drained = draining = false;
+  }
   bool portal_open = false;  ///< a result that was read in part
 };
 
 /// What is said between one client and one server once the connection is ready: requests in, bytes out; bytes in,
 /// completed requests out. No socket, no clock, no thread.
+///
+/// A result that is read in parts outside of a transaction keeps Sync from being sent. When something else is submitted
+/// meanwhile, the rest of the result is read into memory first.
 ///
 /// Requests are answered in the order in which they were submitted. A request whose statement is new holds those behind
 /// it until the server has described the statement.
@@ -76,6 +92,8 @@ private:
   enum class stage : std::uint8_t {
     describing,  ///< Parse and Describe are on their way
     running,     ///< Bind and Execute
+    draining,    ///< the rest of a result is read into memory; nobody waits
+    resting,     ///< waits for that
     scripting,   ///< one statement of a script
     closing,     ///< the client ends a partly read result; nobody waits
   };
@@ -88,7 +106,8 @@ private:
     bool synced = true;               ///< Sync was sent behind it: its end is ReadyForQuery
     bool suspended = false;           ///< the portal has more rows
     bool stale = false;               ///< the server's plan is out of date
-    bool again = false;               ///< it has been stale before
+    bool lacks_types = false;         ///< the server could not tell the type of a parameter
+    bool again = false;               ///< it was started anew once, being stale or short of types
     std::string_view statement_text;  ///< of a script: the statement on its way
     std::string_view rest;            ///< of a script: what comes after it
   };
@@ -99,10 +118,12 @@ private:
 
   void start(request& submitted, bool again) noexcept;
   std::unique_ptr<server_statement> make_statement(bool named);
-  void start_plan(flight& f);
+  bool start_plan(flight& f);
   void describe(flight& f);
   void run(flight& f);
-  void fetch_on(flight& f);
+  bool fetch_on(flight& f);
+  static void fetch_from_rest(request& r, server_statement& statement);
+  void drain_stream();
   bool next_of_script(flight& f);
   void start_held() noexcept;
   void end_front() noexcept;

@@ -72,6 +72,28 @@ parameter_form scalar_form(kind k, std::uint32_t type) noexcept {
   }
 }
 
+oid wanted_type(kind k) noexcept {
+  switch (k) {
+    case kind::boolean: return oid::boolean;
+    case kind::i8:
+    case kind::u8:
+    case kind::i16: return oid::int2;
+    case kind::u16:
+    case kind::i32: return oid::int4;
+    case kind::u32:
+    case kind::i64: return oid::int8;
+    case kind::u64:
+    case kind::decimal: return oid::numeric;
+    case kind::f32: return oid::float4;
+    case kind::f64: return oid::float8;
+    case kind::bytes: return oid::bytea;
+    case kind::timestamp: return oid::timestamptz;
+    case kind::date: return oid::date;
+    case kind::uuid: return oid::uuid;
+    default: return oid::unspecified;
+  }
+}
+
 parameter_shortcut shortcut_of(const bind_step& step, kind k, parameter_form form) noexcept {
   if (step.wrap != like_wrap::none) return parameter_shortcut::none;
   if (step.source != bind_source::field) {
@@ -172,6 +194,13 @@ std::string prefix_of(const std::vector<bool>& binary) {
 }
 
 }  // namespace
+
+std::vector<std::uint32_t> wanted_parameter_types(const statement_plan& plan) {
+  std::vector<std::uint32_t> types;
+  if (!plan.raw) return types;
+  for (const bind_step& step : plan.binds) types.push_back(static_cast<std::uint32_t>(wanted_type(step.typed_as)));
+  return types;
+}
 
 parameter_layout plan_parameters(const statement_plan& plan, std::span<const std::uint32_t> parameter_types) {
   std::size_t row_width = 0;

@@ -58,6 +58,10 @@ struct parameter_layout {
   bool rows_differ = false;
 };
 
+/// The types that the parameters of raw SQL are sent as: those of their values. 0, which leaves it to the server, for
+/// texts, which may be meant as anything, and NULL. Empty for statements that Tupelo made: there the server tells.
+std::vector<std::uint32_t> wanted_parameter_types(const statement_plan& plan);
+
 /// Matches what the plan binds with the types that the server expects.
 ///
 /// Errors: query_error naming the parameter: another number of parameters, a kind that cannot be sent as the type, more

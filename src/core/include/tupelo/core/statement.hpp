@@ -23,6 +23,7 @@ enum class like_wrap : std::uint8_t { none, contains, starts_with, ends_with };
 struct bind_step {
   bind_source source{};
   kind k{};
+  kind typed_as{};  ///< raw SQL: what the value is in C++, also where it is NULL
   like_wrap wrap{};
   std::uint32_t first = 0;   ///< number of the first placeholder, from 1
   std::uint32_t places = 1;  ///< placeholders that a list fills
@@ -41,6 +42,7 @@ struct statement_plan {
   std::string_view row_type;      ///< name of the struct that rows decode into, for messages
   std::uint32_t rows_per_statement = 1;
   bool read_only = false;    ///< does not write: may run outside a transaction, on a replica
+  bool raw = false;          ///< SQL of the user's own: its parameters have the types of their values
   bool dynamic_row = false;  ///< raw SQL: check the number of result columns against `reads` when prepared
 };
 

@@ -89,7 +89,7 @@ public:
   /// Appends what makes NULL sort as the smallest value, behind a term that may be NULL.
   virtual void null_order(std::string&, bool /*descending*/) const {}
   /// Appends SQL of the user's own; `parameters` says whether it has any. `?` means the next one on every database.
-  virtual void raw(std::string& sql, std::string_view text, bool /*parameters*/) const { sql += text; }
+  virtual void raw(std::string& sql, std::string_view text, std::size_t /*parameters*/) const { sql += text; }
 };
 
 }  // namespace tupelo

@@ -26,7 +26,7 @@ public:
   void null_order(std::string& sql, bool descending) const override;
   /// `?` becomes the next `$n`, `?7` becomes `$7`, and `??` the operator `?`. A text that has `$n` itself, or no
   /// parameters, stays as it is.
-  void raw(std::string& sql, std::string_view text, bool parameters) const override;
+  void raw(std::string& sql, std::string_view text, std::size_t parameters) const override;
 };
 
 const dialect& dialect_instance();
