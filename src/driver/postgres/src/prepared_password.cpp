@@ -21,7 +21,7 @@ struct close_profile {
 }  // namespace
 
 std::string prepared_password(std::string_view password) {
-  const std::string as_it_is(password);
+  std::string as_it_is(password);
   // Characters of ASCII prepare to themselves; control characters are prohibited, which leaves the bytes.
   if (std::all_of(password.begin(), password.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; }))
     return as_it_is;
