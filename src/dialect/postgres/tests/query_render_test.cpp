@@ -85,8 +85,13 @@ TEST(postgres_condition, a_list_is_one_parameter_whatever_its_length) {
   EXPECT_EQ(where(age.in(1, 2, 3)), R"("age" = ANY($1::int8[]))");
   EXPECT_EQ(where(age.in(std::vector<int>(100'000, 1))), R"("age" = ANY($1::int8[]))");
   EXPECT_EQ(where(name.in("a", "b") && age == 1), R"("name" = ANY($1) AND "age" = $2::int8)");
-  EXPECT_EQ(where(age.in(std::vector<int>())), "1 = 0");
   EXPECT_EQ(plan_of(query<User>().where(age.in(1)).core()).binds.at(0).source, bind_source::whole_list);
+}
+TEST(postgres_condition, an_empty_list_is_no_parameter) {
+  EXPECT_EQ(where(age.in(std::vector<int>()) && name == "x"), R"(1 = 0 AND "name" = $1)");
+  const statement_plan plan = plan_of(query<User>().where(age.in(std::vector<int>())).core());
+  EXPECT_EQ(plan.binds.at(0).source, bind_source::list);
+  EXPECT_EQ(plan.binds.at(0).places, 0U);
 }
 TEST(postgres_condition, moments_are_taken_apart_in_utc) {
   EXPECT_EQ(where(year(seen) == 2026), R"(EXTRACT(YEAR FROM "seen" AT TIME ZONE 'UTC')::int4 = $1::int8)");
