@@ -330,12 +330,20 @@ void connection_pool::end_rollback(pooled_connection* connection) noexcept {
 
 void connection_pool::give_back(pooled_connection* connection) noexcept {
   connection->depth = 0;
-  if (connection->usable() && connection->driver().in_transaction()) {
+  if (!connection->usable()) [[unlikely]] {
+    retire(connection);
+    return;
+  }
+  if (connection->driver().in_transaction()) [[unlikely]] {
     if (connection->runs_inline()) {
       try {
         connection->execute_now("ROLLBACK");
       } catch (const std::exception&) {
         retire(connection);  // a connection whose transaction cannot be ended is not used again
+        return;
+      }
+      if (!connection->usable()) {
+        retire(connection);
         return;
       }
     } else {
@@ -363,10 +371,6 @@ void connection_pool::give_back(pooled_connection* connection) noexcept {
       connection->driver().start(*request);
       return;
     }
-  }
-  if (!connection->usable()) {
-    retire(connection);
-    return;
   }
   if (inline_ && waiting_.load(std::memory_order_relaxed) == 0) {
     pooled_connection* none = nullptr;

@@ -36,20 +36,6 @@ const field_info& key_field(const model_spec& spec, std::size_t part, std::size_
   return field;
 }
 
-template <class V>
-void add_part(query_core& core, const model_spec& spec, std::size_t part, std::size_t parts, kind k, V value) {
-  const field_info& field = key_field(spec, part, parts, k);
-  std::uint64_t* words = core.shape.room(2);  // where column = value, as clause() would say it
-  words[0] = make_word(op::where, 0, 1);
-  words[1] = make_word(op::column_compare, static_cast<std::uint8_t>(k), field.offset, id_of(spec));
-  if constexpr (std::is_same_v<V, std::string_view>) {
-    core.values.push_text(value);
-  } else {
-    core.values.push(std::bit_cast<std::uint64_t>(value));
-  }
-  if (part == 0) core.word(make_word(op::with_deleted));  // a key names its row, marked as deleted or not
-}
-
 field_slot slot_of(const model_info& info, int position) {
   return info.fields[static_cast<std::size_t>(position)].slot();
 }
@@ -85,16 +71,14 @@ void match_row(query_core& core, const model_info& info) {
 
 }  // namespace
 
-void add_key_part(query_core& core, const model_spec& spec, std::size_t part, std::size_t parts, kind k,
-                  std::int64_t value) {
-  add_part(core, spec, part, parts, k, value);
-}
-void add_key_part(query_core& core, const model_spec& spec, std::size_t part, std::size_t parts, kind k,
-                  std::string_view value) {
-  add_part(core, spec, part, parts, k, value);
-}
-void add_key_part(query_core& core, const model_spec& spec, std::size_t part, std::size_t parts, kind k, double value) {
-  add_part(core, spec, part, parts, k, value);
+void add_key_part(query_core& core, const model_spec& spec, std::size_t part, std::size_t parts, const literal& value) {
+  const field_info& field = key_field(spec, part, parts, value.k);
+  // where column = value, as clause() would say it; a key names its row, marked as deleted or not
+  std::uint64_t* words = core.shape.room(part == 0 ? 3 : 2);
+  *words++ = make_word(op::where, 0, 1);
+  *words++ = make_word(op::column_compare, static_cast<std::uint8_t>(value.k), field.offset, id_of(spec));
+  if (part == 0) *words = make_word(op::with_deleted);
+  value.push_to(core.values);
 }
 
 bool has_empty_key(const model_info& info, const void* object) {
@@ -104,6 +88,10 @@ bool has_empty_key(const model_info& info, const void* object) {
   if (is_integer(slot.k)) return load_integer(slot, value) == 0;
   if (slot.k == kind::uuid) return static_cast<const uuid*>(value)->is_nil();
   return false;
+}
+
+std::int64_t time_of_writing(const model_info& info) noexcept {
+  return info.created_at >= 0 || info.updated_at >= 0 || info.deleted_at >= 0 ? timestamp::now().us : 0;
 }
 
 bool prepare_for_insert(const model_info& info, void* object, std::int64_t now_us) {
@@ -141,14 +129,13 @@ void count_version(const model_info& info, void* object) {
   store_integer(slot, value, load_integer(slot, value) + 1);
 }
 
-query_core insert_core(const model_info& info, bool with_key, std::uint16_t rows, bool returning) {
-  query_core core(op::insert_into, *info.spec, with_key ? insert_with_key : insert_without_key, rows);
+void make_insert(query_core& core, const model_info& info, bool with_key, std::uint16_t rows, bool returning) {
+  core.begin(op::insert_into, *info.spec, with_key ? insert_with_key : insert_without_key, rows);
   if (returning) core.word(make_word(op::returning_key));
-  return core;
 }
 
-query_core update_core(const model_info& info, const std::uint16_t* fields, std::size_t count) {
-  query_core core(op::update_of, *info.spec);
+void make_update(query_core& core, const model_info& info, const std::uint16_t* fields, std::size_t count) {
+  core.begin(op::update_of, *info.spec);
   const auto assign = [&](std::uint16_t position) {
     const field_info& field = info.fields[position];
     if (!field.is(field_key) && position != info.version) core.word(column_word(info, position, op::assign_field));
@@ -160,24 +147,21 @@ query_core update_core(const model_info& info, const std::uint16_t* fields, std:
   }
   if (info.version >= 0) {
     expression next(ref(info, info.version));
-    next.combine(expression(kind::i64, std::int64_t{1}),
+    next.combine(expression(literal(kind::i64, std::int64_t{1})),
                  make_word(op::call, static_cast<std::uint8_t>(function::add), 2));
     core.assign(op::assign, ref(info, info.version), next);
   }
   match_row(core, info);
-  return core;
 }
 
-query_core erase_core(const model_info& info, std::int64_t now_us) {
+void make_erase(query_core& core, const model_info& info, std::int64_t now_us) {
   if (info.deleted_at < 0) {
-    query_core core(op::delete_from, *info.spec);
-    match_row(core, info);
-    return core;
+    core.begin(op::delete_from, *info.spec);
+  } else {
+    core.begin(op::update_of, *info.spec);
+    core.assign(op::assign, ref(info, info.deleted_at), expression(literal(kind::timestamp, now_us)));
   }
-  query_core core(op::update_of, *info.spec);
-  core.assign(op::assign, ref(info, info.deleted_at), expression(kind::timestamp, now_us));
   match_row(core, info);
-  return core;
 }
 
 query_core soft_delete(query_core core) {
@@ -190,7 +174,7 @@ query_core soft_delete(query_core core) {
     if (op_of(words[i]) == op::where) i += length_of(words[i]);
   }
   words[0] = with_op(words[0], op::update_of);
-  core.assign(op::assign, ref(info, info.deleted_at), expression(kind::timestamp, timestamp::now().us));
+  core.assign(op::assign, ref(info, info.deleted_at), expression(literal(kind::timestamp, timestamp::now().us)));
   return core;
 }
 
@@ -241,7 +225,8 @@ enum class key_source { none, returned, counted };
 task<void> insert_chunk(query_source& source, const model_info& info, void* const* objects, std::size_t rows,
                         key_source keys) {
   const bool returned = keys == key_source::returned;
-  statement_run run(insert_core(info, keys == key_source::none, static_cast<std::uint16_t>(rows), returned));
+  statement_run run;
+  make_insert(run.core, info, keys == key_source::none, static_cast<std::uint16_t>(rows), returned);
   run.objects = objects;
   returned_keys sink{&info, objects, rows};
   if (returned) run.sink = {&sink, &returned_keys::add};
@@ -265,7 +250,7 @@ task<key_source> how_to_learn_keys(query_source& source, const model_info& info,
 }  // namespace
 
 task<void> insert_batches(query_source& source, const model_info& info, void* const* objects, std::size_t count) {
-  const std::int64_t now = timestamp::now().us;
+  const std::int64_t now = time_of_writing(info);
   std::vector<bool> generated(count);
   bool any_generated = false;
   for (std::size_t i = 0; i < count; ++i) {
@@ -317,9 +302,9 @@ task<void> insert_all(query_source* source, const model_spec& spec, std::vector<
 
 task<bool> upsert(query_source* source, const model_spec& spec, void* object, expression conflict) {
   const model_info& info = require_table(info_of(spec));
-  const bool generated = prepare_for_insert(info, object, timestamp::now().us);
+  const bool generated = prepare_for_insert(info, object, time_of_writing(info));
   statement_run run;
-  run.core = insert_core(info, !generated, 1, false);
+  make_insert(run.core, info, !generated, 1, false);
   run.core.shape.append(conflict.shape);
   run.core.word(make_word(op::returning_row));
   run.objects = &object;

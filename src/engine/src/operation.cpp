@@ -8,29 +8,26 @@
 
 namespace tupelo::detail {
 
-query_source* require_source(query_source* source) {
-  if (!source) {
-    throw query_error(
-        "this query was built without a database: take it from one (db.query<T>()), or bind it with db.bind(query)");
-  }
-  return source;
+void throw_no_source() {
+  throw query_error(
+      "this query was built without a database: take it from one (db.query<T>()), or bind it with db.bind(query)");
 }
 
 void operation_core::prepare() {
   require_source(source_);
   if (spec_) {
     const model_info& info = require_table(info_of(*spec_));
-    const std::int64_t now = timestamp::now().us;
+    const std::int64_t now = time_of_writing(info);
     if (means_ == outcome::object_inserted) {
       const bool generated = prepare_for_insert(info, object_, now);
       const bool ask_for_key = generated && !source_->sql_dialect().features().last_insert_id;
-      run_.core = insert_core(info, !generated, 1, ask_for_key);
+      make_insert(run_.core, info, !generated, 1, ask_for_key);
       if (ask_for_key) run_.sink = {object_, [](void* row) { return row; }};
     } else if (means_ == outcome::object_updated) {
       prepare_for_update(info, object_, now);
-      run_.core = update_core(info, nullptr, 0);
+      make_update(run_.core, info, nullptr, 0);
     } else {
-      run_.core = erase_core(info, now);
+      make_erase(run_.core, info, now);
     }
     run_.objects = &object_;
   }

@@ -39,7 +39,12 @@ cached_statement& pooled_connection::statement(const query_core& core) {
   const std::uint64_t hash = hash_words(words, core.shape.size);
   if (cached_statement* found = cache_.find(hash, words, core.shape.size)) [[likely]]
     return *found;
-  return cache_.insert(hash, words, core.shape.size, pool_.plan(hash, words, core.shape.size), *driver_);
+  return add_statement(hash, words, core.shape.size);
+}
+
+cached_statement& pooled_connection::add_statement(std::uint64_t hash, const std::uint64_t* words,
+                                                   std::uint32_t count) {
+  return cache_.insert(hash, words, count, pool_.plan(hash, words, count), *driver_);
 }
 
 void pooled_connection::fill(driver::request& request, cached_statement& cached, statement_run& run) const noexcept {

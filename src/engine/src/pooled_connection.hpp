@@ -76,6 +76,9 @@ public:
   int depth = 0;  ///< of begin()s that are not ended
 
 private:
+  // Out of line, so that finding a statement needs no registers for adding one.
+  [[gnu::noinline]] cached_statement& add_statement(std::uint64_t hash, const std::uint64_t* words,
+                                                    std::uint32_t count);
   void observed_run(driver::request& request);
   static void take_results(statement_run& run, const driver::request& request) noexcept;
 

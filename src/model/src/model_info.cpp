@@ -88,13 +88,10 @@ std::string pluralize(std::string_view noun) {
   return out;
 }
 
-const model_info& require_table(const model_info& info) {
-  if (info.key.empty() && !info.without_key) {
-    throw model_error("struct " + std::string(info.short_name()) +
-                      " is used as a table but has no primary key: name a field `id`, or say m.primary_key(&" +
-                      std::string(info.short_name()) + "::field) or m.no_primary_key() in its model()");
-  }
-  return info;
+void detail::throw_no_key(const model_info& info) {
+  throw model_error("struct " + std::string(info.short_name()) +
+                    " is used as a table but has no primary key: name a field `id`, or say m.primary_key(&" +
+                    std::string(info.short_name()) + "::field) or m.no_primary_key() in its model()");
 }
 
 const model_info& referenced_model(const model_info& from, const foreign_key_info& key) {

@@ -55,32 +55,21 @@ void expression::free() noexcept {
   values.drop();
 }
 
-expression::expression(column_ref column) noexcept { shape.push(column.word(op::column)); }
-expression::expression(std::uint64_t word) noexcept { shape.push(word); }
+expression::expression(column_ref column) noexcept : shape(column.word(op::column)) {}
+expression::expression(std::uint64_t word) noexcept : shape(word) {}
 
-expression::expression(column_ref column, comparison c, kind k, std::int64_t value) noexcept {
-  shape.push(column.word(fused(c), sub(k)));
-  values.push(static_cast<std::uint64_t>(value));
+expression::expression(column_ref column, comparison c, const literal& value) noexcept
+    : shape(column.word(fused(c), sub(value.k))) {
+  if (value.k == kind::null) [[unlikely]] {
+    shape.words[0] = column.word(op::column);
+    shape.push(make_word(c == comparison::not_equal ? op::is_not_null : op::is_null));
+    return;
+  }
+  value.push_to(values);
 }
-expression::expression(column_ref column, comparison c, kind k, double value) noexcept {
-  shape.push(column.word(fused(c), sub(k)));
-  values.push(std::bit_cast<std::uint64_t>(value));
-}
-expression::expression(column_ref column, comparison c, kind k, std::string_view value) noexcept {
-  shape.push(column.word(fused(c), sub(k)));
-  values.push_text(value);
-}
-expression::expression(kind k, std::int64_t value) noexcept {
-  shape.push(make_word(op::value, sub(k)));
-  values.push(static_cast<std::uint64_t>(value));
-}
-expression::expression(kind k, double value) noexcept {
-  shape.push(make_word(op::value, sub(k)));
-  values.push(std::bit_cast<std::uint64_t>(value));
-}
-expression::expression(kind k, std::string_view value) noexcept {
-  shape.push(make_word(op::value, sub(k)));
-  values.push_text(value);
+expression::expression(const literal& value) noexcept
+    : shape(value.k == kind::null ? make_word(op::null_value) : make_word(op::value, sub(value.k))) {
+  if (value.k != kind::null) value.push_to(values);
 }
 expression::expression(column_ref left, comparison c, column_ref right) noexcept {
   std::uint64_t* place = shape.room(3);

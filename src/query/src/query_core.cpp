@@ -10,9 +10,8 @@
 namespace tupelo {
 
 query_core::query_core() noexcept = default;
-query_core::query_core(op statement, const model_spec& model, std::uint8_t sub, std::uint16_t length) noexcept {
-  shape.push(make_word(statement, sub, length, id_of(model)));
-}
+query_core::query_core(op statement, const model_spec& model, std::uint8_t sub, std::uint16_t length) noexcept
+    : shape(make_word(statement, sub, length, id_of(model))) {}
 query_core::query_core(query_core&& other) noexcept = default;
 query_core::query_core(const query_core& other) noexcept = default;
 query_core& query_core::operator=(query_core&& other) noexcept = default;
@@ -36,6 +35,9 @@ bool push_head(word_buffer& shape, std::uint64_t head, std::uint32_t words) {
 
 }  // namespace
 
+void query_core::begin(op statement, const model_spec& model, std::uint8_t sub, std::uint16_t length) noexcept {
+  shape.push(make_word(statement, sub, length, id_of(model)));
+}
 void query_core::clause(op o, const expression& e, std::uint8_t sub) noexcept {
   if (!push_head(shape, make_word(o, sub), e.shape.size)) return;
   shape.append(e.shape);
@@ -56,6 +58,7 @@ void query_core::assign(op o, column_ref c, const expression& value) noexcept {
   values.append(value.values);
 }
 query_core& query_core::finish() {
+  if (!has_limit_ && !has_offset_) return *this;
   if ((has_limit_ && limit_ < 0) || (has_offset_ && offset_ < 0)) {
     throw query_error("limit() and offset() take numbers from 0 on; this query has a negative one");
   }

@@ -118,7 +118,7 @@ task<void> session::state::update_object(const model_info& info, tracked_object*
   }
   std::sort(fields.begin(), fields.end());  // one shape for one set of columns
   statement_run statement;
-  statement.core = detail::update_core(info, fields.data(), fields.size());
+  detail::make_update(statement.core, info, fields.data(), fields.size());
   const void* const pointer = object->object;
   statement.objects = &pointer;
   co_await run(statement);
@@ -128,13 +128,13 @@ task<void> session::state::update_object(const model_info& info, tracked_object*
 }
 
 task<void> session::state::erase_model(const model_info& info, const std::vector<tracked_object*>& removed) {
-  const std::int64_t now = timestamp::now().us;
+  const std::int64_t now = detail::time_of_writing(info);
   // Last tracked first: rows of a table that refers to itself are as a rule tracked after those which they name.
   for (auto next = removed.rbegin(); next != removed.rend(); ++next) {
     tracked_object* object = *next;
     remember(object);
     statement_run statement;
-    statement.core = detail::erase_core(info, now);
+    detail::make_erase(statement.core, info, now);
     const void* const pointer = object->object;
     statement.objects = &pointer;
     co_await run(statement);

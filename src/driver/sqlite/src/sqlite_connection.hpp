@@ -55,8 +55,8 @@ private:
   // Running
   static void run_on_worker(void* self, request&) noexcept;
   bool run_begun(request&) noexcept;
-  void execute(request&);
   // Inlined into each other: a key lookup spends as long in calls between them as in decoding its row.
+  [[gnu::always_inline]] inline void execute(request&);
   [[gnu::always_inline]] inline void run_plan(request&);
   void run_script(request&);
   [[gnu::always_inline]] inline void begin_result(sqlite3_stmt*, request&);

@@ -42,10 +42,11 @@ char* bind_scratch::heap_room(std::size_t size) {
 
 void value_binder::bind(const statement_plan& plan, const std::uint64_t* values, const void* const* objects) {
   cursor_ = values;
-  bind_row(plan, 0, objects != nullptr ? objects[0] : nullptr);
   const int width = static_cast<int>(plan.binds.size());
-  for (std::uint32_t row = 1; row < plan.rows_per_statement; ++row)
-    bind_row(plan, static_cast<int>(row) * width, objects[row]);
+  std::uint32_t row = 0;
+  do {
+    bind_row(plan, static_cast<int>(row) * width, objects != nullptr ? objects[row] : nullptr);
+  } while (++row < plan.rows_per_statement);
   if (status_ != SQLITE_OK) [[unlikely]]
     check_status();
 }
@@ -56,8 +57,12 @@ void value_binder::bind_row(const statement_plan& plan, int offset, const void* 
   int status = SQLITE_OK;
   for (const bind_step& step : plan.binds) {
     const int place = static_cast<int>(step.first) + offset;
-    if (step.source != bind_source::field) [[unlikely]] {
-      bind_from_values(place, step);
+    if (step.source != bind_source::field) {
+      if (step.source == bind_source::value && step.wrap == like_wrap::none) [[likely]] {
+        bind_step_value(place, step);
+      } else {
+        bind_from_values(place, step);
+      }
       continue;
     }
     const field_slot& slot = step.slot;
@@ -111,13 +116,7 @@ void value_binder::check_status() const {
 
 void value_binder::bind_from_values(int place, const bind_step& step) {
   switch (step.source) {
-    case bind_source::value:
-      if (step.wrap == like_wrap::none) [[likely]] {
-        bind_step_value(place, step);
-      } else {
-        bind_pattern(place, step);
-      }
-      return;
+    case bind_source::value: return bind_pattern(place, step);  // the others are bound before
     case bind_source::list: return bind_list(step);
     case bind_source::whole_list: return bind_json_list(place, step);
     case bind_source::field: return;  // not from here

@@ -58,7 +58,7 @@ private:
   void bind_json_list(int place, const bind_step& step);
   void append_json_value(std::string& out, const bind_step& step);
   void bind_pattern(int place, const bind_step& step);
-  void bind_row(const statement_plan& plan, int offset, const void* object);
+  [[gnu::always_inline]] inline void bind_row(const statement_plan& plan, int offset, const void* object);
   // Out of line, so that the loop over fields keeps its registers.
   [[gnu::noinline]] void bind_from_values(int place, const bind_step& step);
   [[gnu::noinline]] void bind_other_field(int place, const field_slot& slot, const void* value);

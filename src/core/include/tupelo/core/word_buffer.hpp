@@ -33,15 +33,16 @@ struct word_buffer {
     return place;
   }
   void push(std::uint64_t word) { *room(1) = word; }
-  void append(const std::uint64_t* words, std::uint32_t count) {
-    std::uint64_t* place = room(count);
-    // A handful of words as a rule: the checks of a vectorized loop cost more than the loop.
+  void append(const std::uint64_t* words, std::uint32_t count) { copy(room(count), words, count); }
+  void append(const word_buffer& other) { append(other.data(), other.size); }
+  /// A handful of words as a rule, just written one by one: the checks of a vectorized loop cost more than the loop, and
+  /// wider reads would wait for the writes.
+  static void copy(std::uint64_t* to, const std::uint64_t* from, std::uint32_t count) noexcept {
 #ifdef __clang__
 #pragma clang loop vectorize(disable) unroll(disable)
 #endif
-    for (std::uint32_t i = 0; i < count; ++i) place[i] = words[i];
+    for (std::uint32_t i = 0; i < count; ++i) to[i] = from[i];
   }
-  void append(const word_buffer& other) { append(other.data(), other.size); }
   void push_bytes(const void* bytes, std::size_t count);
   void push_text(std::string_view text) { push_bytes(text.data(), text.size()); }
 };
@@ -59,6 +60,10 @@ struct inline_word_buffer : word_buffer {
   std::uint64_t words[N];
 
   inline_word_buffer() noexcept : word_buffer(N) {}
+  explicit inline_word_buffer(std::uint64_t first) noexcept : word_buffer(N) {
+    words[0] = first;
+    size = 1;
+  }
   inline_word_buffer(inline_word_buffer&& other) noexcept : word_buffer(N) { take(other); }
   inline_word_buffer(const inline_word_buffer& other) : word_buffer(N) { append(other); }
   inline_word_buffer& operator=(inline_word_buffer&& other) noexcept {
@@ -84,13 +89,15 @@ struct inline_word_buffer : word_buffer {
   }
   void take(inline_word_buffer& other) noexcept {
     size = other.size;
-    heap = other.heap;
-    capacity = other.capacity;
-    // All words, used or not: a copy of fixed size is a few instructions, one of unknown size is a call.
-    if (!heap) __builtin_memcpy(words, other.words, sizeof words);
-    other.heap = nullptr;
+    if (other.heap) [[unlikely]] {
+      heap = other.heap;
+      capacity = other.capacity;
+      other.heap = nullptr;
+      other.capacity = N;
+    } else {
+      copy(words, other.words, size);
+    }
     other.size = 0;
-    other.capacity = N;
   }
 };
 

@@ -15,29 +15,35 @@ template <class T>
 concept is_model =
     std::is_class_v<std::remove_cvref_t<T>> && !requires { typename std::remove_cvref_t<T>::value_type; };
 
-/// The literal of one part of a key, checked against the key's field when the query is made.
-void add_key_part(query_core& core, const model_spec& spec, std::size_t part, std::size_t parts, kind k,
-                  std::int64_t value);
-void add_key_part(query_core& core, const model_spec& spec, std::size_t part, std::size_t parts, kind k,
-                  std::string_view value);
-void add_key_part(query_core& core, const model_spec& spec, std::size_t part, std::size_t parts, kind k, double value);
+/// WHERE the model's key is this; a key of several parts is added part by part. Checked against the key's field.
+/// Errors: query_error when the parts do not fit the model's key.
+void add_key_part(query_core& core, const model_spec& spec, std::size_t part, std::size_t parts, const literal& value);
 
-/// SELECT by primary key. Errors: query_error when the key's parts do not fit the model's key.
+/// The condition of a SELECT by primary key. Errors: query_error when the key's parts do not fit the model's key.
 template <class T, class... Key>
-query_core key_query(const Key&... key) {
+void add_key(query_core& core, const Key&... key) {
   static_assert(sizeof...(Key) > 0, "tupelo: get() and find() need a key");
   if constexpr (sizeof...(Key) == 1 && requires { &T::id; }) {
     static_assert((column_named<&T::id>::template accepts<Key> && ...),
                   "tupelo: get() and find(): the key's type does not match the type of the field id");
   }
-  query_core core(op::select_from, meta<T>::spec);
   std::size_t part = 0;
-  (with_value<Key>(key,
-                   [&](kind k, auto value) { add_key_part(core, meta<T>::spec, part++, sizeof...(Key), k, value); }),
-   ...);
+  const auto add = [&]<class Part>(const Part& value) {
+    text_room<Part> room;
+    add_key_part(core, meta<T>::spec, part++, sizeof...(Key), literal_of<Part>(value, room));
+  };
+  (add(key), ...);
+}
+template <class T, class... Key>
+query_core key_query(const Key&... key) {
+  query_core core(op::select_from, meta<T>::spec);
+  add_key<T>(core, key...);
   return core;
 }
 
+/// The time that a row is marked with when it is written; 0, without a look at the clock, where the model has no column
+/// for it.
+std::int64_t time_of_writing(const model_info& info) noexcept;
 /// Sets timestamps, a missing uuid key and the first version. Whether the generated key is left to the database.
 bool prepare_for_insert(const model_info& info, void* object, std::int64_t now_us);
 /// Sets updated_at.
@@ -47,12 +53,13 @@ bool has_empty_key(const model_info& info, const void* object);
 void set_generated_key(const model_info& info, void* object, std::int64_t id);
 void count_version(const model_info& info, void* object);
 
+// Statements about objects; the core that they are made in is empty before.
 /// INSERT of `rows` objects. `returning` asks for the generated keys.
-query_core insert_core(const model_info& info, bool with_key, std::uint16_t rows, bool returning);
-/// UPDATE of the columns at `fields` (positions) of the row with the object's key and version.
-query_core update_core(const model_info& info, const std::uint16_t* fields, std::size_t count);
+void make_insert(query_core& core, const model_info& info, bool with_key, std::uint16_t rows, bool returning);
+/// UPDATE of the columns at `fields` (positions; null: of all) of the row with the object's key and version.
+void make_update(query_core& core, const model_info& info, const std::uint16_t* fields, std::size_t count);
 /// DELETE, or UPDATE of deleted_at, of the row with the object's key and version.
-query_core erase_core(const model_info& info, std::int64_t now_us);
+void make_erase(query_core& core, const model_info& info, std::int64_t now_us);
 /// A delete_query of a soft-deletable model becomes an update.
 query_core soft_delete(query_core core);
 

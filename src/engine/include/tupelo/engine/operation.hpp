@@ -33,15 +33,18 @@ class operation_core {
 public:
   operation_core(query_source* source, query_core&& core, outcome means) noexcept
       : source_(source), run_(static_cast<query_core&&>(core)), means_(means) {}
+  operation_core(query_source* source, const query_core& core, outcome means) noexcept
+      : source_(source), run_(core), means_(means) {}
+  /// A statement that is still to be completed: see `core`.
+  operation_core(query_source* source, op statement, const model_spec& spec, outcome means) noexcept
+      : source_(source), run_(statement, spec), means_(means) {}
+  /// A statement that writes `object` (or, where that is null, the operation's result) and is made when it runs.
+  operation_core(query_source* source, void* object, const model_spec& spec, outcome means) noexcept
+      : source_(source), object_(object), spec_(&spec), means_(means) {}
   operation_core(operation_core&&) = default;
   operation_core& operator=(operation_core&&) = delete;
 
-  /// The object that is written, and its model; the statement is made from both when it runs.
-  void use_object(void* object, const model_spec& spec) noexcept {
-    object_ = object;
-    spec_ = &spec;
-  }
-
+  query_core& core() noexcept { return run_.core; }
   /// No more rows than these are wanted, whatever the query says.
   void limit_rows(std::uint32_t rows) noexcept;
   /// Reading stops after this many rows; the query is left as it is.
@@ -104,10 +107,9 @@ public:
 
   void use_sink(void* (*add)(void*)) noexcept { run_.sink.add = add; }
   /// The result itself is the object that is written.
-  void use_result_as_object(T&& object, const model_spec& spec) {
+  void use_result_as_object(T&& object) {
     result_ = static_cast<T&&>(object);
     object_is_result_ = true;
-    use_object(nullptr, spec);
   }
 
   bool await_ready() const noexcept { return false; }

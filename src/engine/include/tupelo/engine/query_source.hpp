@@ -15,7 +15,9 @@ namespace tupelo {
 /// One statement on its way to a connection, and what came of it.
 struct statement_run {
   statement_run() noexcept = default;
-  explicit statement_run(query_core&& finished) noexcept : core(static_cast<query_core&&>(finished)) {}
+  explicit statement_run(query_core&& made) noexcept : core(static_cast<query_core&&>(made)) {}
+  explicit statement_run(const query_core& made) noexcept : core(made) {}
+  statement_run(op statement, const model_spec& model) noexcept : core(statement, model) {}
 
   query_core core;  ///< finished: query_core::finish was called
   row_sink sink;

@@ -29,35 +29,41 @@ struct page {
 
 namespace detail {
 
-query_source* require_source(query_source* source);
+[[noreturn]] void throw_no_source();
+/// Errors: query_error for a query that was built without a database.
+inline query_source* require_source(query_source* source) {
+  if (!source) [[unlikely]]
+    throw_no_source();
+  return source;
+}
 std::string render_text(query_core core, query_source* source);
 void check_page(std::int64_t number, std::int64_t size);
 template <class Result>
 struct select_verbs {
-  static operation<std::vector<Result>> all(query_core core, query_source* source) {
-    operation<std::vector<Result>> op(source, static_cast<query_core&&>(core), outcome::rows);
+  static operation<std::vector<Result>> all(const query_core& core, query_source* source) {
+    operation<std::vector<Result>> op(source, core, outcome::rows);
     op.use_sink(&vector_sink<typename stored<std::vector<Result>>::type>::add);
     return op;
   }
-  static operation<Result> one(query_core core, query_source* source) {
-    operation<Result> op(source, static_cast<query_core&&>(core), outcome::exactly_one);
+  static operation<Result> one(const query_core& core, query_source* source) {
+    operation<Result> op(source, core, outcome::exactly_one);
     op.limit_rows(2);
     op.use_sink([](void* result) { return result; });
     return op;
   }
-  static operation<std::optional<Result>> first(query_core core, query_source* source) {
-    operation<std::optional<Result>> op(source, static_cast<query_core&&>(core), outcome::rows);
+  static operation<std::optional<Result>> first(const query_core& core, query_source* source) {
+    operation<std::optional<Result>> op(source, core, outcome::rows);
     op.limit_rows(1);
     op.use_sink([](void* result) -> void* {
       return __builtin_addressof(static_cast<std::optional<Result>*>(result)->emplace());
     });
     return op;
   }
-  static operation<std::int64_t> count(query_core core, query_source* source) {
-    return one_value<std::int64_t>(static_cast<query_core&&>(core), source, op::only_count);
+  static operation<std::int64_t> count(const query_core& core, query_source* source) {
+    return one_value<std::int64_t>(core, source, op::only_count);
   }
-  static operation<bool> exists(query_core core, query_source* source) {
-    return one_value<bool>(static_cast<query_core&&>(core), source, op::only_exists);
+  static operation<bool> exists(const query_core& core, query_source* source) {
+    return one_value<bool>(core, source, op::only_exists);
   }
   static task<tupelo::page<Result>> page(query_core core, query_source* source, std::int64_t number,
                                          std::int64_t size) {
@@ -68,7 +74,7 @@ struct select_verbs {
     result.total = co_await count(core, source);
     core.limit(size);
     core.offset((number - 1) * size);
-    result.items = co_await all(static_cast<query_core&&>(core), source);
+    result.items = co_await all(core, source);
     co_return result;
   }
   static row_stream<Result> stream(query_core core, query_source* source) {
@@ -80,10 +86,10 @@ struct select_verbs {
 
 private:
   template <class Value>
-  static operation<Value> one_value(query_core core, query_source* source, op what) {
-    core.word(make_word(what));
-    core.row_type(row_meta<Value>::spec);
-    operation<Value> op(source, static_cast<query_core&&>(core), outcome::exactly_one);
+  static operation<Value> one_value(const query_core& core, query_source* source, op what) {
+    operation<Value> op(source, core, outcome::exactly_one);
+    op.core().word(make_word(what));
+    op.core().row_type(row_meta<Value>::spec);
     op.use_sink([](void* result) { return result; });
     return op;
   }
@@ -139,7 +145,8 @@ public:
   /// The object with this key (all parts of it, in order). Errors: not_found.
   template <class T, class... Key>
   operation<T> get(const Key&... key) {
-    operation<T> op(source(), detail::key_query<T>(key...), detail::outcome::found);
+    operation<T> op(source(), op::select_from, detail::meta<T>::spec, detail::outcome::found);
+    detail::add_key<T>(op.core(), key...);
     op.fetch_rows(1);
     op.use_sink([](void* result) { return result; });
     return op;
@@ -147,7 +154,8 @@ public:
   /// The object with this key, if there is one.
   template <class T, class... Key>
   operation<std::optional<T>> find(const Key&... key) {
-    operation<std::optional<T>> op(source(), detail::key_query<T>(key...), detail::outcome::rows);
+    operation<std::optional<T>> op(source(), op::select_from, detail::meta<T>::spec, detail::outcome::rows);
+    detail::add_key<T>(op.core(), key...);
     op.fetch_rows(1);
     op.use_sink(
         [](void* result) -> void* { return __builtin_addressof(static_cast<std::optional<T>*>(result)->emplace()); });
@@ -157,16 +165,14 @@ public:
   template <class T>
     requires(!std::is_const_v<T> && detail::is_model<T>)
   operation<void> insert(T& object) {
-    operation<void> op(source(), query_core(), detail::outcome::object_inserted);
-    op.use_object(__builtin_addressof(object), detail::meta<T>::spec);
-    return op;
+    return {source(), __builtin_addressof(object), detail::meta<T>::spec, detail::outcome::object_inserted};
   }
   /// Inserts the object and gives it back with its key.
   template <class T>
     requires(!std::is_reference_v<T> && !std::is_const_v<T> && detail::is_model<T>)
   operation<T> insert(T&& object) {
-    operation<T> op(source(), query_core(), detail::outcome::object_inserted);
-    op.use_result_as_object(static_cast<T&&>(object), detail::meta<T>::spec);
+    operation<T> op(source(), nullptr, detail::meta<T>::spec, detail::outcome::object_inserted);
+    op.use_result_as_object(static_cast<T&&>(object));
     return op;
   }
   /// Inserts all objects with as few statements as possible; their keys are set. All or none, in one transaction.
@@ -188,17 +194,14 @@ public:
   template <class T>
     requires(!std::is_const_v<T> && detail::is_model<T>)
   operation<void> update(T& object) {
-    operation<void> op(source(), query_core(), detail::outcome::object_updated);
-    op.use_object(__builtin_addressof(object), detail::meta<T>::spec);
-    return op;
+    return {source(), __builtin_addressof(object), detail::meta<T>::spec, detail::outcome::object_updated};
   }
   /// Removes the row with the object's key; marks it where the model says soft_delete. Errors: as update.
   template <class T>
     requires(detail::is_model<T>)
   operation<void> erase(const T& object) {
-    operation<void> op(source(), query_core(), detail::outcome::object_erased);
-    op.use_object(const_cast<T*>(__builtin_addressof(object)), detail::meta<T>::spec);  // only read
-    return op;
+    void* read = const_cast<T*>(__builtin_addressof(object));  // and not written
+    return {source(), read, detail::meta<T>::spec, detail::outcome::object_erased};
   }
 
 private:

@@ -110,8 +110,15 @@ struct model_info {
   std::string_view short_name() const noexcept;
 };
 
+namespace detail {
+[[noreturn]] void throw_no_key(const model_info& info);
+}
 /// The description as that of a table. Errors: model_error when the model has no key.
-const model_info& require_table(const model_info& info);
+inline const model_info& require_table(const model_info& info) {
+  if (info.key.empty() && !info.without_key) [[unlikely]]
+    detail::throw_no_key(info);
+  return info;
+}
 /// The referenced model. Errors: model_error when no such model is known to the program.
 const model_info& referenced_model(const model_info& from, const foreign_key_info& key);
 

@@ -144,6 +144,28 @@ struct column_ref {
   std::uint64_t word(op o, std::uint8_t sub = 0) const noexcept;
 };
 
+/// A value on its way into a value buffer: one word, or text. kind::null has neither. A view: it ends with what its text
+/// points to.
+struct literal {
+  kind k = kind::null;
+  bool is_text = false;
+  std::uint64_t word = 0;
+  std::string_view text;
+
+  constexpr literal() noexcept = default;
+  constexpr literal(kind of, std::int64_t value) noexcept : k(of), word(static_cast<std::uint64_t>(value)) {}
+  constexpr literal(kind of, double value) noexcept : k(of), word(__builtin_bit_cast(std::uint64_t, value)) {}
+  constexpr literal(kind of, std::string_view value) noexcept : k(of), is_text(true), text(value) {}
+
+  void push_to(word_buffer& values) const {
+    if (is_text) {
+      values.push_text(text);
+    } else {
+      values.push(word);
+    }
+  }
+};
+
 /// An expression as data: words of shape, and values apart. Out of line and noexcept, so that call sites stay tiny.
 ///
 /// Running out of memory while an expression grows ends the program.
@@ -161,14 +183,10 @@ public:
 
   explicit expression(column_ref column) noexcept;
   explicit expression(std::uint64_t word) noexcept;
-  // column <comparison> value
-  expression(column_ref column, comparison c, kind k, std::int64_t value) noexcept;
-  expression(column_ref column, comparison c, kind k, double value) noexcept;
-  expression(column_ref column, comparison c, kind k, std::string_view value) noexcept;
-  // a value alone
-  expression(kind k, std::int64_t value) noexcept;
-  expression(kind k, double value) noexcept;
-  expression(kind k, std::string_view value) noexcept;
+  /// column <comparison> value; NULL compares as IS NULL or IS NOT NULL
+  expression(column_ref column, comparison c, const literal& value) noexcept;
+  /// a value alone
+  explicit expression(const literal& value) noexcept;
   // column <comparison> column
   expression(column_ref left, comparison c, column_ref right) noexcept;
   // column IN (…)

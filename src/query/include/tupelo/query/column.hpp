@@ -90,8 +90,8 @@ struct column_named {
 template <class... Models>
 class ordering {
 public:
-  ordering(expression term, bool descending) noexcept
-      : term_(static_cast<expression&&>(term)), descending_(descending) {}
+  ordering(column_ref column, bool descending) noexcept : term_(column), descending_(descending) {}
+  ordering(const expression& term, bool descending) noexcept : term_(term), descending_(descending) {}
   const expression& term() const noexcept { return term_; }
   bool descending() const noexcept { return descending_; }
 
@@ -175,13 +175,13 @@ public:
     return (*this >= low) && (*this <= high);
   }
 
-  ordering<owner> asc() const { return {expression(ref), false}; }
-  ordering<owner> desc() const { return {expression(ref), true}; }
+  ordering<owner> asc() const { return {ref, false}; }
+  ordering<owner> desc() const { return {ref, true}; }
 
 private:
   condition<owner> match(comparison c, std::string_view text) const {
     static_assert(named::is_text, "tupelo: like(), contains(), starts_with() and ends_with() need a text column");
-    return expression(ref, c, kind::text, text);
+    return {ref, c, literal(kind::text, text)};
   }
 
   template <class Element>
@@ -200,12 +200,12 @@ private:
     } else if constexpr (k == kind::boolean || k == kind::timestamp || k == kind::date) {
       std::vector<std::int64_t> words;
       words.reserve(count);
+      detail::text_room<Element> room;
       kind as = k;
       for (std::size_t i = 0; i < count; ++i) {
-        detail::with_value<field>(list[i], [&](kind found, std::int64_t word) {
-          as = found;
-          words.push_back(word);
-        });
+        const literal value = detail::literal_of<field>(list[i], room);
+        as = value.k;
+        words.push_back(static_cast<std::int64_t>(value.word));
       }
       return expression(ref, as, words.data(), count, 8);
     } else {
@@ -216,11 +216,12 @@ private:
   static expression texts_of(const Element* list, std::size_t count) {
     std::vector<std::string> texts;
     texts.reserve(count);
+    [[maybe_unused]] detail::text_room<Element> room;
     for (std::size_t i = 0; i < count; ++i) {
       if constexpr (std::is_integral_v<Element>) {
         texts.push_back(std::to_string(list[i]));  // an integer against a decimal column
       } else {
-        detail::with_value<field>(list[i], [&](kind, std::string_view text) { texts.emplace_back(text); });
+        texts.emplace_back(detail::literal_of<field>(list[i], room).text);
       }
     }
     const std::vector<std::string_view> views(texts.begin(), texts.end());

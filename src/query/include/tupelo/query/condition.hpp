@@ -9,12 +9,14 @@ namespace tupelo {
 template <class... Models>
 class condition : public expression {
 public:
+  condition(column_ref column, comparison c, const literal& value) noexcept : expression(column, c, value) {}
   condition(expression&& e) noexcept : expression(static_cast<expression&&>(e)) {}
 };
 // Nearly all conditions are over one model: these overloads spare the compiler the packs.
 template <class Model>
 class condition<Model> : public expression {
 public:
+  condition(column_ref column, comparison c, const literal& value) noexcept : expression(column, c, value) {}
   condition(expression&& e) noexcept : expression(static_cast<expression&&>(e)) {}
 
   friend condition operator&&(condition&& a, const condition& b) {
@@ -65,7 +67,7 @@ struct operand {
   using value_type = T;
   template <class Other>
   static expression of(const T& value) {
-    return literal<Other>(value);
+    return value_expression<Other>(value);
   }
   template <class... Models>
   using joined = condition<Models...>;
@@ -122,7 +124,8 @@ struct expression_of {
     static_assert(detail::column_named<M...>::template accepts_value<V>,                                               \
                   "tupelo: this value cannot be compared with this column: their types do not match");                 \
     if constexpr (detail::column_named<M...>::template accepts<V>) {                                                   \
-      return detail::compare<typename column<M...>::base>(column<M...>::ref, comparison::c, value);                    \
+      detail::text_room<V> room;                                                                                       \
+      return {column<M...>::ref, comparison::c, detail::literal_of<typename column<M...>::base>(value, room)};         \
     } else {                                                                                                           \
       return expression();                                                                                             \
     }                                                                                                                  \

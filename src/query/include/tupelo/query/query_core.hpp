@@ -23,6 +23,8 @@ public:
       free();
   }
 
+  /// The statement's first word. Before: the core is empty.
+  void begin(op statement, const model_spec& model, std::uint8_t sub = 0, std::uint16_t length = 0) noexcept;
   /// A clause of one expression: where, having, project, returning.
   void clause(op o, const expression& e, std::uint8_t sub = 0) noexcept;
   void join(join_kind how, const model_spec& model, const expression& on) noexcept;

@@ -25,7 +25,7 @@ void push_parameter(query_core& core, const V& value) {
                   "tupelo: raw_sql(): a parameter of this type cannot be sent to a database");
     if constexpr (value_kind<V>() != kind::null && value_kind<V>() != kind::embedded &&
                   value_kind<V>() != kind::relation) {
-      const expression e = literal<V>(value);
+      const expression e = value_expression<V>(value);
       core.shape.append(e.shape);
       core.values.append(e.values);
     }

@@ -90,67 +90,55 @@ std::int64_t ticks_of(const V& v) noexcept {  // microseconds of a time point, d
 
 std::string_view enumerator_text(const enum_table& table, std::int64_t value);
 
-/// Calls `use(kind, value)` with the value as it enters the buffer: std::int64_t, double or std::string_view.
-template <class Field, class V, class Use>
-inline auto with_value(const V& v, Use use) {
+/// Room for the text that a value is written as; empty for values that need none.
+struct no_text {};
+template <class V>
+using text_room =
+    std::conditional_t<value_kind<V>() == kind::decimal || value_kind<V>() == kind::custom, std::string, no_text>;
+
+/// The value as it enters the buffer against a Field; NULL for an empty optional. `room` must outlive the result.
+template <class Field, class V>
+inline literal literal_of(const V& v, [[maybe_unused]] text_room<V>& room) {
   constexpr kind k = value_kind<V>();
-  if constexpr (k == kind::text) {
-    return use(k, std::string_view(v));
+  if constexpr (std::is_same_v<V, std::nullptr_t> || std::is_same_v<V, std::nullopt_t>) {
+    return {};
+  } else if constexpr (optional_like<V> && !has_field_traits<V>) {
+    return v.has_value() ? literal_of<Field>(*v, room) : literal();
+  } else if constexpr (k == kind::text) {
+    return {k, std::string_view(v)};
   } else if constexpr (k == kind::f64) {
-    return use(k, static_cast<double>(v));
+    return {k, static_cast<double>(v)};
   } else if constexpr (k == kind::boolean || k == kind::i64 || k == kind::u64) {
     if constexpr (std::is_same_v<base_of<Field>, double> || std::is_same_v<base_of<Field>, float>) {
-      return use(kind::f64, static_cast<double>(v));
+      return {kind::f64, static_cast<double>(v)};
     } else {
-      return use(k, static_cast<std::int64_t>(v));
+      return {k, static_cast<std::int64_t>(v)};
     }
   } else if constexpr (k == kind::timestamp || k == kind::date) {
     constexpr bool day = field_kind<base_of<Field>>() == kind::date;
-    return use(day ? kind::date : kind::timestamp, ticks_of<std::conditional_t<day, date, timestamp>>(v));
+    return {day ? kind::date : kind::timestamp, ticks_of<std::conditional_t<day, date, timestamp>>(v)};
   } else if constexpr (k == kind::enumeration) {
-    return use(k, enumerator_text(enum_names<V>(), static_cast<std::int64_t>(v)));
+    return {k, enumerator_text(enum_names<V>(), static_cast<std::int64_t>(v))};
   } else if constexpr (k == kind::uuid) {
-    return use(k, std::string_view(reinterpret_cast<const char*>(v.bytes), 16));
+    return {k, std::string_view(reinterpret_cast<const char*>(v.bytes), 16)};
   } else if constexpr (k == kind::bytes) {
-    return use(k, std::string_view(reinterpret_cast<const char*>(v.data()), v.size()));
+    return {k, std::string_view(reinterpret_cast<const char*>(v.data()), v.size())};
   } else if constexpr (k == kind::decimal) {
-    const std::string text = v.to_string();
-    return use(k, std::string_view(text));
+    room = v.to_string();
+    return {k, std::string_view(room)};
   } else if constexpr (k == kind::json) {
-    return use(k, std::string_view(v.text()));
+    return {k, std::string_view(v.text())};
   } else {
-    std::string text;
-    field_traits<V>::to_text(v, text);
-    return use(k, std::string_view(text));
-  }
-}
-
-/// column <comparison> value; an empty optional compares as IS NULL or IS NOT NULL. One instantiation per value type.
-template <class Field, class V>
-inline expression compare(column_ref column, comparison c, const V& v) {
-  if constexpr (optional_like<V> && !has_field_traits<V>) {
-    if (!v.has_value()) {
-      expression e(column);
-      e.push(make_word(c == comparison::not_equal ? op::is_not_null : op::is_null));
-      return e;
-    }
-    return compare<Field>(column, c, *v);
-  } else {
-    return with_value<Field>(v, [&](kind k, auto value) { return expression(column, c, k, value); });
+    field_traits<V>::to_text(v, room);
+    return {k, std::string_view(room)};
   }
 }
 
 /// A value alone, typed as it is compared with or assigned to a Field.
 template <class Field, class V>
-inline expression literal(const V& v) {
-  if constexpr (std::is_same_v<V, std::nullptr_t> || std::is_same_v<V, std::nullopt_t>) {
-    return expression(make_word(op::null_value));
-  } else if constexpr (optional_like<V> && !has_field_traits<V>) {
-    if (!v.has_value()) return expression(make_word(op::null_value));
-    return literal<Field>(*v);
-  } else {
-    return with_value<Field>(v, [](kind k, auto value) { return expression(k, value); });
-  }
+inline expression value_expression(const V& v) {
+  text_room<V> room;
+  return expression(literal_of<Field>(v, room));
 }
 
 }  // namespace tupelo::detail
