@@ -7,10 +7,10 @@ namespace tupelo {
 
 namespace {
 
-std::unique_ptr<detail::connection_pool> open_pool(std::string_view text, const database_options& options) {
+owned<detail::connection_pool> open_pool(std::string_view text, const database_options& options) {
   driver::url url = driver::url::parse(text);
   const backend& kind = find_backend(url);
-  return std::make_unique<detail::connection_pool>(std::move(url), kind, options);
+  return owned(new detail::connection_pool(std::move(url), kind, options));
 }
 
 }  // namespace

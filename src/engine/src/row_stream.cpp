@@ -57,7 +57,7 @@ struct row_stream_core::state {
   }
 };
 
-row_stream_core::row_stream_core(query_source* source, query_core core) : state_(std::make_unique<state>()) {
+row_stream_core::row_stream_core(query_source* source, query_core core) : state_(new state) {
   state_->source = source;
   state_->run.core = std::move(core);
 }

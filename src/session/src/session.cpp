@@ -94,7 +94,7 @@ void session::state::settle() {
 
 // ---- session
 
-session::session(database& db, session_options options) : state_(std::make_unique<state>(db, options)) {}
+session::session(database& db, session_options options) : state_(new state(db, options)) {}
 session::session(session&& other) noexcept : state_(std::move(other.state_)) {}
 session::~session() = default;
 

@@ -85,8 +85,8 @@ bool store_if_fits(std::int64_t value, char* field) noexcept {
   decode_uncommon(value, slot, field);
 }
 
-/// One result row into the object's fields. A function of its own with the cells in it: its registers are saved once for
-/// a row, and are free for the cells. The value of each cell is fetched once: that is what costs in SQLite's
+/// One result row into the object's fields. A function of its own with the cells in it: its registers are saved once
+/// for a row, and are free for the cells. The value of each cell is fetched once: that is what costs in SQLite's
 /// interface.
 [[gnu::noinline]] inline void decode_row(sqlite3_stmt* statement, const field_slot* slots, int count, void* object) {
   for (int i = 0; i < count; ++i) decode_cell(sqlite3_column_value(statement, i), slots[i], static_cast<char*>(object));

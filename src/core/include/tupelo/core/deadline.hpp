@@ -6,7 +6,6 @@
 
 #include <concepts>
 #include <cstdint>
-#include <limits>
 
 namespace tupelo {
 
@@ -15,8 +14,8 @@ namespace tupelo {
 
 namespace detail {
 
-inline constexpr std::int64_t max_us = std::numeric_limits<std::int64_t>::max();
-inline constexpr std::int64_t min_us = std::numeric_limits<std::int64_t>::min();
+inline constexpr std::int64_t max_us = INT64_MAX;
+inline constexpr std::int64_t min_us = INT64_MIN;
 
 constexpr std::int64_t add_saturating(std::int64_t a, std::int64_t b) noexcept {
   std::int64_t sum = 0;

@@ -119,7 +119,7 @@ public:
   template <class U = T>
     requires std::is_constructible_v<T, U&&>
   void return_value(U&& value) {
-    ::new (static_cast<void*>(std::addressof(value_))) T(std::forward<U>(value));
+    ::new (static_cast<void*>(__builtin_addressof(value_))) T(std::forward<U>(value));
     has_value_ = true;
   }
 
@@ -140,7 +140,7 @@ template <class T>
 class task_promise<T&> final : public task_promise_base {
 public:
   task<T&> get_return_object() noexcept;
-  void return_value(T& value) noexcept { value_ = std::addressof(value); }
+  void return_value(T& value) noexcept { value_ = __builtin_addressof(value); }
   [[nodiscard]] T& take() {
     rethrow_if_failed();
     return *value_;

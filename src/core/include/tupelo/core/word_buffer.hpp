@@ -35,8 +35,8 @@ struct word_buffer {
   void push(std::uint64_t word) { *room(1) = word; }
   void append(const std::uint64_t* words, std::uint32_t count) { copy(room(count), words, count); }
   void append(const word_buffer& other) { append(other.data(), other.size); }
-  /// A handful of words as a rule, just written one by one: the checks of a vectorized loop cost more than the loop, and
-  /// wider reads would wait for the writes.
+  /// A handful of words as a rule, just written one by one: the checks of a vectorized loop cost more than the loop,
+  /// and wider reads would wait for the writes.
   static void copy(std::uint64_t* to, const std::uint64_t* from, std::uint32_t count) noexcept {
 #ifdef __clang__
 #pragma clang loop vectorize(disable) unroll(disable)

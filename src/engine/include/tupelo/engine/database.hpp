@@ -4,9 +4,9 @@
 #include "tupelo/engine/lease.hpp"
 #include "tupelo/engine/verbs.hpp"
 #include "tupelo/core/observer.hpp"
+#include "tupelo/core/owned.hpp"
 
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <string_view>
 
@@ -85,7 +85,7 @@ public:
   const dialect& sql_dialect() const override;
 
 private:
-  std::unique_ptr<detail::connection_pool> pool_;
+  owned<detail::connection_pool> pool_;
 };
 
 }  // namespace tupelo

@@ -3,7 +3,6 @@
 
 #include "tupelo/engine/verbs.hpp"
 
-#include <memory>
 #include <string>
 #include <string_view>
 

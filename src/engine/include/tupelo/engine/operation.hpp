@@ -45,6 +45,7 @@ public:
   operation_core& operator=(operation_core&&) = delete;
 
   query_core& core() noexcept { return run_.core; }
+  void use_sink(void* (*add)(void*)) noexcept { run_.sink.add = add; }
   /// No more rows than these are wanted, whatever the query says.
   void limit_rows(std::uint32_t rows) noexcept;
   /// Reading stops after this many rows; the query is left as it is.
@@ -74,6 +75,12 @@ private:
   outcome means_;
 };
 
+// Where rows go: into the result itself, an optional, a vector.
+inline void* add_only_row(void* result) noexcept { return result; }
+template <class T>
+struct optional_sink {
+  static void* add(void* result) { return __builtin_addressof(static_cast<std::optional<T>*>(result)->emplace()); }
+};
 template <class T>
 struct vector_sink {
   static void* add(void* rows) { return __builtin_addressof(static_cast<T*>(rows)->emplace_back()); }
@@ -105,7 +112,6 @@ public:
   using value_type = T;
   using operation_core::operation_core;
 
-  void use_sink(void* (*add)(void*)) noexcept { run_.sink.add = add; }
   /// The result itself is the object that is written.
   void use_result_as_object(T&& object) {
     result_ = static_cast<T&&>(object);

@@ -2,10 +2,10 @@
 #pragma once
 
 #include "tupelo/engine/query_source.hpp"
+#include "tupelo/core/owned.hpp"
 #include "tupelo/core/task.hpp"
 
 #include <cstdint>
-#include <memory>
 #include <vector>
 
 namespace tupelo {
@@ -25,7 +25,7 @@ public:
 
 private:
   struct state;
-  std::unique_ptr<state> state_;
+  owned<state> state_;
 };
 
 }  // namespace detail

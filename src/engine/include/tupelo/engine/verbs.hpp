@@ -48,15 +48,13 @@ struct select_verbs {
   static operation<Result> one(const query_core& core, query_source* source) {
     operation<Result> op(source, core, outcome::exactly_one);
     op.limit_rows(2);
-    op.use_sink([](void* result) { return result; });
+    op.use_sink(&add_only_row);
     return op;
   }
   static operation<std::optional<Result>> first(const query_core& core, query_source* source) {
     operation<std::optional<Result>> op(source, core, outcome::rows);
     op.limit_rows(1);
-    op.use_sink([](void* result) -> void* {
-      return __builtin_addressof(static_cast<std::optional<Result>*>(result)->emplace());
-    });
+    op.use_sink(&optional_sink<Result>::add);
     return op;
   }
   static operation<std::int64_t> count(const query_core& core, query_source* source) {
@@ -90,7 +88,7 @@ private:
     operation<Value> op(source, core, outcome::exactly_one);
     op.core().word(make_word(what));
     op.core().row_type(row_meta<Value>::spec);
-    op.use_sink([](void* result) { return result; });
+    op.use_sink(&add_only_row);
     return op;
   }
 };
@@ -148,7 +146,7 @@ public:
     operation<T> op(source(), op::select_from, detail::meta<T>::spec, detail::outcome::found);
     detail::add_key<T>(op.core(), key...);
     op.fetch_rows(1);
-    op.use_sink([](void* result) { return result; });
+    op.use_sink(&detail::add_only_row);
     return op;
   }
   /// The object with this key, if there is one.
@@ -157,8 +155,7 @@ public:
     operation<std::optional<T>> op(source(), op::select_from, detail::meta<T>::spec, detail::outcome::rows);
     detail::add_key<T>(op.core(), key...);
     op.fetch_rows(1);
-    op.use_sink(
-        [](void* result) -> void* { return __builtin_addressof(static_cast<std::optional<T>*>(result)->emplace()); });
+    op.use_sink(&detail::optional_sink<T>::add);
     return op;
   }
   /// Inserts the object; its generated key, uuid key and timestamps are set in it.

@@ -17,7 +17,11 @@ struct field_ref {
   std::uint16_t offset;
 
   template <class C, class F>
-  field_ref(F C::* member) noexcept : model(&detail::meta<C>::spec), offset(offset_of(member)) {
+  field_ref(F C::* member) noexcept : model(&detail::meta<C>::spec) {
+    std::ptrdiff_t value;  // Itanium C++ ABI 2.3: a pointer to data member is the offset
+    static_assert(sizeof value == sizeof member);
+    __builtin_memcpy(&value, &member, sizeof value);
+    offset = static_cast<std::uint16_t>(value);
     static_assert(detail::field_in<C, F>::is_one_value,
                   "tupelo: this field is a nested value object and no column itself; name a field inside it: "
                   "tp::col<&Outer::field, &Inner::field>");
@@ -25,15 +29,6 @@ struct field_ref {
   template <class Column>
     requires requires { Column::ref; }
   field_ref(const Column&) noexcept : model(Column::ref.model), offset(Column::ref.offset) {}
-
-private:
-  template <class C, class F>
-  static std::uint16_t offset_of(F C::* member) noexcept {
-    std::ptrdiff_t value;  // Itanium C++ ABI 2.3: a pointer to data member is the offset
-    static_assert(sizeof value == sizeof member);
-    __builtin_memcpy(&value, &member, sizeof value);
-    return static_cast<std::uint16_t>(value);
-  }
 };
 
 using field_refs = std::initializer_list<field_ref>;

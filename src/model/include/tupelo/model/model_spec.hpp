@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
-#include <tuple>
+#include <utility>
 
 namespace tupelo {
 

@@ -126,12 +126,14 @@ constexpr const char* type_text() {
   return __PRETTY_FUNCTION__;
 }
 
-/// The offset of a subobject of `fake<T>`, by comparing its address with the bytes of the other union member.
-template <class T>
+/// The offset of a subobject of `fake<T>`, by comparing its address with the bytes of the other union member. The
+/// alignment of its type spares the compiler most of them.
+template <class T, std::size_t Alignment>
 consteval std::uint16_t offset_of(const void* subobject) {
-  for (std::size_t i = 0; i < sizeof(T); ++i) {
+  for (std::size_t i = 0; i < sizeof(T); i += Alignment) {
     if (static_cast<const void*>(&fake<T>.bytes[i]) == subobject) return static_cast<std::uint16_t>(i);
   }
+  if constexpr (Alignment > 1) return offset_of<T, 1>(subobject);  // a packed struct
   return 0xffff;
 }
 

@@ -144,8 +144,8 @@ struct column_ref {
   std::uint64_t word(op o, std::uint8_t sub = 0) const noexcept;
 };
 
-/// A value on its way into a value buffer: one word, or text. kind::null has neither. A view: it ends with what its text
-/// points to.
+/// A value on its way into a value buffer: one word, or text. kind::null has neither. A view: it ends with what its
+/// text points to.
 struct literal {
   kind k = kind::null;
   bool is_text = false;

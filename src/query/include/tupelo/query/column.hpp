@@ -5,7 +5,6 @@
 #include "tupelo/query/value.hpp"
 
 #include <cstdint>
-#include <iterator>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -88,16 +87,9 @@ struct column_named {
 
 /// An ordering term: a column or an expression, ascending or descending.
 template <class... Models>
-class ordering {
-public:
-  ordering(column_ref column, bool descending) noexcept : term_(column), descending_(descending) {}
-  ordering(const expression& term, bool descending) noexcept : term_(term), descending_(descending) {}
-  const expression& term() const noexcept { return term_; }
-  bool descending() const noexcept { return descending_; }
-
-private:
-  expression term_;
-  bool descending_;
+struct ordering {
+  expression term;
+  bool descending;
 };
 
 /// A column of a model, with its type: `tp::col<&User::email>`, or `tp::col<&User::address, &Address::city>` inside a
@@ -112,8 +104,9 @@ public:
   using field = typename path::field;
   using base = detail::base_of<field>;
 
-  static constexpr column_ref ref{&detail::meta<owner>::spec, reflect::offset_of<owner>(__builtin_addressof(
-                                                                  path::get(reflect::fake<owner>.value)))};
+  static constexpr column_ref ref{
+      &detail::meta<owner>::spec,
+      reflect::offset_of<owner, alignof(field)>(__builtin_addressof(path::get(reflect::fake<owner>.value)))};
 
   operator expression() const noexcept { return expression(ref); }
 
@@ -175,8 +168,8 @@ public:
     return (*this >= low) && (*this <= high);
   }
 
-  ordering<owner> asc() const { return {ref, false}; }
-  ordering<owner> desc() const { return {ref, true}; }
+  ordering<owner> asc() const { return {expression(ref), false}; }
+  ordering<owner> desc() const { return {expression(ref), true}; }
 
 private:
   condition<owner> match(comparison c, std::string_view text) const {

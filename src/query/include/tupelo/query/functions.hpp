@@ -140,7 +140,8 @@ scalar<typename column<M...>::base, typename column<M...>::owner> coalesce(colum
                 "tupelo: coalesce(): the second value does not match the column's type");
   expression e(c.ref);
   if constexpr (detail::fits<base, V>()) {
-    e.combine(detail::value_expression<base>(otherwise), make_word(op::call, static_cast<std::uint8_t>(function::coalesce), 2));
+    e.combine(detail::value_expression<base>(otherwise),
+              make_word(op::call, static_cast<std::uint8_t>(function::coalesce), 2));
   }
   return e;
 }
@@ -157,7 +158,8 @@ scalar<typename column<M...>::base, typename column<M...>::owner> coalesce(colum
                   "tupelo: arithmetic needs a number beside a numeric column");                                        \
     expression e(column<M...>::ref);                                                                                   \
     if constexpr (detail::column_named<M...>::is_numeric && detail::summable<V>) {                                     \
-      e.combine(detail::value_expression<base>(right), make_word(op::call, static_cast<std::uint8_t>(function::f), 2));         \
+      e.combine(detail::value_expression<base>(right),                                                                 \
+                make_word(op::call, static_cast<std::uint8_t>(function::f), 2));                                       \
     }                                                                                                                  \
     return e;                                                                                                          \
   }                                                                                                                    \
@@ -192,7 +194,7 @@ scalar<typename column<M...>::base, typename column<M...>::owner> coalesce(colum
   scalar<detail::sum_type<typename column<M...>::base, V>, typename column<M...>::owner> operator o(V left,            \
                                                                                                     column<M...>) {    \
     static_assert(detail::column_named<M...>::is_numeric, "tupelo: arithmetic needs a numeric column");                \
-    expression e = detail::value_expression<typename column<M...>::base>(left);                                                 \
+    expression e = detail::value_expression<typename column<M...>::base>(left);                                        \
     e.combine(expression(column<M...>::ref), make_word(op::call, static_cast<std::uint8_t>(function::f), 2));          \
     return e;                                                                                                          \
   }

@@ -163,7 +163,8 @@ public:
   }
   template <class... Models>
   select_query&& where(const condition<Models...>& c) && {
-    where(c);
+    check_models<Models...>();
+    core_.clause(op::where, c);
     return static_cast<select_query&&>(*this);
   }
   /// `where(make(*value))` if the optional holds a value: `.where_if(min_age, [](int a) { return tp::col<&User::age> >=
@@ -187,7 +188,7 @@ public:
   template <class... Models>
   select_query& order_by(const ordering<Models...>& o) & {
     check_models<Models...>();
-    core_.order(o.term(), o.descending());
+    core_.order(o.term, o.descending);
     return *this;
   }
   template <auto... M>
@@ -242,12 +243,18 @@ public:
     core_.limit(rows);
     return *this;
   }
-  select_query&& limit(std::int64_t rows) && { return static_cast<select_query&&>(limit(rows)); }
+  select_query&& limit(std::int64_t rows) && {
+    core_.limit(rows);
+    return static_cast<select_query&&>(*this);
+  }
   select_query& offset(std::int64_t rows) & {
     core_.offset(rows);
     return *this;
   }
-  select_query&& offset(std::int64_t rows) && { return static_cast<select_query&&>(offset(rows)); }
+  select_query&& offset(std::int64_t rows) && {
+    core_.offset(rows);
+    return static_cast<select_query&&>(*this);
+  }
   select_query& distinct() & {
     core_.word(make_word(op::distinct));
     return *this;

@@ -3,10 +3,10 @@
 
 #include "tupelo/session/ref.hpp"
 #include "tupelo/engine/database.hpp"
+#include "tupelo/core/owned.hpp"
 
 #include <cstdint>
 #include <exception>
-#include <memory>
 #include <optional>
 #include <vector>
 
@@ -166,7 +166,7 @@ private:
   task<void> open_savepoint();
   task<void> close_savepoint(bool undo);
 
-  std::unique_ptr<state> state_;
+  owned<state> state_;
 };
 
 /// The session of one attempt of `db.transaction`: its transaction is committed or rolled back from outside.
