@@ -4,6 +4,7 @@
 #include "tupelo/model/model_spec.hpp"
 #include "tupelo/core/error.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace tupelo {
@@ -347,7 +348,13 @@ sql_renderer::select_parts sql_renderer::read_select(std::uint32_t from, std::ui
     };
     switch (op_of(word)) {
       case op::select_from: parts.model = &require_table(model_of_word(word)); break;
-      case op::where: separated(parts.where, " AND ") += text(); break;
+      case op::where:
+        if (length == 1 && is_fused(words_[i + 1]) && fused_comparison(words_[i + 1]) == comparison::equal &&
+            model_of(words_[i + 1]) == parts.model->id) {
+          parts.fixed.push_back(offset_of_word(words_[i + 1]));
+        }
+        separated(parts.where, " AND ") += text();
+        break;
       case op::having: separated(parts.having, " AND ") += text(); break;
       case op::project: separated(parts.projection, ", ") += text(); break;
       case op::group: separated(parts.group, ", ") += text(); break;
@@ -381,6 +388,7 @@ sql_renderer::select_parts sql_renderer::read_select(std::uint32_t from, std::ui
       case op::for_update: parts.for_update = true; break;
       case op::row_type: parts.row = &model_of_word(word); break;
       case op::match_field: {
+        parts.fixed.push_back(offset_of_word(word));
         separated(parts.where, " AND ") += column_text(word) + " = ";
         placeholder_at(parts.where, i);
         break;
@@ -404,6 +412,15 @@ std::string sql_renderer::select(std::uint32_t from, std::uint32_t count, bool o
   return assemble(parts, outermost);
 }
 
+bool sql_renderer::has_single_row(const select_parts& parts) {
+  if (parts.only_count || parts.only_exists) return true;
+  if (!parts.joins.empty() || parts.model->key.empty()) return false;
+  return std::all_of(parts.model->key.begin(), parts.model->key.end(), [&](std::uint16_t part) {
+    const std::uint16_t offset = parts.model->fields[part].offset;
+    return std::find(parts.fixed.begin(), parts.fixed.end(), offset) != parts.fixed.end();
+  });
+}
+
 std::string sql_renderer::assemble(select_parts& parts, bool outermost) {
   const model_info& row = parts.row ? *parts.row : *parts.model;
   const bool counts_rows =
@@ -419,6 +436,7 @@ std::string sql_renderer::assemble(select_parts& parts, bool outermost) {
   if (outermost) {
     for (std::uint16_t i : row.columns) plan_.reads.push_back(row.fields[i].slot());
     plan_.row_type = row.short_name();
+    plan_.single_row = has_single_row(parts);
   }
   std::string sql = parts.distinct ? "SELECT DISTINCT " : "SELECT ";
   sql += columns + " FROM " + quoted(parts.model->table) + parts.joins;

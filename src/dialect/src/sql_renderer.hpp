@@ -28,6 +28,7 @@ private:
     const model_info* model = nullptr;
     std::string projection, joins, where, group, having, order, limit, offset;
     std::vector<const model_info*> joined;  ///< soft-deletable models of joins
+    std::vector<std::uint16_t> fixed;       ///< offsets of the model's columns that must equal one value
     const model_info* row = nullptr;
     bool distinct = false, with_deleted = false, only_count = false, only_exists = false, for_update = false;
   };
@@ -46,6 +47,7 @@ private:
   std::string select(std::uint32_t from, std::uint32_t count, bool outermost);
   std::string assemble(select_parts& parts, bool outermost);
   void hide_deleted(select_parts& parts);
+  static bool has_single_row(const select_parts& parts);
 
   void insert();
   std::string conflict(const model_info& model);

@@ -308,7 +308,7 @@ task<bool> upsert(query_source* source, const model_spec& spec, void* object, ex
   run.core.shape.append(conflict.shape);
   run.core.word(make_word(op::returning_row));
   run.objects = &object;
-  run.sink = {object, [](void* row) { return row; }};
+  run.sink = {object, &add_only_row};
   const task_context& context = co_await current_context();
   if (!require_source(source)->try_run(run, context)) co_await source->run(run);
   co_return run.row_count != 0;

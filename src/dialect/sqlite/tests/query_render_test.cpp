@@ -57,6 +57,21 @@ TEST(render_select, clauses_in_the_order_of_sql_whatever_the_order_of_calls) {
       sql(query<User>().limit(1).order_by(name.desc(), age).distinct().where(age > 3).offset(2)),
       R"(SELECT DISTINCT "id", "name", "age" FROM "users" WHERE "age" > ?1 ORDER BY "name" DESC, "age" LIMIT ?2 OFFSET ?3)");
 }
+TEST(render_select, has_a_single_row_where_the_whole_key_equals_values) {
+  EXPECT_TRUE(plan_of(query<User>().where(id == 1).core()).single_row);
+  EXPECT_TRUE(plan_of(query<User>().where(age > 3).where(id == 1).limit(2).core()).single_row);
+}
+TEST(render_select, may_have_several_rows_where_the_key_is_not_all_of_a_condition) {
+  EXPECT_FALSE(plan_of(query<User>().core()).single_row);
+  EXPECT_FALSE(plan_of(query<User>().where(age == 1).core()).single_row);
+  EXPECT_FALSE(plan_of(query<User>().where(id > 1).core()).single_row);
+  EXPECT_FALSE(plan_of(query<User>().where(id == 1 || age == 1).core()).single_row);
+  EXPECT_FALSE(plan_of(query<User>().where(id.in(1, 2)).core()).single_row);
+}
+TEST(render_select, may_have_several_rows_for_one_key_in_a_join) {
+  const auto query = tupelo::query<User>().join<Post>(id == col<&Post::author_id>).where(id == 1);
+  EXPECT_FALSE(plan_of(query.core()).single_row);
+}
 TEST(render_select, offset_alone_has_the_limit_that_sqlite_needs) {
   EXPECT_EQ(sql(query<User>().offset(2)), R"(SELECT "id", "name", "age" FROM "users" LIMIT -1 OFFSET ?1)");
 }

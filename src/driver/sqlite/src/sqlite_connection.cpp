@@ -173,7 +173,7 @@ void sqlite_connection::begin_result(sqlite3_stmt* statement, request& r) {
 
 int sqlite_connection::read_rows(sqlite3_stmt* statement, request& r) {
   const statement_plan& plan = *r.plan;
-  const std::uint64_t limit = r.fetch != 0 ? r.fetch : UINT64_MAX;
+  const std::uint64_t limit = r.fetch != 0 ? r.fetch : plan.single_row ? 1 : UINT64_MAX;
   int code = sqlite3_step(statement);
   if (code != SQLITE_ROW) return code;
   // SQLite prepares again by itself when the schema has changed; `SELECT *` may then have other columns.
@@ -202,7 +202,7 @@ void sqlite_connection::run_plan(request& r) {
   reset_on_failure guard(statement);
   const sqlite3_int64 changes = plan.read_only ? 0 : sqlite3_total_changes64(database());
   const int code = read_rows(statement, r);
-  if (code == SQLITE_ROW && !r.end_after_fetch) {
+  if (code == SQLITE_ROW && r.fetch != 0 && !r.end_after_fetch) {
     guard.dismiss();
     r.more = true;
     ++open_results_;

@@ -162,6 +162,18 @@ TEST_F(sqlite_connection, end_after_fetch_leaves_nothing_open) {
   EXPECT_NO_THROW(db.script("DROP TABLE t"));
 }
 
+TEST_F(sqlite_connection, reading_ends_with_the_only_row_of_a_plan_and_leaves_nothing_open) {
+  make_numbers(1);
+  statement_plan plan = numbers("SELECT n FROM t");
+  plan.single_row = true;
+  request r;
+  r.plan = &plan;
+  ASSERT_TRUE(db.get().run(r));
+  EXPECT_EQ(r.row_count, 1u);
+  EXPECT_FALSE(r.more);
+  EXPECT_NO_THROW(db.script("DROP TABLE t"));
+}
+
 TEST_F(sqlite_connection, parameters_of_a_stream_may_go_after_its_first_part) {
   const type_ops text = ops_of<std::string>(kind::text);
   statement_plan plan;

@@ -43,6 +43,7 @@ struct statement_plan {
   std::uint32_t rows_per_statement = 1;
   bool read_only = false;    ///< does not write: may run outside a transaction, on a replica
   bool raw = false;          ///< SQL of the user's own: its parameters have the types of their values
+  bool single_row = false;   ///< there cannot be a second row: reading may end with the first
   bool dynamic_row = false;  ///< raw SQL: check the number of result columns against `reads` when prepared
 };
 

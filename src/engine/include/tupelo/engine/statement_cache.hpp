@@ -6,6 +6,7 @@
 #include "tupelo/core/statement.hpp"
 
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <vector>
 
@@ -19,15 +20,6 @@ struct cached_statement {
   driver::prepared_statement* prepared = nullptr;
   std::uint64_t last_use = 0;
   bool in_use = false;  ///< a stream has it open
-
-  bool is(const std::uint64_t* shape, std::size_t count) const noexcept {
-    if (words.size() != count) return false;
-    const std::uint64_t* mine = words.data();
-    for (std::size_t i = 0; i < count; ++i) {  // a few words: less than what a call of memcmp takes
-      if (mine[i] != shape[i]) return false;
-    }
-    return true;
-  }
 };
 
 /// The prepared statements of one connection by shape: open addressing, the least recently used goes when it is full.
@@ -40,7 +32,8 @@ public:
     for (std::uint64_t i = hash & mask_;; i = (i + 1) & mask_) {
       cached_statement* found = slots_[i];
       if (!found) return nullptr;
-      if (found->hash == hash && found->is(words, count)) {
+      if (found->hash == hash && found->words.size() == count &&
+          !std::memcmp(found->words.data(), words, count * sizeof *words)) {
         found->last_use = ++clock_;
         return found;
       }
