@@ -7,6 +7,8 @@ export CCACHE_NOHASHDIR := 1
 export CCACHE_BASEDIR := $(CURDIR)
 export CTEST_PARALLEL_LEVEL := $(jobs)
 
+bench_servers := /tmp/tupelo-bench-$(shell id -u)
+
 .DEFAULT_GOAL := help
 .PHONY: help bootstrap demo test bench format lint docs clean
 
@@ -19,7 +21,7 @@ endef
 help:
 	@echo "make demo    the blog example, from an empty folder to a migrated, queried database"
 	@echo "make test    build everything and run every test"
-	@echo "make bench   measure against hand-written sqlite3 C; writes build/bench.json"
+	@echo "make bench   measure against hand-written sqlite3 and libpq C; writes build/bench.json"
 	@echo "make format  format every C++ file"
 	@echo "make lint    formatting, layering and clang-tidy"
 	@echo "make docs    the API reference, in build/docs/api"
@@ -44,7 +46,10 @@ bench: bootstrap
 	@echo "bench: building with -O2 (build/release), then measuring against hand-written C; writes build/bench.json"
 	$(call configure,release)
 	@cmake --build build/release -j $(jobs) --target tupelo_bench -- --quiet
-	@bench/run.py --bench build/release/bench/tupelo_bench --json build/bench.json
+	@scripts/servers.sh start $(bench_servers)
+	@TUPELO_TEST_POSTGRES='postgresql://tupelo@/postgres?host=$(bench_servers)/pg15' \
+	  bench/run.py --bench build/release/bench/tupelo_bench --json build/bench.json; \
+	  status=$$?; scripts/servers.sh stop $(bench_servers); exit $$status
 
 format: bootstrap
 	@echo "format: formatting every C++ file"

@@ -16,6 +16,7 @@ struct bench_case {
   std::function<void(std::size_t)> ours;
   std::function<void(std::size_t)> baseline;  ///< empty: `ours` stands for itself
   int rounds = 31;
+  bool budget_of_cpu = false;  ///< the budget is of CPU time: where a server does most of the work
 };
 
 /// A figure that is not timed: sizes, counts.
@@ -27,6 +28,8 @@ struct bench_figure {
 };
 
 std::vector<bench_case> sqlite_cases();
+/// None without TUPELO_TEST_POSTGRES, the URL of a server.
+std::vector<bench_case> postgres_cases();
 std::vector<bench_case> core_cases();
 std::vector<bench_figure> core_figures();
 

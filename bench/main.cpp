@@ -6,17 +6,31 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 #include <new>
 
 namespace {
 
 std::size_t allocation_count = 0;
 
-double round_of(const std::function<void(std::size_t)>& work, std::size_t operations) {
+/// Nanoseconds per operation, by the clock and of this process's CPU time.
+struct cost {
+  double wall, cpu;
+};
+
+double cpu_now() {
+  timespec now{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) * 1e9 + static_cast<double>(now.tv_nsec);
+}
+
+cost round_of(const std::function<void(std::size_t)>& work, std::size_t operations) {
   const auto begin = std::chrono::steady_clock::now();
+  const double cpu_begin = cpu_now();
   work(operations);
-  return std::chrono::duration<double, std::nano>(std::chrono::steady_clock::now() - begin).count() /
-         static_cast<double>(operations);
+  const double cpu = cpu_now() - cpu_begin;
+  const double wall = std::chrono::duration<double, std::nano>(std::chrono::steady_clock::now() - begin).count();
+  return {wall / static_cast<double>(operations), cpu / static_cast<double>(operations)};
 }
 
 double median(std::vector<double> values) {
@@ -26,29 +40,34 @@ double median(std::vector<double> values) {
 
 struct json_list {
   std::string text = "[";
-  void add(const std::string& name, const std::string& unit, double ours, double baseline, double ratio,
-           double budget) {
+  void add(const std::string& name, const std::string& unit, double ours, double baseline, double ratio, double budget,
+           double cpu_ratio = 0, bool budget_of_cpu = false) {
     char line[512];
     std::snprintf(line, sizeof line,
                   "%s\n{\"name\": \"%s\", \"unit\": \"%s\", \"ours\": %.3f, \"baseline\": %.3f, \"ratio\": %.4f, "
-                  "\"budget\": %.3f}",
-                  text.size() > 1 ? "," : "", name.c_str(), unit.c_str(), ours, baseline, ratio, budget);
+                  "\"cpu_ratio\": %.4f, \"budget\": %.3f, \"budget_of_cpu\": %s}",
+                  text.size() > 1 ? "," : "", name.c_str(), unit.c_str(), ours, baseline, ratio, cpu_ratio, budget,
+                  budget_of_cpu ? "true" : "false");
     text += line;
   }
 };
 
 void measure(const bench_case& c, json_list& out) {
-  std::vector<double> ours, baseline, ratios;
+  std::vector<double> ours, baseline, ratios, cpu_ratios;
   c.ours(c.operations / 10 + 1);
   if (c.baseline) c.baseline(c.operations / 10 + 1);
   for (int i = 0; i < c.rounds; ++i) {
-    ours.push_back(round_of(c.ours, c.operations));
+    const cost mine = round_of(c.ours, c.operations);
+    ours.push_back(mine.wall);
     if (!c.baseline) continue;
-    baseline.push_back(round_of(c.baseline, c.operations));
-    ratios.push_back(ours.back() / baseline.back());
+    const cost theirs = round_of(c.baseline, c.operations);
+    baseline.push_back(theirs.wall);
+    ratios.push_back(mine.wall / theirs.wall);
+    cpu_ratios.push_back(mine.cpu / theirs.cpu);
   }
   const double theirs = c.baseline ? median(baseline) : 0;
-  out.add(c.name, c.unit, median(ours), theirs, c.baseline ? median(ratios) : 0, c.budget);
+  out.add(c.name, c.unit, median(ours), theirs, c.baseline ? median(ratios) : 0, c.budget,
+          c.baseline ? median(cpu_ratios) : 0, c.budget_of_cpu);
 }
 
 // One side of one case, so often: what an instruction counter is run around.
@@ -77,6 +96,7 @@ void operator delete(void* place, std::size_t) noexcept { std::free(place); }
 /// tupelo_bench [--json file] | --list | --once <case> ours|baseline <operations>
 int main(int argc, char** argv) {
   std::vector<bench_case> cases = sqlite_cases();
+  for (bench_case& c : postgres_cases()) cases.push_back(std::move(c));
   for (bench_case& c : core_cases()) cases.push_back(std::move(c));
   if (argc == 2 && !std::strcmp(argv[1], "--list")) {
     for (const bench_case& c : cases) std::printf("%s\t%zu\t%d\n", c.name.c_str(), c.operations, c.baseline ? 1 : 0);
