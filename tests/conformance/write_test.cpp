@@ -263,6 +263,25 @@ TEST_P(columns_with_a_task, updated_at_is_set_at_update_and_created_at_is_not) {
   EXPECT_EQ(sync_wait(db.get<Note>(note.id)).created_at, old);
 }
 
+TEST_P(columns_with_a_task, updated_at_is_set_by_an_update_by_condition) {
+  const timestamp old = timestamp::parse("2001-02-03 04:05:06.000007");
+  const Note note = sync_wait(db.insert(Note{.text = "a", .created_at = old, .updated_at = old}));
+  sync_wait(db.update<Note>().set(col<&Note::text>, "b").where(col<&Note::id> == note.id).run());
+  EXPECT_GT(sync_wait(db.get<Note>(note.id)).updated_at, old);
+}
+TEST_P(columns_with_a_task, updated_at_is_what_an_update_by_condition_says) {
+  const timestamp old = timestamp::parse("2001-02-03 04:05:06.000007");
+  const Note note = sync_wait(db.insert(Note{.text = "a"}));
+  sync_wait(db.update<Note>().set(col<&Note::updated_at>, old).where(col<&Note::id> == note.id).run());
+  EXPECT_EQ(sync_wait(db.get<Note>(note.id)).updated_at, old);
+}
+TEST_P(columns_with_a_task, version_is_counted_by_an_update_by_condition) {
+  Account account = sync_wait(db.insert(Account{.owner = "ada"}));
+  sync_wait(db.update<Account>().set(col<&Account::balance>, 5).where(col<&Account::owner> == "ada").run());
+  EXPECT_EQ(sync_wait(db.get<Account>(account.id)).version, account.version + 1);
+  EXPECT_THROW(sync_wait(db.update(account)), stale_row) << "who has read it before has to read it again";
+}
+
 TEST_P(columns_with_a_task, soft_delete_marks_the_row_and_hides_it) {
   const Note note = sync_wait(db.insert(Note{.text = "a"}));
   sync_wait(db.insert(Note{.text = "b"}));

@@ -374,8 +374,10 @@ sql_renderer::select_parts sql_renderer::read_select(std::uint32_t from, std::ui
         dialect_.quote(parts.joins, other.table);
         parts.joins += " ON " + text();
         if (other.deleted_at >= 0) {
-          parts.joins += " AND " + quoted(other.table) + "." +
-                         quoted(other.fields[static_cast<std::size_t>(other.deleted_at)].column) + " IS NULL";
+          parts.hidden.emplace_back(parts.joins.size(),
+                                    " AND " + quoted(other.table) + "." +
+                                        quoted(other.fields[static_cast<std::size_t>(other.deleted_at)].column) +
+                                        " IS NULL");
         }
         break;
       }
@@ -400,7 +402,10 @@ sql_renderer::select_parts sql_renderer::read_select(std::uint32_t from, std::ui
 }
 
 void sql_renderer::hide_deleted(select_parts& parts) {
-  if (parts.model->deleted_at < 0 || parts.with_deleted) return;
+  if (parts.with_deleted) return;
+  for (auto each = parts.hidden.rbegin(); each != parts.hidden.rend(); ++each)
+    parts.joins.insert(each->first, each->second);
+  if (parts.model->deleted_at < 0) return;
   std::string& where = separated(parts.where, " AND ");
   if (qualify_) where += quoted(parts.model->table) + ".";
   where += quoted(parts.model->fields[static_cast<std::size_t>(parts.model->deleted_at)].column) + " IS NULL";

@@ -27,8 +27,9 @@ private:
   struct select_parts {
     const model_info* model = nullptr;
     std::string projection, joins, where, group, having, order, limit, offset;
-    std::vector<const model_info*> joined;  ///< soft-deletable models of joins
-    std::vector<std::uint16_t> fixed;       ///< offsets of the model's columns that must equal one value
+    /// What hides soft-deleted rows of joined models, and where it belongs in `joins`.
+    std::vector<std::pair<std::size_t, std::string>> hidden;
+    std::vector<std::uint16_t> fixed;  ///< offsets of the model's columns that must equal one value
     const model_info* row = nullptr;
     bool distinct = false, with_deleted = false, only_count = false, only_exists = false, for_update = false;
   };

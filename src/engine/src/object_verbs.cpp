@@ -134,6 +134,17 @@ void make_insert(query_core& core, const model_info& info, bool with_key, std::u
   if (returning) core.word(make_word(op::returning_key));
 }
 
+namespace {
+
+void assign_next_version(query_core& core, const model_info& info) {
+  expression next(ref(info, info.version));
+  next.combine(expression(literal(kind::i64, std::int64_t{1})),
+               make_word(op::call, static_cast<std::uint8_t>(function::add), 2));
+  core.assign(op::assign, ref(info, info.version), next);
+}
+
+}  // namespace
+
 void make_update(query_core& core, const model_info& info, const std::uint16_t* fields, std::size_t count) {
   core.begin(op::update_of, *info.spec);
   const auto assign = [&](std::uint16_t position) {
@@ -146,10 +157,7 @@ void make_update(query_core& core, const model_info& info, const std::uint16_t* 
     for (std::uint16_t position : info.columns) assign(position);
   }
   if (info.version >= 0) {
-    expression next(ref(info, info.version));
-    next.combine(expression(literal(kind::i64, std::int64_t{1})),
-                 make_word(op::call, static_cast<std::uint8_t>(function::add), 2));
-    core.assign(op::assign, ref(info, info.version), next);
+    assign_next_version(core, info);
   }
   match_row(core, info);
 }
@@ -164,10 +172,37 @@ void make_erase(query_core& core, const model_info& info, std::int64_t now_us) {
   match_row(core, info);
 }
 
-query_core soft_delete(query_core core) {
+namespace {
+
+/// What an update by condition does not say of the columns that every update changes.
+query_core with_stamps(query_core core, const model_info& info) {
+  bool sets_time = info.updated_at < 0;
+  bool sets_version = info.version < 0;
+  const std::uint64_t* const words = core.shape.data();
+  for (std::uint32_t i = 1; i < core.shape.size; ++i) {
+    if (op_of(words[i]) == op::assign) {
+      const int position = info.find_offset(offset_of_word(words[i + 1]));
+      sets_time = sets_time || position == info.updated_at;
+      sets_version = sets_version || position == info.version;
+      i += length_of(words[i]);
+    } else if (op_of(words[i]) == op::where) {
+      i += length_of(words[i]);
+    }
+  }
+  if (!sets_time) {
+    core.assign(op::assign, ref(info, info.updated_at), expression(literal(kind::timestamp, timestamp::now().us)));
+  }
+  if (!sets_version) assign_next_version(core, info);
+  return core;
+}
+
+}  // namespace
+
+query_core complete_write(query_core core) {
   std::uint64_t* words = core.shape.data();
-  if (op_of(words[0]) != op::delete_from) return core;
+  if (op_of(words[0]) != op::delete_from && op_of(words[0]) != op::update_of) return core;
   const model_info& info = info_of(*find_spec(model_of(words[0])));
+  if (op_of(words[0]) == op::update_of) return with_stamps(static_cast<query_core&&>(core), info);
   if (info.deleted_at < 0) return core;
   for (std::uint32_t i = 1; i < core.shape.size; ++i) {
     if (op_of(words[i]) == op::with_deleted) return core;

@@ -87,6 +87,11 @@ TEST(render_select, joins_qualify_columns) {
       sql(query<User>().join<Post>(col<&Post::author_id> == id).select<std::int64_t>(col<&Post::id>)),
       R"(SELECT "posts"."id" FROM "users" JOIN "posts" ON "posts"."author_id" = "users"."id" AND "posts"."deleted_at" IS NULL)");
 }
+TEST(render_select, with_deleted_reaches_joined_models) {
+  const std::string text =
+      sql(query<User>().join<Post>(col<&Post::author_id> == id).with_deleted().select<std::int64_t>(col<&Post::id>));
+  EXPECT_EQ(text.find("deleted_at"), std::string::npos) << text;
+}
 TEST(render_select, a_left_join_keeps_its_disjunction_together) {
   const std::string text = sql(query<User>().left_join<Post>(col<&Post::author_id> == id || col<&Post::id> == id));
   EXPECT_NE(

@@ -60,8 +60,9 @@ void make_insert(query_core& core, const model_info& info, bool with_key, std::u
 void make_update(query_core& core, const model_info& info, const std::uint16_t* fields, std::size_t count);
 /// DELETE, or UPDATE of deleted_at, of the row with the object's key and version.
 void make_erase(query_core& core, const model_info& info, std::int64_t now_us);
-/// A delete_query of a soft-deletable model becomes an update.
-query_core soft_delete(query_core core);
+/// What a write by condition leaves unsaid: a delete_query of a soft-deletable model becomes an update, and an
+/// update_query sets updated_at and counts the version unless it sets them itself.
+query_core complete_write(query_core core);
 
 /// Inserts `objects` of one model in batches, keys set. The caller sees to the transaction.
 task<void> insert_batches(query_source& source, const model_info& info, void* const* objects, std::size_t count);

@@ -96,15 +96,15 @@ private:
 template <class T>
 struct write_verbs {
   static operation<std::int64_t> run(query_core core, query_source* source) {
-    return operation<std::int64_t>(source, soft_delete(static_cast<query_core&&>(core)), outcome::affected);
+    return operation<std::int64_t>(source, complete_write(static_cast<query_core&&>(core)), outcome::affected);
   }
   static operation<std::vector<T>> returning(query_core core, query_source* source) {
-    operation<std::vector<T>> op(source, soft_delete(static_cast<query_core&&>(core)), outcome::rows);
+    operation<std::vector<T>> op(source, complete_write(static_cast<query_core&&>(core)), outcome::rows);
     op.use_sink(&vector_sink<std::vector<T>>::add);
     return op;
   }
   static std::string to_sql(query_core core, query_source* source) {
-    return render_text(soft_delete(static_cast<query_core&&>(core)), source);
+    return render_text(complete_write(static_cast<query_core&&>(core)), source);
   }
 };
 
