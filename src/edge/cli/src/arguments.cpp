@@ -73,7 +73,8 @@ private:
     return sub;
   }
   void url(CLI::App* sub) {
-    sub->add_option("--url", into_->url, "The database, e.g. sqlite:///app.db")->type_name("URL");
+    sub->add_option("--url", into_->url, "The database: sqlite:///app.db or postgresql://user@host/name")
+        ->type_name("URL");
   }
   void json(CLI::App* sub) { sub->add_flag("--json", into_->json, "Print one JSON document"); }
   void dry_run(CLI::App* sub) {
@@ -175,8 +176,10 @@ private:
   }
 
   void add_other_verbs() {
-    CLI::App* shell = add(verb::shell, "shell", "Open the database's own command line (SQLite: sqlite3)",
-                          "Arguments behind -- go to that program: db shell -- -header \"SELECT 1\"");
+    CLI::App* shell =
+        add(verb::shell, "shell", "Open the database's own command line (SQLite: sqlite3, PostgreSQL: psql)",
+            "Arguments behind -- go to that program: db shell -- -header \"SELECT 1\" for sqlite3, \n"
+            "db shell -- -c \"SELECT 1\" for psql.");
     url(shell);
     shell->add_option("arguments", into_->rest, "For that program, behind --");
   }

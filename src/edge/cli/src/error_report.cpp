@@ -23,7 +23,9 @@ std::string remedy_of(errc code) {
     case errc::migration_irreversible: return "`db downgrade <revision>` with a later revision stops before it";
     case errc::unknown_revision: return "`db history` lists the revisions";
     case errc::invalid_model: return "correct the model, rebuild this program and try again";
-    case errc::unknown_driver: return "link the component of that database: find_package(tupelo COMPONENTS sqlite cli)";
+    case errc::unknown_driver:
+      return "link the component of that database, for example find_package(tupelo COMPONENTS postgres cli), "
+             "and build this program again";
     case errc::busy: return "another program is writing; try again, or raise busy_timeout in the URL";
     case errc::unknown_table: return "`db status` says whether migrations are pending";
     default: return {};

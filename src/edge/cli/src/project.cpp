@@ -155,10 +155,10 @@ std::optional<database_address> find_address(std::string_view url_option, const 
 
 database_address require_address(std::string_view url_option, const project& in, const surroundings& around) {
   if (auto found = find_address(url_option, in, around)) return *std::move(found);
-  throw configuration_error(
-      errc::invalid_configuration,
-      "nothing says where the database is; give --url sqlite:///app.db, set DATABASE_URL, write url "
-      "under [database] in tupelo.toml (`db init` makes one), or DATABASE_URL= in .env");
+  throw configuration_error(errc::invalid_configuration,
+                            "nothing says where the database is; give --url sqlite:///app.db or --url "
+                            "postgresql://user@host/name, set DATABASE_URL, write url "
+                            "under [database] in tupelo.toml (`db init` makes one), or DATABASE_URL= in .env");
 }
 
 }  // namespace tupelo::cli

@@ -16,17 +16,18 @@ int run_shell(command& c) {
   const database_address& found = c.address();
   const driver::url url = driver::url::parse(found.url);
   std::filesystem::current_path(found.from_file ? c.in_project().root : c.around().directory);
-  std::vector<std::string> words = shell_program(url);
-  words.insert(words.end(), c.args().rest.begin(), c.args().rest.end());
+  shell_program shell = shell_program::of(url);
+  shell.words.insert(shell.words.end(), c.args().rest.begin(), c.args().rest.end());
   c.around().out->flush();
-  const int why = c.around().replace_process(words);
+  for (const auto& [name, value] : shell.variables) c.around().export_variable(name, value);
+  const int why = c.around().replace_process(shell.words);
   if (why == 0) return exit_ok;
-  const std::string program = words.front();
+  const std::string program = shell.words.front();
   if (why == ENOENT) {
     throw configuration_error(errc::invalid_configuration,
                               "the program `" + program +
-                                  "` is not installed, or not on PATH; install it (Debian: apt install " + program +
-                                  ") and try again");
+                                  "` is not installed, or not on PATH; install it (Debian: apt install " +
+                                  shell.package + ") and try again");
   }
   throw configuration_error(errc::invalid_configuration,
                             "cannot run `" + program + "`: " + std::system_category().message(why));

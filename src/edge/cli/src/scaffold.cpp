@@ -2,9 +2,12 @@
 #include "scaffold.hpp"
 
 #include "error_report.hpp"
+#include "plain_url.hpp"
 #include "text_file.hpp"
 #include "version.hpp"
 
+#include <tupelo/engine/backend.hpp>
+#include <tupelo/driver/url.hpp>
 #include <tupelo/core/error.hpp>
 
 #include <algorithm>
@@ -26,8 +29,52 @@ void replace_all(std::string& text, std::string_view from, std::string_view to) 
   }
 }
 
-std::string filled_in(std::string_view text, std::string_view name) {
+struct chosen_database {
+  std::string component;  ///< "sqlite"
+  std::string url;        ///< may be read by everybody
+  std::string secret;     ///< the whole URL where it holds a password, fit for single quotes
+};
+
+constexpr std::string_view components[] = {"sqlite", "postgres"};
+
+chosen_database choose_database(const std::string& url, const std::string& name) {
+  if (url.empty()) return {"sqlite", "sqlite:///" + name + ".db", {}};
+  const driver::url parsed = driver::url::parse(url);
+  (void)find_backend(parsed).make_connector(parsed);  // refuses what could never be opened
+  const bool secret = parsed.redacted().find("***") != std::string::npos;
+  std::string whole = secret ? url : std::string();
+  replace_all(whole, "'", "%27");
+  std::string shown = secret ? plain_url(parsed) : url;
+  replace_all(shown, "\\", "%5C");  // it is put between quotes
+  replace_all(shown, "\"", "%22");
+  return {parsed.scheme() == "postgres" || parsed.scheme() == "postgresql" ? "postgres" : parsed.scheme(), shown,
+          whole};
+}
+
+/// Leaves out the lines that are another database's.
+void keep_parts_of(std::string& text, std::string_view component) {
+  for (const std::string_view candidate : components) {
+    const std::string open = "@" + std::string(candidate) + "{";
+    for (std::size_t at = text.find(open); at != std::string::npos; at = text.find(open, at)) {
+      const std::size_t end = text.find("}@", at);
+      if (candidate == component) {
+        text.erase(end, 2);
+        text.erase(at, open.size());
+      } else {
+        text.erase(at, end + 2 - at);
+      }
+    }
+  }
+}
+
+std::string filled_in(std::string_view text, std::string_view name, const chosen_database& database) {
   std::string out(text.starts_with('\n') ? text.substr(1) : text);
+  keep_parts_of(out, database.component);
+  replace_all(out, "@url_line@",
+              database.secret.empty() ? "url = \"@url@\""
+                                      : "# The URL holds a password: DATABASE_URL in .env says it.");
+  replace_all(out, "@url@", database.url);
+  replace_all(out, "@component@", database.component);
   replace_all(out, "@name@", name);
   replace_all(out, "@compiler@", compiler_text);
   replace_all(out, "@version@", version_text);
@@ -51,12 +98,13 @@ std::string name_problem(std::string_view name) {
   return {};
 }
 
-scaffold make_project(const fs::path& root) {
+scaffold make_project(const fs::path& root, const std::string& url) {
   const fs::path folder = root.filename().empty() ? root.parent_path() : root;
   const std::string name = folder.filename().string();
   if (const std::string problem = name_problem(name); !problem.empty()) {
     throw usage_error("a project cannot be called `" + name + "`: " + problem + "; for example: tupelo new myapp");
   }
+  const chosen_database database = choose_database(url, name);
   std::error_code failure;
   if (fs::exists(folder, failure)) {
     const bool empty = fs::is_directory(folder, failure) && fs::is_empty(folder, failure);
@@ -68,12 +116,18 @@ scaffold make_project(const fs::path& root) {
   scaffold made;
   for (const auto* templates : {&build_templates(), &code_templates()}) {
     for (const project_template& file : *templates) {
-      write_new_text(folder / file.path, filled_in(file.text, name));
+      write_new_text(folder / file.path, filled_in(file.text, name, database));
       made.files.emplace_back(file.path);
     }
   }
   write_new_text(folder / "migrations" / ".gitkeep", "");
   made.files.emplace_back("migrations/");
+  if (!database.secret.empty()) {
+    write_new_text(folder / ".env",
+                   "# Not for everybody's eyes: .gitignore keeps it out of the repository.\nDATABASE_URL='" +
+                       database.secret + "'\n");
+    made.files.emplace_back(".env");
+  }
   made.first_steps = {"cd " + name,        "cmake --preset dev", "tupelo db migrate \"Initial\"",
                       "tupelo db upgrade", "tupelo db seed",     "cmake --build build",
                       "./build/" + name};

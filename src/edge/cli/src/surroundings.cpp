@@ -79,6 +79,9 @@ surroundings surroundings::of_process() {
   process.directory = std::filesystem::current_path();
   process.environment = &variable;
   process.now_us = &system_now_us;
+  process.export_variable = [](const std::string& name, const std::string& value) {
+    setenv(name.c_str(), value.c_str(), 1);
+  };
   process.replace_process = &execute;
   process.run_process = &run_and_wait;
   return process;

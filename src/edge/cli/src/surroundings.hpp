@@ -23,6 +23,8 @@ struct surroundings {
   std::filesystem::path directory;  ///< where the command was typed; absolute
   std::function<std::optional<std::string>(const std::string&)> environment;
   std::function<std::int64_t()> now_us;  ///< UTC, microseconds since the epoch
+  /// For the programs that are started afterwards.
+  std::function<void(const std::string& name, const std::string& value)> export_variable;
   /// Returns errno, and only when the program cannot be run.
   std::function<int(const std::vector<std::string>&)> replace_process;
   /// The exit code; -errno when the program cannot be run.

@@ -16,7 +16,7 @@ set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 
-find_package(tupelo @version@ CONFIG REQUIRED COMPONENTS sqlite cli)
+find_package(tupelo @version@ CONFIG REQUIRED COMPONENTS @component@ cli)
 
 # A migration or seed is found when it is written: CONFIGURE_DEPENDS looks again at every build.
 file(GLOB migrations CONFIGURE_DEPENDS migrations/*.cpp)
@@ -25,15 +25,15 @@ file(GLOB seeds CONFIGURE_DEPENDS seeds/*.cpp)
 # The project's own tool: it knows the models, and has the migrations and seeds linked in.
 add_executable(manage manage.cpp ${migrations} ${seeds})
 target_include_directories(manage PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
-target_link_libraries(manage PRIVATE tupelo::tupelo tupelo::sqlite tupelo::cli)
+target_link_libraries(manage PRIVATE tupelo::tupelo tupelo::@component@ tupelo::cli)
 
 add_executable(@name@ main.cpp)
-target_link_libraries(@name@ PRIVATE tupelo::tupelo tupelo::sqlite)
+target_link_libraries(@name@ PRIVATE tupelo::tupelo tupelo::@component@)
 
 enable_testing()
 add_executable(@name@_test tests/models_test.cpp ${migrations})
 target_include_directories(@name@_test PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
-target_link_libraries(@name@_test PRIVATE tupelo::tupelo tupelo::sqlite)
+target_link_libraries(@name@_test PRIVATE tupelo::tupelo tupelo::@component@)
 add_test(NAME models COMMAND @name@_test)
 add_test(NAME migrations_are_complete COMMAND manage db check)
 )template";
@@ -60,7 +60,7 @@ constexpr const char* settings = R"template(
 # A URL with a password belongs in DATABASE_URL or in .env, not in a file that is committed.
 
 [database]
-url = "sqlite:///@name@.db"
+@url_line@
 
 [migrations]
 directory = "migrations"
@@ -83,16 +83,18 @@ constexpr const char* ignored = R"template(
 constexpr const char* readme = R"template(
 # @name@
 
-Two models, their migrations, a seed, a test and a program, on [SQLite](https://sqlite.org) with Tupelo.
+Two models, their migrations, a seed, a test and a program, on @sqlite{[SQLite](https://sqlite.org)}@@postgres{[PostgreSQL](https://www.postgresql.org)}@ with Tupelo.
 
 ## From here to a database with rows
 
-You need CMake 3.25, @compiler@ and an installed Tupelo whose `tupelo` is on your PATH (CMake finds Tupelo by it).
+You need CMake 3.25, @compiler@ and an installed Tupelo whose `tupelo` is on your PATH (CMake finds Tupelo by it)@postgres{,
+and the PostgreSQL server and database that tupelo.toml names; `createdb` makes an empty one. The test uses a schema of
+its own in that database and drops it at the end}@.
 
 ```sh
 cmake --preset dev               # configures build/
 tupelo db migrate "Initial"      # writes migrations/<time>_initial.cpp from models.hpp
-tupelo db upgrade                # makes @name@.db
+@sqlite{tupelo db upgrade                # makes the database and its tables}@@postgres{tupelo db upgrade                # makes the tables}@
 tupelo db seed                   # puts the rows of seeds/ into it
 cmake --build build              # builds everything
 ./build/@name@                   # asks the database
@@ -102,7 +104,10 @@ ctest --test-dir build           # the models' test, and: do models and migratio
 `tupelo db …` builds `manage` (manage.cpp) where it is out of date and runs it; `./build/manage db …` is the same without
 the build. A new migration is C++: it has to be compiled in before `upgrade` sees it, and `tupelo db upgrade` sees to that.
 
-## When a model changes
+@postgres{The tool reads a URL with a password from `.env`; the program and the test read `DATABASE_URL` from their environment
+only, which `set -a && . ./.env && set +a` fills.
+
+}@## When a model changes
 
 Change models.hpp, then:
 

@@ -74,7 +74,7 @@ tp::task<void> show_users(tp::database& db) {
 int main() {
   const char* url = std::getenv("DATABASE_URL");
   try {
-    tp::database db(url != nullptr ? url : "sqlite:///@name@.db");
+    tp::database db(url != nullptr ? url : "@url@");
     tp::sync_wait(show_users(db));
   } catch (const tp::error& failure) {
     std::fprintf(stderr, "@name@: %s\n", failure.what());
@@ -108,11 +108,13 @@ static const tp::seed first_users(
 )template";
 
 constexpr const char* test = R"template(
-// Builds a database in memory with the migrations of this project and uses the models on it.
+@sqlite{// Builds a database in memory with the migrations of this project and uses the models on it.}@@postgres{// Builds a schema of its own with the migrations of this project and uses the models on it.}@
 #include <tupelo/schema/migrator.hpp>
 
 #include <cstdio>
-
+@postgres{#include <cstdlib>
+#include <string>
+}@
 #include "models.hpp"
 
 namespace {
@@ -155,9 +157,19 @@ tp::task<void> use_models(tp::database& db) {
 
 int main() {
   try {
-    tp::database db("sqlite::memory:");
+@sqlite{    tp::database db("sqlite::memory:");
     tp::sync_wait(use_models(db));
-  } catch (const tp::error& failure) {
+}@@postgres{    const char* given = std::getenv("DATABASE_URL");
+    const std::string url = given != nullptr ? given : "@url@";
+    tp::database server(url);
+    tp::sync_wait(server.execute("DROP SCHEMA IF EXISTS test_of_models CASCADE; CREATE SCHEMA test_of_models"));
+    {
+      const char* before = url.find('?') == std::string::npos ? "?" : "&";
+      tp::database db(url + before + "options=-csearch_path%3Dtest_of_models");
+      tp::sync_wait(use_models(db));
+    }
+    tp::sync_wait(server.execute("DROP SCHEMA test_of_models CASCADE"));
+}@  } catch (const tp::error& failure) {
     std::fprintf(stderr, "FAILED: %s\n", failure.what());
     return 1;
   }

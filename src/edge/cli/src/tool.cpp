@@ -59,10 +59,10 @@ int run_db(const std::vector<std::string>& words, surroundings& around) {
        "; [manage] program in tupelo.toml says where it is built");
 }
 
-int run_new(const std::string& where, surroundings& around) {
+int run_new(const std::string& where, const std::string& url, surroundings& around) {
   console out(*around.out, around.colours_out());
   const fs::path root = (around.directory / where).lexically_normal();
-  const scaffold made = make_project(root);
+  const scaffold made = make_project(root, url);
   for (const std::string& file : made.files) out.line(out.painted(ink::green, "made ") + where + "/" + file);
   out.line();
   out.line("Next, as README.md says:");
@@ -80,6 +80,9 @@ int understand(const std::vector<std::string>& words, surroundings& around) {
   CLI::App* create =
       app.add_subcommand("new", "Make a project: models, migrations, seeds, a test, and a README that is true");
   create->add_option("name", where, "The project, and the folder to make for it")->required();
+  std::string url;
+  create->add_option("--url", url, "Its database: postgresql://user@host/name, or a SQLite file (unless given, one)")
+      ->type_name("URL");
   app.add_subcommand(
       "db", "Run a command of the project's own program, built first where it is out of date: tupelo db --help");
   std::vector<std::string> arguments(words.begin() + (words.empty() ? 0 : 1), words.end());
@@ -89,7 +92,7 @@ int understand(const std::vector<std::string>& words, surroundings& around) {
   } catch (const CLI::ParseError& stop) {
     return app.exit(stop, *around.out, *around.err) == 0 ? exit_ok : exit_usage;
   }
-  return run_new(where, around);
+  return run_new(where, url, around);
 }
 
 }  // namespace

@@ -82,6 +82,7 @@ public:
       return found == variables.end() ? std::nullopt : std::optional<std::string>(found->second);
     };
     made.now_us = [this] { return now_us; };
+    made.export_variable = [this](const std::string& name, const std::string& value) { exported[name] = value; };
     made.replace_process = [this](const std::vector<std::string>& words) {
       executed = words;
       return execute_result;
@@ -124,6 +125,7 @@ public:
   bool terminal = false;
   std::int64_t now_us = 1'795'253'400'000'000;  // 2026-11-21 09:30:00
   std::vector<std::string> executed;
+  std::map<std::string, std::string> exported;
   std::vector<std::string> built;
   int execute_result = 0;
   int build_result = 0;

@@ -149,6 +149,36 @@ TEST_F(reporting, shell_refuses_a_memory_database) {
   EXPECT_EQ(folder.db({"shell", "--url", "sqlite::memory:"}).code, 1);
 }
 
+#if __has_include(<tupelo/postgres.hpp>)
+TEST_F(reporting, shell_opens_a_server_without_its_password_on_the_command_line) {
+  const outcome done = folder.db({"shell", "--url",
+                                  "postgres://ada:s%40cret@[::1]:5433,%2Frun%2Fpg/my%20shop?sslmode=prefer&"
+                                  "application_name=a%26b&statement_timeout=5s&prepare=unnamed&inline=on",
+                                  "--", "-c", "SELECT 1"});
+  EXPECT_EQ(done.code, 0) << done.err;
+  const std::vector<std::string> words{
+      "psql", "--dbname=postgres://ada@[::1]:5433,%2Frun%2Fpg/my%20shop?sslmode=prefer&application_name=a%26b", "-c",
+      "SELECT 1"};
+  EXPECT_EQ(folder.executed, words);
+  EXPECT_EQ(folder.exported, (std::map<std::string, std::string>{{"PGPASSWORD", "s@cret"}}));
+}
+TEST_F(reporting, shell_takes_a_password_out_of_the_options_too) {
+  EXPECT_EQ(folder.db({"shell", "--url", "postgresql:///shop?password=secret&sslpassword=secret"}).code, 0);
+  EXPECT_EQ(folder.executed.back(), "--dbname=postgresql:///shop");
+  EXPECT_EQ(folder.exported["PGPASSWORD"], "secret");
+}
+TEST_F(reporting, shell_refuses_an_option_that_no_server_knows) {
+  const outcome done = folder.db({"shell", "--url", "postgresql:///shop?colour=red"});
+  EXPECT_EQ(done.code, 1);
+  EXPECT_TRUE(done.complains("colour")) << done.err;
+  EXPECT_TRUE(folder.executed.empty());
+}
+TEST_F(reporting, shell_names_the_package_that_psql_comes_in) {
+  folder.execute_result = ENOENT;
+  EXPECT_TRUE(folder.db({"shell", "--url", "postgresql:///shop"}).complains("apt install postgresql-client"));
+}
+#endif
+
 TEST_F(reporting, every_verb_has_help) {
   for (const char* verb : {"init", "migrate", "upgrade", "downgrade", "current", "history", "status", "check", "diff",
                            "stamp", "fresh", "seed", "shell"}) {

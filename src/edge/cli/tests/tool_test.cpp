@@ -42,6 +42,39 @@ TEST(new_project, its_settings_can_be_read) {
   tool(folder, {"new", "shop"});
   EXPECT_EQ(find_project(folder.root() / "shop").url, "sqlite:///shop.db");
 }
+TEST(new_project, is_on_the_database_that_the_url_names) {
+  cli_project folder;
+  const outcome done = tool(folder, {"new", "shop", "--url", "postgresql://ada@db.example.com/shop"});
+  ASSERT_EQ(done.code, 0) << done.err;
+  EXPECT_EQ(find_project(folder.root() / "shop").url, "postgresql://ada@db.example.com/shop");
+  const std::string build = folder.read("shop/CMakeLists.txt");
+  EXPECT_NE(build.find("COMPONENTS postgres cli"), std::string::npos);
+  for (const char* file : {"CMakeLists.txt", "models.hpp", "main.cpp", "tests/models_test.cpp", "README.md"}) {
+    const std::string text = folder.read("shop/" + std::string(file));
+    for (const char* stray : {"sqlite", "SQLite", "@url", "@component", "@postgres", "}@"}) {
+      EXPECT_EQ(text.find(stray), std::string::npos) << file << " says " << stray;
+    }
+  }
+}
+TEST(new_project, keeps_a_password_in_the_file_that_is_not_committed) {
+  cli_project folder;
+  const outcome done = tool(folder, {"new", "shop", "--url", "postgresql://ada:se'cret@db.example.com/shop"});
+  ASSERT_EQ(done.code, 0) << done.err;
+  EXPECT_NE(folder.read("shop/.env").find("DATABASE_URL='postgresql://ada:se%27cret@db.example.com/shop'"),
+            std::string::npos);
+  EXPECT_NE(folder.read("shop/.gitignore").find("/.env"), std::string::npos);
+  EXPECT_EQ(find_project(folder.root() / "shop").url, std::nullopt);
+  for (const char* file : {"tupelo.toml", "main.cpp", "tests/models_test.cpp", "README.md", "CMakeLists.txt"}) {
+    EXPECT_EQ(folder.read("shop/" + std::string(file)).find("cret"), std::string::npos) << file;
+  }
+}
+TEST(new_project, refuses_a_database_that_it_does_not_know) {
+  cli_project folder;
+  const outcome done = tool(folder, {"new", "shop", "--url", "oracle://ada@db/shop"});
+  EXPECT_EQ(done.code, 1);
+  EXPECT_TRUE(done.complains("oracle")) << done.err;
+  EXPECT_TRUE(folder.files("").empty());
+}
 TEST(new_project, may_be_made_in_an_empty_folder) {
   cli_project folder;
   std::filesystem::create_directory(folder.root() / "shop");
