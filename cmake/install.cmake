@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 # What `cmake --install` gives: one library per component and find_package(tupelo CONFIG [COMPONENTS ...]).
 #
-#   tupelo::tupelo   libtupelo          every room that names no database
-#   tupelo::sqlite   libtupelo_sqlite   the SQLite dialect and driver
-#   tupelo::cli      libtupelo_cli      the command-line tool's library
-#   tupelo::testkit  libtupelo_testkit  what tests of programs that use Tupelo need
-#   tupelo::asio                        headers that meet Boost.Asio; no library
+#   tupelo::tupelo    libtupelo           every room that names no database
+#   tupelo::sqlite    libtupelo_sqlite    the SQLite dialect and driver
+#   tupelo::postgres  libtupelo_postgres  the PostgreSQL dialect and driver
+#   tupelo::cli       libtupelo_cli       the command-line tool's library
+#   tupelo::testkit   libtupelo_testkit   what tests of programs that use Tupelo need
+#   tupelo::asio                          headers that meet Boost.Asio; no library
 include(CMakePackageConfigHelpers)
 
 set(tupelo_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/tupelo)
@@ -84,17 +85,27 @@ tupelo_component(
   ROOMS core security model query dialect driver engine session schema
   LINK OpenSSL::Crypto
   LINK_PUBLIC Boost::headers Threads::Threads)
+# tupelo_database_component(<name> LINK lib...): a component of a dialect, a driver and the edge that makes them known.
+function(tupelo_database_component name)
+  cmake_parse_arguments(PARSE_ARGV 1 component "" "" "LINK")
+  tupelo_component(
+    ${name}
+    ROOMS dialect_${name} driver_${name} ${name}
+    DEPENDS tupelo
+    LINK ${component_LINK})
+  get_target_property(link_options tupelo_${name} INTERFACE_LINK_OPTIONS)
+  # A program calls nothing of a shared component either, and linkers that drop such libraries must not drop this one.
+  target_link_options(tupelo_${name}_library INTERFACE ${link_options}
+                      $<$<BOOL:${BUILD_SHARED_LIBS}>:LINKER:--no-as-needed>)
+  set(tupelo_components ${tupelo_components} PARENT_SCOPE)
+  set(database_components ${database_components} ${name} PARENT_SCOPE)
+endfunction()
 set(database_components "")
 if(TUPELO_SQLITE)
-  tupelo_component(
-    sqlite
-    ROOMS dialect_sqlite driver_sqlite sqlite
-    DEPENDS tupelo
-    LINK SQLite::SQLite3)
-  get_target_property(link_options tupelo_sqlite INTERFACE_LINK_OPTIONS)
-  # A program calls nothing of a shared component either, and linkers that drop such libraries must not drop this one.
-  target_link_options(tupelo_sqlite_library INTERFACE ${link_options} $<$<BOOL:${BUILD_SHARED_LIBS}>:LINKER:--no-as-needed>)
-  list(APPEND database_components sqlite)
+  tupelo_database_component(sqlite LINK SQLite::SQLite3)
+endif()
+if(TUPELO_POSTGRES)
+  tupelo_database_component(postgres LINK OpenSSL::SSL OpenSSL::Crypto ICU::uc)
 endif()
 if(TUPELO_CLI)
   tupelo_component(

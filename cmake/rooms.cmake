@@ -14,7 +14,9 @@ tupelo_room(query   DEPENDS model)
 tupelo_room(dialect DEPENDS query)
 if(TUPELO_SQLITE)
   tupelo_room(dialect_sqlite DIR src/dialect/sqlite DEPENDS dialect TEST_LINK SQLite::SQLite3)
-  set(real_database sqlite) # tests run against the real thing
+  set(real_database TEST_DEPENDS sqlite) # tests run against the real thing
+else()
+  set(real_database NO_TESTS)
 endif()
 if(TUPELO_POSTGRES)
   tupelo_room(dialect_postgres DIR src/dialect/postgres SERVERS DEPENDS dialect
@@ -37,23 +39,26 @@ endif()
 if(TUPELO_POSTGRES)
   tupelo_room(driver_postgres DIR src/driver/postgres SERVERS DEPENDS driver LINK OpenSSL::SSL OpenSSL::Crypto ICU::uc)
 endif()
-tupelo_room(engine  DEPENDS dialect driver TEST_DEPENDS ${real_database})
-tupelo_room(session DEPENDS engine         TEST_DEPENDS ${real_database})
-tupelo_room(schema  DEPENDS engine         TEST_DEPENDS ${real_database})
+tupelo_room(engine  DEPENDS dialect driver ${real_database})
+tupelo_room(session DEPENDS engine         ${real_database})
+tupelo_room(schema  DEPENDS engine         ${real_database})
 
-# The edge. `sqlite` is what a program that opens SQLite databases links and includes.
+# The edge. `sqlite` and `postgres` are what a program that opens such databases links and includes.
+set(databases "")
 if(TUPELO_SQLITE)
   tupelo_room(sqlite DIR src/edge/sqlite DEPENDS session schema dialect_sqlite driver_sqlite)
   # The component registers itself before main(): this symbol makes linkers keep it though nobody calls it.
   target_link_options(tupelo_sqlite INTERFACE "LINKER:-u,tupelo_sqlite_component")
+  list(APPEND databases sqlite)
 endif()
 if(TUPELO_POSTGRES)
   tupelo_room(postgres DIR src/edge/postgres DEPENDS session schema dialect_postgres driver_postgres)
   target_link_options(tupelo_postgres INTERFACE "LINKER:-u,tupelo_postgres_component")
+  list(APPEND databases postgres)
 endif()
 if(TUPELO_CLI)
   tupelo_room(cli DIR src/edge/cli
-    DEPENDS session schema ${real_database}
+    DEPENDS session schema ${databases} ${real_database}
     LINK CLI11::CLI11 tomlplusplus::tomlplusplus fmt::fmt nlohmann_json::nlohmann_json)
   cmake_path(GET CMAKE_CXX_COMPILER FILENAME compiler_name)
   foreach(target IN ITEMS tupelo_cli tupelo_cli_tests)
@@ -73,7 +78,7 @@ if(TUPELO_CLI)
     endif()
   endif()
 endif()
-tupelo_room(testkit DIR src/edge/testkit DEPENDS session schema ${real_database})
+tupelo_room(testkit DIR src/edge/testkit DEPENDS session schema ${databases})
 
 # tupelo::tupelo is what every program links; it is all rooms that name no database.
 add_library(tupelo_tupelo INTERFACE)
