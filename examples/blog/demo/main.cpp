@@ -15,10 +15,11 @@
 
 namespace {
 
-constexpr const char* usage = "usage: blog_demo [--url URL]\n"
-                              "\n"
-                              "  --url URL  an empty database to use and keep, for example sqlite:///blog.db;\n"
-                              "             without it a private temporary one that is removed at the end\n";
+constexpr const char* usage =
+    "usage: blog_demo [--url URL]\n"
+    "\n"
+    "  --url URL  an empty database to use and keep, for example sqlite:///blog.db\n"
+    "             or postgresql://localhost/blog; without it a private SQLite file that is removed at the end\n";
 
 /// A folder that only this user can enter, removed at the end.
 class private_folder {
@@ -61,6 +62,9 @@ void close_the_book(demo::stage& on, const std::optional<std::string>& kept) {
   on.say("Then read docs/tutorial.md: five minutes to a project of your own. docs/queries.md has every kind of query "
          "you saw "
          "here, and more.");
+  on.say(
+      "The same program runs on a PostgreSQL server: blog_demo --url postgresql://localhost/blog, a database that is "
+      "empty; and so does the tool, with that URL in DATABASE_URL. The same migrations apply on both.");
   if (kept) on.say("Your database is as the story left it: " + *kept + ".");
 }
 

@@ -164,13 +164,14 @@ tp::task<void> write_rows(stage& on, tp::database& db) {
 }
 
 tp::task<void> leave_the_path(stage& on, tp::database& db) {
-  DEMO_QUERY(
-      on, monthly, "What the builder does not say is SQL of yours, with typed parameters and rows",
-      db.raw_sql<Monthly>("SELECT month, title, views FROM (SELECT substr(created_at, 1, 7) AS month, title, views, "
-                          "row_number() OVER (PARTITION BY substr(created_at, 1, 7) ORDER BY views DESC) AS place "
-                          "FROM posts WHERE status = ?) WHERE place = 1 ORDER BY month LIMIT ?",
-                          Status::published, 5)
-          .all());
+  DEMO_QUERY(on, monthly, "What the builder does not say is SQL of yours, with typed parameters and rows",
+             db.raw_sql<Monthly>(
+                   "SELECT month, title, views FROM (SELECT substr(CAST(created_at AS text), 1, 7) AS month, title, "
+                   "views, row_number() OVER (PARTITION BY substr(CAST(created_at AS text), 1, 7) "
+                   "ORDER BY views DESC) AS place FROM posts WHERE status = ?) AS ranked "
+                   "WHERE place = 1 ORDER BY month LIMIT ?",
+                   Status::published, 5)
+                 .all());
   on.table({"month", "most read", "views"}, rows_of(monthly, [](const Monthly& row) {
              return std::vector<cell>{cell_of(row.month), cell_of(row.title), cell_of(row.views)};
            }));
