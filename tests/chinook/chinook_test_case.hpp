@@ -27,10 +27,10 @@ struct cell {
 
   cell() = default;
   cell(std::int64_t number) : value(number) {}
-  cell(int number) : value(std::int64_t{number}) {}
+  cell(std::int32_t number) : value(std::int64_t{number}) {}
   cell(double number) : value(number) {}
   cell(std::string words) : value(std::move(words)) {}
-  // SQLite computes with doubles, Chinook's prices have two digits
+  // SQLite computes with doubles; Chinook's prices have two digits
   cell(const decimal& number) : value(number.to_double()) {}
   cell(const timestamp& moment) : value(moment.to_string().substr(0, 19)) {}
   template <class Value>
@@ -77,16 +77,31 @@ inline cells cells_of(const Invoice& i) {
           i.BillingState, i.BillingCountry, i.BillingPostalCode, i.Total};
 }
 
-/// Chinook in a file of its own, loaded once per program; tests only read it. Skipped where the script is not there.
+/// Chinook as one database holds it.
+class store {
+public:
+  virtual ~store() = default;
+  virtual database& db() = 0;
+  /// The rows of hand-written SQL, by the database's own client library and nothing else.
+  virtual std::vector<cells> by_hand(const std::string& sql) = 0;
+
+  /// Why it cannot be there: no script, no server. Empty: it can.
+  static std::string missing();
+  static std::unique_ptr<store> load();
+};
+
+/// What TUPELO_CHINOOK names, or else the script beside the clone.
+std::string script_path();
+std::string read_script();
+
+/// Chinook, loaded once per program; tests only read it. Skipped where the script or the server is not there.
 class chinook_test : public ::testing::Test {
 protected:
   void SetUp() override;
 
   database& db();
-  /// The rows of hand-written SQL, by SQLite's own interface and nothing else.
-  std::vector<cells> by_hand(const std::string& sql);
-
-  /// Runs the query and the SQL: the same rows in the same order, and at least one.
+  /// Runs the query and the SQL, which names things as the structs do: the same rows in the same order, and at least
+  /// one.
   template <class Query>
   void expect_same(const Query& query, const std::string& sql) {
     std::vector<cells> found;

@@ -8,7 +8,7 @@ namespace {
 class chinook_music : public chinook_test {};
 
 TEST_F(chinook_music, tracks_never_sold) {
-  const auto sold = query<InvoiceLine>().select<std::int64_t>(col<&InvoiceLine::TrackId>);
+  const auto sold = query<InvoiceLine>().select<integer>(col<&InvoiceLine::TrackId>);
   expect_same(db().query<Track>().where(!col<&Track::TrackId>.in(sold)).order_by(col<&Track::TrackId>),
               "SELECT * FROM Track WHERE TrackId NOT IN (SELECT TrackId FROM InvoiceLine) ORDER BY TrackId");
 }
@@ -18,15 +18,14 @@ TEST_F(chinook_music, tracks_never_sold_asked_row_by_row) {
   expect_same(db().query<Track>()
                   .where(col<&Track::GenreId> == 1 && !exists(sale))
                   .order_by(col<&Track::TrackId>)
-                  .select<std::int64_t>(col<&Track::TrackId>),
+                  .select<integer>(col<&Track::TrackId>),
               "SELECT t.TrackId FROM Track t LEFT JOIN InvoiceLine l ON l.TrackId = t.TrackId "
               "WHERE t.GenreId = 1 AND l.InvoiceLineId IS NULL ORDER BY t.TrackId");
 }
 
 TEST_F(chinook_music, playlists_that_share_a_track_with_a_given_one) {
-  const auto tracks = query<PlaylistTrack>()
-                          .where(col<&PlaylistTrack::PlaylistId> == 14)
-                          .select<std::int64_t>(col<&PlaylistTrack::TrackId>);
+  const auto tracks =
+      query<PlaylistTrack>().where(col<&PlaylistTrack::PlaylistId> == 14).select<integer>(col<&PlaylistTrack::TrackId>);
   expect_same(
       db().query<Playlist>()
           .join<PlaylistTrack>(col<&PlaylistTrack::PlaylistId> == col<&Playlist::PlaylistId>)
@@ -67,7 +66,7 @@ TEST_F(chinook_music, artists_with_more_than_nine_albums) {
 TEST_F(chinook_music, artists_without_an_album) {
   expect_same(
       db().query<Artist>()
-          .where(!col<&Artist::ArtistId>.in(query<Album>().select<std::int64_t>(col<&Album::ArtistId>)))
+          .where(!col<&Artist::ArtistId>.in(query<Album>().select<integer>(col<&Album::ArtistId>)))
           .order_by(col<&Artist::ArtistId>),
       "SELECT ArtistId, Name FROM Artist WHERE NOT EXISTS (SELECT 1 FROM Album b WHERE b.ArtistId = Artist.ArtistId) "
       "ORDER BY ArtistId");

@@ -34,13 +34,12 @@ TEST_F(chinook_sales, customers_who_spent_more_than_an_amount) {
 TEST_F(chinook_sales, monthly_revenue) {
   const auto of_year = year(col<&Invoice::InvoiceDate>);
   const auto of_month = month(col<&Invoice::InvoiceDate>);
-  expect_same(
-      db().query<Invoice>()
-          .group_by(of_year, of_month)
-          .order_by(of_year, of_month)
-          .select(of_year, of_month, sum(col<&Invoice::Total>), count()),
-      "SELECT CAST(strftime('%Y', InvoiceDate) AS INTEGER), CAST(strftime('%m', InvoiceDate) AS INTEGER), SUM(Total), "
-      "COUNT(*) FROM Invoice GROUP BY 1, 2 ORDER BY 1, 2");
+  expect_same(db().query<Invoice>()
+                  .group_by(of_year, of_month)
+                  .order_by(of_year, of_month)
+                  .select(of_year, of_month, sum(col<&Invoice::Total>), count()),
+              "SELECT " + year_by_hand("InvoiceDate") + ", " + month_by_hand("InvoiceDate") +
+                  ", SUM(Total), COUNT(*) FROM Invoice GROUP BY 1, 2 ORDER BY 1, 2");
 }
 
 TEST_F(chinook_sales, invoices_of_one_quarter) {

@@ -32,10 +32,10 @@ TEST_F(chinook_schema, models_and_live_database_do_not_differ) {
 TEST_F(chinook_schema, the_comparison_sees_what_the_database_has_not) {
   const schema_definition live = sync_wait(introspect(db()));
   schema_definition no_index = live, no_key = live, other_type = live, other_null = live;
-  no_index.find("Track")->indexes.pop_back();
-  no_key.find("InvoiceLine")->foreign_keys.pop_back();
-  other_type.find("Album")->find_column("Title")->type = type_kind::int64;
-  other_null.find("Album")->find_column("Title")->nullable = true;
+  no_index.find(name_there("Track"))->indexes.pop_back();
+  no_key.find(name_there("InvoiceLine"))->foreign_keys.pop_back();
+  other_type.find(name_there("Album"))->find_column(name_there("Title"))->type = type_kind::int64;
+  other_null.find(name_there("Album"))->find_column(name_there("Title"))->nullable = true;
   EXPECT_EQ(differences(no_index, wanted().schema).size(), 1U);
   EXPECT_EQ(differences(no_key, wanted().schema).size(), 1U);
   EXPECT_EQ(differences(other_type, wanted().schema).size(), 1U);
