@@ -10,7 +10,8 @@
 #
 #   postgresql://tupelo@/postgres?host=<folder>/<server>
 #
-# Servers: pg15 (the distribution's), pg18 (where npm can bring it).
+# Servers: pg15 (the distribution's), pg18 (where npm can bring it), and pgbouncer, which pools transactions in front of
+# pg15 and passes on whatever database a client names.
 set -euo pipefail
 
 verb=${1:-}
@@ -134,6 +135,50 @@ stop_postgres() { # stop_postgres <name>
   kill -KILL "$pid" 2>/dev/null || true
 }
 
+start_pgbouncer() { # start_pgbouncer <its program>; after pg15
+  local program=$1 home=$folder/pgbouncer
+  [[ -n $program && -e $folder/pg15/.s.PGSQL.5432 ]] || return 0
+  mkdir -p "$home"
+  echo '"tupelo" ""' >"$home/users.txt"
+  # No TCP, so that the port is but a part of the socket's name.
+  cat >"$home/pgbouncer.ini" <<INI
+[databases]
+* = host=$folder/pg15 port=5432
+[pgbouncer]
+listen_port = 5432
+unix_socket_dir = $home
+auth_type = trust
+auth_file = $home/users.txt
+admin_users = tupelo
+pool_mode = transaction
+default_pool_size = 10
+max_client_conn = 500
+logfile = $home/server.log
+pidfile = $home/pgbouncer.pid
+INI
+  if ((EUID == 0)); then chown -R "${as_user[2]}" "$home"; fi
+  "${as_user[@]}" "$program" -q -d "$home/pgbouncer.ini" >"$home/start.log" 2>&1 || { cat "$home/start.log" >&2; exit 1; }
+  for ((i = 0; i < 100; ++i)); do
+    [[ -S $home/.s.PGSQL.5432 ]] && break
+    sleep 0.1
+  done
+  [[ -S $home/.s.PGSQL.5432 ]] || { cat "$home/server.log" >&2; exit 1; }
+  chmod a+rx "$home"
+  echo "servers: pgbouncer before pg15, postgresql://tupelo@/postgres?host=$home&prepare=unnamed"
+}
+
+stop_pgbouncer() {
+  local pid
+  [[ -f $folder/pgbouncer/pgbouncer.pid ]] || return 0
+  pid=$(<"$folder/pgbouncer/pgbouncer.pid")
+  kill -TERM "$pid" 2>/dev/null || return 0
+  for ((i = 0; i < 100; ++i)); do
+    kill -0 "$pid" 2>/dev/null || return 0
+    sleep 0.1
+  done
+  kill -KILL "$pid" 2>/dev/null || true
+}
+
 case $verb in
   start)
     "$0" stop "$folder"
@@ -142,8 +187,10 @@ case $verb in
     make_certificates "$folder/certificates"
     start_postgres pg15 "$(ls -d /usr/lib/postgresql/15/bin 2>/dev/null || true)"
     start_postgres pg18 "$(newest_postgres_bin)"
+    start_pgbouncer "$(PATH=$PATH:/usr/sbin command -v pgbouncer || true)"
     ;;
   stop)
+    stop_pgbouncer
     stop_postgres pg15
     stop_postgres pg18
     rm -rf "$folder"

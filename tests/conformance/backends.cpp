@@ -14,6 +14,7 @@ namespace tupelo::conformance {
 
 namespace {
 
+#ifdef TUPELO_TEST_WITH_SQLITE
 class sqlite_file final : public fresh_database {
 public:
   sqlite_file() {
@@ -35,6 +36,9 @@ class sqlite_memory final : public fresh_database {
 public:
   std::string url() const override { return "sqlite::memory:"; }
 };
+#endif
+
+#ifdef TUPELO_TEST_WITH_POSTGRES
 
 /// A schema of the test's own on a server that scripts/servers.sh started; the folder's name says which.
 template <const char* Server>
@@ -75,6 +79,37 @@ private:
 };
 constexpr char pg15[] = "pg15";
 constexpr char pg18[] = "pg18";
+constexpr char pgbouncer[] = "pgbouncer";
+
+/// A database of the test's own on pg15, reached through PgBouncer in transaction mode. Not a schema: PgBouncer takes
+/// no `options`, and a SET would stay with a server connection that others get next.
+class database_behind_pgbouncer final : public fresh_database {
+public:
+  database_behind_pgbouncer() : name_("t" + uuid::v4().to_string().substr(0, 18)) {
+    administrate("CREATE DATABASE \"" + name_ + "\"");
+  }
+  ~database_behind_pgbouncer() override {
+    try {
+      administrate("DROP DATABASE \"" + name_ + "\" WITH (FORCE)");  // PgBouncer keeps its connections
+    } catch (const error& e) {
+      ADD_FAILURE() << "the database of the test cannot be dropped: " << e.what();
+    }
+  }
+  static bool runs() { return postgres_schema<pgbouncer>::runs(); }
+  std::string url() const override {
+    std::string url = postgres_schema<pgbouncer>::server_url(pgbouncer) + "&prepare=unnamed";
+    return url.replace(url.find("/postgres?"), 9, "/" + name_);
+  }
+
+private:
+  static void administrate(const std::string& sql) {
+    database server(postgres_schema<pg15>::server_url(pg15), {.pool_size = 1, .run = execution::inline_});
+    sync_wait(server.execute(sql));
+  }
+
+  std::string name_;
+};
+#endif
 
 template <class Place>
 std::unique_ptr<fresh_database> make() {
@@ -85,13 +120,28 @@ std::unique_ptr<fresh_database> make() {
 
 const std::vector<backend>& backends() {
   static const std::vector<backend> list{
+#ifdef TUPELO_TEST_WITH_SQLITE
       {"sqlite_file_on_worker_threads", &make<sqlite_file>, true, execution::worker},
       {"sqlite_memory_inline", &make<sqlite_memory>, false, execution::inline_},
+#endif
+#ifdef TUPELO_TEST_WITH_POSTGRES
       {"postgres_15", &make<postgres_schema<pg15>>, true, execution::worker, &postgres_schema<pg15>::runs},
       {"postgres_15_blocking", &make<postgres_schema<pg15>>, true, execution::inline_, &postgres_schema<pg15>::runs},
+      {"postgres_15_through_pgbouncer", &make<database_behind_pgbouncer>, true, execution::worker,
+       &database_behind_pgbouncer::runs},
       {"postgres_18", &make<postgres_schema<pg18>>, true, execution::worker, &postgres_schema<pg18>::runs},
+#endif
   };
   return list;
+}
+
+std::unique_ptr<fresh_database> conformance_test::make_stand_in() {
+#ifdef TUPELO_TEST_WITH_SQLITE
+  return make<sqlite_memory>();
+#else
+  if (!postgres_schema<pg15>::runs()) throw std::runtime_error("no server and no SQLite: set TUPELO_TEST_POSTGRES");
+  return make<postgres_schema<pg15>>();
+#endif
 }
 
 void conformance_test::create_tables(const schema_definition& schema) {
