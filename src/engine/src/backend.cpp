@@ -30,10 +30,13 @@ const backend& find_backend(const driver::url& url) {
     if (candidate.scheme == url.scheme()) return candidate;
     known += (known.empty() ? "" : ", ") + std::string(candidate.scheme);
   }
-  throw configuration_error(
-      errc::unknown_driver,
-      "no database component for the URL scheme \"" + url.scheme() + "\" is linked (" +
-          (known.empty() ? std::string("there is none; link tupelo::sqlite") : "linked: " + known) + ")");
+  std::string_view component;
+  if (url.scheme() == "sqlite") component = "tupelo::sqlite";
+  if (url.scheme() == "postgresql" || url.scheme() == "postgres") component = "tupelo::postgres";
+  throw configuration_error(errc::unknown_driver,
+                            "no database component for the URL scheme \"" + url.scheme() + "\" is linked" +
+                                (component.empty() ? ", and Tupelo has none" : "; link " + std::string(component)) +
+                                (known.empty() ? std::string(" (none is linked)") : " (linked: " + known + ")"));
 }
 
 }  // namespace tupelo

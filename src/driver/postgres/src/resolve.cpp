@@ -90,7 +90,8 @@ task<std::vector<endpoint>> resolve(const postgres_host& host, std::int64_t due_
   }
   if (wanted->failure != 0) {
     throw connection_error(errc::connection_failed, "the host name \"" + wanted->name +
-                                                        "\" cannot be looked up: " + gai_strerror(wanted->failure));
+                                                        "\" cannot be looked up: " + gai_strerror(wanted->failure) +
+                                                        "; check its spelling and the network");
   }
   co_return std::move(wanted->addresses);
 }

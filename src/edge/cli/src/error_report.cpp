@@ -24,9 +24,11 @@ std::string remedy_of(errc code) {
     case errc::unknown_revision: return "`db history` lists the revisions";
     case errc::invalid_model: return "correct the model, rebuild this program and try again";
     case errc::unknown_driver:
-      return "link the component of that database, for example find_package(tupelo COMPONENTS postgres cli), "
-             "and build this program again";
-    case errc::busy: return "another program is writing; try again, or raise busy_timeout in the URL";
+      return "name its component in find_package(tupelo COMPONENTS …) and link it, then build this program again";
+    case errc::unknown_database: return "`createdb` makes an empty database on the server";
+    case errc::busy:
+      return "another program holds a lock; try again, or raise busy_timeout (SQLite) or lock_timeout (PostgreSQL) in "
+             "the URL";
     case errc::unknown_table: return "`db status` says whether migrations are pending";
     default: return {};
   }
