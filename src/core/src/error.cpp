@@ -30,6 +30,7 @@ std::string_view name_of(errc code) noexcept {
     case errc::authentication_failed: return "authentication_failed";
     case errc::unknown_database: return "unknown_database";
     case errc::too_many_connections: return "too_many_connections";
+    case errc::pool_closed: return "pool_closed";
     case errc::database_error: return "database_error";
     case errc::syntax_error: return "syntax_error";
     case errc::unknown_column: return "unknown_column";
@@ -52,6 +53,7 @@ std::string_view name_of(errc code) noexcept {
     case errc::invalid_transaction: return "invalid_transaction";
     case errc::concurrent_use: return "concurrent_use";
     case errc::detached_object: return "detached_object";
+    case errc::commit_unknown: return "commit_unknown";
     case errc::migration_failed: return "migration_failed";
     case errc::migration_missing: return "migration_missing";
     case errc::migration_edited: return "migration_edited";
@@ -85,6 +87,7 @@ bool error::connection_usable() const noexcept {
     case errc::authentication_failed:
     case errc::unknown_database:
     case errc::too_many_connections:
+    case errc::commit_unknown:
     case errc::corrupt_database: return false;
     default: return true;
   }

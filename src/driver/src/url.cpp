@@ -211,6 +211,16 @@ const std::string* url::option(std::string_view key) const noexcept {
   return nullptr;
 }
 
+bool url::take_option(std::string_view key, std::string& value) {
+  for (auto i = options_.begin(); i != options_.end(); ++i) {
+    if (i->key != key) continue;
+    value = std::move(i->value);
+    options_.erase(i);
+    return true;
+  }
+  return false;
+}
+
 std::string url::redacted() const {
   std::string out = scheme_ + ":";
   if (has_authority_) {

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "observer_list.hpp"
+#include "plan_store.hpp"
+#include "pool_core.hpp"
+#include "pool_waiter.hpp"
 #include "pooled_connection.hpp"
 
 #include "tupelo/engine/backend.hpp"
@@ -9,117 +13,180 @@
 
 #include <atomic>
 #include <condition_variable>
-#include <deque>
 #include <memory>
 #include <mutex>
+#include <source_location>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 namespace tupelo::detail {
 
-/// A coroutine that waits for a connection. Shared by the pool's queue, its timer and its awaiter: whoever moves the
-/// state away from `waiting` decides the outcome.
-struct pool_waiter final : timer_node {
-  enum state : int { waiting, granted, expired, cancelled };
-
-  pool_waiter() noexcept : timer_node(&fired) {}
-  static void fired(timer_node& timer) noexcept;
-  bool settle(state outcome) noexcept;
-  void drop() noexcept;
-
-  resumption resumed;
-  std::atomic<int> outcome{waiting};
-  std::atomic<int> owners{1};
-  pooled_connection* connection = nullptr;
-  std::exception_ptr failure;  ///< of opening the connection; instead of it
-};
-
-/// The connections of one database. First come, first served.
+/// The connections of one database: opens, hands out, checks, cleans and closes them as its core decides.
 ///
 /// Threads: any.
 class connection_pool {
 public:
-  connection_pool(driver::url url, const backend& kind, const database_options& options);
+  /// `upkeep` is where connections are opened for those who wait and where idle ones are looked after; its clock is the
+  /// pool's.
+  connection_pool(driver::url url, const backend& kind, const database_options& options,
+                  scheduler& upkeep = background_scheduler());
   ~connection_pool();
+  connection_pool(const connection_pool&) = delete;
+  connection_pool& operator=(const connection_pool&) = delete;
 
-  /// A free connection, or a new one that can be opened without waiting; else null.
-  pooled_connection* try_acquire();
+  /// A connection on this thread, opened or checked if need be; null where one has to be waited for. Before:
+  /// runs_inline().
+  pooled_connection* try_acquire(const task_context& context) {
+    if (pooled_connection* const hot = take_hot()) [[likely]]
+      return hot;
+    return try_acquire_slowly(context);
+  }
+  /// Errors: connection_error: of opening; pool_exhausted, pool_closed; cancelled, timed_out.
   task<pooled_connection*> acquire();
-  /// Takes a connection back; a transaction that is open on it is rolled back first.
+  /// Takes a connection back; a transaction that is open on it is rolled back first, and changed session state is
+  /// reset.
   void give_back(pooled_connection* connection) noexcept;
+  /// Reports the connection to observers if it is held too long.
+  void note_lease(pooled_connection& connection, const std::source_location& from) noexcept;
 
-  /// The plan of a shape, rendered once for all connections.
-  std::shared_ptr<const statement_plan> plan(std::uint64_t hash, const std::uint64_t* words, std::uint32_t count);
+  /// Nobody gets a connection until resume(); those who hold one keep it.
+  void suspend() noexcept;
+  void resume() noexcept;
+  /// Refuses who waits and who comes, closes what is idle and, as it comes back, what is in use.
+  void begin_close() noexcept;
+  /// Returns when begin_close() has nothing left to wait for. Errors: timed_out at the task's deadline; cancelled.
+  task<void> wait_until_empty();
 
   bool runs_inline() const noexcept { return inline_; }
   const dialect& sql_dialect() const noexcept { return dialect_; }
   const driver::url& url() const noexcept { return url_; }
   pool_statistics statistics() const;
-
-  void observe(statement_observer& observer);
-  bool is_observed() const noexcept { return observed_.load(std::memory_order_acquire); }
-  void statement_started(const statement_event& event) const noexcept;
-  void statement_finished(const statement_event& event) const noexcept;
+  plan_store& plans() noexcept { return plans_; }
+  observer_list& observers() noexcept { return observers_; }
 
 private:
-  friend class acquire_awaiter;
+  friend class pool_awaiter;
+  friend struct pool_waiter;
   friend class opening_slot;
   friend struct background_opening;
-  pooled_connection* pop_idle();
-  /// Whether one more connection may be opened; counts it, until `add` or `give_up_slot`.
-  bool reserve();
-  pooled_connection* add(std::unique_ptr<driver::connection> opened);
-  void give_up_slot() noexcept;
-  pooled_connection* open_blocking();
-  task<pooled_connection*> open();
-  /// Opens connections for those who wait, as far as there is room. Before: the mutex is held.
-  void open_for_waiters() noexcept;
-  void end_background_opening(std::exception_ptr failure) noexcept;
+  friend struct connection_chore;
+
+  // ---- for those who wait
+
+  std::int64_t acquire_timeout_us() const noexcept { return options_.acquire_timeout_us; }
+  /// Errors: why there will be no connection.
+  void enqueue(pool_waiter& waiter);
+  /// False: there is nothing to wait for.
+  bool enqueue_drain(pool_waiter& waiter);
+  void withdraw(pool_waiter& waiter) noexcept;
+  /// `4 of 4 connections are in use, 0 idle, 3 wait …`
+  std::string describe() const;
+  std::string still_open_message() const;
+
+  // ---- acquiring
+
+  pooled_connection* take_hot() noexcept {
+    pooled_connection* const hot = hot_.exchange(nullptr, std::memory_order_acq_rel);
+    if (hot != nullptr) [[likely]] {
+      if (ages_ && needs_check(*hot)) [[unlikely]]
+        return put_aside(hot);
+      hot->count_use();
+    }
+    return hot;
+  }
+  pooled_connection* try_acquire_slowly(const task_context& context);
+  /// An idle connection, in use from here on.
+  pooled_connection* take_idle() noexcept;
+  bool needs_check(const pooled_connection& connection) const noexcept;
+  pooled_connection* put_aside(pooled_connection* hot) noexcept;
+  bool check_now(pooled_connection& connection) noexcept;
+  task<bool> check(pooled_connection& connection);
+  pooled_connection* open_blocking(const task_context& context);
+
+  // ---- with the mutex held
+
+  void flush_hot() noexcept;
+  /// After every change: pressure, refusals, openings, drains.
+  void refresh() noexcept;
+  /// Idle connections to those who wait.
+  void serve() noexcept;
+  /// To the first who waits; false: nobody does.
+  bool grant(pooled_connection* connection, std::int64_t now_us) noexcept;
+  void shed(std::int64_t now_us) noexcept;
+  void start_openings(std::int64_t now_us) noexcept;
+  void refuse_all(const std::exception_ptr& failure) noexcept;
+  static void refuse(pool_queue_link& link, const std::exception_ptr& failure) noexcept;
+  void throw_if_refused() const;
+  void arm_upkeep(std::int64_t due_us) noexcept;
+  void end_background() noexcept;
+  /// Out of the list of all; what is returned is to be destroyed without the mutex.
+  std::unique_ptr<pooled_connection> take_out(pooled_connection* connection) noexcept;
+  void fill(pool_statistics& now) const noexcept;
+  std::string describe_now() const;
+
+  // ---- opening
+
+  /// It is in use from here on. Before: whoever calls this refreshes next, when the connection has found its user.
+  pooled_connection* adopt(std::unique_ptr<driver::connection> opened);
+  void opening_failed(const std::exception_ptr& failure, bool backs_off) noexcept;
+
+  // ---- coming back
+
+  /// False: it is too old to be kept.
+  bool note_return(pooled_connection& connection) noexcept;
+  void clean(pooled_connection* connection) noexcept;
+  void start_chore(pooled_connection* connection, std::string script);
+  void end_chore(pooled_connection* connection, bool well) noexcept;
+  /// Clean and usable: to the first who waits, else idle.
   void offer(pooled_connection* connection) noexcept;
   void retire(pooled_connection* connection) noexcept;
-  void end_rollback(pooled_connection* connection) noexcept;
-  /// To the first who waits, if anyone does. Before: the mutex is held.
-  bool hand_over(pooled_connection* connection, std::exception_ptr failure) noexcept;
-  bool enqueue(pool_waiter& waiter, pooled_connection*& found);
+
+  // ---- what time brings
+
+  struct upkeep_timer final : timer_node {
+    explicit upkeep_timer(connection_pool& of) noexcept : timer_node(&fired), pool(of) {}
+    static void fired(timer_node& timer) noexcept { static_cast<upkeep_timer&>(timer).pool.look_after(); }
+    connection_pool& pool;
+  };
+  void look_after() noexcept;
+  bool close_one() noexcept;
+  bool keep_one_alive() noexcept;
+  bool report_one_lease() noexcept;
+  std::int64_t next_lease_due_us() const noexcept;
+  std::int64_t now_us() const noexcept { return upkeep_.now_us(); }
 
   driver::url url_;
   const dialect& dialect_;
   std::unique_ptr<connector> connector_;
+  scheduler& upkeep_;
   database_options options_;
   bool inline_ = false;
   bool opens_at_once_ = false;  ///< or blocking
-  std::uint32_t limit_;
+  bool ages_ = false;           ///< connections can be lost, and live for a limited time
+  bool watches_leases_ = false;
+  bool keeps_times_ = false;
+  bool ending_ = false;                        ///< the destructor runs
+  std::int64_t upkeep_period_us_ = INT64_MAX;  ///< the longest time without a look at the idle connections
 
-  // One connection changes hands without the mutex: what a single-threaded program uses all the time.
+  // One connection changes hands without the mutex: what a program that does one thing at a time uses always. The core
+  // takes it for one in use. While the core is pressed it stays empty.
   std::atomic<pooled_connection*> hot_{nullptr};
-  std::atomic<std::uint32_t> waiting_{0};
+  std::atomic<bool> pressed_{false};
+
   mutable std::mutex mutex_;
+  pool_core core_;
   std::vector<std::unique_ptr<pooled_connection>> connections_;
-  std::vector<pooled_connection*> idle_;
-  std::deque<pool_waiter*> waiters_;
-  std::uint32_t opening_ = 0;     ///< connections that are not open yet
-  std::uint32_t background_ = 0;  ///< rollbacks and openings that nobody awaits
+  std::vector<pool_waiter*> drainers_;
+  pool_statistics counts_;           ///< only what has been counted so far
+  std::exception_ptr last_failure_;  ///< of opening
+  upkeep_timer timer_{*this};
+  bool timer_started_ = false;
+  std::uint32_t background_ = 0;  ///< chores, openings and timers that will call the pool
   std::condition_variable background_ended_;
-  cancel_source closing_;
+  cancel_source stopping_;
 
-  std::mutex plans_mutex_;
-  std::unordered_map<std::string, std::shared_ptr<const statement_plan>> plans_;
-
-  std::atomic<bool> observed_{false};
-  mutable std::mutex observers_mutex_;
-  std::vector<statement_observer*> observers_;
-};
-
-/// Tells the observers of one statement, if there are any.
-class observed_statement {
-public:
-  observed_statement(const connection_pool& pool, const driver::request& request) noexcept;
-  void finish(const driver::request& request) const noexcept;
-
-private:
-  const connection_pool* pool_;
-  std::int64_t started_us_ = 0;
+  plan_store plans_;
+  observer_list observers_;
 };
 
 }  // namespace tupelo::detail

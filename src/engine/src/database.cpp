@@ -2,13 +2,22 @@
 #include "tupelo/engine/database.hpp"
 
 #include "connection_pool.hpp"
+#include "url_options.hpp"
+
+#include "tupelo/core/deadline.hpp"
+#include "tupelo/core/error.hpp"
+#include "tupelo/core/when_all.hpp"
+
+#include <utility>
+#include <vector>
 
 namespace tupelo {
 
 namespace {
 
-owned<detail::connection_pool> open_pool(std::string_view text, const database_options& options) {
+owned<detail::connection_pool> open_pool(std::string_view text, database_options options) {
   driver::url url = driver::url::parse(text);
+  take_url_options(url, options);
   const backend& kind = find_backend(url);
   return owned(new detail::connection_pool(std::move(url), kind, options));
 }
@@ -18,8 +27,9 @@ owned<detail::connection_pool> open_pool(std::string_view text, const database_o
 database::database(std::string_view url, database_options options) : pool_(open_pool(url, options)) {}
 database::~database() = default;
 
-task<lease> database::acquire() {
+task<lease> database::acquire(std::source_location from) {
   detail::pooled_connection* connection = co_await pool_->acquire();
+  pool_->note_lease(*connection, from);
   co_return lease(*pool_, connection);
 }
 
@@ -30,7 +40,42 @@ task<void> database::execute(std::string script) {
 
 task<void> database::ping() { co_await execute("SELECT 1"); }
 
-void database::observe(statement_observer& observer) { pool_->observe(observer); }
+task<database_health> database::health() {
+  database_health found;
+  const std::int64_t started = steady_now_us();
+  try {
+    co_await ping();
+    found.up = true;
+  } catch (const cancelled&) {
+    throw;
+  } catch (const error& e) {
+    found.failure = e.code_name();
+  }
+  found.latency_us = steady_now_us() - started;
+  const pool_statistics now = statistics();
+  found.connections = now.connections;
+  found.in_use = now.in_use;
+  found.idle = now.idle;
+  found.waiting = now.waiting;
+  co_return found;
+}
+
+task<void> database::warm_up(std::uint32_t connections) {
+  std::vector<task<lease>> opening;
+  opening.reserve(connections);
+  for (std::uint32_t i = 0; i < connections; ++i) opening.push_back(acquire());
+  static_cast<void>(co_await when_all(std::move(opening)));
+}
+
+void database::suspend() noexcept { pool_->suspend(); }
+void database::resume() noexcept { pool_->resume(); }
+
+task<void> database::close(deadline until) {
+  pool_->begin_close();
+  co_await with_deadline(pool_->wait_until_empty(), until);
+}
+
+void database::observe(statement_observer& observer) { pool_->observers().add(observer); }
 pool_statistics database::statistics() const { return pool_->statistics(); }
 std::string database::url() const { return pool_->url().redacted(); }
 const dialect& database::sql_dialect() const { return pool_->sql_dialect(); }
@@ -43,20 +88,38 @@ struct returned {
   ~returned() { pool.give_back(connection); }
 };
 
+/// A read that a connection broken meanwhile has not answered, can be asked again: no row has been handed out.
+bool may_be_asked_again(const connection_error& failure, const statement_run& run, detail::pooled_connection& on) {
+  return failure.code() == errc::connection_lost && run.row_count == 0 && on.statement(run.core).plan->read_only;
+}
+
 }  // namespace
 
 bool database::try_run(statement_run& run, const task_context& context) {
   if (!pool_->runs_inline()) return false;
-  detail::pooled_connection* connection = pool_->try_acquire();
-  if (!connection) return false;
-  const returned back{*pool_, connection};
-  connection->run_now(run, context);
-  return true;
+  for (bool first = true;; first = false) {
+    detail::pooled_connection* connection = pool_->try_acquire(context);
+    if (!connection) return false;
+    const returned back{*pool_, connection};
+    try {
+      connection->run_now(run, context);
+      return true;
+    } catch (const connection_error& e) {
+      if (!first || !may_be_asked_again(e, run, *connection)) throw;
+    }
+  }
 }
 
 task<void> database::run(statement_run& run) {
-  const returned back{*pool_, co_await pool_->acquire()};
-  co_await back.connection->run(run);
+  for (bool first = true;; first = false) {
+    const returned back{*pool_, co_await pool_->acquire()};
+    try {
+      co_await back.connection->run(run);
+      co_return;
+    } catch (const connection_error& e) {
+      if (!first || !may_be_asked_again(e, run, *back.connection)) throw;
+    }
+  }
 }
 
 }  // namespace tupelo

@@ -15,12 +15,14 @@ lease::lease(detail::connection_pool& pool, detail::pooled_connection* connectio
 lease::lease(lease&& other) noexcept
     : pool_(other.pool_),
       connection_(std::exchange(other.connection_, nullptr)),
-      owns_(std::exchange(other.owns_, false)) {}
+      owns_(std::exchange(other.owns_, false)),
+      hooks_(std::move(other.hooks_)) {}
 lease& lease::operator=(lease&& other) noexcept {
   release();
   pool_ = other.pool_;
   connection_ = std::exchange(other.connection_, nullptr);
   owns_ = std::exchange(other.owns_, false);
+  hooks_ = std::move(other.hooks_);
   return *this;
 }
 lease::~lease() { release(); }
@@ -29,6 +31,7 @@ void lease::release() noexcept {
   if (connection_ && owns_) pool_->give_back(connection_);
   connection_ = nullptr;
   owns_ = false;
+  hooks_.roll_back(0);
 }
 
 detail::pooled_connection& lease::connection() const {
@@ -45,28 +48,63 @@ std::string savepoint(int depth) { return "tupelo_" + std::to_string(depth); }
 
 }  // namespace
 
-task<void> lease::begin(transaction_mode mode) {
+task<void> lease::begin(transaction_start start) {
   detail::pooled_connection& c = connection();
-  co_await c.execute(c.depth == 0 ? sql_dialect().begin(mode) : "SAVEPOINT " + savepoint(c.depth));
+  co_await c.execute(c.depth == 0 ? sql_dialect().begin(start) : "SAVEPOINT " + savepoint(c.depth));
   ++c.depth;
 }
 
+void lease::require_transaction(std::string_view verb) const {
+  if (connection().depth == 0) {
+    throw transaction_error(errc::invalid_transaction,
+                            std::string(verb) + "() outside of a transaction: begin() one first");
+  }
+}
+
 task<void> lease::commit() {
+  require_transaction("commit");
   detail::pooled_connection& c = connection();
-  if (c.depth == 0)
-    throw transaction_error(errc::invalid_transaction, "commit() outside of a transaction: begin() one first");
-  co_await c.execute(c.depth == 1 ? std::string("COMMIT") : "RELEASE " + savepoint(c.depth - 1));
+  if (c.depth > 1) {
+    co_await c.execute("RELEASE " + savepoint(c.depth - 1));
+    hooks_.release(c.depth--);
+    co_return;
+  }
+  if (!c.usable()) {
+    throw connection_error(errc::connection_lost,
+                           "the connection was lost before the transaction was committed: nothing of it is in the "
+                           "database; run it again");
+  }
+  if (c.driver().transaction_failed()) {
+    co_await rollback();
+    throw transaction_error(errc::invalid_transaction,
+                            "a statement of this transaction has failed, so that it cannot be committed; it was rolled "
+                            "back. Run what may fail in a savepoint: begin() again inside");
+  }
+  std::exception_ptr failure;
+  try {
+    co_await c.execute("COMMIT");
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  if (failure && !c.usable()) {
+    throw commit_unknown(
+        "the connection was lost during COMMIT: whether the transaction is in the database is not known; look for what "
+        "it wrote before it is run again");
+  }
+  if (failure) std::rethrow_exception(failure);
   --c.depth;
+  if (!hooks_.empty()) co_await hooks_.run();
 }
 
 task<void> lease::rollback() {
+  require_transaction("rollback");
   detail::pooled_connection& c = connection();
-  if (c.depth == 0)
-    throw transaction_error(errc::invalid_transaction, "rollback() outside of a transaction: begin() one first");
   const int depth = c.depth--;
+  hooks_.roll_back(depth);
   // Some failures (a full disk, a deadlock) make the database end the whole transaction by itself.
   if (!c.driver().in_transaction()) {
     c.depth = 0;
+    hooks_.roll_back(0);
     co_return;
   }
   if (depth == 1) {
@@ -93,7 +131,7 @@ const dialect& lease::sql_dialect() const {
   return pool_->sql_dialect();
 }
 
-task<lease> lease::acquire() {
+task<lease> lease::acquire(std::source_location) {
   lease same(*pool_, &connection());
   same.owns_ = false;
   co_return same;

@@ -44,11 +44,12 @@ cached_statement& pooled_connection::statement(const query_core& core) {
 
 cached_statement& pooled_connection::add_statement(std::uint64_t hash, const std::uint64_t* words,
                                                    std::uint32_t count) {
-  return cache_.insert(hash, words, count, pool_.plan(hash, words, count), *driver_);
+  return cache_.insert(hash, words, count, pool_.plans().plan(words, count), *driver_);
 }
 
-void pooled_connection::fill(driver::request& request, cached_statement& cached, statement_run& run) const noexcept {
+void pooled_connection::fill(driver::request& request, cached_statement& cached, statement_run& run) noexcept {
   request.plan = cached.plan.get();
+  dirty_ |= request.plan->changes_session;
   // A stream that is open on this statement keeps it: prepare another one for this run only.
   request.prepared = cached.in_use ? nullptr : &cached.prepared;
   request.values = run.core.values.data();
@@ -67,7 +68,7 @@ void pooled_connection::take_results(statement_run& run, const driver::request& 
 }
 
 void pooled_connection::observed_run(driver::request& request) {
-  const observed_statement observed(pool_, request);
+  const observed_statement observed(pool_.observers(), request);
   driver_->run(request);
   observed.finish(request);
 }
@@ -90,9 +91,9 @@ void pooled_connection::run_inline(driver::request& request, const task_context&
 void pooled_connection::run_now(statement_run& run, const task_context& context) {
   driver::request request;
   fill(request, statement(run.core), run);
-  if (context.cancellation.cancel_possible() || pool_.is_observed()) [[unlikely]] {
+  if (context.cancellation.cancel_possible() || !pool_.observers().empty()) [[unlikely]] {
     context.cancellation.throw_if_cancelled();
-    const observed_statement observed(pool_, request);
+    const observed_statement observed(pool_.observers(), request);
     run_inline(request, context);
     observed.finish(request);
   } else {
@@ -114,7 +115,7 @@ task<void> pooled_connection::run(statement_run& run) {
   context.cancellation.throw_if_cancelled();
   driver::request request;
   fill(request, statement(run.core), run);
-  const observed_statement observed(pool_, request);
+  const observed_statement observed(pool_.observers(), request);
   try {
     co_await request_awaiter(*driver_, request);
   } catch (...) {
@@ -124,6 +125,10 @@ task<void> pooled_connection::run(statement_run& run) {
   }
   take_results(run, request);
   observed.finish(request);
+}
+
+void pooled_connection::note_text(std::string_view text) noexcept {
+  if (!dirty_) dirty_ = pool_.sql_dialect().changes_session(text);
 }
 
 void pooled_connection::execute_now(std::string_view script) {
@@ -137,9 +142,10 @@ void pooled_connection::execute_now(std::string_view script) {
 task<void> pooled_connection::execute(std::string script) {
   driver::request request;
   request.script = script;
+  note_text(script);
   const task_context& context = co_await current_context();
   context.cancellation.throw_if_cancelled();
-  const observed_statement observed(pool_, request);
+  const observed_statement observed(pool_.observers(), request);
   if (runs_inline()) {
     run_inline(request, context);
     observed.finish(request);
@@ -162,7 +168,7 @@ task<void> pooled_connection::execute_regardless(std::string script) {
   }
   driver::request request;
   request.script = script;
-  const observed_statement observed(pool_, request);
+  const observed_statement observed(pool_.observers(), request);
   try {
     co_await request_awaiter(*driver_, request, true);
   } catch (...) {

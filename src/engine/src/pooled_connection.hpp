@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "pool_core.hpp"
+
 #include "tupelo/engine/query_source.hpp"
 #include "tupelo/engine/statement_cache.hpp"
 #include "tupelo/driver/connection.hpp"
 #include "tupelo/core/resumption.hpp"
 #include "tupelo/core/task.hpp"
 
+#include <atomic>
+#include <cstdint>
 #include <memory>
+#include <source_location>
 #include <string>
 
 namespace tupelo::detail {
@@ -47,8 +52,9 @@ private:
   watch watch_{connection_};
 };
 
-/// A connection with what the engine keeps beside it: prepared statements and the depth of its transaction.
-class pooled_connection {
+/// A connection with what the engine keeps beside it: prepared statements, the depth of its transaction, and its place
+/// in the pool.
+class pooled_connection final : public pool_slot {
 public:
   pooled_connection(connection_pool& pool, std::unique_ptr<driver::connection> driver, std::uint32_t cache_size);
   ~pooled_connection();
@@ -71,9 +77,26 @@ public:
 
   /// The shape's statement, rendered and cached if it is new.
   cached_statement& statement(const query_core& core);
-  void fill(driver::request& request, cached_statement& cached, statement_run& run) const noexcept;
+  void fill(driver::request& request, cached_statement& cached, statement_run& run) noexcept;
+
+  /// Releases the prepared statements, before the server forgets them by itself.
+  void forget_statements() noexcept { cache_.clear(*driver_); }
+
+  /// Whether a statement has changed what outlives it and its transaction.
+  bool is_dirty() const noexcept { return dirty_; }
+  void set_clean() noexcept { dirty_ = false; }
+  /// SQL of the user's own is about to run here.
+  void note_text(std::string_view text) noexcept;
+
+  /// One more who has it; its user only.
+  void count_use() noexcept { uses_.store(uses_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed); }
+  std::uint64_t uses() const noexcept { return uses_.load(std::memory_order_relaxed); }
 
   int depth = 0;  ///< of begin()s that are not ended
+
+  // By whom it is held, where leases are watched; under the pool's lock.
+  std::source_location leased_from;
+  std::int64_t leased_us = INT64_MAX;
 
 private:
   // Out of line, so that finding a statement needs no registers for adding one.
@@ -85,6 +108,8 @@ private:
   connection_pool& pool_;
   std::unique_ptr<driver::connection> driver_;
   statement_cache cache_;
+  std::atomic<std::uint64_t> uses_{0};
+  bool dirty_ = false;
 };
 
 }  // namespace tupelo::detail

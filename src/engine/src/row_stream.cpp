@@ -37,7 +37,7 @@ struct row_stream_core::state {
       statement = &cached;
     }
     request.fetch = batch_rows;
-    observed.emplace(connection.pool(), request);
+    observed.emplace(connection.pool().observers(), request);
   }
 
   /// Ends the result and lets go of the statement and the connection.

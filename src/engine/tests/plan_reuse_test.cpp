@@ -19,7 +19,7 @@ public:
   std::string_view name() const noexcept override { return "counting"; }
   const feature_table& features() const noexcept override { return table_; }
   const schema_dialect& schema() const noexcept override { std::terminate(); }
-  std::string begin(transaction_mode) const override { return "BEGIN"; }
+  std::string begin(const transaction_start&) const override { return "BEGIN"; }
   void placeholder(std::string& sql, std::uint32_t, kind) const override {
     ++placeholders;
     sql += '?';

@@ -23,7 +23,7 @@ public:
   std::string_view name() const noexcept override { return "keyless"; }
   const feature_table& features() const noexcept override { return table_; }
   const schema_dialect& schema() const noexcept override { return real().schema(); }
-  std::string begin(transaction_mode mode) const override { return real().begin(mode); }
+  std::string begin(const transaction_start& start) const override { return real().begin(start); }
   void placeholder(std::string& sql, std::uint32_t number, kind value) const override {
     real().placeholder(sql, number, value);
   }

@@ -94,9 +94,13 @@ void session::state::settle() {
 
 // ---- session
 
-session::session(database& db, session_options options) : state_(new state(db, options)) {}
+session::session(database& db, session_options options, std::source_location from)
+    : state_(new state(db, options, from)) {}
 session::session(session&& other) noexcept : state_(std::move(other.state_)) {}
 session::~session() = default;
+
+detail::commit_hooks& session::hooks() noexcept { return state_->hooks; }
+int session::hook_depth() const noexcept { return static_cast<int>(state_->marks.size()) + 1; }
 
 std::size_t session::size() const noexcept { return state_->objects.size(); }
 bool session::in_transaction() const noexcept { return state_->held.in_transaction(); }
@@ -250,6 +254,7 @@ task<void> session::commit() {
     state_->held.release();
   }
   state_->settle();
+  if (!state_->hooks.empty()) co_await state_->hooks.run();
 }
 
 task<void> session::rollback() {
@@ -261,6 +266,7 @@ task<void> session::rollback() {
   if (state_->held.in_transaction()) co_await state_->held.rollback();
   state_->held.release();
   state_->marks.clear();
+  state_->hooks.roll_back(0);
   state_->revert(0, true);
 }
 
@@ -284,12 +290,15 @@ task<void> session::open_savepoint() {
 task<void> session::close_savepoint(bool undo) {
   const session_use use(state_->busy);
   const std::size_t mark = state_->marks.back();
+  const int depth = hook_depth();
   state_->marks.pop_back();
   if (undo) {
+    state_->hooks.roll_back(depth);
     co_await state_->held.rollback();
     state_->revert(mark, true);
   } else {
     co_await state_->held.commit();
+    state_->hooks.release(depth);
   }
 }
 
@@ -311,14 +320,14 @@ task<void> session::run(statement_run& run) {
 
 const dialect& session::sql_dialect() const { return state_->db.sql_dialect(); }
 
-task<lease> session::acquire() {
-  return state_->held.holds_connection() ? state_->held.acquire() : state_->db.acquire();
+task<lease> session::acquire(std::source_location from) {
+  return state_->held.holds_connection() ? state_->held.acquire(from) : state_->db.acquire(from);
 }
 
 // ---- db.transaction
 
-task<session> managed_session::begin(database& db, transaction_mode mode) {
-  session s(db, {mode});
+task<session> managed_session::begin(database& db, const transaction_options& options, std::source_location from) {
+  session s(db, {options.mode, options.level, options.read_only, options.deferrable}, from);
   co_await s.begin();
   s.state_->managed = true;
   co_return s;
@@ -327,14 +336,23 @@ task<session> managed_session::begin(database& db, transaction_mode mode) {
 task<void> managed_session::commit(session& s) {
   co_await s.flush();
   co_await s.state_->held.commit();
+  settle(s);
+}
+
+void managed_session::settle(session& s) {
   s.state_->held.release();
   s.state_->settle();
+}
+
+task<void> managed_session::run_hooks(session& s) {
+  if (!s.state_->hooks.empty()) co_await s.state_->hooks.run();
 }
 
 task<void> managed_session::rollback(session& s) {
   if (s.state_->held.in_transaction()) co_await s.state_->held.rollback();
   s.state_->held.release();
   s.state_->marks.clear();
+  s.state_->hooks.roll_back(0);
   s.state_->revert(0, true);
 }
 
@@ -345,7 +363,8 @@ task<void> before_next_attempt(std::exception_ptr failure, int attempt, transact
   try {
     std::rethrow_exception(failure);
   } catch (const error& e) {
-    again = e.retryable() && attempt < options.max_attempts;
+    // Not where the pool refused: more of the same would make it worse.
+    again = e.retryable() && e.code() != errc::pool_exhausted && attempt < options.max_attempts;
   } catch (...) {
     again = false;
   }
@@ -358,7 +377,24 @@ task<void> before_next_attempt(std::exception_ptr failure, int attempt, transact
   mixed ^= mixed >> 29;
   const std::int64_t wait =
       longest / 2 + static_cast<std::int64_t>(mixed % static_cast<std::uint64_t>(longest / 2 + 1));
+  const task_context& context = co_await current_context();
+  if (wait >= context.deadline.remaining_us(context.scheduler.now_us())) std::rethrow_exception(failure);
   co_await sleep_for(micros(wait));
+}
+
+std::exception_ptr commit_did_not_happen() {
+  return std::make_exception_ptr(
+      connection_error(errc::connection_lost, "the connection was lost during COMMIT, which did not happen"));
+}
+
+bool is_commit_unknown(const std::exception_ptr& failure) noexcept {
+  try {
+    std::rethrow_exception(failure);
+  } catch (const commit_unknown&) {
+    return true;
+  } catch (...) {
+    return false;
+  }
 }
 
 }  // namespace detail

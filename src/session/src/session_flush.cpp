@@ -84,8 +84,8 @@ task<void> session::state::run(statement_run& run) {
 
 task<void> session::state::ensure_transaction() {
   if (held.holds_connection()) co_return;
-  lease taken = co_await db.acquire();
-  co_await taken.begin(options.mode);
+  lease taken = co_await db.acquire(from);
+  co_await taken.begin(options.start());
   held = std::move(taken);
 }
 

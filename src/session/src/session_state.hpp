@@ -20,11 +20,13 @@ struct undo_entry {
 };
 
 struct session::state {
-  explicit state(database& database, session_options o) : db(database), options(o) {}
+  state(database& database, session_options o, std::source_location made) : db(database), options(o), from(made) {}
   ~state();
 
   database& db;
   session_options options;
+  std::source_location from;
+  detail::commit_hooks hooks;
   lease held;
   bool managed = false;  ///< the transaction is ended from outside
   bool busy = false;

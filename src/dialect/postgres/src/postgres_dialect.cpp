@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tupelo/dialect/postgres/postgres_dialect.hpp"
 
+#include "session_changes.hpp"
+
 #include "tupelo/dialect/postgres/ddl.hpp"
 #include "tupelo/core/error.hpp"
 
@@ -167,7 +169,21 @@ const feature_table& postgres_dialect::features() const noexcept {
 
 const schema_dialect& postgres_dialect::schema() const noexcept { return schema_rules(); }
 
-std::string postgres_dialect::begin(transaction_mode) const { return "BEGIN"; }
+std::string postgres_dialect::begin(const transaction_start& start) const {
+  std::string sql = "BEGIN";
+  switch (start.level) {
+    case isolation::standard: break;
+    case isolation::read_committed: sql += " ISOLATION LEVEL READ COMMITTED"; break;
+    case isolation::repeatable_read: sql += " ISOLATION LEVEL REPEATABLE READ"; break;
+    case isolation::serializable: sql += " ISOLATION LEVEL SERIALIZABLE"; break;
+  }
+  if (start.read_only) sql += " READ ONLY";
+  if (start.deferrable) sql += " DEFERRABLE";
+  return sql;
+}
+
+bool postgres_dialect::changes_session(std::string_view sql) const noexcept { return postgres::changes_session(sql); }
+std::string_view postgres_dialect::reset_session() const noexcept { return "DISCARD ALL"; }
 
 void postgres_dialect::placeholder(std::string& sql, std::uint32_t number, kind value) const {
   sql += '$';

@@ -2,6 +2,7 @@
 #include "tupelo/dialect/sqlite/sqlite_dialect.hpp"
 
 #include "tupelo/dialect/sqlite/ddl.hpp"
+#include "tupelo/core/error.hpp"
 
 namespace tupelo::sqlite {
 
@@ -27,8 +28,13 @@ const feature_table& sqlite_dialect::features() const noexcept {
 
 const schema_dialect& sqlite_dialect::schema() const noexcept { return schema_rules(); }
 
-std::string sqlite_dialect::begin(transaction_mode mode) const {
-  switch (mode) {
+std::string sqlite_dialect::begin(const transaction_start& start) const {
+  if (start.read_only) {
+    throw query_error(errc::unsupported_feature,
+                      "SQLite has no read-only transactions: open the database with mode=ro or query_only=on");
+  }
+  // Every transaction is serializable.
+  switch (start.mode) {
     case transaction_mode::immediate: return "BEGIN IMMEDIATE";
     case transaction_mode::exclusive: return "BEGIN EXCLUSIVE";
     case transaction_mode::deferred: break;

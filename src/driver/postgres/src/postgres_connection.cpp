@@ -150,6 +150,11 @@ bool postgres_connection::in_transaction() const noexcept {
   return !failure_ && talk_.status() != transaction_status::idle;
 }
 
+bool postgres_connection::transaction_failed() const noexcept {
+  const std::lock_guard lock(mutex_);
+  return !failure_ && talk_.status() == transaction_status::failed;
+}
+
 void postgres_connection::interrupt() noexcept {
   if (inline_ && !interruptible_.load(std::memory_order_seq_cst)) return;
   const std::lock_guard lock(mutex_);

@@ -47,6 +47,7 @@ public:
   void release(prepared_statement*) noexcept override;
   bool usable() const noexcept override;
   bool in_transaction() const noexcept override;
+  bool transaction_failed() const noexcept override;
 
 private:
   // Both are called once for every start, unless they were taken back.

@@ -35,6 +35,7 @@ enum class errc : std::uint16_t {
   authentication_failed,
   unknown_database,
   too_many_connections,
+  pool_closed,
   // what the database said
   database_error = 500,
   syntax_error,
@@ -60,6 +61,7 @@ enum class errc : std::uint16_t {
   invalid_transaction = 700,
   concurrent_use,
   detached_object,
+  commit_unknown,
   // migrations
   migration_failed = 800,
   migration_missing,
@@ -263,6 +265,14 @@ public:
 class transaction_error : public error {
 public:
   transaction_error(errc code, std::string message) : error(code, static_cast<std::string&&>(message)) {}
+};
+
+/// The connection was lost while a transaction was being committed: whether it is in the database is not known. It is
+/// not run again by itself, because it may be there.
+class commit_unknown : public transaction_error {
+public:
+  explicit commit_unknown(std::string message)
+      : transaction_error(errc::commit_unknown, static_cast<std::string&&>(message)) {}
 };
 
 /// A migration that is wrong, missing, edited, irreversible or that failed.

@@ -17,6 +17,15 @@ struct statement_event {
   std::exception_ptr failure;    ///< null when it succeeded
 };
 
+/// A connection that one lease or session holds for longer than `leak_threshold_us`. Views are valid during the call
+/// only.
+struct lease_event {
+  std::string_view file;  ///< where it was acquired
+  std::string_view function;
+  std::uint32_t line = 0;
+  std::int64_t held_us = 0;
+};
+
 /// Sees every statement of a database; for logs, metrics and traces. A database without observers pays one branch.
 ///
 /// Threads: called on the thread that runs the statement's caller; several callers may call at once.
@@ -25,6 +34,8 @@ public:
   virtual ~statement_observer() = default;
   virtual void statement_started(const statement_event&) noexcept {}
   virtual void statement_finished(const statement_event&) noexcept {}
+  /// Called once per lease, on a thread of the pool's own: it must be quick.
+  virtual void lease_overdue(const lease_event&) noexcept {}
 };
 
 }  // namespace tupelo

@@ -41,10 +41,11 @@ struct statement_plan {
   std::vector<field_slot> reads;  ///< one per result column; empty: no rows are wanted
   std::string_view row_type;      ///< name of the struct that rows decode into, for messages
   std::uint32_t rows_per_statement = 1;
-  bool read_only = false;    ///< does not write: may run outside a transaction, on a replica
-  bool raw = false;          ///< SQL of the user's own: its parameters have the types of their values
-  bool single_row = false;   ///< there cannot be a second row: reading may end with the first
-  bool dynamic_row = false;  ///< raw SQL: check the number of result columns against `reads` when prepared
+  bool read_only = false;        ///< does not write: may run outside a transaction, on a replica
+  bool raw = false;              ///< SQL of the user's own: its parameters have the types of their values
+  bool changes_session = false;  ///< may change what outlives it and its transaction: settings, temporary tables, locks
+  bool single_row = false;       ///< there cannot be a second row: reading may end with the first
+  bool dynamic_row = false;      ///< raw SQL: check the number of result columns against `reads` when prepared
 };
 
 /// Where decoded rows go. `add` makes room for one more row and returns it; it is called once per row, in order.

@@ -33,6 +33,27 @@ enum class transaction_mode : std::uint8_t {
   exclusive,
 };
 
+/// What a transaction sees of others.
+enum class isolation : std::uint8_t {
+  standard,  ///< as the database is set up
+  read_committed,
+  repeatable_read,
+  serializable,
+};
+
+/// How a transaction is begun. A database that has no weaker isolation than the one asked for gives its own.
+struct transaction_start {
+  transaction_start() noexcept = default;
+  transaction_start(transaction_mode takes) noexcept : mode(takes) {}                      // NOLINT(*-explicit-*)
+  transaction_start(isolation sees, bool only_reads = false, bool waits = false) noexcept  // NOLINT(*-explicit-*)
+      : level(sees), read_only(only_reads), deferrable(waits) {}
+
+  transaction_mode mode = transaction_mode::immediate;
+  isolation level = isolation::standard;
+  bool read_only = false;
+  bool deferrable = false;  ///< a serializable, read-only transaction waits at first and can then never fail
+};
+
 /// What a function of a query is called with.
 struct call_argument {
   std::string_view sql;
@@ -60,7 +81,14 @@ public:
   /// How this database spells and reads schemas.
   virtual const schema_dialect& schema() const noexcept = 0;
 
-  virtual std::string begin(transaction_mode mode) const = 0;
+  /// Errors: query_error (unsupported_feature) for what the database cannot promise.
+  virtual std::string begin(const transaction_start& start) const = 0;
+
+  /// Whether a text of the user's own may change what outlives it and its transaction: settings, temporary tables,
+  /// locks. What functions do that it calls is not known.
+  virtual bool changes_session(std::string_view /*sql*/) const noexcept { return false; }
+  /// A script that undoes all that, prepared statements included; empty: the database has none.
+  virtual std::string_view reset_session() const noexcept { return {}; }
 
   /// Appends an identifier, quoted.
   virtual void quote(std::string& sql, std::string_view identifier) const;

@@ -89,6 +89,9 @@ public:
   virtual bool usable() const noexcept = 0;
   /// Whether a transaction is open on the connection, as the database itself sees it. Before: no request is running.
   virtual bool in_transaction() const noexcept = 0;
+  /// Whether the open transaction can only be rolled back, because a statement in it has failed. Before: as
+  /// in_transaction.
+  virtual bool transaction_failed() const noexcept { return false; }
 };
 
 }  // namespace tupelo::driver

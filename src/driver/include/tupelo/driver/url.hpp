@@ -54,6 +54,8 @@ public:
   const std::vector<url_option>& options() const noexcept { return options_; }
   /// Null where the URL does not have it.
   const std::string* option(std::string_view key) const noexcept;
+  /// Takes an option out that is not for the driver. False: the URL does not have it, and `value` stays.
+  bool take_option(std::string_view key, std::string& value);
 
   /// The URL as it may be shown: the password and options that look like secrets are `***`.
   std::string redacted() const;

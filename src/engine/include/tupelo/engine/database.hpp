@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "tupelo/engine/database_options.hpp"
 #include "tupelo/engine/lease.hpp"
 #include "tupelo/engine/verbs.hpp"
+#include "tupelo/core/deadline.hpp"
 #include "tupelo/core/observer.hpp"
 #include "tupelo/core/owned.hpp"
 
 #include <cstdint>
+#include <source_location>
 #include <string>
 #include <string_view>
 
@@ -14,36 +17,23 @@ namespace tupelo {
 
 class session;
 struct session_options;
-
-/// How statements run.
-enum class execution : std::uint8_t {
-  automatic,  ///< as the URL says, else worker
-  worker,     ///< on a thread of their own: never blocks the caller's event loop
-  inline_,    ///< on the caller's thread: fastest; for tools, tests and programs without an event loop
-};
-
-struct database_options {
-  std::uint32_t pool_size = 4;                   ///< connections at most
-  std::int64_t acquire_timeout_us = 30'000'000;  ///< how long a statement waits for a connection
-  std::uint32_t statement_cache_size = 256;      ///< prepared statements kept per connection
-  execution run = execution::automatic;
-};
+/// No way to find out what became of a COMMIT.
+struct no_verifier {};
 
 /// How `transaction` begins and how often it tries.
 struct transaction_options {
   transaction_mode mode = transaction_mode::immediate;
   int max_attempts = 5;             ///< the closure is run again after a retryable error, at most so often in all
-  std::int64_t backoff_us = 2'000;  ///< before the second attempt; doubles, with jitter
-};
-
-struct pool_statistics {
-  std::uint32_t connections = 0, in_use = 0, idle = 0, waiting = 0;
+  std::int64_t backoff_us = 2'000;  ///< before the second attempt; doubles, with jitter; never beyond the deadline
+  isolation level = isolation::standard;
+  bool read_only = false;
+  bool deferrable = false;
 };
 
 /// A database by its URL: a pool of connections and the verbs that use any of them.
 ///
 /// Opening connects nothing: the first statement does. `sqlite:///relative.db`, `sqlite:////absolute.db`,
-/// `sqlite::memory:`.
+/// `sqlite::memory:`, `postgresql://user@host/database`.
 ///
 /// Errors: configuration_error for a URL or option that cannot be used.
 /// Threads: any; each coroutine's statements run independently of the others'.
@@ -56,27 +46,60 @@ public:
 
   /// Runs one or several statements without parameters on one connection.
   task<void> execute(std::string script);
-  /// A connection for exclusive use. Errors: pool_exhausted, cancelled, timed_out, connection_error.
-  task<lease> acquire() override;
+  /// A connection for exclusive use. Errors: pool_exhausted, pool_closed; cancelled, timed_out; connection_error.
+  task<lease> acquire(std::source_location from = std::source_location::current()) override;
   /// Opens a connection if there is none and runs a trivial statement. Errors: connection_error.
   task<void> ping();
+  /// Whether the database answers, and what its pool does. It tells of failures instead of throwing them; with
+  /// `with_deadline` of slow ones too. Errors: cancelled.
+  task<database_health> health();
+
+  // ---- the pool
+
+  /// Opens connections ahead, until there are so many. Errors: as acquire.
+  task<void> warm_up(std::uint32_t connections);
+  /// Nobody gets a connection until `resume`, but waits for it; who holds one keeps it.
+  void suspend() noexcept;
+  void resume() noexcept;
+  /// Ends the use of the database: who waits for a connection is refused, and everything else runs to its end, until
+  /// the deadline. What is in use then is closed when it comes back.
+  ///
+  /// Errors: timed_out, which says how many connections are in use; cancelled.
+  task<void> close(deadline until = {});
+  pool_statistics statistics() const;
 
   /// A unit of work; include tupelo/tupelo.hpp or tupelo/session/session.hpp.
-  template <class Session = tupelo::session, class... Options>
-  Session session(Options&&... options) {
-    return Session(*this, static_cast<Options&&>(options)...);
+  template <class Session = tupelo::session>
+  Session session(std::source_location from = std::source_location::current()) {
+    return Session(*this, from);
+  }
+  template <class Session = tupelo::session, class Options = session_options>
+  Session session(Options options, std::source_location from = std::source_location::current()) {
+    return Session(*this, options, from);
   }
   /// Runs `closure(tp::session&)`, a coroutine, in a transaction and commits; an exception rolls back and is thrown
-  /// again. After a retryable error (busy, serialization failure, deadlock) the whole closure is run again.
+  /// again. After a retryable error (busy, serialization failure, deadlock, lost connection) the whole closure is run
+  /// again, until its attempts or the deadline are used up.
+  ///
+  /// Errors: what the closure throws; commit_unknown when the connection is lost during COMMIT: nothing is run again
+  /// then, because the transaction may be in the database.
   template <class Closure>
-  auto transaction(Closure closure, transaction_options options = {}) {
-    return run_transaction(*this, static_cast<Closure&&>(closure), options);
+  auto transaction(Closure closure, transaction_options options = {},
+                   std::source_location from = std::source_location::current()) {
+    return run_transaction(*this, static_cast<Closure&&>(closure), options, no_verifier(), from);
+  }
+  /// The same; where COMMIT's outcome is unknown, `verify()`, a coroutine of bool, says whether the transaction is in
+  /// the database, for example by looking for a row that it inserts. If not, the closure is run again.
+  template <class Closure, class Verifier>
+    requires(!std::is_same_v<Verifier, std::source_location>)
+  auto transaction(Closure closure, transaction_options options, Verifier verify,
+                   std::source_location from = std::source_location::current()) {
+    return run_transaction(*this, static_cast<Closure&&>(closure), options, static_cast<Verifier&&>(verify), from);
   }
 
   /// The observer sees every statement from here on; it must outlive the database.
   void observe(statement_observer& observer);
 
-  pool_statistics statistics() const;
   /// The URL without its password.
   std::string url() const;
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "tupelo/engine/commit_hooks.hpp"
 #include "tupelo/engine/verbs.hpp"
 
+#include <source_location>
 #include <string>
 #include <string_view>
 
@@ -34,10 +36,20 @@ public:
 
   /// Begins a transaction; inside of one, a savepoint. `commit` and `rollback` end the innermost.
   /// Errors: transaction_error (invalid_transaction) for commit and rollback outside of one.
-  task<void> begin(transaction_mode mode = transaction_mode::immediate);
+  task<void> begin(transaction_start start = {});
+  /// Errors: commit_unknown where the connection is lost meanwhile; transaction_error where the transaction has failed
+  /// before: it is rolled back.
   task<void> commit();
   task<void> rollback();
   bool in_transaction() const noexcept;
+  /// Runs `hook`, a function or a coroutine without parameters, when the open transaction has been committed; never
+  /// where it, or the savepoint it was given in, is rolled back. All hooks are run; `commit` throws the first failure.
+  /// Errors: transaction_error (invalid_transaction) outside of a transaction.
+  template <class Hook>
+  void after_commit(Hook hook) {
+    require_transaction("after_commit");
+    hooks_.add(static_cast<Hook&&>(hook), transaction_depth());
+  }
   /// 0 outside a transaction, 1 in one, more in savepoints.
   int transaction_depth() const noexcept;
 
@@ -45,16 +57,17 @@ public:
   task<void> run(statement_run& run) override;
   const dialect& sql_dialect() const override;
   /// A lease of the same connection, for streams; it gives nothing back.
-  task<lease> acquire() override;
+  task<lease> acquire(std::source_location from = std::source_location::current()) override;
 
 private:
   friend class detail::row_stream_core;
   detail::pooled_connection& connection() const;
-  task<void> end(std::string_view verb);
+  void require_transaction(std::string_view verb) const;
 
   detail::connection_pool* pool_ = nullptr;
   detail::pooled_connection* connection_ = nullptr;
   bool owns_ = false;
+  detail::commit_hooks hooks_;
 };
 
 }  // namespace tupelo

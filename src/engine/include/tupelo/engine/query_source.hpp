@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <exception>
+#include <source_location>
 
 namespace tupelo {
 
@@ -44,8 +45,9 @@ public:
   /// timed_out.
   virtual task<void> run(statement_run& run) = 0;
   virtual const dialect& sql_dialect() const = 0;
-  /// A connection that stays the same from the first statement of a stream to its last.
-  virtual task<class lease> acquire() = 0;
+  /// A connection that stays the same from the first statement of a stream to its last. `from` is who is told of when
+  /// it is held too long.
+  virtual task<class lease> acquire(std::source_location from = std::source_location::current()) = 0;
 
 protected:
   ~query_source() = default;

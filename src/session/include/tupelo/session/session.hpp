@@ -8,6 +8,9 @@
 #include <cstdint>
 #include <exception>
 #include <optional>
+#include <source_location>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace tupelo {
@@ -17,8 +20,18 @@ struct for_update_t {};
 /// (SQLite) are locked as a whole by a write transaction.
 inline constexpr for_update_t for_update{};
 
+/// How the transactions of a session begin.
 struct session_options {
-  transaction_mode mode = transaction_mode::immediate;  ///< of the transactions that flushes begin
+  transaction_mode mode = transaction_mode::immediate;
+  isolation level = isolation::standard;
+  bool read_only = false;
+  bool deferrable = false;
+
+  transaction_start start() const noexcept {
+    transaction_start how(level, read_only, deferrable);
+    how.mode = mode;
+    return how;
+  }
 };
 
 /// A unit of work: tracks objects, finds out what changed, and writes it in one transaction with as few statements as
@@ -33,7 +46,10 @@ struct session_options {
 /// Destruction rolls back what is not committed.
 class session final : public query_source, public query_verbs<session> {
 public:
-  explicit session(database& db, session_options options = {});
+  /// `from` is who is told of when the session holds a connection for too long.
+  explicit session(database& db, session_options options = {},
+                   std::source_location from = std::source_location::current());
+  session(database& db, std::source_location from) : session(db, session_options(), from) {}
   session(session&& other) noexcept;
   session& operator=(session&&) = delete;
   ~session();
@@ -122,6 +138,14 @@ public:
   /// back. Added objects leave the session.
   task<void> rollback();
 
+  /// Runs `hook`, a function or a coroutine without parameters, after the next commit; never where the transaction, or
+  /// the savepoint it was given in, is rolled back. All hooks are run; then `commit` throws the first failure, but the
+  /// transaction stays committed.
+  template <class Hook>
+  void after_commit(Hook hook) {
+    hooks().add(static_cast<Hook&&>(hook), hook_depth());
+  }
+
   /// Begins a transaction now, so that reads are in it. Errors: transaction_error when one is open.
   task<void> begin();
   bool in_transaction() const noexcept;
@@ -146,7 +170,7 @@ public:
   bool try_run(statement_run& run, const task_context& context) override;
   task<void> run(statement_run& run) override;
   const dialect& sql_dialect() const override;
-  task<lease> acquire() override;
+  task<lease> acquire(std::source_location from = std::source_location::current()) override;
 
 private:
   struct state;
@@ -163,6 +187,8 @@ private:
   bool needs_flush(const detail::tracked_object* object) const;
   task<detail::tracked_object*> load(query_core core, detail::tracked_object* (*make)(), bool must_exist, bool locked);
   task<void> reload(detail::tracked_object* object);
+  detail::commit_hooks& hooks() noexcept;
+  int hook_depth() const noexcept;
   task<void> open_savepoint();
   task<void> close_savepoint(bool undo);
 
@@ -172,8 +198,12 @@ private:
 /// The session of one attempt of `db.transaction`: its transaction is committed or rolled back from outside.
 class managed_session {
 public:
-  static task<session> begin(database& db, transaction_mode mode);
+  static task<session> begin(database& db, const transaction_options& options, std::source_location from);
   static task<void> commit(session& s);
+  /// After the commit: its hooks. Errors: theirs; nothing is rolled back or run again for them.
+  static task<void> run_hooks(session& s);
+  /// It has been committed, as a verifier found out.
+  static void settle(session& s);
   static task<void> rollback(session& s);
 };
 
@@ -181,6 +211,10 @@ namespace detail {
 
 /// Whether the transaction is to be tried again; waits before it says yes. Throws the failure when it says no.
 task<void> before_next_attempt(std::exception_ptr failure, int attempt, transaction_options options);
+/// Whether a COMMIT ended without a word of what became of it.
+bool is_commit_unknown(const std::exception_ptr& failure) noexcept;
+/// What it is when a verifier found out that the transaction is not there: retryable.
+std::exception_ptr commit_did_not_happen();
 
 template <class Task>
 struct task_result;
@@ -192,27 +226,44 @@ struct task_result<task<T>> {
 }  // namespace detail
 
 /// What `database::transaction` does.
-template <class Closure>
-auto run_transaction(database& db, Closure closure, transaction_options options)
-    -> decltype(closure(std::declval<session&>())) {
+template <class Closure, class Verifier>
+auto run_transaction(database& db, Closure closure, transaction_options options, Verifier verify,
+                     std::source_location from) -> decltype(closure(std::declval<session&>())) {
   using result = typename detail::task_result<decltype(closure(std::declval<session&>()))>::type;
   for (int attempt = 1;; ++attempt) {
     std::optional<session> begun;
     std::exception_ptr failure;
+    std::optional<std::conditional_t<std::is_void_v<result>, char, result>> value;
     try {
-      begun.emplace(co_await managed_session::begin(db, options.mode));
+      begun.emplace(co_await managed_session::begin(db, options, from));
       session& s = *begun;
       if constexpr (std::is_void_v<result>) {
         co_await closure(s);
-        co_await managed_session::commit(s);
-        co_return;
       } else {
-        result value = co_await closure(s);
-        co_await managed_session::commit(s);
-        co_return value;
+        value.emplace(co_await closure(s));
       }
+      co_await managed_session::commit(s);
     } catch (...) {
       failure = std::current_exception();
+    }
+    if constexpr (!std::is_same_v<Verifier, no_verifier>) {
+      if (failure && detail::is_commit_unknown(failure)) {
+        bool committed = co_await verify();
+        if (committed) {
+          managed_session::settle(*begun);
+          failure = nullptr;
+        } else {
+          failure = detail::commit_did_not_happen();
+        }
+      }
+    }
+    if (!failure) {
+      co_await managed_session::run_hooks(*begun);
+      if constexpr (std::is_void_v<result>) {
+        co_return;
+      } else {
+        co_return static_cast<result&&>(*value);
+      }
     }
     if (begun) co_await managed_session::rollback(*begun);
     co_await detail::before_next_attempt(failure, attempt, options);

@@ -14,7 +14,9 @@ public:
   const feature_table& features() const noexcept override;
   const schema_dialect& schema() const noexcept override;
   /// Locks are taken as statements need them, whatever the mode.
-  std::string begin(transaction_mode mode) const override;
+  std::string begin(const transaction_start& start) const override;
+  bool changes_session(std::string_view sql) const noexcept override;
+  std::string_view reset_session() const noexcept override;
   void placeholder(std::string& sql, std::uint32_t number, kind value) const override;
   std::uint32_t places_of(std::uint8_t) const noexcept override { return 1; }
   bool list_as_one(std::uint8_t) const noexcept override { return true; }

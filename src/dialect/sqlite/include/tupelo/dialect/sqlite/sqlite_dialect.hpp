@@ -11,7 +11,7 @@ public:
   std::string_view name() const noexcept override { return "SQLite"; }
   const feature_table& features() const noexcept override;
   const schema_dialect& schema() const noexcept override;
-  std::string begin(transaction_mode mode) const override;
+  std::string begin(const transaction_start& start) const override;
   void placeholder(std::string& sql, std::uint32_t number, kind) const override;
   void next_placeholder(std::string& sql, std::uint32_t) const override { sql += '?'; }
   std::string_view triggers_query() const noexcept override;

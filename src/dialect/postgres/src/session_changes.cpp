@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "session_changes.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+
+namespace tupelo::postgres {
+
+namespace {
+
+char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
+
+bool is_word(char c) noexcept {
+  const char l = lower(c);
+  return (l >= 'a' && l <= 'z') || (c >= '0' && c <= '9') || c == '_' || static_cast<unsigned char>(c) >= 0x80;
+}
+
+bool equal(std::string_view word, std::string_view lower_case) noexcept {
+  return word.size() == lower_case.size() &&
+         std::equal(word.begin(), word.end(), lower_case.begin(), [](char a, char b) { return lower(a) == b; });
+}
+
+template <std::size_t N>
+bool is_one_of(std::string_view word, const std::array<std::string_view, N>& words) noexcept {
+  return std::any_of(words.begin(), words.end(), [word](std::string_view each) { return equal(word, each); });
+}
+
+// As the first word of a statement. What DO and CALL run is not known.
+constexpr std::array<std::string_view, 8> always{"reset", "listen", "deallocate", "load",
+                                                 "do",    "call",   "discard",    "declare"};
+constexpr std::array<std::string_view, 3> set_for_the_transaction{"local", "transaction", "constraints"};
+// Anywhere.
+constexpr std::array<std::string_view, 8> anywhere{"temp",
+                                                   "temporary",
+                                                   "set_config",
+                                                   "setseed",
+                                                   "pg_advisory_lock",
+                                                   "pg_advisory_lock_shared",
+                                                   "pg_try_advisory_lock",
+                                                   "pg_try_advisory_lock_shared"};
+
+/// The words of a script, without what is quoted or commented.
+class word_reader {
+public:
+  explicit word_reader(std::string_view text) noexcept : text_(text) {}
+
+  /// Empty at the end. `first`: it begins a statement.
+  std::string_view next(bool& first) noexcept {
+    for (; at_ < text_.size(); ++at_) {
+      const char c = text_[at_];
+      if (c == '\'' || c == '"') {
+        at_ = std::min(text_.find(c, at_ + 1), text_.size() - 1);
+        begins_ = false;
+      } else if (c == '-' && text_.substr(at_, 2) == "--") {
+        at_ = std::min(text_.find('\n', at_), text_.size() - 1);
+      } else if (c == '/' && text_.substr(at_, 2) == "/*") {
+        at_ = std::min(text_.find("*/", at_ + 2), text_.size() - 2) + 1;
+      } else if (c == ';') {
+        begins_ = true;
+      } else if (is_word(c)) {
+        const std::size_t from = at_;
+        while (at_ < text_.size() && is_word(text_[at_])) ++at_;
+        first = begins_;
+        begins_ = false;
+        return text_.substr(from, at_ - from);
+      }
+    }
+    return {};
+  }
+
+private:
+  std::string_view text_;
+  std::size_t at_ = 0;
+  bool begins_ = true;
+};
+
+}  // namespace
+
+bool changes_session(std::string_view script) noexcept {
+  word_reader reader(script);
+  bool first = false;
+  for (std::string_view word = reader.next(first); !word.empty(); word = reader.next(first)) {
+    if (is_one_of(word, anywhere)) return true;
+    if (!first) continue;
+    if (is_one_of(word, always)) return true;
+    const bool sets = equal(word, "set");
+    if (!sets && !equal(word, "prepare")) continue;
+    const std::string_view what = reader.next(first);
+    if (!(sets ? is_one_of(what, set_for_the_transaction) : equal(what, "transaction"))) return true;
+  }
+  return false;
+}
+
+}  // namespace tupelo::postgres

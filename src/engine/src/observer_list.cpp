@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "observer_list.hpp"
+
+#include "tupelo/driver/connection.hpp"
+#include "tupelo/core/deadline.hpp"
+
+#include <string_view>
+
+namespace tupelo::detail {
+
+void observer_list::add(statement_observer& observer) {
+  const std::lock_guard lock(mutex_);
+  observers_.push_back(&observer);
+  used_.store(true, std::memory_order_release);
+}
+
+void observer_list::statement_started(const statement_event& event) noexcept {
+  const std::lock_guard lock(mutex_);
+  for (statement_observer* observer : observers_) observer->statement_started(event);
+}
+
+void observer_list::statement_finished(const statement_event& event) noexcept {
+  const std::lock_guard lock(mutex_);
+  for (statement_observer* observer : observers_) observer->statement_finished(event);
+}
+
+void observer_list::lease_overdue(const lease_event& event) noexcept {
+  const std::lock_guard lock(mutex_);
+  for (statement_observer* observer : observers_) observer->lease_overdue(event);
+}
+
+namespace {
+
+std::string_view text_of(const driver::request& request) {
+  return request.plan ? std::string_view(request.plan->text) : request.script;
+}
+
+}  // namespace
+
+observed_statement::observed_statement(observer_list& observers, const driver::request& request) noexcept
+    : observers_(observers.empty() ? nullptr : &observers) {
+  if (!observers_) return;
+  started_us_ = steady_now_us();
+  statement_event event;
+  event.statement = text_of(request);
+  event.started_us = started_us_;
+  observers_->statement_started(event);
+}
+
+void observed_statement::finish(const driver::request& request) const noexcept {
+  if (!observers_) return;
+  statement_event event;
+  event.statement = text_of(request);
+  event.started_us = started_us_;
+  event.duration_us = steady_now_us() - started_us_;
+  event.rows = request.row_count;
+  event.affected = request.affected;
+  event.failure = request.failure;
+  observers_->statement_finished(event);
+}
+
+}  // namespace tupelo::detail

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "tupelo/core/observer.hpp"
+
+#include <atomic>
+#include <cstdint>
+#include <mutex>
+#include <vector>
+
+namespace tupelo::driver {
+struct request;
+}
+
+namespace tupelo::detail {
+
+/// Who watches a database. Without anybody it costs one branch per statement.
+///
+/// Threads: any.
+class observer_list final : public statement_observer {
+public:
+  void add(statement_observer& observer);
+  bool empty() const noexcept { return !used_.load(std::memory_order_acquire); }
+
+  void statement_started(const statement_event& event) noexcept override;
+  void statement_finished(const statement_event& event) noexcept override;
+  void lease_overdue(const lease_event& event) noexcept override;
+
+private:
+  std::atomic<bool> used_{false};
+  std::mutex mutex_;
+  std::vector<statement_observer*> observers_;
+};
+
+/// Tells the observers of one statement, if there are any.
+class observed_statement {
+public:
+  observed_statement(observer_list& observers, const driver::request& request) noexcept;
+  void finish(const driver::request& request) const noexcept;
+
+private:
+  observer_list* observers_;
+  std::int64_t started_us_ = 0;
+};
+
+}  // namespace tupelo::detail

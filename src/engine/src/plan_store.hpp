@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "tupelo/dialect/dialect.hpp"
+#include "tupelo/core/statement.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <unordered_map>
+
+namespace tupelo::detail {
+
+/// The plans of a database's shapes, each rendered once for all connections.
+///
+/// Threads: any.
+class plan_store {
+public:
+  /// Keeps at most `most` plans: a program that makes shapes without end (texts of raw SQL) must not grow without end.
+  plan_store(const dialect& sql, std::size_t most) noexcept : dialect_(sql), most_(most) {}
+
+  /// Errors: those of dialect::render.
+  std::shared_ptr<const statement_plan> plan(const std::uint64_t* words, std::uint32_t count);
+
+private:
+  const dialect& dialect_;
+  std::size_t most_;
+  std::mutex mutex_;
+  std::unordered_map<std::string, std::shared_ptr<const statement_plan>> plans_;
+};
+
+}  // namespace tupelo::detail

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the pool does by itself: cleaning what comes back, looking after what is idle, reporting leases, draining.
+#include "connection_pool.hpp"
+
+#include "tupelo/core/deadline.hpp"
+#include "tupelo/core/error.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace tupelo::detail {
+
+namespace {
+
+/// How long a server may take to clean up or to show that it is there.
+constexpr std::int64_t chore_timeout_us = 5'000'000;
+
+}  // namespace
+
+// ---- chores: scripts that nobody awaits
+
+struct connection_chore final : driver::request {
+  connection_pool* pool = nullptr;
+  pooled_connection* connection = nullptr;
+  std::string text;
+
+  static void ended(driver::request& request) noexcept {
+    const std::unique_ptr<connection_chore> self(static_cast<connection_chore*>(&request));
+    connection_pool& pool = *self->pool;
+    pool.end_chore(self->connection, !self->failure);
+    const std::lock_guard lock(pool.mutex_);
+    pool.end_background();
+  }
+};
+
+void connection_pool::start_chore(pooled_connection* connection, std::string script) {
+  auto chore = std::make_unique<connection_chore>();
+  chore->pool = this;
+  chore->connection = connection;
+  chore->text = std::move(script);
+  chore->script = chore->text;
+  chore->cancellable = false;
+  chore->loop = &upkeep_;
+  chore->done = &connection_chore::ended;
+  if (ages_) chore->deadline_us = deadline::after_us(chore_timeout_us, now_us()).at_us;
+  {
+    const std::lock_guard lock(mutex_);
+    ++background_;
+  }
+  connection->driver().start(*chore.release());
+}
+
+void connection_pool::end_chore(pooled_connection* connection, bool well) noexcept {
+  if (!well || !connection->usable() || connection->driver().in_transaction()) return retire(connection);
+  connection->set_clean();
+  if (ages_) connection->used_us = now_us();
+  offer(connection);
+}
+
+void connection_pool::end_background() noexcept {
+  --background_;
+  background_ended_.notify_all();  // under the lock: the pool may be gone as soon as it is released
+}
+
+// ---- the clock
+
+void connection_pool::arm_upkeep(std::int64_t due_us) noexcept {
+  if (ending_ || due_us == INT64_MAX) return;
+  if (timer_started_) {
+    if (timer_.due_us <= due_us || !upkeep_.cancel_timer(timer_)) return;  // one that is just ringing sets itself again
+    --background_;
+  }
+  timer_started_ = true;
+  ++background_;
+  timer_.due_us = due_us;
+  upkeep_.start_timer(timer_);
+}
+
+void connection_pool::look_after() noexcept {
+  {
+    const std::lock_guard lock(mutex_);
+    timer_started_ = false;
+    flush_hot();
+    serve();
+  }
+  while (close_one() || keep_one_alive() || report_one_lease()) {}
+  const std::lock_guard lock(mutex_);
+  refresh();
+  std::int64_t due = std::min(core_.next_due_us(), next_lease_due_us());
+  if (core_.connections() != 0) due = std::min(due, deadline::after_us(upkeep_period_us_, now_us()).at_us);
+  arm_upkeep(due);
+  end_background();
+}
+
+bool connection_pool::close_one() noexcept {
+  std::unique_ptr<pooled_connection> closing;  // destroyed after the lock is released
+  const std::lock_guard lock(mutex_);
+  pool_slot* const slot = core_.next_to_close(now_us());
+  if (slot == nullptr) return false;
+  closing = take_out(static_cast<pooled_connection*>(slot));
+  return true;
+}
+
+bool connection_pool::keep_one_alive() noexcept {
+  pooled_connection* connection = nullptr;
+  {
+    const std::lock_guard lock(mutex_);
+    connection = static_cast<pooled_connection*>(core_.next_to_keep_alive(now_us()));
+  }
+  if (connection == nullptr) return false;
+  try {
+    start_chore(connection, "SELECT 1");
+  } catch (const std::exception&) {
+    retire(connection);
+  }
+  return true;
+}
+
+// ---- leases
+
+void connection_pool::note_lease(pooled_connection& connection, const std::source_location& from) noexcept {
+  if (!watches_leases_) [[likely]]
+    return;
+  const std::lock_guard lock(mutex_);
+  connection.leased_from = from;
+  connection.leased_us = now_us();
+  arm_upkeep(deadline::after_us(options_.leak_threshold_us, connection.leased_us).at_us);
+}
+
+std::int64_t connection_pool::next_lease_due_us() const noexcept {
+  std::int64_t due = INT64_MAX;
+  if (!watches_leases_) return due;
+  for (const auto& connection : connections_)
+    due = std::min(due, deadline::after_us(options_.leak_threshold_us, connection->leased_us).at_us);
+  return due;
+}
+
+bool connection_pool::report_one_lease() noexcept {
+  if (!watches_leases_) return false;
+  lease_event event;
+  {
+    const std::lock_guard lock(mutex_);
+    const std::int64_t now = now_us();
+    const auto found = std::find_if(connections_.begin(), connections_.end(), [&](const auto& connection) {
+      return connection->leased_us != INT64_MAX && now - connection->leased_us >= options_.leak_threshold_us;
+    });
+    if (found == connections_.end()) return false;
+    const std::source_location& from = (*found)->leased_from;
+    event.file = from.file_name();
+    event.function = from.function_name();
+    event.line = from.line();
+    event.held_us = now - (*found)->leased_us;
+    (*found)->leased_us = INT64_MAX;  // once
+  }
+  if (!observers_.empty()) observers_.lease_overdue(event);
+  return true;
+}
+
+// ---- suspending and closing
+
+void connection_pool::suspend() noexcept {
+  const std::lock_guard lock(mutex_);
+  core_.suspend();
+  pressed_.store(true, std::memory_order_seq_cst);
+  flush_hot();
+}
+
+void connection_pool::resume() noexcept {
+  const std::lock_guard lock(mutex_);
+  core_.resume();
+  serve();
+  refresh();
+}
+
+void connection_pool::begin_close() noexcept {
+  {
+    const std::lock_guard lock(mutex_);
+    core_.close();
+    pressed_.store(true, std::memory_order_seq_cst);
+    flush_hot();
+    refuse_all(std::make_exception_ptr(
+        connection_error(errc::pool_closed, "the database was closed by close() while this waited for a connection")));
+  }
+  stopping_.request_cancel();
+  while (close_one()) {}
+  const std::lock_guard lock(mutex_);
+  refresh();
+}
+
+bool connection_pool::enqueue_drain(pool_waiter& waiter) {
+  const std::lock_guard lock(mutex_);
+  if (core_.connections() == 0 && core_.opening() == 0) return false;
+  drainers_.push_back(&waiter);
+  waiter.owners.fetch_add(1, std::memory_order_relaxed);
+  return true;
+}
+
+task<void> connection_pool::wait_until_empty() { co_await pool_awaiter(*this, pool_awaiter::for_what::emptiness); }
+
+std::string connection_pool::still_open_message() const {
+  return "the deadline passed before all connections came back: " + describe() + "; each is closed when it comes back";
+}
+
+}  // namespace tupelo::detail

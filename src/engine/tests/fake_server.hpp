@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "connection_pool.hpp"
+
+#include "tupelo/testkit/manual_scheduler.hpp"
+#include "tupelo/core/error.hpp"
+#include "tupelo/core/sleep.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace tupelo::detail {
+
+/// A server that does what a test says, at the time of a manual scheduler: what no real one can be made to do.
+class fake_server {
+public:
+  class connection;
+
+  bool up = true;
+  std::int64_t takes_to_open_us = 0;
+  int attempts = 0;                  ///< to open
+  std::vector<connection*> open;     ///< in the order in which they were opened
+  std::vector<std::string> scripts;  ///< that ran
+
+  void break_all();
+
+  static fake_server*& current() noexcept {
+    static fake_server* instance = nullptr;
+    return instance;
+  }
+};
+
+class fake_server::connection final : public driver::connection {
+public:
+  connection(fake_server& of, bool runs_inline) : server(of), inline_(runs_inline) { server.open.push_back(this); }
+  ~connection() override { std::erase(server.open, this); }
+
+  bool runs_inline() const noexcept override { return inline_; }
+  bool run(driver::request& request) noexcept override {
+    answer(request);
+    return !request.failure;
+  }
+  void start(driver::request& request) noexcept override {
+    if (silent) {
+      unanswered = &request;
+      return;
+    }
+    answer(request);
+    request.done(request);
+  }
+  void interrupt() noexcept override {
+    if (unanswered == nullptr) return;
+    driver::request& request = *std::exchange(unanswered, nullptr);
+    request.failure = std::make_exception_ptr(cancelled());
+    request.done(request);
+  }
+  void finish(driver::prepared_statement*) noexcept override {}
+  void release(driver::prepared_statement*) noexcept override {}
+  bool usable() const noexcept override { return usable_; }
+  bool in_transaction() const noexcept override { return in_transaction_; }
+
+  fake_server& server;
+  bool broken = false;  ///< as its next user will find out
+  bool silent = false;  ///< it answers nothing until it is interrupted
+  driver::request* unanswered = nullptr;
+
+private:
+  void answer(driver::request& request) noexcept {
+    const std::string text(request.plan != nullptr ? std::string_view(request.plan->text) : request.script);
+    if (broken) {
+      usable_ = false;
+      request.failure = std::make_exception_ptr(connection_error(errc::connection_lost, "the server is gone"));
+      return;
+    }
+    server.scripts.push_back(text);
+    if (text.starts_with("BEGIN")) in_transaction_ = true;
+    if (text.starts_with("COMMIT") || text.starts_with("ROLLBACK")) in_transaction_ = false;
+    request.failure = nullptr;
+  }
+
+  bool inline_;
+  bool usable_ = true;
+  bool in_transaction_ = false;
+};
+
+inline void fake_server::break_all() {
+  for (connection* each : open) each->broken = true;
+}
+
+class fake_connector final : public connector {
+public:
+  explicit fake_connector(fake_server& server) noexcept : server_(server) {}
+  task<std::unique_ptr<driver::connection>> connect(bool runs_inline) override {
+    ++server_.attempts;
+    if (server_.takes_to_open_us != 0) co_await sleep_for(micros(server_.takes_to_open_us));
+    if (!server_.up) throw connection_error(errc::connection_failed, "the server does not answer");
+    co_return std::make_unique<fake_server::connection>(server_, runs_inline);
+  }
+  std::uint32_t max_connections() const noexcept override { return 0; }
+  bool wants_inline() const noexcept override { return false; }
+
+private:
+  fake_server& server_;
+};
+
+class fake_dialect final : public dialect {
+public:
+  std::string_view name() const noexcept override { return "fake"; }
+  const feature_table& features() const noexcept override { return table_; }
+  const schema_dialect& schema() const noexcept override { std::terminate(); }
+  std::string begin(const transaction_start&) const override { return "BEGIN"; }
+  void placeholder(std::string& sql, std::uint32_t, kind) const override { sql += '?'; }
+  bool changes_session(std::string_view sql) const noexcept override { return sql.starts_with("SET"); }
+  std::string_view reset_session() const noexcept override { return "RESET"; }
+
+private:
+  feature_table table_{};
+};
+
+inline backend fake_backend() {
+  return {"fake",
+          []() -> const dialect& {
+            static const fake_dialect instance;
+            return instance;
+          },
+          [](const driver::url&) -> std::unique_ptr<connector> {
+            return std::make_unique<fake_connector>(*fake_server::current());
+          }};
+}
+
+}  // namespace tupelo::detail
