@@ -13,6 +13,8 @@ namespace {
 
 /// How long a connection may take to show that it works.
 constexpr std::int64_t check_timeout_us = 5'000'000;
+/// Without a pause a program that waits for a server would keep a processor busy.
+constexpr std::int64_t shortest_backoff_us = 1'000;
 constexpr std::string_view check_statement = "SELECT 1";
 
 pool_limits limits_of(const database_options& options, const connector& connects, bool runs_inline, bool ages) {
@@ -29,7 +31,7 @@ pool_limits limits_of(const database_options& options, const connector& connects
   limits.checks = true;
   limits.trust_us = options.validate_after_us;
   limits.max_lifetime_us = options.max_lifetime_us;
-  limits.first_backoff_us = options.first_backoff_us;
+  limits.first_backoff_us = std::max(options.first_backoff_us, shortest_backoff_us);
   limits.longest_backoff_us = options.longest_backoff_us;
   // A program that runs its statements itself has no thread that could look after idle connections.
   if (runs_inline) return limits;
@@ -299,7 +301,8 @@ void connection_pool::offer(pooled_connection* connection) noexcept {
     closing = take_out(connection);
   } else if (!grant(connection, now)) {
     core_.put_idle(*connection, now);
-    arm_upkeep(core_.due_us(*connection));
+    // A program that runs its statements itself is to need no other thread.
+    if (!inline_) arm_upkeep(core_.due_us(*connection));
   }
   if (core_.is_overloaded()) arm_upkeep(core_.next_due_us());
   refresh();

@@ -61,6 +61,8 @@ public:
   const dialect& sql_dialect() const noexcept { return dialect_; }
   const driver::url& url() const noexcept { return url_; }
   pool_statistics statistics() const;
+  /// Connections that are kept.
+  std::uint32_t size() const noexcept { return core_.limits().size; }
   plan_store& plans() noexcept { return plans_; }
   observer_list& observers() noexcept { return observers_; }
 

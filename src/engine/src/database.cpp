@@ -8,6 +8,7 @@
 #include "tupelo/core/error.hpp"
 #include "tupelo/core/when_all.hpp"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -63,6 +64,7 @@ task<database_health> database::health() {
 task<void> database::warm_up(std::uint32_t connections) {
   std::vector<task<lease>> opening;
   opening.reserve(connections);
+  connections = std::min(connections, pool_->size());
   for (std::uint32_t i = 0; i < connections; ++i) opening.push_back(acquire());
   static_cast<void>(co_await when_all(std::move(opening)));
 }

@@ -37,8 +37,9 @@ void connection_pool::opening_failed(const std::exception_ptr& failure, bool bac
   ++counts_.failed_to_open;
   last_failure_ = failure;
   core_.opening_failed(now_us(), backs_off);
-  // Who waits while others have connections gets one of those.
-  if (core_.connections() == 0 && core_.opening() == 0) refuse_all(failure);
+  // Who waits while others have connections gets one of those; where there is no pause before the next attempt, another
+  // one would fail as well.
+  if ((core_.connections() == 0 && core_.opening() == 0) || !ages_) refuse_all(failure);
   refresh();
   arm_upkeep(core_.next_due_us());
 }

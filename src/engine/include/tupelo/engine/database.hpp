@@ -56,7 +56,7 @@ public:
 
   // ---- the pool
 
-  /// Opens connections ahead, until there are so many. Errors: as acquire.
+  /// Opens connections ahead, until there are so many free ones, or `pool_size`. Errors: as acquire.
   task<void> warm_up(std::uint32_t connections);
   /// Nobody gets a connection until `resume`, but waits for it; who holds one keeps it.
   void suspend() noexcept;

@@ -33,7 +33,7 @@ struct database_options {
   std::int64_t max_lifetime_us = 1'800'000'000;  ///< a connection is replaced after this, less up to a tenth by chance
   std::int64_t keepalive_interval_us = 120'000'000;  ///< a free connection is made to speak after this
   std::int64_t validate_after_us = 500'000;          ///< a connection unused for longer is checked before it is used
-  std::int64_t first_backoff_us = 50'000;            ///< between attempts to reach a server that is down; doubles
+  std::int64_t first_backoff_us = 50'000;  ///< between attempts to reach a server that is down; doubles; 1 ms at least
   std::int64_t longest_backoff_us = 2'000'000;
 
   std::int64_t leak_threshold_us = 0;  ///< the observer hears of leases that are held for longer
