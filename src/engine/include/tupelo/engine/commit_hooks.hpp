@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "tupelo/core/owned.hpp"
 #include "tupelo/core/task.hpp"
 
-#include <memory>
 #include <type_traits>
 #include <vector>
 
@@ -37,7 +37,7 @@ class commit_hooks {
 public:
   template <class Hook>
   void add(Hook hook, int depth) {
-    entries_.push_back({std::make_unique<commit_hook_of<Hook>>(static_cast<Hook&&>(hook)), depth});
+    entries_.push_back({owned<commit_hook>(new commit_hook_of<Hook>(static_cast<Hook&&>(hook))), depth});
   }
   /// A savepoint of this depth was released: what was added in it belongs to what surrounds it.
   void release(int depth) noexcept {
@@ -53,7 +53,7 @@ public:
 
 private:
   struct entry {
-    std::unique_ptr<commit_hook> hook;
+    owned<commit_hook> hook;
     int depth;
   };
   std::vector<entry> entries_;
