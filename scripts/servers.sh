@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # The database servers that tests run against, each with private data in a private folder.
 #
-#   scripts/servers.sh start <folder>   starts what is installed, and prints the URLs
-#   scripts/servers.sh stop <folder>    stops what runs there, by its own pid, and removes the folder
+#   scripts/servers.sh start <folder> [server]   starts what is installed, or that server only, and prints the URLs
+#   scripts/servers.sh stop <folder>             stops what runs there, by its own pid, and removes the folder
+#   scripts/servers.sh crash <folder> <server>   stops a server as if it had crashed, and starts it again
 #
 # They listen on 127.0.0.1, on ports that are free when they start, and on sockets in the folder. A server's socket
 # has the fixed name <folder>/<server>/.s.PGSQL.5432 whatever its port, so its URL is known beforehand:
@@ -16,8 +17,9 @@ set -euo pipefail
 
 verb=${1:-}
 folder=${2:-}
-if [[ ! $verb =~ ^(start|stop)$ || $folder != /* ]]; then
-  sed -n '3,7s/^# \{0,1\}//p' "$0" >&2
+server=${3:-}
+if [[ ! $verb =~ ^(start|stop|crash)$ || $folder != /* || ! $server =~ ^(|pg15|pg18)$ || ($verb == crash && -z $server) ]]; then
+  sed -n '3,8s/^# \{0,1\}//p' "$0" >&2
   exit 2
 fi
 
@@ -102,6 +104,7 @@ local     all            all              trust
 host      all            in_password      127.0.0.1/32 password
 host      all            in_md5           127.0.0.1/32 md5
 host      all            in_scram         127.0.0.1/32 scram-sha-256
+host      all            in_chaos         127.0.0.1/32 scram-sha-256
 hostssl   all            in_certificate   127.0.0.1/32 cert map=any
 hostssl   all            in_tls           127.0.0.1/32 scram-sha-256
 hostnossl all            in_tls           127.0.0.1/32 reject
@@ -179,20 +182,31 @@ stop_pgbouncer() {
   kill -KILL "$pid" 2>/dev/null || true
 }
 
+bin_of() { # bin_of <name>: the folder with its programs; nothing where there is none
+  case $1 in
+    pg15) ls -d /usr/lib/postgresql/15/bin 2>/dev/null || true ;;
+    pg18) newest_postgres_bin ;;
+  esac
+}
+
 case $verb in
   start)
     "$0" stop "$folder"
     mkdir -p "$folder"
     chmod a+rx "$folder"
     make_certificates "$folder/certificates"
-    start_postgres pg15 "$(ls -d /usr/lib/postgresql/15/bin 2>/dev/null || true)"
-    start_postgres pg18 "$(newest_postgres_bin)"
-    start_pgbouncer "$(PATH=$PATH:/usr/sbin command -v pgbouncer || true)"
+    for name in ${server:-pg15 pg18}; do start_postgres "$name" "$(bin_of "$name")"; done
+    [[ -n ${server:-} ]] || start_pgbouncer "$(PATH=$PATH:/usr/sbin command -v pgbouncer || true)"
     ;;
   stop)
     stop_pgbouncer
     stop_postgres pg15
     stop_postgres pg18
     rm -rf "$folder"
+    ;;
+  crash)
+    # It starts with the options that it was started with.
+    "${as_user[@]}" "$(bin_of "$server")/pg_ctl" -D "$folder/$server/data" -l "$folder/$server/server.log" -m immediate \
+      -w -t 60 restart >"$folder/$server.restart.log" 2>&1 || { cat "$folder/$server.restart.log" >&2; exit 1; }
     ;;
 esac

@@ -55,6 +55,7 @@ constexpr known_option known_options[] = {
     {"statement_timeout"},
     {"lock_timeout"},
     {"idle_in_transaction_session_timeout"},
+    {"cancel_timeout"},
     {"prepare"},
     {"inline"},
     {"allow_cleartext_password"},
@@ -230,7 +231,7 @@ std::int64_t connection_options::integer(std::string_view name, std::int64_t pre
   return number;
 }
 
-std::int64_t connection_options::duration_us(std::string_view name) {
+std::int64_t connection_options::duration_us(std::string_view name, std::int64_t preset_us) {
   struct unit {
     std::string_view name;
     std::int64_t us;
@@ -246,7 +247,7 @@ std::int64_t connection_options::duration_us(std::string_view name) {
   };
   constexpr std::int64_t most_us = std::int64_t{INT32_MAX} * 1000;  // what the server takes
   const std::string* value = find(name);
-  if (value == nullptr) return 0;
+  if (value == nullptr) return preset_us;
   std::int64_t number = 0;
   const char* end = value->data() + value->size();
   const auto [at, failure] = std::from_chars(value->data(), end, number);

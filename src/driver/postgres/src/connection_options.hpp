@@ -34,7 +34,7 @@ public:
   bool boolean(std::string_view name, bool preset);
   std::int64_t integer(std::string_view name, std::int64_t preset, std::int64_t least, std::int64_t most);
   /// Milliseconds, or with a unit. Units: microseconds.
-  std::int64_t duration_us(std::string_view name);
+  std::int64_t duration_us(std::string_view name, std::int64_t preset_us = 0);
   /// The place of the value among the words.
   std::size_t word(std::string_view name, std::initializer_list<std::string_view> words, std::size_t preset);
 

@@ -71,6 +71,7 @@ public:
   task<void> run(const endpoint& server) {
     facts_.server = server;
     facts_.name = host_.shown();
+    facts_.cancel_timeout_us = settings_.cancel_timeout_us;
     co_await connect();
     talk_.input().limit(startup::largest_message);
     while (startup_.wants() != startup::input::nothing) {

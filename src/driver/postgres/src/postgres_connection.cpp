@@ -247,7 +247,8 @@ void postgres_connection::announce(request* done) noexcept {
 // ---- waiting, inline
 
 void postgres_connection::wait_inline(std::unique_lock<std::mutex>& lock, const request& r) {
-  constexpr std::int64_t look_up_us = 1'000'000;  // an interrupt from another thread changes the time that is left
+  // An interrupt from another thread changes the time that is left.
+  const std::int64_t look_up_us = std::clamp<std::int64_t>(facts_.cancel_timeout_us, 10'000, 1'000'000);
   if (socket_.has_pending()) return;
   pollfd polled{socket_.descriptor(), POLLIN, 0};
   if (wants_write_) polled.events = POLLIN | POLLOUT;
@@ -341,10 +342,11 @@ void postgres_connection::check_deadline() noexcept {
 
 void postgres_connection::cancel_current(interruption cause) noexcept {
   cause_ = cause;
-  give_up_at_us_ = deadline::after_us(grace_us, now_us()).at_us;
+  give_up_at_us_ = deadline::after_us(facts_.cancel_timeout_us, now_us()).at_us;
   talk_.blame(cause);
   if (!facts_.key.key.empty())
-    cancelling_ = cancel_request::start(facts_.server, facts_.key.process, facts_.key.key, *this, grace_us);
+    cancelling_ =
+        cancel_request::start(facts_.server, facts_.key.process, facts_.key.key, *this, facts_.cancel_timeout_us);
 }
 
 void postgres_connection::cancel_ended() noexcept {

@@ -23,19 +23,17 @@ struct session_facts {
   backend_key key;
   endpoint server;
   std::string name;  ///< the server as messages call it, without credentials
+  std::int64_t cancel_timeout_us = 0;
   transaction_status status = transaction_status::idle;
 };
 
 /// One connection to a server: moves the conversation's bytes, on the event loop of whoever uses it or blocking.
 ///
 /// Deadlines and interrupts ask the server to cancel, and the request completes when it has answered; a server that
-/// does not answer loses the connection after `grace_us`. A request that was cancelled is completed only when the
-/// cancel request is dealt with, so that it cannot hit the next one.
+/// does not answer loses the connection after `cancel_timeout_us`. A request that was cancelled is completed only when
+/// the cancel request is dealt with, so that it cannot hit the next one.
 class postgres_connection final : public connection, private cancel_listener {
 public:
-  /// How long a server may take to answer a cancelled statement before the connection is given up.
-  static constexpr std::int64_t grace_us = 5'000'000;
-
   postgres_connection(transport&& socket, session_facts facts, conversation&& talk, bool inline_execution);
   ~postgres_connection() override;
 

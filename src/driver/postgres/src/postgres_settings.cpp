@@ -175,6 +175,7 @@ private:
     settings_.statement_timeout_us = options_.duration_us("statement_timeout");
     settings_.lock_timeout_us = options_.duration_us("lock_timeout");
     settings_.idle_in_transaction_session_timeout_us = options_.duration_us("idle_in_transaction_session_timeout");
+    settings_.cancel_timeout_us = options_.duration_us("cancel_timeout", settings_.cancel_timeout_us);
     settings_.named_statements = options_.word("prepare", {"named", "unnamed"}, 0) == 0;
     settings_.inline_execution = options_.boolean("inline", false);
   }
