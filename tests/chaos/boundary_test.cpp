@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+// One fault at every boundary between two messages, and after it: nothing hangs, nothing is wrong, and the database
+// object works on.
+#include "story.hpp"
+
+#include <tupelo/core/deadline.hpp>
+
+#include <array>
+#include <mutex>
+#include <tuple>
+#include <vector>
+
+namespace tupelo::chaos {
+namespace {
+
+/// Long enough for a machine under load where nothing is held back, and short where only its end helps.
+constexpr std::int64_t ample_us = 20'000'000;
+constexpr std::int64_t short_us = 120'000;
+
+bool ends_by_deadline(fault what) noexcept { return what == fault::stall || what == fault::longer_by_one; }
+
+class boundaries : public scene, public ::testing::WithParamInterface<std::tuple<way, fault>> {
+protected:
+  struct counts {
+    std::array<std::size_t, 2> first{};  ///< message after the start of the connection, by sender
+    std::array<std::size_t, 2> all{};
+  };
+
+  task<void> tell(database& db, story& told, bool whole) {
+    if (whole) {
+      co_await told.tell(db);
+    } else {
+      EXPECT_EQ(co_await db.raw_sql<int>("SELECT 7").one(), 7);
+    }
+  }
+
+  counts count(way how, bool whole) {
+    fault_proxy::gate gate(*proxy);
+    database db(url_through(gate, !whole), {.pool_size = 1, .run = execution_of(how)});
+    story told("without a fault");
+    run(how, tell(db, told, whole));
+    run(how, told.verify(*control));
+    const std::string client = gate.types(sender::client);
+    const std::string server = gate.types(sender::server);
+    EXPECT_EQ(gate.connections(), 1U);
+    return {{client.find_first_not_of("0p"), server.find('Z') + 1}, {client.size(), server.size()}};
+  }
+
+  /// True: the story got as far as the message.
+  task<bool> meet(way how, fault_plan plan, bool whole, std::string name, std::int64_t limit_us) {
+    const watchdog::entry runs(*guard, name);
+    fault_proxy::gate gate(*proxy, plan);
+    story told(name);
+    {
+      database db(url_through(gate, !whole), {.pool_size = 1, .run = execution_of(how)});
+      try {
+        co_await with_deadline(tell(db, told, whole), deadline::after_us(limit_us, steady_now_us()));
+      } catch (const error& e) {
+        note(e);
+      } catch (const std::exception& e) {
+        ADD_FAILURE() << name << ": not a typed error: " << e.what();
+      }
+      co_await expect_recovered(db, name);
+    }
+    if (whole) co_await told.verify(*control);
+    co_return gate.messages(plan.from) > plan.message;
+  }
+
+  task<void> meet_surely(way how, fault_plan plan, bool whole) {
+    const std::string name = std::string(name_of(plan.what)) + " at message " + std::to_string(plan.message) +
+                             " of the " + (plan.from == sender::client ? "client" : "server");
+    if (!ends_by_deadline(plan.what)) {
+      EXPECT_TRUE(co_await meet(how, plan, whole, name, ample_us)) << name << " was never sent";
+      co_return;
+    }
+    // On a busy machine the deadline may pass before the fault; then there must be more time.
+    for (std::int64_t limit_us = short_us; !co_await meet(how, plan, whole, name, limit_us); limit_us *= 2)
+      EXPECT_LT(limit_us, ample_us) << name << " was never sent";
+  }
+
+  /// Runs the story, or only the start of a connection with SCRAM, with the fault at every message.
+  void meet_everywhere(bool whole) {
+    const auto [how, what] = GetParam();
+    const counts known = count(how, whole);
+    std::vector<fault_plan> plans;
+    for (const sender from : {sender::client, sender::server}) {
+      const std::size_t at = from == sender::server ? 1 : 0;
+      for (std::size_t i = whole ? known.first[at] : 0; i < known.all[at]; ++i) plans.push_back({what, from, i});
+    }
+    for_each(how, plans.size(), [&, how = how](std::size_t i) { return meet_surely(how, plans[i], whole); });
+    EXPECT_FALSE(codes_.empty()) << "no case failed: the fault did nothing";
+    RecordProperty("cases", static_cast<int>(plans.size()));
+    for (const auto& [code, count] : codes_) RecordProperty(std::string(name_of(code)), count);
+  }
+
+private:
+  void note(const error& e) {
+    const std::lock_guard lock(mutex_);
+    ++codes_[e.code()];
+  }
+  std::mutex mutex_;
+  std::map<errc, int> codes_;
+};
+
+TEST_P(boundaries, of_the_handshake_are_survived) { meet_everywhere(false); }
+TEST_P(boundaries, of_a_session_are_survived) { meet_everywhere(true); }
+
+INSTANTIATE_TEST_SUITE_P(faults, boundaries,
+                         ::testing::Combine(::testing::Values(way::event_loop, way::blocking),
+                                            ::testing::Values(fault::cut, fault::cut_inside, fault::close_one_way,
+                                                              fault::stall, fault::bad_type, fault::huge_length,
+                                                              fault::longer_by_one, fault::bad_body)),
+                         [](const auto& tested) {
+                           std::string name =
+                               name_of(std::get<0>(tested.param)) + "_" + name_of(std::get<1>(tested.param));
+                           std::replace(name.begin(), name.end(), ' ', '_');
+                           return name;
+                         });
+INSTANTIATE_TEST_SUITE_P(worker, boundaries,
+                         ::testing::Combine(::testing::Values(way::worker), ::testing::Values(fault::cut)),
+                         [](const auto&) { return std::string("cut"); });
+
+// ---- what only slows a session down
+
+class pacing : public scene, public ::testing::WithParamInterface<std::tuple<way, pace>> {};
+
+TEST_P(pacing, changes_no_result) {
+  const auto [how, speed] = GetParam();
+  fault_proxy::gate gate(*proxy, {}, speed);
+  database db(url_through(gate, true), {.pool_size = 1, .run = execution_of(how)});
+  story told("paced");
+  run(how, told.tell(db));
+  run(how, told.verify(*control));
+  EXPECT_EQ(gate.connections(), 1U);
+}
+INSTANTIATE_TEST_SUITE_P(faults, pacing,
+                         ::testing::Combine(::testing::Values(way::event_loop, way::worker, way::blocking),
+                                            ::testing::Values(pace::single_bytes, pace::slow)),
+                         [](const auto& tested) {
+                           return name_of(std::get<0>(tested.param)) +
+                                  (std::get<1>(tested.param) == pace::slow ? "_slow" : "_single_bytes");
+                         });
+
+}  // namespace
+}  // namespace tupelo::chaos
