@@ -7,6 +7,11 @@
 
 namespace tupelo::detail {
 
+deadline rollback_deadline(const scheduler& clock) noexcept {
+  constexpr std::int64_t patience_us = 5'000'000;
+  return deadline::after_us(patience_us, clock.now_us());
+}
+
 bool request_awaiter::suspend(std::coroutine_handle<> awaiting, const task_context& context) noexcept {
   struct completion {
     static void done(driver::request& request) noexcept { static_cast<resumption*>(request.owner)->post(); }
@@ -15,7 +20,8 @@ bool request_awaiter::suspend(std::coroutine_handle<> awaiting, const task_conte
   request_.owner = &resumption_;
   request_.done = &completion::done;
   request_.loop = &context.scheduler;
-  if (!must_run_ && request_.deadline_us > context.deadline.at_us) request_.deadline_us = context.deadline.at_us;
+  const deadline until = must_run_ ? rollback_deadline(context.scheduler) : context.deadline;
+  if (request_.deadline_us > until.at_us) request_.deadline_us = until.at_us;
   request_.cancellable = !must_run_ && context.cancellation.cancel_possible();
   connection_.start(request_);
   // Only now: an interrupt that comes before the request has started would find nothing to stop.
@@ -135,6 +141,7 @@ void pooled_connection::execute_now(std::string_view script) {
   driver::request request;
   request.script = script;
   request.cancellable = false;
+  request.deadline_us = rollback_deadline(background_scheduler()).at_us;
   observed_run(request);
   if (request.failure) std::rethrow_exception(request.failure);
 }

@@ -19,6 +19,10 @@ namespace tupelo::detail {
 
 class connection_pool;
 
+/// What ends a transaction runs though its task has been cancelled, but not for ever: a server that does not answer
+/// loses the connection, which ends the transaction too.
+deadline rollback_deadline(const scheduler& clock) noexcept;
+
 /// Waits for an asynchronous request of a driver; interrupts it when the awaiting task is cancelled.
 class request_awaiter {
 public:
