@@ -98,6 +98,7 @@ int main(int argc, char** argv) {
   std::vector<bench_case> cases = sqlite_cases();
   for (bench_case& c : postgres_cases()) cases.push_back(std::move(c));
   for (bench_case& c : core_cases()) cases.push_back(std::move(c));
+  for (bench_case& c : pool_cases()) cases.push_back(std::move(c));
   if (argc == 2 && !std::strcmp(argv[1], "--list")) {
     for (const bench_case& c : cases) std::printf("%s\t%zu\t%d\n", c.name.c_str(), c.operations, c.baseline ? 1 : 0);
     return 0;
@@ -108,6 +109,7 @@ int main(int argc, char** argv) {
   json_list out;
   for (const bench_case& c : cases) measure(c, out);
   for (const bench_figure& f : core_figures()) out.add(f.name, f.unit, f.value, 0, 0, f.budget);
+  for (const bench_figure& f : pool_figures()) out.add(f.name, f.unit, f.value, 0, 0, f.budget);
   out.text += "\n]\n";
   if (argc == 3 && !std::strcmp(argv[1], "--json")) {
     std::FILE* file = std::fopen(argv[2], "w");

@@ -34,6 +34,16 @@ public:
   connection_pool(const connection_pool&) = delete;
   connection_pool& operator=(const connection_pool&) = delete;
 
+  /// The connection that was given back last, if it can be used as it is: without a lock, a coroutine or an allocation.
+  pooled_connection* take_hot() noexcept {
+    pooled_connection* const hot = hot_.exchange(nullptr, std::memory_order_acq_rel);
+    if (hot != nullptr) [[likely]] {
+      if (ages_ && needs_check(*hot)) [[unlikely]]
+        return put_aside(hot);
+      hot->count_use();
+    }
+    return hot;
+  }
   /// A connection on this thread, opened or checked if need be; null where one has to be waited for. Before:
   /// runs_inline().
   pooled_connection* try_acquire(const task_context& context) {
@@ -87,15 +97,6 @@ private:
 
   // ---- acquiring
 
-  pooled_connection* take_hot() noexcept {
-    pooled_connection* const hot = hot_.exchange(nullptr, std::memory_order_acq_rel);
-    if (hot != nullptr) [[likely]] {
-      if (ages_ && needs_check(*hot)) [[unlikely]]
-        return put_aside(hot);
-      hot->count_use();
-    }
-    return hot;
-  }
   pooled_connection* try_acquire_slowly(const task_context& context);
   /// An idle connection, in use from here on.
   pooled_connection* take_idle() noexcept;

@@ -29,7 +29,8 @@ database::database(std::string_view url, database_options options) : pool_(open_
 database::~database() = default;
 
 task<lease> database::acquire(std::source_location from) {
-  detail::pooled_connection* connection = co_await pool_->acquire();
+  detail::pooled_connection* connection = pool_->take_hot();
+  if (!connection) connection = co_await pool_->acquire();
   pool_->note_lease(*connection, from);
   co_return lease(*pool_, connection);
 }
@@ -114,7 +115,9 @@ bool database::try_run(statement_run& run, const task_context& context) {
 
 task<void> database::run(statement_run& run) {
   for (bool first = true;; first = false) {
-    const returned back{*pool_, co_await pool_->acquire()};
+    detail::pooled_connection* connection = pool_->take_hot();
+    if (!connection) connection = co_await pool_->acquire();
+    const returned back{*pool_, connection};
     try {
       co_await back.connection->run(run);
       co_return;

@@ -31,7 +31,7 @@ void lease::release() noexcept {
   if (connection_ && owns_) pool_->give_back(connection_);
   connection_ = nullptr;
   owns_ = false;
-  hooks_.roll_back(0);
+  if (!hooks_.empty()) hooks_.roll_back(0);
 }
 
 detail::pooled_connection& lease::connection() const {
