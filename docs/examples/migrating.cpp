@@ -26,7 +26,7 @@ TEST(guide_of_migrations, down_takes_back_what_up_did) {
   tp::sync_wait(tp::migrate::downgrade(example.db, "20261121"));
   tp::sync_wait(tp::migrate::upgrade(example.db, "+1"));
   const auto nickname = example.db.raw_sql<std::string>("SELECT nickname FROM users WHERE id = ?", 1);
-  EXPECT_EQ(tp::sync_wait(nickname.one()), "ada");
+  EXPECT_EQ(tp::sync_wait(nickname.one()), "ada@example.com");
 }
 TEST(guide_of_migrations, the_first_file_is_as_the_generator_writes_it) {
   const tp::history none(std::vector<tp::migration>{});

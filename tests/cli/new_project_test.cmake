@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # cmake -D source= -D work= -D build= -D compiler= -D launcher= -D build_type= -D flags= -D debug_flags= -D linker_flags=
-#       -P new_project_test.cmake
+#       [-D server=<URL of a PostgreSQL server>] -P new_project_test.cmake
+# With a server the project's database is one of its own there, without one a SQLite file.
 
 # run(<what it is, for messages> <folder> <command>...); `cmake -E chdir` would lose the quotes in commands.
 function(run what folder)
@@ -38,7 +39,16 @@ unset(ENV{DATABASE_URL})
 unset(ENV{CMAKE_PREFIX_PATH})
 
 run("ask for the version" ${work} tupelo --version)
-run("make a project" ${work} tupelo new myapp)
+set(new tupelo new myapp)
+set(query "SELECT email FROM users")
+if(server)
+  string(REPLACE "/postgres?" "/new_project_test?" url "${server}")
+  list(APPEND new --url ${url})
+  set(query -c "SELECT email FROM users")
+  run("drop what an earlier run left" ${work} psql --quiet ${server} -c "SET client_min_messages = warning" -c
+      "DROP DATABASE IF EXISTS new_project_test WITH (FORCE)" -c "CREATE DATABASE new_project_test")
+endif()
+run("make a project" ${work} ${new})
 execute_process(COMMAND tupelo new myapp WORKING_DIRECTORY ${work} RESULT_VARIABLE status OUTPUT_QUIET ERROR_QUIET)
 if(NOT status EQUAL 1)
   message(FATAL_ERROR "new project test: a second `tupelo new myapp` overwrote the first, or ended with ${status} instead of 1")
@@ -68,5 +78,5 @@ file(WRITE ${work}/myapp/models.hpp "${models}")
 run("follow the README after a change" ${work}/myapp sh -e -c "${next_steps}")
 expect_said("tupelo db migrate" "users.nickname")
 run("go back" ${work}/myapp tupelo db downgrade)
-run("find the rows" ${work}/myapp tupelo db shell -- "SELECT email FROM users")
+run("find the rows" ${work}/myapp tupelo db shell -- ${query})
 expect_said("the database after a downgrade" "ada@example.com")

@@ -110,6 +110,7 @@ TEST_F(postgres_verbs, diff_is_empty_after_an_upgrade_and_finds_what_was_done_by
 }
 TEST_F(postgres_verbs, migrate_writes_sql_of_the_server_that_is_named) {
   folder.use(one);
+  folder.write("migrations/.gitkeep", "");
   const outcome done = folder.db({"migrate", "Add age", "--dry-run", "--sql"});
   EXPECT_EQ(done.code, 0) << done.err;
   EXPECT_TRUE(done.says("ALTER TABLE \"users\" ADD COLUMN \"age\" integer")) << done.out;

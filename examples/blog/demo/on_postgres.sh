@@ -8,7 +8,7 @@ server=${TUPELO_TEST_POSTGRES:?the URL of a PostgreSQL server}
 schema=blog_$$
 
 folder=$(mktemp -d)
-trap 'rm -rf "$folder"; psql --quiet "$server" -c "SET client_min_messages = warning; DROP SCHEMA IF EXISTS ${schema}_demo, ${schema}_tool CASCADE"' EXIT
+trap 'cd /; rm -rf "$folder"; psql --quiet "$server" -c "SET client_min_messages = warning; DROP SCHEMA IF EXISTS ${schema}_demo, ${schema}_tool CASCADE"' EXIT
 psql --quiet "$server" -c "CREATE SCHEMA ${schema}_demo" -c "CREATE SCHEMA ${schema}_tool"
 
 "$demo" --url "$server&options=-csearch_path%3D${schema}_demo"

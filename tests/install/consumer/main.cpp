@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A program outside the tree that knows Tupelo only as an installed package. It never names SQLite: linking the
-// component is enough to open its URLs.
+// A program outside the tree that knows Tupelo only as an installed package. Linking a component is
+// enough to open its URLs; no header of it is included.
 #include <tupelo/tupelo.hpp>
 
 #include <cstdint>
@@ -24,6 +24,8 @@ tp::task<bool> keeps_a_note(tp::database& db) {
 }
 
 int main() try {
+  const tp::database server(
+      "postgresql://db.invalid/shop");  // refused where the component is not linked; nothing connects
   tp::database db("sqlite::memory:");
   if (tp::sync_wait(keeps_a_note(db))) return 0;
   std::fputs("consumer: the note that was written is not the one that was read\n", stderr);
