@@ -2,8 +2,8 @@
 #include "tupelo/engine/database.hpp"
 
 #include "connection_pool.hpp"
-#include "url_options.hpp"
 
+#include "tupelo/engine/url_options.hpp"
 #include "tupelo/core/deadline.hpp"
 #include "tupelo/core/error.hpp"
 #include "tupelo/core/when_all.hpp"

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "url_options.hpp"
-
+#include "tupelo/engine/url_options.hpp"
 #include "tupelo/core/error.hpp"
 
 #include <gtest/gtest.h>

@@ -2,6 +2,7 @@
 #include "command.hpp"
 #include "shell_program.hpp"
 
+#include <tupelo/engine/url_options.hpp>
 #include <tupelo/driver/url.hpp>
 #include <tupelo/core/error.hpp>
 
@@ -14,7 +15,9 @@ namespace tupelo::cli {
 
 int run_shell(command& c) {
   const database_address& found = c.address();
-  const driver::url url = driver::url::parse(found.url);
+  driver::url url = driver::url::parse(found.url);
+  database_options of_the_pool;
+  take_url_options(url, of_the_pool);  // nothing for the shell
   std::filesystem::current_path(found.from_file ? c.in_project().root : c.around().directory);
   shell_program shell = shell_program::of(url);
   shell.words.insert(shell.words.end(), c.args().rest.begin(), c.args().rest.end());

@@ -7,6 +7,7 @@
 #include "version.hpp"
 
 #include <tupelo/engine/backend.hpp>
+#include <tupelo/engine/url_options.hpp>
 #include <tupelo/driver/url.hpp>
 #include <tupelo/core/error.hpp>
 
@@ -40,7 +41,10 @@ constexpr std::string_view components[] = {"sqlite", "postgres"};
 chosen_database choose_database(const std::string& url, const std::string& name) {
   if (url.empty()) return {"sqlite", "sqlite:///" + name + ".db", {}};
   const driver::url parsed = driver::url::parse(url);
-  (void)find_backend(parsed).make_connector(parsed);  // refuses what could never be opened
+  driver::url without_pool = parsed;
+  database_options of_the_pool;
+  take_url_options(without_pool, of_the_pool);
+  (void)find_backend(parsed).make_connector(without_pool);  // refuses what could never be opened
   const bool secret = parsed.redacted().find("***") != std::string::npos;
   std::string whole = secret ? url : std::string();
   replace_all(whole, "'", "%27");

@@ -42,7 +42,7 @@ shell_program postgres_shell(const driver::url& url) {
   // libpq knows every option but Tupelo's own. Timeouts of the program are not for the person at the shell.
   shell.words.push_back("--dbname=" +
                         plain_url(url, {"statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout",
-                                        "prepare", "inline", "allow_cleartext_password"}));
+                                        "prepare", "inline", "cancel_timeout", "allow_cleartext_password"}));
   if (std::string password = password_of(url); !password.empty()) {
     shell.variables.emplace_back("PGPASSWORD", std::move(password));
   }
