@@ -163,6 +163,7 @@ struct fault_proxy::engine {
           flow.write(l.sockets[1 - i], false);
           return l.close();
         }
+        if (from == sender::client && flow.type() == 'T') l.flows[1].expect_tls_answer();
         flow.pass(what);
         if (what == fault::close_one_way) ::shutdown(l.sockets[1 - i], SHUT_WR);
       }

@@ -40,7 +40,7 @@ enum class pace : std::uint8_t {
 };
 
 /// Stands between clients and one PostgreSQL server on 127.0.0.1, reads the messages of both sides, and does what it is
-/// told to some of them. TLS is not understood.
+/// told to some of them. Of TLS it reads the records.
 ///
 /// Owns: one thread. Threads: any.
 class fault_proxy {

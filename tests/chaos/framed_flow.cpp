@@ -21,13 +21,34 @@ void framed_flow::read(int socket) {
   }
 }
 
+bool framed_flow::asks_for_tls() const noexcept {
+  return next_ == framing::untyped && size_ == 8 && input_.compare(4, 4, "\x04\xd2\x16\x2f") == 0;
+}
+
+std::size_t framed_flow::length_offset() const noexcept {
+  return next_ == framing::untyped ? 0 : next_ == framing::typed ? 1 : 3;
+}
+
+char framed_flow::type() const noexcept {
+  switch (next_) {
+    case framing::untyped: return asks_for_tls() ? 'T' : '0';
+    case framing::tls_record: return 'R';
+    default: return input_[0];
+  }
+}
+
 bool framed_flow::next_message() {
   if (held_ != fault::none) return false;
-  const std::size_t header = untyped_ ? 4 : 5;
+  if (next_ == framing::tls_answer) {
+    size_ = 1;
+    return !input_.empty();
+  }
+  const std::size_t at = length_offset();
+  const std::size_t header = next_ == framing::untyped ? 4 : 5;
   if (input_.size() < header) return false;
   std::uint32_t length = 0;
-  for (std::size_t i = header - 4; i < header; ++i) length = length << 8 | static_cast<unsigned char>(input_[i]);
-  size_ = length + header - 4;
+  for (std::size_t i = at; i < header; ++i) length = length << 8 | static_cast<unsigned char>(input_[i]);
+  size_ = length + (next_ == framing::tls_record ? header : at);
   return input_.size() >= size_;
 }
 
@@ -37,19 +58,29 @@ void framed_flow::pass(fault what) {
     return;
   }
   std::string message = input_.substr(0, size_);
-  input_.erase(0, size_);
-  const std::size_t length = untyped_ ? 0 : 1;
+  const std::size_t length = length_offset();
+  const std::size_t body = next_ == framing::untyped ? 4 : 5;
   switch (what) {
     case fault::bad_type: message[0] = static_cast<char>(message[0] ^ 0x80); break;
-    case fault::huge_length: message[length] = 0x7f; break;
-    case fault::longer_by_one: message[length + 3] = static_cast<char>(message[length + 3] + 1); break;
+    case fault::huge_length:
+      if (length < message.size()) message[length] = 0x7f;
+      break;
+    case fault::longer_by_one:
+      if (body <= message.size()) message[body - 1] = static_cast<char>(message[body - 1] + 1);
+      break;
     case fault::bad_body:
-      for (std::size_t i = length + 4; i < message.size() && i < length + 6; ++i) message[i] = static_cast<char>(0xff);
+      for (std::size_t i = body; i < message.size() && i < body + 2; ++i) message[i] = static_cast<char>(0xff);
       break;
     default: break;
   }
-  untyped_ = false;
+  const bool tls = asks_for_tls();
+  input_.erase(0, size_);
   output_ += message;
+  if (tls || next_ == framing::tls_answer) {
+    next_ = framing::tls_record;
+  } else if (next_ == framing::untyped) {
+    next_ = framing::typed;
+  }
 }
 
 void framed_flow::pass_half() {

@@ -46,7 +46,7 @@ protected:
   void TearDown() override;
 
   /// Through a gate, as a user whom the server trusts, or asks for SCRAM.
-  std::string url_through(const fault_proxy::gate& gate, bool scram = false) const;
+  std::string url_through(const fault_proxy::gate& gate, bool scram = false, bool tls = false) const;
   /// Straight to the server.
   std::string url() const;
 

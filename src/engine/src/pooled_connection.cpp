@@ -8,7 +8,7 @@
 namespace tupelo::detail {
 
 deadline rollback_deadline(const scheduler& clock) noexcept {
-  constexpr std::int64_t patience_us = 5'000'000;
+  constexpr std::int64_t patience_us = 2'000'000;
   return deadline::after_us(patience_us, clock.now_us());
 }
 
