@@ -45,7 +45,7 @@ protected:
   counts count(way how, subject of) {
     fault_proxy::gate gate(*proxy);
     database db(url_through(gate, of != subject::session, of == subject::tls_handshake),
-                {.pool_size = 1, .run = execution_of(how)});
+                {.pool_size = 1, .run = execution_of(how), .first_backoff_us = 1'000});
     story told("without a fault");
     run(how, tell(db, told, of));
     run(how, told.verify(*control));
@@ -62,7 +62,7 @@ protected:
     story told(name);
     {
       database db(url_through(gate, of != subject::session, of == subject::tls_handshake),
-                  {.pool_size = 1, .run = execution_of(how)});
+                  {.pool_size = 1, .run = execution_of(how), .first_backoff_us = 1'000});
       try {
         co_await with_deadline(tell(db, told, of), deadline::after_us(limit_us, steady_now_us()));
       } catch (const error& e) {
@@ -145,7 +145,7 @@ class pacing : public scene, public ::testing::WithParamInterface<std::tuple<way
 TEST_P(pacing, changes_no_result) {
   const auto [how, speed] = GetParam();
   fault_proxy::gate gate(*proxy, {}, speed);
-  database db(url_through(gate, true), {.pool_size = 1, .run = execution_of(how)});
+  database db(url_through(gate, true), {.pool_size = 1, .run = execution_of(how), .first_backoff_us = 1'000});
   story told("paced");
   run(how, told.tell(db));
   run(how, told.verify(*control));

@@ -19,7 +19,7 @@ protected:
 
   std::vector<place> places() {
     fault_proxy::gate gate(*proxy);
-    database db(url_through(gate), {.pool_size = 1, .run = execution_of(GetParam())});
+    database db(url_through(gate), {.pool_size = 1, .run = execution_of(GetParam()), .first_backoff_us = 1'000});
     story told("not cancelled");
     run(GetParam(), told.tell(db));
     std::vector<place> all;
@@ -38,7 +38,7 @@ protected:
     gate.at_message(at.from, at.message, [source] { source.request_cancel(); });
     story told(name);
     {
-      database db(url_through(gate), {.pool_size = 1, .run = execution_of(GetParam())});
+      database db(url_through(gate), {.pool_size = 1, .run = execution_of(GetParam()), .first_backoff_us = 1'000});
       try {
         co_await with_cancellation(told.tell(db), source.token());
       } catch (const cancelled&) {

@@ -154,21 +154,23 @@ task<void> use(database& db, const std::string& name) {
 }  // namespace
 
 task<void> expect_recovered(database& db, std::string name) {
-  // What happened to the connection while it was idle shows at the first use.
-  for (const std::int64_t patience_us : {2'000'000, 20'000'000}) {
+  constexpr std::int64_t longest_us = 20'000'000;
+  constexpr std::int64_t patience_us = 2'000'000;
+  const std::int64_t start_us = steady_now_us();
+  for (bool recovered = false; !recovered;) {
     std::string failure;
     try {
+      // What happened to the connection while it was idle shows at its first use, and a pool that could not open a
+      // connection lets some time pass before it tries again.
       co_await with_deadline(use(db, name), deadline::after_us(patience_us, steady_now_us()));
-      break;
-    } catch (const connection_error& e) {
+      recovered = true;
+    } catch (const error& e) {
       failure = e.what();
-    } catch (const timed_out& e) {
-      failure = e.what();
-    } catch (const std::exception& e) {
-      ADD_FAILURE() << name << ": does not recover: " << e.what();
+    }
+    if (!recovered && steady_now_us() - start_us > longest_us) {
+      ADD_FAILURE() << name << ": does not recover: " << failure;
       break;
     }
-    EXPECT_EQ(patience_us, 2'000'000) << name << ": does not recover: " << failure;
   }
   EXPECT_EQ(db.statistics().waiting, 0U) << name;
 }

@@ -77,7 +77,7 @@ private:
 errc failure_code(const std::function<void()>& work);
 
 /// Expects that the database gives right answers, on a connection without an open transaction, and holds none back.
-/// A connection that died while it was idle may be noticed by one statement.
+/// Errors are taken for a while, wrong results never.
 task<void> expect_recovered(database& db, std::string name);
 
 }  // namespace tupelo::chaos
