@@ -393,7 +393,8 @@ void conversation::row(flight& f, const backend_message& message) {
     decode_row(f.statement->rows, message.body, message.size, r.rows.add(r.rows.rows));
     ++r.row_count;
   } catch (const connection_error&) {
-    throw;  // the server does not keep to the protocol
+    ++r.row_count;  // half filled, but handed out: who asks again when there is no row must not get it twice
+    throw;          // the server does not keep to the protocol
   } catch (...) {
     note(f, std::current_exception());
   }
