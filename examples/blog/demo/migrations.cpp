@@ -157,7 +157,7 @@ tp::task<void> change_a_model(stage& on, tp::database& db, const std::filesystem
                 "table around its rows."
               : ""));
 
-  const std::vector<fingerprint> before = co_await fingerprints(db);
+  std::vector<fingerprint> before = co_await fingerprints(db);
   const tp::history both = project(true);
   const tp::migrate::options options(both);
   on.listen();
@@ -177,6 +177,7 @@ tp::task<void> change_a_model(stage& on, tp::database& db, const std::filesystem
                  .run());
   on.promise(dated == co_await db.query<next::Post>().where(tp::col<&next::Post::published_at>.is_not_null()).count(),
              grouped(dated) + " posts have a date");
+  before[2] = co_await fingerprint_of_next_posts(db);  // the update counted their versions
   std::string refused;
   try {
     next::Post untitled;

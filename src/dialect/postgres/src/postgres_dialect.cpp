@@ -254,6 +254,7 @@ void postgres_dialect::raw(std::string& sql, std::string_view text, std::size_t 
     return;
   }
   std::uint32_t next = 1;
+  bool numbered = false;
   for (std::size_t at = 0; at < text.size();) {
     if (const std::size_t end = behind_opaque(text, at); end != at) {
       sql += text.substr(at, end - at);
@@ -265,11 +266,15 @@ void postgres_dialect::raw(std::string& sql, std::string_view text, std::size_t 
       at += 2;
     } else {
       sql += '$';
-      if (++at == text.size() || !is_digit(text[at])) sql += std::to_string(next++);
+      if (++at != text.size() && is_digit(text[at])) {
+        numbered = true;
+      } else {
+        sql += std::to_string(next++);
+      }
     }
   }
   // The server would take values that nothing in the text uses.
-  if (next > 1 && next - 1 != parameters) {
+  if (!numbered && next - 1 != parameters) {
     throw query_error("the statement has " + std::to_string(next - 1) + " placeholders but is given " +
                       std::to_string(parameters) + " parameters; give one for each ?, and write ?? for the operator");
   }
