@@ -10,7 +10,7 @@ packages=(
   libboost1.81-dev libssl-dev libsqlite3-dev libcli11-dev libtomlplusplus-dev libfmt-dev nlohmann-json3-dev
   libicu-dev
   # tests, benchmarks, documentation
-  libgtest-dev libbenchmark-dev sqlite3 libpq-dev postgresql pgbouncer doxygen valgrind
+  libgtest-dev libbenchmark-dev sqlite3 libpq-dev postgresql pgbouncer openssl doxygen valgrind
 )
 
 if ! command -v dpkg-query >/dev/null; then
