@@ -164,7 +164,7 @@ private:
     settings_.application_name = options_.text("application_name");
     if (settings_.application_name.empty()) settings_.application_name = options_.text("fallback_application_name");
     settings_.options = options_.text("options");
-    settings_.time_zone = options_.variable("PGTZ");
+    if (std::string zone = options_.variable("PGTZ"); !zone.empty()) settings_.time_zone = std::move(zone);
     options_.word("client_encoding", {"UTF8", "UTF-8", "unicode", "auto"}, 0);
     constexpr std::int64_t most_seconds = INT32_MAX;
     settings_.connect_timeout_us =

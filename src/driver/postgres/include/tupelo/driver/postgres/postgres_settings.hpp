@@ -100,7 +100,7 @@ struct postgres_settings {
   std::int64_t connect_timeout_us = 0;    ///< for each host; 0: no limit of its own
   std::string application_name;           ///< empty: none is told
   std::string options;                    ///< command-line options for the server process: `-c geqo=off`
-  std::string time_zone;                  ///< PGTZ; empty: the server's
+  std::string time_zone = "UTC";          ///< PGTZ; UTC unless it says otherwise, as Tupelo's timestamps are
   bool allow_cleartext_password = false;  ///< also without TLS
   auth_methods accepted_auth = auth_methods::any;
   channel_binding_mode channel_binding = channel_binding_mode::prefer;
