@@ -3,6 +3,8 @@
 
 #include <tupelo/core/task_context.hpp>
 
+#include <openssl/crypto.h>
+
 #include <cstdint>
 #include <mutex>
 #include <thread>
@@ -12,7 +14,9 @@ namespace {
 
 class background final : public scheduler {
 public:
-  background() = default;
+  // OpenSSL cleans up when the program ends, and keeps state for every thread that used it. What is made first goes
+  // last: so this thread ends before.
+  background() { OPENSSL_init_crypto(OPENSSL_INIT_LOAD_CRYPTO_STRINGS, nullptr); }
   ~background() {
     loop_.stop();
     if (thread_.joinable()) thread_.join();
