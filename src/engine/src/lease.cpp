@@ -28,7 +28,10 @@ lease& lease::operator=(lease&& other) noexcept {
 lease::~lease() { release(); }
 
 void lease::release() noexcept {
-  if (connection_ && owns_) pool_->give_back(connection_);
+  if (connection_ && owns_) {
+    connection_->cut_off_results(0);
+    pool_->give_back(connection_);
+  }
   connection_ = nullptr;
   owns_ = false;
   if (!hooks_.empty()) hooks_.roll_back(0);
@@ -66,9 +69,11 @@ task<void> lease::commit() {
   detail::pooled_connection& c = connection();
   if (c.depth > 1) {
     co_await c.execute("RELEASE " + savepoint(c.depth - 1));
+    c.keep_results();
     hooks_.release(c.depth--);
     co_return;
   }
+  c.cut_off_results(1);
   if (!c.usable()) {
     throw connection_error(errc::connection_lost,
                            "the connection was lost before the transaction was committed: nothing of it is in the "
@@ -99,6 +104,7 @@ task<void> lease::commit() {
 task<void> lease::rollback() {
   require_transaction("rollback");
   detail::pooled_connection& c = connection();
+  c.cut_off_results(c.depth);
   const int depth = c.depth--;
   hooks_.roll_back(depth);
   // Some failures (a full disk, a deadlock) make the database end the whole transaction by itself.

@@ -5,6 +5,8 @@
 
 #include "tupelo/core/error.hpp"
 
+#include <utility>
+
 namespace tupelo::detail {
 
 deadline rollback_deadline(const scheduler& clock) noexcept {
@@ -131,6 +133,35 @@ task<void> pooled_connection::run(statement_run& run) {
   }
   take_results(run, request);
   observed.finish(request);
+}
+
+void pooled_connection::add_result(open_result& opened) noexcept {
+  opened.depth_ = depth;
+  opened.next_ = std::exchange(results_, &opened);
+}
+
+void pooled_connection::drop_result(open_result& ended) noexcept {
+  for (open_result** at = &results_; *at; at = &(*at)->next_) {
+    if (*at != &ended) continue;
+    *at = ended.next_;
+    return;
+  }
+}
+
+void pooled_connection::keep_results() noexcept {
+  for (open_result* at = results_; at; at = at->next_) at->depth_ = at->depth_ < depth ? at->depth_ : depth - 1;
+}
+
+void pooled_connection::cut_off_results(int from_depth) noexcept {
+  for (open_result** at = &results_; *at;) {
+    open_result& result = **at;
+    if (result.depth_ < from_depth) {
+      at = &result.next_;
+      continue;
+    }
+    *at = result.next_;
+    result.cut_off(*this);
+  }
 }
 
 void pooled_connection::note_text(std::string_view text) noexcept {

@@ -56,6 +56,28 @@ private:
   watch watch_{connection_};
 };
 
+class pooled_connection;
+
+/// A result that is read in parts on a connection. It ends with the transaction that it was opened in, and with the
+/// connection's way back to the pool.
+class open_result {
+public:
+  open_result() = default;
+  open_result(const open_result&) = delete;
+  open_result& operator=(const open_result&) = delete;
+
+  /// Ends it from the connection's side; the connection has dropped it already.
+  virtual void cut_off(pooled_connection& connection) noexcept = 0;
+
+protected:
+  ~open_result() = default;
+
+private:
+  friend class pooled_connection;
+  open_result* next_ = nullptr;
+  int depth_ = 0;  ///< of the transaction
+};
+
 /// A connection with what the engine keeps beside it: prepared statements, the depth of its transaction, and its place
 /// in the pool.
 class pooled_connection final : public pool_slot {
@@ -96,6 +118,13 @@ public:
   void count_use() noexcept { uses_.store(uses_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed); }
   std::uint64_t uses() const noexcept { return uses_.load(std::memory_order_relaxed); }
 
+  void add_result(open_result& opened) noexcept;
+  void drop_result(open_result& ended) noexcept;
+  /// What was opened in the savepoint belongs to what is around it.
+  void keep_results() noexcept;
+  /// Cuts off what was opened at this depth of transactions or deeper.
+  void cut_off_results(int from_depth) noexcept;
+
   int depth = 0;  ///< of begin()s that are not ended
 
   // By whom it is held, where leases are watched; under the pool's lock.
@@ -112,6 +141,7 @@ private:
   connection_pool& pool_;
   std::unique_ptr<driver::connection> driver_;
   statement_cache cache_;
+  open_result* results_ = nullptr;
   std::atomic<std::uint64_t> uses_{0};
   bool dirty_ = false;
 };

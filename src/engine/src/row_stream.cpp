@@ -4,6 +4,7 @@
 #include "connection_pool.hpp"
 
 #include "tupelo/engine/lease.hpp"
+#include "tupelo/core/error.hpp"
 
 #include <optional>
 
@@ -15,7 +16,7 @@ constexpr std::uint32_t batch_rows = 64;
 
 }  // namespace
 
-struct row_stream_core::state {
+struct row_stream_core::state final : open_result {
   query_source* source;
   statement_run run;
   lease held;
@@ -26,6 +27,7 @@ struct row_stream_core::state {
   std::uint64_t rows = 0;
   bool running = false;
   bool ended = false;
+  bool cut = false;  // the transaction that it was opened in is over
 
   void open(pooled_connection& connection) {
     cached_statement& cached = connection.statement(run.core);
@@ -38,10 +40,17 @@ struct row_stream_core::state {
     }
     request.fetch = batch_rows;
     observed.emplace(connection.pool().observers(), request);
+    connection.add_result(*this);
+  }
+
+  void cut_off(pooled_connection& connection) noexcept override {
+    cut = ended = true;
+    close(connection);
   }
 
   /// Ends the result and lets go of the statement and the connection.
   void close(pooled_connection& connection) noexcept {
+    connection.drop_result(*this);
     if (observed) {
       request.row_count = rows;
       observed->finish(request);
@@ -68,6 +77,11 @@ row_stream_core::~row_stream_core() {
 
 task<std::uint64_t> row_stream_core::fetch(row_sink sink) {
   state& s = *state_;
+  if (s.cut) {
+    throw transaction_error(errc::invalid_transaction,
+                            "the transaction that this stream was opened in is over: read a stream to its end before "
+                            "commit() or rollback()");
+  }
   if (s.ended) co_return std::uint64_t{0};
   if (!s.held.holds_connection()) {
     s.run.core.finish();

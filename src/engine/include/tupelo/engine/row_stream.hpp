@@ -32,14 +32,17 @@ private:
 
 /// The rows of a query one after the other, in constant memory: `while (User* user = co_await rows.next()) …`
 ///
-/// Holds a connection from the first `next()` until the end is reached or the stream is destroyed.
+/// Holds a connection from the first `next()` until the end is reached or the stream is destroyed. A stream that was
+/// opened in a transaction ends with it.
+/// Errors of `next()`: those of the statement; transaction_error (invalid_transaction) when the stream's transaction is
+/// over.
 /// Threads: used by one coroutine at a time.
 template <class T>
 class row_stream {
 public:
   row_stream(query_source* source, query_core&& core) : core_(source, static_cast<query_core&&>(core)) {}
 
-  /// The next row, valid until the next call; null at the end. Errors: those of the statement.
+  /// The next row, valid until the next call; null at the end.
   task<T*> next() {
     if (at_ + 1 < batch_.size()) co_return row(++at_);
     if (ended_) co_return nullptr;
