@@ -10,7 +10,7 @@ export CTEST_PARALLEL_LEVEL := $(jobs)
 bench_servers := /tmp/tupelo-bench-$(shell id -u)
 
 .DEFAULT_GOAL := help
-.PHONY: help bootstrap demo test bench format lint docs clean
+.PHONY: help bootstrap demo test bench bench-peers format lint docs clean
 
 # $(call configure,<preset>): quiet unless it fails.
 define configure
@@ -22,6 +22,7 @@ help:
 	@echo "make demo    the blog example, from an empty folder to a migrated, queried database"
 	@echo "make test    build everything and run every test"
 	@echo "make bench   measure against hand-written sqlite3 and libpq C; writes build/bench.json"
+	@echo "make bench-peers   the same statement through other PostgreSQL clients, as far as they can be installed"
 	@echo "make format  format every C++ file"
 	@echo "make lint    formatting, layering and clang-tidy"
 	@echo "make docs    the API reference, in build/docs/api"
@@ -49,6 +50,15 @@ bench: bootstrap
 	@scripts/servers.sh start $(bench_servers)
 	@TUPELO_TEST_POSTGRES='postgresql://tupelo@/postgres?host=$(bench_servers)/pg15' \
 	  bench/run.py --bench build/release/bench/tupelo_bench --json build/bench.json; \
+	  status=$$?; scripts/servers.sh stop $(bench_servers); exit $$status
+
+bench-peers: bootstrap
+	@echo "bench-peers: building with -O2 (build/release), then measuring beside other clients; writes build/peers.json"
+	$(call configure,release)
+	@cmake --build build/release -j $(jobs) --target tupelo_peer -- --quiet
+	@scripts/servers.sh start $(bench_servers)
+	@bench/peers/run.py --url 'postgresql://tupelo@/postgres?host=$(bench_servers)/pg15' --build build/peers \
+	  --tupelo build/release/bench/tupelo_peer --json build/peers.json; \
 	  status=$$?; scripts/servers.sh stop $(bench_servers); exit $$status
 
 format: bootstrap

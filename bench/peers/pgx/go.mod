@@ -1,0 +1,3 @@
+module tupelo/bench/peers/pgx
+
+go 1.21
