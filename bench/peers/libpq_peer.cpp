@@ -2,9 +2,10 @@
 // The hand-written loop: prepared once, parameters and results in binary.
 #include "peer.hpp"
 
+#include <libpq-fe.h>
+
 #include <bit>
 #include <cstring>
-#include <libpq-fe.h>
 
 namespace {
 

@@ -56,6 +56,12 @@ tp::task<void> joins(tp::database& db) {
                      .where(tp::col<&User::id>.in(tp::query<Post>().select<std::int64_t>(tp::col<&Post::author_id>)))
                      .all();
   EXPECT_EQ(writers.size(), 1U);
+
+  auto popular = co_await db.query<User>()
+                     .where(tp::exists(tp::query<Post>().correlate<User>().where(
+                         tp::col<&Post::author_id> == tp::col<&User::id> && tp::col<&Post::views> > 100)))
+                     .all();
+  EXPECT_LE(popular.size(), 1U);
 }
 
 tp::task<void> groups(tp::database& db) {

@@ -38,6 +38,18 @@ tp::task<void> transfer(tp::database& db, std::int64_t from, std::int64_t to) {
   });  // commits; an exception rolls back and is thrown again
 }
 
+tp::task<void> queue(tp::database& db) {
+  co_await db.transaction([&](tp::session& s) -> tp::task<void> {
+    auto next = co_await s.query<Post>()
+                    .where(tp::col<&Post::title> == "draft")
+                    .order_by(tp::col<&Post::id>)
+                    .limit(1)
+                    .lock(tp::for_update.skip_locked())
+                    .all();
+    EXPECT_TRUE(next.empty());
+  });
+}
+
 tp::task<void> nested(tp::database& db) {
   auto session = db.session();
   session.add(User{.email = "kept@example.com"});
@@ -73,6 +85,7 @@ TEST(guide_of_sessions, works_as_it_says) {
   tp::sync_wait(work(example.db));
   tp::sync_wait(undo(example.db));
   tp::sync_wait(transfer(example.db, 3, 1));
+  tp::sync_wait(queue(example.db));
   EXPECT_EQ(tp::sync_wait(example.db.get<Post>(1)).views, 15);
   tp::sync_wait(conflict(example.db));
 }

@@ -96,7 +96,7 @@ public:
 
 TEST_P(transactions, are_retried_until_another_writer_has_let_go_of_the_database) {
   if (!several_connections()) GTEST_SKIP() << "its data is seen by one connection only";
-  if (features().for_update) GTEST_SKIP() << "writers lock rows, not the database";
+  if (features().row_locks) GTEST_SKIP() << "writers lock rows, not the database";
   database other(url() + "&busy_timeout=0", {.run = GetParam().run});
   failure_watch watch;
   other.observe(watch);
@@ -115,6 +115,68 @@ TEST_P(transactions, are_retried_until_another_writer_has_let_go_of_the_database
       {.max_attempts = 50, .backoff_us = 100}));
   releaser.join();
   EXPECT_EQ(teams(), 2);
+}
+
+// ---- locks on rows
+
+TEST_P(transactions, lock_rows_only_while_they_are_open) {
+  sync_wait(db.insert(Team{.name = "red"}));
+  try {
+    sync_wait(db.query<Team>().lock(for_update).all());
+    FAIL() << "the lock would end with the statement";
+  } catch (const transaction_error& e) {
+    EXPECT_EQ(e.code(), errc::invalid_transaction);
+  }
+}
+TEST_P(transactions, read_locked_rows_like_others) {
+  sync_wait(db.insert(Team{.name = "red"}));
+  for (const row_lock lock :
+       {for_update, for_no_key_update, for_share, for_key_share, for_update.nowait(), for_share.skip_locked()}) {
+    auto names = run([&]() -> task<std::vector<std::string>> {
+      lease held = co_await db.acquire();
+      co_await held.begin();
+      auto found = co_await held.query<Team>().lock(lock).pluck(col<&Team::name>);
+      co_await held.commit();
+      co_return found;
+    });
+    EXPECT_EQ(names, std::vector<std::string>{"red"});
+  }
+}
+TEST_P(transactions, of_a_session_begin_with_its_first_locked_read) {
+  sync_wait(db.insert(Team{.name = "red"}));
+  session s = db.session();
+  EXPECT_EQ(sync_wait(s.query<Team>().lock(for_update).all()).size(), 1U);
+  EXPECT_TRUE(s.in_transaction());
+  sync_wait(s.rollback());
+}
+TEST_P(transactions, leave_out_rows_that_others_have_locked) {
+  if (!features().row_locks) GTEST_SKIP() << "writers lock the database, not rows";
+  sync_wait(db.insert(Team{.name = "red"}));
+  sync_wait(db.insert(Team{.name = "blue"}));
+  run([&]() -> task<void> {
+    const auto next = [&](lease& worker) -> task<std::string> {
+      co_await worker.begin();
+      co_return (co_await worker.query<Team>().order_by(col<&Team::name>).limit(1).lock(for_update.skip_locked()).one())
+          .name;
+    };
+    lease first = co_await db.acquire();
+    lease second = co_await db.acquire();
+    EXPECT_EQ(co_await next(first), "blue");
+    EXPECT_EQ(co_await next(second), "red") << "two workers never get the same row";
+  });
+}
+TEST_P(transactions, that_do_not_wait_for_a_locked_row_are_told_that_it_is_busy) {
+  if (!features().row_locks) GTEST_SKIP() << "writers lock the database, not rows";
+  sync_wait(db.insert(Team{.name = "red"}));
+  EXPECT_THROW(run([&]() -> task<void> {
+                 lease first = co_await db.acquire();
+                 lease second = co_await db.acquire();
+                 co_await first.begin();
+                 co_await first.query<Team>().lock(for_update).all();
+                 co_await second.begin();
+                 co_await second.query<Team>().lock(for_update.nowait()).all();
+               }),
+               busy_error);
 }
 
 TEST_P(transactions, of_a_lease_commit_and_roll_back) {

@@ -181,6 +181,15 @@ TUPELO_CONFORMANCE_SUITE(text_search);
 TEST_P(text_search, like_percent_is_any_text) {
   EXPECT_EQ(who(name.like("100%")), (names{"100%", "100% sure", "100x"}));
 }
+TEST_P(text_search, finds_upper_and_lower_case_where_that_does_not_matter) {
+  EXPECT_EQ(who(name.contains("%X", any_case)), names{});
+  EXPECT_EQ(who(name.like("A_B", any_case)), (names{"a_b", "axb"}));
+  EXPECT_EQ(who(name.contains("SURE", any_case)), names{"100% sure"});
+  EXPECT_EQ(who(name.starts_with("NOT", any_case)), names{"not 100%"});
+  EXPECT_EQ(who(name.ends_with("'D", any_case)), names{"quote'd"});
+  EXPECT_EQ(who(name.contains("A_", any_case)), names{"a_b"}) << "nothing in it is a wildcard";
+  EXPECT_EQ(who(name.contains("K\\S", any_case)), names{"back\\slash"});
+}
 TEST_P(text_search, like_underscore_is_one_character) { EXPECT_EQ(who(name.like("a_b")), (names{"a_b", "axb"})); }
 TEST_P(text_search, like_backslash_escapes) {
   EXPECT_EQ(who(name.like("a\\_b")), names{"a_b"});

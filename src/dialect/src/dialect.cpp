@@ -85,6 +85,33 @@ void dialect::call(std::string& sql, function f, const call_argument* arguments,
   sql += ')';
 }
 
+void dialect::like_any_case(std::string& sql, std::string_view text, std::string_view pattern) const {
+  sql += "lower(";
+  sql += text;
+  sql += ") LIKE lower(";
+  sql += pattern;
+  sql += ')';
+  if (!features().backslash_in_like) sql += " ESCAPE '\\'";
+}
+
+void dialect::row_lock(std::string& sql, tupelo::row_lock lock, std::string_view of) const {
+  switch (lock.strength) {
+    case lock_strength::update: sql += " FOR UPDATE"; break;
+    case lock_strength::no_key_update: sql += " FOR NO KEY UPDATE"; break;
+    case lock_strength::share: sql += " FOR SHARE"; break;
+    case lock_strength::key_share: sql += " FOR KEY SHARE"; break;
+  }
+  if (!of.empty()) {
+    sql += " OF ";
+    sql += of;
+  }
+  switch (lock.others) {
+    case lock_wait::wait: break;
+    case lock_wait::fail: sql += " NOWAIT"; break;
+    case lock_wait::skip: sql += " SKIP LOCKED"; break;
+  }
+}
+
 void dialect::date_part(std::string& sql, function part, const call_argument& moment) const {
   sql += "EXTRACT(";
   sql += dialect::function_name(part);

@@ -26,8 +26,12 @@ std::string& separated(std::string& sql, std::string_view separator) {
   return sql;
 }
 
+row_lock lock_of_word(std::uint64_t word) noexcept {
+  return {static_cast<lock_strength>(sub_of(word) & 15), static_cast<lock_wait>(sub_of(word) >> 4)};
+}
+
 like_wrap wrap_of(comparison c) {
-  switch (c) {
+  switch (cased(c)) {
     case comparison::contains: return like_wrap::contains;
     case comparison::starts_with: return like_wrap::starts_with;
     case comparison::ends_with: return like_wrap::ends_with;
@@ -210,6 +214,14 @@ void sql_renderer::placeholder_at(std::string& sql, std::uint32_t index, kind va
 void sql_renderer::push_fused(std::uint64_t word, std::uint32_t index, std::vector<operand>& stack) {
   const comparison c = fused_comparison(word);
   std::string sql = column_text(word);
+  if (ignores_case(c)) {
+    std::string pattern;
+    placeholder_at(pattern, index, kind_of_word(word));
+    std::string matched;
+    dialect_.like_any_case(matched, sql, pattern);
+    stack.push_back({matched, 3, kind::boolean, true});
+    return;
+  }
   sql += comparison_text[static_cast<std::size_t>(c)];
   placeholder_at(sql, index, kind_of_word(word));
   if (c >= comparison::like && !dialect_.features().backslash_in_like) sql += " ESCAPE '\\'";
@@ -387,7 +399,7 @@ sql_renderer::select_parts sql_renderer::read_select(std::uint32_t from, std::ui
       case op::with_deleted: parts.with_deleted = true; break;
       case op::only_count: parts.only_count = true; break;
       case op::only_exists: parts.only_exists = true; break;
-      case op::for_update: parts.for_update = true; break;
+      case op::row_lock: parts.locks.push_back(word); break;
       case op::row_type: parts.row = &model_of_word(word); break;
       case op::match_field: {
         parts.fixed.push_back(offset_of_word(word));
@@ -456,9 +468,11 @@ std::string sql_renderer::assemble(select_parts& parts, bool outermost) {
   }
   if (!parts.offset.empty()) sql += " OFFSET " + parts.offset;
   // The rows that are counted are not locked: no database locks what it aggregates.
-  if (parts.for_update && !parts.only_count && dialect_.features().for_update) {
-    sql += " FOR UPDATE";
-    if (!parts.joins.empty()) sql += " OF " + quoted(parts.model->table);
+  if (!parts.only_count && dialect_.features().row_locks) {
+    for (std::uint64_t word : parts.locks) {
+      const model_info& table = model_of(word) ? model_of_word(word) : *parts.model;
+      dialect_.row_lock(sql, lock_of_word(word), parts.joins.empty() ? std::string() : quoted(table.table));
+    }
   }
   if (parts.only_exists) return "SELECT EXISTS (" + sql + ")";
   if (parts.only_count && !counts_rows) return "SELECT count(*) FROM (" + sql + ") AS \"counted\"";

@@ -31,7 +31,8 @@ private:
     std::vector<std::pair<std::size_t, std::string>> hidden;
     std::vector<std::uint16_t> fixed;  ///< offsets of the model's columns that must equal one value
     const model_info* row = nullptr;
-    bool distinct = false, with_deleted = false, only_count = false, only_exists = false, for_update = false;
+    bool distinct = false, with_deleted = false, only_count = false, only_exists = false;
+    std::vector<std::uint64_t> locks;
   };
 
   void number_placeholders();

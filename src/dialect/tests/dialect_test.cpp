@@ -62,9 +62,9 @@ TEST(dialect, needs_no_limit_for_an_offset_unless_it_says_so) {
 TEST(dialect, locks_rows_where_it_has_row_locks) {
   plain_dialect plain;
   query_core core = query<User>().core();
-  core.word(make_word(op::for_update));
+  core.lock(for_update, nullptr);
   EXPECT_EQ(plan_of(plain, core).text.find("FOR UPDATE"), std::string::npos);
-  plain.table.for_update = true;
+  plain.table.row_locks = true;
   EXPECT_TRUE(plan_of(plain, core).text.ends_with(" FOR UPDATE"));
 }
 TEST(dialect, without_returning_refuses_it) {

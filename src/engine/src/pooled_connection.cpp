@@ -55,7 +55,13 @@ cached_statement& pooled_connection::add_statement(std::uint64_t hash, const std
   return cache_.insert(hash, words, count, pool_.plans().plan(words, count), *driver_);
 }
 
-void pooled_connection::fill(driver::request& request, cached_statement& cached, statement_run& run) noexcept {
+void pooled_connection::fill(driver::request& request, cached_statement& cached, statement_run& run) {
+  if (run.core.locks_rows() && depth == 0) [[unlikely]] {
+    throw transaction_error(
+        errc::invalid_transaction,
+        "this query locks its rows, but no transaction is open, with which the locks would end: use "
+        "db.transaction(), or begin() one before");
+  }
   request.plan = cached.plan.get();
   dirty_ |= request.plan->changes_session;
   // A stream that is open on this statement keeps it: prepare another one for this run only.

@@ -103,7 +103,8 @@ public:
 
   /// The shape's statement, rendered and cached if it is new.
   cached_statement& statement(const query_core& core);
-  void fill(driver::request& request, cached_statement& cached, statement_run& run) noexcept;
+  /// Errors: transaction_error for a query that locks rows outside of a transaction.
+  void fill(driver::request& request, cached_statement& cached, statement_run& run);
 
   /// Releases the prepared statements, before the server forgets them by itself.
   void forget_statements() noexcept { cache_.clear(*driver_); }

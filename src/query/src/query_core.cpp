@@ -78,6 +78,13 @@ void query_core::text(std::string_view sql) {
   e.push_text(sql);
   shape.append(e.shape);
 }
+void query_core::lock(row_lock how, const model_spec* table) noexcept {
+  const auto sub =
+      static_cast<std::uint8_t>(static_cast<unsigned>(how.strength) | static_cast<unsigned>(how.others) << 4);
+  locks_rows_ = true;
+  shape.push(make_word(op::row_lock, sub, 0, table ? id_of(*table) : 0));
+}
+
 void query_core::row_type(const model_spec& row) noexcept { shape.push(make_word(op::row_type, 0, 0, id_of(row))); }
 
 namespace detail {

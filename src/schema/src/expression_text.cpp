@@ -131,6 +131,7 @@ private:
   }
 
   std::string compared(comparison c, kind k) {
+    if (ignores_case(c)) refuse("ignores upper and lower case, which databases do not agree on: compare tp::lower(…)");
     std::string sign(comparisons[static_cast<std::size_t>(c)]);
     if (c > comparison::like) return sign + pattern(c);
     return sign + value(k) + (c == comparison::like ? " ESCAPE '\\'" : "");

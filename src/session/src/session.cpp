@@ -161,16 +161,19 @@ bool session::needs_flush(const tracked_object* object) const {
   }
 }
 
-task<tracked_object*> session::load(query_core core, tracked_object* (*make)(), bool must_exist, bool locked) {
+task<tracked_object*> session::load(query_core core, tracked_object* (*make)(), bool must_exist,
+                                    std::optional<row_lock> lock) {
   const session_use use(state_->busy);
   ref<char> fresh(make());
   const model_info& info = require_table(info_of(*fresh.tracked()->spec));
-  if (!locked) {
+  if (lock) {
+    co_await state_->ensure_transaction();
+  } else {
     if (tracked_object* known = state_->identities.find(info, detail::key_of(info, core.values))) co_return known;
   }
   statement_run run;
   run.core = std::move(core);
-  if (locked) run.core.word(make_word(op::for_update));
+  if (lock) run.core.lock(*lock, nullptr);
   run.core.finish();
   run.sink = {fresh.tracked()->object, [](void* row) { return row; }};
   const task_context& context = co_await current_context();
@@ -306,11 +309,13 @@ task<void> session::close_savepoint(bool undo) {
 
 bool session::try_run(statement_run& run, const task_context& context) {
   const session_use use(state_->busy);
+  if (run.core.locks_rows() && !state_->held.holds_connection()) return false;
   return state_->held.holds_connection() ? state_->held.try_run(run, context) : state_->db.try_run(run, context);
 }
 
 task<void> session::run(statement_run& run) {
   const session_use use(state_->busy);
+  if (run.core.locks_rows()) co_await state_->ensure_transaction();
   if (state_->held.holds_connection()) {
     co_await state_->held.run(run);
   } else {

@@ -39,7 +39,8 @@ std::string canonical_number(std::string_view text) {
   if (digits.empty()) return {};
   if (at < text.size() && (text[at] == 'e' || text[at] == 'E')) {
     bool down = false;
-    if (++at < text.size() && (text[at] == '-' || text[at] == '+')) down = text[at++] == '-';
+    ++at;
+    if (at < text.size() && (text[at] == '-' || text[at] == '+')) down = text[at++] == '-';
     std::int64_t power = 0;
     if (at == text.size()) return {};
     for (; at < text.size() && digit(text[at]) && power < 100'000; ++at) power = power * 10 + (text[at] - '0');

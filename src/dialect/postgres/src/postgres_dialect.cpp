@@ -161,13 +161,19 @@ const feature_table& postgres_dialect::features() const noexcept {
                                        .partial_indexes = true,
                                        .transactional_ddl = true,
                                        .offset_needs_limit = false,
-                                       .for_update = true,
+                                       .row_locks = true,
                                        .backslash_in_like = true,
                                        .max_parameters = 65535};
   return table;
 }
 
 const schema_dialect& postgres_dialect::schema() const noexcept { return schema_rules(); }
+
+void postgres_dialect::like_any_case(std::string& sql, std::string_view text, std::string_view pattern) const {
+  sql += text;
+  sql += " ILIKE ";
+  sql += pattern;
+}
 
 std::string postgres_dialect::begin(const transaction_start& start) const {
   std::string sql = "BEGIN";

@@ -137,7 +137,7 @@ TEST_F(postgres_query, counts_existence_joins_and_locks_run) {
   counted.word(make_word(op::only_count));
   EXPECT_EQ(db().answer_to(plan_of(counted).text, {"2"}), "1");
   query_core locked = query<User>().left_join<Post>(col<&Post::author_id> == id).select<std::string>(name).core();
-  locked.word(make_word(op::for_update));
+  locked.lock(for_update, nullptr);
   EXPECT_EQ(db().answer_to(plan_of(locked).text, {}), "a");
   EXPECT_EQ(prepared(query<User>()
                          .where(id.in(query<Post>().select<std::int64_t>(col<&Post::author_id>)))

@@ -50,16 +50,28 @@ TEST(postgres_select, a_left_join_may_make_any_column_null) {
   EXPECT_TRUE(text.ends_with(R"(ORDER BY "posts"."id" NULLS FIRST)")) << text;
 }
 TEST(postgres_select, locks_the_rows_of_the_table_that_is_asked_for) {
-  query_core alone = query<User>().core();
-  alone.word(make_word(op::for_update));
-  EXPECT_TRUE(plan_of(alone).text.ends_with(" FOR UPDATE"));
-  query_core joined = query<User>().left_join<Post>(col<&Post::author_id> == id).core();
-  joined.word(make_word(op::for_update));
-  EXPECT_TRUE(plan_of(joined).text.ends_with(R"( FOR UPDATE OF "users")"));
+  EXPECT_TRUE(sql(query<User>().lock(for_update)).ends_with(" FOR UPDATE"));
+  const auto joined = query<User>().left_join<Post>(col<&Post::author_id> == id);
+  EXPECT_TRUE(sql(joined.select<std::string>(name).lock(for_update)).ends_with(R"( FOR UPDATE OF "users")"));
+  EXPECT_TRUE(sql(query<User>().join<Post>(col<&Post::author_id> == id).lock<Post>(for_share))
+                  .ends_with(R"( FOR SHARE OF "posts")"));
+}
+TEST(postgres_select, locks_as_strongly_as_it_is_told) {
+  EXPECT_TRUE(sql(query<User>().lock(for_no_key_update)).ends_with(" FOR NO KEY UPDATE"));
+  EXPECT_TRUE(sql(query<User>().lock(for_share)).ends_with(" FOR SHARE"));
+  EXPECT_TRUE(sql(query<User>().lock(for_key_share)).ends_with(" FOR KEY SHARE"));
+}
+TEST(postgres_select, waits_for_locked_rows_fails_or_leaves_them_out) {
+  EXPECT_TRUE(sql(query<User>().lock(for_update.nowait())).ends_with(" FOR UPDATE NOWAIT"));
+  EXPECT_TRUE(sql(query<User>().limit(1).lock(for_update.skip_locked())).ends_with(" FOR UPDATE SKIP LOCKED"));
+}
+TEST(postgres_select, locks_two_tables_in_two_ways) {
+  EXPECT_TRUE(sql(query<User>().join<Post>(col<&Post::author_id> == id).lock<Post>(for_update.nowait()).lock(for_share))
+                  .ends_with(R"( FOR UPDATE OF "posts" NOWAIT FOR SHARE OF "users")"));
 }
 TEST(postgres_select, locks_nothing_to_count) {
   query_core counted = query<User>().core();
-  counted.word(make_word(op::for_update));
+  counted.lock(for_update, nullptr);
   counted.word(make_word(op::only_count));
   EXPECT_EQ(plan_of(counted).text, R"(SELECT count(*) FROM "users")");
 }

@@ -21,7 +21,7 @@ const feature_table& sqlite_dialect::features() const noexcept {
                                        .partial_indexes = true,
                                        .transactional_ddl = true,
                                        .offset_needs_limit = true,
-                                       .for_update = false,
+                                       .row_locks = false,
                                        .max_parameters = 32766};
   return table;
 }

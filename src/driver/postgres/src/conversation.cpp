@@ -381,7 +381,7 @@ void conversation::row(flight& f, const backend_message& message) {
     const std::uint32_t size = message.size;
     f.statement->rest.append(reinterpret_cast<const char*>(&size), sizeof size).append(message.body, size);
   }
-  if (f.of == nullptr || f.at == stage::scripting) return;
+  if (f.of == nullptr || f.statement == nullptr || f.at == stage::scripting) return;
   request& r = *f.of;
   if (r.failure) [[unlikely]]
     return;

@@ -165,6 +165,7 @@ void transport::start_tls(ssl_ctx_st* context, const std::string& server_name, b
   tls_.reset(SSL_new(context));
   BIO* const bio = tls_ ? BIO_new(bio_method()) : nullptr;
   if (bio == nullptr) throw connection_error(errc::connection_failed, "TLS cannot be started: " + tls_reason());
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): only ever cast back
   BIO_set_data(bio, reinterpret_cast<void*>(static_cast<std::intptr_t>(descriptor_)));
   BIO_set_init(bio, 1);
   SSL_set_bio(tls_.get(), bio, bio);

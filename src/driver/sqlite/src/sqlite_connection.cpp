@@ -148,7 +148,7 @@ void sqlite_connection::note_failure(request& r) noexcept {
     throw;
   } catch (const error& e) {
     usable_ = usable_ && e.connection_usable();
-  } catch (...) {  // std::bad_alloc and the like: the request has it
+  } catch (...) {  // NOLINT(bugprone-empty-catch): std::bad_alloc and the like: the request has it
   }
 }
 

@@ -21,7 +21,7 @@ struct feature_table {
   bool partial_indexes = false;
   bool transactional_ddl = false;
   bool offset_needs_limit = false;
-  bool for_update = false;           ///< row locks; without them a write transaction locks the database
+  bool row_locks = false;            ///< without them a write transaction locks the database
   bool backslash_in_like = false;    ///< LIKE takes `\` for an escape without being told
   std::uint32_t max_parameters = 0;  ///< in one statement
 };
@@ -116,6 +116,10 @@ public:
   virtual void date_part(std::string& sql, function part, const call_argument& moment) const;
   /// Appends what makes NULL sort as the smallest value, behind a term that may be NULL.
   virtual void null_order(std::string&, bool /*descending*/) const {}
+  /// Appends the condition that the text matches the pattern, upper and lower case being the same.
+  virtual void like_any_case(std::string& sql, std::string_view text, std::string_view pattern) const;
+  /// Appends a clause that locks rows, of the table if one is named. Only where `row_locks` is set.
+  virtual void row_lock(std::string& sql, tupelo::row_lock lock, std::string_view of) const;
   /// Appends SQL of the user's own; `parameters` says whether it has any. `?` means the next one on every database.
   virtual void raw(std::string& sql, std::string_view text, std::size_t /*parameters*/) const { sql += text; }
 };

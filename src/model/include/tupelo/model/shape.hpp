@@ -40,10 +40,10 @@ enum class op : std::uint8_t {
   returning_key,  ///< the generated key
   all_rows,       ///< an update or delete without condition is meant
   row_type,       ///< model: the aggregate that rows decode into, where it is not the table's model
-  for_update,
-  only_count,    ///< the number of rows is wanted, not the rows
-  only_exists,   ///< whether there is a row is wanted
-  with_deleted,  ///< rows that are marked as deleted are meant too
+  row_lock,       ///< sub: strength, and what to do where it is taken, in the high four; model: the table, 0: the first
+  only_count,     ///< the number of rows is wanted, not the rows
+  only_exists,    ///< whether there is a row is wanted
+  with_deleted,   ///< rows that are marked as deleted are meant too
   // expressions
   column = 32,
   value,  ///< sub: kind
@@ -78,7 +78,19 @@ enum class comparison : std::uint8_t {
   contains,
   starts_with,
   ends_with,
+  // the four above, upper and lower case being the same
+  like_any_case,
+  contains_any_case,
+  starts_with_any_case,
+  ends_with_any_case,
 };
+constexpr bool ignores_case(comparison c) noexcept { return c >= comparison::like_any_case; }
+/// The comparison of the same name that tells upper from lower case.
+constexpr comparison cased(comparison c) noexcept {
+  constexpr auto apart =
+      static_cast<std::uint8_t>(comparison::like_any_case) - static_cast<std::uint8_t>(comparison::like);
+  return ignores_case(c) ? static_cast<comparison>(static_cast<std::uint8_t>(c) - apart) : c;
+}
 
 enum class function : std::uint8_t {
   count,

@@ -85,6 +85,10 @@ struct column_named {
 
 }  // namespace detail
 
+/// Says to a comparison of text that upper and lower case are the same.
+struct any_case_t {};
+inline constexpr any_case_t any_case{};
+
 /// An ordering term: a column or an expression, ascending or descending.
 template <class... Models>
 struct ordering {
@@ -132,6 +136,20 @@ public:
   condition<owner> contains(std::string_view text) const { return match(comparison::contains, text); }
   condition<owner> starts_with(std::string_view text) const { return match(comparison::starts_with, text); }
   condition<owner> ends_with(std::string_view text) const { return match(comparison::ends_with, text); }
+  /// The same four, upper and lower case being one: `.contains("ada", tp::any_case)`. Which letters are a pair is up to
+  /// the database: SQLite knows those of ASCII, PostgreSQL those of the column's collation.
+  condition<owner> like(std::string_view pattern, any_case_t) const {
+    return match(comparison::like_any_case, pattern);
+  }
+  condition<owner> contains(std::string_view text, any_case_t) const {
+    return match(comparison::contains_any_case, text);
+  }
+  condition<owner> starts_with(std::string_view text, any_case_t) const {
+    return match(comparison::starts_with_any_case, text);
+  }
+  condition<owner> ends_with(std::string_view text, any_case_t) const {
+    return match(comparison::ends_with_any_case, text);
+  }
 
   /// `in(1, 2, 3)`, `in(vector)`, or `in(query)` of a query that selects one column. An empty list matches nothing.
   template <class First, class... Rest>

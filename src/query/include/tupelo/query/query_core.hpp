@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "tupelo/query/row_lock.hpp"
 #include "tupelo/model/shape.hpp"
 
 #include <cstdint>
@@ -42,11 +43,15 @@ public:
     offset_ = rows;
     has_offset_ = true;
   }
+  /// Whether rows are to be locked, which only means something in a transaction.
+  bool locks_rows() const noexcept { return locks_rows_; }
   bool has_limit() const noexcept { return has_limit_; }
   std::int64_t limit() const noexcept { return limit_; }
   bool has_offset() const noexcept { return has_offset_; }
   void text(std::string_view sql);
   void row_type(const model_spec& row) noexcept;
+  /// Of `table`; null: of the first.
+  void lock(row_lock how, const model_spec* table) noexcept;
 
   /// Appends limit and offset to the shape: the last step before rendering. Errors: query_error for a negative number.
   query_core& finish();
@@ -61,6 +66,7 @@ private:
   std::int64_t offset_ = 0;
   bool has_limit_ = false;
   bool has_offset_ = false;
+  bool locks_rows_ = false;
 };
 
 namespace detail {

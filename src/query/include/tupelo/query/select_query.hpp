@@ -267,6 +267,24 @@ public:
   }
   select_query&& with_deleted() && { return static_cast<select_query&&>(with_deleted()); }
 
+  /// Locks the rows until the transaction ends: `.lock(tp::for_update.skip_locked())`. Of several tables the first
+  /// one's rows are locked, or those of `Of`; several calls lock several. Errors when run: `busy` for nowait().
+  select_query& lock(row_lock how) & {
+    core_.lock(how, nullptr);
+    return *this;
+  }
+  select_query&& lock(row_lock how) && { return static_cast<select_query&&>(lock(how)); }
+  template <class Of>
+  select_query& lock(row_lock how) & {
+    check_models<Of>();
+    core_.lock(how, &detail::meta<Of>::spec);
+    return *this;
+  }
+  template <class Of>
+  select_query&& lock(row_lock how) && {
+    return static_cast<select_query&&>(this->template lock<Of>(how));
+  }
+
   /// Rows that have a match in Other; its columns may be named from here on.
   template <class Other, class... Models>
   select_query<Result, Joined..., Other> join(const condition<Models...>& on) const {

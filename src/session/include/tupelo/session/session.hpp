@@ -15,11 +15,6 @@
 
 namespace tupelo {
 
-struct for_update_t {};
-/// Locks the row until the transaction ends: `co_await s.get<User>(id, tp::for_update)`. Databases without row locks
-/// (SQLite) are locked as a whole by a write transaction.
-inline constexpr for_update_t for_update{};
-
 /// How the transactions of a session begin.
 struct session_options {
   transaction_mode mode = transaction_mode::immediate;
@@ -106,16 +101,18 @@ public:
   /// The object with this key: the one the session has, else read. Errors: not_found.
   template <class T, class... Key>
   task<ref<T>> get(Key... key) {
-    co_return ref<T>(co_await load(detail::key_query<T>(key...), &make<T>, true, false));
+    co_return ref<T>(co_await load(detail::key_query<T>(key...), &make<T>, true));
   }
+  /// The same, the row being read and locked until the transaction ends, which is begun if none is open: `co_await
+  /// s.get<User>(id, tp::for_update)`. Errors: `busy` too, for nowait(); not_found for a row that skip_locked() skips.
   template <class T, class Key>
-  task<ref<T>> get(Key key, for_update_t) {
-    co_return ref<T>(co_await load(detail::key_query<T>(key), &make<T>, true, true));
+  task<ref<T>> get(Key key, row_lock lock) {
+    co_return ref<T>(co_await load(detail::key_query<T>(key), &make<T>, true, lock));
   }
   /// The same; an empty ref where there is no such row.
   template <class T, class... Key>
   task<ref<T>> find(Key... key) {
-    co_return ref<T>(co_await load(detail::key_query<T>(key...), &make<T>, false, false));
+    co_return ref<T>(co_await load(detail::key_query<T>(key...), &make<T>, false));
   }
   /// Reads the object's row again; changes that are not flushed are lost. Errors: not_found; transaction_error
   /// (detached_object).
@@ -185,7 +182,8 @@ private:
   void mark_removed(detail::tracked_object* object);
   void forget(detail::tracked_object* object);
   bool needs_flush(const detail::tracked_object* object) const;
-  task<detail::tracked_object*> load(query_core core, detail::tracked_object* (*make)(), bool must_exist, bool locked);
+  task<detail::tracked_object*> load(query_core core, detail::tracked_object* (*make)(), bool must_exist,
+                                     std::optional<row_lock> lock = {});
   task<void> reload(detail::tracked_object* object);
   detail::commit_hooks& hooks() noexcept;
   int hook_depth() const noexcept;

@@ -25,6 +25,7 @@ public:
                kind values) const override;
   void call(std::string& sql, function f, const call_argument* arguments, std::size_t count) const override;
   void date_part(std::string& sql, function part, const call_argument& moment) const override;
+  void like_any_case(std::string& sql, std::string_view text, std::string_view pattern) const override;
   void null_order(std::string& sql, bool descending) const override;
   /// `?` becomes the next `$n`, `?7` becomes `$7`, and `??` the operator `?`. A text that has `$n` itself, or no
   /// parameters, stays as it is.
