@@ -37,6 +37,17 @@ TEST_P(commit_hooks, see_what_was_committed) {
   }));
   EXPECT_EQ(seen, 1);
 }
+TEST_P(commit_hooks, go_with_the_transaction_that_a_failed_flush_rolled_back) {
+  sync_wait(db.insert(Team{.name = "red"}));
+  session s = db.session();
+  auto clash = s.add(Team{.name = "red"});
+  s.after_commit(note("of red"));
+  EXPECT_THROW(sync_wait(s.commit()), unique_violation);
+  s.expunge(clash);
+  s.add(Team{.name = "blue"});
+  sync_wait(s.commit());
+  EXPECT_TRUE(ran.empty());
+}
 TEST_P(commit_hooks, do_not_run_where_the_transaction_is_rolled_back) {
   EXPECT_THROW(sync_wait(db.transaction([&](session& s) -> task<void> {
                  s.after_commit(note("never"));

@@ -125,6 +125,16 @@ TEST_P(flushes, rollback_undoes_several_flushes) {
   EXPECT_EQ(sync_wait(db.get<Team>(red->id)).points, 0);
 }
 
+TEST_P(flushes, rollback_forgets_what_was_added_flushed_and_removed) {
+  auto red = s.add(Team{.name = "red"});
+  sync_wait(s.flush());
+  const std::int64_t id = red->id;
+  s.remove(red);
+  sync_wait(s.rollback());
+  red = {};
+  EXPECT_FALSE(sync_wait(s.find<Team>(id)));
+}
+
 // ---- failed commits
 
 TEST_P(flushes, a_failed_commit_keeps_objects_dirty_so_that_it_can_be_tried_again) {
@@ -221,6 +231,38 @@ TEST_P(flushes, nested_undoes_what_its_closure_did_when_it_throws) {
   EXPECT_EQ(outer->points, 0);
   EXPECT_EQ(inner->id, 0);
   EXPECT_EQ(sync_wait(db.get<Team>(outer->id)).name, "outer");
+}
+TEST_P(flushes, nested_refuses_to_end_the_transaction_around_it) {
+  EXPECT_THROW(run([&]() -> task<void> {
+                 co_await s.nested([&]() -> task<void> {
+                   s.add(Team{.name = "red"});
+                   co_await s.commit();
+                 });
+               }),
+               transaction_error);
+  EXPECT_THROW(run([&]() -> task<void> { co_await s.nested([&]() -> task<void> { co_await s.rollback(); }); }),
+               transaction_error);
+  s.add(Team{.name = "blue"});
+  sync_wait(s.commit());
+  EXPECT_EQ(teams(), 1);
+}
+TEST_P(flushes, nested_undoes_what_it_did_though_an_older_object_has_left) {
+  auto first = s.add(Team{.name = "first"});
+  ref<Team> second;
+  run([&]() -> task<void> {
+    co_await s.flush();
+    try {
+      co_await s.nested([&]() -> task<void> {
+        s.expunge(first);
+        second = s.add(Team{.name = "second"});
+        co_await s.flush();
+        throw std::runtime_error("no");
+      });
+    } catch (const std::runtime_error&) {}
+    co_await s.commit();
+  });
+  EXPECT_EQ(teams(), 1);
+  EXPECT_EQ(second->id, 0);
 }
 TEST_P(flushes, nested_survives_a_violated_constraint) {
   run([&]() -> task<void> {

@@ -174,6 +174,26 @@ TEST_P(sessions, a_locked_get_reads_the_row_again) {
   EXPECT_EQ(red->points, 9);
   EXPECT_FALSE(s.is_dirty(red));
 }
+TEST_P(sessions, a_locked_get_locks_until_the_transaction_ends) {
+  auto red = s.add(Team{.name = "red"});
+  sync_wait(s.commit());
+  sync_wait(s.get<Team>(red->id, for_update));
+  EXPECT_TRUE(s.in_transaction()) << "outside of one the lock would be gone at once";
+  sync_wait(s.rollback());
+}
+TEST_P(sessions, a_locked_get_keeps_what_was_changed_and_reads_the_rest) {
+  auto account = s.add(Account{.owner = "ada", .balance = 1});
+  sync_wait(s.commit());
+  Account theirs = sync_wait(db.get<Account>(account->id));
+  theirs.balance = 5;
+  sync_wait(db.update(theirs));
+  account->owner = "eve";
+  sync_wait(s.get<Account>(account->id, for_update));
+  EXPECT_EQ(account->owner, "eve");
+  EXPECT_EQ(account->balance, 5);
+  sync_wait(s.commit());  // by the version that was just read
+  EXPECT_EQ(sync_wait(db.get<Account>(account->id)).owner, "eve");
+}
 TEST_P(sessions, queries_give_plain_values_that_are_not_tracked) {
   s.add(Team{.name = "red"});
   sync_wait(s.commit());
@@ -201,6 +221,16 @@ TEST_P(sessions, remove_of_an_object_that_was_never_stored_forgets_it) {
   s.remove(red);
   sync_wait(s.commit());
   EXPECT_EQ(teams(), 0);
+}
+TEST_P(sessions, an_object_whose_key_was_changed_is_neither_removed_nor_refreshed) {
+  auto red = s.add(Team{.name = "red"});
+  auto blue = s.add(Team{.name = "blue"});
+  sync_wait(s.commit());
+  red->id = blue->id;
+  EXPECT_THROW(sync_wait(s.refresh(red)), query_error);
+  s.remove(red);
+  EXPECT_THROW(sync_wait(s.commit()), query_error);
+  EXPECT_EQ(teams(), 2) << "blue is somebody else's";
 }
 TEST_P(sessions, remove_of_a_soft_deletable_object_marks_it) {
   auto note = s.add(Note{.text = "a"});

@@ -90,11 +90,17 @@ TEST_P(streams, of_booleans) {
             }),
             2);
 }
-TEST_P(streams, report_a_wrong_statement_at_the_first_row_and_are_then_ended) {
+TEST_P(streams, report_a_wrong_statement_at_the_first_row_and_each_time_after) {
   auto rows = db.raw_sql<std::string>("SELECT nothing FROM nowhere").stream();
   EXPECT_THROW(sync_wait(rows.next()), statement_error);
-  EXPECT_EQ(sync_wait(rows.next()), nullptr);
+  EXPECT_THROW(sync_wait(rows.next()), statement_error) << "no rows would be another answer";
   EXPECT_EQ(db.statistics().in_use, 0U);
+}
+
+TEST_P(streams, give_no_row_of_a_batch_that_could_not_be_read) {
+  auto ages = db.raw_sql<int>("SELECT 1 UNION ALL SELECT NULL").stream();
+  EXPECT_THROW(sync_wait(ages.next()), decode_error);
+  EXPECT_THROW(sync_wait(ages.next()), decode_error);
 }
 
 // ---- the end of a stream's transaction

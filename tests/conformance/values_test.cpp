@@ -297,6 +297,12 @@ TEST_P(values, decimals_compare_and_sum_as_numbers) {
   EXPECT_EQ(sync_wait(db.query<Sample>().select<decimal>(sum(col<&Sample::price>)).one()), decimal::parse("16.75"));
   EXPECT_EQ(sync_wait(db.query<Sample>().order_by(col<&Sample::price>).first())->price, decimal(-3));
 }
+TEST_P(values, decimals_divide_exactly_enough_whether_they_have_a_fraction_or_not) {
+  for (const char* price : {"10.00", "10.50"}) sync_wait(db.insert(Sample{.price = decimal::parse(price)}));
+  const auto quarters =
+      sync_wait(db.query<Sample>().order_by(col<&Sample::price>).select<decimal>(col<&Sample::price> / 4).all());
+  EXPECT_EQ(quarters, (std::vector<decimal>{decimal::parse("2.5"), decimal::parse("2.625")}));
+}
 TEST_P(values, long_texts_and_bytes_come_back_whole) {
   Sample s{.text = std::string(300'000, 'x') + "é", .data = bytes(300'000, std::byte{0})};
   sync_wait(db.insert(s));

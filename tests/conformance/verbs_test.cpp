@@ -73,6 +73,18 @@ TEST_P(verbs, page_knows_where_it_stands) {
   EXPECT_TRUE(first.has_next());
   EXPECT_FALSE(first.has_prev());
 }
+TEST_P(verbs, page_beside_a_limit_or_an_offset_is_refused) {
+  EXPECT_THROW(sync_wait(db.query<Person>().limit(3).page(1, 2)), query_error);
+  EXPECT_THROW(sync_wait(db.query<Person>().offset(3).page(1, 2)), query_error);
+}
+TEST_P(verbs, count_of_groups_counts_the_groups) {
+  EXPECT_EQ(sync_wait(db.query<Pet>().group_by(col<&Pet::owner_id>).count()), 2);
+  EXPECT_EQ(sync_wait(db.query<Pet>().group_by(col<&Pet::owner_id>).having(count() > 1).count()), 1);
+}
+TEST_P(verbs, count_of_aggregates_counts_the_one_row) {
+  EXPECT_EQ(sync_wait(db.query<Pet>().select<std::int64_t>(count()).count()), 1);
+  EXPECT_EQ(sync_wait(db.query<Pet>().having(count() > 1000).select<std::int64_t>(count()).count()), 0);
+}
 TEST_P(verbs, page_behind_the_last_is_empty) {
   const auto far = sync_wait(db.query<Person>().order_by(name).page(9, 3));
   EXPECT_TRUE(far.items.empty());

@@ -163,6 +163,14 @@ TEST_P(where, functions_stand_where_columns_do) {
   EXPECT_EQ(who(age * 2 - 10 == 30), names{"bob"});
 }
 
+TEST_P(where, nothing_is_less_or_more_than_an_empty_optional) {
+  const std::optional<int> none;
+  EXPECT_EQ(who(age >= none), names{});
+  EXPECT_EQ(who(age < none), names{});
+  EXPECT_EQ(who(age == none), names{"cyd"});
+  EXPECT_EQ(who(lower(name) == std::optional<std::string>{}), names{});
+}
+
 // ---- text search
 
 class text_search : public people_test {

@@ -207,6 +207,23 @@ TEST_P(upsert, counts_a_version_on) {
   EXPECT_THROW(sync_wait(db.update(account)), stale_row);
 }
 
+TEST_P(upsert, of_single_columns_counts_the_version_too) {
+  create<Account>();
+  Account account = sync_wait(db.insert(Account{.owner = "ada", .balance = 1}));
+  Account again{.owner = "ada", .balance = 7};
+  sync_wait(db.upsert(again, on_conflict(col<&Account::owner>).update(col<&Account::balance>)));
+  EXPECT_EQ(again.version, 2);
+  EXPECT_THROW(sync_wait(db.update(account)), stale_row) << "it would undo what the upsert wrote";
+}
+TEST_P(upsert, sets_updated_at_also_for_an_object_that_was_read_before) {
+  create<Note>();
+  const timestamp old = timestamp::parse("2001-02-03 04:05:06.000007");
+  Note note = sync_wait(db.insert(Note{.text = "a", .created_at = old, .updated_at = old}));
+  sync_wait(db.upsert(note, on_conflict(col<&Note::id>).update_all()));
+  EXPECT_GT(sync_wait(db.get<Note>(note.id)).updated_at, old);
+  EXPECT_EQ(sync_wait(db.get<Note>(note.id)).created_at, old);
+}
+
 // ---- keys, timestamps, marks and versions
 
 class columns_with_a_task : public conformance_test {
@@ -289,6 +306,12 @@ TEST_P(columns_with_a_task, soft_delete_marks_the_row_and_hides_it) {
   EXPECT_EQ(sync_wait(db.query<Note>().count()), 1);
   EXPECT_EQ(sync_wait(db.query<Note>().with_deleted().count()), 2);
   EXPECT_TRUE(sync_wait(db.get<Note>(note.id)).deleted_at.has_value()) << "a key names its row, marked or not";
+}
+TEST_P(columns_with_a_task, soft_delete_is_an_update_that_sets_its_time) {
+  const timestamp old = timestamp::parse("2001-02-03 04:05:06.000007");
+  Note note = sync_wait(db.insert(Note{.text = "a", .created_at = old, .updated_at = old}));
+  sync_wait(db.erase(note));
+  EXPECT_GT(sync_wait(db.get<Note>(note.id)).updated_at, old);
 }
 TEST_P(columns_with_a_task, soft_delete_by_condition_marks_rows) {
   sync_wait(db.insert(Note{.text = "a"}));

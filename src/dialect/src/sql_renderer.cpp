@@ -73,6 +73,11 @@ kind result_of(function f, const std::vector<call_argument>& arguments) noexcept
   return kind::null;
 }
 
+bool is_aggregate(function f) noexcept {
+  return f == function::count || f == function::count_distinct || f == function::sum || f == function::avg ||
+         f == function::min || f == function::max;
+}
+
 /// Whether the call may give NULL when its arguments may.
 template <class NullableAt>
 bool may_be_null(function f, std::size_t count, NullableAt nullable) {
@@ -244,6 +249,7 @@ void sql_renderer::push_call(std::uint64_t word, std::vector<operand>& stack) {
   const std::size_t count = length_of(word);
   std::vector<operand> arguments(stack.end() - static_cast<std::ptrdiff_t>(count), stack.end());
   stack.resize(stack.size() - count);
+  aggregates_ = aggregates_ || is_aggregate(f);
   std::vector<call_argument> passed;
   passed.reserve(count);
   for (const operand& argument : arguments) passed.push_back({argument.sql, argument.k});
@@ -268,6 +274,12 @@ void sql_renderer::push_operator(std::uint64_t word, std::vector<operand>& stack
     stack.push_back({right.sql + (o == op::is_null ? " IS NULL" : " IS NOT NULL"), 3});
   } else if (o == op::compare) {
     const operand left = pop();
+    const auto c = static_cast<comparison>(sub_of(word));
+    // An expression against an empty std::optional, as with columns.
+    if (right.sql == "NULL" && (c == comparison::equal || c == comparison::not_equal)) {
+      stack.push_back({left.sql + (c == comparison::equal ? " IS NULL" : " IS NOT NULL"), 3});
+      return;
+    }
     stack.push_back({left.sql + std::string(comparison_text[sub_of(word)]) + right.sql, 3});
   } else {
     operand left = pop();
@@ -368,7 +380,11 @@ sql_renderer::select_parts sql_renderer::read_select(std::uint32_t from, std::ui
         separated(parts.where, " AND ") += text();
         break;
       case op::having: separated(parts.having, " AND ") += text(); break;
-      case op::project: separated(parts.projection, ", ") += text(); break;
+      case op::project:
+        aggregates_ = false;
+        separated(parts.projection, ", ") += text();
+        parts.aggregates = parts.aggregates || aggregates_;
+        break;
       case op::group: separated(parts.group, ", ") += text(); break;
       case op::order: {
         const bool descending = sub_of(word) != 0;
@@ -440,12 +456,12 @@ bool sql_renderer::has_single_row(const select_parts& parts) {
 
 std::string sql_renderer::assemble(select_parts& parts, bool outermost) {
   const model_info& row = parts.row ? *parts.row : *parts.model;
-  const bool counts_rows =
-      parts.only_count && parts.group.empty() && !parts.distinct && parts.limit.empty() && parts.offset.empty();
+  const bool counts_rows = parts.only_count && parts.group.empty() && parts.having.empty() && !parts.aggregates &&
+                           !parts.distinct && parts.limit.empty() && parts.offset.empty();
   std::string columns = parts.projection;
   if (counts_rows) {
     columns = "count(*)";
-  } else if (parts.only_exists && !parts.distinct) {
+  } else if (!parts.distinct && (parts.only_exists || (parts.only_count && columns.empty()))) {
     columns = "1";
   } else if (columns.empty()) {
     all_columns(columns, *parts.model);

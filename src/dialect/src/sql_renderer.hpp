@@ -31,7 +31,7 @@ private:
     std::vector<std::pair<std::size_t, std::string>> hidden;
     std::vector<std::uint16_t> fixed;  ///< offsets of the model's columns that must equal one value
     const model_info* row = nullptr;
-    bool distinct = false, with_deleted = false, only_count = false, only_exists = false;
+    bool distinct = false, aggregates = false, with_deleted = false, only_count = false, only_exists = false;
     std::vector<std::uint64_t> locks;
   };
 
@@ -76,6 +76,7 @@ private:
   std::uint32_t next_ = 1;
   bool qualify_ = false;     ///< several tables: columns are written with their table
   bool left_joins_ = false;  ///< any column may be NULL
+  bool aggregates_ = false;  ///< the expression at hand calls one
   statement_plan plan_;
 };
 

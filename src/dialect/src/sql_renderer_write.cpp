@@ -58,7 +58,7 @@ std::string sql_renderer::taken_over(const model_info& model, const field_info& 
 std::string sql_renderer::conflict(const model_info& model) {
   std::string target, update;
   bool ignore = false, update_all = false;
-  std::vector<std::uint16_t> targets;
+  std::vector<std::uint16_t> targets, taken;
   for (std::uint32_t i = 1; i < count_; ++i) {
     const std::uint64_t word = words_[i];
     switch (op_of(word)) {
@@ -73,6 +73,7 @@ std::string sql_renderer::conflict(const model_info& model) {
           update_all = true;
         } else {
           update += (update.empty() ? "" : ", ") + taken_over(model, field_of_word(word));
+          taken.push_back(offset_of_word(word));
         }
         break;
       default: break;
@@ -89,6 +90,15 @@ std::string sql_renderer::conflict(const model_info& model) {
       const bool is_target = std::find(targets.begin(), targets.end(), field.offset) != targets.end();
       if (is_target || field.is(field_key) || field.is(field_created_at)) continue;
       update += (update.empty() ? "" : ", ") + taken_over(model, field);
+      taken.push_back(field.offset);
+    }
+  }
+  if (!update.empty()) {
+    // As every update does, whatever columns it names.
+    for (int position : {model.updated_at, model.version}) {
+      if (position < 0) continue;
+      const field_info& field = model.fields[static_cast<std::size_t>(position)];
+      if (std::find(taken.begin(), taken.end(), field.offset) == taken.end()) update += ", " + taken_over(model, field);
     }
   }
   std::string sql = " ON CONFLICT";

@@ -42,7 +42,7 @@ pool_limits limits_of(const database_options& options, const connector& connects
 }
 
 bool runs_inline(const database_options& options, const connector& connects) {
-  return options.run == execution::inline_ || (options.run == execution::automatic && connects.wants_inline());
+  return options.run == execution::inline_ || connects.wants_inline();
 }
 
 }  // namespace
@@ -87,6 +87,7 @@ bool connection_pool::needs_check(const pooled_connection& connection) const noe
 pooled_connection* connection_pool::put_aside(pooled_connection* hot) noexcept {
   const std::lock_guard lock(mutex_);
   core_.put_idle(*hot, hot->used_us);
+  serve();  // to one who has come since
   refresh();
   return nullptr;
 }
@@ -114,10 +115,18 @@ task<pooled_connection*> connection_pool::acquire() {
     pooled_connection* found = take_idle();
     if (found == nullptr && opens_at_once_) found = open_blocking(co_await current_context());
     if (found == nullptr) found = co_await pool_awaiter(*this, pool_awaiter::for_what::connection);
-    if (!needs_check(*found) || co_await check(*found)) {
-      found->count_use();
-      co_return found;
+    if (needs_check(*found)) {
+      std::optional<task<bool>> checking;
+      try {
+        checking.emplace(check(*found));
+      } catch (...) {  // no memory for the coroutine
+        offer(found);
+        throw;
+      }
+      if (!co_await std::move(*checking)) continue;
     }
+    found->count_use();
+    co_return found;
   }
 }
 
@@ -291,7 +300,7 @@ bool connection_pool::note_return(pooled_connection& connection) noexcept {
   return connection.used_us < connection.expires_us;
 }
 
-void connection_pool::offer(pooled_connection* connection) noexcept {
+void connection_pool::offer(pooled_connection* connection, std::optional<std::int64_t> idle_since_us) noexcept {
   std::unique_ptr<pooled_connection> closing;  // destroyed after the lock is released
   const std::lock_guard lock(mutex_);
   const std::int64_t now = now_us();
@@ -300,7 +309,7 @@ void connection_pool::offer(pooled_connection* connection) noexcept {
   if (core_.must_close(*connection, now)) {
     closing = take_out(connection);
   } else if (!grant(connection, now)) {
-    core_.put_idle(*connection, now);
+    core_.put_idle(*connection, idle_since_us.value_or(now));
     // A program that runs its statements itself is to need no other thread.
     if (!inline_) arm_upkeep(core_.due_us(*connection));
   }

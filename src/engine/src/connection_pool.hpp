@@ -15,6 +15,7 @@
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <source_location>
 #include <string>
 #include <vector>
@@ -85,7 +86,10 @@ private:
 
   // ---- for those who wait
 
-  std::int64_t acquire_timeout_us() const noexcept { return options_.acquire_timeout_us; }
+  /// INT64_MAX: the rule is off.
+  std::int64_t acquire_timeout_us() const noexcept {
+    return options_.acquire_timeout_us > 0 ? options_.acquire_timeout_us : INT64_MAX;
+  }
   /// Errors: why there will be no connection.
   void enqueue(pool_waiter& waiter);
   /// False: there is nothing to wait for.
@@ -138,10 +142,10 @@ private:
   /// False: it is too old to be kept.
   bool note_return(pooled_connection& connection) noexcept;
   void clean(pooled_connection* connection) noexcept;
-  void start_chore(pooled_connection* connection, std::string script);
-  void end_chore(pooled_connection* connection, bool well) noexcept;
-  /// Clean and usable: to the first who waits, else idle.
-  void offer(pooled_connection* connection) noexcept;
+  void start_chore(pooled_connection* connection, std::string script, std::optional<std::int64_t> idle_since_us = {});
+  void end_chore(pooled_connection* connection, bool well, std::optional<std::int64_t> idle_since_us = {}) noexcept;
+  /// Clean and usable: to the first who waits, else idle, since now unless something else is said.
+  void offer(pooled_connection* connection, std::optional<std::int64_t> idle_since_us = {}) noexcept;
   void retire(pooled_connection* connection) noexcept;
 
   // ---- what time brings

@@ -64,8 +64,8 @@ task<database_health> database::health() {
 
 task<void> database::warm_up(std::uint32_t connections) {
   std::vector<task<lease>> opening;
-  opening.reserve(connections);
   connections = std::min(connections, pool_->size());
+  opening.reserve(connections);
   for (std::uint32_t i = 0; i < connections; ++i) opening.push_back(acquire());
   static_cast<void>(co_await when_all(std::move(opening)));
 }

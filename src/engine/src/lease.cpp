@@ -96,7 +96,14 @@ task<void> lease::commit() {
         "the connection was lost during COMMIT: whether the transaction is in the database is not known; look for what "
         "it wrote before it is run again");
   }
-  if (failure) std::rethrow_exception(failure);
+  if (failure) {
+    // PostgreSQL ends the transaction where a deferred constraint fails; SQLite keeps it.
+    if (!c.driver().in_transaction()) {
+      c.depth = 0;
+      hooks_.roll_back(0);
+    }
+    std::rethrow_exception(failure);
+  }
   --c.depth;
   if (!hooks_.empty()) co_await hooks_.run();
 }

@@ -168,6 +168,9 @@ void make_erase(query_core& core, const model_info& info, std::int64_t now_us) {
   } else {
     core.begin(op::update_of, *info.spec);
     core.assign(op::assign, ref(info, info.deleted_at), expression(literal(kind::timestamp, now_us)));
+    if (info.updated_at >= 0)
+      core.assign(op::assign, ref(info, info.updated_at), expression(literal(kind::timestamp, now_us)));
+    if (info.version >= 0) assign_next_version(core, info);
   }
   match_row(core, info);
 }
@@ -210,7 +213,7 @@ query_core complete_write(query_core core) {
   }
   words[0] = with_op(words[0], op::update_of);
   core.assign(op::assign, ref(info, info.deleted_at), expression(literal(kind::timestamp, timestamp::now().us)));
-  return core;
+  return with_stamps(static_cast<query_core&&>(core), info);
 }
 
 void throw_not_written(const model_info& info, bool erased) {
@@ -249,7 +252,8 @@ struct returned_keys {
     std::vector<std::int64_t> ids;
     ids.reserve(count);
     for (std::size_t i = 0; i < count; ++i) ids.push_back(load_integer(slot, value_of(slot, objects[i])));
-    if (std::is_sorted(ids.begin(), ids.end())) return;
+    // Descending: a sequence that counts down.
+    if (std::is_sorted(ids.begin(), ids.end()) || std::is_sorted(ids.rbegin(), ids.rend())) return;
     std::sort(ids.begin(), ids.end());
     for (std::size_t i = 0; i < count; ++i) set_generated_key(*info, objects[i], ids[i]);
   }
@@ -326,10 +330,13 @@ task<void> insert_all(query_source* source, const model_spec& spec, std::vector<
     failure = std::current_exception();
   }
   if (failure) {
-    if (held.in_transaction()) co_await held.rollback();
     // No row has these keys: with them the objects could not be inserted again.
     for (std::size_t i = 0; i < objects.size(); ++i) {
       if (without_key[i]) set_generated_key(info, objects[i], 0);
+    }
+    try {
+      if (held.in_transaction()) co_await held.rollback();
+    } catch (const error&) {  // NOLINT(bugprone-empty-catch): what came first is what is to be known
     }
     std::rethrow_exception(failure);
   }
@@ -337,7 +344,9 @@ task<void> insert_all(query_source* source, const model_spec& spec, std::vector<
 
 task<bool> upsert(query_source* source, const model_spec& spec, void* object, expression conflict) {
   const model_info& info = require_table(info_of(spec));
-  const bool generated = prepare_for_insert(info, object, time_of_writing(info));
+  const std::int64_t now = time_of_writing(info);
+  const bool generated = prepare_for_insert(info, object, now);
+  prepare_for_update(info, object, now);  // an object that was read before brings an old time
   statement_run run;
   make_insert(run.core, info, !generated, 1, false);
   run.core.shape.append(conflict.shape);

@@ -5,28 +5,36 @@
 #include "tupelo/core/deadline.hpp"
 
 #include <string_view>
+#include <utility>
 
 namespace tupelo::detail {
 
 void observer_list::add(statement_observer& observer) {
   const std::lock_guard lock(mutex_);
-  observers_.push_back(&observer);
+  auto more = std::make_shared<list>(*observers_);
+  more->push_back(&observer);
+  observers_ = std::move(more);
   used_.store(true, std::memory_order_release);
 }
 
-void observer_list::statement_started(const statement_event& event) noexcept {
+std::shared_ptr<const observer_list::list> observer_list::current() const noexcept {
   const std::lock_guard lock(mutex_);
-  for (statement_observer* observer : observers_) observer->statement_started(event);
+  return observers_;
+}
+
+void observer_list::statement_started(const statement_event& event) noexcept {
+  const auto observers = current();
+  for (statement_observer* observer : *observers) observer->statement_started(event);
 }
 
 void observer_list::statement_finished(const statement_event& event) noexcept {
-  const std::lock_guard lock(mutex_);
-  for (statement_observer* observer : observers_) observer->statement_finished(event);
+  const auto observers = current();
+  for (statement_observer* observer : *observers) observer->statement_finished(event);
 }
 
 void observer_list::lease_overdue(const lease_event& event) noexcept {
-  const std::lock_guard lock(mutex_);
-  for (statement_observer* observer : observers_) observer->lease_overdue(event);
+  const auto observers = current();
+  for (statement_observer* observer : *observers) observer->lease_overdue(event);
 }
 
 namespace {

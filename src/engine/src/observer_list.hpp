@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <vector>
 
@@ -28,8 +29,12 @@ public:
 
 private:
   std::atomic<bool> used_{false};
-  std::mutex mutex_;
-  std::vector<statement_observer*> observers_;
+  using list = std::vector<statement_observer*>;
+  /// Observers are called without the lock: they may run statements of their own.
+  std::shared_ptr<const list> current() const noexcept;
+
+  mutable std::mutex mutex_;
+  std::shared_ptr<const list> observers_ = std::make_shared<list>();
 };
 
 /// Tells the observers of one statement, if there are any.

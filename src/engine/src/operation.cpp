@@ -115,7 +115,9 @@ std::string render_text(query_core core, query_source* source) {
   return require_source(source)->sql_dialect().render(core.shape.data(), core.shape.size).text;
 }
 
-void check_page(std::int64_t number, std::int64_t size) {
+void check_page(const query_core& core, std::int64_t number, std::int64_t size) {
+  if (core.has_limit() || core.has_offset())
+    throw query_error("page(number, size) says itself which rows it wants: leave out limit() and offset()");
   if (number < 1 || size < 1)
     throw query_error("page(number, size): pages are numbered from 1, and a page has at least 1 item");
   if (number > INT64_MAX / size)

@@ -35,8 +35,10 @@ pooled_connection* connection_pool::adopt(std::unique_ptr<driver::connection> op
 void connection_pool::opening_failed(const std::exception_ptr& failure, bool backs_off) noexcept {
   const std::lock_guard lock(mutex_);
   ++counts_.failed_to_open;
-  last_failure_ = failure;
   core_.opening_failed(now_us(), backs_off);
+  // Who gave up says nothing of the database: others go on waiting, and the next attempt begins at once.
+  if (!backs_off) return refresh();
+  last_failure_ = failure;
   // Who waits while others have connections gets one of those; where there is no pause before the next attempt, another
   // one would fail as well.
   if ((core_.connections() == 0 && core_.opening() == 0) || !ages_) refuse_all(failure);
@@ -53,8 +55,8 @@ pooled_connection* connection_pool::open_blocking(const task_context& context) {
   }
   // The thread has a loop of its own meanwhile, whose clock is the steady one.
   const std::int64_t left = context.deadline.remaining_us(context.scheduler.now_us());
-  const bool by_caller = left <= options_.acquire_timeout_us;
-  const deadline until = deadline::after_us(by_caller ? left : options_.acquire_timeout_us, steady_now_us());
+  const bool by_caller = left <= acquire_timeout_us();
+  const deadline until = deadline::after_us(by_caller ? left : acquire_timeout_us(), steady_now_us());
   try {
     pooled_connection* const opened = adopt(sync_wait(connector_->connect(inline_), {context.cancellation, until}));
     const std::lock_guard lock(mutex_);
@@ -99,7 +101,7 @@ struct background_opening final : task_completion, scheduled_work {
   }
 
   static task<void> run(connection_pool& pool) {
-    const deadline until = deadline::after_us(pool.options_.acquire_timeout_us, pool.now_us());
+    const deadline until = deadline::after_us(pool.acquire_timeout_us(), pool.now_us());
     std::unique_ptr<driver::connection> opened;
     try {
       opened = co_await with_deadline(pool.connector_->connect(pool.inline_), until);

@@ -23,20 +23,23 @@ struct connection_chore final : driver::request {
   connection_pool* pool = nullptr;
   pooled_connection* connection = nullptr;
   std::string text;
+  std::optional<std::int64_t> idle_since_us;
 
   static void ended(driver::request& request) noexcept {
     const std::unique_ptr<connection_chore> self(static_cast<connection_chore*>(&request));
     connection_pool& pool = *self->pool;
-    pool.end_chore(self->connection, !self->failure);
+    pool.end_chore(self->connection, !self->failure, self->idle_since_us);
     const std::lock_guard lock(pool.mutex_);
     pool.end_background();
   }
 };
 
-void connection_pool::start_chore(pooled_connection* connection, std::string script) {
+void connection_pool::start_chore(pooled_connection* connection, std::string script,
+                                  std::optional<std::int64_t> idle_since_us) {
   auto chore = std::make_unique<connection_chore>();
   chore->pool = this;
   chore->connection = connection;
+  chore->idle_since_us = idle_since_us;
   chore->text = std::move(script);
   chore->script = chore->text;
   chore->cancellable = false;
@@ -50,11 +53,12 @@ void connection_pool::start_chore(pooled_connection* connection, std::string scr
   connection->driver().start(*chore.release());
 }
 
-void connection_pool::end_chore(pooled_connection* connection, bool well) noexcept {
+void connection_pool::end_chore(pooled_connection* connection, bool well,
+                                std::optional<std::int64_t> idle_since_us) noexcept {
   if (!well || !connection->usable() || connection->driver().in_transaction()) return retire(connection);
   connection->set_clean();
   if (ages_) connection->used_us = now_us();
-  offer(connection);
+  offer(connection, idle_since_us);
 }
 
 void connection_pool::end_background() noexcept {
@@ -109,7 +113,7 @@ bool connection_pool::keep_one_alive() noexcept {
   }
   if (connection == nullptr) return false;
   try {
-    start_chore(connection, "SELECT 1");
+    start_chore(connection, "SELECT 1", connection->idle_since_us);  // keeping it alive is no use of it
   } catch (const std::exception&) {
     retire(connection);
   }

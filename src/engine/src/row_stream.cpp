@@ -6,6 +6,8 @@
 #include "tupelo/engine/lease.hpp"
 #include "tupelo/core/error.hpp"
 
+#include <exception>
+#include <memory>
 #include <optional>
 
 namespace tupelo::detail {
@@ -21,16 +23,19 @@ struct row_stream_core::state final : open_result {
   statement_run run;
   lease held;
   driver::request request;
+  std::shared_ptr<const statement_plan> plan;      // the cache may drop the statement meanwhile
   cached_statement* statement = nullptr;           // ours, if no other stream had it
   driver::prepared_statement* prepared = nullptr;  // else this one
   std::optional<observed_statement> observed;      // from the first row to the last: one statement to observers
   std::uint64_t rows = 0;
   bool running = false;
   bool ended = false;
-  bool cut = false;  // the transaction that it was opened in is over
+  bool cut = false;            // the transaction that it was opened in is over
+  std::exception_ptr failure;  // what ended it
 
   void open(pooled_connection& connection) {
     cached_statement& cached = connection.statement(run.core);
+    plan = cached.plan;
     connection.fill(request, cached, run);
     if (cached.in_use) {
       request.prepared = &prepared;
@@ -82,15 +87,19 @@ task<std::uint64_t> row_stream_core::fetch(row_sink sink) {
                             "the transaction that this stream was opened in is over: read a stream to its end before "
                             "commit() or rollback()");
   }
+  if (s.failure) std::rethrow_exception(s.failure);
   if (s.ended) co_return std::uint64_t{0};
   if (!s.held.holds_connection()) {
     s.run.core.finish();
-    s.ended = true;  // unless the statement gets going
-    s.held = co_await s.source->acquire();
+    try {
+      s.held = co_await s.source->acquire();
+    } catch (...) {
+      s.failure = std::current_exception();
+      throw;
+    }
   }
   pooled_connection& connection = s.held.connection();
   const task_context& context = co_await current_context();
-  std::exception_ptr failure;
   try {
     if (!s.request.plan) s.open(connection);
     s.request.rows = sink;  // after open(), which fills the request from the run
@@ -106,12 +115,12 @@ task<std::uint64_t> row_stream_core::fetch(row_sink sink) {
     s.running = s.request.more;
   } catch (...) {
     // A fetch that never got to the statement leaves the result of the one before it open: close() ends it.
-    failure = std::current_exception();
+    s.failure = std::current_exception();
   }
   const std::uint64_t fetched = s.request.row_count;
-  s.ended = failure || !s.running;
+  s.ended = s.failure || !s.running;
   if (s.ended) s.close(connection);
-  if (failure) std::rethrow_exception(failure);
+  if (s.failure) std::rethrow_exception(s.failure);
   co_return fetched;
 }
 

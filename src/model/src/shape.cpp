@@ -62,7 +62,12 @@ expression::expression(column_ref column, comparison c, const literal& value) no
     : shape(column.word(fused(c), sub(value.k))) {
   if (value.k == kind::null) [[unlikely]] {
     shape.words[0] = column.word(op::column);
-    shape.push(make_word(c == comparison::not_equal ? op::is_not_null : op::is_null));
+    if (c == comparison::equal || c == comparison::not_equal) {
+      shape.push(make_word(c == comparison::equal ? op::is_null : op::is_not_null));
+    } else {  // nothing is less or more than NULL
+      shape.push(make_word(op::null_value));
+      shape.push(make_word(op::compare, static_cast<std::uint8_t>(c)));
+    }
     return;
   }
   value.push_to(values);

@@ -36,6 +36,11 @@ void session::state::disown(tracked_object* object) {
   if (found == objects.end()) return;
   objects.erase(found);
   object->state = object_state::detached;
+  // A savepoint's mark counts the entries in front of it.
+  for (std::size_t& mark : marks) {
+    mark -= static_cast<std::size_t>(std::count_if(undo.begin(), undo.begin() + static_cast<std::ptrdiff_t>(mark),
+                                                   [&](const undo_entry& entry) { return entry.object == object; }));
+  }
   std::erase_if(undo, [&](const undo_entry& entry) { return entry.object == object; });
   share_down(object);
 }
@@ -51,7 +56,8 @@ void session::state::revert(std::size_t mark, bool values) {
     tracked_object* object = entry.object;
     const model_info& info = info_of(*object->spec);
     if (entry.state == object_state::added) {
-      if (object->state == object_state::persistent && !info.key.empty()) identities.erase(object);
+      const bool has_a_row = object->state == object_state::persistent || object->state == object_state::removed;
+      if (has_a_row && !info.key.empty()) identities.erase(object);
       if (object->key_generated) detail::set_generated_key(info, object->object, 0);
     } else {
       if (values) detail::restore(info, object->object, entry.before);
@@ -84,6 +90,14 @@ void session::state::drop_all(object_state which) {
     object->state = object_state::detached;
     share_down(object);
   }
+}
+
+void session::state::refuse_in_savepoint(std::string_view verb) const {
+  if (marks.empty()) return;
+  throw transaction_error(errc::invalid_transaction,
+                          std::string(verb) +
+                              "() inside nested(): the savepoint is kept when the closure returns and undone when it "
+                              "throws; the transaction is ended outside");
 }
 
 void session::state::settle() {
@@ -185,10 +199,15 @@ task<tracked_object*> session::load(query_core core, tracked_object* (*make)(), 
     co_return nullptr;
   }
   tracked_object* tracked = track_persistent(fresh.tracked());
-  if (tracked != fresh.tracked() && !needs_flush(tracked)) {
-    // A locked read: the row is now what it is in the database; what the program has changed itself stays.
+  // A locked read: the row is now what it is in the database; what the program has changed itself stays.
+  if (tracked != fresh.tracked() && tracked->state == object_state::persistent) {
+    std::vector<std::uint16_t> changed;
+    detail::matches(info, tracked->object, tracked->snapshot, &changed);
     tracked->snapshot = detail::take_snapshot(info, fresh.tracked()->object);
-    detail::restore(info, tracked->object, tracked->snapshot);
+    for (std::uint16_t i : info.columns) {
+      if (std::find(changed.begin(), changed.end(), i) != changed.end()) continue;
+      detail::restore(info, tracked->object, tracked->snapshot, i);
+    }
   }
   co_return tracked;
 }
@@ -197,6 +216,7 @@ task<void> session::reload(tracked_object* object) {
   require_tracked(object, "refresh");
   const session_use use(state_->busy);
   const model_info& info = info_of(*object->spec);
+  if (object->state != object_state::added) require_same_key(info, *object);
   statement_run run;
   run.core = query_core(op::select_from, *object->spec);
   for (std::uint16_t i : info.key) run.core.word(make_word(op::match_field, 0, info.fields[i].offset, info.id));
@@ -228,6 +248,7 @@ task<void> session::flush() {
   if (!state_->managed && state_->marks.empty()) {
     if (state_->held.in_transaction()) co_await state_->held.rollback();
     state_->held.release();
+    state_->hooks.roll_back(0);
     state_->revert(0, false);
   }
   std::rethrow_exception(failure);
@@ -239,6 +260,7 @@ task<void> session::commit() {
         errc::invalid_transaction,
         "commit() inside db.transaction(): it commits by itself when the closure returns; use flush()");
   }
+  state_->refuse_in_savepoint("commit");
   co_await flush();
   const session_use use(state_->busy);
   if (state_->held.in_transaction()) {
@@ -251,6 +273,7 @@ task<void> session::commit() {
     if (failure) {
       if (state_->held.in_transaction()) co_await state_->held.rollback();
       state_->held.release();
+      state_->hooks.roll_back(0);
       state_->revert(0, false);
       std::rethrow_exception(failure);
     }
@@ -265,6 +288,7 @@ task<void> session::rollback() {
     throw transaction_error(errc::invalid_transaction,
                             "rollback() inside db.transaction(): throw an exception from the closure instead");
   }
+  state_->refuse_in_savepoint("rollback");
   const session_use use(state_->busy);
   if (state_->held.in_transaction()) co_await state_->held.rollback();
   state_->held.release();

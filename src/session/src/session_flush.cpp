@@ -77,6 +77,11 @@ void refuse_changed_key(const model_info& info, const std::vector<std::uint16_t>
 
 }  // namespace
 
+void require_same_key(const model_info& info, const tracked_object& object) {
+  std::vector<std::uint16_t> changed;
+  if (!detail::matches(info, object.object, object.snapshot, &changed)) refuse_changed_key(info, changed);
+}
+
 task<void> session::state::run(statement_run& run) {
   const task_context& context = co_await current_context();
   if (!held.try_run(run, context)) co_await held.run(run);
@@ -132,6 +137,7 @@ task<void> session::state::erase_model(const model_info& info, const std::vector
   // Last tracked first: rows of a table that refers to itself are as a rule tracked after those which they name.
   for (auto next = removed.rbegin(); next != removed.rend(); ++next) {
     tracked_object* object = *next;
+    require_same_key(info, *object);
     remember(object);
     statement_run statement;
     detail::make_erase(statement.core, info, now);

@@ -6,6 +6,7 @@
 #include "tupelo/session/session.hpp"
 #include "tupelo/core/error.hpp"
 
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -43,6 +44,8 @@ struct session::state {
   void remember(detail::tracked_object* object);
   /// Back to the size of `undo` given. `values`: the objects' fields too, and what was added leaves.
   void revert(std::size_t mark, bool values);
+  /// Errors: transaction_error where a savepoint is open.
+  void refuse_in_savepoint(std::string_view verb) const;
   /// After a commit: erased objects leave.
   void settle();
 
@@ -54,6 +57,9 @@ struct session::state {
   task<void> run(statement_run& run);
   task<void> ensure_transaction();
 };
+
+/// Errors: query_error where the object's key is no longer that of its row.
+void require_same_key(const model_info& info, const detail::tracked_object& object);
 
 /// A session is used by one coroutine at a time; two at once would interleave their statements in one transaction.
 class session_use {

@@ -69,6 +69,18 @@ void sqlite_dialect::in_list(std::string& sql, std::string_view column, std::uin
   sql += "))";
 }
 
+void sqlite_dialect::call(std::string& sql, function f, const call_argument* arguments, std::size_t count) const {
+  const bool divides_decimals =
+      f == function::divide && (arguments[0].k == kind::decimal || arguments[1].k == kind::decimal);
+  if (!divides_decimals) return dialect::call(sql, f, arguments, count);
+  // A decimal without a fraction is stored as an integer, and integers divide to integers.
+  sql += "(CAST(";
+  sql += arguments[0].sql;
+  sql += " AS REAL) / ";
+  sql += arguments[1].sql;
+  sql += ')';
+}
+
 void sqlite_dialect::date_part(std::string& sql, function part, const call_argument& moment) const {
   sql += part == function::year    ? "CAST(strftime('%Y', "
          : part == function::month ? "CAST(strftime('%m', "

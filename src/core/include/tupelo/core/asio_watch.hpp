@@ -16,61 +16,75 @@
 
 namespace tupelo::detail {
 
-/// The descriptors that are watched on one execution context, so that a context that ends before its watches takes
-/// nothing with it that they still use.
-class asio_watches final : public boost::asio::execution_context::service {
+/// The descriptors that are watched on one execution context. Its watches share it, so that they may outlive the
+/// context; each leaves the context under the mutex, be it because the watch ends or because the context does.
+class asio_watch_list {
 public:
-  using key_type = asio_watches;
-  static inline boost::asio::execution_context::id id;
-
   struct entry {
     virtual void leave() noexcept = 0;
     entry* next = nullptr;
     entry* previous = nullptr;
+    bool listed = false;
 
   protected:
     ~entry() = default;
   };
 
-  explicit asio_watches(boost::asio::execution_context& context) : service(context) {}
-
   void add(entry& added) noexcept {
     const std::lock_guard lock(mutex_);
     added.next = first_;
+    added.listed = true;
     if (first_ != nullptr) first_->previous = &added;
     first_ = &added;
   }
   void remove(entry& removed) noexcept {
     const std::lock_guard lock(mutex_);
+    if (!removed.listed) return;  // the context has ended
     if (removed.previous != nullptr) removed.previous->next = removed.next;
     if (removed.next != nullptr) removed.next->previous = removed.previous;
     if (first_ == &removed) first_ = removed.next;
+    removed.leave();
+  }
+  void remove_all() noexcept {
+    const std::lock_guard lock(mutex_);
+    while (first_ != nullptr) {
+      entry& leaving = *first_;
+      first_ = leaving.next;
+      leaving.next = leaving.previous = nullptr;
+      leaving.listed = false;
+      leaving.leave();
+    }
   }
 
 private:
-  void shutdown() override {
-    const std::lock_guard lock(mutex_);
-    for (entry* each = first_; each != nullptr; each = each->next) each->leave();
-    first_ = nullptr;
-  }
-
   std::mutex mutex_;
   entry* first_ = nullptr;
+};
+
+/// Hears of the end of an execution context.
+class asio_watches final : public boost::asio::execution_context::service {
+public:
+  using key_type = asio_watches;
+  static inline boost::asio::execution_context::id id;
+
+  explicit asio_watches(boost::asio::execution_context& context) : service(context) {}
+  const std::shared_ptr<asio_watch_list>& list() const noexcept { return list_; }
+
+private:
+  void shutdown() override { list_->remove_all(); }
+
+  std::shared_ptr<asio_watch_list> list_ = std::make_shared<asio_watch_list>();
 };
 
 template <class Executor>
 class asio_watch final : public descriptor_watch {
 public:
   asio_watch(boost::asio::execution_context& context, const Executor& executor, int descriptor)
-      : watches_(&boost::asio::use_service<asio_watches>(context)),
+      : watches_(boost::asio::use_service<asio_watches>(context).list()),
         state_(std::make_shared<state>(executor, descriptor)) {
     watches_->add(*state_);
   }
-  ~asio_watch() override {
-    if (!usable()) return;
-    watches_->remove(*state_);
-    state_->leave();
-  }
+  ~asio_watch() override { watches_->remove(*state_); }
 
   void start_wait(io_wait& wait, io_readiness wanted) noexcept override { state_->start(wait, wanted); }
   bool cancel_wait(io_wait& wait) noexcept override { return state_->cancel(wait); }
@@ -80,7 +94,7 @@ private:
   using stream_descriptor = boost::asio::posix::basic_stream_descriptor<Executor>;
 
   // Handlers may still be queued when the watch goes, hence the shared ownership.
-  struct state final : asio_watches::entry, std::enable_shared_from_this<state> {
+  struct state final : asio_watch_list::entry, std::enable_shared_from_this<state> {
     state(const Executor& executor, int watched) : descriptor(std::in_place, executor, watched) {}
 
     bool usable() const noexcept {
@@ -99,7 +113,8 @@ private:
       wait.wanted = wanted;
       io_wait*& place = started[index(wanted)];
       place = &wait;
-      arm(wanted, ++setting[index(wanted)]);
+      // Where the context has ended nothing comes any more, as nothing runs there.
+      if (descriptor) arm(wanted, ++setting[index(wanted)]);
     }
 
     bool cancel(io_wait& wait) noexcept {
@@ -143,7 +158,7 @@ private:
     unsigned setting[2] = {0, 0};  ///< tells the handler of the current wait from those of former ones
   };
 
-  asio_watches* watches_;
+  std::shared_ptr<asio_watch_list> watches_;
   std::shared_ptr<state> state_;
 };
 

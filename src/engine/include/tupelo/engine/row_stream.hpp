@@ -42,13 +42,14 @@ class row_stream {
 public:
   row_stream(query_source* source, query_core&& core) : core_(source, static_cast<query_core&&>(core)) {}
 
-  /// The next row, valid until the next call; null at the end.
+  /// The next row, valid until the next call; null at the end. A stream that has failed fails again each time.
   task<T*> next() {
     if (at_ + 1 < batch_.size()) co_return row(++at_);
     if (ended_) co_return nullptr;
-    batch_.clear();
+    rows_type batch;  // kept only whole: a failure may leave its last row half filled
+    co_await core_.fetch({&batch, [](void* rows) -> void* { return &static_cast<rows_type*>(rows)->emplace_back(); }});
+    batch_ = static_cast<rows_type&&>(batch);
     at_ = 0;
-    co_await core_.fetch({&batch_, [](void* rows) -> void* { return &static_cast<rows_type*>(rows)->emplace_back(); }});
     ended_ = batch_.empty();
     co_return ended_ ? nullptr : row(0);
   }

@@ -37,7 +37,7 @@ inline query_source* require_source(query_source* source) {
   return source;
 }
 std::string render_text(query_core core, query_source* source);
-void check_page(std::int64_t number, std::int64_t size);
+void check_page(const query_core& core, std::int64_t number, std::int64_t size);
 template <class Result>
 struct select_verbs {
   static operation<std::vector<Result>> all(const query_core& core, query_source* source) {
@@ -65,7 +65,7 @@ struct select_verbs {
   }
   static task<tupelo::page<Result>> page(query_core core, query_source* source, std::int64_t number,
                                          std::int64_t size) {
-    check_page(number, size);
+    check_page(core, number, size);
     tupelo::page<Result> result;
     result.number = number;
     result.size = size;

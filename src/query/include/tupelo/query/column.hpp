@@ -74,6 +74,9 @@ struct column_named {
   static constexpr bool accepts_column = fits<field, typename member_path<Other...>::field>();
   template <class Value>
   static constexpr bool holds_null_of = may_be_null || !field_is_optional<Value>();
+  /// Whether values of this type stand in lists: an empty one would need IS NULL.
+  template <class Value>
+  static constexpr bool lists = !field_is_optional<Value>();
   template <class Value>
   static constexpr bool computes_with = summable<Value>;
   /// Two numbers that the database computes compare whatever their types.
@@ -164,11 +167,19 @@ public:
                          !(detail::field_kind<base>() == kind::bytes && bytes_like<First>)) {
       using element = std::remove_cvref_t<decltype(*std::data(first))>;
       static_assert(named::template accepts<element>, "tupelo: in(): the list's values do not match the column's type");
-      if constexpr (detail::fits<field, element>()) return in_list<element>(std::data(first), std::size(first));
+      static_assert(named::template lists<element>,
+                    "tupelo: in(): the list holds std::optional values: leave the empty "
+                    "ones out, and say || is_null() where they are meant");
+      if constexpr (detail::fits<field, element>() && named::template lists<element>)
+        return in_list<element>(std::data(first), std::size(first));
     } else {
       static_assert(named::template accepts<First> && (named::template accepts<Rest> && ...),
                     "tupelo: in(): the list's values do not match the column's type");
-      if constexpr (detail::fits<field, First>() && (detail::fits<field, Rest>() && ...)) {
+      static_assert(named::template lists<First> && (named::template lists<Rest> && ...),
+                    "tupelo: in(): the list holds std::optional values: leave the empty ones out, and say || is_null() "
+                    "where they are meant");
+      if constexpr (detail::fits<field, First>() && (detail::fits<field, Rest>() && ...) &&
+                    named::template lists<First> && (named::template lists<Rest> && ...)) {
         if constexpr (text_like<First>) {
           const std::string_view list[]{std::string_view(first), std::string_view(rest)...};
           return expression(ref, kind::text, list, 1 + sizeof...(Rest));

@@ -35,6 +35,10 @@ struct arithmetic<scalar<T, Others...>> {
 };
 
 template <class T>
+using total_type =
+    std::conditional_t<std::is_integral_v<T>, std::int64_t, std::conditional_t<std::is_arithmetic_v<T>, double, T>>;
+
+template <class T>
 struct expression_in {
   static constexpr bool is_numeric = summable<T>;
 };
@@ -65,16 +69,14 @@ scalar<double, typename column<M...>::owner> avg(column<M...> c) {
 /// Integers sum to std::int64_t, floating point to double, decimals to tp::decimal. NULL without rows.
 template <auto... M>
 auto sum(column<M...> c) {
-  using base = typename column<M...>::base;
   static_assert(detail::column_named<M...>::is_numeric, "tupelo: sum() needs a numeric column");
-  using result = std::conditional_t<std::is_integral_v<base>, std::int64_t,
-                                    std::conditional_t<std::is_arithmetic_v<base>, double, base>>;
+  using result = detail::total_type<typename column<M...>::base>;
   return detail::call<result, typename column<M...>::owner>(function::sum, c);
 }
 template <class T, class... Models>
-scalar<T, Models...> sum(scalar<T, Models...> e) {
+scalar<detail::total_type<T>, Models...> sum(scalar<T, Models...> e) {
   static_assert(detail::expression_in<T>::is_numeric, "tupelo: sum() needs a numeric expression");
-  return detail::call<T, Models...>(function::sum, static_cast<expression&&>(e));
+  return detail::call<detail::total_type<T>, Models...>(function::sum, static_cast<expression&&>(e));
 }
 template <class T, class... Models>
 scalar<double, Models...> avg(scalar<T, Models...> e) {

@@ -301,6 +301,8 @@ public:
   /// tp::col<&User::id>))`.
   template <class... Outer>
   select_query<Result, Joined..., detail::outer<Outer>...> correlate() const {
+    static_assert((detail::joins_once<in_query, Outer> && ...),
+                  "tupelo: correlate(): this model is in the subquery already, whose own columns would be meant");
     return {query_core(core_), source_};
   }
 
@@ -341,7 +343,8 @@ public:
   auto pluck(column<M...> c) const {
     return this->template select<typename column<M...>::field>(c).all();
   }
-  /// One page, numbered from 1, with the total. Errors: query_error for a number or size below 1.
+  /// One page, numbered from 1, with the total. Errors: query_error for a number or size below 1, and beside limit() or
+  /// offset().
   auto page(std::int64_t number, std::int64_t size) const {
     return detail::select_verbs<Result>::page(core_, source_, number, size);
   }

@@ -126,8 +126,8 @@ public:
   /// Writes what changed: inserts, updates of the changed columns, deletes, in the order of the foreign keys. Begins a
   /// transaction if none is open.
   ///
-  /// Errors: those of the statements, stale_row. The whole transaction is then rolled back; the objects keep the values
-  /// they were given, so that the cause can be mended and the flush tried again.
+  /// Errors: those of the statements, stale_row, query_error for a changed key. The whole transaction is then rolled
+  /// back; the objects keep the values they were given, so that the cause can be mended and the flush tried again.
   task<void> flush();
   /// Flushes and commits. Errors: as flush.
   task<void> commit();
@@ -136,8 +136,8 @@ public:
   task<void> rollback();
 
   /// Runs `hook`, a function or a coroutine without parameters, after the next commit; never where the transaction, or
-  /// the savepoint it was given in, is rolled back. All hooks are run; then `commit` throws the first failure, but the
-  /// transaction stays committed.
+  /// the savepoint it was given in, is rolled back, be it because a flush failed. All hooks are run; then `commit`
+  /// throws the first failure, but the transaction stays committed.
   template <class Hook>
   void after_commit(Hook hook) {
     hooks().add(static_cast<Hook&&>(hook), hook_depth());

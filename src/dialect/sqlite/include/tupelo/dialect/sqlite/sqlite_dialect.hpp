@@ -19,6 +19,7 @@ public:
   bool list_as_one(std::uint8_t bucket) const noexcept override;
   void in_list(std::string& sql, std::string_view column, std::uint32_t first, std::uint8_t bucket,
                kind values) const override;
+  void call(std::string& sql, function f, const call_argument* arguments, std::size_t count) const override;
   void date_part(std::string& sql, function part, const call_argument& moment) const override;
 };
 
