@@ -157,8 +157,10 @@ TEST(render_count, is_count_star_unless_rows_would_be_lost) {
   EXPECT_EQ(plan_of(plain).text, R"(SELECT count(*) FROM "users")");
   query_core limited = query<User>().limit(2).core();
   limited.word(make_word(op::only_count));
-  EXPECT_EQ(plan_of(limited).text,
-            R"(SELECT count(*) FROM (SELECT "id", "name", "age" FROM "users" LIMIT ?1) AS "counted")");
+  EXPECT_EQ(plan_of(limited).text, R"(SELECT count(*) FROM (SELECT 1 FROM "users" LIMIT ?1) AS "counted")");
+  query_core grouped = query<User>().group_by(name).core();
+  grouped.word(make_word(op::only_count));
+  EXPECT_EQ(plan_of(grouped).text, R"(SELECT count(*) FROM (SELECT 1 FROM "users" GROUP BY "name") AS "counted")");
 }
 TEST(render_exists, asks_for_one_row) {
   query_core core = query<User>().where(age == 1).core();

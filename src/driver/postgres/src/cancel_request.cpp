@@ -103,10 +103,12 @@ private:
   void end(bool by_timer) noexcept {
     std::shared_ptr<running_request> dropped;  // their shares go after the lock
     std::shared_ptr<running_request> dropped_too;
+    bool in_time = true;
     {
       const std::lock_guard lock(mutex_);
       if (done_) return;
       done_ = true;
+      in_time = !by_timer || !out_.empty();
       if (by_timer) {
         if (watch_->cancel_wait(wait_)) dropped = std::move(wait_.self);
       } else if (background_scheduler().cancel_timer(timer_)) {
@@ -114,7 +116,7 @@ private:
       }
     }
     const std::lock_guard lock(listening_);
-    if (listener_ != nullptr) std::exchange(listener_, nullptr)->cancel_ended();
+    if (listener_ != nullptr) std::exchange(listener_, nullptr)->cancel_ended(in_time);
   }
 
   std::mutex mutex_;

@@ -14,10 +14,11 @@ struct endpoint {
   socklen_t size = 0;
 };
 
-/// Who hears that a cancel request is dealt with: the server has acted on it, could not be reached, or takes too long.
+/// Who hears that a cancel request is dealt with: the server has acted on it, could not be reached, or takes too long:
+/// then it may still act on it, whatever the connection runs by then (`in_time` is false).
 class cancel_listener {
 public:
-  virtual void cancel_ended() noexcept = 0;
+  virtual void cancel_ended(bool in_time) noexcept = 0;
 
 protected:
   ~cancel_listener() = default;

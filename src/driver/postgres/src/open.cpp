@@ -84,6 +84,8 @@ public:
   }
 
   bool used_tls() const noexcept { return socket_.is_encrypted(); }
+  /// The handshake is done: what fails from here on is no matter of TLS.
+  bool has_tls() const noexcept { return startup_.uses_tls(); }
 
   /// Whether the session is what is asked for.
   task<bool> fits(target_session wanted) {
@@ -231,9 +233,8 @@ private:
   std::vector<std::string> shown_;
 };
 
-bool may_change_encryption(const connection_error& failure, bool handshake) noexcept {
-  return handshake || failure.code() == errc::authentication_failed;
-}
+/// How a server says that its pg_hba.conf has no entry for a connection like this one.
+bool is_unwelcome(const connection_error& failure) noexcept { return failure.sqlstate() == "28000"; }
 
 }  // namespace
 
@@ -278,33 +279,37 @@ task<std::unique_ptr<connection>> postgres_server::state::connect(target_session
   }
   const task_context& context = co_await current_context();
   const scheduler& loop = context.scheduler;
-  for (const postgres_host* host : order) {
-    const std::int64_t due_us = settings.connect_timeout_us == 0
-                                    ? INT64_MAX
-                                    : deadline::after_us(settings.connect_timeout_us, loop.now_us()).at_us;
-    std::exception_ptr failure;
-    std::string message;
+  // Of each address, so that one that swallows everything leaves time for the next.
+  const auto due_us = [&] {
+    if (settings.connect_timeout_us == 0) return INT64_MAX;
+    return deadline::after_us(settings.connect_timeout_us, loop.now_us()).at_us;
+  };
+  const auto note = [&](const postgres_host& host) {
     try {
-      const std::vector<endpoint> addresses = co_await resolve(*host, due_us);
-      for (const endpoint& address : addresses) {
-        try {
-          co_return co_await connect(*host, address, wanted, due_us, inline_execution);
-        } catch (const connection_error& e) {
-          if (e.code() == errc::authentication_failed) throw;
-          failures.add(std::current_exception(), e.what());
-        }
-      }
-      continue;
-    } catch (const timed_out& e) {
+      throw;
+    } catch (const timed_out&) {
       if (context.deadline.expired(loop.now_us())) throw;
-      message = "the server " + host->shown() + " did not answer within connect_timeout";
-      failure = std::make_exception_ptr(connection_error(errc::connection_failed, message));
+      const std::string message = "the server " + host.shown() + " did not answer within connect_timeout";
+      failures.add(std::make_exception_ptr(connection_error(errc::connection_failed, message)), message);
     } catch (const connection_error& e) {
       if (e.code() == errc::authentication_failed) throw;
-      message = e.what();
-      failure = std::current_exception();
+      failures.add(std::current_exception(), e.what());
     }
-    failures.add(failure, message);
+  };
+  for (const postgres_host* host : order) {
+    std::vector<endpoint> addresses;
+    try {
+      addresses = co_await resolve(*host, due_us());
+    } catch (...) {
+      note(*host);
+    }
+    for (const endpoint& address : addresses) {
+      try {
+        co_return co_await connect(*host, address, wanted, due_us(), inline_execution);
+      } catch (...) {
+        note(*host);
+      }
+    }
   }
   co_return nullptr;
 }
@@ -312,15 +317,19 @@ task<std::unique_ptr<connection>> postgres_server::state::connect(target_session
 task<std::unique_ptr<connection>> postgres_server::state::connect(const postgres_host& host, const endpoint& address,
                                                                   target_session wanted, std::int64_t due_us,
                                                                   bool inline_execution) const {
+  std::exception_ptr first_refusal;
   for (encryption attempt = first_encryption(settings, host);;) {
     opening under_way(settings, tls.get(), host, attempt, due_us);
     try {
       co_await under_way.run(address);
       if (co_await under_way.fits(wanted)) co_return under_way.finish(inline_execution);
     } catch (const connection_error& e) {
-      const bool with_tls = under_way.used_tls();
-      const auto next = next_encryption(settings, host, attempt, with_tls);
-      if (!next || !may_change_encryption(e, with_tls)) throw;
+      const auto next = next_encryption(settings, host, attempt, under_way.used_tls());
+      const bool in_handshake = under_way.used_tls() && !under_way.has_tls();
+      // Unwelcome both ways: the way that was asked for first is the one to tell of.
+      if (first_refusal && is_unwelcome(e)) std::rethrow_exception(first_refusal);
+      if (!next || (!in_handshake && !is_unwelcome(e))) throw;
+      if (is_unwelcome(e)) first_refusal = std::current_exception();
       attempt = *next;
       continue;
     }

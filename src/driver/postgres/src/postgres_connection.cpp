@@ -349,11 +349,13 @@ void postgres_connection::cancel_current(interruption cause) noexcept {
         cancel_request::start(facts_.server, facts_.key.process, facts_.key.key, *this, facts_.cancel_timeout_us);
 }
 
-void postgres_connection::cancel_ended() noexcept {
+void postgres_connection::cancel_ended(bool in_time) noexcept {
   request* done = nullptr;
   {
     const std::lock_guard lock(mutex_);
     cancelling_.reset();
+    // It would stop whatever comes next.
+    if (!in_time) give_up(lost(facts_.name));
     cancel_dealt_with_.notify_all();
     if (!inline_) done = take_done();
   }

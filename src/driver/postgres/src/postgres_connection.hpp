@@ -70,7 +70,7 @@ private:
 
   // Without the lock.
   void woken(bool& started) noexcept;
-  void cancel_ended() noexcept override;
+  void cancel_ended(bool in_time) noexcept override;
   static void announce(request* done) noexcept;
 
   // Under the lock.

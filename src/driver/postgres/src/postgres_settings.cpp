@@ -176,6 +176,9 @@ private:
     settings_.lock_timeout_us = options_.duration_us("lock_timeout");
     settings_.idle_in_transaction_session_timeout_us = options_.duration_us("idle_in_transaction_session_timeout");
     settings_.cancel_timeout_us = options_.duration_us("cancel_timeout", settings_.cancel_timeout_us);
+    if (settings_.cancel_timeout_us == 0)
+      options_.refuse("cancel_timeout",
+                      "a time of at least 1ms: without it every cancelled statement loses its connection");
     settings_.named_statements = options_.word("prepare", {"named", "unnamed"}, 0) == 0;
     settings_.inline_execution = options_.boolean("inline", false);
   }

@@ -23,10 +23,16 @@ namespace tupelo::driver::postgres {
 
 namespace {
 
+[[noreturn]] void throw_no_room(int code) {
+  throw connection_error(errc::connection_failed,
+                         "a host name cannot be looked up, because the system has no descriptor or thread left: " +
+                             std::generic_category().message(code));
+}
+
 /// What the looking-up thread and the waiting task share; the thread may go on when the task has given up.
 struct lookup {
   lookup() : done(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
-    if (done < 0) throw std::system_error(errno, std::generic_category(), "eventfd");
+    if (done < 0) throw_no_room(errno);
   }
   lookup(const lookup&) = delete;
   lookup& operator=(const lookup&) = delete;
@@ -82,10 +88,14 @@ task<std::vector<endpoint>> resolve(const postgres_host& host, std::int64_t due_
   wanted->run(AI_NUMERICHOST);
   if (wanted->failure == EAI_NONAME && host.address.empty()) {
     const auto watch = (co_await current_scheduler()).reactor().watch(wanted->done);
-    std::thread([wanted] {
-      wanted->run(AI_ADDRCONFIG);
-      eventfd_write(wanted->done, 1);
-    }).detach();
+    try {
+      std::thread([wanted] {
+        wanted->run(AI_ADDRCONFIG);
+        eventfd_write(wanted->done, 1);
+      }).detach();
+    } catch (const std::system_error& e) {
+      throw_no_room(e.code().value());
+    }
     co_await wait_for(*watch, io_readiness::readable, due_us);
   }
   if (wanted->failure != 0) {

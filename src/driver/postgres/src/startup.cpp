@@ -147,6 +147,12 @@ void startup::authenticate(const backend_message& message) {
     case authentication_kind::sasl:
       // One method, once: a second could ask for in clear text what the first kept secret.
       if (phase_ != phase::authenticating) throw_protocol_violation("it asks for a second authentication");
+      // Before anything is sent: whoever asks may not be the server.
+      if (request.kind != authentication_kind::sasl && settings_.channel_binding == channel_binding_mode::require) {
+        fail(errc::authentication_failed,
+             "channel_binding=require, but the server asks for the password by a method that cannot be bound to the "
+             "connection; have it ask for scram-sha-256, or set channel_binding=prefer");
+      }
       break;
     default: break;
   }

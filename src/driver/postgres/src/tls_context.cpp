@@ -43,6 +43,15 @@ int give_password(char* buffer, int size, int, void* settings) {
   return static_cast<int>(count);
 }
 
+void load_revocations(SSL_CTX* context, const postgres_settings& settings) {
+  if (settings.revocation_list.empty() && settings.revocation_directory.empty()) return;
+  X509_STORE* const store = SSL_CTX_get_cert_store(context);
+  const auto path = [](const std::string& name) { return name.empty() ? nullptr : name.c_str(); };
+  if (X509_STORE_load_locations(store, path(settings.revocation_list), path(settings.revocation_directory)) != 1)
+    refuse("sslcrl", settings.revocation_list.empty() ? settings.revocation_directory : settings.revocation_list);
+  X509_STORE_set_flags(store, X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL);
+}
+
 void load_roots(SSL_CTX* context, const postgres_settings& settings) {
   if (settings.system_root_certificates) {
     if (SSL_CTX_set_default_verify_paths(context) != 1) refuse("sslrootcert", "the system's set of certificates");
@@ -59,12 +68,6 @@ void load_roots(SSL_CTX* context, const postgres_settings& settings) {
   }
   if (SSL_CTX_load_verify_file(context, settings.root_certificate.c_str()) != 1)
     refuse("sslrootcert", settings.root_certificate);
-  if (settings.revocation_list.empty() && settings.revocation_directory.empty()) return;
-  X509_STORE* const store = SSL_CTX_get_cert_store(context);
-  const auto path = [](const std::string& name) { return name.empty() ? nullptr : name.c_str(); };
-  if (X509_STORE_load_locations(store, path(settings.revocation_list), path(settings.revocation_directory)) != 1)
-    refuse("sslcrl", settings.revocation_list.empty() ? settings.revocation_directory : settings.revocation_list);
-  X509_STORE_set_flags(store, X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL);
 }
 
 void load_client_certificate(SSL_CTX* context, const postgres_settings& settings) {
@@ -93,6 +96,7 @@ std::shared_ptr<ssl_ctx_st> make_tls_context(const postgres_settings& settings) 
   SSL_CTX_set_max_proto_version(context.get(), version_of(settings.most_tls));
   SSL_CTX_set_options(context.get(), SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
   load_roots(context.get(), settings);
+  load_revocations(context.get(), settings);
   load_client_certificate(context.get(), settings);
   const bool verify = settings.tls >= tls_mode::verify_ca;
   SSL_CTX_set_verify(context.get(), verify ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nullptr);

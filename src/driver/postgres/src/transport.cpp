@@ -195,7 +195,8 @@ transfer transport::handshake() {
     default: break;
   }
   std::string reason = tls_reason();
-  if (const long verified = SSL_get_verify_result(tls_.get()); verified != X509_V_OK) {
+  const bool verifies = (SSL_get_verify_mode(tls_.get()) & SSL_VERIFY_PEER) != 0;
+  if (const long verified = SSL_get_verify_result(tls_.get()); verifies && verified != X509_V_OK) {
     reason = std::string("the server's certificate is refused: ") + X509_verify_cert_error_string(verified) +
              "; check the host name and sslrootcert";
   }
@@ -224,6 +225,9 @@ transfer transport::tls_outcome(int result, const char* doing) {
     case SSL_ERROR_WANT_READ: return transfer::wants_read;
     case SSL_ERROR_WANT_WRITE: return transfer::wants_write;
     case SSL_ERROR_ZERO_RETURN: return transfer::ended;
+    case SSL_ERROR_SYSCALL:
+      if (errno == EPIPE || errno == ECONNRESET) return transfer::ended;  // its last words may still be read
+      break;
     default: break;
   }
   throw connection_error(errc::connection_lost,

@@ -325,9 +325,13 @@ TEST_F(startup_test, channel_binding_require_takes_nothing_else) {
   EXPECT_NE(refusal([&] { offer({"SCRAM-SHA-256"}); }).find("TLS"), std::string::npos);
   begin_with_tls();
   refusal([&] { authentication(0); });
-  begin_with_tls();
-  authentication(3);
-  refusal([&] { authentication(0); });
+  for (const std::uint32_t method : {3u, 5u}) {
+    begin_with_tls();
+    sent();
+    EXPECT_NE(refusal([&] { authentication(method, method == 5 ? "salt" : ""); }).find("channel_binding"),
+              std::string::npos);
+    EXPECT_EQ(sent(), "") << "nothing of the password has left";
+  }
 }
 
 TEST_F(startup_test, channel_binding_that_is_offered_without_tls_is_refused) {
