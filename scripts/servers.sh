@@ -23,6 +23,8 @@ if [[ ! $verb =~ ^(start|stop|crash)$ || $folder != /* || ! $server =~ ^(|pg15|p
   exit 2
 fi
 
+mark=.tupelo-servers # what makes a folder ours to remove
+
 # PostgreSQL refuses to run as root.
 as_user=()
 if ((EUID == 0)); then
@@ -191,9 +193,16 @@ bin_of() { # bin_of <name>: the folder with its programs; nothing where there is
 
 case $verb in
   start)
+    if [[ -n $(ls -A "$folder" 2>/dev/null) && ! -e $folder/$mark ]]; then
+      echo "servers: $folder holds something else; name a folder that is new or empty" >&2
+      exit 2
+    fi
     "$0" stop "$folder"
     mkdir -p "$folder"
-    chmod a+rx "$folder"
+    : >"$folder/$mark"
+    trap 'status=$?; ((status == 0)) || "$0" stop "$folder"; exit $status' EXIT
+    # Whoever reaches the sockets is a superuser there: nobody else does, but for root's servers, which run as others.
+    if ((EUID == 0)); then chmod a+rx "$folder"; else chmod 700 "$folder"; fi
     make_certificates "$folder/certificates"
     for name in ${server:-pg15 pg18}; do start_postgres "$name" "$(bin_of "$name")"; done
     [[ -n ${server:-} ]] || start_pgbouncer "$(PATH=$PATH:/usr/sbin command -v pgbouncer || true)"
@@ -202,7 +211,7 @@ case $verb in
     stop_pgbouncer
     stop_postgres pg15
     stop_postgres pg18
-    rm -rf "$folder"
+    if [[ -e $folder/$mark ]]; then rm -rf "$folder"; fi
     ;;
   crash)
     # It starts with the options that it was started with.

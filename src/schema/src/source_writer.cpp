@@ -63,8 +63,18 @@ std::string cpp_foreign_key(const foreign_key_definition& key) {
 }
 
 /// The pair that `t.timestamps()` stands for.
+/// Whether a constraint on this column alone is written beside it: its key, or a unique one of the usual name.
+bool is_constrained_alone(const table_definition& table, const std::string& column) {
+  const std::vector<std::string> alone{column};
+  return table.primary_key.columns == alone ||
+         std::any_of(table.uniques.begin(), table.uniques.end(), [&](const key_definition& unique) {
+           return unique.columns == alone && unique.name == conventional_name(table, unique);
+         });
+}
+
 bool timestamps_at(const table_definition& table, std::size_t i) {
   if (i + 1 >= table.columns.size()) return false;
+  if (is_constrained_alone(table, "created_at") || is_constrained_alone(table, "updated_at")) return false;
   column_definition created{.name = "created_at", .type = type_kind::timestamp};
   column_definition updated{.name = "updated_at", .type = type_kind::timestamp};
   return table.columns[i] == created && table.columns[i + 1] == updated;
@@ -158,7 +168,10 @@ std::string cpp_table(const table_definition& table, std::size_t indent) {
       continue;
     }
     bool key = single_key && !key_named && table.primary_key.columns[0] == column.name;
-    if (key && column.identity && column.type.kind == type_kind::int64 && !column.default_sql) {
+    const bool unique_too = std::any_of(table.uniques.begin(), table.uniques.end(), [&](const key_definition& unique) {
+      return unique.columns == table.primary_key.columns && unique.name == conventional_name(table, unique);
+    });
+    if (key && column.identity && column.type.kind == type_kind::int64 && !column.default_sql && !unique_too) {
       out += call_chain(column.name == "id" ? "t.id()" : "t.id(" + cpp_literal(column.name) + ")").text(indent);
       continue;
     }

@@ -35,6 +35,9 @@ task<void> run_changes(lease& connection, const std::vector<ddl_statement>& stat
     position.statement = statement.sql;
     if (statement.role == ddl_role::execute) {
       co_await connection.execute(statement.sql);
+    } else if (statement.role == ddl_role::check) {
+      const std::vector<std::string> reasons = co_await connection.raw_sql<std::string>(statement.sql).all();
+      if (!reasons.empty()) throw migration_error(errc::invalid_migration, reasons.front());
     } else if (statement.role == ddl_role::remember) {
       remembered = co_await connection.raw_sql<remembered_thing>(statement.sql).all();
     } else {

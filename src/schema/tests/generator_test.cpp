@@ -46,6 +46,22 @@ TEST(generator, writes_new_tables_as_a_reader_would) {
   EXPECT_EQ(source.file_name, "20261120T080000_first.cpp");
 }
 
+TEST(generator, writes_constraints_on_columns_that_have_words_of_their_own) {
+  table_definition table{.name = "logs"};
+  table.columns = {{.name = "id", .type = type_kind::int64, .identity = true},
+                   {.name = "created_at", .type = type_kind::timestamp},
+                   {.name = "updated_at", .type = type_kind::timestamp}};
+  table.primary_key.columns = {"id"};
+  table.primary_key.name = conventional_primary_key_name(table);
+  for (const char* column : {"id", "created_at"}) {
+    key_definition unique{.name = "", .columns = {column}};
+    unique.name = conventional_name(table, unique);
+    table.uniques.push_back(unique);
+  }
+  const std::string text = generate_migration(first_revision, {}, {ddl::create_table{table}}).text;
+  EXPECT_NE(text.find("t.big_integer(\"id\").generated().primary_key().unique();"), std::string::npos) << text;
+  EXPECT_NE(text.find("t.timestamp(\"created_at\").unique();"), std::string::npos) << text;
+}
 TEST(generator, writes_changes_as_a_reader_would) {
   EXPECT_EQ(generate_migration(second_revision, {first_revision}, sample::second_operations()).text,
             compiled("generated_second_test.cpp"));

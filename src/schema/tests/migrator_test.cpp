@@ -281,6 +281,20 @@ TEST_F(migrator, triggers_and_views_survive_a_rebuild) {
   EXPECT_EQ(live.text("SELECT email FROM grown"), "ada");
 }
 
+TEST_F(migrator, a_rebuild_that_would_lose_a_column_of_no_migration_is_refused) {
+  upgrade(all, "2_posts");
+  live.execute("ALTER TABLE users ADD COLUMN legacy TEXT");
+  history h({users(),
+             posts(),
+             {"3_check",
+              {"2_posts"},
+              [](schema_editor& db) { db.add_check("users", "mailed", "email <> ''"); },
+              &nothing,
+              "3.cpp"}});
+  EXPECT_NE(refusal(errc::migration_failed, [&] { upgrade(h); }).find("legacy"), std::string::npos);
+  EXPECT_EQ(live.text("SELECT count(*) FROM pragma_table_info('users') WHERE name = 'legacy'"), "1");
+}
+
 TEST_F(migrator, a_cancelled_run_is_rolled_back_and_leaves_no_lock) {
   static cancel_source source;
   migration slow{"2_slow",

@@ -272,7 +272,8 @@ void postgres_dialect::raw(std::string& sql, std::string_view text, std::size_t 
       at += 2;
     } else {
       sql += '$';
-      if (++at != text.size() && is_digit(text[at])) {
+      ++at;
+      if (at != text.size() && is_digit(text[at])) {
         numbered = true;
       } else {
         sql += std::to_string(next++);

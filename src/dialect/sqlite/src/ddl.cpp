@@ -182,6 +182,16 @@ private:
 
   void remake(const table_definition& old, const table_definition& made, const std::vector<std::string>& kept) {
     const std::string place = "tupelo_new_" + made.name;
+    std::string columns;
+    for (const column_definition& column : old.columns)
+      columns += (columns.empty() ? "" : ", ") + sql_text_literal(column.name);
+    statements_.push_back(
+        {ddl_role::check, "SELECT 'the column \"' || name || '\" of the table ' || " +
+                              sql_text_literal(quote_identifier(old.name)) +
+                              " || ' is in no migration, and would be lost, as SQLite makes this change by making the "
+                              "table anew; add it "
+                              "by a migration (db.add_column) or drop it first' FROM pragma_table_xinfo(" +
+                              sql_text_literal(old.name) + ") WHERE name COLLATE NOCASE NOT IN (" + columns + ")"});
     std::string known;  // indexes that are made again, or not, as the definition says
     for (const index_definition& index : old.indexes) known += ", " + sql_text_literal(index.name);
     statements_.push_back(

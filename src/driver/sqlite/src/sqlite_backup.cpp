@@ -46,7 +46,14 @@ void sqlite_connection::backup_to(const std::string& path, const backup_progress
         wait_.restart();
       }
       if (progress.step != nullptr && !locked) {
-        progress.step(progress.context, sqlite3_backup_remaining(backup), sqlite3_backup_pagecount(backup));
+        try {
+          progress.step(progress.context, sqlite3_backup_remaining(backup), sqlite3_backup_pagecount(backup));
+        } catch (...) {
+          sqlite3_backup_finish(backup);
+          target.reset();
+          std::filesystem::remove(name, ignored);
+          throw;
+        }
       }
     } while (code == SQLITE_OK);
     const int ended = sqlite3_backup_finish(backup);

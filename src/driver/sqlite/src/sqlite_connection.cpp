@@ -243,6 +243,9 @@ void sqlite_connection::run_script(request& r) {
   const char* const end = rest + r.script.size();
   while (rest != end) {
     if (r.cancellable && interrupts_.triggered()) throw cancelled();
+    // Statements too short to be interrupted add up.
+    if (r.deadline_us != INT64_MAX && wait_.deadline_passed())
+      throw timed_out("the deadline passed while the script ran; what came before it stays done");
     sqlite3_stmt* prepared = nullptr;
     const char* tail = end;
     int code = sqlite3_prepare_v3(database(), rest, static_cast<int>(end - rest), 0, &prepared, &tail);
@@ -335,7 +338,8 @@ void sqlite_connection::check_columns(sqlite3_stmt* statement, const statement_p
 // ---- failing
 
 void sqlite_connection::fail(sqlite3* database, sqlite3_stmt* statement, int code, std::string_view text) {
-  const sqlite_failure failure = sqlite_failure::of(database, code);
+  sqlite_failure failure = sqlite_failure::of(database, code);
+  failure.while_running = statement != nullptr;
   if (statement != nullptr) sqlite3_reset(statement);
   const int primary = code & 0xff;
   if ((primary == SQLITE_INTERRUPT || primary == SQLITE_BUSY) && interrupts_.triggered()) {

@@ -80,6 +80,11 @@ struct context {
     details.native_code = failure.code;
     throw_database_error(code, std::move(message), std::move(details), std::string(statement));
   }
+  [[noreturn]] void raise_untold() const {
+    raise(errc::database_error, "HY000",
+          "SQLite refused a value of the statement while it ran; what it says of it is left out, as it quotes values. "
+          "Full text search (MATCH), JSON paths and functions take texts of a certain form");
+  }
 };
 
 [[noreturn]] void throw_unique(const context& c) {
@@ -172,6 +177,11 @@ struct context {
   const std::string& said = c.failure.message;
   error_details details;
   const auto says = [&said](std::string_view text) { return said.find(text) != std::string::npos; };
+  // What fails while it runs may quote a value: full text search and JSON functions do.
+  const auto is_own = [&c](std::string_view name) {
+    return !c.failure.while_running || c.statement.find(name) != std::string_view::npos;
+  };
+  if (says("no such column: ") && !is_own(behind(said, "no such column: "))) c.raise_untold();
   if (says("no such column: ") || says("has no column named ")) {
     details.column = behind(said, says("no such column: ") ? "no such column: " : " has no column named ");
     if (said.starts_with("table ")) details.table = said.substr(6, said.find(" has no column named ") - 6);
@@ -211,8 +221,10 @@ struct context {
       {"integer overflow", errc::value_out_of_range, "22003"},
   };
   for (const rule& r : rules) {
-    if (says(r.text)) c.raise(r.code, r.sqlstate, "SQLite: " + said);
+    if (!says(r.text)) continue;
+    c.raise(r.code, r.sqlstate, "SQLite: " + (c.failure.while_running ? std::string(r.text) : said));
   }
+  if (c.failure.while_running) c.raise_untold();
   c.raise(errc::database_error, "HY000", "SQLite: " + said);
 }
 
@@ -220,7 +232,7 @@ struct context {
 
 sqlite_failure sqlite_failure::of(sqlite3* database, int code) {
   // After an out-of-memory in open there is no database to ask.
-  return {code, database != nullptr ? sqlite3_errmsg(database) : sqlite3_errstr(code)};
+  return {code, database != nullptr ? sqlite3_errmsg(database) : sqlite3_errstr(code), false};
 }
 
 void throw_sqlite_failure(sqlite3* database, const sqlite_failure& failure, std::string_view statement,

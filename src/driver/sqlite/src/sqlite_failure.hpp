@@ -12,6 +12,7 @@ namespace tupelo::driver {
 struct sqlite_failure {
   int code = 0;  ///< extended
   std::string message;
+  bool while_running = false;  ///< not of preparing: the message may then quote values
 
   static sqlite_failure of(sqlite3* database, int code);
 };

@@ -204,6 +204,24 @@ TEST_F(sqlite_connection, parameters_of_a_stream_may_go_after_its_first_part) {
 
 // ---- statements that are wrong
 
+TEST_F(sqlite_connection, what_fails_while_it_runs_quotes_no_value) {
+  const auto text = [](const error& e) { return std::string(e.what()); };
+  const auto path = failure_of<database_error>([&] { db.script("SELECT json_extract('{}', 'top ' || 'secret')"); });
+  EXPECT_EQ(text(path).find("secret"), std::string::npos) << text(path);
+  db.script("CREATE VIRTUAL TABLE notes USING fts5(body)");
+  const auto match =
+      failure_of<database_error>([&] { db.script("SELECT * FROM notes WHERE notes MATCH 'sec' || 'ret:x'"); });
+  EXPECT_EQ(text(match).find("secret"), std::string::npos) << text(match);
+}
+TEST_F(sqlite_connection, a_script_of_many_small_statements_ends_at_its_deadline) {
+  std::string many = "CREATE TABLE IF NOT EXISTS small (i)";
+  for (int i = 0; i < 1000; ++i) many += "; INSERT INTO small VALUES (1)";
+  request r;
+  r.script = many;
+  r.deadline_us = 1;  // long ago
+  db.get().run(r);
+  EXPECT_THROW(raise(r), timed_out);
+}
 TEST_F(sqlite_connection, unknown_column_is_named) {
   db.script("CREATE TABLE users (id INTEGER)");
   const auto e = failure_of<statement_error>([&] { db.run(numbers("SELECT nope FROM users")); });

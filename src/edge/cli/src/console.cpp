@@ -63,9 +63,14 @@ void console::json(const nlohmann::ordered_json& document) {
 
 void console::script(const std::vector<std::string>& statements) {
   for (const std::string& statement : statements) {
-    const std::size_t line_begin = statement.rfind('\n') + 1;  // npos + 1 is 0
-    const bool finished = statement.compare(line_begin, 2, "--") == 0 || statement.ends_with(';');
-    line(finished ? statement : statement + ";");
+    const std::string_view last = std::string_view(statement).substr(statement.rfind('\n') + 1);  // npos + 1 is 0
+    const bool is_note = statement.starts_with("--") && last.size() == statement.size();
+    const bool ends_in_comment = last.find("--") != std::string_view::npos;
+    if (is_note || (!ends_in_comment && statement.ends_with(';'))) {
+      line(statement);
+    } else {
+      line(statement + (ends_in_comment ? "\n;" : ";"));
+    }
   }
 }
 

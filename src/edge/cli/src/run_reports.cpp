@@ -153,7 +153,8 @@ int run_history(command& c) {
     rows.push_back(std::move(row));
   }
   c.out().table(rows);
-  if (head_names(c.migrations()).size() > 1) c.warn("there are two heads; `db migrate --merge \"message\"` joins them");
+  if (const std::size_t heads = head_names(c.migrations()).size(); heads > 1)
+    c.warn("there are " + std::to_string(heads) + " heads; `db migrate --merge \"message\"` joins them");
   return exit_ok;
 }
 

@@ -89,8 +89,8 @@ int move(command& c, task<migrate::report> (*plan)(database&, std::string, migra
 /// Asks on a terminal; elsewhere a script has decided.
 bool confirmed(command& c) {
   if (c.args().yes || !c.around().in_is_terminal) return true;
-  c.err().stream() << "This drops every table and view of " << c.address().redacted()
-                   << " with all rows. Type yes to go on: " << std::flush;
+  c.err().stream() << "This drops everything in the schema of " << c.address().redacted()
+                   << ": tables with all rows, views, types, functions. Type yes to go on: " << std::flush;
   std::string answer;
   std::getline(*c.around().in, answer);
   return answer == "yes";

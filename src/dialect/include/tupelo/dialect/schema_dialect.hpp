@@ -17,6 +17,7 @@ struct column_type;
 
 enum class ddl_role : std::uint8_t {
   execute,   ///< run it
+  check,     ///< a query: each row says in words why the change cannot be made
   remember,  ///< a query: keep its rows, each a name and the SQL that makes the thing
   restore,   ///< a query for names: what was remembered and is not among them is made again, then forgotten
 };
