@@ -292,7 +292,7 @@ TEST_F(migrator, a_rebuild_that_would_lose_a_column_of_no_migration_is_refused) 
               &nothing,
               "3.cpp"}});
   EXPECT_NE(refusal(errc::migration_failed, [&] { upgrade(h); }).find("legacy"), std::string::npos);
-  EXPECT_EQ(live.text("SELECT count(*) FROM pragma_table_info('users') WHERE name = 'legacy'"), "1");
+  EXPECT_EQ(live.text("SELECT name FROM pragma_table_info('users') WHERE name = 'legacy'"), "legacy");
 }
 
 TEST_F(migrator, a_cancelled_run_is_rolled_back_and_leaves_no_lock) {

@@ -73,8 +73,9 @@ sqlite_connection::sqlite_connection(sqlite_settings settings, bool inline_execu
 sqlite_connection::~sqlite_connection() {
   worker_.reset();
   if (database_ == nullptr) return;
-  // A database with statements cannot be closed; their handles end with the connection.
-  while (sqlite3_stmt* statement = sqlite3_next_stmt(database(), nullptr)) sqlite3_finalize(statement);
+  // A database with statements cannot be closed; their handles end with the connection. Others are not ours: those of
+  // virtual tables (full text search) end with their tables.
+  for (sqlite3_stmt* statement : handles_) sqlite3_finalize(statement);
 }
 
 // ---- the contract
@@ -110,6 +111,7 @@ void sqlite_connection::finish(prepared_statement* handle) noexcept {
 
 void sqlite_connection::release(prepared_statement* handle) noexcept {
   finish(handle);
+  std::erase(handles_, statement_of(handle));
   sqlite3_finalize(statement_of(handle));
 }
 
@@ -265,8 +267,8 @@ void sqlite_connection::run_script(request& r) {
 }
 
 void sqlite_connection::end_open_results() noexcept {
-  for (sqlite3_stmt* s = sqlite3_next_stmt(database(), nullptr); s != nullptr; s = sqlite3_next_stmt(database(), s)) {
-    if (sqlite3_stmt_busy(s) != 0) sqlite3_reset(s);
+  for (sqlite3_stmt* statement : handles_) {
+    if (sqlite3_stmt_busy(statement) != 0) sqlite3_reset(statement);
   }
   open_results_ = 0;
 }
@@ -276,7 +278,9 @@ void sqlite_connection::end_open_results() noexcept {
 sqlite3_stmt* sqlite_connection::prepare_for(request& r, statement_ptr& temporary) {
   sqlite3_stmt* statement = prepare(*r.plan, r.prepared != nullptr ? SQLITE_PREPARE_PERSISTENT : 0);
   if (r.prepared != nullptr) {
-    *r.prepared = reinterpret_cast<prepared_statement*>(statement);
+    statement_ptr owned(statement);
+    handles_.push_back(statement);
+    *r.prepared = reinterpret_cast<prepared_statement*>(owned.release());
   } else {
     assert(r.fetch == 0 || r.end_after_fetch);
     temporary.reset(statement);

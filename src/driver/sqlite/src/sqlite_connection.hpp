@@ -12,6 +12,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace tupelo::driver {
 
@@ -86,7 +87,8 @@ private:
   busy_wait wait_;
   bind_scratch scratch_;
   database_ptr database_;
-  std::uint32_t open_results_ = 0;  ///< statements that reported `more`
+  std::vector<sqlite3_stmt*> handles_;  ///< prepared and not released
+  std::uint32_t open_results_ = 0;      ///< statements that reported `more`
   bool inline_;
   bool usable_ = true;
   bool traced_ = false;
