@@ -51,13 +51,6 @@ const column_definition* meant(const table_definition& table, std::string_view w
   return nullptr;
 }
 
-bool holds_moments(const table_definition& table) noexcept {
-  for (const column_definition& column : table.columns) {
-    if (column.type.kind == type_kind::timestamp) return true;
-  }
-  return false;
-}
-
 class renderer {
 public:
   explicit renderer(const schema_definition& before) : state_(before) {}
@@ -180,10 +173,21 @@ public:
 }  // namespace
 
 std::string expression_sql(const table_definition& table, std::string_view neutral) {
-  const bool moments = holds_moments(table);
+  // The column that a literal is held against: the one named last before it, else the first after it.
+  const column_definition* nearest = nullptr;
   std::string out;
   std::size_t copied = 0;
   const std::vector<sql_token> tokens = sql_tokens(neutral);
+  const auto column_at = [&](std::size_t i) -> const column_definition* {
+    const std::string_view next = i + 1 < tokens.size() ? tokens[i + 1].text : std::string_view();
+    if (tokens[i].kind != sql_token_kind::word || next == "(" || is_sql_keyword(tokens[i].value)) return nullptr;
+    return meant(table, tokens[i].value);
+  };
+  const auto is_against_moment = [&](std::size_t i) {
+    const column_definition* column = nearest;
+    for (std::size_t ahead = i + 1; column == nullptr && ahead < tokens.size(); ++ahead) column = column_at(ahead);
+    return column != nullptr && column->type.kind == type_kind::timestamp;
+  };
   for (std::size_t i = 0; i < tokens.size(); ++i) {
     const sql_token& token = tokens[i];
     const auto begin = static_cast<std::size_t>(token.text.data() - neutral.data());
@@ -195,10 +199,10 @@ std::string expression_sql(const table_definition& table, std::string_view neutr
       instead = "'\\x" + tokens[i + 1].value + "'::bytea";
       end += next.size();
       ++i;
-    } else if (token.kind == sql_token_kind::word && next != "(" && !is_sql_keyword(token.value)) {
-      // Quoted, a name keeps its case and cannot be taken for one of PostgreSQL's own words.
-      if (const column_definition* column = meant(table, token.value)) instead = quote_identifier(column->name);
-    } else if (token.kind == sql_token_kind::text && moments && is_plain_timestamp(token.value)) {
+    } else if (const column_definition* column = column_at(i)) {
+      instead = quote_identifier(column->name);  // quoted, it keeps its case and is no word of PostgreSQL's own
+      nearest = column;
+    } else if (token.kind == sql_token_kind::text && is_plain_timestamp(token.value) && is_against_moment(i)) {
       instead = sql_text_literal(token.value + "+00");  // otherwise the session's time zone would count
     }
     if (instead.empty()) continue;

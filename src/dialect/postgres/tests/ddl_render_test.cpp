@@ -95,6 +95,8 @@ TEST(postgres_expression_sql, bytes_are_written_as_the_server_reads_them) {
 TEST(postgres_expression_sql, moments_are_of_utc) {
   EXPECT_EQ(expression_sql(users(), "joined > '2020-01-01 00:00:00.000000'"),
             R"("joined" > '2020-01-01 00:00:00.000000+00')");
+  EXPECT_EQ(expression_sql(users(), "'2020-01-01 00:00:00.000000' < joined AND email <> '2020-01-01 00:00:00.000000'"),
+            R"('2020-01-01 00:00:00.000000+00' < "joined" AND "email" <> '2020-01-01 00:00:00.000000')");
 }
 
 TEST(postgres_alter, tables_and_columns) {
