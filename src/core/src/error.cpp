@@ -54,6 +54,7 @@ std::string_view name_of(errc code) noexcept {
     case errc::concurrent_use: return "concurrent_use";
     case errc::detached_object: return "detached_object";
     case errc::commit_unknown: return "commit_unknown";
+    case errc::not_run: return "not_run";
     case errc::migration_failed: return "migration_failed";
     case errc::migration_missing: return "migration_missing";
     case errc::migration_edited: return "migration_edited";
@@ -91,6 +92,11 @@ bool error::connection_usable() const noexcept {
     case errc::corrupt_database: return false;
     default: return true;
   }
+}
+
+void error::set_pipeline_position(std::uint32_t position) {
+  message_.insert(0, "operation " + std::to_string(position) + " of the pipeline: ");
+  position_ = position;
 }
 
 namespace {

@@ -54,6 +54,8 @@ const errc all_codes[] = {
     errc::invalid_transaction,
     errc::concurrent_use,
     errc::detached_object,
+    errc::commit_unknown,
+    errc::not_run,
     errc::migration_failed,
     errc::migration_missing,
     errc::migration_edited,

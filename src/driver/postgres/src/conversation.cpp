@@ -10,7 +10,6 @@
 
 #include <algorithm>
 #include <cassert>
-#include <cstring>
 #include <utility>
 
 namespace tupelo::driver::postgres {
@@ -65,12 +64,16 @@ void conversation::fail_all(const std::exception_ptr& failure) noexcept {
   for (flight& f : flights_) {
     if (f.of == nullptr) continue;
     f.of->more = false;
-    note(f, failure);
+    if (f.group) {
+      abandon_group(f, failure);
+    } else {
+      note(f, failure);
+    }
     complete(*f.of);
   }
   for (const waiting& held : held_) {
     held.of->failure = failure;
-    complete(*held.of);
+    refuse(*held.of);
   }
   flights_.clear();
   held_.clear();
@@ -91,7 +94,7 @@ void conversation::submit(request& submitted) noexcept {
   submitted.affected = 0;
   submitted.last_insert_id = 0;
   submitted.failure = nullptr;
-  if (blocked_) {
+  if (must_wait(submitted)) {
     held_.push_back({&submitted, false});
   } else {
     start(submitted, false);
@@ -99,7 +102,7 @@ void conversation::submit(request& submitted) noexcept {
 }
 
 void conversation::start_held() noexcept {
-  while (!blocked_ && !held_.empty()) {
+  while (!held_.empty() && !must_wait(*held_.front().of)) {
     const waiting next = held_.front();
     held_.pop_front();
     start(*next.of, next.again);
@@ -108,13 +111,15 @@ void conversation::start_held() noexcept {
 
 void conversation::start(request& submitted, bool again) noexcept {
   flight f;
-  f.of = &submitted;
+  f.of = f.due = &submitted;
   f.again = again;
   const std::size_t mark = out_.mark();
   try {
     const server_statement* const read = submitted.more ? statement_of(submitted) : nullptr;
     if (streaming_ != nullptr && read != streaming_ && !(read != nullptr && read->drained)) drain_stream();
-    if (submitted.plan != nullptr) {
+    if (submitted.members != nullptr) {
+      start_group(f);
+    } else if (submitted.plan != nullptr) {
       if (!start_plan(f)) return complete(submitted);
     } else {
       f.at = stage::scripting;
@@ -127,6 +132,7 @@ void conversation::start(request& submitted, bool again) noexcept {
     out_.truncate(mark);
     submitted.more = false;
     note(f, std::current_exception());
+    if (f.group) fail_rest(f);
     complete(submitted);
   }
 }
@@ -142,19 +148,8 @@ std::unique_ptr<server_statement> conversation::make_statement(bool named) {
 bool conversation::start_plan(flight& f) {
   request& r = *f.of;
   if (r.more) return fetch_on(f);
-  server_statement* statement = statement_of(r);
-  if (statement == nullptr) {
-    // A pooler that gives every transaction another server connection knows no names.
-    std::unique_ptr<server_statement> made = make_statement(named_ && r.prepared != nullptr);
-    statement = made.get();
-    if (r.prepared != nullptr) {
-      *r.prepared = reinterpret_cast<prepared_statement*>(made.release());
-    } else {
-      f.temporary = std::move(made);
-    }
-  }
-  f.statement = statement;
-  if (!statement->described) {
+  f.statement = &statement_for(r, f.temporary);
+  if (!f.statement->described) {
     describe(f);
   } else {
     run(f);
@@ -162,21 +157,37 @@ bool conversation::start_plan(flight& f) {
   return true;
 }
 
+server_statement& conversation::statement_for(request& r, std::shared_ptr<server_statement>& temporary) {
+  if (server_statement* const known = statement_of(r); known != nullptr) return *known;
+  // A pooler that gives every transaction another server connection knows no names.
+  std::unique_ptr<server_statement> made = make_statement(named_ && r.prepared != nullptr);
+  server_statement& statement = *made;
+  if (r.prepared != nullptr) {
+    *r.prepared = reinterpret_cast<prepared_statement*>(made.release());
+  } else {
+    temporary = std::move(made);
+  }
+  return statement;
+}
+
 void conversation::describe(flight& f) {
   f.at = stage::describing;
-  server_statement& statement = *f.statement;
+  write_description(*f.statement, *f.of->plan, f.lacks_types);
+  write_sync(out_);
+  blocked_ = true;
+}
+
+void conversation::write_description(server_statement& statement, const statement_plan& plan, bool lacks_types) {
   if (statement.parsed) write_close_statement(out_, statement.name);
   statement.parsed = false;
   statement.has_rows = false;
-  std::vector<std::uint32_t> types = wanted_parameter_types(*f.of->plan);
-  if (f.lacks_types) {
-    types.resize(std::max(types.size(), f.of->plan->binds.size()));
+  std::vector<std::uint32_t> types = wanted_parameter_types(plan);
+  if (lacks_types) {
+    types.resize(std::max(types.size(), plan.binds.size()));
     std::replace(types.begin(), types.end(), std::uint32_t{0}, static_cast<std::uint32_t>(oid::text));
   }
-  write_parse(out_, statement.name, f.of->plan->text, types);
+  write_parse(out_, statement.name, plan.text, types);
   write_describe_statement(out_, statement.name);
-  write_sync(out_);
-  blocked_ = true;
 }
 
 void conversation::run(flight& f) {
@@ -184,18 +195,8 @@ void conversation::run(flight& f) {
   server_statement& statement = *f.statement;
   f.at = stage::running;
   f.stale = false;
-  if (statement.portal_open || statement.drained) {
-    throw transaction_error(
-        errc::concurrent_use,
-        "the statement is still being read by an open result; read that to its end or finish it first");
-  }
   const std::string_view portal = portal_of(r, statement);
-  if (statement.name.empty()) write_parse(out_, {}, r.plan->text, statement.parameter_types);
-  begin_bind(out_, portal, statement.name);
-  write_parameters(out_, statement.parameters, *r.plan, r.values, r.objects);
-  write_result_formats(out_, statement.rows);
-  out_.end();
-  write_execute(out_, portal, r.fetch);
+  write_run(r, statement, portal);
   f.synced = portal.empty() || status_ == transaction_status::open;
   if (f.synced) {
     if (r.fetch != 0 && r.end_after_fetch) write_close_portal(out_, portal);
@@ -210,65 +211,18 @@ void conversation::run(flight& f) {
   }
 }
 
-/// False: the request is complete already.
-bool conversation::fetch_on(flight& f) {
-  request& r = *f.of;
-  server_statement& statement = *statement_of(r);
-  r.more = false;
-  if (statement.draining) {
-    f.at = stage::resting;
-    f.statement = &statement;
-    return true;
+void conversation::write_run(const request& r, const server_statement& statement, std::string_view portal) {
+  if (statement.portal_open || statement.drained) {
+    throw transaction_error(
+        errc::concurrent_use,
+        "the statement is still being read by an open result; read that to its end or finish it first");
   }
-  if (statement.drained) {
-    fetch_from_rest(r, statement);
-    return false;
-  }
-  if (!statement.portal_open) {
-    throw cancelled("the rest of the result is gone, because its transaction or its connection has ended");
-  }
-  f.statement = &statement;
-  f.synced = streaming_ == nullptr;
-  write_execute(out_, statement.portal, r.fetch);
-  if (f.synced) {
-    write_sync(out_);
-  } else {
-    write_flush(out_);
-  }
-  return true;
-}
-
-void conversation::drain_stream() {
-  flight f;
-  f.at = stage::draining;
-  f.statement = streaming_;
-  write_execute(out_, streaming_->portal);
-  write_sync(out_);
-  flights_.push_back(f);
-  f.statement->portal_open = false;
-  f.statement->drained = f.statement->draining = true;
-  f.statement->rest_failure = nullptr;
-  std::erase(portals_, f.statement);
-  streaming_ = nullptr;
-}
-
-void conversation::fetch_from_rest(request& r, server_statement& statement) {
-  const bool decoded = r.rows.add != nullptr && !r.plan->reads.empty();
-  while (statement.rest_at != statement.rest.size()) {
-    if (r.row_count == r.fetch) {
-      r.more = true;
-      return;
-    }
-    std::uint32_t size = 0;
-    std::memcpy(&size, statement.rest.data() + statement.rest_at, sizeof size);
-    const char* const body = statement.rest.data() + statement.rest_at + sizeof size;
-    statement.rest_at += sizeof size + size;
-    if (decoded) decode_row(statement.rows, body, size, r.rows.add(r.rows.rows));
-    ++r.row_count;
-  }
-  const std::exception_ptr failure = std::exchange(statement.rest_failure, nullptr);
-  statement.forget_rest();
-  if (failure) std::rethrow_exception(failure);
+  if (statement.name.empty()) write_parse(out_, {}, r.plan->text, statement.parameter_types);
+  begin_bind(out_, portal, statement.name);
+  write_parameters(out_, statement.parameters, *r.plan, r.values, r.objects);
+  write_result_formats(out_, statement.rows);
+  out_.end();
+  write_execute(out_, portal, r.fetch);
 }
 
 bool conversation::next_of_script(flight& f) {
@@ -297,7 +251,7 @@ void conversation::finish(server_statement& statement) noexcept {
     write_close_portal(out_, statement.portal);
   }
   write_sync(out_);
-  flights_.push_back(f);
+  flights_.push_back(std::move(f));
 }
 
 void conversation::release(std::unique_ptr<server_statement> statement) noexcept {
@@ -325,23 +279,28 @@ void conversation::handle(const backend_message& message) {
     case 'C': return command_complete(front(message), message);
     case 'Z': return ready(message);
     case '1':  // ParseComplete
-      if (flight& f = front(message); f.at == stage::describing) f.statement->parsed = true;
+      if (flight& f = front(message); f.at == stage::describing && f.statement != nullptr) f.statement->parsed = true;
       return;
     case '2':  // BindComplete
     case '3':  // CloseComplete
+      return;
     case 'n':  // NoData
+      if (flight& f = front(message); f.group && f.at == stage::describing) group_described(f);
+      return;
     case 'I':  // EmptyQueryResponse
+      if (flight& f = front(message); f.group && f.at == stage::running) aim(f, f.group->next + 1);
       return;
     case 't': return parse_parameter_description(message, parameter_types_);
     case 'T':
       parse_row_description(message, columns_);
-      if (flight& f = front(message); f.at == stage::describing) {
+      if (flight& f = front(message); f.at == stage::describing && f.statement != nullptr) {
         f.statement->has_rows = true;
         result_columns_.clear();
         names_.clear();
         for (const column_description& column : columns_) names_.emplace_back(column.name);
         for (std::size_t i = 0; i < columns_.size(); ++i)
           result_columns_.push_back({names_[i], columns_[i].type, columns_[i].modifier});
+        if (f.group) group_described(f);
       }
       return;
     case 's': return suspended(front(message));
@@ -361,12 +320,15 @@ void conversation::handle(const backend_message& message) {
       return;
     case 'G':  // CopyInResponse
       write_copy_fail(out_, "COPY FROM STDIN cannot be run as a statement");
+      // The server takes the Sync behind the statement for data that it may ignore.
+      if (const flight& f = front(message); f.at == stage::running && (!f.group || f.group->next + 1 >= f.group->end))
+        write_sync(out_);
       return;
     case 'H':  // CopyOutResponse: its data is read and dropped
     case 'd':
     case 'c': {
       flight& f = front(message);
-      if (f.of != nullptr && !f.of->failure) {
+      if (f.due != nullptr && !f.due->failure) {
         note(f, std::make_exception_ptr(query_error("COPY … TO STDOUT cannot be run as a statement: use COPY … TO a "
                                                     "file on the server, or select the rows")));
       }
@@ -381,8 +343,8 @@ void conversation::row(flight& f, const backend_message& message) {
     const std::uint32_t size = message.size;
     f.statement->rest.append(reinterpret_cast<const char*>(&size), sizeof size).append(message.body, size);
   }
-  if (f.of == nullptr || f.statement == nullptr || f.at == stage::scripting) return;
-  request& r = *f.of;
+  if (f.due == nullptr || f.statement == nullptr || f.at == stage::scripting) return;
+  request& r = *f.due;
   if (r.failure) [[unlikely]]
     return;
   if (r.rows.add == nullptr || r.plan->reads.empty()) {
@@ -402,7 +364,14 @@ void conversation::row(flight& f, const backend_message& message) {
 
 void conversation::command_complete(flight& f, const backend_message& message) {
   const command_result result = parse_command_complete(message);
-  if (f.of != nullptr && !result.reads) f.of->affected += static_cast<std::int64_t>(result.count);
+  if (f.due != nullptr && !result.reads) f.due->affected += static_cast<std::int64_t>(result.count);
+  if (f.due != nullptr && f.due->plan != nullptr && f.due->plan->checked_rows != 0)
+    f.due->affected = f.due->plan->checked_rows;
+  if (f.group) {
+    if (f.at != stage::running) return;
+    f.group->ended_transaction |= result.tag == "COMMIT" || result.tag == "ROLLBACK";
+    return aim(f, f.group->next + 1);
+  }
   if (f.statement != nullptr && f.statement->portal_open && f.at == stage::running) {
     f.statement->portal_open = false;
     std::erase(portals_, f.statement);
@@ -416,6 +385,7 @@ void conversation::command_complete(flight& f, const backend_message& message) {
 
 void conversation::suspended(flight& f) {
   if (f.of == nullptr || f.at != stage::running) return;
+  if (f.group) return aim(f, f.group->next + 1);
   f.suspended = true;
   if (f.synced) return;  // ReadyForQuery follows
   f.of->more = true;
@@ -430,6 +400,7 @@ void conversation::failed(flight& f, const backend_message& message) {
       f.statement->rest_failure = make_postgres_failure(fields, {});
     return;
   }
+  if (f.group) return group_failed(f, fields);
   // 42P18: indeterminate datatype. What nothing in the statement tells the type of is taken for a text.
   f.lacks_types = f.at == stage::describing && fields.sqlstate == "42P18";
   if (f.statement != nullptr && f.statement->portal_open) {
@@ -453,13 +424,8 @@ void conversation::failed(flight& f, const backend_message& message) {
 }
 
 bool conversation::described(flight& f) {
-  server_statement& statement = *f.statement;
   try {
-    statement.parameter_types = parameter_types_;
-    statement.parameters = plan_parameters(*f.of->plan, parameter_types_);
-    statement.rows = plan_row(*f.of->plan, statement.has_rows ? std::span<const result_column>(result_columns_)
-                                                              : std::span<const result_column>());
-    statement.described = true;
+    plan_layouts(*f.statement, *f.of->plan);
     const std::size_t mark = out_.mark();
     try {
       run(f);
@@ -474,11 +440,20 @@ bool conversation::described(flight& f) {
   }
 }
 
+void conversation::plan_layouts(server_statement& statement, const statement_plan& plan) const {
+  statement.parameter_types = parameter_types_;
+  statement.parameters = plan_parameters(plan, parameter_types_);
+  statement.rows = plan_row(plan, statement.has_rows ? std::span<const result_column>(result_columns_)
+                                                     : std::span<const result_column>());
+  statement.described = true;
+}
+
 void conversation::ready(const backend_message& message) {
   flight& f = front(message);
   status_ = parse_ready_for_query(message);
   if (status_ == transaction_status::idle && !portals_.empty() && streaming_ == nullptr) forget_portals();
   if (f.of == nullptr) return end_front();
+  if (f.group) return group_ready(f);
   const bool well = !f.of->failure;
   switch (f.at) {
     case stage::describing:
@@ -504,6 +479,7 @@ void conversation::ready(const backend_message& message) {
       break;
     case stage::draining:
     case stage::resting:
+    case stage::undoing:
     case stage::closing: break;
   }
   end_front();
@@ -512,7 +488,7 @@ void conversation::ready(const backend_message& message) {
 void conversation::end_front() noexcept {
   const flight ended = std::move(flights_.front());
   flights_.pop_front();
-  if (ended.at == stage::describing || ended.at == stage::scripting) blocked_ = false;
+  if (ended.at == stage::describing || ended.at == stage::scripting || ended.group) blocked_ = false;
   if (ended.of != nullptr) complete(*ended.of);
   if (ended.at == stage::draining && ended.statement != nullptr) ended.statement->draining = false;
   while (!flights_.empty() && flights_.front().at == stage::resting) {
@@ -543,12 +519,12 @@ std::exception_ptr conversation::make_stale_failure(std::string_view text) noexc
 
 std::string_view conversation::text_of(const flight& f) noexcept {
   if (f.at == stage::scripting) return f.statement_text;
-  return f.of != nullptr && f.of->plan != nullptr ? std::string_view(f.of->plan->text) : std::string_view();
+  return f.due != nullptr && f.due->plan != nullptr ? std::string_view(f.due->plan->text) : std::string_view();
 }
 
 void conversation::note(flight& f, std::exception_ptr failure) noexcept {
-  if (f.of == nullptr || f.of->failure) return;
-  f.of->failure = std::move(failure);
+  if (f.due != nullptr && !f.due->failure) f.due->failure = failure;
+  if (f.of != nullptr && !f.of->failure) f.of->failure = std::move(failure);
 }
 
 }  // namespace tupelo::driver::postgres

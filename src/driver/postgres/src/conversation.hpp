@@ -2,6 +2,7 @@
 #pragma once
 
 #include "backend_messages.hpp"
+#include "group_flight.hpp"
 #include "postgres_failure.hpp"
 #include "receive_buffer.hpp"
 #include "row_decoder.hpp"
@@ -27,6 +28,7 @@ struct server_statement {
   std::vector<std::uint32_t> parameter_types;
   parameter_layout parameters;
   row_layout rows;
+  bool queued = false;     ///< it is among those that a group has described
   bool parsed = false;     ///< the server has it
   bool described = false;  ///< and the layouts are those of what it has
   bool has_rows = false;
@@ -53,7 +55,8 @@ struct server_statement {
 /// meanwhile, the rest of the result is read into memory first.
 ///
 /// Requests are answered in the order in which they were submitted. A request whose statement is new holds those behind
-/// it until the server has described the statement.
+/// it until the server has described the statement. A group is sent when everything before it is answered, and holds
+/// what is behind it: two round trips where one of its statements is new, else one.
 ///
 /// Errors: `receive` throws connection_error where the server breaks the protocol or ends the connection; then call
 /// `fail_all`. Everything else goes into the request's failure.
@@ -82,7 +85,7 @@ public:
   // requests
   void submit(request& submitted) noexcept;
   /// Completes a request that has failed before it was submitted.
-  void refuse(request& refused) noexcept { complete(refused); }
+  void refuse(request& refused) noexcept;
   void finish(server_statement& statement) noexcept;
   void release(std::unique_ptr<server_statement> statement) noexcept;
 
@@ -95,12 +98,15 @@ private:
     draining,    ///< the rest of a result is read into memory; nobody waits
     resting,     ///< waits for that
     scripting,   ///< one statement of a script
+    undoing,     ///< a group's transaction is rolled back, before it is run anew
     closing,     ///< the client ends a partly read result; nobody waits
   };
   struct flight {
-    request* of = nullptr;  ///< null: nobody waits
+    request* of = nullptr;   ///< null: nobody waits
+    request* due = nullptr;  ///< whose answer comes next: a member of a group, else `of`
     server_statement* statement = nullptr;
     std::shared_ptr<server_statement> temporary;  ///< of a request that keeps none
+    std::unique_ptr<group_flight> group;
     stage at = stage::running;
     interruption cause = interruption::none;
     bool synced = true;               ///< Sync was sent behind it: its end is ReadyForQuery
@@ -117,10 +123,16 @@ private:
   };
 
   void start(request& submitted, bool again) noexcept;
+  bool must_wait(const request& next) const noexcept {
+    return blocked_ || (next.members != nullptr && !flights_.empty());
+  }
   std::unique_ptr<server_statement> make_statement(bool named);
+  server_statement& statement_for(request& r, std::shared_ptr<server_statement>& temporary);
   bool start_plan(flight& f);
   void describe(flight& f);
+  void write_description(server_statement& statement, const statement_plan& plan, bool lacks_types);
   void run(flight& f);
+  void write_run(const request& r, const server_statement& statement, std::string_view portal);
   bool fetch_on(flight& f);
   static void fetch_from_rest(request& r, server_statement& statement);
   void drain_stream();
@@ -138,6 +150,23 @@ private:
   void ready(const backend_message& message);
   bool described(flight& f);
   flight& front(const backend_message& message);
+  void plan_layouts(server_statement& statement, const statement_plan& plan) const;
+
+  // groups
+  void start_group(flight& f);
+  void describe_group(flight& f);
+  void run_group(flight& f);
+  void redo_group(flight& f);
+  static void aim(flight& f, std::size_t member);
+  void group_described(flight& f);
+  void group_failed(flight& f, const error_fields& fields);
+  void group_ready(flight& f);
+  bool prepare_redo(flight& f) noexcept;
+  void end_group(flight& f, std::exception_ptr failure) noexcept;
+  static void clear_failures(flight& f) noexcept;
+  static void fail_rest(flight& f) noexcept;
+  static void abandon_group(flight& f, const std::exception_ptr& failure) noexcept;
+
   static void note(flight& f, std::exception_ptr failure) noexcept;
   static std::string_view text_of(const flight& f) noexcept;
   static std::exception_ptr make_stale_failure(std::string_view text) noexcept;

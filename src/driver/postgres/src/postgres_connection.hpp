@@ -41,6 +41,7 @@ public:
   bool run(request&) noexcept override;
   void start(request&) noexcept override;
   void interrupt() noexcept override;
+  bool gains_by_groups() const noexcept override { return true; }
   void finish(prepared_statement*) noexcept override;
   void release(prepared_statement*) noexcept override;
   bool usable() const noexcept override;

@@ -222,6 +222,8 @@ void sqlite_connection::run_plan(request& r) {
   r.last_insert_id = sqlite3_last_insert_rowid(database());
 }
 
+void sqlite_connection::run_member(request& r) { run_plan(r); }
+
 void sqlite_connection::execute(request& r) {
   if (database_ == nullptr) [[unlikely]] {
     const deadline_guard guard(wait_, nullptr, r.deadline_us);
@@ -232,6 +234,8 @@ void sqlite_connection::execute(request& r) {
     trace(r.cancellable);
   if (r.plan != nullptr) {
     run_plan(r);
+  } else if (r.members != nullptr) {
+    run_group(r);
   } else {
     run_script(r);
   }

@@ -60,6 +60,10 @@ private:
   [[gnu::always_inline]] inline void execute(request&);
   [[gnu::always_inline]] inline void run_plan(request&);
   void run_script(request&);
+  void run_member(request&);
+  void run_group(request&);
+  void control_transaction(std::string_view sql);
+  void undo_group() noexcept;
   [[gnu::always_inline]] inline void begin_result(sqlite3_stmt*, request&);
   [[gnu::always_inline]] static inline int read_rows(sqlite3_stmt*, request&);
   sqlite3_stmt* prepare_for(request&, statement_ptr& temporary);

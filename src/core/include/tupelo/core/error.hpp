@@ -62,6 +62,7 @@ enum class errc : std::uint16_t {
   concurrent_use,
   detached_object,
   commit_unknown,
+  not_run,
   // migrations
   migration_failed = 800,
   migration_missing,
@@ -95,10 +96,15 @@ public:
   const std::string& statement() const noexcept { return statement_; }
   void set_statement(std::string sql) { statement_ = static_cast<std::string&&>(sql); }
 
+  /// Which operation of a pipeline failed, from 1; 0 where it was none. `what()` says so too.
+  std::uint32_t pipeline_position() const noexcept { return position_; }
+  void set_pipeline_position(std::uint32_t position);
+
 private:
   std::string message_;
   std::string statement_;
   errc code_;
+  std::uint32_t position_ = 0;
 };
 
 /// A value that cannot be parsed, represented or stored.

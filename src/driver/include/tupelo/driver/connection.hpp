@@ -15,8 +15,17 @@ namespace tupelo::driver {
 /// statement cache; released through the connection.
 class prepared_statement;
 
-/// One run of one planned statement, or of a script. The caller keeps everything it points to alive until the run is
-/// finished.
+/// One run of one planned statement, of a script, or of a group. The caller keeps everything it points to alive until
+/// the run is finished.
+///
+/// A group is a request with `members`: requests that are run in order as one unit. The first that fails fails the
+/// group with its failure, and those behind it fail with `not_run` and are not run; the connection stays usable.
+/// Outside a transaction the group is all or nothing, also where its end (a deferred constraint) is what fails: then
+/// `failure` of the group is set and that of no member. Inside a transaction, what came before the failure is as it
+/// would be had the requests been run one by one. Deadline, cancellation and `done` are those of the group. Members
+/// have a plan, and no `fetch` without `end_after_fetch`. They may be prepared before the first of them is run, so none
+/// may need what another one creates. One whose rows cannot be decoded has run all the same, and a database that
+/// answers the group as a whole has run those behind it and keeps what they wrote.
 ///
 /// A failure leaves the connection ready for the next request unless `usable()` says otherwise. Rows that were decoded
 /// before it stay in the sink, the last of them possibly half filled.
@@ -29,6 +38,7 @@ struct request {
   /// which `error::statement()` then names; what came before it stays done unless the script itself opened a
   /// transaction.
   std::string_view script;
+  request* members = nullptr;  ///< not null: the first of a group, chained by `next`; plan and script are not looked at
   const std::uint64_t* values = nullptr;  ///< the query's values, in the order of the plan's value and list steps
   const void* const* objects = nullptr;   ///< the objects whose fields are bound: `plan->rows_per_statement` of them
   row_sink rows;                          ///< where rows are decoded; no `add`: rows are counted and dropped
@@ -55,6 +65,9 @@ struct request {
   request* next = nullptr;
 };
 
+/// The failure of a group's member that was not run.
+std::exception_ptr make_not_run() noexcept;
+
 /// One connection to a database. Runs one request at a time, in order.
 ///
 /// Threads: used by one caller at a time; `interrupt` from any thread.
@@ -79,6 +92,9 @@ public:
   /// unless it is already done. Results that other statements of this connection left open may end with it. Does
   /// nothing when none runs: it never stops a later request.
   virtual void interrupt() noexcept = 0;
+
+  /// Whether a group costs less than its requests one by one, because they share a round trip.
+  virtual bool gains_by_groups() const noexcept { return false; }
 
   /// Ends a partly read result (a request that reported `more`).
   virtual void finish(prepared_statement*) noexcept = 0;

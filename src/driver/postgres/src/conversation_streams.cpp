@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "conversation.hpp"
+#include "frontend_messages.hpp"
+
+#include <tupelo/core/error.hpp>
+
+#include <cstring>
+#include <utility>
+
+namespace tupelo::driver::postgres {
+
+/// False: the request is complete already.
+bool conversation::fetch_on(flight& f) {
+  request& r = *f.of;
+  server_statement& statement = *reinterpret_cast<server_statement*>(*r.prepared);
+  r.more = false;
+  if (statement.draining) {
+    f.at = stage::resting;
+    f.statement = &statement;
+    return true;
+  }
+  if (statement.drained) {
+    fetch_from_rest(r, statement);
+    return false;
+  }
+  if (!statement.portal_open) {
+    throw cancelled("the rest of the result is gone, because its transaction or its connection has ended");
+  }
+  f.statement = &statement;
+  f.synced = streaming_ == nullptr;
+  write_execute(out_, statement.portal, r.fetch);
+  if (f.synced) {
+    write_sync(out_);
+  } else {
+    write_flush(out_);
+  }
+  return true;
+}
+
+void conversation::drain_stream() {
+  flight f;
+  f.at = stage::draining;
+  f.statement = streaming_;
+  write_execute(out_, streaming_->portal);
+  write_sync(out_);
+  flights_.push_back(std::move(f));
+  server_statement& drained = *std::exchange(streaming_, nullptr);
+  drained.portal_open = false;
+  drained.drained = drained.draining = true;
+  drained.rest_failure = nullptr;
+  std::erase(portals_, &drained);
+}
+
+void conversation::fetch_from_rest(request& r, server_statement& statement) {
+  const bool decoded = r.rows.add != nullptr && !r.plan->reads.empty();
+  while (statement.rest_at != statement.rest.size()) {
+    if (r.row_count == r.fetch) {
+      r.more = true;
+      return;
+    }
+    std::uint32_t size = 0;
+    std::memcpy(&size, statement.rest.data() + statement.rest_at, sizeof size);
+    const char* const body = statement.rest.data() + statement.rest_at + sizeof size;
+    statement.rest_at += sizeof size + size;
+    if (decoded) decode_row(statement.rows, body, size, r.rows.add(r.rows.rows));
+    ++r.row_count;
+  }
+  const std::exception_ptr failure = std::exchange(statement.rest_failure, nullptr);
+  statement.forget_rest();
+  if (failure) std::rethrow_exception(failure);
+}
+
+}  // namespace tupelo::driver::postgres

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "backend_messages.hpp"
+
+#include <tupelo/driver/connection.hpp>
+
+#include <cstddef>
+#include <exception>
+#include <memory>
+#include <vector>
+
+namespace tupelo::driver::postgres {
+
+struct server_statement;
+
+/// How far a group of requests has come.
+struct group_flight {
+  struct member {
+    request* of = nullptr;
+    server_statement* statement = nullptr;
+    std::shared_ptr<server_statement> temporary;  ///< of a request that keeps none
+    bool lacks_types = false;                     ///< the server could not tell the type of a parameter
+  };
+
+  std::vector<member> members;
+  std::size_t first = 0;                                   ///< where it was begun anew: those before it are done
+  std::size_t next = 0;                                    ///< whose answer is due
+  std::size_t end = 0;                                     ///< behind the last that was sent
+  std::exception_ptr refusal;                              ///< why the member at `end` was not sent
+  transaction_status began_in = transaction_status::idle;  ///< what was open when it was sent
+  bool sent = false;                                       ///< it is being run
+  bool ended_transaction = false;                          ///< a member has committed, or rolled back
+  bool again = false;                                      ///< parameters are described anew, as texts
+  bool redone = false;                                     ///< it was started anew once, its plans being stale
+};
+
+}  // namespace tupelo::driver::postgres

@@ -1,0 +1,413 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "conversation.hpp"
+#include "message_bytes.hpp"
+#include "network_order.hpp"
+
+#include <deque>
+#include <memory>
+
+namespace tupelo::driver::postgres {
+namespace {
+
+using testing::feed;
+using testing::int16_bytes;
+using testing::int32_bytes;
+using testing::message_bytes;
+using testing::text_bytes;
+
+template <class T>
+type_ops ops_of(kind k) {
+  type_ops ops{};
+  ops.k = k;
+  ops.size = static_cast<std::uint16_t>(sizeof(T));
+  return ops;
+}
+field_slot slot_of(const type_ops& ops) { return {&ops, 0, ops.k, ops.nullable, "a"}; }
+
+/// A statement as the engine keeps it, and one request for it.
+struct asked {
+  statement_plan plan;
+  prepared_statement* prepared = nullptr;
+  request run;
+  std::vector<std::int64_t> rows;
+
+  asked(std::string text, bool reads) {
+    static const type_ops ops = ops_of<std::int64_t>(kind::i64);
+    plan.text = std::move(text);
+    plan.read_only = reads;
+    if (reads) plan.reads.push_back(slot_of(ops));
+    run.plan = &plan;
+    run.prepared = &prepared;
+    run.rows = {&rows,
+                [](void* into) -> void* { return &static_cast<std::vector<std::int64_t>*>(into)->emplace_back(); }};
+  }
+  asked(const asked&) = delete;
+  asked& operator=(const asked&) = delete;
+  ~asked() { delete reinterpret_cast<server_statement*>(prepared); }
+
+  errc failure() const {
+    try {
+      std::rethrow_exception(run.failure);
+    } catch (const error& e) {
+      return e.code();
+    }
+  }
+};
+
+struct conversation_group_test : ::testing::Test {
+  std::unique_ptr<conversation> talk = std::make_unique<conversation>(true);
+  std::deque<asked> statements;
+  request group;
+
+  asked& read(std::string text = "SELECT 1") { return statements.emplace_back(std::move(text), true); }
+  asked& write(std::string text = "UPDATE t SET a = 1") { return statements.emplace_back(std::move(text), false); }
+
+  /// All statements that were made, in their order.
+  void submit() {
+    for (std::size_t i = 1; i < statements.size(); ++i) statements[i - 1].run.next = &statements[i].run;
+    group.members = &statements.front().run;
+    talk->submit(group);
+  }
+  /// The types of the messages that were sent since.
+  std::string sent() {
+    std::string types;
+    const send_buffer& out = talk->output();
+    for (std::size_t at = 0; at < out.size();) {
+      types += out.data()[at];
+      at += 1 + load32(out.data() + at + 1);
+    }
+    last_sent = std::string(out.data(), out.size());
+    talk->output().clear();
+    return types;
+  }
+  std::string last_sent;
+
+  void answer(const std::string& bytes) {
+    feed(talk->input(), bytes);
+    talk->receive();
+  }
+  bool is_over() {
+    request* const done = talk->take_completed();
+    EXPECT_TRUE(done == nullptr || done == &group) << "members are not announced on their own";
+    return done == &group;
+  }
+  errc group_failure() const {
+    try {
+      std::rethrow_exception(group.failure);
+    } catch (const error& e) {
+      return e.code();
+    }
+  }
+
+  static std::string described(bool reads) {
+    const std::string head = message_bytes('1', "") + message_bytes('t', int16_bytes(0));
+    if (!reads) return head + message_bytes('n', "");
+    return head + message_bytes('T', int16_bytes(1) + text_bytes("n") + int32_bytes(0) + int16_bytes(0) +
+                                         int32_bytes(20) + int16_bytes(8) + int32_bytes(0xFFFFFFFF) + int16_bytes(0));
+  }
+  static std::string row(std::uint32_t value) {
+    return message_bytes('D', int16_bytes(1) + int32_bytes(8) + int32_bytes(0) + int32_bytes(value));
+  }
+  static std::string done(const char* tag) { return message_bytes('2', "") + message_bytes('C', text_bytes(tag)); }
+  static std::string ready(char status = 'I') { return message_bytes('Z', std::string(1, status)); }
+  static std::string refused(const char* sqlstate, const char* routine = "x", const char* severity = "ERROR") {
+    return message_bytes('E', "S" + text_bytes(severity) + "V" + text_bytes(severity) + "C" + text_bytes(sqlstate) +
+                                  "M" + text_bytes("no") + "R" + text_bytes(routine) + '\0');
+  }
+  static std::string stale() { return refused("0A000", "RevalidateCachedQuery"); }
+  /// Has the statements described, so that they are ready to run.
+  void prepare() {
+    submit();
+    std::string all;
+    for (const asked& each : statements) all += described(each.plan.read_only);
+    answer(all + ready());
+    sent();
+    EXPECT_FALSE(is_over());
+  }
+};
+
+TEST_F(conversation_group_test, new_statements_are_described_in_one_round_trip_and_run_in_the_next) {
+  asked& first = read();
+  write();
+  asked& last = read("SELECT 2");
+  submit();
+  EXPECT_EQ(sent(), "PDPDPDS");
+  answer(described(true) + described(false) + described(true) + ready());
+  EXPECT_EQ(sent(), "BEBEBES");
+  answer(done("SELECT 0") + done("UPDATE 3") + message_bytes('2', "") + row(7) + row(8) + done("SELECT 2"));
+  EXPECT_FALSE(is_over());
+  answer(ready());
+  EXPECT_TRUE(is_over());
+  EXPECT_FALSE(group.failure);
+  EXPECT_TRUE(first.rows.empty());
+  EXPECT_EQ(statements[1].run.affected, 3);
+  EXPECT_EQ(last.rows, (std::vector<std::int64_t>{7, 8}));
+}
+
+TEST_F(conversation_group_test, prepared_statements_cost_one_write_with_one_sync) {
+  read();
+  write();
+  prepare();
+  answer(done("SELECT 0") + done("UPDATE 1") + ready());
+  EXPECT_TRUE(is_over());
+  talk->submit(group);
+  EXPECT_EQ(sent(), "BEBES");
+}
+
+TEST_F(conversation_group_test, a_statement_that_several_members_share_is_described_once) {
+  asked& shared = write();
+  asked& second = write();
+  second.run.plan = &shared.plan;
+  second.run.prepared = &shared.prepared;
+  submit();
+  EXPECT_EQ(sent(), "PDS");
+  answer(described(false) + ready());
+  EXPECT_EQ(sent(), "BEBES");
+}
+
+TEST_F(conversation_group_test, a_failure_in_the_middle_fails_what_is_behind_it_and_nothing_else) {
+  asked& before = write();
+  asked& failing = write();
+  asked& behind = read();
+  prepare();
+  answer(done("UPDATE 1") + refused("23505") + ready());
+  EXPECT_TRUE(is_over());
+  EXPECT_FALSE(before.run.failure);
+  EXPECT_EQ(failing.failure(), errc::unique_violation);
+  EXPECT_EQ(behind.failure(), errc::not_run);
+  EXPECT_EQ(group_failure(), errc::unique_violation);
+  talk->submit(group);
+  EXPECT_EQ(sent(), "BEBEBES") << "the connection is as before";
+}
+
+TEST_F(conversation_group_test, a_failure_at_its_end_is_that_of_the_group_alone) {
+  asked& only = write();
+  prepare();
+  answer(done("UPDATE 1") + refused("23503") + ready());
+  EXPECT_TRUE(is_over());
+  EXPECT_FALSE(only.run.failure);
+  EXPECT_EQ(group_failure(), errc::foreign_key_violation);
+}
+
+TEST_F(conversation_group_test, a_statement_that_cannot_be_prepared_lets_none_run) {
+  asked& before = write();
+  asked& failing = write("UPDATE nowhere SET a = 1");
+  asked& behind = write("UPDATE t SET b = 2");
+  submit();
+  sent();
+  answer(described(false) + refused("42P01") + ready());
+  EXPECT_TRUE(is_over());
+  EXPECT_EQ(sent(), "");
+  EXPECT_EQ(before.failure(), errc::not_run);
+  EXPECT_EQ(failing.failure(), errc::unknown_table);
+  EXPECT_EQ(behind.failure(), errc::not_run);
+  talk->submit(group);
+  EXPECT_EQ(sent(), "PDPDS") << "the first one is known by now";
+}
+
+TEST_F(conversation_group_test, a_parameter_without_a_type_is_taken_for_a_text) {
+  write();
+  asked& raw = write("UPDATE t SET a = coalesce(NULL, ?)");
+  raw.plan.raw = true;
+  submit();
+  sent();
+  answer(described(false) + refused("42P18") + ready());
+  EXPECT_FALSE(is_over());
+  EXPECT_EQ(sent(), "PDS") << "only that one again";
+  answer(described(false) + ready());
+  EXPECT_EQ(sent(), "BEBES");
+}
+
+TEST_F(conversation_group_test, a_stale_plan_outside_a_transaction_runs_the_group_anew) {
+  write();
+  asked& second = read();
+  prepare();
+  answer(done("UPDATE 1") + stale() + ready());
+  EXPECT_FALSE(is_over());
+  EXPECT_EQ(sent(), "CPDCPDS") << "whatever changed may concern the others too";
+  answer(message_bytes('3', "") + described(false) + message_bytes('3', "") + described(true) + ready());
+  EXPECT_EQ(sent(), "BEBES");
+  answer(done("UPDATE 1") + message_bytes('2', "") + row(5) + done("SELECT 1") + ready());
+  EXPECT_TRUE(is_over());
+  EXPECT_FALSE(group.failure);
+  EXPECT_EQ(statements[0].run.affected, 1) << "not counted twice";
+  EXPECT_EQ(second.rows, (std::vector<std::int64_t>{5}));
+}
+
+TEST_F(conversation_group_test, a_stale_plan_behind_reads_goes_on_from_there) {
+  asked& first = read();
+  asked& second = read("SELECT 2");
+  prepare();
+  answer(message_bytes('2', "") + row(1) + done("SELECT 1") + stale() + ready());
+  EXPECT_EQ(sent(), "CPDS");
+  answer(message_bytes('3', "") + described(true) + ready());
+  EXPECT_EQ(sent(), "BES");
+  answer(message_bytes('2', "") + row(2) + done("SELECT 1") + ready());
+  EXPECT_TRUE(is_over());
+  EXPECT_FALSE(group.failure);
+  EXPECT_EQ(first.rows, (std::vector<std::int64_t>{1})) << "not read twice";
+  EXPECT_EQ(second.rows, (std::vector<std::int64_t>{2}));
+}
+
+TEST_F(conversation_group_test, a_stale_plan_in_a_transaction_that_the_group_began_begins_it_anew) {
+  write("BEGIN").plan.controls_transaction = true;
+  asked& second = read();
+  prepare();
+  answer(done("BEGIN") + stale() + ready('E'));
+  EXPECT_FALSE(is_over());
+  EXPECT_EQ(sent(), "Q");
+  EXPECT_NE(last_sent.find("ROLLBACK"), std::string::npos);
+  answer(message_bytes('C', text_bytes("ROLLBACK")) + ready());
+  EXPECT_EQ(sent(), "CPDCPDS");
+  answer(described(false) + described(true) + ready());
+  EXPECT_EQ(sent(), "BEBES");
+  answer(done("BEGIN") + message_bytes('2', "") + row(2) + done("SELECT 1") + ready('T'));
+  EXPECT_TRUE(is_over());
+  EXPECT_FALSE(group.failure);
+  EXPECT_EQ(second.rows.size(), 1U);
+}
+
+TEST_F(conversation_group_test, a_stale_plan_in_an_older_transaction_is_left_to_who_began_it) {
+  asked& first = write();
+  asked& second = read();
+  prepare();
+  answer(done("UPDATE 1") + message_bytes('2', "") + done("SELECT 0") + ready('T'));
+  EXPECT_TRUE(is_over());
+  talk->submit(group);
+  sent();
+  answer(done("UPDATE 1") + stale() + ready('E'));
+  EXPECT_TRUE(is_over());
+  EXPECT_EQ(sent(), "");
+  EXPECT_EQ(group_failure(), errc::serialization_failure);
+  EXPECT_FALSE(first.run.failure);
+  EXPECT_EQ(second.failure(), errc::serialization_failure);
+}
+
+TEST_F(conversation_group_test, rows_that_were_handed_out_are_not_read_again) {
+  asked& returning = write("UPDATE t SET a = 1 RETURNING a");
+  returning.plan.reads = read().plan.reads;
+  submit();
+  answer(described(true) + described(true) + ready());
+  answer(message_bytes('2', "") + row(1) + done("UPDATE 1") + stale() + ready());
+  EXPECT_TRUE(is_over());
+  EXPECT_EQ(group_failure(), errc::serialization_failure);
+  EXPECT_EQ(returning.rows.size(), 1U);
+}
+
+TEST_F(conversation_group_test, without_names_statements_are_parsed_with_every_run) {
+  talk = std::make_unique<conversation>(false);
+  read();
+  write();
+  prepare();
+  EXPECT_EQ(last_sent.substr(0, 1), "P");
+  answer(message_bytes('1', "") + done("SELECT 0") + message_bytes('1', "") + done("UPDATE 1") + ready());
+  EXPECT_TRUE(is_over());
+  talk->submit(group);
+  EXPECT_EQ(sent(), "PBEPBES");
+}
+
+TEST_F(conversation_group_test, a_value_that_cannot_be_sent_outside_a_transaction_sends_nothing) {
+  asked& before = write();
+  asked& failing = write("UPDATE t SET a = $1");
+  asked& behind = read();
+  static const type_ops ops = ops_of<std::string>(kind::text);
+  std::string text("a\0b", 3);
+  const void* const object = &text;
+  bind_step step;
+  step.source = bind_source::field;
+  step.k = kind::text;
+  step.first = 1;
+  step.slot = slot_of(ops);
+  failing.plan.binds.push_back(step);
+  failing.run.objects = &object;
+  submit();
+  sent();
+  const std::string with_parameter =
+      message_bytes('1', "") + message_bytes('t', int16_bytes(1) + int32_bytes(25)) + message_bytes('n', "");
+  answer(described(false) + with_parameter + described(true) + ready());
+  EXPECT_TRUE(is_over());
+  EXPECT_EQ(sent(), "");
+  EXPECT_EQ(before.failure(), errc::not_run);
+  EXPECT_EQ(failing.failure(), errc::invalid_text);
+  EXPECT_EQ(behind.failure(), errc::not_run);
+
+  // In a transaction it is as if the requests had come one by one.
+  text = "fine";
+  talk->submit(group);
+  answer(done("UPDATE 1") + done("UPDATE 1") + done("SELECT 0") + ready('T'));
+  EXPECT_TRUE(is_over());
+  sent();
+  text = std::string("a\0b", 3);
+  talk->submit(group);
+  EXPECT_EQ(sent(), "BES");
+  answer(done("UPDATE 1") + ready('T'));
+  EXPECT_TRUE(is_over());
+  EXPECT_FALSE(before.run.failure);
+  EXPECT_EQ(failing.failure(), errc::invalid_text);
+  EXPECT_EQ(behind.failure(), errc::not_run);
+}
+
+TEST_F(conversation_group_test, requests_behind_a_group_wait_for_its_end) {
+  write();
+  submit();
+  sent();
+  asked behind("SELECT 9", true);
+  talk->submit(behind.run);
+  EXPECT_EQ(sent(), "");
+  answer(described(false) + ready());
+  EXPECT_EQ(sent(), "BES");
+  answer(done("UPDATE 1") + ready());
+  EXPECT_EQ(talk->take_completed(), &group);
+  EXPECT_EQ(sent(), "PDS");
+}
+
+TEST_F(conversation_group_test, a_connection_that_is_lost_before_it_is_run_has_run_nothing) {
+  asked& first = write();
+  asked& last = write("COMMIT");
+  submit();
+  talk->fail_all(std::make_exception_ptr(connection_error(errc::connection_lost, "gone")));
+  EXPECT_TRUE(is_over());
+  EXPECT_EQ(first.failure(), errc::not_run);
+  EXPECT_EQ(last.failure(), errc::not_run);
+  EXPECT_EQ(group_failure(), errc::connection_lost);
+}
+
+TEST_F(conversation_group_test, a_connection_that_is_lost_while_it_is_run_leaves_the_rest_unknown) {
+  asked& first = write();
+  asked& second = write("UPDATE t SET b = 2");
+  asked& last = write("COMMIT");
+  prepare();
+  answer(done("UPDATE 1"));
+  talk->fail_all(std::make_exception_ptr(connection_error(errc::connection_lost, "gone")));
+  EXPECT_TRUE(is_over());
+  EXPECT_FALSE(first.run.failure);
+  EXPECT_EQ(second.failure(), errc::connection_lost);
+  EXPECT_EQ(last.failure(), errc::connection_lost);
+}
+
+TEST_F(conversation_group_test, a_server_that_ends_the_connection_at_one_member_has_not_run_those_behind) {
+  asked& first = write();
+  asked& last = write("COMMIT");
+  prepare();
+  EXPECT_THROW(answer(refused("57P01", "x", "FATAL")), connection_error);
+  talk->fail_all(std::make_exception_ptr(connection_error(errc::connection_lost, "gone")));
+  EXPECT_TRUE(is_over());
+  EXPECT_EQ(first.failure(), errc::connection_lost);
+  EXPECT_EQ(last.failure(), errc::not_run);
+}
+
+TEST_F(conversation_group_test, more_answers_than_members_are_a_violation) {
+  write();
+  prepare();
+  answer(done("UPDATE 1"));
+  testing::expect_violation([&] { answer(done("UPDATE 1")); });
+}
+TEST_F(conversation_group_test, more_descriptions_than_statements_are_a_violation) {
+  write();
+  submit();
+  answer(described(false));
+  testing::expect_violation([&] { answer(described(false)); });
+}
+
+}  // namespace
+}  // namespace tupelo::driver::postgres
