@@ -225,6 +225,11 @@ void conversation::write_run(const request& r, const server_statement& statement
   write_execute(out_, portal, r.fetch);
 }
 
+bool conversation::stopped_in_script(flight& f) noexcept {
+  std::string_view rest = f.rest;
+  return f.cause != interruption::none && !take_statement(rest).empty() && stopped_between(f);
+}
+
 bool conversation::next_of_script(flight& f) {
   f.statement_text = take_statement(f.rest);
   if (f.statement_text.empty()) return false;
@@ -463,10 +468,10 @@ void conversation::ready(const backend_message& message) {
         f.of->failure = nullptr;
         return describe(f);
       }
-      if (well && described(f)) return start_held();
+      if (well && !stopped_between(f) && described(f)) return start_held();
       break;
     case stage::scripting:
-      if (well && next_of_script(f)) return;
+      if (well && !stopped_in_script(f) && next_of_script(f)) return;
       break;
     case stage::running:
       if (f.stale && !f.again && status_ == transaction_status::idle) {
@@ -505,6 +510,15 @@ void conversation::end_front() noexcept {
 }
 
 // ---- failing
+
+/// A request to stop that met the server between two steps has stopped nothing: the next step is not to begin.
+bool conversation::stopped_between(flight& f) noexcept {
+  if (f.cause == interruption::none) return false;
+  note(f, f.cause == interruption::deadline
+              ? std::make_exception_ptr(timed_out("the deadline passed before the statement was run"))
+              : std::make_exception_ptr(cancelled("the statement was cancelled before it was run")));
+  return true;
+}
 
 std::exception_ptr conversation::make_stale_failure(std::string_view text) noexcept {
   try {

@@ -167,6 +167,8 @@ private:
   static void fail_rest(flight& f) noexcept;
   static void abandon_group(flight& f, const std::exception_ptr& failure) noexcept;
 
+  static bool stopped_between(flight& f) noexcept;
+  static bool stopped_in_script(flight& f) noexcept;
   static void note(flight& f, std::exception_ptr failure) noexcept;
   static std::string_view text_of(const flight& f) noexcept;
   static std::exception_ptr make_stale_failure(std::string_view text) noexcept;

@@ -144,9 +144,15 @@ void conversation::group_failed(flight& f, const error_fields& fields) {
 
 void conversation::group_ready(flight& f) {
   group_flight& group = *f.group;
+  if (f.at == stage::describing) {
+    for (const group_flight::member& member : group.members) member.statement->queued = false;
+  }
   try {
+    if (!group.sent && !f.of->failure) {
+      f.due = nullptr;
+      if (stopped_between(f)) return end_group(f, nullptr);
+    }
     if (f.at == stage::describing) {
-      for (const group_flight::member& member : group.members) member.statement->queued = false;
       if (std::exchange(group.again, false) && status_ != transaction_status::failed) {
         clear_failures(f);
         return describe_group(f);

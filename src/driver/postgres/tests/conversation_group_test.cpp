@@ -396,6 +396,45 @@ TEST_F(conversation_group_test, a_server_that_ends_the_connection_at_one_member_
   EXPECT_EQ(last.failure(), errc::not_run);
 }
 
+TEST_F(conversation_group_test, that_is_stopped_before_it_is_run_does_not_run) {
+  asked& only = write();
+  submit();
+  sent();
+  talk->blame(interruption::cancelled);
+  answer(described(false) + ready());
+  EXPECT_TRUE(is_over());
+  EXPECT_EQ(sent(), "");
+  EXPECT_EQ(group_failure(), errc::cancelled);
+  EXPECT_EQ(only.failure(), errc::not_run);
+}
+TEST_F(conversation_group_test, single_requests_that_are_stopped_between_their_steps_stop_there) {
+  asked& single = read();
+  talk->submit(single.run);
+  sent();
+  talk->blame(interruption::deadline);
+  answer(described(true) + ready());
+  EXPECT_EQ(talk->take_completed(), &single.run);
+  EXPECT_EQ(sent(), "");
+  EXPECT_EQ(single.failure(), errc::timed_out);
+
+  request script;
+  script.script = "SELECT 1; SELECT 2; -- no more";
+  talk->submit(script);
+  EXPECT_EQ(sent(), "Q");
+  answer(message_bytes('C', text_bytes("SELECT 1")) + ready());
+  EXPECT_EQ(sent(), "Q");
+  talk->blame(interruption::cancelled);
+  answer(message_bytes('C', text_bytes("SELECT 1")) + ready());
+  EXPECT_EQ(talk->take_completed(), &script);
+  EXPECT_FALSE(script.failure) << "it was at its end already";
+
+  talk->submit(script);
+  talk->blame(interruption::cancelled);
+  answer(message_bytes('C', text_bytes("SELECT 1")) + ready());
+  EXPECT_EQ(talk->take_completed(), &script);
+  EXPECT_TRUE(script.failure);
+}
+
 TEST_F(conversation_group_test, more_answers_than_members_are_a_violation) {
   write();
   prepare();
