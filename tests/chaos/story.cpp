@@ -17,6 +17,7 @@ task<void> story::tell(database& db) {
   co_await fail(db);
   co_await run_script(db);
   co_await use_sessions(db);
+  co_await pipeline(db);
 }
 
 task<void> story::write_and_read(database& db) {
@@ -89,12 +90,29 @@ task<void> story::use_sessions(database& db) {
   confirm("closure");
 }
 
+task<void> story::pipeline(database& db) {
+  // New statements first, then prepared ones: one Sync, and so one transaction, each time.
+  for (const std::string when : {"at first", "again"}) {
+    const std::string one = "pipelined " + when;
+    const std::string other = "pipelined too " + when;
+    entry(one);
+    entry(other);
+    co_await db.pipeline(db.raw_sql("INSERT INTO entries (run, text) VALUES (?, ?)", run_, one).run(),
+                         db.raw_sql("UPDATE entries SET text = text WHERE run = ?", run_).run(),
+                         db.raw_sql("INSERT INTO entries (run, text) VALUES (?, ?)", run_, other).run());
+    confirm(one);
+    confirm(other);
+  }
+}
+
 task<void> story::verify(database& control) const {
   std::map<std::string, int> found;
   for (const Entry& row : co_await control.query<Entry>().where(col<&Entry::run> == run_).all()) ++found[row.text];
   EXPECT_EQ(found["undone"], 0) << name_;
   EXPECT_EQ(found["before the savepoint"], found["after the savepoint"]) << name_;
   EXPECT_EQ(found["session"], found["session too"]) << name_;
+  EXPECT_EQ(found["pipelined at first"], found["pipelined too at first"]) << name_;
+  EXPECT_EQ(found["pipelined again"], found["pipelined too again"]) << name_;
   for (const auto& [text, count] : found) {
     EXPECT_LE(count, 1) << name_ << ": " << text << " is there more than once";
     EXPECT_TRUE(count == 0 || told_.contains(text)) << name_ << ": " << text;

@@ -30,6 +30,7 @@ private:
   task<void> fail(database& db);
   task<void> run_script(database& db);
   task<void> use_sessions(database& db);
+  task<void> pipeline(database& db);
 
   std::string name_;
   std::string run_;

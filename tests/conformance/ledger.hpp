@@ -76,12 +76,12 @@ public:
 
   void statement_started(const statement_event& event) noexcept override {
     const std::lock_guard lock(mutex_);
-    started_.emplace_back(event.statement);
+    started_.emplace_back(bare(event.statement));
   }
   void statement_finished(const statement_event& event) noexcept override {
     const std::lock_guard lock(mutex_);
     finished_.push_back(
-        {std::string(event.statement), event.duration_us, event.rows, event.affected, event.failure != nullptr});
+        {std::string(bare(event.statement)), event.duration_us, event.rows, event.affected, event.failure != nullptr});
   }
 
   struct entry {
@@ -115,6 +115,17 @@ public:
   }
 
 private:
+  /// Without what makes a statement check that it writes every row.
+  static std::string_view bare(std::string_view statement) {
+    constexpr std::string_view before = "WITH written AS (";
+    if (!statement.starts_with(before)) return statement;
+    statement.remove_prefix(before.size());
+    statement = statement.substr(0, statement.find(") SELECT "));
+    constexpr std::string_view behind = " RETURNING 1";
+    if (statement.ends_with(behind)) statement.remove_suffix(behind.size());
+    return statement;
+  }
+
   mutable std::mutex mutex_;
   std::vector<std::string> started_;
   std::vector<entry> finished_;

@@ -113,15 +113,17 @@ std::string sql_renderer::conflict(const model_info& model) {
 }
 
 void sql_renderer::returning(const model_info& model) {
+  std::string columns;
+  bool checked = false;
   for (std::uint32_t i = 1; i < count_; ++i) {
     const op o = op_of(words_[i]);
+    if (o == op::all_written) checked = true;
     if (o == op::returning_row || o == op::returning_key) {
       if (!dialect_.features().returning) {
         throw query_error(errc::unsupported_feature, std::string(dialect_.name()) + " has no RETURNING");
       }
       plan_.row_type = model.short_name();
       plan_.text += " RETURNING ";
-      std::string columns;
       for (std::uint16_t f : o == op::returning_row ? model.columns : model.key) {
         if (!columns.empty()) columns += ", ";
         dialect_.quote(columns, model.fields[f].column);
@@ -131,6 +133,9 @@ void sql_renderer::returning(const model_info& model) {
     }
     i += payload_of(words_[i]);
   }
+  if (!checked) return;
+  plan_.checked_rows = plan_.rows_per_statement;
+  dialect_.check_written(plan_.text, plan_.checked_rows, columns);
 }
 
 std::string sql_renderer::write_condition(const model_info& model, bool& found) {

@@ -273,6 +273,7 @@ void connection_pool::refresh() noexcept {
 
 void connection_pool::give_back(pooled_connection* connection) noexcept {
   connection->depth = 0;
+  connection->forget_postponed();
   if (!connection->usable()) [[unlikely]]
     return retire(connection);
   if (connection->is_dirty() || connection->driver().in_transaction()) [[unlikely]]

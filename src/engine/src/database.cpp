@@ -127,4 +127,21 @@ task<void> database::run(statement_run& run) {
   }
 }
 
+task<void> database::run_group(statement_group& group) {
+  for (bool first = true;; first = false) {
+    detail::pooled_connection* connection = pool_->take_hot();
+    if (!connection) connection = co_await pool_->acquire();
+    const returned back{*pool_, connection};
+    try {
+      co_await back.connection->run_group(group);
+      co_return;
+    } catch (const connection_error& e) {
+      if (!first) throw;
+      for (std::size_t i = 0; i != group.count; ++i) {
+        if (!may_be_asked_again(e, *group.runs[i], *back.connection)) throw;
+      }
+    }
+  }
+}
+
 }  // namespace tupelo

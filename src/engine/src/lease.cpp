@@ -53,9 +53,16 @@ std::string savepoint(int depth) { return "tupelo_" + std::to_string(depth); }
 
 task<void> lease::begin(transaction_start start) {
   detail::pooled_connection& c = connection();
-  co_await c.execute(c.depth == 0 ? sql_dialect().begin(start) : "SAVEPOINT " + savepoint(c.depth));
+  std::string text = c.depth == 0 ? sql_dialect().begin(start) : "SAVEPOINT " + savepoint(c.depth);
+  if (c.driver().gains_by_groups()) {
+    c.postpone(std::move(text));
+  } else {
+    co_await c.execute(std::move(text));
+  }
   ++c.depth;
 }
+
+bool lease::gains_by_groups() const noexcept { return connection_ && connection_->driver().gains_by_groups(); }
 
 void lease::require_transaction(std::string_view verb) const {
   if (connection().depth == 0) {
@@ -64,46 +71,66 @@ void lease::require_transaction(std::string_view verb) const {
   }
 }
 
-task<void> lease::commit() {
-  require_transaction("commit");
+task<void> lease::require_committable() {
   detail::pooled_connection& c = connection();
-  if (c.depth > 1) {
-    co_await c.execute("RELEASE " + savepoint(c.depth - 1));
-    c.keep_results();
-    hooks_.release(c.depth--);
-    co_return;
-  }
   c.cut_off_results(1);
   if (!c.usable()) {
     throw connection_error(errc::connection_lost,
                            "the connection was lost before the transaction was committed: nothing of it is in the "
                            "database; run it again");
   }
-  if (c.driver().transaction_failed()) {
-    co_await rollback();
-    throw transaction_error(errc::invalid_transaction,
-                            "a statement of this transaction has failed, so that it cannot be committed; it was rolled "
-                            "back. Run what may fail in a savepoint: begin() again inside");
+  if (!c.driver().transaction_failed()) co_return;
+  co_await rollback();
+  throw transaction_error(errc::invalid_transaction,
+                          "a statement of this transaction has failed, so that it cannot be committed; it was rolled "
+                          "back. Run what may fail in a savepoint: begin() again inside");
+}
+
+void lease::refused_commit(const std::exception_ptr& failure) {
+  detail::pooled_connection& c = connection();
+  // PostgreSQL ends the transaction where a deferred constraint fails; SQLite keeps it.
+  if (!c.driver().in_transaction() && !c.postpones()) {
+    c.depth = 0;
+    hooks_.roll_back(0);
   }
+  std::rethrow_exception(failure);
+}
+
+task<void> lease::commit() {
+  require_transaction("commit");
+  detail::pooled_connection& c = connection();
+  if (c.depth > 1) {
+    if (!c.take_back()) co_await c.execute("RELEASE " + savepoint(c.depth - 1));
+    c.keep_results();
+    hooks_.release(c.depth--);
+    co_return;
+  }
+  co_await require_committable();
+  if (!c.take_back()) {
+    std::exception_ptr failure;
+    try {
+      co_await c.execute("COMMIT");
+    } catch (...) {
+      failure = std::current_exception();
+    }
+    if (failure && !c.usable()) detail::throw_commit_unknown();
+    if (failure) refused_commit(failure);
+  }
+  --c.depth;
+  if (!hooks_.empty()) co_await hooks_.run();
+}
+
+task<void> lease::commit(statement_group& last) {
+  require_transaction("commit");
+  detail::pooled_connection& c = connection();
+  co_await require_committable();
   std::exception_ptr failure;
   try {
-    co_await c.execute("COMMIT");
+    co_await c.run_group(last, "COMMIT");
   } catch (...) {
     failure = std::current_exception();
   }
-  if (failure && !c.usable()) {
-    throw commit_unknown(
-        "the connection was lost during COMMIT: whether the transaction is in the database is not known; look for what "
-        "it wrote before it is run again");
-  }
-  if (failure) {
-    // PostgreSQL ends the transaction where a deferred constraint fails; SQLite keeps it.
-    if (!c.driver().in_transaction()) {
-      c.depth = 0;
-      hooks_.roll_back(0);
-    }
-    std::rethrow_exception(failure);
-  }
+  if (failure) refused_commit(failure);
   --c.depth;
   if (!hooks_.empty()) co_await hooks_.run();
 }
@@ -114,6 +141,7 @@ task<void> lease::rollback() {
   c.cut_off_results(c.depth);
   const int depth = c.depth--;
   hooks_.roll_back(depth);
+  if (c.take_back()) co_return;
   // Some failures (a full disk, a deadlock) make the database end the whole transaction by itself.
   if (!c.driver().in_transaction()) {
     c.depth = 0;
@@ -138,6 +166,7 @@ bool lease::try_run(statement_run& run, const task_context& context) {
 }
 
 task<void> lease::run(statement_run& run) { return connection().run(run); }
+task<void> lease::run_group(statement_group& group) { return connection().run_group(group); }
 
 const dialect& lease::sql_dialect() const {
   connection();

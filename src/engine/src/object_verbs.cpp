@@ -3,6 +3,7 @@
 
 #include "tupelo/engine/lease.hpp"
 #include "tupelo/engine/verbs.hpp"
+#include "tupelo/engine/write_batch.hpp"
 #include "tupelo/core/error.hpp"
 #include "tupelo/core/timestamp.hpp"
 #include "tupelo/core/uuid.hpp"
@@ -225,93 +226,10 @@ void throw_not_written(const model_info& info, bool erased) {
   throw not_found(what + " met no row with its key: it was removed, or never inserted");
 }
 
-void throw_not_all_inserted(const model_info& info, std::size_t rows, std::uint64_t inserted) {
-  throw query_error(
-      "of " + std::to_string(rows) + " rows for \"" + info.table + "\" " + std::to_string(inserted) +
-      " were inserted: a trigger or rule of the table leaves rows out, so their keys cannot be known; give "
-      "the objects their keys, or insert them by SQL of your own");
-}
-
-namespace {
-
-/// The objects whose generated keys a statement returns, in the order in which they were sent.
-struct returned_keys {
-  const model_info* info;
-  void* const* objects;
-  std::size_t count;
-  std::size_t next = 0;
-
-  static void* add(void* self) {
-    auto* keys = static_cast<returned_keys*>(self);
-    return keys->objects[std::min(keys->next++, keys->count - 1)];
-  }
-  /// SQL gives returned rows no order; the database numbers the rows of one statement in the order in which they stand
-  /// there.
-  void sort() const {
-    const field_slot slot = slot_of(*info, info->key[0]);
-    std::vector<std::int64_t> ids;
-    ids.reserve(count);
-    for (std::size_t i = 0; i < count; ++i) ids.push_back(load_integer(slot, value_of(slot, objects[i])));
-    // Descending: a sequence that counts down.
-    if (std::is_sorted(ids.begin(), ids.end()) || std::is_sorted(ids.rbegin(), ids.rend())) return;
-    std::sort(ids.begin(), ids.end());
-    for (std::size_t i = 0; i < count; ++i) set_generated_key(*info, objects[i], ids[i]);
-  }
-};
-
-enum class key_source { none, returned, counted };
-
-task<void> insert_chunk(query_source& source, const model_info& info, void* const* objects, std::size_t rows,
-                        key_source keys) {
-  const bool returned = keys == key_source::returned;
-  statement_run run;
-  make_insert(run.core, info, keys == key_source::none, static_cast<std::uint16_t>(rows), returned);
-  run.objects = objects;
-  returned_keys sink{&info, objects, rows};
-  if (returned) run.sink = {&sink, &returned_keys::add};
-  const task_context& context = co_await current_context();
-  if (!source.try_run(run, context)) co_await source.run(run);
-  if (returned && run.row_count != rows) throw_not_all_inserted(info, rows, run.row_count);
-  if (returned) sink.sort();
-  if (keys != key_source::counted) co_return;
-  const std::int64_t first = run.last_insert_id - static_cast<std::int64_t>(rows) + 1;
-  for (std::size_t i = 0; i < rows; ++i) set_generated_key(info, objects[i], first + static_cast<std::int64_t>(i));
-}
-
-/// Counting keys spares the database the returning of rows; triggers may insert rows of their own in between.
-task<key_source> how_to_learn_keys(query_source& source, const model_info& info, std::size_t count) {
-  const dialect& target = source.sql_dialect();
-  if (!target.features().consecutive_ids || count < 8) co_return key_source::returned;
-  const bool triggers = co_await raw_query<bool>(&source, target.triggers_query(), info.table).one();
-  co_return triggers ? key_source::returned : key_source::counted;
-}
-
-}  // namespace
-
-task<void> insert_batches(query_source& source, const model_info& info, void* const* objects, std::size_t count) {
-  const std::int64_t now = time_of_writing(info);
-  std::vector<bool> generated(count);
-  bool any_generated = false;
-  for (std::size_t i = 0; i < count; ++i) {
-    generated[i] = prepare_for_insert(info, objects[i], now);
-    any_generated = any_generated || generated[i];
-  }
-  const key_source keys = any_generated ? co_await how_to_learn_keys(source, info, count) : key_source::none;
-  // Powers of two: few shapes. Enough rows that the statement's own cost vanishes, few enough for every database's
-  // parameters.
-  const std::size_t parameters = std::max<std::size_t>(source.sql_dialect().features().max_parameters, 1);
-  const std::size_t columns = std::max<std::size_t>(info.columns.size(), 1);
-  std::size_t most = 128;
-  while (most > 1 && (most * columns > parameters || most * columns > 2048)) most /= 2;
-  if (info.columns.size() == 1 && info.generated_key) most = 1;  // DEFAULT VALUES takes no rows
-  for (std::size_t i = 0; i < count;) {
-    std::size_t same = 1;
-    while (i + same < count && same < most && generated[i + same] == generated[i]) ++same;
-    std::size_t rows = 1;
-    while (rows * 2 <= same) rows *= 2;
-    co_await insert_chunk(source, info, objects + i, rows, generated[i] ? keys : key_source::none);
-    i += rows;
-  }
+void throw_not_all_inserted(const model_info& info, std::size_t rows) {
+  throw query_error("not all of " + std::to_string(rows) + " rows for \"" + info.table +
+                    "\" were inserted: a trigger or rule of the table leaves rows out, so their keys cannot be known; "
+                    "give the objects their keys, or insert them by SQL of your own");
 }
 
 task<void> insert_all(query_source* source, const model_spec& spec, std::vector<void*> objects) {
@@ -324,8 +242,14 @@ task<void> insert_all(query_source* source, const model_spec& spec, std::vector<
   co_await held.begin();
   std::exception_ptr failure;
   try {
-    co_await insert_batches(held, info, objects.data(), objects.size());
-    co_await held.commit();
+    write_batch batch(held);
+    co_await batch.insert(info, objects.data(), objects.size());
+    if (batch.can_commit(held)) {
+      co_await batch.run_and_commit(held);
+    } else {
+      co_await batch.run();
+      co_await held.commit();
+    }
   } catch (...) {
     failure = std::current_exception();
   }

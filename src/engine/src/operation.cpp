@@ -66,6 +66,11 @@ void operation_core::run_blocking() {
 void operation_core::finish() {
   if (failure_) [[unlikely]]
     std::rethrow_exception(failure_);
+  judge();
+  settle();
+}
+
+void operation_core::judge() const {
   switch (means_) {
     case outcome::rows:
     case outcome::affected:
@@ -83,22 +88,61 @@ void operation_core::finish() {
                       "\"; use find() where there may be none");
     case outcome::object_inserted: {
       const model_info& info = info_of(*spec_);
-      if (!info.generated_key || sub_of(run_.core.shape.data()[0]) != insert_without_key) return;
-      if (!run_.sink.add) {
-        set_generated_key(info, object_, run_.last_insert_id);
-      } else if (run_.row_count != 1) {
-        throw_not_all_inserted(info, 1, run_.row_count);
-      }
+      if (run_.sink.add && run_.row_count != 1) throw_not_all_inserted(info, 1);
       return;
     }
     case outcome::object_updated:
     case outcome::object_erased: {
       const model_info& info = info_of(*spec_);
       if (run_.affected != 1) throw_not_written(info, means_ == outcome::object_erased);
-      if (means_ == outcome::object_updated) count_version(info, object_);
       return;
     }
   }
+}
+
+void operation_core::settle() {
+  if (means_ == outcome::object_updated) return count_version(info_of(*spec_), object_);
+  if (means_ == outcome::object_inserted && leaves_key() && !run_.sink.add)
+    set_generated_key(info_of(*spec_), object_, run_.last_insert_id);
+}
+
+bool operation_core::leaves_key() const noexcept {
+  return info_of(*spec_).generated_key && run_.core.shape.size != 0 &&
+         sub_of(run_.core.shape.data()[0]) == insert_without_key;
+}
+
+// ---- in a pipeline
+
+statement_run& operation_core::prepare_for(query_source& runner) {
+  if (source_ == nullptr) source_ = &runner;
+  if (source_ != &runner) {
+    throw query_error("the operation was built from another database, lease or session than the one whose pipeline() "
+                      "it is given to: build it from that one");
+  }
+  prepare();
+  return run_;
+}
+
+bool operation_core::writes() const noexcept {
+  return run_.core.shape.size == 0 || op_of(run_.core.shape.data()[0]) != op::select_from;
+}
+
+bool operation_core::has_verdict() const noexcept {
+  switch (means_) {
+    case outcome::rows: return run_.sink.add != nullptr;
+    case outcome::affected:
+    case outcome::written: return false;
+    case outcome::exactly_one:
+    case outcome::found:
+    case outcome::object_inserted:
+    case outcome::object_updated:
+    case outcome::object_erased: return true;
+  }
+  return true;
+}
+
+void operation_core::unsettle() noexcept {
+  if (means_ == outcome::object_inserted && leaves_key()) set_generated_key(info_of(*spec_), object_, 0);
 }
 
 void operation_core::limit_rows(std::uint32_t rows) noexcept {

@@ -40,7 +40,7 @@ pooled_connection::pooled_connection(connection_pool& pool, std::unique_ptr<driv
                                      std::uint32_t cache_size)
     : pool_(pool), driver_(std::move(driver)), cache_(cache_size) {}
 
-pooled_connection::~pooled_connection() { cache_.clear(*driver_); }
+pooled_connection::~pooled_connection() { forget_statements(); }
 
 cached_statement& pooled_connection::statement(const query_core& core) {
   const std::uint64_t* words = core.shape.data();
@@ -103,6 +103,8 @@ void pooled_connection::run_inline(driver::request& request, const task_context&
 }
 
 void pooled_connection::run_now(statement_run& run, const task_context& context) {
+  if (!postponed_.empty()) [[unlikely]]
+    return run_postponed(run, context);
   driver::request request;
   fill(request, statement(run.core), run);
   if (context.cancellation.cancel_possible() || !pool_.observers().empty()) [[unlikely]] {
@@ -124,6 +126,12 @@ task<void> pooled_connection::run(statement_run& run) {
   const task_context& context = co_await current_context();
   if (runs_inline()) {
     run_now(run, context);
+    co_return;
+  }
+  if (!postponed_.empty()) {
+    statement_run* const only = &run;
+    statement_group group{&only, 1};
+    co_await run_group(group);
     co_return;
   }
   context.cancellation.throw_if_cancelled();
@@ -184,6 +192,7 @@ void pooled_connection::execute_now(std::string_view script) {
 }
 
 task<void> pooled_connection::execute(std::string script) {
+  if (!postponed_.empty()) co_await catch_up();
   driver::request request;
   request.script = script;
   note_text(script);

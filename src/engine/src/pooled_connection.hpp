@@ -14,6 +14,8 @@
 #include <memory>
 #include <source_location>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace tupelo::detail {
 
@@ -22,6 +24,9 @@ class connection_pool;
 /// What ends a transaction runs though its task has been cancelled, but not for ever: a server that does not answer
 /// loses the connection, which ends the transaction too.
 deadline rollback_deadline(const scheduler& clock) noexcept;
+
+/// What a lost connection makes of a COMMIT.
+[[noreturn]] void throw_commit_unknown();
 
 /// Waits for an asynchronous request of a driver; interrupts it when the awaiting task is cancelled.
 class request_awaiter {
@@ -93,7 +98,19 @@ public:
   /// Runs on this thread. Before: runs_inline(). Errors: those of the statement.
   void run_now(statement_run& run, const task_context& context);
   task<void> run(statement_run& run);
+  /// Runs the statements as one unit, with `ending` (COMMIT) behind them unless it is empty. Errors: those of the
+  /// statement that failed; commit_unknown where the connection is lost and `ending` may have been run.
+  task<void> run_group(statement_group& group, std::string_view ending = {});
   task<void> execute(std::string script);
+
+  /// The text, which begins a transaction or savepoint, is run before the next statement, in one unit with it.
+  void postpone(std::string text);
+  /// Takes the last postponed text back; false: there is none.
+  bool take_back() noexcept;
+  bool postpones() const noexcept { return !postponed_.empty(); }
+  void forget_postponed() noexcept { postponed_.clear(); }
+  /// Runs what is postponed now.
+  task<void> catch_up();
   /// What ends a transaction: it runs though the task has been cancelled or its deadline has passed.
   task<void> execute_regardless(std::string script);
   /// The same on this thread. Before: runs_inline().
@@ -107,7 +124,7 @@ public:
   void fill(driver::request& request, cached_statement& cached, statement_run& run);
 
   /// Releases the prepared statements, before the server forgets them by itself.
-  void forget_statements() noexcept { cache_.clear(*driver_); }
+  void forget_statements() noexcept;
 
   /// Whether a statement has changed what outlives it and its transaction.
   bool is_dirty() const noexcept { return dirty_; }
@@ -133,6 +150,15 @@ public:
   std::int64_t leased_us = INT64_MAX;
 
 private:
+  friend class group_requests;
+  /// A statement that begins or ends a transaction.
+  struct control_statement {
+    statement_plan plan;
+    driver::prepared_statement* prepared = nullptr;
+  };
+  control_statement& control(std::string_view text);
+  [[gnu::noinline]] void run_postponed(statement_run& run, const task_context& context);
+
   // Out of line, so that finding a statement needs no registers for adding one.
   [[gnu::noinline]] cached_statement& add_statement(std::uint64_t hash, const std::uint64_t* words,
                                                     std::uint32_t count);
@@ -143,6 +169,8 @@ private:
   std::unique_ptr<driver::connection> driver_;
   statement_cache cache_;
   open_result* results_ = nullptr;
+  std::vector<std::unique_ptr<control_statement>> controls_;
+  std::vector<control_statement*> postponed_;
   std::atomic<std::uint64_t> uses_{0};
   bool dirty_ = false;
 };

@@ -101,7 +101,10 @@ task<std::uint64_t> row_stream_core::fetch(row_sink sink) {
   pooled_connection& connection = s.held.connection();
   const task_context& context = co_await current_context();
   try {
-    if (!s.request.plan) s.open(connection);
+    if (!s.request.plan) {
+      co_await connection.catch_up();
+      s.open(connection);
+    }
     s.request.rows = sink;  // after open(), which fills the request from the run
     context.cancellation.throw_if_cancelled();
     s.request.deadline_us = INT64_MAX;  // the awaiter takes that of this fetch

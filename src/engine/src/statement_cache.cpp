@@ -29,25 +29,32 @@ cached_statement& statement_cache::insert(std::uint64_t hash, const std::uint64_
   added->words.assign(words, words + count);
   added->plan = std::move(plan);
   added->last_use = ++clock_;
-  if (entries_.size() >= capacity_) {
-    auto oldest = entries_.end();
-    for (auto i = entries_.begin(); i != entries_.end(); ++i) {
-      if (!(*i)->in_use && (oldest == entries_.end() || (*i)->last_use < (*oldest)->last_use)) oldest = i;
-    }
-    // Streams hold their statements open: while all are open the cache grows past its capacity, up to its table's size.
-    if (oldest != entries_.end()) {
-      if ((*oldest)->prepared) connection.release((*oldest)->prepared);
-      entries_.erase(oldest);
-      rebuild();
-    } else if (entries_.size() + 1 >= slots_.size()) {
-      slots_.resize(slots_.size() * 2);
-      mask_ = slots_.size() - 1;
-      rebuild();
-    }
+  // Streams and groups hold their statements: while all are held the cache grows past its capacity.
+  if (entries_.size() >= capacity_ && !evict_oldest(connection) && entries_.size() + 1 >= slots_.size()) {
+    slots_.resize(slots_.size() * 2);
+    mask_ = slots_.size() - 1;
+    rebuild();
   }
   entries_.push_back(std::move(added));
   place(entries_.back().get());
   return *entries_.back();
+}
+
+bool statement_cache::evict_oldest(driver::connection& connection) noexcept {
+  auto oldest = entries_.end();
+  for (auto i = entries_.begin(); i != entries_.end(); ++i) {
+    if ((*i)->in_use || (*i)->pins != 0) continue;
+    if (oldest == entries_.end() || (*i)->last_use < (*oldest)->last_use) oldest = i;
+  }
+  if (oldest == entries_.end()) return false;
+  if ((*oldest)->prepared) connection.release((*oldest)->prepared);
+  entries_.erase(oldest);
+  rebuild();
+  return true;
+}
+
+void statement_cache::trim(driver::connection& connection) noexcept {
+  while (entries_.size() > capacity_ && evict_oldest(connection)) {}
 }
 
 void statement_cache::clear(driver::connection& connection) noexcept {

@@ -235,15 +235,18 @@ task<void> session::reload(tracked_object* object) {
 
 // ---- writing
 
-task<void> session::flush() {
+task<void> session::flush() { static_cast<void>(co_await flush_all(false)); }
+
+task<bool> session::flush_all(bool commit) {
   const session_use use(state_->busy);
   std::exception_ptr failure;
+  bool committed = false;
   try {
-    co_await state_->write_all();
+    committed = co_await state_->write_all(commit && state_->marks.empty());
   } catch (...) {
     failure = std::current_exception();
   }
-  if (!failure) co_return;
+  if (!failure) co_return committed;
   // The transaction is given up as a whole. In a managed one or a savepoint that is up to whoever began it.
   if (!state_->managed && state_->marks.empty()) {
     if (state_->held.in_transaction()) co_await state_->held.rollback();
@@ -261,9 +264,11 @@ task<void> session::commit() {
         "commit() inside db.transaction(): it commits by itself when the closure returns; use flush()");
   }
   state_->refuse_in_savepoint("commit");
-  co_await flush();
+  bool committed = co_await flush_all(true);
   const session_use use(state_->busy);
-  if (state_->held.in_transaction()) {
+  if (committed) {
+    state_->held.release();
+  } else if (state_->held.in_transaction()) {
     std::exception_ptr failure;
     try {
       co_await state_->held.commit();
@@ -347,6 +352,18 @@ task<void> session::run(statement_run& run) {
   }
 }
 
+task<void> session::run_group(statement_group& group) {
+  const session_use use(state_->busy);
+  const bool locks = std::any_of(group.runs, group.runs + group.count,
+                                 [](const statement_run* run) { return run->core.locks_rows(); });
+  if (locks) co_await state_->ensure_transaction();
+  if (state_->held.holds_connection()) {
+    co_await state_->held.run_group(group);
+  } else {
+    co_await state_->db.run_group(group);
+  }
+}
+
 const dialect& session::sql_dialect() const { return state_->db.sql_dialect(); }
 
 task<lease> session::acquire(std::source_location from) {
@@ -363,8 +380,8 @@ task<session> managed_session::begin(database& db, const transaction_options& op
 }
 
 task<void> managed_session::commit(session& s) {
-  co_await s.flush();
-  co_await s.state_->held.commit();
+  bool committed = co_await s.flush_all(true);
+  if (!committed) co_await s.state_->held.commit();
   settle(s);
 }
 

@@ -2,6 +2,7 @@
 #include "session_state.hpp"
 
 #include "tupelo/engine/object_verbs.hpp"
+#include "tupelo/engine/write_batch.hpp"
 #include "tupelo/core/timestamp.hpp"
 
 #include <algorithm>
@@ -36,8 +37,10 @@ struct changed_object {
   std::vector<std::uint16_t> fields;
 };
 
+}  // namespace
+
 /// What one flush has to write, by model.
-struct work_list {
+struct session::state::work_list {
   std::vector<const model_info*> models;
   std::map<const model_info*, std::vector<tracked_object*>> added, removed;
   std::map<const model_info*, std::vector<changed_object>> changed;
@@ -65,6 +68,8 @@ struct work_list {
   }
 };
 
+namespace {
+
 void refuse_changed_key(const model_info& info, const std::vector<std::uint16_t>& fields) {
   for (std::uint16_t i : fields) {
     if (!info.fields[i].is(field_key)) continue;
@@ -82,11 +87,6 @@ void require_same_key(const model_info& info, const tracked_object& object) {
   if (!detail::matches(info, object.object, object.snapshot, &changed)) refuse_changed_key(info, changed);
 }
 
-task<void> session::state::run(statement_run& run) {
-  const task_context& context = co_await current_context();
-  if (!held.try_run(run, context)) co_await held.run(run);
-}
-
 task<void> session::state::ensure_transaction() {
   if (held.holds_connection()) co_return;
   lease taken = co_await db.acquire(from);
@@ -94,27 +94,60 @@ task<void> session::state::ensure_transaction() {
   held = std::move(taken);
 }
 
-task<void> session::state::insert_model(const model_info& info, const std::vector<tracked_object*>& added) {
-  std::vector<void*> pointers;
-  pointers.reserve(added.size());
-  for (tracked_object* object : added) {
-    remember(object);
-    object->key_generated = info.generated_key && detail::has_empty_key(info, object->object);
-    pointers.push_back(object->object);
-  }
-  co_await detail::insert_batches(held, info, pointers.data(), pointers.size());
-  identities.reserve(added.size());
-  for (tracked_object* object : added) {
-    object->snapshot = detail::take_snapshot(info, object->object);
-    object->state = object_state::persistent;
-    if (!info.key.empty()) identities.insert(info, object);
-  }
-}
+/// The statements of one flush, and what becomes of the objects that they write.
+class session::state::flush_writes {
+public:
+  explicit flush_writes(query_source& source, detail::identity_map& identities)
+      : batch(source), identities_(identities) {}
 
-task<void> session::state::update_object(const model_info& info, tracked_object* object,
-                                         const std::vector<std::uint16_t>& changed) {
+  /// The objects of the statement that is added next.
+  void owned_by(tracked_object* object) { owners_.push_back(object); }
+  /// Runs what there is, if that is much: it is all held in memory.
+  task<void> run_if_full() {
+    if (!batch.is_full()) co_return;
+    co_await batch.run();
+    note_written();
+  }
+
+  /// Notes in the objects what has been written, where it has, and forgets the statements.
+  void note_written() {
+    auto owner = owners_.begin();
+    for (const detail::write_batch::step& step : batch.steps()) {
+      for (std::size_t i = 0; i != step.objects.size(); ++i, ++owner) {
+        if (step.done) note(step.what, *step.info, **owner);
+      }
+    }
+    owners_.clear();
+    batch.clear();
+  }
+
+  detail::write_batch batch;
+
+private:
+  void note(detail::write_batch::verb what, const model_info& info, tracked_object& object) {
+    using enum detail::write_batch::verb;
+    if (what == erase) {
+      object.state = object_state::erased;
+      identities_.erase(&object);
+      return;
+    }
+    if (what == update) detail::count_version(info, object.object);
+    object.snapshot = detail::take_snapshot(info, object.object);
+    if (what == update) return;
+    object.state = object_state::persistent;
+    if (!info.key.empty()) identities_.insert(info, &object);
+  }
+
+  detail::identity_map& identities_;
+  std::vector<tracked_object*> owners_;
+};
+
+namespace {
+
+/// The columns of an update: what changed, and updated_at.
+std::vector<std::uint16_t> columns_to_write(const model_info& info, tracked_object* object,
+                                            const std::vector<std::uint16_t>& changed) {
   refuse_changed_key(info, changed);
-  remember(object);
   std::vector<std::uint16_t> fields = changed;
   if (info.updated_at >= 0) {
     detail::prepare_for_update(info, object->object, timestamp::now().us);
@@ -122,51 +155,77 @@ task<void> session::state::update_object(const model_info& info, tracked_object*
     if (std::find(fields.begin(), fields.end(), position) == fields.end()) fields.push_back(position);
   }
   std::sort(fields.begin(), fields.end());  // one shape for one set of columns
-  statement_run statement;
-  detail::make_update(statement.core, info, fields.data(), fields.size());
-  const void* const pointer = object->object;
-  statement.objects = &pointer;
-  co_await run(statement);
-  if (statement.affected != 1) detail::throw_not_written(info, false);
-  detail::count_version(info, object->object);
-  object->snapshot = detail::take_snapshot(info, object->object);
+  return fields;
 }
 
-task<void> session::state::erase_model(const model_info& info, const std::vector<tracked_object*>& removed) {
-  const std::int64_t now = detail::time_of_writing(info);
-  // Last tracked first: rows of a table that refers to itself are as a rule tracked after those which they name.
-  for (auto next = removed.rbegin(); next != removed.rend(); ++next) {
-    tracked_object* object = *next;
-    require_same_key(info, *object);
+}  // namespace
+
+task<void> session::state::add_inserts(flush_writes& writes, const model_info& info,
+                                       const std::vector<tracked_object*>& added) {
+  std::vector<void*> pointers;
+  pointers.reserve(added.size());
+  for (tracked_object* object : added) {
     remember(object);
-    statement_run statement;
-    detail::make_erase(statement.core, info, now);
-    const void* const pointer = object->object;
-    statement.objects = &pointer;
-    co_await run(statement);
-    if (statement.affected != 1) detail::throw_not_written(info, true);
-    object->state = object_state::erased;
-    identities.erase(object);
+    object->key_generated = info.generated_key && detail::has_empty_key(info, object->object);
+    pointers.push_back(object->object);
+    writes.owned_by(object);
   }
+  identities.reserve(added.size());
+  co_await writes.batch.insert(info, pointers.data(), pointers.size());
 }
 
-task<void> session::state::write_all() {
-  const work_list work(objects);
-  if (work.models.empty()) co_return;
-  co_await ensure_transaction();
+task<void> session::state::add_writes(flush_writes& writes, const work_list& work) {
   for (const model_info* info : work.models) {
     if (const auto found = work.added.find(info); found != work.added.end())
-      co_await insert_model(*info, found->second);
+      co_await add_inserts(writes, *info, found->second);
   }
   for (const model_info* info : work.models) {
     const auto found = work.changed.find(info);
     if (found == work.changed.end()) continue;
-    for (const changed_object& changed : found->second) co_await update_object(*info, changed.object, changed.fields);
+    for (const changed_object& changed : found->second) {
+      remember(changed.object);
+      const std::vector<std::uint16_t> fields = columns_to_write(*info, changed.object, changed.fields);
+      writes.owned_by(changed.object);
+      writes.batch.update(*info, changed.object->object, fields.data(), fields.size());
+      co_await writes.run_if_full();
+    }
   }
   for (auto info = work.models.rbegin(); info != work.models.rend(); ++info) {
-    if (const auto found = work.removed.find(*info); found != work.removed.end())
-      co_await erase_model(**info, found->second);
+    const auto found = work.removed.find(*info);
+    if (found == work.removed.end()) continue;
+    const std::int64_t now = detail::time_of_writing(**info);
+    // Last tracked first: rows of a table that refers to itself are as a rule tracked after those which they name.
+    for (auto next = found->second.rbegin(); next != found->second.rend(); ++next) {
+      require_same_key(**info, **next);
+      remember(*next);
+      writes.owned_by(*next);
+      writes.batch.erase(**info, (*next)->object, now);
+      co_await writes.run_if_full();
+    }
   }
+}
+
+task<bool> session::state::write_all(bool commit) {
+  const work_list work(objects);
+  if (work.models.empty()) co_return false;
+  co_await ensure_transaction();
+  flush_writes writes(held, identities);
+  std::exception_ptr failure;
+  bool committed = false;
+  try {
+    co_await add_writes(writes, work);
+    if (commit && writes.batch.can_commit(held)) {
+      co_await writes.batch.run_and_commit(held);
+      committed = true;
+    } else {
+      co_await writes.batch.run();
+    }
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  writes.note_written();
+  if (failure) std::rethrow_exception(failure);
+  co_return committed;
 }
 
 }  // namespace tupelo

@@ -49,12 +49,14 @@ struct session::state {
   /// After a commit: erased objects leave.
   void settle();
 
-  task<void> write_all();
-  task<void> insert_model(const model_info& info, const std::vector<detail::tracked_object*>& added);
-  task<void> update_object(const model_info& info, detail::tracked_object* object,
-                           const std::vector<std::uint16_t>& changed);
-  task<void> erase_model(const model_info& info, const std::vector<detail::tracked_object*>& removed);
-  task<void> run(statement_run& run);
+  /// Writes what changed; true: and has committed it, which it does where `commit` is set and no round trip more is
+  /// needed for it.
+  task<bool> write_all(bool commit);
+  struct work_list;
+  class flush_writes;
+  task<void> add_inserts(flush_writes& writes, const model_info& info,
+                         const std::vector<detail::tracked_object*>& added);
+  task<void> add_writes(flush_writes& writes, const work_list& work);
   task<void> ensure_transaction();
 };
 

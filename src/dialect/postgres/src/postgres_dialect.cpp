@@ -162,6 +162,7 @@ const feature_table& postgres_dialect::features() const noexcept {
                                        .transactional_ddl = true,
                                        .offset_needs_limit = false,
                                        .row_locks = true,
+                                       .checked_writes = true,
                                        .backslash_in_like = true,
                                        .max_parameters = 65535};
   return table;
@@ -252,6 +253,17 @@ void postgres_dialect::date_part(std::string& sql, function part, const call_arg
 
 void postgres_dialect::null_order(std::string& sql, bool descending) const {
   sql += descending ? " NULLS LAST" : " NULLS FIRST";
+}
+
+void postgres_dialect::check_written(std::string& sql, std::uint32_t rows, std::string_view returned) const {
+  // A negative LIMIT is the one error that a plain statement can raise and no trigger or check would.
+  const std::string wanted = std::to_string(rows);
+  sql.insert(0, "WITH written AS (");
+  if (returned.empty()) sql += " RETURNING 1";
+  sql += ") SELECT ";
+  sql += returned.empty() ? std::string_view("1") : returned;
+  sql += " FROM written LIMIT (SELECT CASE count(*) WHEN " + wanted + " THEN " + (returned.empty() ? "0" : wanted) +
+         " ELSE -1 END FROM written)";
 }
 
 void postgres_dialect::raw(std::string& sql, std::string_view text, std::size_t parameters) const {

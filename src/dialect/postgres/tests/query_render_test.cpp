@@ -163,6 +163,28 @@ TEST(postgres_insert, conflicts_take_from_the_new_row) {
       << text;
 }
 
+TEST(postgres_writes, that_must_write_every_row_say_so) {
+  query_core core(op::insert_into, detail::meta<Post>::spec, insert_without_key, 2);
+  core.word(make_word(op::returning_key));
+  core.word(make_word(op::all_written));
+  const statement_plan inserted = plan_of(core);
+  EXPECT_EQ(
+      inserted.text,
+      R"(WITH written AS (INSERT INTO "posts" ("author_id", "deleted_at", "version") VALUES ($1, $2, $3), ($4, $5, $6) RETURNING "id") SELECT "id" FROM written LIMIT (SELECT CASE count(*) WHEN 2 THEN 2 ELSE -1 END FROM written))");
+  EXPECT_EQ(inserted.checked_rows, 2U);
+  EXPECT_EQ(inserted.reads.size(), 1U);
+
+  query_core erased(op::delete_from, detail::meta<Post>::spec);
+  erased.word(make_word(op::all_rows));
+  erased.word(make_word(op::all_written));
+  const statement_plan plan = plan_of(erased);
+  EXPECT_TRUE(plan.text.starts_with(R"(WITH written AS (DELETE FROM "posts")")) << plan.text;
+  EXPECT_TRUE(plan.text.ends_with(
+      R"( RETURNING 1) SELECT 1 FROM written LIMIT (SELECT CASE count(*) WHEN 1 THEN 0 ELSE -1 END FROM written))"))
+      << plan.text;
+  EXPECT_EQ(plan.checked_rows, 1U);
+}
+
 template <class... Parameters>
 std::string raw(std::string_view text, const Parameters&... parameters) {
   return plan_of(raw_query<void>(nullptr, text, parameters...).core()).text;

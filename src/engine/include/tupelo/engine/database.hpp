@@ -105,6 +105,9 @@ public:
 
   bool try_run(statement_run& run, const task_context& context) override;
   task<void> run(statement_run& run) override;
+  task<void> run_group(statement_group& group) override;
+  /// Never: each of its statements has a connection of its own.
+  bool in_transaction() const noexcept override { return false; }
   const dialect& sql_dialect() const override;
 
 private:

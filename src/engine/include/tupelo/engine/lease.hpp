@@ -4,6 +4,7 @@
 #include "tupelo/engine/commit_hooks.hpp"
 #include "tupelo/engine/verbs.hpp"
 
+#include <exception>
 #include <source_location>
 #include <string>
 #include <string_view>
@@ -34,14 +35,20 @@ public:
   /// Runs one or several statements without parameters.
   task<void> execute(std::string script);
 
-  /// Begins a transaction; inside of one, a savepoint. `commit` and `rollback` end the innermost.
-  /// Errors: transaction_error (invalid_transaction) for commit and rollback outside of one.
+  /// Begins a transaction; inside of one, a savepoint. `commit` and `rollback` end the innermost. Where a round trip
+  /// can be saved, BEGIN is sent with the statement that comes next, and never where none comes. Errors:
+  /// transaction_error (invalid_transaction) for commit and rollback outside of one.
   task<void> begin(transaction_start start = {});
   /// Errors: commit_unknown where the connection is lost meanwhile; transaction_error where the transaction has failed
   /// before: it is rolled back.
   task<void> commit();
   task<void> rollback();
-  bool in_transaction() const noexcept;
+  /// Runs the statements and COMMIT behind them as one unit: one round trip where all of them are known. Before: the
+  /// innermost transaction is no savepoint. Errors: as commit; those of the statements, and then nothing is committed.
+  task<void> commit(statement_group& last);
+  /// Whether `commit(last)` saves a round trip.
+  bool gains_by_groups() const noexcept;
+  bool in_transaction() const noexcept override;
   /// Runs `hook`, a function or a coroutine without parameters, when the open transaction has been committed; never
   /// where it, or the savepoint it was given in, is rolled back. All hooks are run; `commit` throws the first failure.
   /// Errors: transaction_error (invalid_transaction) outside of a transaction.
@@ -55,6 +62,7 @@ public:
 
   bool try_run(statement_run& run, const task_context& context) override;
   task<void> run(statement_run& run) override;
+  task<void> run_group(statement_group& group) override;
   const dialect& sql_dialect() const override;
   /// A lease of the same connection, for streams; it gives nothing back.
   task<lease> acquire(std::source_location from = std::source_location::current()) override;
@@ -63,6 +71,8 @@ private:
   friend class detail::row_stream_core;
   detail::pooled_connection& connection() const;
   void require_transaction(std::string_view verb) const;
+  task<void> require_committable();
+  [[noreturn]] void refused_commit(const std::exception_ptr& failure);
 
   detail::connection_pool* pool_ = nullptr;
   detail::pooled_connection* connection_ = nullptr;

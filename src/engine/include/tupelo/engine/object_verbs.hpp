@@ -64,14 +64,13 @@ void make_erase(query_core& core, const model_info& info, std::int64_t now_us);
 /// update_query sets updated_at and counts the version unless it sets them itself.
 query_core complete_write(query_core core);
 
-/// Inserts `objects` of one model in batches, keys set. The caller sees to the transaction.
-task<void> insert_batches(query_source& source, const model_info& info, void* const* objects, std::size_t count);
-/// The same in a transaction of its own where the source has none open.
+/// Inserts objects of one model with as few statements as possible, keys set, in a transaction of its own where the
+/// source has none open.
 task<void> insert_all(query_source* source, const model_spec& spec, std::vector<void*> objects);
 task<bool> upsert(query_source* source, const model_spec& spec, void* object, expression conflict);
 
 /// Generated keys were asked for, and other than `rows` of them came back.
-[[noreturn]] void throw_not_all_inserted(const model_info& info, std::size_t rows, std::uint64_t inserted);
+[[noreturn]] void throw_not_all_inserted(const model_info& info, std::size_t rows);
 [[noreturn]] void throw_not_written(const model_info& info, bool erased);
 
 }  // namespace tupelo::detail

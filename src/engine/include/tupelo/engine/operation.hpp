@@ -51,6 +51,20 @@ public:
   /// Reading stops after this many rows; the query is left as it is.
   void fetch_rows(std::uint32_t rows) noexcept { run_.fetch = rows; }
 
+  // ---- what a pipeline does in the place of `co_await`
+
+  /// Makes the statement. Errors: query_error for an operation that was built from something else than `runner`.
+  statement_run& prepare_for(query_source& runner);
+  bool writes() const noexcept;
+  /// Whether it may fail though the database has done what it said.
+  bool has_verdict() const noexcept;
+  /// Errors: what the result means, where that is a failure.
+  void judge() const;
+  /// Finishes the object, once the result is known to stay.
+  void settle();
+  /// The object is as if it had not been written.
+  void unsettle() noexcept;
+
 protected:
   /// Runs now if that needs no waiting.
   bool start(const task_context& context) noexcept;
@@ -69,6 +83,7 @@ protected:
 private:
   task<void> wait();
   void prepare();
+  bool leaves_key() const noexcept;  ///< of an insert: to the database
 
   std::exception_ptr failure_;
   task<void> waiting_;
@@ -127,6 +142,10 @@ public:
   }
   T await_resume() {
     finish();
+    return take();
+  }
+  /// The result, where a pipeline has finished the operation.
+  T take() {
     if constexpr (std::is_same_v<T, std::int64_t>) {
       if (!run_.sink.add) return affected();
     }
@@ -147,11 +166,13 @@ public:
     return await_resume();
   }
 
-private:
+  /// Where the result goes: into this object, which stays where it is from here on.
   void bind() noexcept {
     run_.sink.rows = __builtin_addressof(result_);
     if (object_is_result_) object_ = __builtin_addressof(result_);
   }
+
+private:
   static task<T> as_task(operation op) { co_return co_await static_cast<operation&&>(op); }
 
   typename detail::stored<T>::type result_{};
@@ -171,6 +192,8 @@ public:
     return start(context) ? awaiting : start_waiting(context, awaiting);
   }
   void await_resume() { finish(); }
+  void take() noexcept {}
+  void bind() noexcept {}
 
   operator task<void>() && { return as_task(static_cast<operation&&>(*this)); }
 

@@ -7,6 +7,7 @@
 #include "tupelo/core/statement.hpp"
 #include "tupelo/core/task.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <source_location>
@@ -28,6 +29,14 @@ struct statement_run {
   std::uint64_t row_count = 0;
   std::int64_t affected = 0;
   std::int64_t last_insert_id = 0;
+  bool done = false;  ///< of a group: it was run to its end
+};
+
+/// Statements on their way to one connection as one unit, and where it ended. Each is of use until its group is over.
+struct statement_group {
+  statement_run* const* runs = nullptr;
+  std::size_t count = 0;
+  std::size_t failed = 0;  ///< the first that failed; `count`: none of them
 };
 
 /// Who runs queries: a database (any connection), a lease (its own connection), a session (its transaction, if one is
@@ -44,6 +53,11 @@ public:
   /// Runs the statement. `run` must outlive the task. Errors: those of the statement; pool_exhausted, cancelled,
   /// timed_out.
   virtual task<void> run(statement_run& run) = 0;
+  /// Runs the statements in order, in as few round trips as the database allows, and stops at the first that fails.
+  /// Outside a transaction all of them or none. What the group points to must outlive the task. Errors: those of the
+  /// statement that failed; as run.
+  virtual task<void> run_group(statement_group& group) = 0;
+  virtual bool in_transaction() const noexcept = 0;
   virtual const dialect& sql_dialect() const = 0;
   /// A connection that stays the same from the first statement of a stream to its last. `from` is who is told of when
   /// it is held too long.

@@ -19,7 +19,8 @@ struct cached_statement {
   std::shared_ptr<const statement_plan> plan;
   driver::prepared_statement* prepared = nullptr;
   std::uint64_t last_use = 0;
-  bool in_use = false;  ///< a stream has it open
+  bool in_use = false;     ///< a stream has it open
+  std::uint32_t pins = 0;  ///< requests of a group that is being made
 };
 
 /// The prepared statements of one connection by shape: open addressing, the least recently used goes when it is full.
@@ -42,11 +43,14 @@ public:
   /// Makes room by evicting; the evicted statement's handle is released on `connection`.
   cached_statement& insert(std::uint64_t hash, const std::uint64_t* words, std::uint32_t count,
                            std::shared_ptr<const statement_plan> plan, driver::connection& connection);
+  /// Evicts what groups made it take beyond its capacity.
+  void trim(driver::connection& connection) noexcept;
   /// Releases every handle. Before: none is running.
   void clear(driver::connection& connection) noexcept;
   std::size_t size() const noexcept { return entries_.size(); }
 
 private:
+  bool evict_oldest(driver::connection& connection) noexcept;
   void place(cached_statement* statement) noexcept;
   void rebuild() noexcept;
 

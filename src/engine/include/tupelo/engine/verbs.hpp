@@ -3,6 +3,7 @@
 
 #include "tupelo/engine/object_verbs.hpp"
 #include "tupelo/engine/operation.hpp"
+#include "tupelo/engine/pipeline.hpp"
 #include "tupelo/engine/row_stream.hpp"
 #include "tupelo/query/raw_query.hpp"
 #include "tupelo/query/write_query.hpp"
@@ -136,6 +137,30 @@ public:
   template <class T>
   delete_query<T> erase() {
     return delete_query<T>(source());
+  }
+
+  // ---- several at once
+
+  /// Runs the operations in order as one unit, in as few round trips as the database allows, and gives their results: a
+  /// tuple with `no_result` for an operation without one; nothing where none has one.
+  ///
+  /// Outside a transaction they are all or nothing, which includes what an operation makes of its result: not_found of
+  /// get(), stale_row of update(). Statements that are new to the connection are prepared before the first is run, so
+  /// that none can use a table that another one of them creates. What an operation names (objects) must outlive the
+  /// pipeline.
+  ///
+  /// Errors: that of the first operation that fails; `error::pipeline_position` and the message say which. Those behind
+  /// it are not run.
+  template <class... Operations>
+  auto pipeline(Operations... operations) {
+    static_assert((detail::is_operation<Operations> && ...),
+                  "tupelo: pipeline() takes operations: statements that are one statement, and no tasks");
+    return detail::run_pipeline(source(), static_cast<Operations&&>(operations)...);
+  }
+  /// The same for as many operations as there are: a vector of results; nothing for operations without one.
+  template <class T>
+  auto pipeline(std::vector<operation<T>> operations) {
+    return detail::run_pipeline(source(), static_cast<std::vector<operation<T>>&&>(operations));
   }
 
   // ---- one object at a time, untracked

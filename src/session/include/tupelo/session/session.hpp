@@ -145,7 +145,7 @@ public:
 
   /// Begins a transaction now, so that reads are in it. Errors: transaction_error when one is open.
   task<void> begin();
-  bool in_transaction() const noexcept;
+  bool in_transaction() const noexcept override;
   /// Runs `closure()` in a savepoint of the open transaction (begins one if there is none) and flushes at its end; an
   /// exception undoes what the closure did and is thrown again.
   template <class Closure>
@@ -166,6 +166,7 @@ public:
 
   bool try_run(statement_run& run, const task_context& context) override;
   task<void> run(statement_run& run) override;
+  task<void> run_group(statement_group& group) override;
   const dialect& sql_dialect() const override;
   task<lease> acquire(std::source_location from = std::source_location::current()) override;
 
@@ -185,6 +186,8 @@ private:
   task<detail::tracked_object*> load(query_core core, detail::tracked_object* (*make)(), bool must_exist,
                                      std::optional<row_lock> lock = {});
   task<void> reload(detail::tracked_object* object);
+  /// True: and has committed, which it only does where it is asked to and that saves a round trip.
+  task<bool> flush_all(bool commit);
   detail::commit_hooks& hooks() noexcept;
   int hook_depth() const noexcept;
   task<void> open_savepoint();

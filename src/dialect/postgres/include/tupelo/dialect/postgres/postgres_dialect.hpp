@@ -27,6 +27,7 @@ public:
   void date_part(std::string& sql, function part, const call_argument& moment) const override;
   void like_any_case(std::string& sql, std::string_view text, std::string_view pattern) const override;
   void null_order(std::string& sql, bool descending) const override;
+  void check_written(std::string& sql, std::uint32_t rows, std::string_view returned) const override;
   /// `?` becomes the next `$n`, `?7` becomes `$7`, and `??` the operator `?`. A text that has `$n` itself, or no
   /// parameters, stays as it is.
   void raw(std::string& sql, std::string_view text, std::size_t parameters) const override;
