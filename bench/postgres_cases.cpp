@@ -59,6 +59,7 @@ public:
     prepare("some", "SELECT id, email, age, active, score FROM bench_people ORDER BY id LIMIT $1", {20});
     prepare("insert", "INSERT INTO bench_people (email, age, active, score) VALUES ($1, $2, $3, $4) RETURNING id",
             {25, 23, 16, 701});
+    prepare("update", "UPDATE bench_people SET score = $2 WHERE id = $1", {20, 701});
     std::string many = "INSERT INTO bench_people (email, age, active, score) VALUES ";
     std::vector<Oid> types;
     for (int i = 0; i < rows_at_once; ++i) {
@@ -87,6 +88,17 @@ public:
     std::vector<Person> people(static_cast<std::size_t>(PQntuples(result.get())));
     for (std::size_t i = 0; i < people.size(); ++i) read(result.get(), static_cast<int>(i), people[i]);
     return people;
+  }
+  void update_in_transaction(std::int64_t id, double score) {
+    execute("BEGIN");
+    const std::uint64_t swapped[] = {__builtin_bswap64(static_cast<std::uint64_t>(id)),
+                                     __builtin_bswap64(std::bit_cast<std::uint64_t>(score))};
+    const char* const values[] = {reinterpret_cast<const char*>(&swapped[0]),
+                                  reinterpret_cast<const char*>(&swapped[1])};
+    const int lengths[] = {8, 8}, formats[] = {1, 1};
+    const PGresult_ptr result(PQexecPrepared(connection_, "update", 2, values, lengths, formats, 1));
+    check(PQresultStatus(result.get()) == PGRES_COMMAND_OK);
+    execute("COMMIT");
   }
   void insert(Person& person) {
     values_.clear();
@@ -207,6 +219,24 @@ tp::task<void> get_by_key(tp::database& db, std::size_t n) {
     keep(person);
   }
 }
+tp::task<void> get_by_key_in_pipelines(tp::database& db, std::size_t n) {
+  constexpr std::size_t depth = 64;
+  for (std::size_t i = 0; i < n; i += depth) {
+    std::vector<tp::operation<Person>> gets;
+    gets.reserve(depth);
+    for (std::size_t k = i; k < i + depth; ++k) gets.push_back(db.get<Person>(static_cast<std::int64_t>(1 + k % 1000)));
+    auto people = co_await db.pipeline(std::move(gets));
+    keep(people);
+  }
+}
+tp::task<void> update_through_session(tp::database& db, std::size_t n) {
+  tp::session session = db.session();
+  auto person = co_await session.get<Person>(std::int64_t{1});
+  for (std::size_t i = 0; i < n; ++i) {
+    person->score += 1;
+    co_await session.commit();
+  }
+}
 tp::task<void> select_some(tp::database& db, std::size_t n) {
   auto people = co_await db.query<Person>().order_by(tp::col<&Person::id>).limit(static_cast<std::int64_t>(n)).all();
   keep(people);
@@ -265,6 +295,21 @@ std::vector<bench_case> postgres_cases() {
                    .ours = [](std::size_t n) { on_asio(get_by_key(evented(), n)); },
                    .baseline = get_by_hand,
                    .budget_of_cpu = true});
+  cases.push_back({.name = "postgres: 64 gets by key in a pipeline, each",
+                   .budget = 0.40,
+                   .operations = 6400,
+                   .ours = [](std::size_t n) { tp::sync_wait(get_by_key_in_pipelines(evented(), n)); },
+                   .baseline = get_by_hand,
+                   .budget_of_cpu = true});
+  cases.push_back({.name = "postgres: begin, update, commit",
+                   .budget = 0.70,
+                   .operations = 500,
+                   .ours = [](std::size_t n) { tp::sync_wait(update_through_session(evented(), n)); },
+                   .baseline =
+                       [](std::size_t n) {
+                         for (std::size_t i = 0; i < n; ++i)
+                           by_hand().update_in_transaction(2, static_cast<double>(i) * 0.5);
+                       }});
   cases.push_back({.name = "postgres: select 200,000 rows, per row",
                    .budget = 0.80,
                    .operations = 200'000,

@@ -70,10 +70,11 @@ struct select_verbs {
     tupelo::page<Result> result;
     result.number = number;
     result.size = size;
-    result.total = co_await count(core, source);
+    operation<std::int64_t> counted = count(core, source);
     core.limit(size);
     core.offset((number - 1) * size);
-    result.items = co_await all(core, source);
+    std::tie(result.total, result.items) =
+        co_await run_pipeline(source, static_cast<operation<std::int64_t>&&>(counted), all(core, source));
     co_return result;
   }
   static row_stream<Result> stream(query_core core, query_source* source) {
