@@ -94,10 +94,12 @@ void conversation::submit(request& submitted) noexcept {
   submitted.affected = 0;
   submitted.last_insert_id = 0;
   submitted.failure = nullptr;
-  if (must_wait(submitted)) {
+  if (!must_wait(submitted)) return start(submitted, false);
+  try {
     held_.push_back({&submitted, false});
-  } else {
-    start(submitted, false);
+  } catch (const std::exception&) {  // no memory
+    submitted.failure = std::current_exception();
+    refuse(submitted);
   }
 }
 
@@ -113,10 +115,13 @@ void conversation::start(request& submitted, bool again) noexcept {
   flight f;
   f.of = f.due = &submitted;
   f.again = again;
-  const std::size_t mark = out_.mark();
+  std::size_t mark = out_.mark();
   try {
     const server_statement* const read = submitted.more ? statement_of(submitted) : nullptr;
-    if (streaming_ != nullptr && read != streaming_ && !(read != nullptr && read->drained)) drain_stream();
+    if (streaming_ != nullptr && read != streaming_ && !(read != nullptr && read->drained)) {
+      drain_stream();
+      mark = out_.mark();  // the drain is sent whatever becomes of this request
+    }
     if (submitted.members != nullptr) {
       start_group(f);
     } else if (submitted.plan != nullptr) {
@@ -401,8 +406,9 @@ void conversation::failed(flight& f, const backend_message& message) {
   const error_fields fields = parse_error(message);
   if (f.of == nullptr) {
     if (fields.ends_connection()) throw_postgres_failure(fields, {});
-    if (f.at == stage::draining && f.statement != nullptr)
-      f.statement->rest_failure = make_postgres_failure(fields, {});
+    if (f.at != stage::draining) return;
+    if (fields.sqlstate == "57014") cancel_missed_ = true;
+    if (f.statement != nullptr) f.statement->rest_failure = make_postgres_failure(fields, {});
     return;
   }
   if (f.group) return group_failed(f, fields);
@@ -420,7 +426,8 @@ void conversation::failed(flight& f, const backend_message& message) {
     f.statement->described = false;
     f.statement->parsed = fields.sqlstate != "26000" && !f.statement->name.empty();
   }
-  note(f, f.stale ? make_stale_failure(text_of(f)) : make_postgres_failure(fields, text_of(f), f.cause));
+  note(f,
+       f.stale ? make_stale_failure(fields.sqlstate, text_of(f)) : make_postgres_failure(fields, text_of(f), f.cause));
   if (fields.ends_connection()) throw_postgres_failure(fields, text_of(f));
   if (!f.synced) {
     write_sync(out_);
@@ -471,7 +478,11 @@ void conversation::ready(const backend_message& message) {
       if (well && !stopped_between(f) && described(f)) return start_held();
       break;
     case stage::scripting:
-      if (well && !stopped_in_script(f) && next_of_script(f)) return;
+      try {
+        if (well && !stopped_in_script(f) && next_of_script(f)) return;
+      } catch (...) {  // a text that cannot be sent
+        note(f, std::current_exception());
+      }
       break;
     case stage::running:
       if (f.stale && !f.again && status_ == transaction_status::idle) {
@@ -520,12 +531,16 @@ bool conversation::stopped_between(flight& f) noexcept {
   return true;
 }
 
-std::exception_ptr conversation::make_stale_failure(std::string_view text) noexcept {
+std::exception_ptr conversation::make_stale_failure(const std::string& sqlstate, std::string_view text) noexcept {
   try {
-    throw_database_error(errc::serialization_failure,
-                         "the definition of a table changed while the transaction ran, so the statement must be "
-                         "prepared again: run the transaction again",
-                         {.sqlstate = "0A000", .constraint = {}, .table = {}, .column = {}}, std::string(text));
+    const char* const message =
+        sqlstate == "0A000"
+            ? "the definition of a table changed while the transaction ran, so the statement must be prepared again: "
+              "run the transaction again"
+            : "the server does not know a prepared statement any more, after DEALLOCATE or behind a pooler: run the "
+              "transaction again, and set prepare=unnamed behind a pooler of transactions";
+    throw_database_error(errc::serialization_failure, message,
+                         {.sqlstate = sqlstate, .constraint = {}, .table = {}, .column = {}}, std::string(text));
   } catch (...) {
     return std::current_exception();
   }

@@ -11,12 +11,14 @@
 
 #include <tupelo/driver/connection.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <exception>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace tupelo::driver::postgres {
@@ -79,6 +81,8 @@ public:
   request* current() const noexcept;
   /// What is to blame when the current request is cancelled by the server.
   void blame(interruption cause) noexcept;
+  /// Whether a cancel request has met what is read ahead instead of the current request; asked once.
+  bool take_missed_cancel() noexcept { return std::exchange(cancel_missed_, false); }
   /// The connection is gone: completes every request with this failure.
   void fail_all(const std::exception_ptr& failure) noexcept;
 
@@ -124,7 +128,10 @@ private:
 
   void start(request& submitted, bool again) noexcept;
   bool must_wait(const request& next) const noexcept {
-    return blocked_ || (next.members != nullptr && !flights_.empty());
+    // What waits for a row without a Sync behind it is answered first: the Sync that comes next would count for it.
+    const auto lacks_sync = [](const flight& f) { return f.of != nullptr && !f.synced; };
+    return blocked_ || (next.members != nullptr && !flights_.empty()) ||
+           std::any_of(flights_.begin(), flights_.end(), lacks_sync);
   }
   std::unique_ptr<server_statement> make_statement(bool named);
   server_statement& statement_for(request& r, std::shared_ptr<server_statement>& temporary);
@@ -171,7 +178,7 @@ private:
   static bool stopped_in_script(flight& f) noexcept;
   static void note(flight& f, std::exception_ptr failure) noexcept;
   static std::string_view text_of(const flight& f) noexcept;
-  static std::exception_ptr make_stale_failure(std::string_view text) noexcept;
+  static std::exception_ptr make_stale_failure(const std::string& sqlstate, std::string_view text) noexcept;
 
   send_buffer out_;
   receive_buffer in_;
@@ -187,6 +194,7 @@ private:
   std::vector<std::string> names_;  ///< of the result columns
   std::uint64_t last_number_ = 0;   ///< of statements and portals
   transaction_status status_ = transaction_status::idle;
+  bool cancel_missed_ = false;
   bool blocked_ = false;  ///< the last flight must end before another may start
   bool named_;
 };

@@ -199,6 +199,10 @@ void postgres_connection::receive(bool wait) {
     if (outcome != transfer::done) return;
     in.commit(count);
     talk_.receive();
+    if (talk_.take_missed_cancel() && cause_ != interruption::none && talk_.current() != nullptr) {
+      cancel_again_ = true;
+      if (cancelling_ == nullptr) send_cancel();
+    }
     if (!talk_.output().empty()) flush();
     if (count < room.size() && !socket_.has_pending()) return;
     if (!talk_.is_awaited()) return;
@@ -233,6 +237,7 @@ request* postgres_connection::take_done() noexcept {
     if (reading_.started || writing_.started || alarm_.started) return nullptr;
   }
   cause_ = interruption::none;
+  cancel_again_ = false;
   return talk_.take_completed();
 }
 
@@ -344,9 +349,14 @@ void postgres_connection::cancel_current(interruption cause) noexcept {
   cause_ = cause;
   give_up_at_us_ = deadline::after_us(facts_.cancel_timeout_us, now_us()).at_us;
   talk_.blame(cause);
-  if (!facts_.key.key.empty())
-    cancelling_ =
-        cancel_request::start(facts_.server, facts_.key.process, facts_.key.key, *this, facts_.cancel_timeout_us);
+  send_cancel();
+}
+
+void postgres_connection::send_cancel() noexcept {
+  cancel_again_ = false;
+  if (facts_.key.key.empty()) return;
+  cancelling_ =
+      cancel_request::start(facts_.server, facts_.key.process, facts_.key.key, *this, facts_.cancel_timeout_us);
 }
 
 void postgres_connection::cancel_ended(bool in_time) noexcept {
@@ -356,6 +366,7 @@ void postgres_connection::cancel_ended(bool in_time) noexcept {
     cancelling_.reset();
     // It would stop whatever comes next.
     if (!in_time) give_up(lost(facts_.name));
+    if (cancel_again_ && !failure_ && talk_.current() != nullptr) send_cancel();
     cancel_dealt_with_.notify_all();
     if (!inline_) done = take_done();
   }
