@@ -41,7 +41,8 @@ test: bootstrap
 	@echo "test: building everything (build/dev), then running every test"
 	$(call configure,dev)
 	@cmake --build build/dev -j $(jobs)
-	@ctest --test-dir build/dev --output-on-failure --no-tests=error
+	@ctest --test-dir build/dev --output-on-failure --no-tests=error --output-junit tests.xml
+	@scripts/check_conformance.py build/dev/tests.xml
 
 bench: bootstrap
 	@echo "bench: building with -O2 (build/release), then measuring against hand-written C; writes build/bench.json"

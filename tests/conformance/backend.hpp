@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -36,17 +37,44 @@ struct backend {
 };
 const std::vector<backend>& backends();
 
-/// A test that runs on every database. What a database lacks is skipped by its feature table and nothing else.
+/// What ways of running a database do not all have.
+enum class trait : std::uint8_t {
+  several_connections,   ///< more than one connection sees the data
+  suspended_statements,  ///< a statement that runs leaves the thread to others
+};
+
+/// A test that runs on every database. What a database lacks is skipped by TUPELO_NEEDS and TUPELO_NEEDS_NO, which ask
+/// its feature table and its way of running, and by nothing else.
 class conformance_test : public ::testing::TestWithParam<backend> {
 protected:
   conformance_test()
       : place_(is_available() ? GetParam().make() : make_stand_in()), db(url(), {.run = GetParam().run}) {
-    if (!is_available()) skip();
+    if (!is_available()) {
+      may_skip_ = true;
+      skip();
+    }
   }
 
   const feature_table& features() const { return db.sql_dialect().features(); }
   std::string url() const { return place_->url(); }
-  bool several_connections() const { return GetParam().several_connections; }
+
+  void TearDown() override {
+    if (IsSkipped() && !may_skip_) ADD_FAILURE() << "skipped without TUPELO_NEEDS: say which feature is missing";
+  }
+  bool has(bool feature_table::* feature) const { return features().*feature; }
+  bool has(trait wanted) const {
+    return wanted == trait::several_connections ? GetParam().several_connections : GetParam().run != execution::inline_;
+  }
+  template <class What>
+  bool lacks(What wanted) {
+    may_skip_ = may_skip_ || !has(wanted);
+    return !has(wanted);
+  }
+  template <class What>
+  bool must_lack(What wanted) {
+    may_skip_ = may_skip_ || has(wanted);
+    return has(wanted);
+  }
 
   /// Makes the tables of these models.
   template <class... Models>
@@ -63,6 +91,7 @@ private:
   }
   void create_tables(const schema_definition& schema);
   std::unique_ptr<fresh_database> place_;
+  bool may_skip_ = false;
 
 protected:
   database db;
@@ -90,6 +119,13 @@ Error failure_of(Work work) {
 }
 
 }  // namespace tupelo::conformance
+
+/// `TUPELO_NEEDS(&feature_table::upsert);`: the test runs where the database has this feature or trait only.
+#define TUPELO_NEEDS(what) \
+  if (lacks(what)) GTEST_SKIP() << "this database lacks " #what
+/// The other way round: the test is about databases without it.
+#define TUPELO_NEEDS_NO(what) \
+  if (must_lack(what)) GTEST_SKIP() << "this database has " #what
 
 /// A suite whose tests run on every database: TEST_P(name, rule_as_snake_case).
 #define TUPELO_CONFORMANCE_SUITE(suite)                                                                   \

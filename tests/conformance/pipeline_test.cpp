@@ -96,7 +96,7 @@ TEST_P(pipelines, take_as_many_operations_of_one_kind_as_there_are) {
 }
 TEST_P(pipelines, with_more_statements_than_the_connection_keeps_prepared) {
   database small(url(), {.pool_size = 1, .statement_cache_size = 2, .run = GetParam().run});
-  if (!several_connections()) GTEST_SKIP() << "its data is seen by one connection only";
+  TUPELO_NEEDS(trait::several_connections);
   for (int round = 0; round < 2; ++round) {
     std::vector<operation<std::int64_t>> counts;
     for (int i = 0; i < 9; ++i) {

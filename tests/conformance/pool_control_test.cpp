@@ -25,7 +25,7 @@ TEST_P(pool_control, tells_whether_the_database_answers) {
       << found.to_json();
 }
 TEST_P(pool_control, opens_connections_ahead) {
-  if (!several_connections()) GTEST_SKIP() << "it has one connection";
+  TUPELO_NEEDS(trait::several_connections);
   sync_wait(db.warm_up(3));
   EXPECT_EQ(db.statistics().idle, 3U);
 }
@@ -75,7 +75,7 @@ TEST_P(pool_control, gives_up_closing_at_the_deadline) {
   EXPECT_NE(std::string(e.what()).find("1 of 1 are in use"), std::string::npos) << e.what();
 }
 TEST_P(pool_control, takes_its_options_from_the_url) {
-  if (!several_connections()) GTEST_SKIP() << "it has one connection";
+  TUPELO_NEEDS(trait::several_connections);
   database small(url() + "&pool_size=2", {.pool_size = 9, .run = GetParam().run});
   sync_wait(small.warm_up(9));
   EXPECT_EQ(small.statistics().connections, 2U);

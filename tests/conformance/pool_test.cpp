@@ -136,11 +136,9 @@ TEST_P(pool, of_a_database_that_ends_waits_for_its_rollbacks) {
   EXPECT_EQ(sync_wait(db.query<Account>().count()), 0);
 }
 TEST_P(pool, is_used_by_many_threads_at_once) {
+  TUPELO_NEEDS(trait::several_connections);
   create<Account>();
   database shared(url(), {.pool_size = 3, .run = GetParam().run});
-  if (!several_connections()) {
-    GTEST_SKIP() << "its data is seen by one connection only";
-  }
   std::vector<std::thread> threads;
   for (int t = 0; t < 4; ++t) {
     threads.emplace_back([&, t] {
@@ -232,7 +230,8 @@ TEST_P(cancellation, a_deadline_stops_a_running_statement) {
   EXPECT_EQ(sync_wait(db.raw_sql<int>("SELECT 7").one()), 7);
 }
 TEST_P(cancellation, of_one_task_leaves_the_others_alone) {
-  if (!several_connections() || GetParam().run == execution::inline_) GTEST_SKIP() << "one statement at a time";
+  TUPELO_NEEDS(trait::several_connections);
+  TUPELO_NEEDS(trait::suspended_statements);
   start_watch watch(running_);
   cancel_source source;
   sync_wait([&]() -> task<void> {

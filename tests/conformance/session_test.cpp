@@ -315,7 +315,7 @@ TEST_P(sessions, that_end_without_commit_write_nothing) {
 // ---- one coroutine at a time
 
 TEST_P(sessions, refuse_a_second_coroutine) {
-  if (GetParam().run == execution::inline_) GTEST_SKIP() << "no statement suspends its coroutine there";
+  TUPELO_NEEDS(trait::suspended_statements);
   s.add(Team{.name = "red"});
   errc refused{};
   auto second = [&]() -> task<void> {

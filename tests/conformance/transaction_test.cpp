@@ -95,8 +95,8 @@ public:
 };
 
 TEST_P(transactions, are_retried_until_another_writer_has_let_go_of_the_database) {
-  if (!several_connections()) GTEST_SKIP() << "its data is seen by one connection only";
-  if (features().row_locks) GTEST_SKIP() << "writers lock rows, not the database";
+  TUPELO_NEEDS(trait::several_connections);
+  TUPELO_NEEDS_NO(&feature_table::row_locks);
   database other(url() + "&busy_timeout=0", {.run = GetParam().run});
   failure_watch watch;
   other.observe(watch);
@@ -150,7 +150,7 @@ TEST_P(transactions, of_a_session_begin_with_its_first_locked_read) {
   sync_wait(s.rollback());
 }
 TEST_P(transactions, leave_out_rows_that_others_have_locked) {
-  if (!features().row_locks) GTEST_SKIP() << "writers lock the database, not rows";
+  TUPELO_NEEDS(&feature_table::row_locks);
   sync_wait(db.insert(Team{.name = "red"}));
   sync_wait(db.insert(Team{.name = "blue"}));
   run([&]() -> task<void> {
@@ -166,7 +166,7 @@ TEST_P(transactions, leave_out_rows_that_others_have_locked) {
   });
 }
 TEST_P(transactions, that_do_not_wait_for_a_locked_row_are_told_that_it_is_busy) {
-  if (!features().row_locks) GTEST_SKIP() << "writers lock the database, not rows";
+  TUPELO_NEEDS(&feature_table::row_locks);
   sync_wait(db.insert(Team{.name = "red"}));
   EXPECT_THROW(run([&]() -> task<void> {
                  lease first = co_await db.acquire();
@@ -242,7 +242,7 @@ TEST_P(transactions, of_many_inserts_inside_another_one_are_part_of_it) {
   EXPECT_EQ(teams(), 0);
 }
 TEST_P(transactions, keep_their_writes_to_themselves_until_they_commit) {
-  if (!several_connections()) GTEST_SKIP() << "its data is seen by one connection only";
+  TUPELO_NEEDS(trait::several_connections);
   run([&]() -> task<void> {
     lease held = co_await db.acquire();
     co_await held.begin();

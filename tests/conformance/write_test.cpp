@@ -113,7 +113,7 @@ TEST_P(write_where, update_that_sets_nothing_is_refused) {
   EXPECT_THROW(sync_wait(db.update<Person>().where(name == "ada").run()), query_error);
 }
 TEST_P(write_where, update_returning_gives_the_rows_as_they_are_now) {
-  if (!features().returning) GTEST_SKIP() << "no RETURNING";
+  TUPELO_NEEDS(&feature_table::returning);
   const auto rows = sync_wait(db.update<Person>().set(age, 50).where(name == "ada").returning());
   ASSERT_EQ(rows.size(), 1U);
   EXPECT_EQ(rows[0].id, ada);
@@ -130,7 +130,7 @@ TEST_P(write_where, erase_without_a_condition_is_refused) {
 }
 TEST_P(write_where, erase_of_all_rows_must_be_said) { EXPECT_EQ(sync_wait(db.erase<Pet>().all_rows().run()), 3); }
 TEST_P(write_where, erase_returning_gives_the_rows_that_were) {
-  if (!features().returning) GTEST_SKIP() << "no RETURNING";
+  TUPELO_NEEDS(&feature_table::returning);
   const auto rows = sync_wait(db.erase<Pet>().where(col<&Pet::name> == "cat").returning());
   ASSERT_EQ(rows.size(), 1U);
   EXPECT_EQ(rows[0].nickname, "puss");
@@ -161,7 +161,8 @@ TEST_P(write_where, erase_of_an_object_removes_its_row) {
 class upsert : public people_test {
 protected:
   void SetUp() override {
-    if (!features().upsert || !features().returning) GTEST_SKIP() << "no upsert";
+    TUPELO_NEEDS(&feature_table::upsert);
+    TUPELO_NEEDS(&feature_table::returning);
   }
 };
 TUPELO_CONFORMANCE_SUITE(upsert);
