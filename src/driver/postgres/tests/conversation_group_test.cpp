@@ -5,6 +5,9 @@
 
 #include <deque>
 #include <memory>
+#include <random>
+#include <string>
+#include <vector>
 
 namespace tupelo::driver::postgres {
 namespace {
@@ -433,6 +436,56 @@ TEST_F(conversation_group_test, single_requests_that_are_stopped_between_their_s
   answer(message_bytes('C', text_bytes("SELECT 1")) + ready());
   EXPECT_EQ(talk->take_completed(), &script);
   EXPECT_TRUE(script.failure);
+}
+
+TEST_F(conversation_group_test, whatever_a_server_answers_each_request_ends_once) {
+  std::mt19937 random(7);
+  const auto pick = [&](std::size_t count) { return std::uniform_int_distribution<std::size_t>(0, count - 1)(random); };
+  const std::vector<std::string> answers{described(true),
+                                         described(false),
+                                         row(1),
+                                         done("SELECT 1"),
+                                         done("COMMIT"),
+                                         ready('I'),
+                                         ready('T'),
+                                         ready('E'),
+                                         refused("42P18"),
+                                         stale(),
+                                         refused("26000"),
+                                         refused("23505"),
+                                         message_bytes('s', ""),
+                                         message_bytes('I', ""),
+                                         message_bytes('n', ""),
+                                         message_bytes('G', std::string(3, char{})),
+                                         message_bytes('3', ""),
+                                         refused("57P01", "x", "FATAL")};
+  for (int round = 0; round < 5'000; ++round) {
+    talk = std::make_unique<conversation>(pick(2) == 0);
+    statements.clear();
+    group = {};
+    for (std::size_t i = 0; i <= pick(4); ++i) pick(2) == 0 ? read() : write();
+    asked behind("SELECT 9", true);
+    submit();
+    talk->submit(behind.run);
+    std::size_t ended = 0;
+    const auto count_ended = [&] {
+      for (request* done = talk->take_completed(); done != nullptr; done = done->next) ++ended;
+    };
+    try {
+      for (std::size_t i = pick(30); i != 0; --i) {
+        answer(answers[pick(answers.size())]);
+        if (pick(16) == 0) talk->blame(interruption::cancelled);
+        count_ended();
+      }
+    } catch (const error&) {
+      count_ended();
+    }
+    talk->fail_all(std::make_exception_ptr(connection_error(errc::connection_lost, "gone")));
+    count_ended();
+    ASSERT_EQ(ended, 2U) << round;
+    if (group.failure) continue;
+    for (const asked& each : statements) ASSERT_FALSE(each.run.failure) << round;
+  }
 }
 
 TEST_F(conversation_group_test, more_answers_than_members_are_a_violation) {
