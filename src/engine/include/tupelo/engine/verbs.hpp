@@ -156,7 +156,11 @@ public:
   auto pipeline(Operations... operations) {
     static_assert((detail::is_operation<Operations> && ...),
                   "tupelo: pipeline() takes operations: statements that are one statement, and no tasks");
-    return detail::run_pipeline(source(), static_cast<Operations&&>(operations)...);
+    if constexpr ((detail::is_operation<Operations> && ...)) {  // one error is enough
+      return detail::run_pipeline(source(), static_cast<Operations&&>(operations)...);
+    } else {
+      return no_result();
+    }
   }
   /// The same for as many operations as there are: a vector of results; nothing for operations without one.
   template <class T>
