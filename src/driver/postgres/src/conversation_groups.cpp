@@ -135,7 +135,8 @@ void conversation::group_failed(flight& f, const error_fields& fields) {
     f.statement->parsed = fields.sqlstate != "26000" && !f.statement->name.empty();
   }
   if (!fields.ends_connection())
-    return note(f, f.stale ? make_stale_failure(text_of(f)) : make_postgres_failure(fields, text_of(f), f.cause));
+    return note(f, f.stale ? make_stale_failure(fields.sqlstate, text_of(f))
+                           : make_postgres_failure(fields, text_of(f), f.cause));
   if (!group.sent) f.due = nullptr;  // then it is to blame for no member
   note(f, make_postgres_failure(fields, text_of(f), f.cause));
   fail_rest(f);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "message_bytes.hpp"
 #include "network_order.hpp"
 #include "oid.hpp"
 #include "row_decoder.hpp"
@@ -162,21 +163,6 @@ inline std::string data_row(const std::vector<std::optional<std::string>>& value
     if (value) body += *value;
   }
   return body;
-}
-
-/// The exception of type Error that the work throws, for a look at what it says.
-template <class Error, class Work>
-Error failure_of(Work&& work) {
-  try {
-    work();
-  } catch (const Error& e) {
-    return e;
-  } catch (const std::exception& e) {
-    ADD_FAILURE() << "another failure: " << e.what();
-    throw;
-  }
-  ADD_FAILURE() << "no failure";
-  throw std::logic_error("no failure");
 }
 
 inline bool says(const std::exception& e, std::string_view part) {

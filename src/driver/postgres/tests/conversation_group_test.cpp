@@ -1,93 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "conversation.hpp"
-#include "message_bytes.hpp"
-#include "network_order.hpp"
+#include "conversation_fixture.hpp"
 
-#include <deque>
-#include <memory>
 #include <random>
-#include <string>
-#include <vector>
 
 namespace tupelo::driver::postgres {
 namespace {
 
-using testing::feed;
+using testing::asked;
 using testing::int16_bytes;
 using testing::int32_bytes;
 using testing::message_bytes;
+using testing::ops_of;
+using testing::slot_of;
 using testing::text_bytes;
 
-template <class T>
-type_ops ops_of(kind k) {
-  type_ops ops{};
-  ops.k = k;
-  ops.size = static_cast<std::uint16_t>(sizeof(T));
-  return ops;
-}
-field_slot slot_of(const type_ops& ops) { return {&ops, 0, ops.k, ops.nullable, "a"}; }
-
-/// A statement as the engine keeps it, and one request for it.
-struct asked {
-  statement_plan plan;
-  prepared_statement* prepared = nullptr;
-  request run;
-  std::vector<std::int64_t> rows;
-
-  asked(std::string text, bool reads) {
-    static const type_ops ops = ops_of<std::int64_t>(kind::i64);
-    plan.text = std::move(text);
-    plan.read_only = reads;
-    if (reads) plan.reads.push_back(slot_of(ops));
-    run.plan = &plan;
-    run.prepared = &prepared;
-    run.rows = {&rows,
-                [](void* into) -> void* { return &static_cast<std::vector<std::int64_t>*>(into)->emplace_back(); }};
-  }
-  asked(const asked&) = delete;
-  asked& operator=(const asked&) = delete;
-  ~asked() { delete reinterpret_cast<server_statement*>(prepared); }
-
-  errc failure() const {
-    try {
-      std::rethrow_exception(run.failure);
-    } catch (const error& e) {
-      return e.code();
-    }
-  }
-};
-
-struct conversation_group_test : ::testing::Test {
-  std::unique_ptr<conversation> talk = std::make_unique<conversation>(true);
-  std::deque<asked> statements;
+struct conversation_group_test : testing::conversation_test {
   request group;
-
-  asked& read(std::string text = "SELECT 1") { return statements.emplace_back(std::move(text), true); }
-  asked& write(std::string text = "UPDATE t SET a = 1") { return statements.emplace_back(std::move(text), false); }
 
   /// All statements that were made, in their order.
   void submit() {
     for (std::size_t i = 1; i < statements.size(); ++i) statements[i - 1].run.next = &statements[i].run;
     group.members = &statements.front().run;
     talk->submit(group);
-  }
-  /// The types of the messages that were sent since.
-  std::string sent() {
-    std::string types;
-    const send_buffer& out = talk->output();
-    for (std::size_t at = 0; at < out.size();) {
-      types += out.data()[at];
-      at += 1 + load32(out.data() + at + 1);
-    }
-    last_sent = std::string(out.data(), out.size());
-    talk->output().clear();
-    return types;
-  }
-  std::string last_sent;
-
-  void answer(const std::string& bytes) {
-    feed(talk->input(), bytes);
-    talk->receive();
   }
   bool is_over() {
     request* const done = talk->take_completed();
@@ -102,22 +36,6 @@ struct conversation_group_test : ::testing::Test {
     }
   }
 
-  static std::string described(bool reads) {
-    const std::string head = message_bytes('1', "") + message_bytes('t', int16_bytes(0));
-    if (!reads) return head + message_bytes('n', "");
-    return head + message_bytes('T', int16_bytes(1) + text_bytes("n") + int32_bytes(0) + int16_bytes(0) +
-                                         int32_bytes(20) + int16_bytes(8) + int32_bytes(0xFFFFFFFF) + int16_bytes(0));
-  }
-  static std::string row(std::uint32_t value) {
-    return message_bytes('D', int16_bytes(1) + int32_bytes(8) + int32_bytes(0) + int32_bytes(value));
-  }
-  static std::string done(const char* tag) { return message_bytes('2', "") + message_bytes('C', text_bytes(tag)); }
-  static std::string ready(char status = 'I') { return message_bytes('Z', std::string(1, status)); }
-  static std::string refused(const char* sqlstate, const char* routine = "x", const char* severity = "ERROR") {
-    return message_bytes('E', "S" + text_bytes(severity) + "V" + text_bytes(severity) + "C" + text_bytes(sqlstate) +
-                                  "M" + text_bytes("no") + "R" + text_bytes(routine) + '\0');
-  }
-  static std::string stale() { return refused("0A000", "RevalidateCachedQuery"); }
   /// Has the statements described, so that they are ready to run.
   void prepare() {
     submit();

@@ -57,8 +57,12 @@ Error failure_of(Run&& run) {
     run();
   } catch (const Error& e) {
     return e;
+  } catch (const std::exception& e) {
+    ADD_FAILURE() << "another failure: " << e.what();
+    throw;
   }
-  throw std::logic_error("it did not fail");
+  ADD_FAILURE() << "no failure";
+  throw std::logic_error("no failure");
 }
 
 template <class Run>

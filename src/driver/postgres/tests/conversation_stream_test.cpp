@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "conversation_fixture.hpp"
+
+namespace tupelo::driver::postgres {
+namespace {
+
+using testing::asked;
+using testing::message_bytes;
+
+struct conversation_stream_test : testing::conversation_test {
+  static std::string suspended() { return message_bytes('s', ""); }
+  std::vector<request*> completed() {
+    std::vector<request*> all;
+    for (request* each = talk->take_completed(); each != nullptr; each = std::exchange(each->next, nullptr))
+      all.push_back(each);
+    return all;
+  }
+  /// A stream outside of a transaction that has read its first two rows, and has more.
+  asked& open_stream() {
+    asked& stream = read("SELECT n FROM t");
+    stream.run.fetch = 2;
+    talk->submit(stream.run);
+    answer(described(true) + ready());
+    EXPECT_EQ(sent(), "PDSBEH");
+    answer(message_bytes('2', "") + row(1) + row(2) + suspended());
+    EXPECT_EQ(completed(), std::vector<request*>{&stream.run});
+    EXPECT_TRUE(stream.run.more);
+    return stream;
+  }
+};
+
+TEST_F(conversation_stream_test, another_statement_has_the_rest_of_a_stream_read_ahead) {
+  asked& stream = open_stream();
+  asked& other = write();
+  talk->submit(other.run);
+  EXPECT_EQ(sent(), "ESPDS");
+  answer(row(3) + message_bytes('C', testing::text_bytes("SELECT 3")) + ready());
+  answer(described(false) + ready());
+  answer(done("UPDATE 1") + ready());
+  EXPECT_EQ(completed(), std::vector<request*>{&other.run});
+  talk->submit(stream.run);
+  EXPECT_EQ(completed(), std::vector<request*>{&stream.run});
+  EXPECT_EQ(stream.rows, (std::vector<std::int64_t>{1, 2, 3}));
+  EXPECT_FALSE(stream.run.more);
+}
+
+TEST_F(conversation_stream_test, a_statement_that_cannot_be_sent_leaves_the_reading_ahead_alone) {
+  asked& stream = open_stream();
+  asked unsendable("UPDATE t SET a = '\\0'", false);
+  unsendable.plan.text = std::string("UPDATE t SET a = '\0'", 20);
+  talk->submit(unsendable.run);
+  EXPECT_EQ(completed(), std::vector<request*>{&unsendable.run});
+  EXPECT_TRUE(unsendable.run.failure);
+  EXPECT_EQ(sent(), "ES") << "the stream's rest was asked for all the same";
+  answer(row(3) + message_bytes('C', testing::text_bytes("SELECT 3")) + ready());
+  talk->submit(stream.run);
+  EXPECT_EQ(completed(), std::vector<request*>{&stream.run});
+  EXPECT_EQ(stream.rows, (std::vector<std::int64_t>{1, 2, 3}));
+}
+
+TEST_F(conversation_stream_test, a_request_behind_rows_without_a_sync_waits_for_them) {
+  asked& stream = open_stream();
+  talk->submit(stream.run);
+  EXPECT_EQ(sent(), "EH");
+  asked& other = write();
+  talk->submit(other.run);
+  EXPECT_EQ(sent(), "") << "its Sync would be taken for that of the stream";
+  answer(row(3) + message_bytes('C', testing::text_bytes("SELECT 3")));
+  EXPECT_EQ(sent(), "S");
+  answer(ready());
+  EXPECT_EQ(completed(), std::vector<request*>{&stream.run});
+  EXPECT_EQ(sent(), "PDS");
+  answer(described(false) + ready() + done("UPDATE 1") + ready());
+  EXPECT_EQ(completed(), std::vector<request*>{&other.run});
+}
+
+TEST_F(conversation_stream_test, a_cancel_that_meets_the_reading_ahead_is_told_of) {
+  open_stream();
+  asked& other = write();
+  talk->submit(other.run);
+  EXPECT_FALSE(talk->take_missed_cancel());
+  answer(refused("57014") + ready());
+  EXPECT_TRUE(talk->take_missed_cancel());
+  EXPECT_FALSE(talk->take_missed_cancel()) << "once";
+  EXPECT_EQ(talk->current(), &other.run);
+}
+
+TEST_F(conversation_stream_test, a_script_whose_later_statement_cannot_be_sent_fails_alone) {
+  request script;
+  const std::string text("SELECT 1; SELECT '\0'", 21);
+  script.script = text;
+  talk->submit(script);
+  EXPECT_EQ(sent(), "Q");
+  answer(message_bytes('C', testing::text_bytes("SELECT 1")) + ready());
+  EXPECT_EQ(completed(), std::vector<request*>{&script});
+  EXPECT_TRUE(script.failure);
+}
+
+}  // namespace
+}  // namespace tupelo::driver::postgres
