@@ -4,14 +4,18 @@
 #include <tupelo/core/decimal.hpp>
 #include <tupelo/core/error.hpp>
 #include <tupelo/core/field.hpp>
+#include <tupelo/core/interval.hpp>
 #include <tupelo/core/json.hpp>
 #include <tupelo/core/micros.hpp>
+#include <tupelo/core/time_of_day.hpp>
 #include <tupelo/core/timestamp.hpp>
 #include <tupelo/core/uuid.hpp>
 
 #include <cmath>
 #include <cstring>
+#include <exception>
 #include <limits>
+#include <new>
 #include <utility>
 
 namespace tupelo {
@@ -76,6 +80,8 @@ void store_whole(const field_slot& slot, void* field, Value value) {
     case kind::f32: *static_cast<float*>(field) = static_cast<float>(value); return;
     case kind::f64: *static_cast<double*>(field) = static_cast<double>(value); return;
     case kind::decimal: *static_cast<decimal*>(field) = decimal(value); return;
+    case kind::mapped:
+      return store_mapped(slot, field, [&](void* stored) { store_whole(stored_slot(slot), stored, value); });
     default: throw_type_mismatch(slot, "an integer");
   }
 }
@@ -108,16 +114,10 @@ void store_chrono(const field_slot& slot, void* field, std::int64_t microseconds
 
 bool is_chrono(const field_slot& slot) noexcept { return slot.type != nullptr && slot.type->chrono; }
 
-[[noreturn, gnu::cold]] void fail_malformed(const field_slot& slot, std::string_view expected) {
-  std::string rest = " holds text that is no ";
-  rest.append(name_of(slot.k)).append(" (expected ").append(expected).append("); correct the row or use a text field");
-  fail(errc::invalid_value, slot, rest);
-}
-
 void store_timestamp_text(const field_slot& slot, void* field, std::string_view text) {
   timestamp time;
   if (!timestamp::parse_to(text.data(), text.size(), time)) [[unlikely]] {
-    fail_malformed(slot, "YYYY-MM-DD HH:MM:SS.ffffff");
+    throw_malformed(slot, "YYYY-MM-DD HH:MM:SS.ffffff");
   }
   store_timestamp(slot, field, time.us);
 }
@@ -127,7 +127,7 @@ void store_date_text(const field_slot& slot, void* field, std::string_view text)
   if (date::parse_to(text.data(), text.size(), day)) [[likely]]
     return store_date(slot, field, day.days);
   timestamp time;  // many schemas keep days in columns of times
-  if (!timestamp::parse_to(text.data(), text.size(), time)) fail_malformed(slot, "YYYY-MM-DD");
+  if (!timestamp::parse_to(text.data(), text.size(), time)) throw_malformed(slot, "YYYY-MM-DD");
   store_timestamp(slot, field, time.us);
 }
 
@@ -141,6 +141,13 @@ void store_date_text(const field_slot& slot, void* field, std::string_view text)
   }
   if (table.count > most) rest += ", …";
   fail(errc::invalid_enum, slot, rest + "); correct the row or add the enumerator");
+}
+
+[[noreturn, gnu::cold]] void fail_traits(const field_slot& slot, std::string_view found) {
+  std::string rest = " holds ";
+  rest.append(found).append(" that the field_traits of ");
+  rest.append(slot.type->type_name != nullptr ? slot.type->type_name() : std::string_view("its field"));
+  fail(errc::invalid_value, slot, rest + " refuse; correct the row");
 }
 
 void store_enumerator(const field_slot& slot, void* field, std::string_view name) {
@@ -196,6 +203,10 @@ std::string_view name_of(kind k) noexcept {
     case kind::custom: return "custom type";
     case kind::embedded: return "value object";
     case kind::relation: return "relation";
+    case kind::interval: return "interval";
+    case kind::time_of_day: return "time of day";
+    case kind::array: return "array";
+    case kind::mapped: return "mapped type";
   }
   return "unknown kind";
 }
@@ -223,9 +234,17 @@ const enumerator* enum_table::find(std::string_view name) const noexcept {
 void throw_type_mismatch(const field_slot& slot, std::string_view found) {
   std::string rest = " holds ";
   rest.append(found).append(" where its field is ").append(name_of(slot.k));
+  if (slot.type != nullptr && slot.type->array != nullptr)
+    rest.append(" of ").append(name_of(slot.type->array->element->k));
   if (slot.type != nullptr && slot.type->enumerators != nullptr) rest.append(" ").append(slot.type->enumerators().type);
   rest.append("; change the field's type or correct the row");
   fail(errc::type_mismatch, slot, rest);
+}
+
+void throw_malformed(const field_slot& slot, std::string_view expected) {
+  std::string rest = " holds text that is no ";
+  rest.append(name_of(slot.k)).append(" (expected ").append(expected).append("); correct the row or use a text field");
+  fail(errc::invalid_value, slot, rest);
 }
 
 void store_integer(const field_slot& slot, void* field, std::int64_t value) { store_whole(slot, field, value); }
@@ -243,6 +262,8 @@ void store_float(const field_slot& slot, void* field, double value) {
       return;
     }
     case kind::decimal: *static_cast<decimal*>(field) = decimal::from_double(value); return;
+    case kind::mapped:
+      return store_mapped(slot, field, [&](void* stored) { store_float(stored_slot(slot), stored, value); });
     default: break;
   }
   if (!is_integer(slot.k) && slot.k != kind::boolean) throw_type_mismatch(slot, "a real number");
@@ -262,26 +283,40 @@ void store_text(const field_slot& slot, void* field, std::string_view value) {
     case kind::enumeration: return store_enumerator(slot, field, value);
     case kind::custom:
       if (!slot.type->from_text(field, value)) [[unlikely]] {
-        fail(errc::invalid_value, slot, " holds text that the field_traits of its field refuse; correct the row");
+        fail_traits(slot, "text");
       }
       return;
+    case kind::mapped:
+      return store_mapped(slot, field, [&](void* stored) { store_text(stored_slot(slot), stored, value); });
+    case kind::interval: {
+      interval span;
+      if (!interval::parse_to(value.data(), value.size(), span)) [[unlikely]]
+        throw_malformed(slot, "P1Y2M3DT4H5M6.5S");
+      return store_interval(slot, field, span);
+    }
+    case kind::time_of_day: {
+      time_of_day time;
+      if (!time_of_day::parse_to(value.data(), value.size(), time)) [[unlikely]]
+        throw_malformed(slot, "HH:MM:SS.ffffff");
+      return store_time_of_day(slot, field, time.us);
+    }
     case kind::json: {
       auto parsed = json::try_parse(value);
       if (!parsed) [[unlikely]]
-        fail_malformed(slot, "a JSON document");
+        throw_malformed(slot, "a JSON document");
       *static_cast<json*>(field) = std::move(*parsed);
       return;
     }
     case kind::decimal: {
       auto parsed = decimal::try_parse(value);
       if (!parsed) [[unlikely]]
-        fail_malformed(slot, "digits with at most one point");
+        throw_malformed(slot, "digits with at most one point");
       *static_cast<decimal*>(field) = std::move(*parsed);
       return;
     }
     case kind::uuid:
       if (!uuid::parse_to(value.data(), value.size(), *static_cast<uuid*>(field))) [[unlikely]] {
-        fail_malformed(slot, "36 characters with hyphens");
+        throw_malformed(slot, "36 characters with hyphens");
       }
       return;
     case kind::timestamp: return store_timestamp_text(slot, field, value);
@@ -299,6 +334,8 @@ void store_bytes(const field_slot& slot, void* field, const void* data, std::siz
       fail(errc::invalid_value, slot, " holds bytes that are no uuid (expected 16 of them); correct the row");
     }
     std::memcpy(field, data, size);
+  } else if (slot.k == kind::mapped) {
+    store_mapped(slot, field, [&](void* stored) { store_bytes(stored_slot(slot), stored, data, size); });
   } else {
     throw_type_mismatch(slot, "bytes");
   }
@@ -317,6 +354,8 @@ void store_timestamp(const field_slot& slot, void* field, std::int64_t microseco
       }
       return store_date(slot, field, static_cast<std::int32_t>(days));
     }
+    case kind::mapped:
+      return store_mapped(slot, field, [&](void* stored) { store_timestamp(stored_slot(slot), stored, microseconds); });
     default: throw_type_mismatch(slot, "a timestamp");
   }
 }
@@ -328,8 +367,62 @@ void store_date(const field_slot& slot, void* field, std::int32_t days) {
       static_cast<date*>(field)->days = days;
       return;
     case kind::timestamp: return store_timestamp(slot, field, std::int64_t{days} * micros_per_day);
+    case kind::mapped:
+      return store_mapped(slot, field, [&](void* stored) { store_date(stored_slot(slot), stored, days); });
     default: throw_type_mismatch(slot, "a date");
   }
+}
+
+void store_interval(const field_slot& slot, void* field, const interval& value) {
+  switch (slot.k) {
+    case kind::interval: {
+      if (!is_chrono(slot)) {
+        *static_cast<interval*>(field) = value;
+        return;
+      }
+      std::int64_t us = 0;
+      if (value.months != 0 || __builtin_mul_overflow(std::int64_t{value.days}, micros_per_day, &us) ||
+          __builtin_add_overflow(us, value.microseconds, &us)) [[unlikely]] {
+        fail(errc::value_out_of_range, slot, " holds an interval with months, or a longer one, than its duration can");
+      }
+      return store_chrono(slot, field, us);
+    }
+    case kind::mapped:
+      return store_mapped(slot, field, [&](void* stored) { store_interval(stored_slot(slot), stored, value); });
+    default: throw_type_mismatch(slot, "an interval");
+  }
+}
+
+void store_time_of_day(const field_slot& slot, void* field, std::int64_t microseconds) {
+  if (slot.k == kind::mapped) {
+    return store_mapped(slot, field, [&](void* stored) { store_time_of_day(stored_slot(slot), stored, microseconds); });
+  }
+  if (slot.k != kind::time_of_day) throw_type_mismatch(slot, "a time of day");
+  const time_of_day time{microseconds};
+  if (!time.is_valid()) [[unlikely]]
+    fail(errc::value_out_of_range, slot, " holds a time outside 00:00 to 24:00; correct the row");
+  *static_cast<time_of_day*>(field) = time;
+}
+
+void store_mapped(const field_slot& slot, void* field, const void* context, void (*fill)(const void*, void*)) {
+  try {
+    slot.type->load(field, context, fill);
+  } catch (const decode_error&) {
+    throw;  // what is stored does not even fit the stored type, and says so
+  } catch (const std::bad_alloc&) {
+    throw;
+  } catch (const std::exception&) {
+    // The message of the user's own exception may hold the value, so it is not repeated.
+    fail_traits(slot, "a value");
+  }
+}
+
+void add_null_element(const field_slot& slot, void* array) {
+  if (!slot.type->array->element->nullable) [[unlikely]] {
+    fail(errc::null_value, slot,
+         " holds NULL among its elements; make its field std::vector<std::optional<…>> or correct the row");
+  }
+  add_element(slot, array, [](void*) {});
 }
 
 void store_null(const field_slot& slot, void* object) {
@@ -382,6 +475,20 @@ std::int32_t load_date(const field_slot& slot, const void* value) noexcept {
   if (!is_chrono(slot)) return static_cast<const date*>(value)->days;
   const std::int64_t days = detail::floor_divide(load_timestamp(slot, value), micros_per_day);
   return static_cast<std::int32_t>(days);  // the quotient of 64-bit microseconds fits
+}
+
+interval load_interval(const field_slot& slot, const void* value) {
+  if (!is_chrono(slot)) return *static_cast<const interval*>(value);
+  std::int64_t us = 0;
+  if (__builtin_mul_overflow(load_ticks(slot, value), slot.type->ticks_num, &us)) [[unlikely]] {
+    throw value_error(errc::value_out_of_range,
+                      column_text(slot) + ": the duration does not fit 64-bit microseconds; use a shorter one");
+  }
+  return {0, 0, detail::floor_divide(us, slot.type->ticks_den)};
+}
+
+std::int64_t load_time_of_day(const field_slot&, const void* value) noexcept {
+  return static_cast<const time_of_day*>(value)->us;
 }
 
 std::string_view load_enumerator(const field_slot& slot, const void* value) {

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "json_text.hpp"
-
 #include <tupelo/core/error.hpp>
 #include <tupelo/core/json.hpp>
+#include <tupelo/core/json_text.hpp>
 #include <tupelo/core/micros.hpp>
 
 #include <nlohmann/json.hpp>

@@ -51,6 +51,11 @@ std::string_view dialect::function_name(function f) const noexcept {
     case function::year: return "YEAR";
     case function::month: return "MONTH";
     case function::day: return "DAY";
+    case function::array_contains:
+    case function::array_overlaps:
+    case function::array_length:
+    case function::range_contains:
+    case function::range_overlaps: break;  // of databases that have them
   }
   return {};
 }
@@ -58,7 +63,11 @@ std::string_view dialect::function_name(function f) const noexcept {
 void dialect::call(std::string& sql, function f, const call_argument* arguments, std::size_t count) const {
   const std::string_view called = function_name(f);
   if (called.empty()) {
-    throw query_error(errc::unsupported_feature, std::string(name()) + " has no such function as this query calls");
+    const bool of_ranges = f == function::range_contains || f == function::range_overlaps;
+    throw query_error(errc::unsupported_feature,
+                      std::string(name()) + (of_ranges ? " has no range types: contains() and overlaps() of a range "
+                                                         "cannot be asked there; keep the two bounds in two columns"
+                                                       : " has no such function as this query calls"));
   }
   if (f >= function::year && f <= function::day) return date_part(sql, f, arguments[0]);
   if (f == function::now) {

@@ -48,7 +48,12 @@ kind result_of(function f, const std::vector<call_argument>& arguments) noexcept
   switch (f) {
     case function::count:
     case function::count_distinct:
-    case function::length: return kind::i64;
+    case function::length:
+    case function::array_length: return kind::i64;
+    case function::array_contains:
+    case function::array_overlaps:
+    case function::range_contains:
+    case function::range_overlaps: return kind::boolean;
     case function::sum: return sum_of(arguments[0].k);
     case function::avg: return kind::f64;
     case function::lower:
@@ -76,6 +81,11 @@ kind result_of(function f, const std::vector<call_argument>& arguments) noexcept
 bool is_aggregate(function f) noexcept {
   return f == function::count || f == function::count_distinct || f == function::sum || f == function::avg ||
          f == function::min || f == function::max;
+}
+
+/// Of a column's array type, as it stands in a value buffer.
+kind element_kind(const type_ops& type) noexcept {
+  return type.array != nullptr ? kind_in_buffer(stored_type(*type.array->element).k) : kind::null;
 }
 
 /// Whether the call may give NULL when its arguments may.
@@ -132,8 +142,12 @@ void sql_renderer::number_binding(std::uint32_t index, std::uint64_t word) {
   step.k = step.typed_as = kind_of_word(word);
   const op o = op_of(word);
   if (is_fused(word)) {
+    const field_info& field = field_of_word(word);
     step.wrap = wrap_of(fused_comparison(word));
-    step.slot.column = field_of_word(word).column;
+    step.slot.column = field.column;
+    if (step.k == kind::array) step.element = element_kind(stored_type(*field.type));
+  } else if (o == op::value) {
+    step.element = static_cast<kind>(length_of(word));
   } else if (o == op::limit || o == op::offset) {
     step.k = kind::i64;
   } else if (o == op::in_list) {
@@ -148,6 +162,7 @@ void sql_renderer::number_binding(std::uint32_t index, std::uint64_t word) {
     step.k = step.slot.k;
   } else if (o == op::null_value) {
     step.k = kind::null;
+    step.element = static_cast<kind>(length_of(word));
   }
   number_[index] = next_;
   next_ += step.places;
@@ -302,7 +317,7 @@ sql_renderer::operand sql_renderer::expression_at(std::uint32_t from, std::uint3
     switch (op_of(word)) {
       case op::column: {
         const field_slot slot = field_of_word(word).slot();
-        stack.push_back({column_text(word), 9, slot.k, slot.nullable || left_joins_});
+        stack.push_back({column_text(word), 9, stored_type(*slot.type).k, slot.nullable || left_joins_});
         break;
       }
       case op::value: {

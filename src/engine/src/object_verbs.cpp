@@ -30,7 +30,7 @@ const field_info& key_field(const model_spec& spec, std::size_t part, std::size_
                       std::to_string(info.key.size()) + " columns; " + std::to_string(parts) + " were given");
   }
   const field_info& field = info.fields[info.key[part]];
-  if (!fits_key(field.type->k, k)) {
+  if (!fits_key(stored_type(*field.type).k, k)) {
     throw query_error("the primary key of " + std::string(info.short_name()) + ": the value given for column \"" +
                       field.column + "\" has another type than the column");
   }
@@ -51,6 +51,15 @@ bool is_zero_timestamp(const model_info& info, int position, const void* object)
   const field_slot slot = slot_of(info, position);
   const void* value = value_of(slot, object);
   return !value || load_timestamp(slot, value) == 0;
+}
+
+bool is_empty_key(const field_slot& slot, const void* value) {
+  if (is_integer(slot.k)) return load_integer(slot, value) == 0;
+  if (slot.k == kind::uuid) return static_cast<const uuid*>(value)->is_nil();
+  bool empty = false;
+  if (slot.k == kind::mapped)
+    load_mapped(slot, value, [&](const void* stored) { empty = is_empty_key(stored_slot(slot), stored); });
+  return empty;
 }
 
 std::uint64_t column_word(const model_info& info, std::size_t position, op o) {
@@ -85,10 +94,7 @@ void add_key_part(query_core& core, const model_spec& spec, std::size_t part, st
 bool has_empty_key(const model_info& info, const void* object) {
   if (info.key.size() != 1) return false;
   const field_slot slot = slot_of(info, info.key[0]);
-  const void* value = value_of(slot, object);
-  if (is_integer(slot.k)) return load_integer(slot, value) == 0;
-  if (slot.k == kind::uuid) return static_cast<const uuid*>(value)->is_nil();
-  return false;
+  return is_empty_key(slot, value_of(slot, object));
 }
 
 std::int64_t time_of_writing(const model_info& info) noexcept {
@@ -109,7 +115,7 @@ bool prepare_for_insert(const model_info& info, void* object, std::int64_t now_u
   const field_info& key = info.fields[info.key[0]];
   if (key.is(field_client_uuid) && has_empty_key(info, object)) {
     const uuid made = uuid::v7();
-    std::memcpy(static_cast<char*>(object) + key.offset, &made, sizeof made);
+    store_bytes(key.slot(), static_cast<char*>(object) + key.offset, &made, sizeof made);
   }
   return key.is(field_generated) && has_empty_key(info, object);
 }

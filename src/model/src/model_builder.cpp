@@ -32,7 +32,7 @@ column_builder& column_builder::named(std::string_view column) {
 }
 column_builder& column_builder::length(std::uint32_t characters) {
   field_info& field = info_->fields[field_];
-  const kind k = field.type->k;
+  const kind k = stored_type(*field.type).k;
   if (k != kind::text && k != kind::enumeration && k != kind::custom) {
     refuse(*info_, "length() on field " + field.name + ", which is not text");
   }
@@ -41,7 +41,7 @@ column_builder& column_builder::length(std::uint32_t characters) {
 }
 column_builder& column_builder::precision(std::uint16_t digits, std::uint16_t scale) {
   field_info& field = info_->fields[field_];
-  if (field.type->k != kind::decimal)
+  if (stored_type(*field.type).k != kind::decimal)
     refuse(*info_, "precision() on field " + field.name + ", which is not tp::decimal");
   if (digits == 0 || scale > digits)
     refuse(*info_, "precision() of field " + field.name + " needs 1 or more digits and scale ≤ digits");

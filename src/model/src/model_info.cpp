@@ -167,13 +167,14 @@ void find_key(model_info& info) {
     field.flags |= field_key;
     if (field.type->nullable)
       refuse(info, "field " + field.name + " is part of the primary key and cannot be std::optional");
-    if (is_float(field.type->k) || field.type->k == kind::json) {
+    const kind k = stored_type(*field.type).k;
+    if (is_float(k) || k == kind::json || k == kind::array || k == kind::interval) {
       refuse(info, "field " + field.name + " cannot be part of a primary key: its type has no exact equality");
     }
   }
   if (info.key.size() != 1) return;
   field_info& only = info.fields[info.key[0]];
-  const kind k = only.type->k;
+  const kind k = stored_type(*only.type).k;
   if (k == kind::uuid) only.flags |= field_client_uuid;
   const bool wide_enough = k == kind::i64 || k == kind::i32 || k == kind::u64 || k == kind::u32;
   const bool refers = std::any_of(info.foreign_keys.begin(), info.foreign_keys.end(), [&](const foreign_key_info& key) {

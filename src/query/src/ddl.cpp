@@ -66,6 +66,9 @@ std::string_view name_of(type_kind kind) noexcept {
     case type_kind::decimal: return "decimal";
     case type_kind::json: return "json";
     case type_kind::native: return "native";
+    case type_kind::time_of_day: return "time";
+    case type_kind::interval: return "interval";
+    case type_kind::native_or_text: return "native_or_text";
   }
   return "unknown";
 }
@@ -100,8 +103,25 @@ column_type column_type::spelled(std::string_view native) {
   return type;
 }
 
+column_type column_type::native_or_text(std::string_view name) {
+  column_type type(type_kind::native_or_text);
+  type.native = name;
+  return type;
+}
+
+column_type column_type::array_of(column_type element) {
+  element.array = true;
+  return element;
+}
+
 std::string column_type::to_string() const {
+  if (array) {
+    column_type element = *this;
+    element.array = false;
+    return element.to_string() + "[]";
+  }
   if (kind == type_kind::native) return native;
+  if (kind == type_kind::native_or_text) return native + " or text";
   if (kind == type_kind::text && length > 0) return "varchar(" + std::to_string(length) + ")";
   if (kind == type_kind::decimal && precision > 0) {
     return "decimal(" + std::to_string(precision) + ", " + std::to_string(scale) + ")";

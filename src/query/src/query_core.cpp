@@ -4,7 +4,9 @@
 #include "tupelo/query/value.hpp"
 #include "tupelo/model/model_spec.hpp"
 #include "tupelo/core/error.hpp"
+#include "tupelo/core/interval.hpp"
 
+#include <cstring>
 #include <utility>
 
 namespace tupelo {
@@ -93,6 +95,12 @@ expression with_query(expression before, query_core query, op after) {
   query.finish();
   before.push_query(query.shape, query.values, after);
   return before;
+}
+
+void write_interval(char* bytes16, const type_ops& ops, const void* value) {
+  const interval span = load_interval({&ops, 0, ops.k, false, {}}, value);
+  static_assert(sizeof span == 16);
+  std::memcpy(bytes16, &span, sizeof span);
 }
 
 std::string_view enumerator_text(const enum_table& table, std::int64_t value) {

@@ -5,6 +5,8 @@
 #include <tupelo/model/model_spec.hpp>
 #include <tupelo/core/date.hpp>
 #include <tupelo/core/error.hpp>
+#include <tupelo/core/interval.hpp>
+#include <tupelo/core/time_of_day.hpp>
 #include <tupelo/core/timestamp.hpp>
 #include <tupelo/core/uuid.hpp>
 #include <tupelo/core/word_buffer.hpp>
@@ -113,6 +115,13 @@ private:
       case kind::json:
       case kind::enumeration:
       case kind::custom: return sql_text_literal(take_bytes(values_));
+      case kind::time_of_day:
+        return "'" + time_of_day::from_micros(static_cast<std::int64_t>(*values_++)).to_string() + "'";
+      case kind::interval: {
+        interval span;
+        std::memcpy(&span, take_bytes(values_).data(), sizeof span);
+        return "'" + span.to_string() + "'";
+      }
       default: break;
     }
     if (is_integer(k)) return std::to_string(static_cast<std::int64_t>(*values_++));

@@ -31,13 +31,24 @@ type_kind stored_as(kind k) {
     case kind::uuid: return type_kind::uuid;
     case kind::decimal: return type_kind::decimal;
     case kind::json: return type_kind::json;
+    case kind::interval: return type_kind::interval;
+    case kind::time_of_day: return type_kind::time_of_day;
     default: return type_kind::text;  // enumerations by name, custom types as they are written
   }
 }
 
+/// Without what the model says of the column.
+column_type type_of(const type_ops& field) {
+  if (!field.column_type.empty()) return column_type::native_or_text(field.column_type);
+  const type_ops& stored = stored_type(field);
+  if (stored.array != nullptr) return column_type::array_of(type_of(*stored.array->element));
+  if (!stored.column_type.empty()) return column_type::native_or_text(stored.column_type);
+  return stored_as(stored.k);
+}
+
 column_type type_of(const field_info& field) {
   if (!field.native_type.empty()) return column_type::spelled(field.native_type);
-  column_type type(stored_as(field.type->k));
+  column_type type = type_of(*field.type);
   if (type.kind == type_kind::text) type.length = field.length;
   if (type.kind == type_kind::decimal) {
     type.precision = field.precision;

@@ -128,6 +128,11 @@ std::string cpp_type(const column_type& type, const std::string& argument) {
   auto call = [&](std::string_view name, const std::string& more = {}) {
     return std::string(name) + "(" + argument + (argument.empty() || more.empty() ? "" : ", ") + more + ")";
   };
+  if (type.array) {
+    column_type element = type;
+    element.array = false;
+    return cpp_type(element, argument) + ".array()";
+  }
   switch (type.kind) {
     case type_kind::boolean: return call("boolean");
     case type_kind::int16: return call("small_integer");
@@ -145,6 +150,9 @@ std::string cpp_type(const column_type& type, const std::string& argument) {
       return call("decimal", std::to_string(type.precision) + ", " + std::to_string(type.scale));
     case type_kind::json: return call("json");
     case type_kind::native: return call("native", cpp_literal(type.native));
+    case type_kind::time_of_day: return call("time_of_day");
+    case type_kind::interval: return call("interval");
+    case type_kind::native_or_text: return call("native_or_text", cpp_literal(type.native));
   }
   return call("text");
 }

@@ -103,6 +103,10 @@ column_editor& column_editor::type(column_type type) {
   definition().type = std::move(type);
   return *this;
 }
+column_editor& column_editor::array() {
+  definition().type.array = true;
+  return *this;
+}
 column_editor& column_editor::null() {
   definition().nullable = true;
   return *this;

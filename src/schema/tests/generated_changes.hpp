@@ -21,7 +21,11 @@ inline std::vector<schema_operation> first_operations() {
                   {.name = "note", .type = type_kind::text, .default_sql = "'it''s \"so\"'"},
                   {.name = "made_at", .type = type_kind::timestamp, .default_sql = "CURRENT_TIMESTAMP"},
                   {.name = "user_id", .type = type_kind::int64, .nullable = true},
-                  {.name = "spot", .type = column_type::spelled("POINT")}},
+                  {.name = "spot", .type = column_type::spelled("POINT")},
+                  {.name = "tags", .type = column_type::array_of(column_type::varchar(20)), .default_sql = "'[]'"},
+                  {.name = "host", .type = column_type::native_or_text("inet")},
+                  {.name = "opens_at", .type = type_kind::time_of_day},
+                  {.name = "lease", .type = type_kind::interval, .nullable = true}},
       .primary_key = {"", {"key_a", "key_b"}},
       .uniques = {{"note_once", {"note"}}, {"", {"flag", "price"}}},
       .indexes = {{.columns = {{"price", true}, {"flag"}}, .unique = true, .where = "price > 0"},
@@ -64,6 +68,7 @@ inline std::vector<schema_operation> second_operations() {
   add(ddl::drop_check{"users", old_users.checks[0]});
   add(ddl::add_check{"users", {"grown_up", "age > 17"}});
   add(ddl::drop_index{"posts", old_posts.indexes[0]});
+  add(ddl::add_column{"posts", {.name = "words", .type = column_type::array_of(type_kind::text), .nullable = true}});
   add(ddl::drop_column{"posts", *old_posts.find_column("views")});
   add(ddl::drop_foreign_key{"posts", old_posts.foreign_keys[0]});
   add(ddl::add_foreign_key{"posts", {.columns = {"author_id"}, .references = "users", .on_delete = restrict_delete}});

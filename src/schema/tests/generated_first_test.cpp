@@ -27,6 +27,10 @@ void up(tp::schema_editor& db) {
     t.timestamp("made_at").default_sql("CURRENT_TIMESTAMP");
     t.big_integer("user_id").null();
     t.native("spot", "POINT");
+    t.varchar("tags", 20).array().default_value("[]");
+    t.native_or_text("host", "inet");
+    t.time_of_day("opens_at");
+    t.interval("lease").null();
     t.primary_key({"key_a", "key_b"});
     t.unique({"note"}).name("note_once");
     t.unique({"flag", "price"});

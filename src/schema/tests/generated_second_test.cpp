@@ -15,6 +15,7 @@ void up(tp::schema_editor& db) {
   });
   db.alter_table("posts", [](tp::table_editor& t) {
     t.drop_index("ix_posts_author_id_title_desc_92f67faf");
+    t.text("words").array().null();
     // drops column posts.views with all its values
     t.drop_column("views");
     t.drop_foreign_key("fk_posts_author_id");
@@ -37,6 +38,7 @@ void down(tp::schema_editor& db) {
     t.drop_foreign_key("fk_posts_author_id");
     t.foreign_key("author_id").references("users", "id").on_delete(tp::cascade);
     t.integer("views").default_value(0);
+    t.drop_column("words");
     t.index({"author_id", "title"}).descending("title").where("views > 0");
   });
   db.alter_table("users", [](tp::table_editor& t) {
@@ -55,6 +57,10 @@ void down(tp::schema_editor& db) {
     t.timestamp("made_at").default_sql("CURRENT_TIMESTAMP");
     t.big_integer("user_id").null();
     t.native("spot", "POINT");
+    t.varchar("tags", 20).array().default_value("[]");
+    t.native_or_text("host", "inet");
+    t.time_of_day("opens_at");
+    t.interval("lease").null();
     t.primary_key({"key_a", "key_b"});
     t.unique({"note"}).name("note_once");
     t.unique({"flag", "price"});

@@ -5,11 +5,15 @@
 #include "tupelo/schema/models.hpp"
 #include <tupelo/query/functions.hpp>
 #include <tupelo/model/model.hpp>
+#include <tupelo/model/native.hpp>
+#include <tupelo/model/range.hpp>
 #include <tupelo/core/bytes.hpp>
 #include <tupelo/core/date.hpp>
 #include <tupelo/core/decimal.hpp>
 #include <tupelo/core/error.hpp>
+#include <tupelo/core/interval.hpp>
 #include <tupelo/core/json.hpp>
+#include <tupelo/core/time_of_day.hpp>
 #include <tupelo/core/timestamp.hpp>
 #include <tupelo/core/uuid.hpp>
 
@@ -18,6 +22,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace tupelo::model_samples {
 
@@ -82,6 +87,13 @@ struct Everything {
   json meta;
   Role role{};
   std::optional<double> maybe;
+  time_of_day opens_at;
+  interval lease;
+  std::vector<std::string> tags;
+  std::optional<std::vector<std::optional<decimal>>> prices;
+  std::vector<native<"inet">> hosts;
+  native<"cidr"> network;
+  range<date> paid;
 
   static void model(tupelo::model<Everything>& m) {
     m.column(&Everything::price).precision(10, 2);
@@ -94,6 +106,7 @@ struct Everything {
     m.check("texts", col<&Everything::text>.contains("50%_") && col<&Everything::text> != "it's");
     m.check("lists", col<&Everything::medium>.in(1, 2, 3) && col<&Everything::role>.in(Role::guest, Role::admin));
     m.check("times", col<&Everything::at> > timestamp{0} && col<&Everything::maybe>.is_null());
+    m.check("clock", col<&Everything::opens_at> < time_of_day{1} && col<&Everything::lease> != interval{1, 2, 0});
   }
 };
 
@@ -168,7 +181,7 @@ TEST(models, map_every_type_of_field) {
   EXPECT_EQ(
       types,
       "uuid boolean int16 int16 int16 int32 int32 int64 NUMBER(19) int64 float32 float64 text bytes timestamp date "
-      "decimal(10, 2) json text float64 ");
+      "decimal(10, 2) json text float64 time interval text[] decimal[] inet or text[] cidr or text daterange or text ");
   EXPECT_EQ(t.find_column("flag")->default_sql, "TRUE");
   EXPECT_EQ(t.find_column("text")->default_sql, "'it''s'");
   EXPECT_FALSE(t.find_column("id")->identity);
@@ -180,6 +193,7 @@ TEST(models, write_conditions_as_neutral_sql) {
   EXPECT_EQ(t.find_check("numbers")->expression, "wide > 1.5 OR NOT (medium = 3 AND flag = TRUE)");
   EXPECT_EQ(t.find_check("texts")->expression, "text LIKE '%50\\%\\_%' ESCAPE '\\' AND text <> 'it''s'");
   EXPECT_EQ(t.find_check("lists")->expression, "medium IN (1, 2, 3) AND role IN ('guest', 'admin')");
+  EXPECT_EQ(t.find_check("clock")->expression, "opens_at < '00:00:00.000001' AND lease <> 'P1M2D'");
   EXPECT_EQ(t.find_check("times")->expression, "at > '1970-01-01 00:00:00.000000' AND maybe IS NULL");
 }
 

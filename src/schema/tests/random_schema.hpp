@@ -42,13 +42,16 @@ private:
   column_definition column(std::string name) {
     column_definition c;
     c.name = std::move(name);
-    switch (below(7)) {
+    switch (below(10)) {
       case 0: c.type = type_kind::int32; break;
       case 1: c.type = type_kind::int64; break;
       case 2: c.type = type_kind::float64; break;
       case 3: c.type = column_type::varchar(10 + below(3)); break;
       case 4: c.type = type_kind::timestamp; break;
       case 5: c.type = column_type::decimal(10, 2); break;
+      case 6: c.type = type_kind::time_of_day; break;
+      case 7: c.type = type_kind::interval; break;
+      case 8: c.type = column_type::array_of(type_kind::text); break;
       default: c.type = type_kind::text; break;
     }
     c.nullable = chance(40);

@@ -74,6 +74,10 @@ TEST(schema_editor, knows_every_type) {
                                 c.json("j").default_sql("'{}'");
                                 c.native("k", "POINT");
                                 c.decimal("l");
+                                c.time_of_day("m").default_value("09:30:00");
+                                c.interval("n");
+                                c.integer("o").array().default_value("[1]");
+                                c.native_or_text("p", "inet");
                                 c.comment("all kinds");
                               });
                             },
@@ -83,7 +87,7 @@ TEST(schema_editor, knows_every_type) {
   for (const auto& column : t.columns)
     types += column.type.to_string() + (column.default_sql ? "=" + *column.default_sql : "") + " ";
   EXPECT_EQ(types, "uuid boolean=TRUE int16 float32=1.5 float64 varchar(20)='it''s' bytes date decimal(10, 2) "
-                   "json='{}' POINT decimal ");
+                   "json='{}' POINT decimal time='09:30:00' interval int32[]='[1]' inet or text ");
   EXPECT_EQ(t.comment, "all kinds");
   EXPECT_EQ(t.primary_key.columns, std::vector<std::string>{"a"});
 }

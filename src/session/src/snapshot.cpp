@@ -2,14 +2,8 @@
 #include "snapshot.hpp"
 
 #include "tupelo/query/query_core.hpp"
-#include "tupelo/core/bytes.hpp"
-#include "tupelo/core/decimal.hpp"
-#include "tupelo/core/json.hpp"
-#include "tupelo/core/uuid.hpp"
 
-#include <bit>
 #include <cstring>
-#include <string>
 
 namespace tupelo::detail {
 
@@ -20,68 +14,15 @@ using scratch = inline_word_buffer<96>;
 
 // The words of one encoded column behind its head.
 std::size_t length_of(const field_slot& slot, const std::uint64_t* words) {
-  switch (slot.k) {
-    case kind::text:
-    case kind::bytes:
-    case kind::uuid:
-    case kind::decimal:
-    case kind::json:
-    case kind::enumeration:
-    case kind::custom: return 1 + (words[0] + 7) / 8;
-    default: return 1;
-  }
+  return words_of_value(stored_type(*slot.type).k, words);
 }
 
 }  // namespace
 
 void encode_field(const field_slot& slot, const void* object, word_buffer& out) {
   const void* value = value_of(slot, object);
-  if (!value) {
-    out.push(0);
-    return;
-  }
-  out.push(1);
-  switch (slot.k) {
-    case kind::text: {
-      const auto& text = *static_cast<const std::string*>(value);
-      out.push_text(text);
-      return;
-    }
-    case kind::bytes: {
-      const auto& data = *static_cast<const bytes*>(value);
-      out.push_bytes(data.data(), data.size());
-      return;
-    }
-    case kind::uuid: out.push_bytes(value, 16); return;
-    case kind::json: {
-      const std::string_view text = static_cast<const json*>(value)->text();
-      out.push_text(text);
-      return;
-    }
-    case kind::decimal: {
-      const std::string text = static_cast<const decimal*>(value)->to_string();
-      out.push_text(text);
-      return;
-    }
-    case kind::enumeration: {
-      const std::string_view name = load_enumerator(slot, value);
-      out.push_text(name);
-      return;
-    }
-    case kind::custom: {
-      std::string text;
-      slot.type->to_text(value, text);
-      out.push_text(text);
-      return;
-    }
-    case kind::f32:
-      out.push(std::bit_cast<std::uint64_t>(static_cast<double>(*static_cast<const float*>(value))));
-      return;
-    case kind::f64: out.push(std::bit_cast<std::uint64_t>(*static_cast<const double*>(value))); return;
-    case kind::timestamp: out.push(static_cast<std::uint64_t>(load_timestamp(slot, value))); return;
-    case kind::date: out.push(static_cast<std::uint64_t>(std::int64_t{load_date(slot, value)})); return;
-    default: out.push(static_cast<std::uint64_t>(load_integer(slot, value))); return;
-  }
+  out.push(value != nullptr ? 1 : 0);
+  if (value != nullptr) push_value(slot, value, out);
 }
 
 snapshot take_snapshot(const model_info& info, const void* object) {
@@ -123,23 +64,7 @@ void restore(const model_info& info, void* object, const snapshot& taken, int on
       words += length;
       continue;
     }
-    void* field = field_for_value(slot, object);
-    const char* data = reinterpret_cast<const char*>(words + 1);
-    switch (slot.k) {
-      case kind::text:
-      case kind::json:
-      case kind::decimal:
-      case kind::enumeration:
-      case kind::custom: store_text(slot, field, {data, words[0]}); break;
-      case kind::bytes: store_bytes(slot, field, data, words[0]); break;
-      case kind::uuid: std::memcpy(field, data, 16); break;
-      case kind::f32:
-      case kind::f64: store_float(slot, field, std::bit_cast<double>(words[0])); break;
-      case kind::timestamp: store_timestamp(slot, field, static_cast<std::int64_t>(words[0])); break;
-      case kind::date: store_date(slot, field, static_cast<std::int32_t>(words[0])); break;
-      case kind::u64: store_unsigned(slot, field, words[0]); break;
-      default: store_integer(slot, field, static_cast<std::int64_t>(words[0])); break;
-    }
+    store_words(slot, field_for_value(slot, object), words);
     words += length;
   }
 }

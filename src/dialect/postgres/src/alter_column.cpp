@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "alter_column.hpp"
 
+#include "array_literal.hpp"
 #include "expression.hpp"
 
 #include "tupelo/dialect/postgres/ddl.hpp"
@@ -11,12 +12,26 @@
 namespace tupelo::postgres {
 namespace {
 
+/// The default of an array is neutral as a JSON array; anything else is SQL for this database.
+std::string array_default(const std::string& sql, type_kind element) {
+  const std::vector<sql_token> tokens = sql_tokens(sql);
+  if (tokens.size() != 1 || tokens[0].kind != sql_token_kind::text) return sql;
+  auto elements = array_elements(tokens[0].value);
+  if (elements && element == type_kind::bytes && tokens[0].value.starts_with('[')) {
+    for (std::optional<std::string>& hex : *elements) {
+      if (hex) hex->insert(0, "\\x");
+    }
+  }
+  return elements ? sql_text_literal(array_literal(*elements)) : sql;
+}
+
 std::string default_text(const column_definition& column) {
   table_definition alone;
-  if (column.type.kind == type_kind::timestamp) alone.columns.push_back(column);
+  if (column.type.is(type_kind::timestamp)) alone.columns.push_back(column);
+  if (column.type.array) return array_default(*column.default_sql, column.type.kind);
   std::string text = expression_sql(alone, *column.default_sql);
-  if (column.type.kind == type_kind::boolean && text == "0") return "FALSE";
-  if (column.type.kind == type_kind::boolean && text == "1") return "TRUE";
+  if (column.type.is(type_kind::boolean) && text == "0") return "FALSE";
+  if (column.type.is(type_kind::boolean) && text == "1") return "TRUE";
   return text;
 }
 
@@ -32,12 +47,22 @@ bool is_number(type_kind kind) noexcept {
   }
 }
 
+/// Between arrays element by element, from a single value to an array of it, and back by the text.
+std::string array_conversion(const std::string& column, const column_type& from, const column_type& to) {
+  const std::string type = type_text(to);
+  const auto is_plain = [](type_kind kind) { return is_number(kind) || kind == type_kind::text; };
+  if (from.array && to.array && is_plain(from.kind) && is_plain(to.kind)) return column + "::" + type;
+  if (from.array || from.kind == type_kind::text) return column + "::text::" + type;
+  return "CASE WHEN " + column + " IS NULL THEN NULL ELSE ARRAY[" + column + "::text]::" + type + " END";
+}
+
 /// How a value is converted; empty: as an assignment would, which refuses what does not fit.
 std::string conversion(const std::string& column, const column_type& from, const column_type& to) {
   const type_kind a = from.kind;
   const type_kind b = to.kind;
   const std::string type = type_text(to);
-  if ((is_number(a) && is_number(b)) || (a == b && a != type_kind::native)) return {};
+  if (from.array || to.array) return array_conversion(column, from, to);
+  if ((is_number(a) && is_number(b)) || (a == b && a != type_kind::native && a != type_kind::native_or_text)) return {};
   if (b == type_kind::text) {
     // Moments and bytes as text: what core writes, whatever the session's settings are.
     if (a == type_kind::timestamp) return "to_char(" + column + " AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')";
@@ -53,7 +78,8 @@ std::string conversion(const std::string& column, const column_type& from, const
   if (a == type_kind::text && b == type_kind::bytes) return "convert_to(" + column + ", 'UTF8')";
   if (is_number(a) && b == type_kind::boolean) return column + " <> 0";
   if (a == type_kind::boolean && is_number(b)) return column + "::int4::" + type;
-  if (a == type_kind::native || b == type_kind::native || a == type_kind::text) return column + "::" + type;
+  const auto named = [](type_kind k) { return k == type_kind::native || k == type_kind::native_or_text; };
+  if (named(a) || named(b) || a == type_kind::text) return column + "::" + type;
   return column + "::text::" + type;
 }
 

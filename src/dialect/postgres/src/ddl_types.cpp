@@ -43,6 +43,9 @@ constexpr std::array spellings = std::to_array<spelling>({
     {"numeric", type_kind::decimal},
     {"decimal", type_kind::decimal},
     {"jsonb", type_kind::json},
+    {"time without time zone", type_kind::time_of_day},
+    {"time", type_kind::time_of_day},
+    {"interval", type_kind::interval},
 });
 
 /// Digits to a number, at most `most`.
@@ -57,7 +60,10 @@ std::uint32_t number(std::string_view digits, std::uint32_t most) noexcept {
 }
 
 /// A type that somebody spelled may be one that is known.
-column_type known(const column_type& type) { return type.kind == type_kind::native ? parse_type(type.native) : type; }
+column_type known(const column_type& type) {
+  const bool named = type.kind == type_kind::native || type.kind == type_kind::native_or_text;
+  return named ? parse_type(type_text(type)) : type;
+}
 
 }  // namespace
 
@@ -77,6 +83,11 @@ std::string quote_identifier(std::string_view name) {
 }
 
 std::string type_text(const column_type& type) {
+  if (type.array) {
+    column_type element = type;
+    element.array = false;
+    return type_text(element) + "[]";
+  }
   switch (type.kind) {
     case type_kind::boolean: return "boolean";
     case type_kind::int16: return "smallint";
@@ -93,12 +104,21 @@ std::string type_text(const column_type& type) {
       if (type.precision == 0) return "numeric";
       return "numeric(" + std::to_string(type.precision) + "," + std::to_string(type.scale) + ")";
     case type_kind::json: return "jsonb";
-    case type_kind::native: return type.native;
+    case type_kind::native:
+    case type_kind::native_or_text: return type.native;
+    case type_kind::time_of_day: return "time";
+    case type_kind::interval: return "interval";
   }
   return "text";
 }
 
 column_type parse_type(std::string_view declared) {
+  if (declared.ends_with("[]")) {
+    const column_type element = parse_type(declared.substr(0, declared.size() - 2));
+    // What is not known as an element is not known as an array, and is kept as it is spelled.
+    return element.kind == type_kind::native || element.array ? column_type::spelled(declared)
+                                                              : column_type::array_of(element);
+  }
   std::string name;
   std::vector<std::string> arguments;
   bool inside = false;
@@ -113,7 +133,7 @@ column_type parse_type(std::string_view declared) {
       if (!name.empty()) name += ' ';
       for (char c : token.value) name += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
     } else {
-      return column_type::spelled(declared);  // an array, or a quoted name
+      return column_type::spelled(declared);  // a quoted name
     }
   }
   auto found = std::find_if(spellings.begin(), spellings.end(), [&](const spelling& s) { return s.name == name; });
@@ -141,7 +161,10 @@ bool same_column(const column_definition& live, const column_definition& wanted)
   } else if (a != b) {
     return false;
   }
-  return canonical_default(live.default_sql, b) == canonical_default(wanted.default_sql, b);
+  column_type of = b;
+  of.array |=
+      live.type.array || wanted.type.array;  // of elements that are not known here, which are read as they are spelled
+  return canonical_default(live.default_sql, of) == canonical_default(wanted.default_sql, of);
 }
 
 bool same_expression(std::string_view live, std::string_view wanted) {

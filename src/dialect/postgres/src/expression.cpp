@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "expression.hpp"
 
+#include "array_literal.hpp"
 #include "expression_lexer.hpp"
 
+#include <tupelo/core/interval.hpp>
+#include <tupelo/core/time_of_day.hpp>
 #include <tupelo/core/timestamp.hpp>
 
 #include <nlohmann/json.hpp>
@@ -62,8 +65,11 @@ int two_digits(std::string_view text, std::size_t at) noexcept {
   return (text[at] - '0') * 10 + (text[at + 1] - '0');
 }
 
-/// A moment in UTC, as core writes it; other texts as they are.
+/// A time on the clock, an interval and a moment in UTC as core writes them; other texts as they are.
 std::string canonical_text(const std::string& text) {
+  if (const auto time = time_of_day::try_parse(text)) return time->to_string();
+  const bool has_unit = text.find_first_of("PTYMWDHSaeiouy") != std::string::npos;  // "0" is no interval
+  if (const auto span = has_unit ? interval::try_parse(text) : std::nullopt) return span->to_string();
   constexpr std::size_t shortest = 19;  // 2026-11-21 09:30:00
   if (text.size() < shortest || text[4] != '-' || text[13] != ':' || (text[10] != ' ' && text[10] != 'T')) return text;
   std::size_t end = shortest;
@@ -324,6 +330,9 @@ private:
       std::string number = canonical_number(value.leaf);
       if (!number.empty()) return {"number", std::move(number), {}};
     }
+    if (type == "interval") {
+      if (const auto span = interval::try_parse(value.leaf)) return {"text", span->to_string(), {}};
+    }
     if (type == "bytea" && value.leaf.rfind("\\x", 0) == 0) return {"bytes", value.leaf.substr(2), {}};
     return value;
   }
@@ -436,6 +445,47 @@ std::string canonical_tokens(std::string_view sql) {
   return out;
 }
 
+/// The value of a column that is no array.
+std::string canonical_value(node value, const column_type& type) {
+  if (type.kind == type_kind::interval && value.what == "text") {
+    if (const auto span = interval::try_parse(value.leaf)) value.leaf = span->to_string();
+  }
+  if (type.kind == type_kind::bytes && value.what == "text") {
+    const bool spelled = value.leaf.starts_with("\\x");
+    return written({"bytes", spelled ? value.leaf.substr(2) : value.leaf, {}});
+  }
+  if (type.kind == type_kind::boolean && value.what == "text" && (value.leaf == "t" || value.leaf == "f"))
+    return value.leaf == "t" ? "true``" : "false``";
+  if (type.kind == type_kind::boolean && value.what == "number") return value.leaf == "0" ? "false``" : "true``";
+  if (value.what == "text" && type.kind == type_kind::json) {
+    const nlohmann::json parsed = nlohmann::json::parse(value.leaf, nullptr, false);
+    if (!parsed.is_discarded()) value.leaf = parsed.dump();
+  }
+  const bool numeric = type.is_integer() || type.kind == type_kind::float32 || type.kind == type_kind::float64 ||
+                       type.kind == type_kind::decimal;
+  if (value.what == "text" && numeric) {
+    if (std::string number = canonical_number(value.leaf); !number.empty()) value = {"number", std::move(number), {}};
+  }
+  return written(value);
+}
+
+std::string canonical_array(node value, const column_type& type) {
+  column_type element = type;
+  element.array = false;
+  std::string out = "array";
+  if (value.what == "array") {
+    for (node& part : value.parts) out += ' ' + canonical_value(std::move(part), element);
+    return out;
+  }
+  const auto elements = value.what == "text" ? array_elements(value.leaf) : std::nullopt;
+  if (!elements) return written(value);
+  for (const std::optional<std::string>& part : *elements) {
+    out += ' ';
+    out += part ? canonical_value({"text", canonical_text(*part), {}}, element) : std::string("null``");
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string canonical_expression(std::string_view sql) {
@@ -455,17 +505,7 @@ std::string canonical_default(const std::optional<std::string>& sql, const colum
     return canonical_tokens(*sql);
   }
   if (value.what == "null") return {};
-  if (type.kind == type_kind::boolean && value.what == "number") return value.leaf == "0" ? "false``" : "true``";
-  if (value.what == "text" && type.kind == type_kind::json) {
-    const nlohmann::json parsed = nlohmann::json::parse(value.leaf, nullptr, false);
-    if (!parsed.is_discarded()) value.leaf = parsed.dump();
-  }
-  const bool numeric = type.is_integer() || type.kind == type_kind::float32 || type.kind == type_kind::float64 ||
-                       type.kind == type_kind::decimal;
-  if (value.what == "text" && numeric) {
-    if (std::string number = canonical_number(value.leaf); !number.empty()) value = {"number", std::move(number), {}};
-  }
-  return written(value);
+  return type.array ? canonical_array(std::move(value), type) : canonical_value(std::move(value), type);
 }
 
 std::string canonical_type(std::string_view type) {

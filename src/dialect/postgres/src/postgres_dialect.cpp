@@ -19,6 +19,14 @@ std::string_view type_of(kind k) noexcept {
   return k == kind::decimal ? "numeric" : std::string_view();
 }
 
+void infix(std::string& sql, std::string_view left, std::string_view sign, std::string_view right) {
+  sql += '(';
+  sql += left;
+  sql += sign;
+  sql += right;
+  sql += ')';
+}
+
 bool is_narrow(kind k) noexcept { return is_integer(k) && k != kind::i64 && k != kind::u64 && k != kind::u32; }
 
 void cast(std::string& sql, std::string_view value, std::string_view type) {
@@ -163,6 +171,8 @@ const feature_table& postgres_dialect::features() const noexcept {
                                        .offset_needs_limit = false,
                                        .row_locks = true,
                                        .checked_writes = true,
+                                       .arrays = true,
+                                       .ranges = true,
                                        .backslash_in_like = true,
                                        .max_parameters = 65535};
   return table;
@@ -237,6 +247,15 @@ void postgres_dialect::call(std::string& sql, function f, const call_argument* a
     case function::subtract:
     case function::multiply:
     case function::divide: return arithmetic(sql, function_name(f), arguments[0], arguments[1]);
+    case function::array_contains:
+    case function::range_contains: return infix(sql, arguments[0].sql, " @> ", arguments[1].sql);
+    case function::array_overlaps:
+    case function::range_overlaps: return infix(sql, arguments[0].sql, " && ", arguments[1].sql);
+    case function::array_length:
+      sql += "cardinality(";
+      sql += arguments[0].sql;
+      sql += ")::int8";
+      return;
     default: return dialect::call(sql, f, arguments, count);
   }
 }

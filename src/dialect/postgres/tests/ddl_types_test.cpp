@@ -13,10 +13,13 @@ column_definition column(column_type type, std::optional<std::string> default_sq
 }
 
 TEST(postgres_types, every_kind_is_read_as_it_is_written) {
-  for (type_kind kind : {type_kind::boolean, type_kind::int16, type_kind::int32, type_kind::int64, type_kind::float32,
-                         type_kind::float64, type_kind::text, type_kind::bytes, type_kind::timestamp, type_kind::date,
-                         type_kind::uuid, type_kind::decimal, type_kind::json}) {
+  for (type_kind kind :
+       {type_kind::boolean, type_kind::int16, type_kind::int32, type_kind::int64, type_kind::float32,
+        type_kind::float64, type_kind::text, type_kind::bytes, type_kind::timestamp, type_kind::date, type_kind::uuid,
+        type_kind::decimal, type_kind::json, type_kind::time_of_day, type_kind::interval}) {
     EXPECT_EQ(parse_type(type_text(kind)), column_type(kind)) << name_of(kind);
+    const column_type array = column_type::array_of(kind);
+    EXPECT_EQ(parse_type(type_text(array)), array) << name_of(kind);
   }
   EXPECT_EQ(parse_type(type_text(column_type::varchar(160))), column_type::varchar(160));
   EXPECT_EQ(parse_type(type_text(column_type::decimal(10, 2))), column_type::decimal(10, 2));
@@ -27,8 +30,9 @@ TEST(postgres_types, the_servers_own_spellings_are_known) {
   EXPECT_EQ(parse_type("numeric(10,2)"), column_type::decimal(10, 2));
 }
 TEST(postgres_types, others_stay_as_they_are_spelled) {
-  for (const char* spelled : {"timestamp without time zone", "integer[]", "citext", "character(3)", "tsvector",
-                              "timestamp(3) with time zone", "\"Mood\""}) {
+  for (const char* spelled :
+       {"timestamp without time zone", "inet[]", "citext", "character(3)", "tsvector", "timestamp(3) with time zone",
+        "time(3) without time zone", "interval day to second", "\"Mood\"", "\"Mood\"[]"}) {
     EXPECT_EQ(parse_type(spelled), column_type::spelled(spelled));
   }
 }

@@ -68,7 +68,12 @@ constexpr std::array spellings = std::to_array<spelling>({
     {"JSON_TEXT", type_kind::json},
     {"JSON", type_kind::json},
     {"JSONB", type_kind::json},
+    {"TIME", type_kind::time_of_day},
+    {"DURATION_TEXT", type_kind::interval},
 });
+
+// Behind the name of the elements' type. The columns hold JSON arrays.
+constexpr std::string_view array_suffix = "_ARRAY";
 
 std::uint32_t number(std::string_view digits, std::uint32_t most) {
   std::uint32_t value = 0;
@@ -81,14 +86,16 @@ std::uint32_t number(std::string_view digits, std::uint32_t most) {
 }
 
 /// Columns of one class are stored alike, whatever their width.
-int storage_class(type_kind kind) noexcept {
-  switch (kind) {
+int storage_class(const column_type& type) noexcept {
+  if (type.array) return -3;
+  switch (type.kind) {
     case type_kind::int16:
     case type_kind::int32:
     case type_kind::int64: return -1;
     case type_kind::float32:
     case type_kind::float64: return -2;
-    default: return static_cast<int>(kind);
+    case type_kind::native_or_text: return static_cast<int>(type_kind::text);
+    default: return static_cast<int>(type.kind);
   }
 }
 
@@ -96,8 +103,8 @@ std::string comparable_default(const column_definition& column) {
   if (!column.default_sql) return {};
   std::string text = canonical_sql(*column.default_sql);
   if (text == "NULL") return {};
-  if (column.type.kind == type_kind::boolean && text == "TRUE") return "1";
-  if (column.type.kind == type_kind::boolean && text == "FALSE") return "0";
+  if (column.type.is(type_kind::boolean) && text == "TRUE") return "1";
+  if (column.type.is(type_kind::boolean) && text == "FALSE") return "0";
   return text;
 }
 
@@ -113,6 +120,14 @@ std::string quote_identifier(std::string_view name) {
 }
 
 std::string type_text(const column_type& type) {
+  if (type.array) {
+    column_type element = type;
+    element.array = false;
+    if (element.kind == type_kind::native) element.kind = type_kind::native_or_text;  // its spelling may have arguments
+    const std::string name = type_text(element);
+    const std::size_t arguments = std::min(name.find('('), name.size());
+    return name.substr(0, arguments) + std::string(array_suffix) + name.substr(arguments);
+  }
   switch (type.kind) {
     case type_kind::boolean: return "BOOLEAN";
     case type_kind::int16: return "SMALLINT";
@@ -131,6 +146,10 @@ std::string type_text(const column_type& type) {
     // Not JSON: that has numeric affinity, which would turn the document `1.0` into the number 1.
     case type_kind::json: return "JSON_TEXT";
     case type_kind::native: return type.native;
+    case type_kind::time_of_day: return "TIME";
+    // Not INTERVAL: a name with INT in it has the affinity of integers.
+    case type_kind::interval: return "DURATION_TEXT";
+    case type_kind::native_or_text: return "TEXT";
   }
   return "TEXT";
 }
@@ -151,9 +170,12 @@ column_type parse_type(std::string_view declared) {
       for (char c : token.value) name += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
     }
   }
+  const bool array = name.ends_with(array_suffix);
+  if (array) name.resize(name.size() - array_suffix.size());
   auto found = std::find_if(spellings.begin(), spellings.end(), [&](const spelling& s) { return s.declared == name; });
   if (found == spellings.end()) return column_type::spelled(declared);
   column_type type(found->kind);
+  type.array = array;
   if (type.kind == type_kind::text && !arguments.empty()) type.length = number(arguments[0], 1'000'000'000);
   if (type.kind == type_kind::decimal && !arguments.empty()) {
     type.precision = static_cast<std::uint16_t>(number(arguments[0], 1000));
@@ -171,7 +193,7 @@ bool same_column(const column_definition& live, const column_definition& wanted)
   if (a.kind == type_kind::native && b.kind == type_kind::native) {
     return canonical_sql(a.native) == canonical_sql(b.native);
   }
-  return storage_class(a.kind) == storage_class(b.kind);
+  return storage_class(a) == storage_class(b);
 }
 
 }  // namespace tupelo::sqlite

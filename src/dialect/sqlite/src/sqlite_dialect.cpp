@@ -69,16 +69,32 @@ void sqlite_dialect::in_list(std::string& sql, std::string_view column, std::uin
   sql += "))";
 }
 
+// Arrays are JSON texts. One that is NULL gives NULL, as an operator would; NULL elements are found nowhere.
 void sqlite_dialect::call(std::string& sql, function f, const call_argument* arguments, std::size_t count) const {
-  const bool divides_decimals =
-      f == function::divide && (arguments[0].k == kind::decimal || arguments[1].k == kind::decimal);
-  if (!divides_decimals) return dialect::call(sql, f, arguments, count);
-  // A decimal without a fraction is stored as an integer, and integers divide to integers.
-  sql += "(CAST(";
-  sql += arguments[0].sql;
-  sql += " AS REAL) / ";
-  sql += arguments[1].sql;
-  sql += ')';
+  const auto array = [&] { return std::string(arguments[0].sql); };
+  const auto values = [&] { return "json_each(" + std::string(arguments[1].sql) + ")"; };
+  switch (f) {
+    case function::array_length: sql += "json_array_length(" + array() + ")"; return;
+    case function::array_contains:
+      sql += "iif(" + array() + " IS NULL, NULL, NOT EXISTS (SELECT value FROM " + values() +
+             " EXCEPT SELECT value FROM json_each(" + array() + ")))";
+      return;
+    case function::array_overlaps:
+      sql += "iif(" + array() + " IS NULL, NULL, EXISTS (SELECT 1 FROM json_each(" + array() +
+             ") WHERE value IN (SELECT value FROM " + values() + ")))";
+      return;
+    case function::divide:
+      if (arguments[0].k != kind::decimal && arguments[1].k != kind::decimal) break;
+      // A decimal without a fraction is stored as an integer, and integers divide to integers.
+      sql += "(CAST(";
+      sql += arguments[0].sql;
+      sql += " AS REAL) / ";
+      sql += arguments[1].sql;
+      sql += ')';
+      return;
+    default: break;
+  }
+  dialect::call(sql, f, arguments, count);
 }
 
 void sqlite_dialect::date_part(std::string& sql, function part, const call_argument& moment) const {

@@ -8,14 +8,37 @@ namespace {
 
 const std::vector<column_type>& all_types() {
   static const std::vector<column_type> types{
-      type_kind::boolean, type_kind::int16,   type_kind::int32, type_kind::int64,          type_kind::float32,
-      type_kind::float64, type_kind::text,    type_kind::bytes, type_kind::timestamp,      type_kind::date,
-      type_kind::uuid,    type_kind::decimal, type_kind::json,  column_type::varchar(160), column_type::decimal(10, 2)};
+      type_kind::boolean,  type_kind::int16,          type_kind::int32,
+      type_kind::int64,    type_kind::float32,        type_kind::float64,
+      type_kind::text,     type_kind::bytes,          type_kind::timestamp,
+      type_kind::date,     type_kind::uuid,           type_kind::decimal,
+      type_kind::json,     column_type::varchar(160), column_type::decimal(10, 2),
+      type_kind::interval, type_kind::time_of_day};
   return types;
 }
 
 TEST(sqlite_types, are_read_back_as_they_were_written) {
   for (const column_type& type : all_types()) EXPECT_EQ(parse_type(type_text(type)), type) << type_text(type);
+}
+
+TEST(sqlite_types, of_arrays_are_read_back_as_they_were_written) {
+  for (const column_type& element : all_types()) {
+    const column_type type = column_type::array_of(element);
+    EXPECT_EQ(parse_type(type_text(type)), type) << type_text(type);
+  }
+}
+
+TEST(sqlite_types, of_another_database_are_text) {
+  EXPECT_EQ(type_text(column_type::native_or_text("point")), "TEXT");
+  EXPECT_EQ(type_text(column_type::array_of(column_type::native_or_text("point"))), "TEXT_ARRAY");
+  EXPECT_TRUE(same_column({"a", type_kind::text}, {"a", column_type::native_or_text("point")}));
+  EXPECT_FALSE(same_column({"a", type_kind::bytes}, {"a", column_type::native_or_text("point")}));
+}
+
+TEST(sqlite_types, of_arrays_and_their_elements_differ) {
+  EXPECT_FALSE(same_column({"a", type_kind::json}, {"a", column_type::array_of(type_kind::json)}));
+  EXPECT_TRUE(
+      same_column({"a", column_type::array_of(type_kind::int32)}, {"a", column_type::array_of(type_kind::int64)}));
 }
 
 TEST(sqlite_types, of_other_tools_are_understood) {
@@ -49,6 +72,13 @@ TEST(sqlite_types, have_an_affinity_that_keeps_values) {
   expect_stored_as(type_kind::uuid, "'00000000-0000-0000-0000-000000000000'", "text");
   expect_stored_as(type_kind::json, "'1.0'", "text");
   expect_stored_as(type_kind::json, "'12'", "text");
+  expect_stored_as(type_kind::time_of_day, "'09:30:00.000000'", "text");
+  expect_stored_as(type_kind::interval, "'P1D'", "text");
+  expect_stored_as(column_type::native_or_text("bit(4)"), "'0101'", "text");
+  for (const column_type& element : all_types()) {
+    expect_stored_as(column_type::array_of(element), "'[]'", "text");
+    expect_stored_as(column_type::array_of(element), "'[1]'", "text");
+  }
   expect_stored_as(type_kind::text, "'007'", "text");
   expect_stored_as(column_type::varchar(8), "'007'", "text");
   expect_stored_as(type_kind::bytes, "x'0102'", "blob");

@@ -4,6 +4,7 @@
 #include <tupelo/core/bytes.hpp>
 #include <tupelo/core/date.hpp>
 #include <tupelo/core/json.hpp>
+#include <tupelo/core/time_of_day.hpp>
 #include <tupelo/core/timestamp.hpp>
 #include <tupelo/core/uuid.hpp>
 #include <tupelo/core/word_buffer.hpp>
@@ -60,9 +61,13 @@ bound_value load_field(const field_slot& slot, const void* value, value_scratch&
       slot.type->to_text(value, scratch.text);
       loaded.text = scratch.text;
       break;
+    case kind::interval: loaded.span = load_interval(slot, value); break;
+    case kind::time_of_day: loaded.whole = load_time_of_day(slot, value); break;
     case kind::null:
     case kind::embedded:
-    case kind::relation: break;  // refused when the statement was planned
+    case kind::relation:
+    case kind::array:
+    case kind::mapped: break;  // refused when the statement was planned, or not from here
     default: loaded.whole = load_integer(slot, value); break;
   }
   return loaded;
@@ -96,9 +101,16 @@ bound_value take_value(kind k, const std::uint64_t*& cursor, const parameter_pla
       taken.number = &scratch.number;
       break;
     }
+    case kind::interval: {
+      const std::string_view bytes = take_bytes(cursor);
+      std::memcpy(&taken.span, bytes.data(), sizeof taken.span);
+      break;
+    }
     case kind::null:
     case kind::embedded:
-    case kind::relation: break;
+    case kind::relation:
+    case kind::array:
+    case kind::mapped: break;
     default: taken.whole = static_cast<std::int64_t>(*cursor++); break;
   }
   return taken;
@@ -138,6 +150,14 @@ std::string_view literal_of(const bound_value& value, const parameter_place& pla
       date{static_cast<std::int32_t>(value.whole)}.format_to(out.data());
       return out;
     }
+    case kind::time_of_day: {
+      const time_of_day time{value.whole};
+      if (!time.is_valid()) refuse_range(place, "a time of day is from 00:00 to 24:00");
+      out.resize(time_of_day::text_size);
+      time.format_to(out.data());
+      return out;
+    }
+    case kind::interval: return out = value.span.to_string();
     case kind::uuid: {
       uuid id;
       std::memcpy(&id, value.text.data(), sizeof id);

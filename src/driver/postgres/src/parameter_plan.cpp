@@ -15,7 +15,13 @@ namespace {
 
 constexpr std::size_t most_parameters = 65'535;
 
-kind kind_of(const bind_step& step) noexcept { return step.source == bind_source::field ? step.slot.k : step.k; }
+kind kind_of(const bind_step& step) noexcept {
+  return step.source == bind_source::field ? stored_type(*step.slot.type).k : step.k;
+}
+/// Of an array.
+kind element_of(const bind_step& step) noexcept {
+  return step.source == bind_source::field ? stored_type(*stored_type(*step.slot.type).array->element).k : step.element;
+}
 
 bool is_number(kind k) noexcept { return is_integer(k) || is_float(k) || k == kind::decimal || k == kind::boolean; }
 /// Kinds that are text in C++ and may stand for any type of the server, which then reads them.
@@ -30,7 +36,7 @@ parameter_form if_number(kind k, parameter_form form) noexcept {
 parameter_form scalar_form(kind k, std::uint32_t type) noexcept {
   using form = parameter_form;
   if (k == kind::null) return form::null;
-  if (k == kind::embedded || k == kind::relation) return form::refused;
+  if (k == kind::embedded || k == kind::relation || k == kind::array) return form::refused;
   // Domains are among them, so that every kind must be able to go there; composites too, whose binary form is not text.
   if (type >= first_user_oid) return form::literal;
   switch (static_cast<oid>(type)) {
@@ -51,7 +57,7 @@ parameter_form scalar_form(kind k, std::uint32_t type) noexcept {
     case oid::xml:
     case oid::unknown:
     case oid::unspecified:
-      if (k == kind::uuid) return form::literal;
+      if (k == kind::uuid || k == kind::interval || k == kind::time_of_day) return form::literal;
       [[fallthrough]];
     case oid::json: return is_any_text(k) || k == kind::json ? form::text : form::refused;
     case oid::jsonb: return is_any_text(k) || k == kind::json ? form::jsonb : form::refused;
@@ -66,6 +72,12 @@ parameter_form scalar_form(kind k, std::uint32_t type) noexcept {
       return is_free_text(k) ? form::literal : form::refused;
     case oid::uuid:
       if (k == kind::uuid) return form::uuid;
+      return is_free_text(k) ? form::literal : form::refused;
+    case oid::interval:
+      if (k == kind::interval) return form::interval;
+      return is_free_text(k) ? form::literal : form::refused;
+    case oid::time:
+      if (k == kind::time_of_day) return form::time_of_day;
       return is_free_text(k) ? form::literal : form::refused;
     case oid::money: return is_integer(k) || k == kind::decimal || is_free_text(k) ? form::literal : form::refused;
     default: return is_any_text(k) || k == kind::json ? form::literal : form::refused;
@@ -90,12 +102,20 @@ oid wanted_type(kind k) noexcept {
     case kind::timestamp: return oid::timestamptz;
     case kind::date: return oid::date;
     case kind::uuid: return oid::uuid;
+    case kind::interval: return oid::interval;
+    case kind::time_of_day: return oid::time;
     default: return oid::unspecified;
   }
+}
+oid wanted_type(const bind_step& step) noexcept {
+  if (step.typed_as != kind::array) return wanted_type(step.typed_as);
+  const server_type* const element = find_server_type(static_cast<std::uint32_t>(wanted_type(step.element)));
+  return element != nullptr ? element->array : oid::unspecified;
 }
 
 parameter_shortcut shortcut_of(const bind_step& step, kind k, parameter_form form) noexcept {
   if (step.wrap != like_wrap::none) return parameter_shortcut::none;
+  if (step.source == bind_source::field && step.slot.k == kind::mapped) return parameter_shortcut::none;
   if (step.source != bind_source::field) {
     // All integers are 64 bits wide there, and all real numbers doubles.
     if (form == parameter_form::int8 && is_integer(k) && k != kind::u64) return parameter_shortcut::int8;
@@ -145,7 +165,8 @@ parameter_step plan_step(const bind_step& step, const parameter_place& place) {
   parameter_step planned;
   planned.k = kind_of(step);
   planned.type = place.type;
-  if (step.source != bind_source::whole_list) {
+  const bool list = step.source == bind_source::whole_list;
+  if (!list && planned.k != kind::array) {
     planned.form = scalar_form(planned.k, place.type);
     const bool is_text = planned.form == parameter_form::text || planned.form == parameter_form::literal;
     if (planned.form == parameter_form::refused || (step.wrap != like_wrap::none && !is_text))
@@ -153,16 +174,20 @@ parameter_step plan_step(const bind_step& step, const parameter_place& place) {
     planned.shortcut = shortcut_of(step, planned.k, planned.form);
     return planned;
   }
+  const kind k = list ? planned.k : element_of(step);
   planned.form = parameter_form::array_literal;
   if (place.type >= first_user_oid) {
-    planned.element = scalar_form(planned.k, place.type);
+    planned.element = scalar_form(k, place.type);
     planned.element_type = place.type;
   } else if (const server_type* element = find_element_type(place.type)) {
     planned.element_type = static_cast<std::uint32_t>(element->type);
-    planned.element = scalar_form(planned.k, planned.element_type);
+    planned.element = scalar_form(k, planned.element_type);
     if (planned.element != parameter_form::literal) planned.form = parameter_form::array;
   }
-  if (planned.element == parameter_form::refused) refuse_type(place, planned.k, true);
+  if (planned.element == parameter_form::refused && !list && find_server_type(place.type) == nullptr) {
+    planned.element = parameter_form::literal;  // an array of a built-in type that is not known by name
+  }
+  if (planned.element == parameter_form::refused) refuse_type(place, list ? k : planned.k, list);
   return planned;
 }
 
@@ -198,7 +223,7 @@ std::string prefix_of(const std::vector<bool>& binary) {
 std::vector<std::uint32_t> wanted_parameter_types(const statement_plan& plan) {
   std::vector<std::uint32_t> types;
   if (!plan.raw) return types;
-  for (const bind_step& step : plan.binds) types.push_back(static_cast<std::uint32_t>(wanted_type(step.typed_as)));
+  for (const bind_step& step : plan.binds) types.push_back(static_cast<std::uint32_t>(wanted_type(step)));
   return types;
 }
 

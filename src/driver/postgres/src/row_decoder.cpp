@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "row_decoder.hpp"
 
+#include "array_decoder.hpp"
 #include "epoch.hpp"
 #include "network_order.hpp"
 #include "numeric.hpp"
@@ -9,6 +10,7 @@
 #include <tupelo/core/date.hpp>
 #include <tupelo/core/decimal.hpp>
 #include <tupelo/core/error.hpp>
+#include <tupelo/core/interval.hpp>
 #include <tupelo/core/timestamp.hpp>
 #include <tupelo/core/uuid.hpp>
 
@@ -24,10 +26,6 @@ namespace {
 
 [[noreturn, gnu::cold]] void refuse_row(std::string_view problem) {
   throw_protocol_violation("DataRow " + std::string(problem));
-}
-
-[[noreturn, gnu::cold]] void refuse_length(const field_slot& slot) {
-  refuse_row("has a value in column \"" + std::string(slot.column) + "\" that is not of the type it was said to be");
 }
 
 [[noreturn, gnu::cold]] void refuse_time(const field_slot& slot, std::string_view found, std::string_view remedy) {
@@ -104,29 +102,52 @@ void decode_numeric(const field_slot& slot, void* field, const char* data, std::
   store_unsigned(slot, field, magnitude);
 }
 
+/// Since version 17 the ends of all three parts together mean infinity.
+void decode_interval(const field_slot& slot, void* field, const char* data) {
+  const interval span{static_cast<std::int32_t>(load32(data + 12)), static_cast<std::int32_t>(load32(data + 8)),
+                      static_cast<std::int64_t>(load64(data))};
+  if (is_infinite(span)) refuse_infinity(slot);
+  store_interval(slot, field, span);
+}
+
 void require_size(const field_slot& slot, std::uint32_t size, std::uint32_t expected) {
   if (size != expected) [[unlikely]]
     refuse_length(slot);
 }
 
-/// Every form that is not "as is", and those where what was sent does not fit.
-[[gnu::noinline]] void decode_uncommon(column_form form, const field_slot& slot, void* field, const char* data,
-                                       std::uint32_t size) {
-  switch (form) {
+}  // namespace
+
+void refuse_length(const field_slot& slot) {
+  refuse_row("has a value in column \"" + std::string(slot.column) + "\" that is not of the type it was said to be");
+}
+
+void decode_value(const column_form* forms, std::uint32_t element_type, const field_slot& slot, void* field,
+                  const char* data, std::uint32_t size) {
+  switch (*forms) {
+    case column_form::boolean_as_is:
     case column_form::boolean: require_size(slot, size, 1); return store_integer(slot, field, *data != 0 ? 1 : 0);
     case column_form::int2:
       require_size(slot, size, 2);
       return store_integer(slot, field, static_cast<std::int16_t>(load16(data)));
+    case column_form::int4_as_is:
+      if (slot.k == kind::u32) {  // an oid
+        require_size(slot, size, 4);
+        return store_unsigned(slot, field, load32(data));
+      }
+      [[fallthrough]];
     case column_form::int4:
       require_size(slot, size, 4);
       return store_integer(slot, field, static_cast<std::int32_t>(load32(data)));
+    case column_form::int8_as_is:
     case column_form::int8:
       require_size(slot, size, 8);
       return store_integer(slot, field, static_cast<std::int64_t>(load64(data)));
     case column_form::oid: require_size(slot, size, 4); return store_unsigned(slot, field, load32(data));
+    case column_form::float4_as_is:
     case column_form::float4:
       require_size(slot, size, 4);
       return decode_float4(slot, field, std::bit_cast<float>(load32(data)));
+    case column_form::float8_as_is:
     case column_form::float8:
       require_size(slot, size, 8);
       return store_float(slot, field, std::bit_cast<double>(load64(data)));
@@ -135,10 +156,29 @@ void require_size(const field_slot& slot, std::uint32_t size, std::uint32_t expe
     case column_form::date: require_size(slot, size, 4); return decode_date(slot, field, data);
     case column_form::timestamp:
     case column_form::timestamp_as_is: require_size(slot, size, 8); return decode_timestamp(slot, field, data);
+    case column_form::uuid_as_is:
     case column_form::uuid: require_size(slot, size, 16); return store_bytes(slot, field, data, size);
+    case column_form::interval: require_size(slot, size, 16); return decode_interval(slot, field, data);
+    case column_form::time_of_day:
+      require_size(slot, size, 8);
+      return store_time_of_day(slot, field, static_cast<std::int64_t>(load64(data)));
+    case column_form::array: return decode_array(forms + 1, element_type, slot, field, data, size);
+    case column_form::array_text: return decode_array_text(slot, field, std::string_view(data, size));
+    case column_form::mapped:
+      return store_mapped(slot, field, [&](void* stored) {
+        decode_value(forms + 1, element_type, stored_slot(slot), stored, data, size);
+      });
+    case column_form::text_as_is:
     case column_form::text: return store_text(slot, field, std::string_view(data, size));
-    default: refuse_length(slot);
   }
+}
+
+namespace {
+
+/// Every form that is not "as is", and those where what was sent does not fit.
+[[gnu::noinline]] void decode_uncommon(const row_column& column, void* field, const char* data, std::uint32_t size) {
+  const column_form forms[] = {column.form, column.inner[0], column.inner[1], column.inner[2]};
+  decode_value(forms, column.element_type, column.slot, field, data, size);
 }
 
 }  // namespace
@@ -212,7 +252,7 @@ void decode_row(const row_layout& layout, const char* body, std::uint32_t size, 
         continue;
       default: break;
     }
-    decode_uncommon(column.form, slot, field, data, length);
+    decode_uncommon(column, field, data, length);
   }
   if (p != end) [[unlikely]]
     refuse_row("goes on behind its last column");

@@ -44,13 +44,22 @@ enum class column_form : std::uint8_t {
   date,
   timestamp,
   uuid,
+  interval,
+  time_of_day,
+  array,
+  mapped,  ///< a field with `field_traits`: the next form is that of what it is stored as
   // text format
   text,
+  array_text,
 };
 
 struct row_column {
   field_slot slot;
   column_form form{};
+  /// Behind `mapped` what it is stored as, behind `array` its elements. A mapped type may be stored as an array of
+  /// mapped types.
+  column_form inner[3]{};
+  std::uint32_t element_type = 0;  ///< of arrays: the server's
 };
 
 /// How the rows of one prepared statement are decoded; made once. It has no part of the plan it was made from, but

@@ -22,7 +22,7 @@ bool is_any_text(kind k) noexcept { return k == kind::text || k == kind::enumera
 /// Kinds that `store_text` reads.
 bool is_read_from_text(kind k) noexcept {
   return is_any_text(k) || k == kind::json || k == kind::decimal || k == kind::uuid || k == kind::timestamp ||
-         k == kind::date;
+         k == kind::date || k == kind::interval || k == kind::time_of_day;
 }
 bool is_calendar(kind k) noexcept { return k == kind::timestamp || k == kind::date; }
 
@@ -38,7 +38,8 @@ choice number_if(kind k, kind same, column_form as_is, column_form converted) no
 choice form_for(const field_slot& slot, std::uint32_t type) noexcept {
   using form = column_form;
   const kind k = slot.k;
-  if (k == kind::null || k == kind::embedded || k == kind::relation) return std::nullopt;
+  if (k == kind::null || k == kind::embedded || k == kind::relation || k == kind::array || k == kind::mapped)
+    return std::nullopt;
   if (k == kind::custom) return form::text;  // reads the server's own spelling, whatever the type
   if (type >= first_user_oid) return text_if(is_read_from_text(k), k);
   switch (static_cast<oid>(type)) {
@@ -64,6 +65,12 @@ choice form_for(const field_slot& slot, std::uint32_t type) noexcept {
       if (k == kind::timestamp && !slot.type->chrono) return form::timestamp_as_is;
       if (is_calendar(k)) return form::timestamp;
       return text_if(k == kind::text, k);
+    case oid::interval:
+      if (k == kind::interval) return form::interval;
+      return text_if(is_any_text(k), k);
+    case oid::time:
+      if (k == kind::time_of_day) return form::time_of_day;
+      return text_if(is_any_text(k), k);
     case oid::json:
     case oid::jsonb: return text_if(k == kind::json || k == kind::text, k);
     case oid::text:
@@ -76,7 +83,60 @@ choice form_for(const field_slot& slot, std::uint32_t type) noexcept {
   }
 }
 
-bool is_binary(column_form form) noexcept { return form != column_form::text && form != column_form::text_as_is; }
+bool is_text(column_form form) noexcept {
+  return form == column_form::text || form == column_form::text_as_is || form == column_form::array_text;
+}
+bool is_binary(const row_column& column) noexcept {
+  return !is_text(column.form == column_form::mapped ? column.inner[0] : column.form);
+}
+
+/// Whether a value of the type is the same in both formats, so that elements of it may be read as text.
+bool is_text_in_binary(oid type) noexcept {
+  switch (type) {
+    case oid::text:
+    case oid::varchar:
+    case oid::bpchar:
+    case oid::name:
+    case oid::xml:
+    case oid::json:
+    case oid::unknown: return true;
+    default: return false;
+  }
+}
+
+/// Fills the chain of forms. False where the field cannot hold the type.
+bool plan_forms(const field_slot& slot, std::uint32_t type, column_form* forms, std::uint32_t& element_type) {
+  if (slot.k == kind::mapped) {
+    forms[0] = column_form::mapped;
+    return plan_forms(stored_slot(slot), type, forms + 1, element_type);
+  }
+  if (slot.k != kind::array) {
+    const choice form = form_for(slot, type);
+    if (form) forms[0] = *form;
+    return form.has_value();
+  }
+  const server_type* const element = find_element_type(type);
+  if (element == nullptr) {
+    // Of a type that is not known here: its text tells whether it is one.
+    forms[0] = column_form::array_text;
+    return find_server_type(type) == nullptr;
+  }
+  element_type = static_cast<std::uint32_t>(element->type);
+  if (!plan_forms(element_slot(slot), element_type, forms + 1, element_type)) return false;
+  const column_form last = forms[1] == column_form::mapped ? forms[2] : forms[1];
+  const bool binary = !is_text(last) || is_text_in_binary(element->type);
+  forms[0] = binary ? column_form::array : column_form::array_text;
+  return true;
+}
+
+std::string name_of_field(const field_slot& slot) {
+  if (slot.k == kind::mapped) {
+    return std::string(slot.type->type_name != nullptr ? slot.type->type_name() : name_of(slot.k)) + ", stored as " +
+           name_of_field(stored_slot(slot));
+  }
+  if (slot.k == kind::array && slot.type->array != nullptr) return "array of " + name_of_field(element_slot(slot));
+  return std::string(name_of(slot.k));
+}
 
 [[noreturn, gnu::cold]] void refuse_column(const statement_plan& plan, const field_slot& slot,
                                            const result_column& column) {
@@ -84,7 +144,7 @@ bool is_binary(column_form form) noexcept { return form != column_form::text && 
   std::string message = "column \"" + std::string(name) + "\" is PostgreSQL's " + name_of_server_type(column.type);
   message.append(" where its field");
   if (!plan.row_type.empty()) message.append(" in ").append(plan.row_type);
-  message.append(" is ").append(name_of(slot.k));
+  message.append(" is ").append(name_of_field(slot));
   message.append("; change the type of the one or the other, or cast the column in the statement");
   throw decode_error(errc::type_mismatch, std::move(message), std::string(name));
 }
@@ -110,13 +170,16 @@ row_layout plan_row(const statement_plan& plan, std::span<const result_column> c
   }
   layout.columns.reserve(columns.size());
   for (std::size_t i = 0; i < columns.size(); ++i) {
-    const choice form = form_for(plan.reads[i], columns[i].type);
-    if (!form) refuse_column(plan, plan.reads[i], columns[i]);
-    layout.columns.push_back({plan.reads[i], *form});
+    column_form forms[4]{};
+    row_column column{plan.reads[i]};
+    if (!plan_forms(plan.reads[i], columns[i].type, forms, column.element_type))
+      refuse_column(plan, plan.reads[i], columns[i]);
+    column.form = forms[0];
+    std::copy(forms + 1, forms + 4, column.inner);
+    layout.columns.push_back(column);
   }
 
-  const auto binary = std::count_if(layout.columns.begin(), layout.columns.end(),
-                                    [](const row_column& column) { return is_binary(column.form); });
+  const auto binary = std::count_if(layout.columns.begin(), layout.columns.end(), is_binary);
   if (binary == 0) {
     append16(layout.formats, 0);  // none: all are text
   } else if (static_cast<std::size_t>(binary) == layout.columns.size()) {
@@ -124,7 +187,7 @@ row_layout plan_row(const statement_plan& plan, std::span<const result_column> c
     append16(layout.formats, 1);
   } else {
     append16(layout.formats, layout.columns.size());
-    for (const row_column& column : layout.columns) append16(layout.formats, is_binary(column.form) ? 1 : 0);
+    for (const row_column& column : layout.columns) append16(layout.formats, is_binary(column) ? 1 : 0);
   }
   return layout;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "value_binder.hpp"
 
+#include "array_decoder.hpp"
 #include "bound_value.hpp"
 #include "epoch.hpp"
 #include "network_order.hpp"
@@ -10,6 +11,7 @@
 #include <tupelo/core/date.hpp>
 #include <tupelo/core/decimal.hpp>
 #include <tupelo/core/error.hpp>
+#include <tupelo/core/time_of_day.hpp>
 #include <tupelo/core/timestamp.hpp>
 #include <tupelo/core/uuid.hpp>
 #include <tupelo/core/word_buffer.hpp>
@@ -74,6 +76,10 @@ private:
   void write_list(const bind_step& step, const parameter_step& planned);
   void write_array(const bind_step& step, const parameter_step& planned);
   void write_array_literal(const bind_step& step, const parameter_step& planned);
+  void write_literal_element(const bound_value& value, const parameter_place& place);
+  [[gnu::noinline]] void write_field(const field_slot& slot, const void* value, const parameter_step& planned,
+                                     const parameter_place& place);
+  void write_elements(array_words elements, const parameter_step& planned, parameter_place place);
 
   [[gnu::noinline]] void write_value(parameter_form form, const bound_value& value, const parameter_place& place);
   bool to_whole(const bound_value& value, const parameter_place& place, std::uint64_t& magnitude) const;
@@ -134,8 +140,7 @@ void parameter_writer::write_row(const parameter_step* planned, std::uint32_t ro
       }
       case parameter_shortcut::uuid: write_raw(out, value, sizeof(uuid)); break;
       case parameter_shortcut::none: {
-        const parameter_place place = place_of(step, how);
-        write_value(how.form, load_field(step.slot, value, scratch_), place);
+        write_field(step.slot, value, how, place_of(step, how));
         break;
       }
     }
@@ -163,6 +168,10 @@ void parameter_writer::write_from_values(const bind_step& step, const parameter_
     default: break;
   }
   const parameter_place place = place_of(step, planned);
+  if (planned.k == kind::array) {
+    const std::string_view words = take_bytes(cursor_);
+    return write_elements(array_words(reinterpret_cast<const std::uint64_t*>(words.data())), planned, place);
+  }
   write_value(planned.form, take_value(planned.k, cursor_, place, scratch_), place);
 }
 
@@ -233,14 +242,68 @@ void parameter_writer::write_array_literal(const bind_step& step, const paramete
       out_.put_bytes("NULL", 4);
       continue;
     }
-    out_.put8('"');
-    for (const char c : literal_of(take_value(planned.k, cursor_, place, scratch_), place, scratch_)) {
-      if (c == '"' || c == '\\') out_.put8('\\');
-      out_.put8(static_cast<std::uint8_t>(c));
-    }
-    out_.put8('"');
+    write_literal_element(take_value(planned.k, cursor_, place, scratch_), place);
   }
   out_.put8('}');
+  out_.end_value(start);
+}
+
+void parameter_writer::write_literal_element(const bound_value& value, const parameter_place& place) {
+  out_.put8('"');
+  for (const char c : literal_of(value, place, scratch_)) {
+    if (c == '"' || c == '\\') out_.put8('\\');
+    out_.put8(static_cast<std::uint8_t>(c));
+  }
+  out_.put8('"');
+}
+
+// ---- fields that are no plain value
+
+void parameter_writer::write_field(const field_slot& slot, const void* value, const parameter_step& planned,
+                                   const parameter_place& place) {
+  if (slot.k == kind::mapped) {
+    load_mapped(slot, value, [&](const void* stored) { write_field(stored_slot(slot), stored, planned, place); });
+  } else if (slot.k == kind::array) {
+    scratch_.words.size = 0;
+    push_value(slot, value, scratch_.words);
+    write_elements(array_words(scratch_.words.data() + 1), planned, place);
+  } else {
+    write_value(planned.form, load_field(slot, value, scratch_), place);
+  }
+}
+
+void parameter_writer::write_elements(array_words elements, const parameter_step& planned, parameter_place place) {
+  if (elements.size() > static_cast<std::uint64_t>(std::numeric_limits<std::int32_t>::max()))
+    refuse_range(place, "an array of PostgreSQL has at most 2147483647 elements");
+  const bool binary = planned.form == parameter_form::array;
+  const std::size_t start = out_.begin_value();
+  if (binary) {
+    place.type = planned.element_type;
+    bool nulls = false;
+    for (array_words rest = elements; rest.size() > 0;) nulls |= rest.next() == nullptr;
+    out_.put32(elements.size() != 0 ? 1 : 0);  // dimensions
+    out_.put32(nulls ? 1 : 0);
+    out_.put32(planned.element_type);
+    if (elements.size() != 0) {
+      out_.put32(static_cast<std::uint32_t>(elements.size()));
+      out_.put32(1);  // number of the first element
+    }
+  } else {
+    out_.put8('{');
+  }
+  for (bool first = true; elements.size() > 0; first = false) {
+    const std::uint64_t* value = elements.next();
+    if (!binary && !first) out_.put8(',');
+    if (value != nullptr) {
+      const bound_value taken = take_value(elements.element(), value, place, scratch_);
+      binary ? write_value(planned.element, taken, place) : write_literal_element(taken, place);
+    } else if (binary) {
+      out_.put_null();
+    } else {
+      out_.put_bytes("NULL", 4);
+    }
+  }
+  if (!binary) out_.put8('}');
   out_.end_value(start);
 }
 
@@ -275,6 +338,19 @@ void parameter_writer::write_value(parameter_form form, const bound_value& value
     case parameter_form::date: return write_day(value, place);
     case parameter_form::timestamp: return write_time(value, place);
     case parameter_form::uuid: return write_raw(out_, value.text.data(), value.text.size());
+    case parameter_form::interval: {
+      if (is_infinite(value.span)) refuse_range(place, "use a shorter interval");  // it would be read as infinity
+      char* const bytes = out_.room(20);
+      store32(bytes, 16);
+      store64(bytes + 4, static_cast<std::uint64_t>(value.span.microseconds));
+      store32(bytes + 12, static_cast<std::uint32_t>(value.span.days));
+      store32(bytes + 16, static_cast<std::uint32_t>(value.span.months));
+      return;
+    }
+    case parameter_form::time_of_day:
+      if (value.whole < 0 || value.whole > time_of_day::max_us)
+        refuse_range(place, "a time of day is from 00:00 to 24:00");
+      return write64(out_, static_cast<std::uint64_t>(value.whole));
     case parameter_form::literal: {
       const std::string_view text = literal_of(value, place, scratch_);
       return write_raw(out_, text.data(), text.size());

@@ -32,9 +32,11 @@ enum class parameter_form : std::uint8_t {
   date,
   timestamp,  ///< with and without time zone: both are sent as UTC
   uuid,
+  interval,
+  time_of_day,
   // the type's text form
   literal,
-  // a list as one parameter
+  // an array, or a list as one parameter
   array,          ///< binary
   array_literal,  ///< text: elements that have no binary form here, and arrays of types that users made
 };
@@ -46,7 +48,7 @@ struct parameter_step {
   parameter_form form{};
   parameter_form element{};  ///< of arrays
   parameter_shortcut shortcut{};
-  kind k{};
+  kind k{};                        ///< of a mapped field what it is stored as
   std::uint32_t type = 0;          ///< the server's, for messages
   std::uint32_t element_type = 0;  ///< of arrays
 };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Lists that are too long for placeholders, as one parameter that json_each takes apart.
+#include "json_array.hpp"
 #include "value_binder.hpp"
 #include "value_checks.hpp"
 
@@ -9,46 +10,9 @@
 #include <tupelo/core/word_buffer.hpp>
 
 #include <bit>
-#include <charconv>
-#include <cmath>
 #include <cstring>
 
 namespace tupelo::driver {
-
-namespace {
-
-void append_quoted(std::string& out, std::string_view text) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  out += '"';
-  for (const char c : text) {
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      out += "\\u00";
-      out += digits[static_cast<unsigned char>(c) >> 4];
-      out += digits[static_cast<unsigned char>(c) & 15];
-    } else {
-      out += c;
-    }
-  }
-  out += '"';
-}
-
-void append_real(std::string& out, double value) {
-  if (std::isinf(value)) {  // no JSON, but what SQLite reads as infinity
-    out += value < 0 ? "-9e999" : "9e999";
-    return;
-  }
-  char text[32];
-  const auto end = std::to_chars(text, text + sizeof text, value).ptr;
-  const std::string_view number(text, static_cast<std::size_t>(end - text));
-  out += number;
-  // SQLite compares 3 and 3.0 alike, but a whole number beyond 64 bits must not look like one.
-  if (number.find_first_of(".e") == std::string_view::npos) out += ".0";
-}
-
-}  // namespace
 
 void value_binder::bind_json_list(int place, const bind_step& step) {
   const std::uint64_t count = *cursor_++;
@@ -104,12 +68,16 @@ void value_binder::append_json_value(std::string& out, const bind_step& step) {
       require_calendar(day.is_valid(), slot);
       return append_quoted(out, day.to_string());
     }
+    case kind::time_of_day: return append_quoted(out, checked_time(static_cast<std::int64_t>(*cursor_++), slot));
+    case kind::interval: return append_quoted(out, take_interval(cursor_).to_string());
     case kind::uuid: return append_quoted(out, checked_uuid(take_bytes(cursor_), slot).to_string());
     case kind::decimal: return append_real(out, checked_double(checked_decimal(take_bytes(cursor_), slot), slot));
     case kind::null:
     case kind::bytes:
     case kind::embedded:
-    case kind::relation: break;
+    case kind::relation:
+    case kind::array:
+    case kind::mapped: break;
   }
   throw query_error(parameter_name(slot) + ": a long list cannot hold values of kind " + std::string(name_of(step.k)) +
                     "; pass fewer of them at once");

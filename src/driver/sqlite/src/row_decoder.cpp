@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "row_decoder.hpp"
 
+#include "json_array.hpp"
+
 #include <charconv>
 #include <new>
 #include <string_view>
@@ -19,6 +21,10 @@ void store_real_decimal(const field_slot& slot, void* field, double value) {
 }  // namespace
 
 void decode_uncommon(sqlite3_value* value, const field_slot& slot, void* field) {
+  if (slot.k == kind::mapped) {
+    return store_mapped(slot, field,
+                        [&](void* stored) { decode_cell(value, stored_slot(slot), static_cast<char*>(stored)); });
+  }
   switch (sqlite3_value_type(value)) {
     case SQLITE_INTEGER: store_integer(slot, field, sqlite3_value_int64(value)); return;
     case SQLITE_FLOAT: {
@@ -29,7 +35,8 @@ void decode_uncommon(sqlite3_value* value, const field_slot& slot, void* field) 
     case SQLITE_TEXT: {
       const auto* text = reinterpret_cast<const char*>(sqlite3_value_text(value));
       if (text == nullptr) throw std::bad_alloc();
-      return store_text(slot, field, std::string_view(text, static_cast<std::size_t>(sqlite3_value_bytes(value))));
+      const std::string_view content(text, static_cast<std::size_t>(sqlite3_value_bytes(value)));
+      return slot.k == kind::array ? store_json_array(slot, field, content) : store_text(slot, field, content);
     }
     default: {
       const void* data = sqlite3_value_blob(value);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "value_binder.hpp"
 
+#include "json_array.hpp"
 #include "value_checks.hpp"
 
 #include <tupelo/core/bytes.hpp>
@@ -150,8 +151,15 @@ void value_binder::bind_step_value(int place, const bind_step& step) {
       return bind_date(place, static_cast<std::int32_t>(static_cast<std::int64_t>(*cursor_++)), step.slot);
     case kind::uuid: return bind_uuid_text(place, take_bytes(cursor_), step.slot);
     case kind::decimal: return bind_decimal_text(place, take_bytes(cursor_), step.slot);
+    case kind::time_of_day: return bind_time(place, static_cast<std::int64_t>(*cursor_++), step.slot);
+    case kind::interval: return bind_copy(place, take_interval(cursor_).to_string());
+    case kind::array: {
+      const std::string_view words = take_bytes(cursor_);
+      return bind_array(place, array_words(reinterpret_cast<const std::uint64_t*>(words.data())), step.slot);
+    }
     case kind::embedded:
-    case kind::relation: break;
+    case kind::relation:
+    case kind::mapped: break;
   }
   throw query_error(parameter_name(step.slot) + ": a " + std::string(name_of(step.k)) + " cannot be a parameter");
 }
@@ -214,10 +222,17 @@ void value_binder::bind_other_field(int place, const field_slot& slot, const voi
       std::string text;
       slot.type->to_text(value, text);
       require_text(text, slot);
-      char* const place_of_text = scratch_.room(text.size());
-      std::memcpy(place_of_text, text.data(), text.size());
-      return bind_own_text(place, place_of_text, text.size());
+      return bind_copy(place, text);
     }
+    case kind::time_of_day: return bind_time(place, load_time_of_day(slot, value), slot);
+    case kind::interval: return bind_copy(place, load_interval(slot, value).to_string());
+    case kind::array: {
+      inline_word_buffer<64> words;
+      push_value(slot, value, words);
+      return bind_array(place, array_words(words.data() + 1), slot);
+    }
+    case kind::mapped:
+      return load_mapped(slot, value, [&](const void* stored) { bind_temporary(place, stored_slot(slot), stored); });
     case kind::i8:
     case kind::i16:
     case kind::u8:
@@ -227,7 +242,41 @@ void value_binder::bind_other_field(int place, const field_slot& slot, const voi
   }
 }
 
+void value_binder::bind_temporary(int place, const field_slot& slot, const void* value) {
+  switch (slot.k) {
+    case kind::boolean:
+    case kind::i32:
+    case kind::i64: return bind_integer(place, load_integer(slot, value));
+    case kind::f64: return bind_real(place, read_as<double>(value), slot);
+    case kind::timestamp: return bind_timestamp(place, load_timestamp(slot, value), slot);
+    case kind::text:
+    case kind::json: {
+      const std::string_view text = slot.k == kind::text ? std::string_view(*static_cast<const std::string*>(value))
+                                                         : std::string_view(static_cast<const json*>(value)->text());
+      require_text(text, slot);
+      return bind_copy(place, text);
+    }
+    case kind::bytes: {
+      const std::string_view data = as_text(*static_cast<const bytes*>(value));
+      char* const kept = scratch_.room(data.size());
+      if (!data.empty()) std::memcpy(kept, data.data(), data.size());
+      return bind_bytes(place, kept, data.size(), slot);
+    }
+    default: return bind_other_field(place, slot, value);
+  }
+}
+
 // ---- one value
+
+void value_binder::bind_array(int place, array_words elements, const field_slot& slot) {
+  bind_copy(place, json_of(elements, slot));
+}
+
+void value_binder::bind_copy(int place, std::string_view text) {
+  char* const kept = scratch_.room(text.size());
+  if (!text.empty()) std::memcpy(kept, text.data(), text.size());
+  bind_own_text(place, kept, text.size());
+}
 
 void value_binder::bind_unsigned(int place, std::uint64_t value, const field_slot& slot) {
   require_int64(value, slot);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "value_checks.hpp"
+
 #include <tupelo/core/statement.hpp>
 
 #include <sqlite3.h>
@@ -42,7 +44,8 @@ private:
 ///
 /// How SQLite keeps each kind: integers and booleans as INTEGER, floating-point numbers and decimals as numbers, text,
 /// json, enumerators (by name) and custom types as TEXT, bytes as BLOB, timestamps as 'YYYY-MM-DD HH:MM:SS.ffffff',
-/// dates as 'YYYY-MM-DD', UUIDs as their 36 characters.
+/// dates as 'YYYY-MM-DD', times as
+/// 'HH:MM:SS.ffffff', intervals as ISO 8601 durations, UUIDs as their 36 characters, arrays as JSON.
 class value_binder {
 public:
   /// `copies`: SQLite keeps copies, for statements that stay open when the request is done.
@@ -63,6 +66,13 @@ private:
   [[gnu::noinline]] void bind_from_values(int place, const bind_step& step);
   [[gnu::noinline]] void bind_other_field(int place, const field_slot& slot, const void* value);
 
+  void bind_array(int place, array_words elements, const field_slot& slot);
+  /// A value that does not outlive the call.
+  void bind_temporary(int place, const field_slot& slot, const void* value);
+  void bind_copy(int place, std::string_view text);
+  void bind_time(int place, std::int64_t microseconds, const field_slot& slot) {
+    bind_copy(place, checked_time(microseconds, slot));
+  }
   void bind_integer(int place, std::int64_t value) noexcept { status_ |= sqlite3_bind_int64(statement_, place, value); }
   void bind_unsigned(int place, std::uint64_t value, const field_slot& slot);
   void bind_real(int place, double value, const field_slot& slot);

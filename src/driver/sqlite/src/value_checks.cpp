@@ -2,6 +2,7 @@
 #include "value_checks.hpp"
 
 #include <tupelo/core/error.hpp>
+#include <tupelo/core/time_of_day.hpp>
 
 #include <cstring>
 #include <utility>
@@ -28,6 +29,12 @@ void refuse_value(const field_slot& slot, std::string_view rest) {
 void refuse_text(std::string_view text, const field_slot& slot) {
   check_text(text, parameter_name(slot));
   __builtin_unreachable();  // it was refused before, so it is refused again
+}
+
+std::string checked_time(std::int64_t microseconds, const field_slot& slot) {
+  const time_of_day time{microseconds};
+  if (!time.is_valid()) refuse_value(slot, ": the time of day is outside 00:00 to 24:00");
+  return time.to_string();
 }
 
 double checked_double(const decimal& value, const field_slot& slot) {

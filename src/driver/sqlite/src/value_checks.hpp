@@ -36,6 +36,8 @@ inline void require_calendar(bool is_valid, const field_slot& slot) {
     refuse_value(slot, ": the time lies outside the years 0001 to 9999");
 }
 
+/// As it is kept.
+std::string checked_time(std::int64_t microseconds, const field_slot& slot);
 /// The number as SQLite keeps it, from which the same decimal comes back.
 double checked_double(const decimal& value, const field_slot& slot);
 decimal checked_decimal(std::string_view text, const field_slot& slot);

@@ -8,7 +8,10 @@
 
 namespace tupelo {
 
+struct interval;
 struct model_spec;
+struct type_ops;
+struct word_buffer;
 
 /// The kind of a value in a struct's field, in a query's value buffer and in a column. The numbers are part of the
 /// shape.
@@ -36,6 +39,10 @@ enum class kind : std::uint8_t {
   custom,       ///< a user's type with `field_traits`, stored as text
   embedded,     ///< a nested value object: never a column itself, its fields are
   relation,     ///< never a column
+  interval,
+  time_of_day,
+  array,   ///< a std::vector of values of one kind
+  mapped,  ///< a user's type with `field_traits` that say what it is stored as; never in a value buffer
 };
 
 /// What a kind is called in messages: "int32", "text", "timestamp" …
@@ -60,6 +67,16 @@ struct enum_table {
   const enumerator* find(std::string_view name) const noexcept;
 };
 
+/// How the elements of one C++ array type are reached.
+struct array_ops {
+  const type_ops* element;
+  std::size_t (*size)(const void* array);
+  void (*clear)(void* array, std::size_t expected);  ///< makes room for so many
+  /// Appends the element that `fill` has filled.
+  void (*add)(void* array, const void* context, void (*fill)(const void* context, void* element));
+  const void* (*at)(const void* array, std::size_t position);
+};
+
 /// How one C++ type is reached through an untyped pointer; one constant per field type, not per field.
 struct type_ops {
   kind k{};
@@ -81,7 +98,25 @@ struct type_ops {
   std::string_view (*related_name)() = nullptr;          ///< relation: type name of the other model
   std::uint8_t relation = 0;                             ///< relation_kind of a relation field
   void (*relation_reset)(void*) = nullptr;               ///< relation: back to "not loaded"
+  const array_ops* array = nullptr;                      ///< array only
+  const type_ops* stored = nullptr;                      ///< mapped only: the type that it is stored as
+  /// mapped only: hands the stored form of a value to `use`
+  void (*store)(const void* value, const void* context, void (*use)(const void* context, const void* stored)) = nullptr;
+  /// mapped only: makes the value from the stored form that `fill` has filled
+  void (*load)(void* value, const void* context, void (*fill)(const void* context, void* stored)) = nullptr;
+  std::string_view (*type_name)() = nullptr;  ///< custom and mapped: the user's type, for messages
+  std::string_view column_type{};             ///< custom and mapped: the column's type, where the traits name one
 };
+
+/// What a value of the type is in the database: the type itself, or what a mapped type is stored as.
+inline const type_ops& stored_type(const type_ops& type) noexcept {
+  return type.stored != nullptr ? *type.stored : type;
+}
+/// The kind under which a field's value stands in a value buffer: all integers are 64 bits wide there.
+constexpr kind kind_in_buffer(kind k) noexcept {
+  if (is_integer(k)) return k == kind::u64 ? kind::u64 : kind::i64;
+  return is_float(k) ? kind::f64 : k;
+}
 
 /// Where a column's value lies in an object and how to reach it; what drivers decode into and bind from.
 struct field_slot {
@@ -105,6 +140,9 @@ void store_bytes(const field_slot& slot, void* field, const void* data, std::siz
 /// Microseconds since the epoch into tp::timestamp, tp::date or a chrono time point.
 void store_timestamp(const field_slot& slot, void* field, std::int64_t microseconds);
 void store_date(const field_slot& slot, void* field, std::int32_t days);
+void store_interval(const field_slot& slot, void* field, const interval& value);
+/// Microseconds since midnight. Errors: decode_error for what is outside the day.
+void store_time_of_day(const field_slot& slot, void* field, std::int64_t microseconds);
 /// NULL: resets an optional. Errors: decode_error (null_value) for a field that is not optional.
 void store_null(const field_slot& slot, void* object);
 /// The place to store a non-NULL value of the slot's column: the field, or the emplaced inside of an optional.
@@ -113,6 +151,37 @@ inline void* field_for_value(const field_slot& slot, void* object) {
   return slot.nullable ? slot.type->emplace(p) : p;
 }
 [[noreturn]] void throw_type_mismatch(const field_slot& slot, std::string_view found);
+/// For text that is no value of the field's kind; `expected` describes it.
+[[noreturn]] void throw_malformed(const field_slot& slot, std::string_view expected);
+
+/// The slot of an array's elements, each at the start of its own memory; of the array's column, for messages.
+inline field_slot element_slot(const field_slot& slot) noexcept {
+  const type_ops& element = *slot.type->array->element;
+  return {&element, 0, element.k, element.nullable, slot.column};
+}
+/// `fill(element)` gets the place of one more element. Before: the array's own slot, of no mapped type.
+template <class Fill>
+void add_element(const field_slot& slot, void* array, const Fill& fill) {
+  slot.type->array->add(array, &fill,
+                        [](const void* context, void* element) { (*static_cast<const Fill*>(context))(element); });
+}
+/// NULL as an element. Errors: decode_error (null_value) where the elements are not optional.
+void add_null_element(const field_slot& slot, void* array);
+
+/// The slot of what a mapped field is stored as, at the start of its own memory.
+inline field_slot stored_slot(const field_slot& slot) noexcept {
+  const type_ops& stored = *slot.type->stored;
+  return {&stored, 0, stored.k, stored.nullable, slot.column};
+}
+void store_mapped(const field_slot& slot, void* field, const void* context,
+                  void (*fill)(const void* context, void* stored));
+/// Fills a mapped field: `fill(stored)` gets the place of what it is stored as.
+/// Errors: decode_error (invalid_value) naming column and type when the field_traits refuse the value.
+template <class Fill>
+void store_mapped(const field_slot& slot, void* field, const Fill& fill) {
+  store_mapped(slot, field, &fill,
+               [](const void* context, void* stored) { (*static_cast<const Fill*>(context))(stored); });
+}
 
 // ---- reading a field ----------------------------------------------------------------------------------------------------------
 
@@ -126,8 +195,49 @@ std::int64_t load_integer(const field_slot& slot,
                           const void* value) noexcept;  ///< boolean, integers, enumerations (their number)
 std::int64_t load_timestamp(const field_slot& slot, const void* value) noexcept;  ///< microseconds
 std::int32_t load_date(const field_slot& slot, const void* value) noexcept;       ///< days
+interval load_interval(const field_slot& slot, const void* value);
+std::int64_t load_time_of_day(const field_slot& slot, const void* value) noexcept;  ///< microseconds
+/// `use(stored)` gets what the value of a mapped field is stored as, which ends with the call.
+template <class Use>
+void load_mapped(const field_slot& slot, const void* value, const Use& use) {
+  slot.type->store(value, &use,
+                   [](const void* context, const void* stored) { (*static_cast<const Use*>(context))(stored); });
+}
 /// The enumerator's name. Errors: value_error (invalid_enum) when the value has none.
 std::string_view load_enumerator(const field_slot& slot, const void* value);
+
+// ---- values as words: what a value buffer and a session's snapshot hold ----------------------------------------------------
+
+/// Appends a value that is not NULL as word_buffer describes it; a mapped one as what it is stored as.
+/// Errors: value_error (invalid_enum, value_out_of_range).
+void push_value(const field_slot& slot, const void* value, word_buffer& out);
+/// Words that a value of the kind takes that begins here. Before: a kind that stands in buffers.
+std::size_t words_of_value(kind k, const std::uint64_t* words) noexcept;
+/// Fills the field from words that `push_value` wrote for the same slot. Errors: as of the store functions.
+void store_words(const field_slot& slot, void* field, const std::uint64_t* words);
+
+/// The words of an array: its elements' kind, their number, and each one's value behind a word that is 0 for NULL.
+class array_words {
+public:
+  explicit array_words(const std::uint64_t* words) noexcept
+      : words_(words + 2), kind_(static_cast<kind>(words[0])), left_(words[1]) {}
+
+  kind element() const noexcept { return kind_; }
+  std::uint64_t size() const noexcept { return left_; }  ///< elements that `next` has not been at
+  /// The words of the next element; null for NULL. Before: size() > 0.
+  const std::uint64_t* next() noexcept {
+    --left_;
+    if (*words_++ == 0) return nullptr;
+    const std::uint64_t* const value = words_;
+    words_ += words_of_value(kind_, value);
+    return value;
+  }
+
+private:
+  const std::uint64_t* words_;
+  kind kind_;
+  std::uint64_t left_;
+};
 
 /// Text that every database can hold: valid UTF-8 without NUL. `what` names it in the message.
 /// Errors: value_error (invalid_text).

@@ -25,6 +25,7 @@ struct bind_step {
   kind k{};
   kind typed_as{};  ///< raw SQL: what the value is in C++, also where it is NULL
   like_wrap wrap{};
+  kind element{};            ///< of arrays, as in a value buffer
   std::uint32_t first = 0;   ///< number of the first placeholder, from 1
   std::uint32_t places = 1;  ///< placeholders that a list fills
   field_slot slot;           ///< of source `field`; for `value` and `list` its column names the parameter in messages

@@ -11,9 +11,10 @@ namespace tupelo {
 ///
 /// It has no pointer to itself: while nothing overflowed to the heap, an object may be copied bitwise.
 ///
-/// Encoding of values: booleans, integers, timestamps (microseconds) and dates (days) are one word, floating-point
-/// numbers the bits of a double; text, bytes, json, decimal (its text), uuid (its 16 bytes), enumerators (their name)
-/// and custom values a length in bytes and then the bytes, padded to whole words. NULL takes no room.
+/// Encoding of values: booleans, integers, timestamps and times of day (microseconds) and dates (days) are one word,
+/// floating-point numbers the bits of a double; text, bytes, json, decimal (its text), uuid (its 16 bytes), enumerators
+/// (their name), intervals (as they lie in memory), custom values and arrays (the words of array_words) a length in
+/// bytes and then the bytes, padded to whole words. NULL takes no room.
 struct word_buffer {
   std::uint64_t* heap = nullptr;
   std::uint32_t size = 0;

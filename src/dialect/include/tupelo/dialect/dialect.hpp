@@ -23,6 +23,8 @@ struct feature_table {
   bool offset_needs_limit = false;
   bool row_locks = false;            ///< without them a write transaction locks the database
   bool checked_writes = false;       ///< a statement can be made to fail unless it writes all rows that are meant
+  bool arrays = false;               ///< columns hold arrays; without them these are JSON texts with the same answers
+  bool ranges = false;               ///< range types and their operators
   bool backslash_in_like = false;    ///< LIKE takes `\` for an escape without being told
   std::uint32_t max_parameters = 0;  ///< in one statement
 };

@@ -5,6 +5,8 @@
 #include "tupelo/model/relation.hpp"
 #include "tupelo/core/field.hpp"
 
+#include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -13,19 +15,25 @@
 namespace tupelo {
 
 struct timestamp;
+struct time_of_day;
 struct date;
 struct uuid;
 class decimal;
 class json;
 
-/// How a type of yours is stored: specialise it with
-/// `static void to_text(const T&, std::string& out)` and `static bool from_text(T&, std::string_view)` (false: not
-/// valid).
+/// How a type of yours is stored: specialise it. Either as another type that a field can have,
+/// `using stored = std::int64_t; static stored store(const T&); static T load(const stored&);`, where `load` throws
+/// what it refuses, or as text, `static void to_text(const T&, std::string& out); static bool from_text(T&,
+/// std::string_view);` (false: not valid). `static constexpr std::string_view column_type = "citext";` names the
+/// column's type on databases that have it.
 template <class T>
 struct field_traits;
 
 template <class T>
 concept has_field_traits = requires { sizeof(field_traits<T>); };
+/// Stored as another type rather than as text.
+template <class T>
+concept is_mapped = requires { typename field_traits<T>::stored; };
 template <class T>
 concept relation_like = requires {
   typename T::related_model;
@@ -48,23 +56,54 @@ concept time_point_like = requires(const T& t) {
 template <class T>
 concept day_point_like = time_point_like<T> && T::duration::period::num == 86400 && T::duration::period::den == 1;
 template <class T>
-concept bytes_like =
-    requires(const T& t) {
-      t.data();
-      t.size();
-      typename T::value_type;
-      t.capacity();
-    } && sizeof(typename T::value_type) == 1 && !std::is_same_v<typename T::value_type, char> &&
-    !std::is_same_v<typename T::value_type, bool>;
+concept span_of_time_like = requires(const T& t) {
+  typename T::rep;
+  T::period::num;
+  T::period::den;
+  t.count();
+} && std::is_integral_v<typename T::rep> && sizeof(T) == sizeof(typename T::rep);
+/// A vector of bytes is one value and no array.
+template <class T>
+concept bytes_like = requires(const T& t) {
+  t.data();
+  t.size();
+  t.capacity();
+} && (std::is_same_v<typename T::value_type, std::byte> || std::is_same_v<typename T::value_type, unsigned char>);
+template <class T>
+concept vector_like = requires(T& t) {
+  typename T::value_type;
+  t.size();
+  t.capacity();
+  t.reserve(1);
+  t.emplace_back();
+  t.begin();
+};
 template <class T>
 concept text_like = requires(const T& t) { std::string_view(t); };
 
 namespace detail {
 
+template <class T>
+consteval kind field_kind();
+
+/// Of arrays of arrays, whichever way one is inside the other, databases know too different things.
+template <class T>
+consteval bool is_array() {
+  if constexpr (is_mapped<T>) {
+    return is_array<typename field_traits<T>::stored>();
+  } else if constexpr (optional_like<T> && !has_field_traits<T> && !relation_like<T>) {
+    return is_array<typename T::value_type>();
+  } else {
+    return field_kind<T>() == kind::array;
+  }
+}
+
 /// The kind of a field of type T; kind::null where T cannot be a field.
 template <class T>
 consteval kind field_kind() {
-  if constexpr (has_field_traits<T>) {
+  if constexpr (is_mapped<T>) {
+    return kind::mapped;
+  } else if constexpr (has_field_traits<T>) {
     return kind::custom;
   } else if constexpr (std::is_same_v<T, bool>) {
     return kind::boolean;
@@ -96,6 +135,10 @@ consteval kind field_kind() {
     return kind::decimal;
   } else if constexpr (std::is_same_v<T, json>) {
     return kind::json;
+  } else if constexpr (std::is_same_v<T, interval>) {
+    return kind::interval;
+  } else if constexpr (std::is_same_v<T, time_of_day>) {
+    return kind::time_of_day;
   } else if constexpr (relation_like<T>) {
     return kind::relation;
   } else if constexpr (day_point_like<T>) {
@@ -108,6 +151,12 @@ consteval kind field_kind() {
                                                                                                        : inner;
   } else if constexpr (bytes_like<T>) {
     return kind::bytes;
+  } else if constexpr (vector_like<T>) {
+    constexpr kind element = field_kind<typename T::value_type>();
+    constexpr bool is_value = element != kind::null && element != kind::embedded && element != kind::relation;
+    return is_value && !is_array<typename T::value_type>() ? kind::array : kind::null;
+  } else if constexpr (span_of_time_like<T>) {
+    return kind::interval;
   } else if constexpr (std::is_class_v<T> && std::is_aggregate_v<T>) {
     return kind::embedded;
   } else {
@@ -127,29 +176,137 @@ consteval bool field_is_optional() {
 template <class T>
 const model_spec* spec_of() noexcept;
 
+template <class T>
+consteval type_ops make_type_ops();
+template <class T>
+inline constexpr type_ops ops_of = make_type_ops<T>();
+
+/// What the compiler's messages name a user's type by.
+template <class T>
+struct traits_of {
+  static constexpr bool reads_and_writes_text =
+      requires(T& value, const T& constant, std::string& out, std::string_view text) {
+        field_traits<T>::to_text(constant, out);
+        { field_traits<T>::from_text(value, text) } -> std::same_as<bool>;
+      };
+};
+template <is_mapped T>
+struct traits_of<T> {
+  using stored = typename field_traits<T>::stored;
+  static constexpr bool stores = requires(const T& value) {
+    { field_traits<T>::store(value) } -> std::convertible_to<stored>;
+  };
+  static constexpr bool loads = requires(T& value, const stored& from) { value = field_traits<T>::load(from); };
+  static constexpr bool is_stored_as_a_field = field_kind<stored>() != kind::null &&
+                                               field_kind<stored>() != kind::embedded &&
+                                               field_kind<stored>() != kind::relation && !is_mapped<stored> &&
+                                               (has_field_traits<stored> || !optional_like<stored>);
+};
+
+template <class Value>
+consteval void describe_traits(type_ops& ops) {
+  ops.type_name = [] { return reflect::type_name(reflect::type_text<Value>()); };
+  if constexpr (requires { std::string_view(field_traits<Value>::column_type); }) {
+    ops.column_type = field_traits<Value>::column_type;
+  }
+}
+
+template <is_mapped Value>
+consteval void describe_mapped(type_ops& ops) {
+  using traits = traits_of<Value>;
+  static_assert(traits::is_stored_as_a_field,
+                "tupelo: field_traits: `stored` is no type that a field can have by itself (no optional, aggregate, "
+                "relation or other mapped type)");
+  static_assert(traits::stores, "tupelo: field_traits with `stored` need `static stored store(const T&)`");
+  static_assert(traits::loads, "tupelo: field_traits with `stored` need `static T load(const stored&)`");
+  describe_traits<Value>(ops);
+  if constexpr (traits::is_stored_as_a_field && traits::stores && traits::loads) {
+    using stored = typename traits::stored;
+    ops.stored = &ops_of<stored>;
+    ops.store = [](const void* value, const void* context, void (*use)(const void*, const void*)) {
+      const stored made = field_traits<Value>::store(*static_cast<const Value*>(value));
+      use(context, &made);
+    };
+    ops.load = [](void* value, const void* context, void (*fill)(const void*, void*)) {
+      stored read{};
+      fill(context, &read);
+      *static_cast<Value*>(value) = field_traits<Value>::load(static_cast<const stored&>(read));
+    };
+  }
+}
+
+template <class Vector>
+consteval array_ops make_array_ops() {
+  using element = typename Vector::value_type;
+  array_ops ops{};
+  ops.element = &ops_of<element>;
+  ops.size = [](const void* array) -> std::size_t { return static_cast<const Vector*>(array)->size(); };
+  ops.clear = [](void* array, std::size_t expected) {
+    static_cast<Vector*>(array)->clear();
+    static_cast<Vector*>(array)->reserve(expected);
+  };
+  ops.add = [](void* array, const void* context, void (*fill)(const void*, void*)) {
+    if constexpr (std::is_same_v<element, bool>) {  // its vector has no places to fill
+      bool value = false;
+      fill(context, &value);
+      static_cast<Vector*>(array)->push_back(value);
+    } else {
+      fill(context, __builtin_addressof(static_cast<Vector*>(array)->emplace_back()));
+    }
+  };
+  ops.at = [](const void* array, std::size_t position) -> const void* {
+    if constexpr (std::is_same_v<element, bool>) {
+      static constexpr bool values[2] = {false, true};
+      return &values[(*static_cast<const Vector*>(array))[position] ? 1 : 0];
+    } else {
+      return __builtin_addressof((*static_cast<const Vector*>(array))[position]);
+    }
+  };
+  return ops;
+}
+template <class Vector>
+inline constexpr array_ops array_ops_of = make_array_ops<Vector>();
+
+template <class Duration>
+consteval void describe_ticks(type_ops& ops) {
+  ops.chrono = true;
+  ops.ticks_num = std::int64_t{1'000'000} * Duration::period::num;
+  ops.ticks_den = Duration::period::den;
+  // 1e6 * num / den in lowest terms for the periods that occur (powers of ten): no overflow when ticks are multiplied.
+  while (ops.ticks_num % 10 == 0 && ops.ticks_den % 10 == 0) {
+    ops.ticks_num /= 10;
+    ops.ticks_den /= 10;
+  }
+}
+
 template <class Value>
 consteval void describe_value(type_ops& ops) {
   ops.size = static_cast<std::uint16_t>(sizeof(Value));
   if constexpr (std::is_enum_v<Value> && !has_field_traits<Value>) {
     ops.is_signed = std::is_signed_v<std::underlying_type_t<Value>>;
     ops.enumerators = &enum_names<Value>;
+  } else if constexpr (is_mapped<Value>) {
+    describe_mapped<Value>(ops);
   } else if constexpr (has_field_traits<Value>) {
-    ops.to_text = [](const void* p, std::string& text) {
-      field_traits<Value>::to_text(*static_cast<const Value*>(p), text);
-    };
-    ops.from_text = [](void* p, std::string_view text) {
-      return field_traits<Value>::from_text(*static_cast<Value*>(p), text);
-    };
-  } else if constexpr (time_point_like<Value> && !std::is_same_v<Value, timestamp>) {
-    ops.chrono = true;
-    ops.ticks_num = std::int64_t{1'000'000} * Value::duration::period::num;
-    ops.ticks_den = Value::duration::period::den;
-    // 1e6 * num / den in lowest terms for the periods that occur (powers of ten): no overflow when ticks are
-    // multiplied.
-    while (ops.ticks_num % 10 == 0 && ops.ticks_den % 10 == 0) {
-      ops.ticks_num /= 10;
-      ops.ticks_den /= 10;
+    static_assert(traits_of<Value>::reads_and_writes_text,
+                  "tupelo: field_traits need `using stored = …;` with `static stored store(const T&)` and `static T "
+                  "load(const stored&)`, or `static void to_text(const T&, std::string&)` and `static bool "
+                  "from_text(T&, std::string_view)`");
+    describe_traits<Value>(ops);
+    if constexpr (traits_of<Value>::reads_and_writes_text) {
+      ops.to_text = [](const void* p, std::string& text) {
+        field_traits<Value>::to_text(*static_cast<const Value*>(p), text);
+      };
+      ops.from_text = [](void* p, std::string_view text) {
+        return field_traits<Value>::from_text(*static_cast<Value*>(p), text);
+      };
     }
+  } else if constexpr (time_point_like<Value> && !std::is_same_v<Value, timestamp>) {
+    describe_ticks<typename Value::duration>(ops);
+  } else if constexpr (span_of_time_like<Value>) {
+    describe_ticks<Value>(ops);
+  } else if constexpr (field_kind<Value>() == kind::array) {
+    ops.array = &array_ops_of<Value>;
   }
 }
 
@@ -177,9 +334,6 @@ consteval type_ops make_type_ops() {
   }
   return ops;
 }
-
-template <class T>
-inline constexpr type_ops ops_of = make_type_ops<T>();
 
 }  // namespace detail
 

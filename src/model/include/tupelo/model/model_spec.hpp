@@ -68,13 +68,34 @@ const model_spec* find_spec(std::string_view type_name) noexcept;
 
 namespace detail {
 
+template <class Field>
+consteval bool is_vector_of_vectors() {
+  if constexpr (vector_like<Field> && field_kind<Field>() == kind::null) {
+    return is_array<typename Field::value_type>() || vector_like<typename Field::value_type>;
+  } else {
+    return false;
+  }
+}
+template <class Field>
+consteval bool is_vector_of_objects() {
+  if constexpr (vector_like<Field> && field_kind<Field>() == kind::null) {
+    constexpr kind element = field_kind<typename Field::value_type>();
+    return element == kind::embedded || element == kind::relation;
+  } else {
+    return false;
+  }
+}
+
 /// Names the struct and the field's type in the compiler's message.
 template <class Struct, class Field>
 struct field_in {
   static constexpr bool is_no_array = !std::is_array_v<Field>;
   static constexpr bool is_no_pointer = !std::is_pointer_v<Field>;
   static constexpr bool is_one_value = field_kind<Field>() != kind::embedded;
-  static constexpr bool can_be_a_column = !is_no_array || !is_no_pointer || field_kind<Field>() != kind::null;
+  static constexpr bool has_one_dimension = !is_vector_of_vectors<Field>();
+  static constexpr bool holds_values = !is_vector_of_objects<Field>();
+  static constexpr bool can_be_a_column =
+      !is_no_array || !is_no_pointer || !has_one_dimension || !holds_values || field_kind<Field>() != kind::null;
 };
 
 /// Refuses a field whose type cannot be a column.
@@ -86,11 +107,19 @@ struct check_field {
   static_assert(
       field_in<Struct, Field>::is_no_pointer,
       "tupelo: a model has a pointer as field; rows own their values: use std::string, std::optional or a relation");
+  static_assert(field_in<Struct, Field>::has_one_dimension,
+                "tupelo: a model has a vector of vectors as field; an array has one dimension: use tp::json or a table "
+                "of its own");
+  static_assert(field_in<Struct, Field>::holds_values,
+                "tupelo: a model has a vector of objects as field; the objects of another model are a relation: "
+                "tp::has_many<T>");
   static_assert(
       field_in<Struct, Field>::can_be_a_column,
       "tupelo: a model has a field of a type that cannot be a column; supported are bool, integers, float, double, "
-      "std::string, tp::bytes, tp::timestamp, tp::date, tp::uuid, tp::decimal, tp::json, chrono time points, enums, "
-      "std::optional of these, nested aggregates, relations, and types with tp::field_traits");
+      "std::string, tp::bytes, tp::timestamp, tp::date, tp::time_of_day, tp::interval, tp::uuid, tp::decimal, "
+      "tp::json, "
+      "chrono time points and durations, enums, types with tp::field_traits, std::vector and std::optional of these, "
+      "nested aggregates, and relations");
   static constexpr bool ok = field_in<Struct, Field>::is_no_array && field_in<Struct, Field>::is_no_pointer &&
                              field_kind<Field>() != kind::null;
 };

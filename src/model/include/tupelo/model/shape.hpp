@@ -47,9 +47,9 @@ enum class op : std::uint8_t {
   with_deleted,   ///< rows that are marked as deleted are meant too
   // expressions
   column = 32,
-  value,  ///< sub: kind
-  null_value,
-  compare,  ///< sub: comparison
+  value,       ///< sub: kind, length: the kind of an array's elements
+  null_value,  ///< raw SQL: as `value`, of the type that is NULL
+  compare,     ///< sub: comparison
   and_,
   or_,
   not_,
@@ -112,6 +112,11 @@ enum class function : std::uint8_t {
   year,
   month,
   day,
+  array_contains,  ///< all elements of the second are among those of the first
+  array_overlaps,  ///< both have an element in common
+  array_length,
+  range_contains,  ///< the value is in the range
+  range_overlaps,
 };
 
 enum class join_kind : std::uint8_t { inner, left };
@@ -162,6 +167,7 @@ struct column_ref {
 struct literal {
   kind k = kind::null;
   bool is_text = false;
+  kind element = kind::null;  ///< of arrays, whose text are their words
   std::uint64_t word = 0;
   std::string_view text;
 
@@ -169,6 +175,12 @@ struct literal {
   constexpr literal(kind of, std::int64_t value) noexcept : k(of), word(static_cast<std::uint64_t>(value)) {}
   constexpr literal(kind of, double value) noexcept : k(of), word(__builtin_bit_cast(std::uint64_t, value)) {}
   constexpr literal(kind of, std::string_view value) noexcept : k(of), is_text(true), text(value) {}
+  /// An array as push_value wrote it, without its length.
+  literal(const word_buffer& array) noexcept
+      : k(kind::array),
+        is_text(true),
+        element(static_cast<kind>(array.data()[1])),
+        text(reinterpret_cast<const char*>(array.data() + 1), array.data()[0]) {}
 
   void push_to(word_buffer& values) const {
     if (is_text) {

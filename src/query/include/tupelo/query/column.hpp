@@ -5,6 +5,7 @@
 #include "tupelo/query/value.hpp"
 
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -53,6 +54,33 @@ struct member_path<Member> {
 
 namespace detail {
 
+/// tp::range<T>, known by what it has.
+template <class T>
+concept range_like = requires {
+  typename T::bound_type;
+  T::range_name;
+};
+/// Whether a value of type Element may be among the elements of an array of type Array.
+template <class Array, class Element>
+consteval bool element_fits() {
+  if constexpr (field_kind<Array>() != kind::array || field_is_optional<Element>()) {
+    return false;
+  } else {
+    return fits<typename Array::value_type, Element>();
+  }
+}
+/// What carries elements of type Value to an array of Elements; a narrower one would cut them.
+template <class Element, class Value>
+using carried_element = std::conditional_t<
+    std::is_same_v<Element, decimal>, decimal,
+    std::conditional_t<
+        text_like<Value>, std::string,
+        std::conditional_t<std::is_floating_point_v<Element> && std::is_arithmetic_v<Value>, double, Value>>>;
+template <class Range, class Value>
+consteval bool range_takes() {
+  return requires(const Value& value) { typename Range::bound_type{value}; };
+}
+
 /// What a column's type allows; the compiler's messages name the column by it.
 template <auto... Column>
 struct column_named {
@@ -62,6 +90,8 @@ struct column_named {
   static constexpr bool is_numeric = summable<base_of<field>>;
   static constexpr bool is_moment =
       field_kind<base_of<field>>() == kind::timestamp || field_kind<base_of<field>>() == kind::date;
+  static constexpr bool is_array = field_kind<base_of<field>>() == kind::array;
+  static constexpr bool is_range = range_like<base_of<field>>;
   static constexpr bool is_stored = !relation_like<field> || has_field_traits<field>;
   static constexpr bool is_one_value = field_kind<field>() != kind::embedded;
   static constexpr bool is_column = is_stored && is_one_value;
@@ -82,6 +112,10 @@ struct column_named {
   /// Two numbers that the database computes compare whatever their types.
   template <class Value>
   static constexpr bool compares_with = fits<field, Value>() || (is_numeric && summable<base_of<Value>>);
+  template <class Element>
+  static constexpr bool has_elements_like = element_fits<base_of<field>, Element>();
+  template <class Value>
+  static constexpr bool spans = range_takes<base_of<field>, Value>();
   template <class Model>
   static constexpr bool belongs_to = std::is_same_v<typename member_path<Column...>::owner, Model>;
 };
@@ -136,7 +170,11 @@ public:
   /// comparisons of text do.
   condition<owner> like(std::string_view pattern) const { return match(comparison::like, pattern); }
   /// The text occurs in the column; nothing in it is a wildcard. The same for the two below.
-  condition<owner> contains(std::string_view text) const { return match(comparison::contains, text); }
+  condition<owner> contains(std::string_view text) const
+    requires(!named::is_array && !named::is_range)
+  {
+    return match(comparison::contains, text);
+  }
   condition<owner> starts_with(std::string_view text) const { return match(comparison::starts_with, text); }
   condition<owner> ends_with(std::string_view text) const { return match(comparison::ends_with, text); }
   /// The same four, upper and lower case being one: `.contains("ada", tp::any_case)`. Which letters are a pair is up to
@@ -197,6 +235,61 @@ public:
     return (*this >= low) && (*this <= high);
   }
 
+  // ---- arrays
+
+  /// The element is in the array. NULL elements are nowhere found, and an array that is NULL gives NULL: the same for
+  /// the two below.
+  template <class Element>
+    requires(named::is_array)
+  condition<owner> contains(const Element& element) const {
+    return with_elements<Element>(function::array_contains, &element, &element + 1);
+  }
+  /// All of these are in the array, in any order: `contains_all({"a", "b"})`, or a vector.
+  template <class Element>
+  condition<owner> contains_all(std::initializer_list<Element> elements) const {
+    return with_elements<Element>(function::array_contains, elements.begin(), elements.end());
+  }
+  template <vector_like Elements>
+  condition<owner> contains_all(const Elements& elements) const {
+    return with_elements<typename Elements::value_type>(function::array_contains, elements.begin(), elements.end());
+  }
+  /// At least one of these is in the array.
+  template <class Element>
+  condition<owner> overlaps(std::initializer_list<Element> elements) const {
+    return with_elements<Element>(function::array_overlaps, elements.begin(), elements.end());
+  }
+  template <vector_like Elements>
+  condition<owner> overlaps(const Elements& elements) const {
+    return with_elements<typename Elements::value_type>(function::array_overlaps, elements.begin(), elements.end());
+  }
+  /// The number of elements, NULL ones too.
+  scalar<std::int64_t, owner> length() const {
+    static_assert(named::is_array, "tupelo: length() of a column needs an array; of a text it is tp::length(column)");
+    return called(expression(ref), function::array_length, 1);
+  }
+
+  // ---- ranges
+
+  /// The value is in the range.
+  template <class Value>
+    requires(named::is_range && !detail::range_like<Value>)
+  condition<owner> contains(const Value& value) const {
+    static_assert(named::template spans<Value>, "tupelo: contains(): the value does not match the range's type");
+    if constexpr (named::template spans<Value>) {
+      // As a range of this one value it is of the column's own type, whatever the width of the value.
+      return in_range(function::range_contains,
+                      detail::value_expression<base>(base::only(typename base::bound_type{value})));
+    } else {
+      return expression();
+    }
+  }
+  /// Both ranges have a value in common.
+  template <detail::range_like Range>
+  condition<owner> overlaps(const Range& range) const {
+    static_assert(named::template accepts<Range>, "tupelo: overlaps(): the two ranges have types that do not match");
+    return in_range(function::range_overlaps, detail::value_expression<Range>(range));
+  }
+
   ordering<owner> asc() const { return {expression(ref), false}; }
   ordering<owner> desc() const { return {expression(ref), true}; }
 
@@ -206,20 +299,49 @@ private:
     return {ref, c, literal(kind::text, text)};
   }
 
+  static expression called(expression&& arguments, function f, std::uint16_t count) {
+    arguments.push(make_word(op::call, static_cast<std::uint8_t>(f), count));
+    return static_cast<expression&&>(arguments);
+  }
+  static expression in_range(function f, const expression& with) {
+    return called(static_cast<expression&&>(expression(ref).append(with)), f, 2);
+  }
+  template <class Element, class Iterator>
+  static expression with_elements(function f, Iterator first, Iterator last) {
+    static_assert(named::is_array, "tupelo: contains_all() and overlaps() need an array column");
+    static_assert(!named::is_array || named::template has_elements_like<Element>,
+                  "tupelo: these values cannot be elements of this array: their types do not match");
+    if constexpr (named::template has_elements_like<Element>) {
+      using carried = detail::carried_element<detail::base_of<typename base::value_type>, Element>;
+      std::vector<carried> elements;
+      for (; first != last; ++first) elements.push_back(carried(*first));
+      return called(static_cast<expression&&>(expression(ref).append(detail::value_expression<base>(elements))), f, 2);
+    } else {
+      return expression();
+    }
+  }
+
   template <class Element>
   static expression in_list(const Element* list, std::size_t count) {
     constexpr kind k = detail::value_kind<Element>();
-    if constexpr (is_integer(k) && !detail::number<base>) {
+    static_assert(k != kind::array, "tupelo: in(): an array is compared with ==, not looked up in a list");
+    if constexpr (is_mapped<Element> && is_float(k)) {
+      std::vector<double> numbers;
+      for (std::size_t i = 0; i < count; ++i)
+        numbers.push_back(static_cast<double>(field_traits<Element>::store(list[i])));
+      return expression(ref, numbers.data(), count);
+    } else if constexpr (is_integer(k) && !detail::number<base> && !is_mapped<Element>) {
       return texts_of(list, count);
     } else if constexpr (is_integer(k) && std::is_integral_v<base>) {
       return expression(ref, k, list, count, std::is_signed_v<Element> ? int{sizeof(Element)} : -int{sizeof(Element)});
     } else if constexpr (detail::number<Element>) {
       const std::vector<double> numbers(list, list + count);
       return expression(ref, numbers.data(), count);
-    } else if constexpr (k == kind::text) {
+    } else if constexpr (k == kind::text && !is_mapped<Element>) {
       const std::vector<std::string_view> texts(list, list + count);
       return expression(ref, k, texts.data(), count);
-    } else if constexpr (k == kind::boolean || k == kind::timestamp || k == kind::date) {
+    } else if constexpr (k == kind::boolean || k == kind::timestamp || k == kind::date || k == kind::time_of_day ||
+                         (is_integer(k) && is_mapped<Element>)) {
       std::vector<std::int64_t> words;
       words.reserve(count);
       detail::text_room<Element> room;
@@ -247,7 +369,7 @@ private:
       }
     }
     const std::vector<std::string_view> views(texts.begin(), texts.end());
-    return expression(ref, detail::field_kind<base>(), views.data(), count);
+    return expression(ref, detail::value_kind<base>(), views.data(), count);
   }
 };
 

@@ -28,6 +28,9 @@ enum class type_kind : std::uint8_t {
   decimal,
   json,
   native,  ///< spelled for one database
+  time_of_day,
+  interval,
+  native_or_text,  ///< a type that one database has, by its name there; text elsewhere
 };
 
 /// The stable name of a kind: "int64", "timestamp".
@@ -38,7 +41,8 @@ struct column_type {
   std::uint32_t length = 0;     ///< of text, in characters; 0: unlimited
   std::uint16_t precision = 0;  ///< of decimal, in digits; 0: not said
   std::uint16_t scale = 0;      ///< of decimal: digits behind the point
-  std::string native{};         ///< the database's own spelling, of kind native
+  std::string native{};         ///< the database's own spelling, of kind native and native_or_text
+  bool array = false;           ///< of one dimension, whose elements are what the rest says
 
   column_type() = default;
   column_type(type_kind k) : kind(k) {}
@@ -46,9 +50,12 @@ struct column_type {
   static column_type varchar(std::uint32_t length);
   static column_type decimal(std::uint16_t precision, std::uint16_t scale);
   static column_type spelled(std::string_view native);
+  static column_type native_or_text(std::string_view name);
+  static column_type array_of(column_type element);
 
-  bool is_integer() const noexcept { return kind >= type_kind::int16 && kind <= type_kind::int64; }
-  /// "varchar(160)", "decimal(10, 2)", "int64": for messages and checksums.
+  bool is_integer() const noexcept { return !array && kind >= type_kind::int16 && kind <= type_kind::int64; }
+  bool is(type_kind scalar) const noexcept { return !array && kind == scalar; }
+  /// "varchar(160)", "decimal(10, 2)", "int64", "text[]": for messages and checksums.
   std::string to_string() const;
 
   friend bool operator==(const column_type&, const column_type&) = default;

@@ -17,7 +17,9 @@ void push_parameter(query_core& core, const V& value) {
     if (value.has_value()) {
       push_parameter(core, *value);
     } else {
-      core.word(make_word(op::null_value, static_cast<std::uint8_t>(value_kind<typename V::value_type>())));
+      using value_type = typename V::value_type;
+      core.word(make_word(op::null_value, static_cast<std::uint8_t>(value_kind<value_type>()),
+                          static_cast<std::uint16_t>(element_kind<value_type>())));
     }
   } else {
     static_assert(value_kind<V>() != kind::null && value_kind<V>() != kind::embedded &&

@@ -102,7 +102,8 @@ consteval bool projects() {
   using V = base_of<value>;
   if constexpr (std::is_same_v<F, V>) return true;
   if constexpr (number<F> && number<V>) return std::is_floating_point_v<F> || !std::is_floating_point_v<V>;
-  return field_kind<F>() == field_kind<V>() && field_kind<F>() != kind::enumeration && field_kind<F>() != kind::custom;
+  constexpr kind k = field_kind<F>();
+  return k == field_kind<V>() && k != kind::enumeration && k != kind::custom && k != kind::mapped && k != kind::array;
 }
 /// Names the row, the position and the term in the compiler's message where they do not fit each other.
 template <class Row, std::size_t Position, class Field>

@@ -31,6 +31,23 @@ concept number = std::is_arithmetic_v<T> && !std::is_same_v<T, bool> && field_ki
 template <class T>
 concept summable = number<T> || std::is_same_v<T, decimal>;
 
+/// tp::native, which stands for any text.
+template <class T>
+concept reads_text = requires(const T& value) {
+  T::type_name;
+  std::string_view(value.text);
+};
+
+/// Whether two arrays of these elements can be compared: their elements are the same in a value buffer.
+template <class A, class B>
+consteval bool elements_fit() {
+  constexpr kind a = kind_in_buffer(field_kind<base_of<A>>());
+  constexpr kind b = kind_in_buffer(field_kind<base_of<B>>());
+  if constexpr (std::is_same_v<base_of<A>, base_of<B>>) return true;
+  if constexpr (is_integer(a) && is_integer(b)) return true;
+  return a == b && a != kind::enumeration && a != kind::custom && a != kind::mapped;
+}
+
 /// Whether a value of type Value can be compared with or assigned to a column of type Field.
 template <class Field, class Value>
 consteval bool fits() {
@@ -50,6 +67,12 @@ consteval bool fits() {
     return std::is_same_v<V, timestamp> || time_point_like<V>;
   } else if constexpr (field_kind<F>() == kind::bytes) {
     return bytes_like<V>;
+  } else if constexpr (has_field_traits<F>) {
+    return text_like<V> && reads_text<F>;
+  } else if constexpr (field_kind<F>() == kind::interval) {
+    return field_kind<V>() == kind::interval;
+  } else if constexpr (field_kind<F>() == kind::array && field_kind<V>() == kind::array) {
+    return elements_fit<typename F::value_type, typename V::value_type>();
   } else {
     return false;
   }
@@ -58,12 +81,29 @@ consteval bool fits() {
 /// The kind under which a value stands in the buffer.
 template <class V>
 consteval kind value_kind() {
+  if constexpr (is_mapped<V>) {
+    return value_kind<typename field_traits<V>::stored>();
+  } else if constexpr (field_kind<V>() == kind::mapped) {
+    return value_kind<base_of<V>>();
+  }
   constexpr kind k = field_kind<V>();
   if constexpr (k == kind::null && text_like<V>) return kind::text;
   if constexpr (std::is_same_v<V, std::nullptr_t>) return kind::null;
   if constexpr (is_integer(k)) return k == kind::u64 ? kind::u64 : kind::i64;
   if constexpr (is_float(k)) return kind::f64;
   return k;
+}
+
+/// The kind of an array's elements as they stand in the buffer; kind::null for what is no array.
+template <class V>
+consteval kind element_kind() {
+  if constexpr (is_mapped<V>) {
+    return element_kind<typename field_traits<V>::stored>();
+  } else if constexpr (field_kind<V>() == kind::array) {
+    return value_kind<base_of<typename base_of<V>::value_type>>();
+  } else {
+    return kind::null;
+  }
 }
 
 template <class T, class V>
@@ -92,9 +132,40 @@ std::string_view enumerator_text(const enum_table& table, std::int64_t value);
 
 /// Room for the text that a value is written as; empty for values that need none.
 struct no_text {};
+template <class V, kind K = field_kind<V>()>
+struct room_of {
+  using type = no_text;
+};
 template <class V>
-using text_room =
-    std::conditional_t<value_kind<V>() == kind::decimal || value_kind<V>() == kind::custom, std::string, no_text>;
+struct room_of<V, kind::decimal> {
+  using type = std::string;
+};
+template <class V>
+struct room_of<V, kind::custom> {
+  using type = std::string;
+};
+template <class V>
+struct room_of<V, kind::interval> {
+  struct type {
+    alignas(8) char bytes[16];
+  };
+};
+template <class V>
+struct room_of<V, kind::array> {
+  using type = inline_word_buffer<16>;
+};
+template <class V>
+struct room_of<V, kind::mapped> {
+  using stored = typename field_traits<V>::stored;
+  struct type {
+    stored value{};
+    typename room_of<stored>::type text{};
+  };
+};
+template <class V>
+using text_room = typename room_of<base_of<V>>::type;
+
+void write_interval(char* bytes16, const type_ops& ops, const void* value);
 
 /// The value as it enters the buffer against a Field; NULL for an empty optional. `room` must outlive the result.
 template <class Field, class V>
@@ -104,6 +175,18 @@ inline literal literal_of(const V& v, [[maybe_unused]] text_room<V>& room) {
     return {};
   } else if constexpr (optional_like<V> && !has_field_traits<V>) {
     return v.has_value() ? literal_of<Field>(*v, room) : literal();
+  } else if constexpr (is_mapped<V>) {
+    room.value = field_traits<V>::store(v);
+    return literal_of<typename field_traits<V>::stored>(room.value, room.text);
+  } else if constexpr (k == kind::array) {
+    room.size = 0;
+    push_value({&ops_of<V>, 0, k, false, {}}, __builtin_addressof(v), room);
+    return literal(room);
+  } else if constexpr (k == kind::interval) {
+    write_interval(room.bytes, ops_of<V>, __builtin_addressof(v));
+    return {k, std::string_view(room.bytes, sizeof room.bytes)};
+  } else if constexpr (k == kind::time_of_day) {
+    return {k, v.us};
   } else if constexpr (k == kind::text) {
     return {k, std::string_view(v)};
   } else if constexpr (k == kind::f64) {

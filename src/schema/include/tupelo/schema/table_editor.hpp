@@ -99,9 +99,15 @@ public:
     return type(column_type::decimal(precision, scale));
   }
   column_editor& json() { return type(type_kind::json); }
+  column_editor& time_of_day() { return type(type_kind::time_of_day); }
+  column_editor& interval() { return type(type_kind::interval); }
+  /// A type that one database has, by its name there; text on the others.
+  column_editor& native_or_text(std::string_view name) { return type(column_type::native_or_text(name)); }
   /// The type as the database itself spells it.
   column_editor& native(std::string_view spelling) { return type(column_type::spelled(spelling)); }
   column_editor& type(column_type type);
+  /// Arrays of the type that was said: `t.text("tags").array()`.
+  column_editor& array();
 
   // ---- what it holds
 
@@ -170,6 +176,11 @@ public:
     return add(column, column_type::decimal(precision, scale));
   }
   column_editor json(std::string_view column) { return add(column, type_kind::json); }
+  column_editor time_of_day(std::string_view column) { return add(column, type_kind::time_of_day); }
+  column_editor interval(std::string_view column) { return add(column, type_kind::interval); }
+  column_editor native_or_text(std::string_view column, std::string_view name) {
+    return add(column, column_type::native_or_text(name));
+  }
   column_editor native(std::string_view column, std::string_view spelling) {
     return add(column, column_type::spelled(spelling));
   }

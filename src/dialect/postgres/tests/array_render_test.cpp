@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "query_models.hpp"
+
+#include "tupelo/query/functions.hpp"
+#include "tupelo/model/range.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace tupelo::postgres {
+namespace {
+
+struct Shelf {
+  std::int64_t id{};
+  std::vector<std::string> tags;
+  std::vector<std::int16_t> sizes;
+  range<std::int32_t> rows;
+};
+
+template <class Condition>
+std::string where(const Condition& condition) {
+  const std::string text = sql(query<Shelf>().where(condition));
+  return text.substr(text.find(" WHERE ") + 7);
+}
+
+TEST(postgres_arrays_in_queries, are_compared_as_the_columns_type) {
+  EXPECT_EQ(where(col<&Shelf::tags> == std::vector<std::string>{"a"}), R"("tags" = $1)");
+}
+TEST(postgres_arrays_in_queries, are_searched_by_the_operators_that_indexes_serve) {
+  EXPECT_EQ(where(col<&Shelf::tags>.contains("a")), R"(("tags" @> $1))");
+  EXPECT_EQ(where(col<&Shelf::sizes>.contains(3)), R"(("sizes" @> $1))");
+  EXPECT_EQ(where(col<&Shelf::tags>.contains_all({"a", "b"})), R"(("tags" @> $1))");
+  EXPECT_EQ(where(!col<&Shelf::tags>.overlaps({"a"})), R"(NOT (("tags" && $1)))");
+}
+TEST(postgres_arrays_in_queries, have_a_length_of_64_bits) {
+  EXPECT_EQ(where(col<&Shelf::tags>.length() > 2), R"(cardinality("tags")::int8 > $1::int8)");
+}
+TEST(postgres_ranges_in_queries, are_searched_by_their_operators) {
+  EXPECT_EQ(where(col<&Shelf::rows>.contains(3)), R"(("rows" @> $1))");
+  EXPECT_EQ(where(col<&Shelf::rows>.overlaps(range<std::int32_t>(1, 2))), R"(("rows" && $1))");
+}
+
+}  // namespace
+}  // namespace tupelo::postgres

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "json_array.hpp"
+
+#include "value_checks.hpp"
+
+#include <tupelo/core/bytes.hpp>
+#include <tupelo/core/date.hpp>
+#include <tupelo/core/error.hpp>
+#include <tupelo/core/json.hpp>
+#include <tupelo/core/json_text.hpp>
+#include <tupelo/core/timestamp.hpp>
+#include <tupelo/core/word_buffer.hpp>
+
+#include <bit>
+#include <charconv>
+#include <cmath>
+#include <cstring>
+
+namespace tupelo::driver {
+
+void append_quoted(std::string& out, std::string_view text) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  out += '"';
+  for (const char c : text) {
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (static_cast<unsigned char>(c) < 0x20) {
+      out += "\\u00";
+      out += digits[static_cast<unsigned char>(c) >> 4];
+      out += digits[static_cast<unsigned char>(c) & 15];
+    } else {
+      out += c;
+    }
+  }
+  out += '"';
+}
+
+void append_real(std::string& out, double value) {
+  if (std::isinf(value)) {  // no JSON, but what SQLite reads as infinity
+    out += value < 0 ? "-9e999" : "9e999";
+    return;
+  }
+  char text[32];
+  const auto end = std::to_chars(text, text + sizeof text, value).ptr;
+  const std::string_view number(text, static_cast<std::size_t>(end - text));
+  out += number;
+  // SQLite compares 3 and 3.0 alike, but a whole number beyond 64 bits must not look like one.
+  if (number.find_first_of(".e") == std::string_view::npos) out += ".0";
+}
+
+interval take_interval(const std::uint64_t*& cursor) noexcept {
+  interval span;
+  std::memcpy(&span, take_bytes(cursor).data(), sizeof span);
+  return span;
+}
+
+namespace {
+
+void append_element(std::string& out, kind k, const std::uint64_t* value, const field_slot& slot) {
+  const auto whole = static_cast<std::int64_t>(*value);
+  switch (k) {
+    case kind::boolean: out += whole != 0 ? "true" : "false"; return;
+    case kind::u64: require_int64(*value, slot); [[fallthrough]];
+    case kind::i64: out += std::to_string(whole); return;
+    case kind::f64: {
+      const auto real = std::bit_cast<double>(*value);
+      require_number(real, slot);
+      return append_real(out, real);
+    }
+    case kind::text:
+    case kind::enumeration:
+    case kind::custom: {
+      const std::string_view text = take_bytes(value);
+      require_text(text, slot);
+      return append_quoted(out, text);
+    }
+    case kind::json: {
+      const std::string_view text = take_bytes(value);
+      require_text(text, slot);
+      out += text;
+      return;
+    }
+    case kind::bytes: {
+      const std::string_view data = take_bytes(value);
+      constexpr std::string_view digits = "0123456789abcdef";
+      out += '"';
+      for (const char c : data) {
+        out += digits[static_cast<unsigned char>(c) >> 4];
+        out += digits[static_cast<unsigned char>(c) & 15];
+      }
+      out += '"';
+      return;
+    }
+    case kind::timestamp: {
+      const timestamp time{whole};
+      require_calendar(time.is_valid(), slot);
+      return append_quoted(out, time.to_string());
+    }
+    case kind::date: {
+      const date day{static_cast<std::int32_t>(whole)};
+      require_calendar(day.is_valid(), slot);
+      return append_quoted(out, day.to_string());
+    }
+    case kind::time_of_day: return append_quoted(out, checked_time(whole, slot));
+    case kind::interval: return append_quoted(out, take_interval(value).to_string());
+    case kind::uuid: return append_quoted(out, checked_uuid(take_bytes(value), slot).to_string());
+    case kind::decimal: {
+      const decimal number = checked_decimal(take_bytes(value), slot);
+      (void)checked_double(number, slot);  // json_each compares it as one
+      out += number.normalized().to_string();
+      return;
+    }
+    default: break;
+  }
+  throw query_error(parameter_name(slot) + ": an array of " + std::string(name_of(k)) + " cannot be a parameter");
+}
+
+void store_number(const field_slot& slot, void* field, std::string_view text) {
+  if (slot.k == kind::decimal) return store_text(slot, field, text);
+  const char* const end = text.data() + text.size();
+  std::int64_t whole = 0;
+  if (auto [at, failure] = std::from_chars(text.data(), end, whole); at == end && failure == std::errc())
+    return store_integer(slot, field, whole);
+  double real = 0;
+  const auto [at, failure] = std::from_chars(text.data(), end, real);
+  if (failure == std::errc::result_out_of_range) {
+    // Too large or too small: from_chars does not say which, the exponent does.
+    const std::size_t exponent = text.find_first_of("eE");
+    const bool tiny = exponent != std::string_view::npos && text.substr(exponent + 1).starts_with('-');
+    real = tiny ? 0 : text.starts_with('-') ? -HUGE_VAL : HUGE_VAL;
+  }
+  store_float(slot, field, real);
+}
+
+/// One element of a valid JSON array.
+void store_element(const field_slot& slot, void* field, std::string_view text) {
+  if (slot.k == kind::mapped) {
+    return store_mapped(slot, field, [&](void* stored) { store_element(stored_slot(slot), stored, text); });
+  }
+  if (slot.k == kind::json) return store_text(slot, field, text);
+  switch (text.front()) {
+    case 't':
+    case 'f': return store_integer(slot, field, text.front() == 't' ? 1 : 0);
+    case '"': {
+      const std::string content = json::parse(text).as_string();
+      if (slot.k != kind::bytes) return store_text(slot, field, content);
+      const auto data = try_from_hex(content);
+      if (!data) throw_malformed(slot, "hexadecimal digits");
+      return store_bytes(slot, field, data->data(), data->size());
+    }
+    case '[':
+    case '{': throw_type_mismatch(slot, "a document");
+    default: return store_number(slot, field, text);
+  }
+}
+
+}  // namespace
+
+std::string json_of(array_words elements, const field_slot& slot) {
+  std::string out = "[";
+  while (elements.size() > 0) {
+    if (out.size() > 1) out += ',';
+    const std::uint64_t* const value = elements.next();
+    if (value == nullptr) {
+      out += "null";
+    } else {
+      append_element(out, elements.element(), value, slot);
+    }
+  }
+  return out += ']';
+}
+
+void store_json_array(const field_slot& slot, void* array, std::string_view text) {
+  const auto document = json::try_parse(text);
+  if (!document || !document->is_array()) throw_malformed(slot, "a JSON array");
+  const field_slot element = element_slot(slot);
+  // A document may be null itself.
+  const bool nulls = element.nullable || stored_type(*element.type).k != kind::json;
+  slot.type->array->clear(array, 0);
+  tupelo::detail::json_items items(tupelo::detail::trim_json(document->text()));
+  while (items.next()) {
+    const std::string_view value = items.value();
+    if (nulls && value == "null") {
+      add_null_element(slot, array);
+    } else {
+      add_element(slot, array, [&](void* place) { store_element(element, field_for_value(element, place), value); });
+    }
+  }
+}
+
+}  // namespace tupelo::driver
