@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // expect: Thing
-// expect: std::vector<int>
+// expect: unique_ptr<int
 // expect: a field of a type that cannot be a column
 // errors: 1
 #include "blog.hpp"
+
+#include <memory>
 
 #ifdef GOOD
 struct Thing {
@@ -13,7 +15,7 @@ struct Thing {
 #else
 struct Thing {
   std::int64_t id{};
-  std::vector<int> tags;
+  std::unique_ptr<int> tags;
 };
 #endif
 

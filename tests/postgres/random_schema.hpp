@@ -59,6 +59,17 @@ private:
         {type_kind::uuid, "'00000000-0000-0000-0000-0000000000aa'", " <> '00000000-0000-0000-0000-000000000000'"},
         {column_type::decimal(10, 2), "1.50", " <= 99.90"},
         {type_kind::json, "'{\"b\":[1,2],\"a\":null}'", " <> '[]'"},
+        {type_kind::time_of_day, "'09:30:00.000000'", " < '18:00:00.500000'"},
+        {type_kind::interval, "'P1Y2DT3H'", " > 'PT90M'"},
+        {column_type::array_of(type_kind::int32), "'[1, -2, null]'", " <> '{}'"},
+        {column_type::array_of(type_kind::text), "'[\"it''s\", \"\", \"a,b\"]'", " <> '{}'"},
+        {column_type::array_of(column_type::varchar(12)), "'[]'", " <> '{}'"},
+        {column_type::array_of(type_kind::boolean), "'[true,false]'", " <> '{}'"},
+        {column_type::array_of(column_type::decimal(10, 2)), "'[1.50]'", " <> '{}'"},
+        {column_type::array_of(type_kind::timestamp), nullptr, " <> '{}'"},
+        {column_type::native_or_text("inet"), "'10.0.0.1'", " <> '10.0.0.2'"},
+        {column_type::native_or_text("int4range"), "'[1,5)'", " <> 'empty'"},
+        {column_type::array_of(column_type::native_or_text("macaddr")), "'[]'", " <> '{}'"},
     };
     return all[below(static_cast<std::uint32_t>(all.size()))];
   }
@@ -80,7 +91,7 @@ private:
   void add_column(table_definition& t, const std::string& name) {
     const sample of = any();
     column_definition column{name, of.type, chance(40)};
-    if (chance(50)) column.default_sql = of.default_sql;
+    if (of.default_sql != nullptr && chance(50)) column.default_sql = of.default_sql;
     const std::string quoted = "\"" + name + "\"";
     const std::string condition = quoted + of.condition;
     if (chance(40)) t.checks.push_back({chance(30) ? name + "_is_good" : "", condition});

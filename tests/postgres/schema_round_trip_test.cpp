@@ -63,6 +63,51 @@ struct Post {
   }
 };
 
+struct Labels {
+  std::vector<std::string> all;
+};
+
+}  // namespace
+}  // namespace tupelo::postgres
+
+template <>
+struct tupelo::field_traits<tupelo::postgres::Labels> {
+  using stored = std::vector<std::string>;
+  static stored store(const tupelo::postgres::Labels& labels) { return labels.all; }
+  static tupelo::postgres::Labels load(const stored& all) { return {all}; }
+};
+
+namespace tupelo::postgres {
+namespace {
+
+struct Device {
+  std::int64_t id{};
+  std::vector<std::string> tags;
+  std::vector<std::optional<std::int32_t>> readings;
+  std::vector<Role> roles;
+  std::optional<std::vector<decimal>> prices;
+  std::vector<native<"inet">> addresses;
+  native<"cidr"> network;
+  native<"bit varying(8)"> mask;
+  native<"numeric(6,2)"> weight;
+  range<date> used;
+  interval warranty;
+  time_of_day wakes_at;
+  Labels labels;
+
+  static void model(model<Device>& m) {
+    m.column(&Device::tags).default_value(R"(["new", "it's", "a,b"])");
+    m.column(&Device::readings).default_value("[1, null]");
+    m.column(&Device::prices).default_value("[1.50]");
+    m.column(&Device::warranty).default_value("P2Y");
+    m.column(&Device::wakes_at).default_value("06:30:00");
+    m.column(&Device::network).default_value("10.0.0.0/8");
+    m.check("early",
+            col<&Device::wakes_at> < time_of_day::from_hms(9, 0) && col<&Device::warranty> > interval{1, 0, 0});
+    m.check("short_interval", col<&Device::warranty> != interval{0, 0, 14'706'000'000});
+  }
+};
+
 class postgres_round_trip : public live_test {
 protected:
   /// Changes the database to what is wanted, and expects nothing to be left to change.
@@ -78,6 +123,10 @@ protected:
 
 TEST_F(postgres_round_trip, models_agree_with_the_database_that_they_made) {
   become({}, schema_of<User, Post>().schema);
+}
+
+TEST_F(postgres_round_trip, models_of_arrays_and_named_types_agree_with_the_database_that_they_made) {
+  become({}, schema_of<Device>().schema);
 }
 
 TEST_F(postgres_round_trip, random_schemas_become_each_other_and_back) {

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// expect: Money
+// expect: need `static stored store(const T&)`
+// errors: 1
+#include "blog.hpp"
+
+struct Money {
+  std::int64_t cents{};
+};
+template <>
+struct tupelo::field_traits<Money> {
+  using stored = std::int64_t;
+#ifdef GOOD
+  static stored store(const Money& money) { return money.cents; }
+#endif
+  static Money load(stored cents) { return {cents}; }
+};
+struct Thing {
+  std::int64_t id{};
+  Money price;
+};
+
+const tp::model_spec& used = tp::detail::meta<Thing>::spec;

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+// expect: &Thing::
+// expect: their types do not match
+// errors: 1
+#include "things.hpp"
+
+int main() {
+#ifdef GOOD
+  auto c = tp::col<&Thing::span> == tp::interval{1, 0, 0};
+#else
+  auto c = tp::col<&Thing::span> == 1;
+#endif
+}

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+// expect: &Thing::
+// expect: arrays have no order
+// errors: 1
+#include "things.hpp"
+
+int main() {
+#ifdef GOOD
+  auto c = tp::col<&Thing::tags> != std::vector<std::string>{"a"};
+#else
+  auto c = tp::col<&Thing::tags> < std::vector<std::string>{"a"};
+#endif
+}

@@ -1,0 +1,330 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "backend.hpp"
+
+#include <tupelo/query/functions.hpp>
+
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <random>
+#include <string>
+#include <tuple>
+#include <vector>
+
+namespace tupelo::conformance {
+namespace {
+
+enum class Size : std::uint8_t { small, middle, large };
+
+/// An array of every type of elements.
+struct Crate {
+  std::int64_t id{};
+  std::vector<bool> flags{};
+  std::vector<std::int8_t> i8{};
+  std::vector<std::int16_t> i16{};
+  std::vector<std::int32_t> i32{};
+  std::vector<std::int64_t> i64{};
+  std::vector<std::uint16_t> u16{};
+  std::vector<std::uint32_t> u32{};
+  std::vector<std::uint64_t> u64{};
+  std::vector<float> f32{};
+  std::vector<double> f64{};
+  std::vector<std::string> tags{};
+  std::vector<bytes> blobs{};
+  std::vector<timestamp> at{};
+  std::vector<date> days{};
+  std::vector<time_of_day> times{};
+  std::vector<interval> spans{};
+  std::vector<uuid> keys{};
+  std::vector<decimal> prices{};
+  std::vector<json> documents{};
+  std::vector<Size> sizes{};
+  std::vector<std::optional<std::string>> names{};
+  std::vector<std::optional<std::int32_t>> numbers{};
+  std::optional<std::vector<std::string>> maybe{};
+  friend bool operator==(const Crate&, const Crate&) = default;
+
+  static void model(tupelo::model<Crate>& m) {
+    m.column(&Crate::tags).default_value(R"(["new", "it's"])");
+    m.column(&Crate::i32).default_value("[]");
+  }
+};
+
+class maker {
+public:
+  std::uint64_t below(std::uint64_t end) { return next_() % end; }
+  std::int64_t between(std::int64_t least, std::int64_t most) {
+    return least + static_cast<std::int64_t>(below(static_cast<std::uint64_t>(most - least) + 1));
+  }
+  template <class Integer>
+  Integer integer() {
+    switch (below(5)) {
+      case 0: return std::numeric_limits<Integer>::min();
+      case 1: return std::numeric_limits<Integer>::max();
+      default: return static_cast<Integer>(next_());
+    }
+  }
+  std::string text() {
+    static constexpr const char* pieces[] = {"",  "a", "Z",  " ",  "'", "\"",   "\\",         ",",    "{",    "}",
+                                             "[", "]", "\n", "\t", "é", "日本", "\U0001F600", "NULL", "null", "\x01"};
+    std::string out;
+    for (std::uint64_t i = below(5); i > 0; --i) out += pieces[below(std::size(pieces))];
+    return out;
+  }
+  template <class Make>
+  auto some(Make make) {
+    std::vector<decltype(make())> out;
+    for (std::uint64_t i = below(5); i > 0; --i) out.push_back(make());
+    return out;
+  }
+  template <class Make>
+  auto some_or_null(Make make) {
+    std::vector<std::optional<decltype(make())>> out;
+    for (std::uint64_t i = below(5); i > 0; --i) {
+      out.emplace_back();
+      if (below(2) == 1) out.back() = make();
+    }
+    return out;
+  }
+
+private:
+  std::mt19937_64 next_{20261121};
+};
+
+Crate random_crate(maker& m) {
+  Crate c;
+  c.flags = m.some([&] { return m.below(2) == 1; });
+  c.i8 = m.some([&] { return m.integer<std::int8_t>(); });
+  c.i16 = m.some([&] { return m.integer<std::int16_t>(); });
+  c.i32 = m.some([&] { return m.integer<std::int32_t>(); });
+  c.i64 = m.some([&] { return m.integer<std::int64_t>(); });
+  c.u16 = m.some([&] { return m.integer<std::uint16_t>(); });
+  c.u32 = m.some([&] { return m.integer<std::uint32_t>(); });
+  c.u64 = m.some([&] { return m.integer<std::uint64_t>() >> 1; });
+  c.f32 = m.some([&] { return static_cast<float>(m.integer<std::int32_t>()) / 1024; });
+  c.f64 = m.some([&] { return static_cast<double>(m.integer<std::int64_t>()) / 3; });
+  c.tags = m.some([&] { return m.text(); });
+  c.blobs = m.some([&] { return to_bytes(m.text()); });
+  c.at = m.some([&] { return timestamp{m.between(timestamp::min_us, timestamp::max_us)}; });
+  c.days = m.some([&] { return date{static_cast<std::int32_t>(m.between(date::min_days, date::max_days))}; });
+  c.times = m.some([&] { return time_of_day{m.between(0, time_of_day::max_us)}; });
+  c.spans = m.some([&] {
+    return interval{static_cast<std::int32_t>(m.between(-100, 100)), static_cast<std::int32_t>(m.between(-100, 100)),
+                    m.integer<std::int32_t>()};
+  });
+  c.keys = m.some([&] {
+    uuid key;
+    for (auto& byte : key.bytes) byte = m.integer<std::uint8_t>();
+    return key;
+  });
+  c.prices = m.some([&] { return decimal::from_unscaled(m.between(-1'000'000, 1'000'000), 3).normalized(); });
+  c.documents = m.some([&] { return json::object().set("t", m.text()).set("n", m.integer<std::int64_t>()); });
+  c.sizes = m.some([&] { return static_cast<Size>(m.below(3)); });
+  c.names = m.some_or_null([&] { return m.text(); });
+  c.numbers = m.some_or_null([&] { return m.integer<std::int32_t>(); });
+  if (m.below(2) == 1) c.maybe = m.some([&] { return m.text(); });
+  return c;
+}
+
+class arrays : public conformance_test {
+protected:
+  arrays() { create<Crate>(); }
+
+  std::int64_t count(const condition<Crate>& where) { return sync_wait(db.query<Crate>().where(where).count()); }
+  void insert(Crate crate) { sync_wait(db.insert(crate)); }
+};
+TUPELO_CONFORMANCE_SUITE(arrays);
+
+using strings = std::vector<std::string>;
+
+TEST_P(arrays, of_every_type_come_back_as_they_were) {
+  maker m;
+  std::vector<Crate> crates(100);
+  for (Crate& crate : crates) crate = random_crate(m);
+  sync_wait(db.insert(crates));
+  const auto stored = sync_wait(db.query<Crate>().order_by(col<&Crate::id>).all());
+  ASSERT_EQ(stored.size(), crates.size());
+  for (std::size_t i = 0; i < crates.size(); ++i) ASSERT_TRUE(stored[i] == crates[i]) << "crate " << i;
+}
+
+TEST_P(arrays, are_found_again_by_themselves) {
+  maker m;
+  for (int i = 0; i < 30; ++i) {
+    Crate c = random_crate(m);
+    sync_wait(db.insert(c));
+    const auto found =
+        db.query<Crate>()
+            .where(col<&Crate::id> == c.id)
+            .where(col<&Crate::flags> == c.flags && col<&Crate::i8> == c.i8 && col<&Crate::i16> == c.i16)
+            .where(col<&Crate::i32> == c.i32 && col<&Crate::i64> == c.i64 && col<&Crate::u64> == c.u64)
+            .where(col<&Crate::f32> == c.f32 && col<&Crate::f64> == c.f64 && col<&Crate::tags> == c.tags)
+            .where(col<&Crate::blobs> == c.blobs && col<&Crate::at> == c.at && col<&Crate::days> == c.days)
+            .where(col<&Crate::times> == c.times && col<&Crate::spans> == c.spans)
+            .where(col<&Crate::keys> == c.keys && col<&Crate::prices> == c.prices)
+            .where(col<&Crate::sizes> == c.sizes && col<&Crate::names> == c.names)
+            .where(col<&Crate::numbers> == c.numbers && col<&Crate::maybe> == c.maybe);
+    ASSERT_EQ(sync_wait(found.count()), 1) << "crate " << i;
+  }
+}
+
+TEST_P(arrays, that_are_empty_are_not_null) {
+  insert({.maybe = strings{}});
+  insert({});
+  EXPECT_EQ(count(col<&Crate::maybe>.is_null()), 1);
+  EXPECT_EQ(count(col<&Crate::maybe> == strings{}), 1);
+  EXPECT_EQ(sync_wait(db.query<Crate>().order_by(col<&Crate::id>).first())->maybe, strings{});
+}
+
+TEST_P(arrays, contain_their_elements) {
+  insert({.flags = {true, true}, .i16 = {1, 2}, .f64 = {1.5, 2}, .tags = {"a", "b c"}, .sizes = {Size::large}});
+  EXPECT_EQ(count(col<&Crate::tags>.contains("b c")), 1);
+  EXPECT_EQ(count(col<&Crate::tags>.contains("b")), 0);
+  EXPECT_EQ(count(col<&Crate::i16>.contains(2)), 1);
+  EXPECT_EQ(count(col<&Crate::i16>.contains(3)), 0);
+  EXPECT_EQ(count(col<&Crate::f64>.contains(2)), 1);
+  EXPECT_EQ(count(col<&Crate::flags>.contains(true)), 1);
+  EXPECT_EQ(count(col<&Crate::flags>.contains(false)), 0);
+  EXPECT_EQ(count(col<&Crate::sizes>.contains(Size::large)), 1);
+}
+
+TEST_P(arrays, contain_elements_of_every_type) {
+  maker m;
+  const uuid key = uuid::v4();
+  insert({.blobs = {to_bytes("x")},
+          .at = {timestamp{-1}},
+          .days = {date{3}},
+          .times = {time_of_day{7}},
+          .spans = {interval{1, 2, 3}},
+          .keys = {key},
+          .prices = {decimal::parse("1.5")}});
+  EXPECT_EQ(count(col<&Crate::blobs>.contains(to_bytes("x"))), 1);
+  EXPECT_EQ(count(col<&Crate::at>.contains(timestamp{-1})), 1);
+  EXPECT_EQ(count(col<&Crate::days>.contains(date{3})), 1);
+  EXPECT_EQ(count(col<&Crate::times>.contains(time_of_day{7})), 1);
+  EXPECT_EQ(count(col<&Crate::spans>.contains(interval{1, 2, 3})), 1);
+  EXPECT_EQ(count(col<&Crate::keys>.contains(key)), 1);
+  EXPECT_EQ(count(col<&Crate::prices>.contains(decimal::parse("1.50"))), 1);
+}
+
+TEST_P(arrays, contain_all_of_a_list_in_any_order) {
+  insert({.tags = {"a", "b", "c"}});
+  EXPECT_EQ(count(col<&Crate::tags>.contains_all({"c", "a", "a"})), 1);
+  EXPECT_EQ(count(col<&Crate::tags>.contains_all({"c", "d"})), 0);
+  EXPECT_EQ(count(col<&Crate::tags>.contains_all(strings{})), 1);
+}
+
+TEST_P(arrays, overlap_a_list_that_has_an_element_in_common) {
+  insert({.i32 = {1, 2}, .tags = {"a", "b"}});
+  EXPECT_EQ(count(col<&Crate::tags>.overlaps({"z", "b"})), 1);
+  EXPECT_EQ(count(col<&Crate::tags>.overlaps({"y", "z"})), 0);
+  EXPECT_EQ(count(col<&Crate::tags>.overlaps(strings{})), 0);
+  EXPECT_EQ(count(col<&Crate::i32>.overlaps(std::vector<std::int64_t>{2, 9})), 1);
+}
+
+TEST_P(arrays, have_a_length_that_counts_null_elements) {
+  insert({.names = {std::nullopt, "a", std::nullopt}});
+  insert({});
+  EXPECT_EQ(count(col<&Crate::names>.length() == 3), 1);
+  EXPECT_EQ(count(col<&Crate::names>.length() < 1), 1);
+  EXPECT_EQ(
+      sync_wait(db.query<Crate>().select<std::int64_t>(col<&Crate::names>.length()).order_by(col<&Crate::id>).all()),
+      (std::vector<std::int64_t>{3, 0}));
+}
+
+TEST_P(arrays, do_not_find_null_elements) {
+  insert({.names = {std::nullopt, "a"}});
+  EXPECT_EQ(count(col<&Crate::names>.contains("a")), 1);
+  EXPECT_EQ(count(!col<&Crate::names>.contains("b")), 1);
+  EXPECT_EQ(count(!col<&Crate::names>.overlaps({"b"})), 1);
+}
+
+TEST_P(arrays, that_are_null_neither_contain_nor_lack_anything) {
+  insert({});
+  EXPECT_EQ(count(col<&Crate::maybe>.contains("a")), 0);
+  EXPECT_EQ(count(!col<&Crate::maybe>.contains("a")), 0);
+  EXPECT_EQ(count(!col<&Crate::maybe>.overlaps({"a"})), 0);
+  EXPECT_EQ(count(!(col<&Crate::maybe>.length() == 1)), 0);
+}
+
+TEST_P(arrays, have_defaults) {
+  const std::string empty = features().arrays ? "'{}'" : "'[]'";
+  std::string values = empty;
+  for (int i = 1; i < 20; ++i) values += ", " + empty;
+  sync_wait(
+      db.raw_sql("INSERT INTO crates (flags, i8, i16, i64, u16, u32, u64, f32, f64, blobs, at, days, times, spans, "
+                 "keys, prices, documents, sizes, names, numbers) VALUES (" +
+                 values + ")")
+          .run());
+  const Crate stored = sync_wait(db.query<Crate>().one());
+  EXPECT_EQ(stored.tags, (strings{"new", "it's"}));
+  EXPECT_TRUE(stored.i32.empty());
+}
+
+TEST_P(arrays, are_updated_by_sessions_where_they_changed) {
+  run([&]() -> task<void> {
+    auto session = db.session();
+    auto crate = session.add(Crate{.tags = {"a"}, .numbers = {1, std::nullopt}});
+    co_await session.commit();
+    crate->tags.push_back("b");
+    co_await session.commit();
+    crate->numbers.pop_back();
+    co_await session.commit();
+  });
+  EXPECT_EQ(count(col<&Crate::tags> == strings{"a", "b"}), 1);
+  EXPECT_EQ(count(col<&Crate::numbers> == std::vector<std::optional<std::int32_t>>{1}), 1);
+}
+
+TEST_P(arrays, are_set_by_updates) {
+  insert({.tags = {"a"}, .maybe = strings{"x"}});
+  sync_wait(db.update<Crate>()
+                .set(col<&Crate::tags>, strings{"b"})
+                .set(col<&Crate::maybe>, std::nullopt)
+                .where(col<&Crate::tags>.contains("a"))
+                .run());
+  const Crate stored = sync_wait(db.query<Crate>().one());
+  EXPECT_EQ(stored.tags, strings{"b"});
+  EXPECT_FALSE(stored.maybe);
+}
+
+TEST_P(arrays, may_be_selected_alone_and_in_rows) {
+  insert({.i32 = {1, 2}, .tags = {"a"}});
+  EXPECT_EQ(sync_wait(db.query<Crate>().select<strings>(col<&Crate::tags>).one()), strings{"a"});
+  const auto row =
+      sync_wait(db.query<Crate>()
+                    .select<std::tuple<strings, std::vector<std::int32_t>>>(col<&Crate::tags>, col<&Crate::i32>)
+                    .one());
+  EXPECT_EQ(std::get<1>(row), (std::vector<std::int32_t>{1, 2}));
+}
+
+TEST_P(arrays, of_thousands_of_elements_come_back_whole) {
+  Crate crate;
+  for (int i = 0; i < 20'000; ++i) crate.i64.push_back(i * std::int64_t{1'000'000'007});
+  for (int i = 0; i < 5'000; ++i) crate.tags.push_back(std::string(static_cast<std::size_t>(i % 50), 'x'));
+  sync_wait(db.insert(crate));
+  EXPECT_TRUE(sync_wait(db.get<Crate>(crate.id)) == crate);
+}
+
+TEST_P(arrays, refuse_null_elements_that_their_field_cannot_hold) {
+  insert({.names = {"a", std::nullopt}});
+  sync_wait(db.raw_sql("UPDATE crates SET tags = names").run());
+  const auto e = failure_of<decode_error>([&] { sync_wait(db.query<Crate>().one()); });
+  EXPECT_EQ(e.code(), errc::null_value);
+  EXPECT_EQ(e.column(), "tags");
+}
+
+TEST_P(arrays, refuse_elements_that_do_not_fit) {
+  insert({.i64 = {1, 70'000}});
+  struct Narrow {
+    std::vector<std::int16_t> i64;
+  };
+  EXPECT_EQ(failure_of<decode_error>([&] { sync_wait(db.raw_sql<Narrow>("SELECT i64 FROM crates").one()); }).code(),
+            errc::value_out_of_range);
+}
+
+TEST_P(arrays, of_text_that_is_no_utf_8_are_refused) {
+  EXPECT_EQ(failure_of<value_error>([&] { insert({.tags = {"ok", "\xff"}}); }).code(), errc::invalid_text);
+  EXPECT_EQ(failure_of<value_error>([&] { count(col<&Crate::tags>.contains("\xff")); }).code(), errc::invalid_text);
+}
+
+}  // namespace
+}  // namespace tupelo::conformance
