@@ -17,6 +17,25 @@ TEST(guide_of_models, describes_as_it_says) {
   EXPECT_EQ(made.schema.find("Customer")->primary_key.columns.at(0), "CustomerId");
   EXPECT_NE(made.schema.find("tickets"), nullptr);
 }
+TEST(guide_of_models, stores_arrays_and_spans_and_finds_them) {
+  tp::database db("sqlite::memory:?inline=on");
+  tp::sync_wait(
+      db.execute("CREATE TABLE servers (id INTEGER PRIMARY KEY, tags TEXT, load TEXT, address TEXT, paid TEXT, "
+                 "warranty TEXT, uptime TEXT, backup_at TEXT, rent INTEGER)"));
+  Server made{.tags = {"web", "new"},
+              .load = {0.5, std::nullopt},
+              .address = {"10.0.0.1"},
+              .uptime = std::chrono::hours(3),
+              .rent = Money{4'200}};
+  tp::sync_wait(db.insert(made));
+  auto busy = db.query<Server>()
+                  .where(tp::col<&Server::tags>.contains("web") && !tp::col<&Server::tags>.overlaps({"old", "broken"}))
+                  .where(tp::col<&Server::load>.length() > 1 && tp::col<&Server::address> == "10.0.0.1")
+                  .where(tp::col<&Server::rent> > Money{1'000});
+  const Server found = tp::sync_wait(busy.one());
+  EXPECT_EQ(found.uptime, std::chrono::hours(3));
+  EXPECT_EQ(found.rent->cents, 4'200);
+}
 TEST(guide_of_models, stores_a_type_of_your_own) {
   tp::database db("sqlite::memory:?inline=on");
   tp::sync_wait(db.execute("CREATE TABLE walls (id INTEGER PRIMARY KEY, colour TEXT NOT NULL)"));

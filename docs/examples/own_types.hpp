@@ -3,6 +3,9 @@
 
 #include <tupelo/tupelo.hpp>
 
+#include <chrono>
+#include <stdexcept>
+
 namespace tp = tupelo;
 
 // Another table name, a length, a default, exact money, a partial index.
@@ -37,7 +40,20 @@ struct Ticket {
   std::string text;
 };
 
-// A type of your own as a column: text there and back.
+// A type of your own as a column: stored as another type, or as text.
+struct Money {
+  std::int64_t cents{};
+};
+template <>
+struct tupelo::field_traits<Money> {
+  using stored = std::int64_t;  // any type that a field can have by itself
+  static stored store(const Money& m) { return m.cents; }
+  static Money load(stored cents) {
+    if (cents < 0) throw std::domain_error("no debts here");  // becomes a decode_error that names the column
+    return {cents};
+  }
+};
+
 struct Colour {
   std::uint8_t red{}, green{}, blue{};
 };
@@ -51,6 +67,24 @@ struct tupelo::field_traits<Colour> {
     if (std::sscanf(std::string(text).c_str(), "%u,%u,%u", &red, &green, &blue) != 3) return false;
     c = {std::uint8_t(red), std::uint8_t(green), std::uint8_t(blue)};
     return red < 256 && green < 256 && blue < 256;
+  }
+};
+
+// Arrays, spans of time, ranges, and types of the database's own.
+struct Server {
+  std::int64_t id{};
+  std::vector<std::string> tags;            // text[]
+  std::vector<std::optional<double>> load;  // double precision[], NULL among its elements
+  tp::native<"inet"> address;               // a type that PostgreSQL has and C++ has not
+  tp::range<tp::date> paid;                 // daterange
+  tp::interval warranty;                    // months, days, microseconds
+  std::chrono::seconds uptime{};            // an interval too
+  tp::time_of_day backup_at;                // 00:00 to 24:00
+  std::optional<Money> rent;
+
+  static void model(tp::model<Server>& m) {
+    m.column(&Server::tags).default_value("[]");  // arrays as JSON, whatever the database
+    m.column(&Server::warranty).default_value("P2Y");
   }
 };
 
