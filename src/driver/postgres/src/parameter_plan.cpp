@@ -184,7 +184,8 @@ parameter_step plan_step(const bind_step& step, const parameter_place& place) {
     planned.element = scalar_form(k, planned.element_type);
     if (planned.element != parameter_form::literal) planned.form = parameter_form::array;
   }
-  if (planned.element == parameter_form::refused && !list && find_server_type(place.type) == nullptr) {
+  if (planned.element == parameter_form::refused && !list && find_server_type(place.type) == nullptr &&
+      static_cast<oid>(place.type) != oid::box_array) {
     planned.element = parameter_form::literal;  // an array of a built-in type that is not known by name
   }
   if (planned.element == parameter_form::refused) refuse_type(place, list ? k : planned.k, list);

@@ -119,7 +119,7 @@ bool plan_forms(const field_slot& slot, std::uint32_t type, column_form* forms, 
   if (element == nullptr) {
     // Of a type that is not known here: its text tells whether it is one.
     forms[0] = column_form::array_text;
-    return find_server_type(type) == nullptr;
+    return find_server_type(type) == nullptr && static_cast<oid>(type) != oid::box_array;
   }
   element_type = static_cast<std::uint32_t>(element->type);
   if (!plan_forms(element_slot(slot), element_type, forms + 1, element_type)) return false;

@@ -76,9 +76,16 @@ using carried_element = std::conditional_t<
     std::conditional_t<
         text_like<Value>, std::string,
         std::conditional_t<std::is_floating_point_v<Element> && std::is_arithmetic_v<Value>, double, Value>>>;
+/// In braces, which refuse to cut.
+template <class Bound, class Value>
+concept made_without_loss = requires(const Value& value) { Bound{value}; };
 template <class Range, class Value>
 consteval bool range_takes() {
-  return requires(const Value& value) { typename Range::bound_type{value}; };
+  if constexpr (range_like<Range>) {
+    return made_without_loss<typename Range::bound_type, Value>;
+  } else {
+    return false;
+  }
 }
 
 /// What a column's type allows; the compiler's messages name the column by it.
