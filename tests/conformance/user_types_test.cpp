@@ -358,6 +358,11 @@ TEST_P(ranges, are_found_again_by_themselves) {
             1);
 }
 
+TEST_P(ranges, are_found_in_lists) {
+  const Booking b = sync_wait(db.insert(some_booking()));
+  EXPECT_EQ(count(col<&Booking::seats>.in(range<std::int32_t>(7, 9), b.seats)), 1);
+}
+
 TEST_P(ranges, contain_and_overlap_where_the_database_has_them) {
   sync_wait(db.insert(some_booking()));
   const auto contains = col<&Booking::seats>.contains(4) && col<&Booking::days>.contains(date{10}) &&

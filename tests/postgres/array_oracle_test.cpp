@@ -332,13 +332,11 @@ TEST_F(array_oracle, ranges_agree) {
 
     const timestamp from{random.between(timestamp::min_us, 0)};
     const range<timestamp> during(from, timestamp{random.between(1, timestamp::max_us)}, range_bounds::open_closed);
-    text.clear();
     field_traits<range<timestamp>>::to_text(during, text);
     agree(moments, tupelo::detail::ops_of<range<timestamp>>, during, text);
 
     const range<decimal> price(decimal::parse("1.5"), std::nullopt,
                                random.one_in(2) ? range_bounds::open : range_bounds::closed);
-    text.clear();
     field_traits<range<decimal>>::to_text(price, text);
     agree(numbers, tupelo::detail::ops_of<range<decimal>>, price, text);
   }

@@ -94,17 +94,14 @@ bool range_text::parse(std::string_view text, range_text& out) {
   return true;
 }
 
-void range_text::append_to(std::string& out) const {
-  if (empty) {
-    out += "empty";
-    return;
-  }
+std::string range_text::to_string() const {
+  if (empty) return "empty";
   // No bound that is written here has a quote or a backslash in it.
-  out += lower_inclusive ? '[' : '(';
+  std::string out(1, lower_inclusive ? '[' : '(');
   if (has_lower) out.append("\"").append(lower).append("\"");
   out += ',';
   if (has_upper) out.append("\"").append(upper).append("\"");
-  out += upper_inclusive ? ']' : ')';
+  return out += upper_inclusive ? ']' : ')';
 }
 
 void throw_reversed_range() { throw value_error("a range: its lower bound is above its upper one; exchange them"); }

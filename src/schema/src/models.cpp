@@ -39,8 +39,11 @@ type_kind stored_as(kind k) {
 
 /// Without what the model says of the column.
 column_type type_of(const type_ops& field) {
-  if (!field.column_type.empty()) return column_type::native_or_text(field.column_type);
   const type_ops& stored = stored_type(field);
+  if (!field.column_type.empty()) {
+    const bool is_text = stored.k == kind::text || stored.k == kind::custom;
+    return is_text ? column_type::native_or_text(field.column_type) : column_type::spelled(field.column_type);
+  }
   if (stored.array != nullptr) return column_type::array_of(type_of(*stored.array->element));
   if (!stored.column_type.empty()) return column_type::native_or_text(stored.column_type);
   return stored_as(stored.k);

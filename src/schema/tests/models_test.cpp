@@ -110,6 +110,39 @@ struct Everything {
   }
 };
 
+struct Cents {
+  std::int64_t count{};
+};
+struct Nick {
+  std::string text;
+};
+
+}  // namespace tupelo::model_samples
+
+template <>
+struct tupelo::field_traits<tupelo::model_samples::Cents> {
+  using stored = std::int64_t;
+  static constexpr std::string_view column_type = "numeric(12)";
+  static stored store(const tupelo::model_samples::Cents& cents) { return cents.count; }
+  static tupelo::model_samples::Cents load(stored count) { return {count}; }
+};
+template <>
+struct tupelo::field_traits<tupelo::model_samples::Nick> {
+  using stored = std::string;
+  static constexpr std::string_view column_type = "citext";
+  static stored store(const tupelo::model_samples::Nick& nick) { return nick.text; }
+  static tupelo::model_samples::Nick load(const stored& text) { return {text}; }
+};
+
+namespace tupelo::model_samples {
+
+struct Account {
+  std::int64_t id{};
+  Cents balance;
+  Nick nick;
+  std::vector<Cents> parts;
+};
+
 struct order_line {
   std::int64_t order_id{};
   std::int32_t line{};
@@ -185,6 +218,14 @@ TEST(models, map_every_type_of_field) {
   EXPECT_EQ(t.find_column("flag")->default_sql, "TRUE");
   EXPECT_EQ(t.find_column("text")->default_sql, "'it''s'");
   EXPECT_FALSE(t.find_column("id")->identity);
+}
+
+TEST(models, take_the_type_that_a_users_type_names) {
+  const model_schema models = schema_of<Account>();
+  const table_definition& t = models.schema.tables.at(0);
+  EXPECT_EQ(t.find_column("balance")->type, column_type::spelled("numeric(12)"));
+  EXPECT_EQ(t.find_column("nick")->type, column_type::native_or_text("citext"));
+  EXPECT_EQ(t.find_column("parts")->type, column_type::array_of(column_type::spelled("numeric(12)")));
 }
 
 TEST(models, write_conditions_as_neutral_sql) {

@@ -78,8 +78,7 @@ std::string conversion(const std::string& column, const column_type& from, const
   if (a == type_kind::text && b == type_kind::bytes) return "convert_to(" + column + ", 'UTF8')";
   if (is_number(a) && b == type_kind::boolean) return column + " <> 0";
   if (a == type_kind::boolean && is_number(b)) return column + "::int4::" + type;
-  const auto named = [](type_kind k) { return k == type_kind::native || k == type_kind::native_or_text; };
-  if (named(a) || named(b) || a == type_kind::text) return column + "::" + type;
+  if (a == type_kind::native || b == type_kind::native || a == type_kind::text) return column + "::" + type;
   return column + "::text::" + type;
 }
 

@@ -187,7 +187,7 @@ struct traits_of {
   static constexpr bool reads_and_writes_text =
       requires(T& value, const T& constant, std::string& out, std::string_view text) {
         field_traits<T>::to_text(constant, out);
-        { field_traits<T>::from_text(value, text) } -> std::same_as<bool>;
+        { field_traits<T>::from_text(value, text) } -> std::convertible_to<bool>;
       };
 };
 template <is_mapped T>

@@ -75,7 +75,7 @@ struct range_text {
 
   /// Source: https://www.postgresql.org/docs/current/rangetypes.html#RANGETYPES-IO
   static bool parse(std::string_view text, range_text& out);
-  void append_to(std::string& out) const;
+  std::string to_string() const;
 };
 
 [[noreturn]] void throw_reversed_range();
@@ -152,7 +152,7 @@ struct field_traits<range<T>> {
                             value.lower_inclusive(), value.upper_inclusive()};
     if (value.lower()) text.lower = detail::bound_text(*value.lower());
     if (value.upper()) text.upper = detail::bound_text(*value.upper());
-    text.append_to(out);
+    out = text.to_string();
   }
   static bool from_text(range<T>& value, std::string_view text) {
     detail::range_text read;

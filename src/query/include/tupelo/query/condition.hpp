@@ -137,6 +137,8 @@ struct expression_of {
                                                                                           column<N...>) {              \
     static_assert(detail::column_named<M...>::template accepts_column<N...>,                                           \
                   "tupelo: these two columns cannot be compared: their types do not match");                           \
+    static_assert(!detail::column_named<M...>::is_array || comparison::c <= comparison::not_equal,                     \
+                  "tupelo: arrays have no order that all databases agree on: compare them with == and !=");            \
     return expression(column<M...>::ref, comparison::c, column<N...>::ref);                                            \
   }                                                                                                                    \
   template <auto... M, class T, class... Models>                                                                       \

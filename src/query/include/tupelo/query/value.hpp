@@ -212,6 +212,7 @@ inline literal literal_of(const V& v, [[maybe_unused]] text_room<V>& room) {
   } else if constexpr (k == kind::json) {
     return {k, std::string_view(v.text())};
   } else {
+    room.clear();
     field_traits<V>::to_text(v, room);
     return {k, std::string_view(room)};
   }
