@@ -86,6 +86,7 @@ public:
       element_ += text_[at_];
     }
     if (quoted_ && at_++ == text_.size()) refuse();
+    if (!quoted_ && element_.empty()) refuse();
     return true;
   }
   bool is_null() const noexcept { return !quoted_ && element_ == "NULL"; }
