@@ -167,13 +167,7 @@ private:
   std::mt19937_64 next_{20261121};
 };
 
-class values : public conformance_test {
-protected:
-  values() { create<Sample, MaybeSample>(); }
-};
-TUPELO_CONFORMANCE_SUITE(values);
-
-TEST_P(values, of_every_type_come_back_as_they_were) {
+std::vector<Sample> make_samples() {
   value_maker make;
   std::vector<Sample> samples(200);
   for (Sample& s : samples) {
@@ -202,13 +196,9 @@ TEST_P(values, of_every_type_come_back_as_they_were) {
          .chrono_day = std::chrono::sys_days(std::chrono::days(make.integer<std::int16_t>())),
          .line = {.from = {.x = make.integer<int>(), .y = make.maybe(make.integer<int>())}, .to = {.x = 1}}};
   }
-  sync_wait(db.insert(samples));
-  const auto stored = sync_wait(db.query<Sample>().order_by(col<&Sample::id>).all());
-  ASSERT_EQ(stored.size(), samples.size());
-  for (std::size_t i = 0; i < samples.size(); ++i) ASSERT_TRUE(stored[i] == samples[i]) << "sample " << i;
+  return samples;
 }
-
-TEST_P(values, of_every_optional_type_come_back_as_they_were) {
+std::vector<MaybeSample> make_optional_samples() {
   value_maker make;
   std::vector<MaybeSample> samples(200);
   for (MaybeSample& s : samples) {
@@ -231,10 +221,45 @@ TEST_P(values, of_every_optional_type_come_back_as_they_were) {
          .chrono_at = make.maybe(
              std::chrono::sys_time<std::chrono::seconds>(std::chrono::seconds(make.integer<std::int32_t>())))};
   }
+  return samples;
+}
+
+class values : public conformance_test {
+protected:
+  values() { create<Sample, MaybeSample>(); }
+};
+TUPELO_CONFORMANCE_SUITE(values);
+
+TEST_P(values, of_every_type_come_back_as_they_were) {
+  std::vector<Sample> samples = make_samples();
+  sync_wait(db.insert(samples));
+  const auto stored = sync_wait(db.query<Sample>().order_by(col<&Sample::id>).all());
+  ASSERT_EQ(stored.size(), samples.size());
+  for (std::size_t i = 0; i < samples.size(); ++i) ASSERT_TRUE(stored[i] == samples[i]) << "sample " << i;
+}
+TEST_P(values, of_every_optional_type_come_back_as_they_were) {
+  std::vector<MaybeSample> samples = make_optional_samples();
   sync_wait(db.insert(samples));
   const auto stored = sync_wait(db.query<MaybeSample>().order_by(col<&MaybeSample::id>).all());
   ASSERT_EQ(stored.size(), samples.size());
   for (std::size_t i = 0; i < samples.size(); ++i) ASSERT_TRUE(stored[i] == samples[i]) << "sample " << i;
+}
+TEST_P(values, of_every_type_are_copied_in_and_out) {
+  const auto copied = [&]<class Row>(std::vector<Row> samples) {
+    for (std::size_t i = 0; i < samples.size(); ++i) samples[i].id = static_cast<std::int64_t>(i) + 1;
+    EXPECT_EQ(sync_wait(db.copy_in(samples)), 200);
+    run([&]() -> task<void> {
+      auto rows = db.copy_out(db.query<Row>().order_by(col<&Row::id>));
+      std::size_t i = 0;
+      while (const Row* row = co_await rows.next()) {
+        EXPECT_TRUE(i < samples.size() && *row == samples[i]) << "sample " << i;
+        ++i;
+      }
+      EXPECT_EQ(i, samples.size());
+    });
+  };
+  copied(make_samples());
+  copied(make_optional_samples());
 }
 
 TEST_P(values, are_found_again_by_themselves) {

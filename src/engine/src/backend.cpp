@@ -8,6 +8,10 @@
 
 namespace tupelo {
 
+task<std::unique_ptr<driver::notification_source>> connector::listen(std::vector<std::string>) {
+  throw query_error(errc::unsupported_feature, "this database has no notifications");
+}
+
 namespace {
 
 std::vector<backend>& backends() {

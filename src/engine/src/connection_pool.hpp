@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "listener_set.hpp"
 #include "observer_list.hpp"
 #include "plan_store.hpp"
 #include "pool_core.hpp"
@@ -76,6 +77,9 @@ public:
   std::uint32_t size() const noexcept { return core_.limits().size; }
   plan_store& plans() noexcept { return plans_; }
   observer_list& observers() noexcept { return observers_; }
+  listener_set& listeners() noexcept { return listeners_; }
+  connector& connects() noexcept { return *connector_; }
+  const database_options& options() const noexcept { return options_; }
 
 private:
   friend class pool_awaiter;
@@ -194,6 +198,7 @@ private:
 
   plan_store plans_;
   observer_list observers_;
+  listener_set listeners_;
 };
 
 }  // namespace tupelo::detail

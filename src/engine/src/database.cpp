@@ -75,11 +75,16 @@ void database::resume() noexcept { pool_->resume(); }
 
 task<void> database::close(deadline until) {
   pool_->begin_close();
+  pool_->listeners().close();
   co_await with_deadline(pool_->wait_until_empty(), until);
 }
 
 void database::observe(statement_observer& observer) { pool_->observers().add(observer); }
-pool_statistics database::statistics() const { return pool_->statistics(); }
+pool_statistics database::statistics() const {
+  pool_statistics now = pool_->statistics();
+  now.listening = pool_->listeners().count();
+  return now;
+}
 std::string database::url() const { return pool_->url().redacted(); }
 const dialect& database::sql_dialect() const { return pool_->sql_dialect(); }
 

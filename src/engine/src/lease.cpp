@@ -156,6 +156,7 @@ task<void> lease::rollback() {
 }
 
 bool lease::in_transaction() const noexcept { return transaction_depth() > 0; }
+bool lease::transaction_failed() const noexcept { return connection_ && connection_->driver().transaction_failed(); }
 int lease::transaction_depth() const noexcept { return connection_ ? connection_->depth : 0; }
 
 bool lease::try_run(statement_run& run, const task_context& context) {

@@ -238,6 +238,22 @@ void throw_not_all_inserted(const model_info& info, std::size_t rows) {
                     "give the objects their keys, or insert them by SQL of your own");
 }
 
+std::size_t rows_per_insert(const feature_table& features, std::size_t columns) noexcept {
+  const std::size_t parameters = std::max<std::size_t>(features.max_parameters, 1);
+  columns = std::max<std::size_t>(columns, 1);
+  std::size_t most = 128;  // and its halves: few shapes
+  while (most > 1 && (most * columns > parameters || most * columns > 2048)) most /= 2;
+  return most;
+}
+
+task<void> reset_sequences(query_source* source, const model_spec& spec) {
+  const model_info& info = require_table(info_of(spec));
+  const field_info* const key = info.key.size() == 1 ? &info.fields[info.key[0]] : nullptr;
+  if (key == nullptr || !key->is(field_generated)) co_return;
+  const std::string sql = require_source(source)->sql_dialect().reset_sequence(info.table, key->column);
+  if (!sql.empty()) co_await raw_query<void>(source, sql).run();
+}
+
 task<void> insert_all(query_source* source, const model_spec& spec, std::vector<void*> objects) {
   const model_info& info = require_table(info_of(spec));
   if (objects.empty()) co_return;

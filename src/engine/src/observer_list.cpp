@@ -37,6 +37,11 @@ void observer_list::lease_overdue(const lease_event& event) noexcept {
   for (statement_observer* observer : *observers) observer->lease_overdue(event);
 }
 
+void observer_list::noticed(const notice_event& event) noexcept {
+  const auto observers = current();
+  for (statement_observer* observer : *observers) observer->noticed(event);
+}
+
 namespace {
 
 std::string_view text_of(const driver::request& request) {

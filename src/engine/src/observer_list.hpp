@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "tupelo/driver/connection.hpp"
 #include "tupelo/core/observer.hpp"
 
 #include <atomic>
@@ -9,16 +10,12 @@
 #include <mutex>
 #include <vector>
 
-namespace tupelo::driver {
-struct request;
-}
-
 namespace tupelo::detail {
 
 /// Who watches a database. Without anybody it costs one branch per statement.
 ///
 /// Threads: any.
-class observer_list final : public statement_observer {
+class observer_list final : public statement_observer, public driver::connection_events {
 public:
   void add(statement_observer& observer);
   bool empty() const noexcept { return !used_.load(std::memory_order_acquire); }
@@ -26,6 +23,8 @@ public:
   void statement_started(const statement_event& event) noexcept override;
   void statement_finished(const statement_event& event) noexcept override;
   void lease_overdue(const lease_event& event) noexcept override;
+  void noticed(const notice_event& event) noexcept override;
+  bool wants_notices() const noexcept override { return !empty(); }
 
 private:
   std::atomic<bool> used_{false};

@@ -38,7 +38,9 @@ void request_awaiter::await_resume() {
 
 pooled_connection::pooled_connection(connection_pool& pool, std::unique_ptr<driver::connection> driver,
                                      std::uint32_t cache_size)
-    : pool_(pool), driver_(std::move(driver)), cache_(cache_size) {}
+    : pool_(pool), driver_(std::move(driver)), cache_(cache_size) {
+  driver_->report_to(&pool_.observers());
+}
 
 pooled_connection::~pooled_connection() { forget_statements(); }
 

@@ -71,8 +71,9 @@ struct row_stream_core::state final : open_result {
   }
 };
 
-row_stream_core::row_stream_core(query_source* source, query_core core) : state_(new state) {
+row_stream_core::row_stream_core(query_source* source, query_core core, bool in_bulk) : state_(new state) {
   state_->source = source;
+  state_->request.in_bulk = in_bulk;
   state_->run.core = std::move(core);
 }
 row_stream_core::row_stream_core(row_stream_core&&) noexcept = default;

@@ -60,12 +60,7 @@ task<void> write_batch::insert(const model_info& info, void* const* objects, std
   }
   bool counted = false;
   if (any_generated) counted = co_await may_count_keys(source_, info, count);
-  // Powers of two: few shapes. Enough rows that the statement's own cost vanishes, few enough for every database's
-  // parameters.
-  const std::size_t parameters = std::max<std::size_t>(source_.sql_dialect().features().max_parameters, 1);
-  const std::size_t columns = std::max<std::size_t>(info.columns.size(), 1);
-  std::size_t most = 128;
-  while (most > 1 && (most * columns > parameters || most * columns > 2048)) most /= 2;
+  std::size_t most = rows_per_insert(source_.sql_dialect().features(), info.columns.size());
   if (info.columns.size() == 1 && info.generated_key) most = 1;  // DEFAULT VALUES takes no rows
   for (std::size_t i = 0; i < count;) {
     std::size_t same = 1;

@@ -208,6 +208,13 @@ task<void> session::state::add_writes(flush_writes& writes, const work_list& wor
 task<bool> session::state::write_all(bool commit) {
   const work_list work(objects);
   if (work.models.empty()) co_return false;
+  if (held.transaction_failed()) {
+    // Sending more would end in an error that says nothing of the cause.
+    throw transaction_error(errc::invalid_transaction,
+                            "a statement of this transaction has failed before, so that nothing more can be written "
+                            "in it: it must be rolled back. Let that failure out of the closure, or run what may fail "
+                            "in nested()");
+  }
   co_await ensure_transaction();
   flush_writes writes(held, identities);
   std::exception_ptr failure;

@@ -81,6 +81,15 @@ bool extreme(std::string& sql, function f, const call_argument& of) {
   return false;
 }
 
+void append_literal(std::string& sql, std::string_view text) {
+  sql += '\'';
+  for (const char c : text) {
+    if (c == '\'') sql += c;
+    sql += c;
+  }
+  sql += '\'';
+}
+
 bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 bool is_word(char c) noexcept {
   return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
@@ -174,6 +183,8 @@ const feature_table& postgres_dialect::features() const noexcept {
                                        .arrays = true,
                                        .ranges = true,
                                        .backslash_in_like = true,
+                                       .copy = true,
+                                       .notifications = true,
                                        .max_parameters = 65535};
   return table;
 }
@@ -201,6 +212,20 @@ std::string postgres_dialect::begin(const transaction_start& start) const {
 
 bool postgres_dialect::changes_session(std::string_view sql) const noexcept { return postgres::changes_session(sql); }
 std::string_view postgres_dialect::reset_session() const noexcept { return "DISCARD ALL"; }
+
+std::string_view postgres_dialect::notify_query() const noexcept { return "SELECT pg_catalog.pg_notify($1, $2)"; }
+
+std::string postgres_dialect::reset_sequence(std::string_view table, std::string_view column) const {
+  std::string name, key;
+  quote(name, table);
+  quote(key, column);
+  std::string sql = "SELECT pg_catalog.setval(pg_catalog.pg_get_serial_sequence(";
+  append_literal(sql, name);
+  sql += ", ";
+  append_literal(sql, column);
+  sql += "), COALESCE((SELECT pg_catalog.max(" + key + ") FROM " + name + "), 0) + 1, false)";
+  return sql;
+}
 
 void postgres_dialect::placeholder(std::string& sql, std::uint32_t number, kind value) const {
   sql += '$';

@@ -78,6 +78,9 @@ void conversation::fail_all(const std::exception_ptr& failure) noexcept {
   flights_.clear();
   held_.clear();
   blocked_ = false;
+  if (copy_ != nullptr) copy_failure_ = failure;
+  copy_.reset();
+  if (server_statement* const copied = std::exchange(copying_out_, nullptr)) copied->copy.reset();
   forget_portals();
 }
 
@@ -94,6 +97,7 @@ void conversation::submit(request& submitted) noexcept {
   submitted.affected = 0;
   submitted.last_insert_id = 0;
   submitted.failure = nullptr;
+  if (submitted.copy > copy_step::open) return submit_copy(submitted);
   if (!must_wait(submitted)) return start(submitted, false);
   try {
     held_.push_back({&submitted, false});
@@ -121,6 +125,10 @@ void conversation::start(request& submitted, bool again) noexcept {
     if (streaming_ != nullptr && read != streaming_ && !(read != nullptr && read->drained)) {
       drain_stream();
       mark = out_.mark();  // the drain is sent whatever becomes of this request
+    }
+    if (copying_out_ != nullptr && read != copying_out_) {
+      drain_copy();
+      mark = out_.mark();
     }
     if (submitted.members != nullptr) {
       start_group(f);
@@ -152,9 +160,14 @@ std::unique_ptr<server_statement> conversation::make_statement(bool named) {
 
 bool conversation::start_plan(flight& f) {
   request& r = *f.of;
+  if (r.copy == copy_step::open) {
+    describe_copy(f);
+    return true;
+  }
   if (r.more) return fetch_on(f);
   f.statement = &statement_for(r, f.temporary);
-  if (!f.statement->described) {
+  // What is copied is read as the table is now: nobody would tell of a change.
+  if (!f.statement->described || r.in_bulk) {
     describe(f);
   } else {
     run(f);
@@ -178,7 +191,12 @@ server_statement& conversation::statement_for(request& r, std::shared_ptr<server
 void conversation::describe(flight& f) {
   f.at = stage::describing;
   write_description(*f.statement, *f.of->plan, f.lacks_types);
-  write_sync(out_);
+  f.synced = !is_copied(f);
+  if (f.synced) {
+    write_sync(out_);
+  } else {
+    write_flush(out_);  // the tables stay as they are described
+  }
   blocked_ = true;
 }
 
@@ -200,6 +218,7 @@ void conversation::run(flight& f) {
   server_statement& statement = *f.statement;
   f.at = stage::running;
   f.stale = false;
+  if (r.in_bulk && copy_out(f)) return;
   const std::string_view portal = portal_of(r, statement);
   write_run(r, statement, portal);
   f.synced = portal.empty() || status_ == transaction_status::open;
@@ -217,7 +236,7 @@ void conversation::run(flight& f) {
 }
 
 void conversation::write_run(const request& r, const server_statement& statement, std::string_view portal) {
-  if (statement.portal_open || statement.drained) {
+  if (statement.portal_open || statement.drained || statement.copy != nullptr) {
     throw transaction_error(
         errc::concurrent_use,
         "the statement is still being read by an open result; read that to its end or finish it first");
@@ -245,11 +264,13 @@ bool conversation::next_of_script(flight& f) {
 void conversation::finish(server_statement& statement) noexcept {
   if (statement.drained) {
     statement.forget_rest();
+    statement.copy.reset();
     for (flight& f : flights_) {
       if (f.at == stage::draining && f.statement == &statement) f.statement = nullptr;
     }
     return;
   }
+  if (statement.copy != nullptr) return leave_copy(statement);
   if (!statement.portal_open) return;
   statement.portal_open = false;
   std::erase(portals_, &statement);
@@ -274,7 +295,7 @@ void conversation::release(std::unique_ptr<server_statement> statement) noexcept
 
 void conversation::receive() {
   backend_message message;
-  while (in_.next(message)) handle(message);
+  while (copying_out_ == nullptr && in_.next(message)) handle(message);
 }
 
 conversation::flight& conversation::front(const backend_message& message) {
@@ -295,7 +316,13 @@ void conversation::handle(const backend_message& message) {
     case '3':  // CloseComplete
       return;
     case 'n':  // NoData
-      if (flight& f = front(message); f.group && f.at == stage::describing) group_described(f);
+      if (flight& f = front(message); f.at == stage::describing) {
+        if (f.group) {
+          group_described(f);
+        } else if (is_copied(f)) {
+          copy_described(f);
+        }
+      }
       return;
     case 'I':  // EmptyQueryResponse
       if (flight& f = front(message); f.group && f.at == stage::running) aim(f, f.group->next + 1);
@@ -310,7 +337,11 @@ void conversation::handle(const backend_message& message) {
         for (const column_description& column : columns_) names_.emplace_back(column.name);
         for (std::size_t i = 0; i < columns_.size(); ++i)
           result_columns_.push_back({names_[i], columns_[i].type, columns_[i].modifier});
-        if (f.group) group_described(f);
+        if (f.group) {
+          group_described(f);
+        } else if (is_copied(f)) {
+          copy_described(f);
+        }
       }
       return;
     case 's': return suspended(front(message));
@@ -326,18 +357,16 @@ void conversation::handle(const backend_message& message) {
       return;
     }
     case 'N':  // NoticeResponse
+      if (events_ != nullptr && events_->wants_notices()) notices_.push_back(parse_error(message));
+      return;
     case 'A':  // NotificationResponse
       return;
-    case 'G':  // CopyInResponse
-      write_copy_fail(out_, "COPY FROM STDIN cannot be run as a statement");
-      // The server takes the Sync behind the statement for data that it may ignore.
-      if (const flight& f = front(message); f.at == stage::running && (!f.group || f.group->next + 1 >= f.group->end))
-        write_sync(out_);
-      return;
+    case 'G': return copy_accepted(front(message), message);
     case 'H':  // CopyOutResponse: its data is read and dropped
     case 'd':
     case 'c': {
       flight& f = front(message);
+      if (f.statement != nullptr && f.statement->copy != nullptr) return copied_row(f, message);
       if (f.due != nullptr && !f.due->failure) {
         note(f, std::make_exception_ptr(query_error("COPY … TO STDOUT cannot be run as a statement: use COPY … TO a "
                                                     "file on the server, or select the rows")));
@@ -374,7 +403,10 @@ void conversation::row(flight& f, const backend_message& message) {
 
 void conversation::command_complete(flight& f, const backend_message& message) {
   const command_result result = parse_command_complete(message);
-  if (f.due != nullptr && !result.reads) f.due->affected += static_cast<std::int64_t>(result.count);
+  if (f.at == stage::copying_in && !result.tag.starts_with("COPY "))
+    throw_protocol_violation("CommandComplete of a COPY does not say how many rows were copied");
+  if (f.due != nullptr && !result.reads && f.at != stage::copying_out)
+    f.due->affected += static_cast<std::int64_t>(result.count);
   if (f.due != nullptr && f.due->plan != nullptr && f.due->plan->checked_rows != 0)
     f.due->affected = f.due->plan->checked_rows;
   if (f.group) {
@@ -405,13 +437,15 @@ void conversation::suspended(flight& f) {
 void conversation::failed(flight& f, const backend_message& message) {
   const error_fields fields = parse_error(message);
   if (f.of == nullptr) {
-    if (fields.ends_connection()) throw_postgres_failure(fields, {});
+    if (loses_connection(fields)) throw_postgres_failure(fields, {});
+    if (f.at == stage::copying_in) copy_failed(f, fields);
     if (f.at != stage::draining) return;
     if (fields.sqlstate == "57014") cancel_missed_ = true;
     if (f.statement != nullptr) f.statement->rest_failure = make_postgres_failure(fields, {});
     return;
   }
   if (f.group) return group_failed(f, fields);
+  if (f.of->copy == copy_step::abort && !loses_connection(fields)) return;  // as was asked for
   // 42P18: indeterminate datatype. What nothing in the statement tells the type of is taken for a text.
   f.lacks_types = f.at == stage::describing && fields.sqlstate == "42P18";
   if (f.statement != nullptr && f.statement->portal_open) {
@@ -428,7 +462,7 @@ void conversation::failed(flight& f, const backend_message& message) {
   }
   note(f,
        f.stale ? make_stale_failure(fields.sqlstate, text_of(f)) : make_postgres_failure(fields, text_of(f), f.cause));
-  if (fields.ends_connection()) throw_postgres_failure(fields, text_of(f));
+  if (loses_connection(fields)) throw_postgres_failure(fields, text_of(f));
   if (!f.synced) {
     write_sync(out_);
     f.synced = true;
@@ -463,6 +497,8 @@ void conversation::plan_layouts(server_statement& statement, const statement_pla
 void conversation::ready(const backend_message& message) {
   flight& f = front(message);
   status_ = parse_ready_for_query(message);
+  if (f.statement != nullptr && f.statement->copy != nullptr) f.statement->copy.reset();
+  if (f.at == stage::copying_in) copy_.reset();
   if (status_ == transaction_status::idle && !portals_.empty() && streaming_ == nullptr) forget_portals();
   if (f.of == nullptr) return end_front();
   if (f.group) return group_ready(f);
@@ -475,7 +511,7 @@ void conversation::ready(const backend_message& message) {
         f.of->failure = nullptr;
         return describe(f);
       }
-      if (well && !stopped_between(f) && described(f)) return start_held();
+      if (well && !is_copied(f) && !stopped_between(f) && described(f)) return start_held();
       break;
     case stage::scripting:
       try {
@@ -496,7 +532,9 @@ void conversation::ready(const backend_message& message) {
     case stage::draining:
     case stage::resting:
     case stage::undoing:
-    case stage::closing: break;
+    case stage::closing:
+    case stage::copying_in:
+    case stage::copying_out: break;
   }
   end_front();
 }
@@ -504,7 +542,8 @@ void conversation::ready(const backend_message& message) {
 void conversation::end_front() noexcept {
   const flight ended = std::move(flights_.front());
   flights_.pop_front();
-  if (ended.at == stage::describing || ended.at == stage::scripting || ended.group) blocked_ = false;
+  if (ended.at == stage::describing || ended.at == stage::scripting || ended.at == stage::copying_in || ended.group)
+    blocked_ = false;
   if (ended.of != nullptr) complete(*ended.of);
   if (ended.at == stage::draining && ended.statement != nullptr) ended.statement->draining = false;
   while (!flights_.empty() && flights_.front().at == stage::resting) {

@@ -2,6 +2,8 @@
 #pragma once
 
 #include "backend_messages.hpp"
+#include "copy_reader.hpp"
+#include "copy_writer.hpp"
 #include "group_flight.hpp"
 #include "postgres_failure.hpp"
 #include "receive_buffer.hpp"
@@ -47,7 +49,8 @@ struct server_statement {
     rest_at = 0;
     drained = draining = false;
   }
-  bool portal_open = false;  ///< a result that was read in part
+  bool portal_open = false;           ///< a result that was read in part
+  std::unique_ptr<copy_reader> copy;  ///< of a result that comes by COPY and is not at its end
 };
 
 /// What is said between one client and one server once the connection is ready: requests in, bytes out; bytes in,
@@ -59,6 +62,9 @@ struct server_statement {
 /// Requests are answered in the order in which they were submitted. A request whose statement is new holds those behind
 /// it until the server has described the statement. A group is sent when everything before it is answered, and holds
 /// what is behind it: two round trips where one of its statements is new, else one.
+///
+/// COPY … FROM STDIN is several requests (copy_step), between which its flight stays the first and others are held. A
+/// result by COPY … TO STDOUT has no portal that could stop it: nothing is received while nobody asks for its rows.
 ///
 /// Errors: `receive` throws connection_error where the server breaks the protocol or ends the connection; then call
 /// `fail_all`. Everything else goes into the request's failure.
@@ -72,6 +78,12 @@ public:
   receive_buffer& input() noexcept { return in_; }
   /// Handles every complete message in `input`.
   void receive();
+  /// To be called when `output` has been sent: more of the rows that are copied. False: there is nothing more to send.
+  bool go_on_copying();
+  /// Whether the server may object to rows any time.
+  bool is_copying_in() const noexcept { return copy_ != nullptr; }
+  /// A result that nobody wants can only be ended by ending the connection.
+  bool is_stuck() const noexcept { return stuck_; }
   /// The requests that are finished, in order, chained by `next`.
   request* take_completed() noexcept;
   bool has_completed() const noexcept { return completed_ != nullptr; }
@@ -95,6 +107,12 @@ public:
 
   transaction_status status() const noexcept { return status_; }
 
+  /// Where notices go; null: nowhere.
+  void report_to(connection_events* events) noexcept { events_ = events; }
+  connection_events* events() const noexcept { return events_; }
+  bool has_notices() const noexcept { return !notices_.empty(); }
+  std::vector<error_fields> take_notices() noexcept { return std::exchange(notices_, {}); }
+
 private:
   enum class stage : std::uint8_t {
     describing,  ///< Parse and Describe are on their way
@@ -104,6 +122,8 @@ private:
     scripting,   ///< one statement of a script
     undoing,     ///< a group's transaction is rolled back, before it is run anew
     closing,     ///< the client ends a partly read result; nobody waits
+    copying_in,  ///< COPY … FROM STDIN; nobody waits between two steps
+    copying_out,
   };
   struct flight {
     request* of = nullptr;   ///< null: nobody waits
@@ -174,6 +194,29 @@ private:
   static void fail_rest(flight& f) noexcept;
   static void abandon_group(flight& f, const std::exception_ptr& failure) noexcept;
 
+  // COPY
+  void submit_copy(request& submitted) noexcept;
+  void describe_copy(flight& f);
+  static bool is_copied(const flight& f) noexcept {
+    return f.of != nullptr && (f.of->copy == copy_step::open || f.of->in_bulk);
+  }
+  void copy_described(flight& f);
+  void open_copy(flight& f);
+  bool copy_out(flight& f);
+  void start_copied(std::string_view statement);
+  void copy_accepted(flight& f, const backend_message& message);
+  void write_copied(flight& f);
+  void copy_failed(flight& f, const error_fields& fields);
+  void copied_row(flight& f, const backend_message& message);
+  void pause_copy(flight& f) noexcept;
+  void drain_copy();
+  void leave_copy(server_statement& statement) noexcept;
+  /// Nobody waits for the flight any more.
+  static request& let_go(flight& f) noexcept {
+    f.due = nullptr;
+    return *std::exchange(f.of, nullptr);
+  }
+
   static bool stopped_between(flight& f) noexcept;
   static bool stopped_in_script(flight& f) noexcept;
   static void note(flight& f, std::exception_ptr failure) noexcept;
@@ -191,11 +234,17 @@ private:
   std::vector<std::uint32_t> parameter_types_;
   std::vector<column_description> columns_;
   std::vector<result_column> result_columns_;
-  std::vector<std::string> names_;  ///< of the result columns
-  std::uint64_t last_number_ = 0;   ///< of statements and portals
+  std::vector<std::string> names_;           ///< of the result columns
+  std::unique_ptr<copy_writer> copy_;        ///< COPY … FROM STDIN, whose flight is the first
+  std::exception_ptr copy_failure_;          ///< of one that ended while nobody waited
+  server_statement* copying_out_ = nullptr;  ///< whose rows come by COPY and are not awaited now
+  connection_events* events_ = nullptr;
+  std::vector<error_fields> notices_;
+  std::uint64_t last_number_ = 0;  ///< of statements and portals
   transaction_status status_ = transaction_status::idle;
   bool cancel_missed_ = false;
   bool blocked_ = false;  ///< the last flight must end before another may start
+  bool stuck_ = false;
   bool named_;
 };
 

@@ -134,7 +134,7 @@ void conversation::group_failed(flight& f, const error_fields& fields) {
     f.statement->described = false;
     f.statement->parsed = fields.sqlstate != "26000" && !f.statement->name.empty();
   }
-  if (!fields.ends_connection())
+  if (!loses_connection(fields))
     return note(f, f.stale ? make_stale_failure(fields.sqlstate, text_of(f))
                            : make_postgres_failure(fields, text_of(f), f.cause));
   if (!group.sent) f.due = nullptr;  // then it is to blame for no member

@@ -23,6 +23,12 @@ bool conversation::fetch_on(flight& f) {
     fetch_from_rest(r, statement);
     return false;
   }
+  if (statement.copy != nullptr) {
+    f.at = stage::copying_out;
+    f.statement = &statement;
+    copying_out_ = nullptr;
+    return true;
+  }
   if (!statement.portal_open) {
     throw cancelled("the rest of the result is gone, because its transaction or its connection has ended");
   }

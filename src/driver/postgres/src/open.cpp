@@ -2,6 +2,7 @@
 #include "conversation.hpp"
 #include "frontend_messages.hpp"
 #include "message_reader.hpp"
+#include "notification_stream.hpp"
 #include "postgres_connection.hpp"
 #include "resolve.hpp"
 #include "socket_wait.hpp"
@@ -102,6 +103,10 @@ public:
     watch_.reset();
     return std::make_unique<postgres_connection>(std::move(socket_), std::move(facts_), std::move(talk_),
                                                  inline_execution);
+  }
+  std::unique_ptr<notification_stream> finish_listening() {
+    watch_.reset();
+    return std::make_unique<notification_stream>(std::move(socket_), std::move(facts_), std::move(talk_));
   }
 
 private:
@@ -242,10 +247,11 @@ struct postgres_server::state {
   postgres_settings settings;
   std::shared_ptr<ssl_ctx_st> tls;
 
-  task<std::unique_ptr<connection>> connect(target_session wanted, bool inline_execution,
-                                            failed_attempts& failures) const;
-  task<std::unique_ptr<connection>> connect(const postgres_host& host, const endpoint& address, target_session wanted,
-                                            std::int64_t due_us, bool inline_execution) const;
+  /// Errors: as postgres_server::connect.
+  task<std::unique_ptr<opening>> open() const;
+  task<std::unique_ptr<opening>> open(target_session wanted, failed_attempts& failures) const;
+  task<std::unique_ptr<opening>> open(const postgres_host& host, const endpoint& address, target_session wanted,
+                                      std::int64_t due_us) const;
 };
 
 postgres_server::postgres_server(postgres_settings settings) {
@@ -260,17 +266,32 @@ postgres_server::~postgres_server() = default;
 const postgres_settings& postgres_server::settings() const noexcept { return state_->settings; }
 
 task<std::unique_ptr<connection>> postgres_server::connect(bool inline_execution) const {
+  const std::unique_ptr<opening> opened = co_await state_->open();
+  co_return opened->finish(inline_execution);
+}
+
+task<std::unique_ptr<notification_source>> postgres_server::listen(std::vector<std::string> channels) const {
+  if (!state_->settings.named_statements) {
+    throw query_error(errc::unsupported_feature,
+                      "listen(): prepare=unnamed is for a pooler in transaction mode, behind which nobody hears "
+                      "notifications; listen through a database whose URL leads to the server itself");
+  }
+  const std::unique_ptr<opening> opened = co_await state_->open();
+  std::unique_ptr<notification_stream> listening = opened->finish_listening();
+  co_await listening->listen(channels);
+  co_return std::move(listening);
+}
+
+task<std::unique_ptr<opening>> postgres_server::state::open() const {
   failed_attempts failures;
-  const target_session wanted = state_->settings.target;
-  std::unique_ptr<connection> opened = co_await state_->connect(wanted, inline_execution, failures);
-  if (!opened && wanted == target_session::prefer_standby)
-    opened = co_await state_->connect(target_session::any, inline_execution, failures);
+  const target_session wanted = settings.target;
+  std::unique_ptr<opening> opened = co_await open(wanted, failures);
+  if (!opened && wanted == target_session::prefer_standby) opened = co_await open(target_session::any, failures);
   if (!opened) failures.raise();
   co_return std::move(opened);
 }
 
-task<std::unique_ptr<connection>> postgres_server::state::connect(target_session wanted, bool inline_execution,
-                                                                  failed_attempts& failures) const {
+task<std::unique_ptr<opening>> postgres_server::state::open(target_session wanted, failed_attempts& failures) const {
   std::vector<const postgres_host*> order;
   for (const postgres_host& host : settings.hosts) order.push_back(&host);
   if (settings.load_balance) {
@@ -305,7 +326,7 @@ task<std::unique_ptr<connection>> postgres_server::state::connect(target_session
     }
     for (const endpoint& address : addresses) {
       try {
-        co_return co_await connect(*host, address, wanted, due_us(), inline_execution);
+        co_return co_await open(*host, address, wanted, due_us());
       } catch (...) {
         note(*host);
       }
@@ -314,18 +335,17 @@ task<std::unique_ptr<connection>> postgres_server::state::connect(target_session
   co_return nullptr;
 }
 
-task<std::unique_ptr<connection>> postgres_server::state::connect(const postgres_host& host, const endpoint& address,
-                                                                  target_session wanted, std::int64_t due_us,
-                                                                  bool inline_execution) const {
+task<std::unique_ptr<opening>> postgres_server::state::open(const postgres_host& host, const endpoint& address,
+                                                            target_session wanted, std::int64_t due_us) const {
   std::exception_ptr first_refusal;
   for (encryption attempt = first_encryption(settings, host);;) {
-    opening under_way(settings, tls.get(), host, attempt, due_us);
+    auto under_way = std::make_unique<opening>(settings, tls.get(), host, attempt, due_us);
     try {
-      co_await under_way.run(address);
-      if (co_await under_way.fits(wanted)) co_return under_way.finish(inline_execution);
+      co_await under_way->run(address);
+      if (co_await under_way->fits(wanted)) co_return std::move(under_way);
     } catch (const connection_error& e) {
-      const auto next = next_encryption(settings, host, attempt, under_way.used_tls());
-      const bool in_handshake = under_way.used_tls() && !under_way.has_tls();
+      const auto next = next_encryption(settings, host, attempt, under_way->used_tls());
+      const bool in_handshake = under_way->used_tls() && !under_way->has_tls();
       // Unwelcome both ways: the way that was asked for first is the one to tell of.
       if (first_refusal && is_unwelcome(e)) std::rethrow_exception(first_refusal);
       if (!next || (!in_handshake && !is_unwelcome(e))) throw;

@@ -69,13 +69,22 @@ bool postgres_connection::run(request& r) noexcept {
           r.cancellation->cancel_requested()) {
         cancel_current(interruption::cancelled);
       }
-      if (!flush() || r.cancellable || r.deadline_us != INT64_MAX || cause_ != interruption::none) [[unlikely]] {
+      const bool sent = flush();
+      if (talk_.is_copying_in()) receive(false);  // what the server objects to
+      if (talk_.has_completed()) break;
+      if (!sent || r.cancellable || r.deadline_us != INT64_MAX || cause_ != interruption::none) [[unlikely]] {
         wait_inline(lock, r);
         check_deadline();
         if (talk_.has_completed()) break;
         receive(false);
       } else {
         receive(true);
+      }
+      if (talk_.has_notices()) [[unlikely]] {
+        const std::vector<error_fields> notices = talk_.take_notices();
+        lock.unlock();
+        report(talk_.events(), notices);
+        lock.lock();
       }
     } catch (...) {
       give_up(std::current_exception());
@@ -86,12 +95,17 @@ bool postgres_connection::run(request& r) noexcept {
   cancel_dealt_with_.wait(lock, [&] { return cancelling_ == nullptr; });
   cause_ = interruption::none;
   talk_.take_completed();
+  const std::vector<error_fields> notices = talk_.take_notices();
+  lock.unlock();
+  if (!notices.empty()) report(talk_.events(), notices);
   return !r.failure;
 }
 
 void postgres_connection::start(request& r) noexcept {
   assert(!inline_);
   request* done = nullptr;
+  connection_events* events = nullptr;
+  std::vector<error_fields> notices;
   {
     const std::lock_guard lock(mutex_);
     scheduler& loop = r.loop != nullptr ? *r.loop : background_scheduler();
@@ -101,13 +115,18 @@ void postgres_connection::start(request& r) noexcept {
       if (!failure_ && talk_.is_awaited()) {
         take_watch(loop);
         flush();
+        if (talk_.is_copying_in()) receive(false);  // what the server objects to
       }
     } catch (...) {
       give_up(std::current_exception());
     }
     go_on();
     done = take_done();
+    notices = talk_.take_notices();
+    events = talk_.events();
   }
+  // Whoever hears of the last completion, here or on the thread of a cancel request, may destroy the connection.
+  if (!notices.empty()) report(events, notices);
   announce(done);
 }
 
@@ -121,6 +140,24 @@ void postgres_connection::begin(request& r) noexcept {
     return talk_.refuse(r);
   }
   talk_.submit(r);
+  if (talk_.input().empty()) return;
+  // Rows of a copy that were received before somebody asked for them.
+  try {
+    talk_.receive();
+    end_if_stuck();
+  } catch (...) {
+    give_up(std::current_exception());
+  }
+}
+
+void postgres_connection::report_to(connection_events* events) noexcept {
+  const std::lock_guard lock(mutex_);
+  talk_.report_to(events);
+}
+
+void postgres_connection::report(connection_events* events, const std::vector<error_fields>& notices) noexcept {
+  for (const error_fields& notice : notices)
+    events->noticed({notice.severity, notice.sqlstate, text_with_values(notice.message)});
 }
 
 void postgres_connection::finish(prepared_statement* handle) noexcept {
@@ -128,6 +165,7 @@ void postgres_connection::finish(prepared_statement* handle) noexcept {
   if (failure_) return;
   talk_.finish(*statement_of(handle));
   try {
+    end_if_stuck();
     flush();
   } catch (...) {
     give_up(std::current_exception());
@@ -168,7 +206,7 @@ void postgres_connection::interrupt() noexcept {
 
 bool postgres_connection::flush() {
   send_buffer& out = talk_.output();
-  while (!out.empty()) {
+  while (!out.empty() || talk_.go_on_copying()) {
     std::size_t count = 0;
     const transfer outcome = socket_.send(out.data(), out.size(), count);
     out.consume(count);
@@ -203,11 +241,19 @@ void postgres_connection::receive(bool wait) {
       cancel_again_ = true;
       if (cancelling_ == nullptr) send_cancel();
     }
+    end_if_stuck();
     if (!talk_.output().empty()) flush();
     if (count < room.size() && !socket_.has_pending()) return;
     if (!talk_.is_awaited()) return;
     wait = false;
   }
+}
+
+void postgres_connection::end_if_stuck() {
+  if (!talk_.is_stuck()) [[likely]]
+    return;
+  throw connection_error(errc::connection_lost,
+                         "the rest of a COPY was not wanted, and the connection is closed to spare reading it");
 }
 
 void postgres_connection::give_up(const std::exception_ptr& failure) noexcept {
@@ -272,6 +318,8 @@ void postgres_connection::wait_inline(std::unique_lock<std::mutex>& lock, const 
 
 void postgres_connection::woken(bool& started) noexcept {
   request* done = nullptr;
+  connection_events* events = nullptr;
+  std::vector<error_fields> notices;
   {
     const std::lock_guard lock(mutex_);
     started = false;
@@ -286,7 +334,11 @@ void postgres_connection::woken(bool& started) noexcept {
     }
     go_on();
     done = take_done();
+    notices = talk_.take_notices();
+    events = talk_.events();
   }
+  // Whoever hears of the last completion, here or on the thread of a cancel request, may destroy the connection.
+  if (!notices.empty()) report(events, notices);
   announce(done);
 }
 

@@ -15,6 +15,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <vector>
 
 namespace tupelo::driver::postgres {
 
@@ -47,6 +48,7 @@ public:
   bool usable() const noexcept override;
   bool in_transaction() const noexcept override;
   bool transaction_failed() const noexcept override;
+  void report_to(connection_events* events) noexcept override;
 
 private:
   // Both are called once for every start, unless they were taken back.
@@ -73,12 +75,14 @@ private:
   void woken(bool& started) noexcept;
   void cancel_ended(bool in_time) noexcept override;
   static void announce(request* done) noexcept;
+  static void report(connection_events* events, const std::vector<error_fields>& notices) noexcept;
 
   // Under the lock.
   void begin(request& r) noexcept;
   void go_on() noexcept;
   bool flush();
   void receive(bool wait);
+  void end_if_stuck();
   void check_deadline() noexcept;
   void cancel_current(interruption cause) noexcept;
   void send_cancel() noexcept;

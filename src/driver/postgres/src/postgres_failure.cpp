@@ -31,6 +31,8 @@ std::string key_columns(std::string_view detail) {
   return shown_text(detail.substr(begin + 1, end - begin - 1));
 }
 
+constexpr std::string_view protocol_violation = "08P01";
+
 /// Functions choose SQLSTATE and text of what they raise freely, so neither says anything about the text.
 bool raised_by_function(const error_fields& fields) noexcept {
   const std::string_view routine = fields.routine;
@@ -123,6 +125,10 @@ struct failure {
 
 }  // namespace
 
+bool loses_connection(const error_fields& fields) noexcept {
+  return fields.ends_connection() || (fields.sqlstate == protocol_violation && !raised_by_function(fields));
+}
+
 void throw_postgres_failure(const error_fields& fields, std::string_view statement, interruption cause) {
   failure f{fields, statement, {fields.sqlstate, fields.constraint, fields.table, fields.column, 0}};
   if (fields.sqlstate.size() != 5) throw_protocol_violation("ErrorResponse has no SQLSTATE of five characters");
@@ -132,6 +138,11 @@ void throw_postgres_failure(const error_fields& fields, std::string_view stateme
     const bool says_so = rule.code == errc::connection_lost || rule.code == errc::too_many_connections;
     f.raise(says_so ? rule.code : errc::connection_lost,
             "the server ended the connection: " + f.words(rule) + "; what was not committed is undone");
+  }
+  if (loses_connection(fields)) {
+    f.raise(errc::connection_lost,
+            "the server does not understand what it was sent: something between it and the client changes the stream, "
+            "and the connection is closed; what was not committed is undone [SQLSTATE 08P01]");
   }
   if (raised_by_function(fields)) {
     // The code may be any, so callers can act on it; the text is the function's own.

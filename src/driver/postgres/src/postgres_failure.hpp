@@ -16,6 +16,10 @@ enum class interruption : std::uint8_t {
   deadline,   ///< the caller's deadline passed
 };
 
+/// Whether the connection is of no more use: the server ends it, or says that it does not understand what it was sent,
+/// so that nobody knows what it took for a statement.
+bool loses_connection(const error_fields& fields) noexcept;
+
 /// Throws the exception that belongs to what the server reports, with SQLSTATE, constraint, table and column.
 ///
 /// Messages hold names, never values: detail and context are not shown, and the server's own message only where its

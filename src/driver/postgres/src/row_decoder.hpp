@@ -69,6 +69,9 @@ struct row_layout {
   std::string formats;              ///< Bind's result-format codes, as they are sent
 };
 
+/// Whether the column is read from the binary format.
+bool is_binary(const row_column& column) noexcept;
+
 /// Matches the result's columns with the plan's fields. Binary wherever the field can be filled from it; text fields
 /// take every type that is no number, in the server's own spelling.
 ///

@@ -86,10 +86,6 @@ choice form_for(const field_slot& slot, std::uint32_t type) noexcept {
 bool is_text(column_form form) noexcept {
   return form == column_form::text || form == column_form::text_as_is || form == column_form::array_text;
 }
-bool is_binary(const row_column& column) noexcept {
-  return !is_text(column.form == column_form::mapped ? column.inner[0] : column.form);
-}
-
 /// Whether a value of the type is the same in both formats, so that elements of it may be read as text.
 bool is_text_in_binary(oid type) noexcept {
   switch (type) {
@@ -156,6 +152,10 @@ void append16(std::string& out, std::size_t value) {
 }
 
 }  // namespace
+
+bool is_binary(const row_column& column) noexcept {
+  return !is_text(column.form == column_form::mapped ? column.inner[0] : column.form);
+}
 
 row_layout plan_row(const statement_plan& plan, std::span<const result_column> columns) {
   row_layout layout;

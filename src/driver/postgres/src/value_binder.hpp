@@ -78,4 +78,29 @@ parameter_layout plan_parameters(const statement_plan& plan, std::span<const std
 void write_parameters(send_buffer& out, const parameter_layout& layout, const statement_plan& plan,
                       const std::uint64_t* values, const void* const* objects);
 
+/// Whether all values have a binary form, so that rows can be copied in binary.
+bool is_binary(const parameter_layout& layout) noexcept;
+
+/// What is known of all rows of a COPY before the first of them; made once, for binary rows.
+struct copy_layout {
+  struct column {
+    const type_ops* type = nullptr;
+    std::uint16_t offset = 0;
+    bool nullable = false;
+    parameter_shortcut shortcut{};
+  };
+  std::vector<column> columns;
+  std::vector<std::uint16_t> texts;  ///< positions of the columns whose text is sent as it is
+  std::size_t fixed_bytes = 0;       ///< of a row, without the texts and what has no shortcut
+};
+copy_layout plan_copied_rows(const parameter_layout& layout, const statement_plan& plan);
+
+/// Writes objects as rows of COPY, in binary or (where `rows` is null) in text, until `out` holds `full` bytes or more;
+/// gives how many were written. Nothing of the row remains in `out` that it fails on. Before: every bind of the plan is
+/// a field.
+///
+/// Errors: as write_parameters.
+std::size_t write_copy_rows(send_buffer& out, const parameter_layout& layout, const statement_plan& plan,
+                            const copy_layout* rows, const void* const* objects, std::size_t count, std::size_t full);
+
 }  // namespace tupelo::driver::postgres

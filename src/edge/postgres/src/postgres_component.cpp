@@ -4,6 +4,11 @@
 #include "tupelo/driver/postgres/open.hpp"
 #include "tupelo/dialect/postgres/postgres_dialect.hpp"
 
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
 namespace tupelo::postgres {
 
 namespace {
@@ -13,6 +18,9 @@ public:
   explicit postgres_connector(const driver::url& url) : server_(driver::postgres::postgres_settings::parse(url)) {}
 
   task<std::unique_ptr<driver::connection>> connect(bool runs_inline) override { return server_.connect(runs_inline); }
+  task<std::unique_ptr<driver::notification_source>> listen(std::vector<std::string> channels) override {
+    return server_.listen(std::move(channels));
+  }
   std::uint32_t max_connections() const noexcept override { return 0; }
   bool wants_inline() const noexcept override { return server_.settings().inline_execution; }
 

@@ -26,6 +26,24 @@ struct lease_event {
   std::int64_t held_us = 0;
 };
 
+/// A text that may repeat values of rows and parameters, so it is in no message and no log by itself.
+class text_with_values {
+public:
+  explicit text_with_values(std::string_view text) noexcept : text_(text) {}
+  /// Who asks for it decides where it may be shown.
+  std::string_view reveal() const noexcept { return text_; }
+
+private:
+  std::string_view text_;
+};
+
+/// What a server says beside the result of a statement: RAISE NOTICE, a warning. Views are valid during the call only.
+struct notice_event {
+  std::string_view severity;  ///< WARNING, NOTICE, INFO, LOG or DEBUG, whatever the server's language
+  std::string_view sqlstate;
+  text_with_values message;
+};
+
 /// Sees every statement of a database; for logs, metrics and traces. A database without observers pays one branch.
 ///
 /// Threads: called on the thread that runs the statement's caller; several callers may call at once.
@@ -36,6 +54,8 @@ public:
   virtual void statement_finished(const statement_event&) noexcept {}
   /// Called once per lease, on a thread of the pool's own: it must be quick.
   virtual void lease_overdue(const lease_event&) noexcept {}
+  /// Called on the thread that reads the connection, before the statement is finished: it must be quick.
+  virtual void noticed(const notice_event&) noexcept {}
 };
 
 }  // namespace tupelo

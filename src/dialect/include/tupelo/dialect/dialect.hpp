@@ -26,6 +26,8 @@ struct feature_table {
   bool arrays = false;               ///< columns hold arrays; without them these are JSON texts with the same answers
   bool ranges = false;               ///< range types and their operators
   bool backslash_in_like = false;    ///< LIKE takes `\` for an escape without being told
+  bool copy = false;                 ///< rows are written by COPY; without it by INSERTs of many rows
+  bool notifications = false;        ///< LISTEN and NOTIFY
   std::uint32_t max_parameters = 0;  ///< in one statement
 };
 
@@ -92,6 +94,11 @@ public:
   virtual bool changes_session(std::string_view /*sql*/) const noexcept { return false; }
   /// A script that undoes all that, prepared statements included; empty: the database has none.
   virtual std::string_view reset_session() const noexcept { return {}; }
+
+  /// A query with two parameters, channel and payload, that sends a notification. Only where `notifications` is set.
+  virtual std::string_view notify_query() const noexcept { return {}; }
+  /// A statement that makes the next generated key larger than every key of the table; empty: they always are.
+  virtual std::string reset_sequence(std::string_view /*table*/, std::string_view /*column*/) const { return {}; }
 
   /// Appends an identifier, quoted.
   virtual void quote(std::string& sql, std::string_view identifier) const;

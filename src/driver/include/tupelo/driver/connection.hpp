@@ -2,6 +2,7 @@
 #pragma once
 
 #include "tupelo/core/cancellation.hpp"
+#include "tupelo/core/observer.hpp"
 #include "tupelo/core/scheduler.hpp"
 #include "tupelo/core/statement.hpp"
 
@@ -14,6 +15,17 @@ namespace tupelo::driver {
 /// A statement prepared on one connection: a handle that only its connection understands. Owned by that connection's
 /// statement cache; released through the connection.
 class prepared_statement;
+
+/// One step of writing rows by COPY. Between two steps the connection belongs to the COPY: other requests wait.
+enum class copy_step : std::uint8_t {
+  none,  ///< no COPY
+  /// Begins: `plan` is the COPY, its binds say what the rows' columns are made of, and `script` is a query with the
+  /// same columns, which tells their types. A failure ends it.
+  open,
+  rows,   ///< sends the rows of `objects`, `object_count` of them, when there are enough to be worth it
+  close,  ///< ends: `affected` are the rows written
+  abort,  ///< gives up: nothing is written. Also after a failure of `rows` or `close`, which may have ended it already
+};
 
 /// One run of one planned statement, of a script, or of a group. The caller keeps everything it points to alive until
 /// the run is finished.
@@ -42,7 +54,12 @@ struct request {
   const std::uint64_t* values = nullptr;  ///< the query's values, in the order of the plan's value and list steps
   const void* const* objects = nullptr;   ///< the objects whose fields are bound: `plan->rows_per_statement` of them
   row_sink rows;                          ///< where rows are decoded; no `add`: rows are counted and dropped
-  std::uint32_t fetch = 0;       ///< stop after this many rows with `more` set; 0: read all. Run again to go on
+  std::uint32_t fetch = 0;  ///< stop after this many rows with `more` set; 0: read all. Run again to go on
+  copy_step copy = copy_step::none;
+  std::uint32_t object_count = 0;  ///< of copy_step::rows
+  /// With `fetch` and without values: the whole result is wanted, so that it may come by COPY … TO STDOUT. The rows are
+  /// the same.
+  bool in_bulk = false;
   bool end_after_fetch = false;  ///< with `fetch`: the result is ended there instead, and `more` stays false
   bool cancellable = true;       ///< false: `interrupt` leaves this run alone, which makes it a little cheaper
   /// Inline runs: asked once when `interrupt` can reach the run, so that a request made before is not lost. May be
@@ -67,6 +84,18 @@ struct request {
 
 /// The failure of a group's member that was not run.
 std::exception_ptr make_not_run() noexcept;
+
+/// Who hears what a server says beside the answers.
+///
+/// Threads: called on the thread that runs the connection, not while it is locked.
+class connection_events {
+public:
+  virtual bool wants_notices() const noexcept = 0;
+  virtual void noticed(const notice_event&) noexcept = 0;
+
+protected:
+  ~connection_events() = default;
+};
 
 /// One connection to a database. Runs one request at a time, in order.
 ///
@@ -108,6 +137,10 @@ public:
   /// Whether the open transaction can only be rolled back, because a statement in it has failed. Before: as
   /// in_transaction.
   virtual bool transaction_failed() const noexcept { return false; }
+
+  /// Says from here on to whom the server's notices go; they must outlive the connection. Before: no request is
+  /// running.
+  virtual void report_to(connection_events*) noexcept {}
 };
 
 }  // namespace tupelo::driver

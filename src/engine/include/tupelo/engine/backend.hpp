@@ -2,12 +2,15 @@
 #pragma once
 
 #include "tupelo/driver/connection.hpp"
+#include "tupelo/driver/notification_source.hpp"
 #include "tupelo/driver/url.hpp"
 #include "tupelo/dialect/dialect.hpp"
 #include "tupelo/core/task.hpp"
 
 #include <memory>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace tupelo {
 
@@ -17,6 +20,8 @@ public:
   virtual ~connector() = default;
   /// Before: the connector outlives the task. Errors: connection_error; timed_out, cancelled.
   virtual task<std::unique_ptr<driver::connection>> connect(bool runs_inline) = 0;
+  /// A connection that hears these channels. Errors: as connect; query_error (unsupported_feature).
+  virtual task<std::unique_ptr<driver::notification_source>> listen(std::vector<std::string> channels);
   /// Whether connecting waits for nothing: there is no server.
   virtual bool connects_at_once() const noexcept { return false; }
   /// 0: as many as the pool likes.

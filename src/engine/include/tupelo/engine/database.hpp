@@ -12,6 +12,7 @@
 #include <source_location>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace tupelo {
 
@@ -53,6 +54,19 @@ public:
   /// Whether the database answers, and what its pool does. It tells of failures instead of throwing them; with
   /// `with_deadline` of slow ones too. Errors: cancelled.
   task<database_health> health();
+
+  /// Hears what is sent to these channels from here on, on a connection of its own. Channels are told apart by case.
+  /// Errors: query_error (unsupported_feature) naming the database; value_error for names that are empty or longer than
+  /// 63 bytes; connection_error.
+  task<listener> listen(std::vector<std::string> channels);
+  template <class... More>
+  task<listener> listen(std::string first, More... more) {
+    std::vector<std::string> channels;
+    channels.reserve(1 + sizeof...(More));
+    channels.push_back(static_cast<std::string&&>(first));
+    (channels.emplace_back(static_cast<More&&>(more)), ...);
+    return listen(static_cast<std::vector<std::string>&&>(channels));
+  }
 
   // ---- the pool
 

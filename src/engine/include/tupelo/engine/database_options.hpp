@@ -46,6 +46,7 @@ struct database_options {
 /// What a pool does now, and has done since it was made.
 struct pool_statistics {
   std::uint32_t connections = 0, in_use = 0, idle = 0, waiting = 0, opening = 0;
+  std::uint32_t listening = 0;  ///< listeners, each with a connection beside those of the pool
   std::uint64_t opened = 0, closed = 0, failed_to_open = 0;
   std::uint64_t acquired = 0;   ///< connections handed out
   std::uint64_t waited = 0;     ///< of these, after waiting

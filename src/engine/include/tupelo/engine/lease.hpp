@@ -14,6 +14,7 @@ namespace tupelo {
 namespace detail {
 class pooled_connection;
 class connection_pool;
+class bulk_writer;
 }  // namespace detail
 
 /// One connection of the pool for exclusive use. Goes back at destruction; a transaction that is still open is rolled
@@ -59,6 +60,9 @@ public:
   }
   /// 0 outside a transaction, 1 in one, more in savepoints.
   int transaction_depth() const noexcept;
+  /// Whether a statement of the open transaction has failed, so that the database refuses all that follow: it can only
+  /// be rolled back, or back to a savepoint from before.
+  bool transaction_failed() const noexcept;
 
   bool try_run(statement_run& run, const task_context& context) override;
   task<void> run(statement_run& run) override;
@@ -69,6 +73,7 @@ public:
 
 private:
   friend class detail::row_stream_core;
+  friend class detail::bulk_writer;
   detail::pooled_connection& connection() const;
   void require_transaction(std::string_view verb) const;
   task<void> require_committable();

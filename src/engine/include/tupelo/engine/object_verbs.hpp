@@ -9,6 +9,10 @@
 #include <vector>
 
 /// Statements made from whole objects; what the one-shot verbs and sessions share.
+namespace tupelo {
+struct feature_table;
+}
+
 namespace tupelo::detail {
 
 template <class T>
@@ -67,6 +71,9 @@ query_core complete_write(query_core core);
 /// Inserts objects of one model with as few statements as possible, keys set, in a transaction of its own where the
 /// source has none open.
 task<void> insert_all(query_source* source, const model_spec& spec, std::vector<void*> objects);
+task<void> reset_sequences(query_source* source, const model_spec& spec);
+/// Rows of one INSERT: enough that the statement's own cost vanishes, few enough for the database's parameters.
+std::size_t rows_per_insert(const feature_table& features, std::size_t columns) noexcept;
 task<bool> upsert(query_source* source, const model_spec& spec, void* object, expression conflict);
 
 /// Generated keys were asked for, and other than `rows` of them came back.

@@ -15,7 +15,8 @@ namespace detail {
 /// The part of a stream that does not depend on its rows' type. Holds one connection from the first row to the last.
 class row_stream_core {
 public:
-  row_stream_core(query_source* source, query_core core);
+  /// `in_bulk`: the whole result is wanted, see driver::request.
+  row_stream_core(query_source* source, query_core core, bool in_bulk);
   row_stream_core(row_stream_core&&) noexcept;
   row_stream_core& operator=(row_stream_core&&) = delete;
   ~row_stream_core();
@@ -40,7 +41,8 @@ private:
 template <class T>
 class row_stream {
 public:
-  row_stream(query_source* source, query_core&& core) : core_(source, static_cast<query_core&&>(core)) {}
+  row_stream(query_source* source, query_core&& core, bool in_bulk = false)
+      : core_(source, static_cast<query_core&&>(core), in_bulk) {}
 
   /// The next row, valid until the next call; null at the end. A stream that has failed fails again each time.
   task<T*> next() {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "tupelo/engine/copy_in.hpp"
+#include "tupelo/engine/listener.hpp"
 #include "tupelo/engine/object_verbs.hpp"
 #include "tupelo/engine/operation.hpp"
 #include "tupelo/engine/pipeline.hpp"
@@ -229,6 +231,70 @@ public:
   operation<void> erase(const T& object) {
     void* read = const_cast<T*>(__builtin_addressof(object));  // and not written
     return {source(), read, detail::meta<T>::spec, detail::outcome::object_erased};
+  }
+
+  // ---- many rows
+
+  /// Writes all rows of a range of models, as fast as the database takes them, and gives their number. All or none: in
+  /// one transaction, or a savepoint of the one that is open.
+  ///
+  /// A range that makes its rows as it is read takes memory for one batch of them. Generated keys are left to the
+  /// database and not told; uuid keys, timestamps and versions are set as by insert, in the objects where they can be
+  /// changed. Databases without COPY (feature_table::copy) get INSERTs of many rows.
+  /// Errors: as insert; what reading the range throws.
+  template <class Rows>
+    requires(detail::row_range<Rows> && detail::is_model<detail::row_of_range<Rows>>)
+  task<std::int64_t> copy_in(Rows&& rows) {
+    return detail::copy_range<Rows>(source(), static_cast<Rows&&>(rows));
+  }
+  /// The same for the rows that `next()`, a function, gives: std::optional<T>, empty at the end.
+  template <class T, class Next>
+    requires(detail::is_model<T> && requires(Next& next) { std::optional<T>(next()); })
+  task<std::int64_t> copy_in(Next next) {
+    return detail::copy_generated<T, Next>(source(), static_cast<Next&&>(next));
+  }
+  /// The same for rows of any struct or tuple, whose fields go into these columns in their order, as they are.
+  template <class Rows>
+    requires(detail::row_range<Rows>)
+  task<std::int64_t> copy_in(std::string table, std::vector<std::string> columns, Rows&& rows) {
+    return detail::copy_range_into<Rows>(
+        source(), {static_cast<std::string&&>(table), static_cast<std::vector<std::string>&&>(columns)},
+        static_cast<Rows&&>(rows));
+  }
+
+  /// All rows of T one after the other, in constant memory and as fast as the database gives them. Elsewhere than with
+  /// COPY it is `query<T>().stream()`.
+  ///
+  /// Left before its end outside of a transaction, it costs the connection; inside, the rest is read and dropped.
+  template <class T>
+  row_stream<T> copy_out() {
+    return copy_out(query<T>());
+  }
+  /// The same for a query. One with values is read as `stream()` does: COPY takes none.
+  template <class Result, class... Joined>
+  row_stream<Result> copy_out(const select_query<Result, Joined...>& built) {
+    return row_stream<Result>(source(), query_core(built.core()), true);
+  }
+  /// The same for SQL of your own, without parameters.
+  template <class Row>
+  row_stream<Row> copy_out(std::string_view sql) {
+    return row_stream<Row>(source(), query_core(raw_query<Row>(source(), sql).core()), true);
+  }
+
+  // ---- notifications
+
+  /// Sends to all who listen to the channel, at the commit of the open transaction or at once.
+  /// Errors: value_error for an empty or too long channel (63 bytes) or payload (7999 bytes); query_error
+  /// (unsupported_feature) naming the database.
+  task<void> notify(std::string channel, std::string payload = {}) {
+    return detail::notify(source(), static_cast<std::string&&>(channel), static_cast<std::string&&>(payload));
+  }
+
+  /// Makes the next generated key of T larger than every key in its table: for rows that were written with keys of
+  /// their own, which a sequence of the database does not see. Does nothing where there is no sequence.
+  template <class T>
+  task<void> reset_sequences() {
+    return detail::reset_sequences(source(), detail::meta<T>::spec);
   }
 
 private:

@@ -17,6 +17,8 @@ public:
   std::string begin(const transaction_start& start) const override;
   bool changes_session(std::string_view sql) const noexcept override;
   std::string_view reset_session() const noexcept override;
+  std::string_view notify_query() const noexcept override;
+  std::string reset_sequence(std::string_view table, std::string_view column) const override;
   void placeholder(std::string& sql, std::uint32_t number, kind value) const override;
   std::uint32_t places_of(std::uint8_t) const noexcept override { return 1; }
   bool list_as_one(std::uint8_t) const noexcept override { return true; }

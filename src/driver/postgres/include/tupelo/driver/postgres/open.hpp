@@ -2,10 +2,13 @@
 #pragma once
 
 #include <tupelo/driver/connection.hpp>
+#include <tupelo/driver/notification_source.hpp>
 #include <tupelo/driver/postgres/postgres_settings.hpp>
 #include <tupelo/core/task.hpp>
 
 #include <memory>
+#include <string>
+#include <vector>
 
 namespace tupelo::driver::postgres {
 
@@ -27,6 +30,9 @@ public:
   /// Errors: connection_error: of the only host, or one that tells of each; authentication_failed ends the search;
   /// timed_out, cancelled by the awaiting task.
   task<std::unique_ptr<connection>> connect(bool inline_execution) const;
+  /// A connection that hears these channels. Errors: as connect; query_error (unsupported_feature) where the settings
+  /// are for a pooler that would keep notifications to itself.
+  task<std::unique_ptr<notification_source>> listen(std::vector<std::string> channels) const;
 
 private:
   struct state;

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a server says beside its answers, and errors that are about the connection.
+#include "conversation.hpp"
+#include "message_bytes.hpp"
+
+#include <vector>
+
+namespace tupelo::driver::postgres::testing {
+namespace {
+
+struct listening_events final : connection_events {
+  bool wanted = true;
+  bool wants_notices() const noexcept override { return wanted; }
+  void noticed(const notice_event&) noexcept override {}
+};
+
+struct conversation_beside : ::testing::Test {
+  conversation talk{true};
+  listening_events events;
+  request asked;
+
+  void receive(std::string_view bytes) {
+    feed(talk.input(), bytes);
+    talk.receive();
+  }
+  void ask() {
+    asked.script = "SELECT 1";
+    talk.submit(asked);
+  }
+  static std::string said(char type, std::string_view severity, std::string_view sqlstate,
+                          std::string_view routine = "here") {
+    return message_bytes(type, text_bytes("S" + std::string(severity)) + text_bytes("V" + std::string(severity)) +
+                                   text_bytes("C" + std::string(sqlstate)) + text_bytes("Mrow 7 is odd") +
+                                   text_bytes("R" + std::string(routine)) + '\0');
+  }
+};
+using notices = conversation_beside;
+using broken_streams = conversation_beside;
+
+TEST_F(notices, are_kept_for_who_wants_them) {
+  talk.report_to(&events);
+  ask();
+  receive(said('N', "WARNING", "01000"));
+  ASSERT_TRUE(talk.has_notices());
+  const std::vector<error_fields> taken = talk.take_notices();
+  ASSERT_EQ(taken.size(), 1U);
+  EXPECT_EQ(taken[0].severity, "WARNING");
+  EXPECT_EQ(taken[0].sqlstate, "01000");
+  EXPECT_EQ(taken[0].message, "row 7 is odd");
+  EXPECT_FALSE(talk.has_notices());
+}
+TEST_F(notices, are_passed_over_where_nobody_wants_them) {
+  receive(said('N', "NOTICE", "00000"));
+  talk.report_to(&events);
+  events.wanted = false;
+  receive(said('N', "NOTICE", "00000"));
+  EXPECT_FALSE(talk.has_notices());
+}
+TEST_F(notices, and_changed_settings_may_come_while_nothing_runs) {
+  talk.report_to(&events);
+  receive(message_bytes('S', text_bytes("TimeZone") + text_bytes("UTC")) + said('N', "NOTICE", "00000") +
+          message_bytes('S', text_bytes("client_encoding") + text_bytes("UTF8")));
+  EXPECT_TRUE(talk.has_notices());
+  expect_violation([&] { receive(message_bytes('S', text_bytes("client_encoding") + text_bytes("LATIN1"))); });
+}
+TEST_F(broken_streams, that_the_server_does_not_understand_lose_the_connection) {
+  ask();
+  const auto lost = failure_of<connection_error>([&] { receive(said('E', "ERROR", "08P01")); });
+  EXPECT_EQ(lost.code(), errc::connection_lost);
+  EXPECT_FALSE(lost.connection_usable());
+  EXPECT_NE(std::string(lost.what()).find("08P01"), std::string::npos);
+}
+TEST_F(broken_streams, are_none_where_a_function_raises_the_same_code) {
+  ask();
+  receive(said('E', "ERROR", "08P01", "exec_stmt_raise") + message_bytes('Z', "I"));
+  EXPECT_EQ(talk.take_completed(), &asked);
+  EXPECT_EQ(failure_of<error>([&] { std::rethrow_exception(asked.failure); }).statement(), "SELECT 1");
+}
+
+}  // namespace
+}  // namespace tupelo::driver::postgres::testing

@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tupelo/engine/copy_in.hpp"
+
+#include "connection_pool.hpp"
+#include "observer_list.hpp"
+#include "pooled_connection.hpp"
+
+#include "tupelo/engine/lease.hpp"
+#include "tupelo/engine/object_verbs.hpp"
+#include "tupelo/engine/verbs.hpp"
+#include "tupelo/dialect/copy_plan.hpp"
+#include "tupelo/core/error.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <exception>
+#include <optional>
+
+namespace tupelo::detail {
+
+/// Writes rows of one kind into one table in the transaction of a lease: by COPY, or by INSERTs of many rows.
+class bulk_writer {
+public:
+  /// `columns`: where rows of any struct go; null: the rows are models.
+  bulk_writer(lease& held, const model_info& info, const copy_columns* columns)
+      : held_(held), connection_(held.connection()), info_(info), columns_(columns) {
+    const feature_table& features = held.sql_dialect().features();
+    // A table of nothing but a generated key has no column that could be copied.
+    const bool only_key = columns == nullptr && info.generated_key && info.columns.size() == 1;
+    copies_ = features.copy && !only_key;
+    rows_per_insert_ = only_key ? 1 : detail::rows_per_insert(features, info.columns.size());
+  }
+
+  task<void> write(void* const* objects, std::size_t count, bool with_key) {
+    return copies_ ? copy(objects, count, with_key) : insert(objects, count, with_key);
+  }
+  /// Ends what is under way.
+  task<void> close() {
+    if (!open_) co_return;
+    co_await step(copy_step::close);
+    open_ = false;
+    rows_ += request_.affected;
+    finish_observed();
+  }
+  /// After a failure: nothing is under way when it has ended.
+  task<void> abort() {
+    if (!open_) co_return;
+    open_ = false;
+    finish_observed();
+    request_.failure = nullptr;
+    if (!connection_.usable()) co_return;
+    request_.copy = copy_step::abort;
+    request_.deadline_us = INT64_MAX;
+    try {
+      if (connection_.runs_inline()) {
+        request_.cancellable = false;
+        request_.cancellation = nullptr;
+        request_.deadline_us = rollback_deadline(background_scheduler()).at_us;
+        connection_.driver().run(request_);
+      } else {
+        co_await request_awaiter(connection_.driver(), request_, true);
+      }
+    } catch (const std::exception&) {  // the connection is lost with it; what came before is told
+    }
+  }
+  std::int64_t rows() const noexcept { return rows_; }
+
+private:
+  using copy_step = driver::copy_step;
+
+  task<void> copy(void* const* objects, std::size_t count, bool with_key) {
+    if (open_ && with_key != with_key_) co_await close();
+    if (!open_) co_await open(with_key);
+    request_.objects = objects;
+    request_.object_count = static_cast<std::uint32_t>(count);
+    co_await step(copy_step::rows);
+  }
+
+  task<void> open(bool with_key) {
+    const dialect& target = held_.sql_dialect();
+    plan_ = columns_ != nullptr ? plan_copy(target, columns_->table, columns_->columns, info_)
+                                : plan_copy(target, info_, with_key);
+    with_key_ = with_key;
+    co_await connection_.catch_up();
+    request_.plan = &plan_.plan;
+    request_.script = plan_.columns_query;
+    observed_.emplace(connection_.pool().observers(), request_);
+    try {
+      co_await step(copy_step::open);
+    } catch (...) {
+      finish_observed();
+      throw;
+    }
+    open_ = true;
+  }
+
+  task<void> step(copy_step which) {
+    const task_context& context = co_await current_context();
+    context.cancellation.throw_if_cancelled();
+    request_.copy = which;
+    request_.deadline_us = INT64_MAX;  // the context's is taken
+    if (connection_.runs_inline()) {
+      connection_.run_inline(request_, context);
+      if (request_.failure) std::rethrow_exception(request_.failure);
+    } else {
+      co_await request_awaiter(connection_.driver(), request_);
+    }
+  }
+
+  task<void> insert(void* const* objects, std::size_t count, bool with_key) {
+    for (std::size_t i = 0; i < count;) {
+      std::size_t rows = rows_per_insert_;
+      while (rows > count - i) rows /= 2;
+      if (columns_ != nullptr) {
+        co_await insert_into(objects + i, rows);
+      } else {
+        statement_run run;
+        make_insert(run.core, info_, with_key, static_cast<std::uint16_t>(rows), false);
+        run.core.finish();
+        run.objects = objects + i;
+        const task_context& context = co_await current_context();
+        if (!held_.try_run(run, context)) co_await held_.run(run);
+      }
+      rows_ += static_cast<std::int64_t>(rows);
+      i += rows;
+    }
+  }
+
+  task<void> insert_into(void* const* objects, std::size_t rows) {
+    if (rows != insert_plan_.rows_per_statement || insert_plan_.text.empty()) {
+      insert_plan_ =
+          plan_insert(held_.sql_dialect(), columns_->table, columns_->columns, info_, static_cast<std::uint32_t>(rows));
+    }
+    co_await connection_.catch_up();
+    driver::request request;
+    request.plan = &insert_plan_;
+    request.objects = objects;
+    const observed_statement observed(connection_.pool().observers(), request);
+    const task_context& context = co_await current_context();
+    std::exception_ptr failure;
+    try {
+      if (connection_.runs_inline()) {
+        connection_.run_inline(request, context);
+      } else {
+        co_await request_awaiter(connection_.driver(), request);
+      }
+    } catch (...) {
+      failure = std::current_exception();
+    }
+    observed.finish(request);
+    if (!failure) failure = request.failure;
+    if (failure) std::rethrow_exception(failure);
+  }
+
+  void finish_observed() noexcept {
+    if (!observed_) return;
+    observed_->finish(request_);
+    observed_.reset();
+  }
+
+  lease& held_;
+  pooled_connection& connection_;
+  const model_info& info_;
+  const copy_columns* columns_;
+  bool copies_ = false;
+  std::size_t rows_per_insert_ = 1;
+
+  copy_plan plan_;
+  statement_plan insert_plan_;
+  driver::request request_;
+  std::optional<observed_statement> observed_;  ///< one statement from its first row to its last
+  bool open_ = false;
+  bool with_key_ = false;
+  std::int64_t rows_ = 0;
+};
+
+namespace {
+
+/// Prepares models as insert() would.
+class model_preparation {
+public:
+  explicit model_preparation(const model_info& info) : info_(info), now_us_(time_of_writing(info)) {
+    const field_info* const key = info.key.size() == 1 ? &info.fields[info.key[0]] : nullptr;
+    const bool makes_key = key != nullptr && key->is(field_client_uuid);
+    changes_ = makes_key || info.created_at >= 0 || info.updated_at >= 0 || info.version >= 0;
+    generates_key_ = key != nullptr && key->is(field_generated);
+    if (generates_key_ && !changes_ && key->type->k == kind::i64 && !key->type->nullable) offset_ = key->offset;
+  }
+  /// Whether inserting an object may change it.
+  bool changes() const noexcept { return changes_; }
+  /// Whether the object's key is left to the database.
+  bool prepare(void* object) const {
+    if (offset_ >= 0) [[likely]] {  // nothing else is to be seen to
+      std::int64_t key = 0;
+      std::memcpy(&key, static_cast<const char*>(object) + offset_, sizeof key);
+      return key == 0;
+    }
+    if (!changes_) return generates_key_ && has_empty_key(info_, object);
+    return prepare_for_insert(info_, object, now_us_);
+  }
+
+private:
+  const model_info& info_;
+  std::int64_t now_us_;
+  int offset_ = -1;  ///< of a generated key that is a plain 64-bit number
+  bool changes_ = false;
+  bool generates_key_ = false;
+};
+
+/// Models in groups that leave their keys to the database or do not.
+task<void> write_models(bulk_writer& writer, const model_preparation& preparation, void* const* objects,
+                        std::size_t count) {
+  std::array<bool, copy_feed::most> generated;
+  for (std::size_t i = 0; i < count; ++i) generated[i] = preparation.prepare(objects[i]);
+  for (std::size_t i = 0; i < count;) {
+    std::size_t same = 1;
+    while (i + same < count && generated[i + same] == generated[i]) ++same;
+    co_await writer.write(objects + i, same, !generated[i]);
+    i += same;
+  }
+}
+
+}  // namespace
+
+task<std::int64_t> copy_all(query_source* source, const model_spec& row, copy_feed& feed, const copy_columns* columns) {
+  const model_info& info = columns != nullptr ? info_of(row) : require_table(info_of(row));
+  const model_preparation preparation(info);
+  const bool writable = columns == nullptr && preparation.changes();
+  std::array<void*, copy_feed::most> objects{};
+  std::size_t count = feed.next(objects.data(), writable);
+  if (count == 0) co_return std::int64_t{0};
+  lease held = co_await require_source(source)->acquire();
+  co_await held.begin();
+  std::exception_ptr failure;
+  bulk_writer writer(held, info, columns);
+  try {
+    for (; count != 0; count = feed.next(objects.data(), writable)) {
+      if (columns == nullptr) {
+        co_await write_models(writer, preparation, objects.data(), count);
+      } else {
+        co_await writer.write(objects.data(), count, true);
+      }
+    }
+    co_await writer.close();
+    co_await held.commit();
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  if (!failure) co_return writer.rows();
+  co_await writer.abort();
+  try {
+    if (held.in_transaction()) co_await held.rollback();
+  } catch (const error&) {  // NOLINT(bugprone-empty-catch): what came first is what is to be known
+  }
+  std::rethrow_exception(failure);
+}
+
+}  // namespace tupelo::detail
