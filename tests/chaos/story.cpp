@@ -14,6 +14,7 @@ task<void> story::tell(database& db) {
   co_await write_and_read(db);
   co_await transact(db);
   co_await stream(db);
+  co_await copy(db);
   co_await fail(db);
   co_await run_script(db);
   co_await use_sessions(db);
@@ -52,6 +53,17 @@ task<void> story::stream(database& db) {
   std::int64_t expected = 0;
   while (const std::int64_t* row = co_await rows.next()) EXPECT_EQ(*row, ++expected) << name_;
   EXPECT_EQ(expected, last) << name_;
+}
+
+task<void> story::copy(database& db) {
+  const std::vector<Entry> copied{entry("copied"), entry("copied too")};
+  EXPECT_EQ(co_await db.copy_in(copied), 2) << name_;
+  confirm("copied");
+  confirm("copied too");
+  auto rows = db.copy_out<std::int64_t>("SELECT generate_series(1::bigint, 3)");
+  std::int64_t expected = 0;
+  while (const std::int64_t* row = co_await rows.next()) EXPECT_EQ(*row, ++expected) << name_;
+  EXPECT_EQ(expected, 3) << name_;
 }
 
 task<void> story::fail(database& db) {
@@ -111,6 +123,7 @@ task<void> story::verify(database& control) const {
   EXPECT_EQ(found["undone"], 0) << name_;
   EXPECT_EQ(found["before the savepoint"], found["after the savepoint"]) << name_;
   EXPECT_EQ(found["session"], found["session too"]) << name_;
+  EXPECT_EQ(found["copied"], found["copied too"]) << name_;
   EXPECT_EQ(found["pipelined at first"], found["pipelined too at first"]) << name_;
   EXPECT_EQ(found["pipelined again"], found["pipelined too again"]) << name_;
   for (const auto& [text, count] : found) {

@@ -27,6 +27,7 @@ private:
   task<void> write_and_read(database& db);
   task<void> transact(database& db);
   task<void> stream(database& db);
+  task<void> copy(database& db);
   task<void> fail(database& db);
   task<void> run_script(database& db);
   task<void> use_sessions(database& db);
