@@ -30,8 +30,10 @@ struct bench_figure {
 std::vector<bench_case> sqlite_cases();
 /// None without TUPELO_TEST_POSTGRES, the URL of a server.
 std::vector<bench_case> postgres_cases();
+std::vector<bench_case> copy_cases();
 std::vector<bench_case> core_cases();
 std::vector<bench_case> pool_cases();
+std::vector<bench_figure> copy_figures();
 std::vector<bench_figure> core_figures();
 std::vector<bench_figure> pool_figures();
 
