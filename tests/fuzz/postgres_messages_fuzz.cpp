@@ -2,12 +2,15 @@
 // Whatever a server sends, however it is split: it is understood, or refused with a typed error; no parser reads beyond
 // its message, and no memory is taken for what was only announced.
 #include "backend_messages.hpp"
+#include "conversation.hpp"
+#include "notification_stream.hpp"
 #include "postgres_failure.hpp"
 #include "receive_buffer.hpp"
 #include "send_buffer.hpp"
 #include "startup.hpp"
 
 #include <tupelo/core/error.hpp>
+#include <tupelo/core/json.hpp>
 
 #include <algorithm>
 #include <charconv>
@@ -138,6 +141,141 @@ void run_startup(split_stream stream, encryption attempt, const postgres_setting
   (void)start.fits(target_session::read_write);
 }
 
+// ---- a conversation that copies
+
+struct row {
+  std::int64_t id = 0;
+  std::string name;
+  tupelo::json document;
+};
+
+tupelo::type_ops ops_of(tupelo::kind k, std::size_t size) {
+  tupelo::type_ops ops;
+  ops.k = k;
+  ops.size = static_cast<std::uint16_t>(size);
+  return ops;
+}
+
+/// The plan of rows in, or out.
+tupelo::statement_plan plan_of(const char* text, bool in) {
+  static const tupelo::type_ops number = ops_of(tupelo::kind::i64, sizeof(std::int64_t));
+  static const tupelo::type_ops name = ops_of(tupelo::kind::text, sizeof(std::string));
+  static const tupelo::type_ops document = ops_of(tupelo::kind::json, sizeof(tupelo::json));
+  const tupelo::field_slot slots[] = {
+      {&number, static_cast<std::uint16_t>(offsetof(row, id)), number.k, false, "id"},
+      {&name, static_cast<std::uint16_t>(offsetof(row, name)), name.k, false, "name"},
+      {&document, static_cast<std::uint16_t>(offsetof(row, document)), document.k, false, "document"}};
+  tupelo::statement_plan plan;
+  plan.text = text;
+  for (const tupelo::field_slot& slot : slots) {
+    if (!in) {
+      plan.reads.push_back(slot);
+      continue;
+    }
+    tupelo::bind_step step;
+    step.source = tupelo::bind_source::field;
+    step.slot = slot;
+    step.k = slot.k;
+    step.first = static_cast<std::uint32_t>(plan.binds.size() + 1);
+    plan.binds.push_back(step);
+  }
+  return plan;
+}
+
+/// One side of a COPY whose server says anything: every step is answered, or ends with the connection.
+class copying {
+public:
+  copying(bool in, split_stream stream) : in_(in), stream_(stream) {
+    asked_.plan = &plan_;
+    if (in) {
+      asked_.script = "SELECT id, name, document FROM rows";
+      asked_.copy = copy_step::open;
+    } else {
+      asked_.prepared = &prepared_;
+      asked_.in_bulk = true;
+      asked_.fetch = 2;
+      asked_.rows = {&rows_, [](void* rows) -> void* { return &static_cast<std::vector<row>*>(rows)->emplace_back(); }};
+    }
+  }
+  copying(const copying&) = delete;
+  copying& operator=(const copying&) = delete;
+  ~copying() {
+    if (prepared_ != nullptr)
+      talk_.release(std::unique_ptr<server_statement>(reinterpret_cast<server_statement*>(prepared_)));
+  }
+
+  void run() {
+    try {
+      submit();
+      while (!stream_.empty()) {
+        stream_.receive(talk_.input());
+        talk_.receive();
+        go_on();
+      }
+    } catch (const tupelo::connection_error&) {
+      talk_.fail_all(std::current_exception());
+      if (waits_ && talk_.take_completed() != &asked_) std::abort();
+      throw;
+    }
+  }
+
+private:
+  using copy_step = tupelo::driver::copy_step;
+
+  void submit() {
+    waits_ = true;
+    talk_.submit(asked_);
+    if (!talk_.input().empty()) talk_.receive();
+    go_on();
+  }
+  void go_on() {
+    talk_.output().consume(talk_.output().size());
+    if (talk_.take_completed() == nullptr) return;
+    waits_ = false;
+    if (rows_.size() > 64) rows_.clear();
+    if (in_) {
+      const bool failed = asked_.failure != nullptr;
+      if (failed && asked_.copy == copy_step::abort) return;
+      if (asked_.copy == copy_step::close || (failed && asked_.copy == copy_step::open)) return;
+      asked_.copy = failed ? copy_step::abort : asked_.copy == copy_step::open ? copy_step::rows : copy_step::close;
+      asked_.objects = objects_;
+      asked_.object_count = 1;
+      submit();
+    } else if (asked_.more) {
+      submit();
+    }
+  }
+
+  bool in_;
+  split_stream stream_;
+  tupelo::statement_plan plan_ =
+      plan_of(in_ ? "COPY rows (id, name, document) FROM STDIN" : "SELECT id, name, document FROM rows", in_);
+  row sent_{7, "ada", tupelo::json::parse("{}")};
+  const void* objects_[1] = {&sent_};
+  std::vector<row> rows_;
+  tupelo::driver::prepared_statement* prepared_ = nullptr;
+  tupelo::driver::request asked_;
+  conversation talk_{true};
+  bool waits_ = false;
+};
+
+void run_listener(split_stream stream) {
+  receive_buffer in;
+  notification_reader reader;
+  reader.ask();
+  while (!stream.empty()) {
+    stream.receive(in);
+    for (;;) {
+      reader.receive(in);
+      try {
+        reader.throw_if_refused();
+      } catch (const tupelo::error&) {}
+      if (!reader.has_heard()) break;
+      reader.take();
+    }
+  }
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -145,7 +283,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const unsigned mode = data[0];
   const split_stream stream(data + 1, size - 1);
   try {
-    if (mode % 4 == 0) {
+    if (mode >= 240) {
+      if (mode % 3 == 2) {
+        run_listener(stream);
+      } else {
+        copying(mode % 3 == 0, stream).run();
+      }
+    } else if (mode % 4 == 0) {
       run_parsers(stream);
     } else {
       postgres_settings settings;
