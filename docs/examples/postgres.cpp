@@ -55,6 +55,56 @@ tp::task<void> taken_twice(tp::database& db) {
   co_await session.commit();
 }
 
+tp::task<void> many_rows(tp::database& db) {
+  std::vector<User> users(1000);
+  for (std::size_t i = 0; i < users.size(); ++i) users[i].email = std::to_string(i) + "@example.com";
+  const std::int64_t rows = co_await db.copy_in(users);  // any range of models
+  EXPECT_EQ(rows, 1000);
+
+  int made = 0;
+  co_await db.copy_in<User>([&]() -> std::optional<User> {  // a function that makes one after the other
+    if (made == 500) return std::nullopt;
+    return User{.email = "made" + std::to_string(made++) + "@example.com"};
+  });
+
+  std::vector<std::tuple<std::string, int>> ages{{"ada@example.com", 36}, {"grace@example.com", 45}};
+  co_await db.execute("CREATE TABLE ages (email text, age int)");
+  co_await db.copy_in("ages", {"email", "age"}, ages);  // tuples, or structs that are no models
+
+  auto everybody = db.copy_out<User>();  // or of a query, or of SQL without parameters
+  std::size_t seen = 0;
+  while (const User* user = co_await everybody.next()) seen += user->email.empty() ? 0 : 1;
+  EXPECT_GT(seen, 1500U);
+
+  co_await db.reset_sequences<User>();  // after rows with keys of their own
+}
+
+tp::task<void> listening(tp::database& db, const std::string& orders) {
+  auto heard = co_await db.listen(orders);  // or several channels
+
+  co_await db.transaction([&](tp::session& s) -> tp::task<void> {
+    co_await s.notify(orders, "7");  // is sent when the transaction commits
+  });
+
+  const tp::notification next = co_await heard.next();
+  if (next.is_gap()) {
+    // The connection was lost and is there again: look at the tables for what was missed.
+  } else {
+    EXPECT_EQ(next.channel, orders);
+    EXPECT_EQ(next.payload, "7");
+  }
+}
+
+class notice_printer final : public tp::statement_observer {
+public:
+  void noticed(const tp::notice_event& said) noexcept override {
+    lines += std::string(said.severity) + " " + std::string(said.sqlstate) + "\n";
+    if (shows_values) lines += said.message.reveal();  // may repeat values of rows
+  }
+  std::string lines;
+  bool shows_values = false;
+};
+
 }  // namespace
 
 TEST(guide_of_postgres, reads_as_it_says) {
@@ -71,6 +121,13 @@ TEST(guide_of_postgres, reads_as_it_says) {
     tp::sync_wait(retried(db, 1));
     tp::sync_wait(taken_twice(db));
     EXPECT_EQ(tp::sync_wait(db.query<User>().count()), 2);
+    tp::sync_wait(many_rows(db));
+    tp::sync_wait(listening(db, "orders_" + schema));
+    notice_printer printer;
+    tp::database noisy(url);
+    noisy.observe(printer);
+    tp::sync_wait(noisy.execute("DO $$ BEGIN RAISE NOTICE 'hello'; END $$"));
+    EXPECT_EQ(printer.lines, "NOTICE 00000\n");
   }
   tp::sync_wait(administration.execute("SET client_min_messages = warning; DROP SCHEMA " + schema + " CASCADE"));
 }
