@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "value_binder.hpp"
-
-#include "array_decoder.hpp"
-#include "bound_value.hpp"
 #include "epoch.hpp"
-#include "network_order.hpp"
 #include "numeric.hpp"
+#include "parameter_writer.hpp"
 #include "value_checks.hpp"
 
 #include <tupelo/core/date.hpp>
@@ -26,90 +22,9 @@ namespace tupelo::driver::postgres {
 
 namespace {
 
-template <class Value>
-Value read_as(const void* p) noexcept {
-  Value value;
-  std::memcpy(&value, p, sizeof value);
-  return value;
-}
-
-void write8(send_buffer& out, std::uint8_t value) {
-  char* const place = out.room(5);
-  store32(place, 1);
-  place[4] = static_cast<char>(value);
-}
-void write16(send_buffer& out, std::uint16_t value) {
-  char* const place = out.room(6);
-  store32(place, 2);
-  store16(place + 4, value);
-}
-void write32(send_buffer& out, std::uint32_t value) {
-  char* const place = out.room(8);
-  store32(place, 4);
-  store32(place + 4, value);
-}
-void write64(send_buffer& out, std::uint64_t value) {
-  char* const place = out.room(12);
-  store32(place, 8);
-  store64(place + 4, value);
-}
-/// A length of 4 GiB would be cut here, but then the message as a whole is refused.
-void write_raw(send_buffer& out, const void* data, std::size_t size) {
-  char* const place = out.room(4 + size);
-  store32(place, static_cast<std::uint32_t>(size));
-  if (size != 0) std::memcpy(place + 4, data, size);
-}
-
 constexpr std::string_view wider = "use a smaller number or give the column a wider type";
 
-/// Writes the values of one statement, in the order of its placeholders.
-class parameter_writer {
-public:
-  parameter_writer(send_buffer& out, const statement_plan& plan, const std::uint64_t* values) noexcept
-      : out_(out), plan_(plan), cursor_(values) {}
-
-  void write_row(const parameter_step* planned, std::uint32_t row, const void* object);
-  /// The row as COPY's binary format has it.
-  void write_tuple(const copy_layout& rows, const parameter_step* planned, const void* object);
-  /// The row as a line of COPY's text format.
-  void write_line(const parameter_step* planned, const void* object);
-
-private:
-  /// A column that has no shortcut, or whose value is refused.
-  [[gnu::noinline]] void write_uncommon(const parameter_step* planned, std::size_t column, const void* value);
-  std::string_view text_of(const bind_step& step, const parameter_step& planned, const void* value);
-  [[gnu::noinline]] void write_from_values(const bind_step& step, const parameter_step& planned);
-  void write_pattern(const bind_step& step, const parameter_step& planned);
-  void write_list(const bind_step& step, const parameter_step& planned);
-  void write_array(const bind_step& step, const parameter_step& planned);
-  void write_array_literal(const bind_step& step, const parameter_step& planned);
-  void write_literal_element(const bound_value& value, const parameter_place& place);
-  [[gnu::noinline]] void write_field(const field_slot& slot, const void* value, const parameter_step& planned,
-                                     const parameter_place& place);
-  void write_elements(array_words elements, const parameter_step& planned, parameter_place place);
-
-  [[gnu::noinline]] void write_value(parameter_form form, const bound_value& value, const parameter_place& place);
-  bool to_whole(const bound_value& value, const parameter_place& place, std::uint64_t& magnitude) const;
-  template <class Integer>
-  Integer whole(const bound_value& value, const parameter_place& place) const;
-  double real(const bound_value& value) const;
-  void write_float4(double value, const parameter_place& place);
-  void write_numeric_value(const bound_value& value);
-  void write_time(const bound_value& value, const parameter_place& place);
-  void write_day(const bound_value& value, const parameter_place& place);
-
-  parameter_place place_of(const bind_step& step, const parameter_step& planned) const noexcept {
-    // Only rows of fields come more than once, and a field fills one placeholder.
-    const auto before = row_ * static_cast<std::uint32_t>(plan_.binds.size());
-    return {step.slot.column, before + step.first, planned.type};
-  }
-
-  send_buffer& out_;
-  const statement_plan& plan_;
-  const std::uint64_t* cursor_;
-  std::uint32_t row_ = 0;
-  value_scratch scratch_;
-};
+}  // namespace
 
 // One loop with the common kinds in it: a bulk insert spends most of its time here.
 void parameter_writer::write_row(const parameter_step* planned, std::uint32_t row, const void* object) {
@@ -406,6 +321,7 @@ Integer parameter_writer::whole(const bound_value& value, const parameter_place&
     refuse_range(place, wider);
   return static_cast<Integer>(negative ? 0 - magnitude : magnitude);
 }
+template std::int64_t parameter_writer::whole<std::int64_t>(const bound_value&, const parameter_place&) const;
 
 double parameter_writer::real(const bound_value& value) const {
   if (is_float(value.k)) return value.real;
@@ -453,192 +369,6 @@ void parameter_writer::write_day(const bound_value& value, const parameter_place
   }
   if (days < date::min_days || days > date::max_days) refuse_calendar(place);
   write32(out_, static_cast<std::uint32_t>(days - epoch_days));
-}
-
-// ---- rows of COPY
-
-void parameter_writer::write_uncommon(const parameter_step* planned, std::size_t column, const void* value) {
-  const bind_step& step = plan_.binds[column];
-  const parameter_place place = place_of(step, planned[column]);
-  write_value(planned[column].form, load_field(step.slot, value, scratch_), place);
-}
-
-// What write_row does, with room made once for all that is short: here nothing else is left to be done for a row.
-void parameter_writer::write_tuple(const copy_layout& rows, const parameter_step* planned, const void* object) {
-  send_buffer& out = out_;
-  const auto field_of = [object](const copy_layout::column& column) -> const void* {
-    const void* const field = static_cast<const char*>(object) + column.offset;
-    if (!column.nullable) return field;
-    return column.type->has(field) ? column.type->get(field) : nullptr;
-  };
-  std::size_t left = rows.fixed_bytes;
-  for (const std::uint16_t i : rows.texts) {
-    if (const void* const text = field_of(rows.columns[i])) left += static_cast<const std::string*>(text)->size();
-  }
-  char* place = out.room(left);
-  char* end = place + left;
-  store16(place, static_cast<std::uint16_t>(rows.columns.size()));
-  place += 2;
-  const auto put = [&place](std::uint32_t size, const void* data) {
-    store32(place, size);
-    if (size != 0) std::memcpy(place + 4, data, size);
-    place += 4 + size;
-  };
-  const auto put32 = [&place](std::uint32_t value) {
-    store32(place, 4);
-    store32(place + 4, value);
-    place += 8;
-  };
-  const auto put64 = [&place](std::uint64_t value) {
-    store32(place, 8);
-    store64(place + 4, value);
-    place += 12;
-  };
-  const copy_layout::column* const first = rows.columns.data();
-  for (const copy_layout::column *at = first, *last = first + rows.columns.size(); at != last; ++at) {
-    const copy_layout::column& column = *at;
-    const void* const value = field_of(column);
-    if (value == nullptr) {
-      store32(place, 0xffffffffu);
-      place += 4;
-      continue;
-    }
-    switch (column.shortcut) {
-      case parameter_shortcut::boolean: {
-        const char truth = *static_cast<const bool*>(value) ? 1 : 0;
-        put(1, &truth);
-        break;
-      }
-      case parameter_shortcut::int4: put32(read_as<std::uint32_t>(value)); break;
-      case parameter_shortcut::int8:
-      case parameter_shortcut::float8: put64(read_as<std::uint64_t>(value)); break;
-      case parameter_shortcut::text: {
-        const auto& text = *static_cast<const std::string*>(value);
-        if (!is_valid_text(text)) [[unlikely]]
-          write_uncommon(planned, static_cast<std::size_t>(at - first), value);
-        put(static_cast<std::uint32_t>(text.size()), text.data());
-        break;
-      }
-      case parameter_shortcut::timestamp: {
-        const auto time = read_as<timestamp>(value);
-        if (!time.is_valid()) [[unlikely]]
-          write_uncommon(planned, static_cast<std::size_t>(at - first), value);
-        put64(static_cast<std::uint64_t>(time.us - epoch_us));
-        break;
-      }
-      case parameter_shortcut::uuid: put(sizeof(uuid), value); break;
-      case parameter_shortcut::none:
-        left = static_cast<std::size_t>(end - place);
-        out.truncate(out.mark() - left);
-        write_uncommon(planned, static_cast<std::size_t>(at - first), value);
-        place = out.room(left);
-        end = place + left;
-        break;
-    }
-  }
-  out.truncate(out.mark() - static_cast<std::size_t>(end - place));
-}
-
-std::string_view parameter_writer::text_of(const bind_step& step, const parameter_step& planned, const void* value) {
-  const parameter_place place = place_of(step, planned);
-  const bound_value loaded = load_field(step.slot, value, scratch_);
-  // What the binary form refuses is refused here too.
-  if (planned.form != parameter_form::literal) {
-    const std::size_t mark = out_.mark();
-    write_value(planned.form, loaded, place);
-    out_.truncate(mark);
-  }
-  switch (planned.form) {
-    case parameter_form::int2:
-    case parameter_form::int4:
-    case parameter_form::int8:
-    case parameter_form::oid:
-      if (loaded.k == kind::boolean) return loaded.whole != 0 ? "1" : "0";
-      if (!is_integer(loaded.k)) return scratch_.literal = std::to_string(whole<std::int64_t>(loaded, place));
-      break;
-    default: break;
-  }
-  return literal_of(loaded, place, scratch_);
-}
-
-void parameter_writer::write_line(const parameter_step* planned, const void* object) {
-  bool first = true;
-  for (const bind_step& step : plan_.binds) {
-    const parameter_step& how = *planned++;
-    if (!first) out_.put8('\t');
-    first = false;
-    const void* const value = value_of(step.slot, object);
-    if (value == nullptr) {
-      out_.put_bytes("\\N", 2);
-      continue;
-    }
-    for (const char c : text_of(step, how, value)) {
-      // Source: PostgreSQL documentation, COPY, "Text Format".
-      char escaped = c;
-      switch (c) {
-        case '\\': break;
-        case '\n': escaped = 'n'; break;
-        case '\r': escaped = 'r'; break;
-        case '\t': escaped = 't'; break;
-        default: out_.put8(static_cast<std::uint8_t>(c)); continue;
-      }
-      out_.put8('\\');
-      out_.put8(static_cast<std::uint8_t>(escaped));
-    }
-  }
-  out_.put8('\n');
-}
-
-}  // namespace
-
-bool is_binary(const parameter_layout& layout) noexcept {
-  for (const parameter_step& step : layout.steps) {
-    if (step.form == parameter_form::literal || step.form == parameter_form::array_literal) return false;
-  }
-  return true;
-}
-
-copy_layout plan_copied_rows(const parameter_layout& layout, const statement_plan& plan) {
-  copy_layout rows;
-  rows.fixed_bytes = 2;
-  for (std::size_t i = 0; i < plan.binds.size(); ++i) {
-    const field_slot& slot = plan.binds[i].slot;
-    const parameter_shortcut shortcut = layout.steps[i].shortcut;
-    rows.columns.push_back({slot.type, slot.offset, slot.nullable, shortcut});
-    if (shortcut == parameter_shortcut::text) rows.texts.push_back(static_cast<std::uint16_t>(i));
-    rows.fixed_bytes += 4;
-    switch (shortcut) {
-      case parameter_shortcut::none:
-      case parameter_shortcut::text: break;
-      case parameter_shortcut::boolean: rows.fixed_bytes += 1; break;
-      case parameter_shortcut::int4: rows.fixed_bytes += 4; break;
-      case parameter_shortcut::int8:
-      case parameter_shortcut::float8:
-      case parameter_shortcut::timestamp: rows.fixed_bytes += 8; break;
-      case parameter_shortcut::uuid: rows.fixed_bytes += sizeof(uuid); break;
-    }
-  }
-  return rows;
-}
-
-std::size_t write_copy_rows(send_buffer& out, const parameter_layout& layout, const statement_plan& plan,
-                            const copy_layout* rows, const void* const* objects, std::size_t count, std::size_t full) {
-  parameter_writer writer(out, plan, nullptr);
-  std::size_t written = 0;
-  for (; written != count && out.size() < full; ++written) {
-    const std::size_t start = out.mark();
-    try {
-      if (rows != nullptr) {
-        writer.write_tuple(*rows, layout.steps.data(), objects[written]);
-      } else {
-        writer.write_line(layout.steps.data(), objects[written]);
-      }
-    } catch (...) {
-      out.truncate(start);
-      throw;
-    }
-  }
-  return written;
 }
 
 void write_parameters(send_buffer& out, const parameter_layout& layout, const statement_plan& plan,

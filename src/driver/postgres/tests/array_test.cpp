@@ -142,7 +142,8 @@ TEST(postgres_arrays, of_types_that_users_made_are_read_from_text) {
   EXPECT_EQ(read("{}"), texts{});
   EXPECT_EQ(read(R"({a,"b \"c\",",NULL,"NULL",""})"), (texts{"a", "b \"c\",", std::nullopt, "NULL", ""}));
   EXPECT_EQ(read("[3:4]={a,b}"), (texts{"a", "b"}));
-  for (const char* text : {"", "{", "}", "a", "{a", "{\"a}", "{a,}", "{,a}", "{a,,b}", "{\"a\"b}", "[1:2]", "{a\\}", "{\"a\\\"}"})
+  for (const char* text :
+       {"", "{", "}", "a", "{a", "{\"a}", "{a,}", "{,a}", "{a,,b}", "{\"a\"b}", "[1:2]", "{a\\}", "{\"a\\\"}"})
     EXPECT_EQ(failure_of<decode_error>([&] { read(text); }).code(), errc::invalid_value) << text;
   EXPECT_EQ(failure_of<decode_error>([&] { read("{{a},{b}}"); }).code(), errc::type_mismatch);
 }

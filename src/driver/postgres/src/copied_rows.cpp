@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+// Objects as rows of COPY.
+#include "epoch.hpp"
+#include "parameter_writer.hpp"
+#include "value_checks.hpp"
+
+#include <tupelo/core/timestamp.hpp>
+#include <tupelo/core/uuid.hpp>
+
+namespace tupelo::driver::postgres {
+
+void parameter_writer::write_uncommon(const parameter_step* planned, std::size_t column, const void* value) {
+  const bind_step& step = plan_.binds[column];
+  write_field(step.slot, value, planned[column], place_of(step, planned[column]));
+}
+
+// What write_row does, with room made once for all that is short: here nothing else is left to be done for a row.
+void parameter_writer::write_tuple(const copy_layout& rows, const parameter_step* planned, const void* object) {
+  send_buffer& out = out_;
+  const auto field_of = [object](const copy_layout::column& column) -> const void* {
+    const void* const field = static_cast<const char*>(object) + column.offset;
+    if (!column.nullable) return field;
+    return column.type->has(field) ? column.type->get(field) : nullptr;
+  };
+  std::size_t left = rows.fixed_bytes;
+  for (const std::uint16_t i : rows.texts) {
+    if (const void* const text = field_of(rows.columns[i])) left += static_cast<const std::string*>(text)->size();
+  }
+  char* place = out.room(left);
+  char* end = place + left;
+  store16(place, static_cast<std::uint16_t>(rows.columns.size()));
+  place += 2;
+  const auto put = [&place](std::uint32_t size, const void* data) {
+    store32(place, size);
+    if (size != 0) std::memcpy(place + 4, data, size);
+    place += 4 + size;
+  };
+  const auto put32 = [&place](std::uint32_t value) {
+    store32(place, 4);
+    store32(place + 4, value);
+    place += 8;
+  };
+  const auto put64 = [&place](std::uint64_t value) {
+    store32(place, 8);
+    store64(place + 4, value);
+    place += 12;
+  };
+  const copy_layout::column* const first = rows.columns.data();
+  for (const copy_layout::column *at = first, *last = first + rows.columns.size(); at != last; ++at) {
+    const copy_layout::column& column = *at;
+    const void* const value = field_of(column);
+    if (value == nullptr) {
+      store32(place, 0xffffffffu);
+      place += 4;
+      continue;
+    }
+    switch (column.shortcut) {
+      case parameter_shortcut::boolean: {
+        const char truth = *static_cast<const bool*>(value) ? 1 : 0;
+        put(1, &truth);
+        break;
+      }
+      case parameter_shortcut::int4: put32(read_as<std::uint32_t>(value)); break;
+      case parameter_shortcut::int8:
+      case parameter_shortcut::float8: put64(read_as<std::uint64_t>(value)); break;
+      case parameter_shortcut::text: {
+        const auto& text = *static_cast<const std::string*>(value);
+        if (!is_valid_text(text)) [[unlikely]]
+          write_uncommon(planned, static_cast<std::size_t>(at - first), value);
+        put(static_cast<std::uint32_t>(text.size()), text.data());
+        break;
+      }
+      case parameter_shortcut::timestamp: {
+        const auto time = read_as<timestamp>(value);
+        if (!time.is_valid()) [[unlikely]]
+          write_uncommon(planned, static_cast<std::size_t>(at - first), value);
+        put64(static_cast<std::uint64_t>(time.us - epoch_us));
+        break;
+      }
+      case parameter_shortcut::uuid: put(sizeof(uuid), value); break;
+      case parameter_shortcut::none:
+        left = static_cast<std::size_t>(end - place);
+        out.truncate(out.mark() - left);
+        write_uncommon(planned, static_cast<std::size_t>(at - first), value);
+        place = out.room(left);
+        end = place + left;
+        break;
+    }
+  }
+  out.truncate(out.mark() - static_cast<std::size_t>(end - place));
+}
+
+std::string_view parameter_writer::text_of(const field_slot& slot, const void* value, const parameter_step& planned,
+                                           const parameter_place& place) {
+  if (slot.k == kind::mapped) {
+    load_mapped(slot, value, [&](const void* stored) {
+      const std::string_view text = text_of(stored_slot(slot), stored, planned, place);
+      if (text.data() != text_.data()) text_.assign(text);  // it ends with what it is stored as
+    });
+    return text_;
+  }
+  const std::size_t mark = out_.mark();
+  if (slot.k == kind::array) {
+    parameter_step as_text = planned;
+    as_text.form = parameter_form::array_literal;
+    write_field(slot, value, as_text, place);
+    constexpr std::size_t length = 4;
+    text_.assign(out_.data() + mark + length, out_.mark() - mark - length);
+    out_.truncate(mark);
+    return text_;
+  }
+  const bound_value loaded = load_field(slot, value, scratch_);
+  // What the binary form refuses is refused here too.
+  if (planned.form != parameter_form::literal) {
+    write_value(planned.form, loaded, place);
+    out_.truncate(mark);
+  }
+  switch (planned.form) {
+    case parameter_form::int2:
+    case parameter_form::int4:
+    case parameter_form::int8:
+    case parameter_form::oid:
+      if (loaded.k == kind::boolean) return loaded.whole != 0 ? "1" : "0";
+      if (!is_integer(loaded.k)) return scratch_.literal = std::to_string(whole<std::int64_t>(loaded, place));
+      break;
+    default: break;
+  }
+  return literal_of(loaded, place, scratch_);
+}
+
+void parameter_writer::write_line(const parameter_step* planned, const void* object) {
+  bool first = true;
+  for (const bind_step& step : plan_.binds) {
+    const parameter_step& how = *planned++;
+    if (!first) out_.put8('\t');
+    first = false;
+    const void* const value = value_of(step.slot, object);
+    if (value == nullptr) {
+      out_.put_bytes("\\N", 2);
+      continue;
+    }
+    for (const char c : text_of(step.slot, value, how, place_of(step, how))) {
+      // Source: PostgreSQL documentation, COPY, "Text Format".
+      char escaped = c;
+      switch (c) {
+        case '\\': break;
+        case '\n': escaped = 'n'; break;
+        case '\r': escaped = 'r'; break;
+        case '\t': escaped = 't'; break;
+        default: out_.put8(static_cast<std::uint8_t>(c)); continue;
+      }
+      out_.put8('\\');
+      out_.put8(static_cast<std::uint8_t>(escaped));
+    }
+  }
+  out_.put8('\n');
+}
+
+bool is_binary(const parameter_layout& layout) noexcept {
+  for (const parameter_step& step : layout.steps) {
+    if (step.form == parameter_form::literal || step.form == parameter_form::array_literal) return false;
+  }
+  return true;
+}
+
+copy_layout plan_copied_rows(const parameter_layout& layout, const statement_plan& plan) {
+  copy_layout rows;
+  rows.fixed_bytes = 2;
+  for (std::size_t i = 0; i < plan.binds.size(); ++i) {
+    const field_slot& slot = plan.binds[i].slot;
+    const parameter_shortcut shortcut = layout.steps[i].shortcut;
+    rows.columns.push_back({slot.type, slot.offset, slot.nullable, shortcut});
+    if (shortcut == parameter_shortcut::text) rows.texts.push_back(static_cast<std::uint16_t>(i));
+    rows.fixed_bytes += 4;
+    switch (shortcut) {
+      case parameter_shortcut::none:
+      case parameter_shortcut::text: break;
+      case parameter_shortcut::boolean: rows.fixed_bytes += 1; break;
+      case parameter_shortcut::int4: rows.fixed_bytes += 4; break;
+      case parameter_shortcut::int8:
+      case parameter_shortcut::float8:
+      case parameter_shortcut::timestamp: rows.fixed_bytes += 8; break;
+      case parameter_shortcut::uuid: rows.fixed_bytes += sizeof(uuid); break;
+    }
+  }
+  return rows;
+}
+
+std::size_t write_copy_rows(send_buffer& out, const parameter_layout& layout, const statement_plan& plan,
+                            const copy_layout* rows, const void* const* objects, std::size_t count, std::size_t full) {
+  parameter_writer writer(out, plan, nullptr);
+  std::size_t written = 0;
+  for (; written != count && out.size() < full; ++written) {
+    const std::size_t start = out.mark();
+    try {
+      if (rows != nullptr) {
+        writer.write_tuple(*rows, layout.steps.data(), objects[written]);
+      } else {
+        writer.write_line(layout.steps.data(), objects[written]);
+      }
+    } catch (...) {
+      out.truncate(start);
+      throw;
+    }
+  }
+  return written;
+}
+
+}  // namespace tupelo::driver::postgres
