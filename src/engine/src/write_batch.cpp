@@ -13,7 +13,9 @@ namespace tupelo::detail {
 namespace {
 
 /// What a statement fails with that was told to write all rows that are meant, and does not.
-constexpr std::string_view not_all_written = "2201W";
+bool says_not_all_written(const database_error& failure) {
+  return failure.sqlstate() == "2201G" || failure.sqlstate() == "2201W";
+}
 
 /// SQL gives returned rows no order; the database numbers the rows of one statement in the order in which they stand
 /// there.
@@ -75,6 +77,7 @@ task<void> write_batch::insert(const model_info& info, void* const* objects, std
     added.run.objects = added.objects.data();
     if (returned) added.run.sink = {&added, &add_key};
     i += rows;
+    waiting_objects_ += rows;
     if (is_full()) co_await run();
   }
 }
@@ -82,6 +85,7 @@ task<void> write_batch::insert(const model_info& info, void* const* objects, std
 void write_batch::update(const model_info& info, void* object, const std::uint16_t* fields, std::size_t count) {
   step& added = add(verb::update, info);
   added.objects.push_back(object);
+  ++waiting_objects_;
   make_update(added.run.core, info, fields, count);
   added.run.objects = added.objects.data();
 }
@@ -89,13 +93,14 @@ void write_batch::update(const model_info& info, void* object, const std::uint16
 void write_batch::erase(const model_info& info, void* object, std::int64_t now_us) {
   step& added = add(verb::erase, info);
   added.objects.push_back(object);
+  ++waiting_objects_;
   make_erase(added.run.core, info, now_us);
   added.run.objects = added.objects.data();
 }
 
 void write_batch::clear() noexcept {
   steps_.clear();
-  next_ = 0;
+  next_ = waiting_objects_ = 0;
 }
 
 // ---- running
@@ -104,7 +109,7 @@ task<void> write_batch::run() { return run_waiting(nullptr); }
 
 bool write_batch::can_commit(const lease& on) const noexcept {
   const std::size_t waiting = steps_.size() - next_;
-  return waiting != 0 && waiting <= most_checked_steps && on.transaction_depth() == 1 && on.gains_by_groups() &&
+  return waiting != 0 && waiting <= most_checked_steps && on.transaction_depth() == 1 && on.gains_by_joined_commit() &&
          on.sql_dialect().features().checked_writes;
 }
 
@@ -116,6 +121,7 @@ task<void> write_batch::run_and_commit(lease& on) {
 task<void> write_batch::run_waiting(lease* committed_on) {
   const std::size_t first = next_;
   next_ = steps_.size();
+  waiting_objects_ = 0;
   if (first == next_) co_return;
   std::vector<statement_run*> runs;
   runs.reserve(next_ - first);
@@ -137,7 +143,7 @@ task<void> write_batch::run_waiting(lease* committed_on) {
   } catch (const database_error& e) {
     failure = std::current_exception();
     failed = group.failed;
-    if (committed_on != nullptr && failed != runs.size() && e.sqlstate() == not_all_written) {
+    if (committed_on != nullptr && failed != runs.size() && says_not_all_written(e)) {
       try {
         throw_not_done(steps_[first + failed]);
       } catch (...) {

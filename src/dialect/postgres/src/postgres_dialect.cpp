@@ -300,14 +300,18 @@ void postgres_dialect::null_order(std::string& sql, bool descending) const {
 }
 
 void postgres_dialect::check_written(std::string& sql, std::uint32_t rows, std::string_view returned) const {
-  // A negative LIMIT is the one error that a plain statement can raise and no trigger or check would.
-  const std::string wanted = std::to_string(rows);
+  // Errors that a plain statement can raise and no trigger or check would: a histogram without buckets (2201G), a
+  // negative LIMIT (2201W).
   sql.insert(0, "WITH written AS (");
-  if (returned.empty()) sql += " RETURNING 1";
+  if (returned.empty()) {
+    sql += " RETURNING 1) SELECT width_bucket(0::float8, 0, 1, (count(*) - " + std::to_string(rows - 1) +
+           ")::int4) FROM written";
+    return;
+  }
+  const std::string wanted = std::to_string(rows);
   sql += ") SELECT ";
-  sql += returned.empty() ? std::string_view("1") : returned;
-  sql += " FROM written LIMIT (SELECT CASE count(*) WHEN " + wanted + " THEN " + (returned.empty() ? "0" : wanted) +
-         " ELSE -1 END FROM written)";
+  sql += returned;
+  sql += " FROM written LIMIT (SELECT CASE count(*) WHEN " + wanted + " THEN " + wanted + " ELSE -1 END FROM written)";
 }
 
 void postgres_dialect::raw(std::string& sql, std::string_view text, std::size_t parameters) const {

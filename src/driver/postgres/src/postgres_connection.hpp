@@ -43,6 +43,7 @@ public:
   void start(request&) noexcept override;
   void interrupt() noexcept override;
   bool gains_by_groups() const noexcept override { return true; }
+  bool is_near() const noexcept override { return facts_.server.address.ss_family == AF_UNIX; }
   void finish(prepared_statement*) noexcept override;
   void release(prepared_statement*) noexcept override;
   bool usable() const noexcept override;

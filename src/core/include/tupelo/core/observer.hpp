@@ -46,6 +46,9 @@ struct notice_event {
 
 /// Sees every statement of a database; for logs, metrics and traces. A database without observers pays one branch.
 ///
+/// The statements of a pipeline, or of a flush, start one after the other and then finish one after the other; the
+/// duration of each is that of all.
+///
 /// Threads: called on the thread that runs the statement's caller; several callers may call at once.
 class statement_observer {
 public:

@@ -130,8 +130,8 @@ public:
   virtual void like_any_case(std::string& sql, std::string_view text, std::string_view pattern) const;
   /// Appends a clause that locks rows, of the table if one is named. Only where `row_locks` is set.
   virtual void row_lock(std::string& sql, tupelo::row_lock lock, std::string_view of) const;
-  /// Makes a write fail with SQLSTATE 2201W unless it writes `rows` rows. `returned` are the columns that it returns,
-  /// if any. Only where `checked_writes` is set.
+  /// Makes a write fail with SQLSTATE 2201G or 2201W unless it writes `rows` rows. `returned` are the columns that it
+  /// returns, if any. Only where `checked_writes` is set.
   virtual void check_written(std::string& /*sql*/, std::uint32_t /*rows*/, std::string_view /*returned*/) const {}
   /// Appends SQL of the user's own; `parameters` says whether it has any. `?` means the next one on every database.
   virtual void raw(std::string& sql, std::string_view text, std::size_t /*parameters*/) const { sql += text; }

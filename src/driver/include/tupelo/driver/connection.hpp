@@ -124,6 +124,8 @@ public:
 
   /// Whether a group costs less than its requests one by one, because they share a round trip.
   virtual bool gains_by_groups() const noexcept { return false; }
+  /// Whether a round trip costs so little that nothing should be done to save one: no network lies between.
+  virtual bool is_near() const noexcept { return false; }
 
   /// Ends a partly read result (a request that reported `more`).
   virtual void finish(prepared_statement*) noexcept = 0;

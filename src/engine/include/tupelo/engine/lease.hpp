@@ -48,7 +48,7 @@ public:
   /// innermost transaction is no savepoint. Errors: as commit; those of the statements, and then nothing is committed.
   task<void> commit(statement_group& last);
   /// Whether `commit(last)` saves a round trip.
-  bool gains_by_groups() const noexcept;
+  bool gains_by_joined_commit() const noexcept;
   bool in_transaction() const noexcept override;
   /// Runs `hook`, a function or a coroutine without parameters, when the open transaction has been committed; never
   /// where it, or the savepoint it was given in, is rolled back. All hooks are run; `commit` throws the first failure.

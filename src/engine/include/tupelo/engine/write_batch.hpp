@@ -44,8 +44,8 @@ public:
   void update(const model_info& info, void* object, const std::uint16_t* fields, std::size_t count);
   void erase(const model_info& info, void* object, std::int64_t now_us);
 
-  /// Whether enough is waiting that it should be run: a batch is held in memory as a whole.
-  bool is_full() const noexcept { return steps_.size() - next_ >= most_steps; }
+  /// Whether enough is waiting that it should be run: a batch is held in memory as a whole, and sent as one.
+  bool is_full() const noexcept { return steps_.size() - next_ >= most_steps || waiting_objects_ >= most_objects; }
   /// Runs what is waiting. Errors: those of the statements; stale_row, not_found for an object whose row is not there.
   task<void> run();
   /// Whether `run_and_commit` may be called, and saves a round trip.
@@ -59,6 +59,7 @@ public:
 
 private:
   static constexpr std::size_t most_steps = 256;
+  static constexpr std::size_t most_objects = 2048;
   /// A check of each row costs the server more than a round trip costs where there are many.
   static constexpr std::size_t most_checked_steps = 16;
 
@@ -71,6 +72,7 @@ private:
   query_source& source_;
   std::deque<step> steps_;
   std::size_t next_ = 0;  ///< the first that waits
+  std::size_t waiting_objects_ = 0;
 };
 
 }  // namespace tupelo::detail
