@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "session_changes.hpp"
 
+#include "opaque_text.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -10,11 +12,6 @@ namespace tupelo::postgres {
 namespace {
 
 char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
-
-bool is_word(char c) noexcept {
-  const char l = lower(c);
-  return (l >= 'a' && l <= 'z') || (c >= '0' && c <= '9') || c == '_' || static_cast<unsigned char>(c) >= 0x80;
-}
 
 bool equal(std::string_view word, std::string_view lower_case) noexcept {
   return word.size() == lower_case.size() &&
@@ -47,18 +44,17 @@ public:
 
   /// Empty at the end. `first`: it begins a statement.
   std::string_view next(bool& first) noexcept {
-    for (; at_ < text_.size(); ++at_) {
+    while (at_ < text_.size()) {
       const char c = text_[at_];
-      if (c == '\'' || c == '"') {
-        at_ = std::min(text_.find(c, at_ + 1), text_.size() - 1);
-        begins_ = false;
-      } else if (c == '-' && text_.substr(at_, 2) == "--") {
-        at_ = std::min(text_.find('\n', at_), text_.size() - 1);
-      } else if (c == '/' && text_.substr(at_, 2) == "/*") {
-        at_ = std::min(text_.find("*/", at_ + 2), text_.size() - 2) + 1;
+      if (const std::size_t end = behind_opaque(text_, at_); end != at_) {
+        begins_ = begins_ && (c == '-' || c == '/');  // a comment
+        at_ = end;
       } else if (c == ';') {
         begins_ = true;
-      } else if (is_word(c)) {
+        ++at_;
+      } else if (!is_word(c)) {
+        ++at_;
+      } else {
         const std::size_t from = at_;
         while (at_ < text_.size() && is_word(text_[at_])) ++at_;
         first = begins_;

@@ -22,6 +22,8 @@ TEST(session_changes, are_made_by_what_exists_for_it) {
 TEST(session_changes, are_found_behind_other_statements_and_comments) {
   EXPECT_TRUE(changes_session("SELECT 1; SET x = 1"));
   EXPECT_TRUE(changes_session("-- a comment\nSET x = 1"));
+  EXPECT_TRUE(
+      changes_session("CREATE FUNCTION f() RETURNS text AS $$ SELECT 'it''s' -- isn't $$ LANGUAGE sql; SET role x"));
   EXPECT_TRUE(changes_session("/* a comment */ SET x = 1"));
 }
 TEST(session_changes, are_not_made_by_what_ends_with_the_transaction) {
