@@ -41,6 +41,7 @@ const std::vector<backend>& backends();
 enum class trait : std::uint8_t {
   several_connections,   ///< more than one connection sees the data
   suspended_statements,  ///< a statement that runs leaves the thread to others
+  own_connection,        ///< no pooler of transactions stands in between
 };
 
 /// A test that runs on every database. What a database lacks is skipped by TUPELO_NEEDS and TUPELO_NEEDS_NO, which ask
@@ -63,7 +64,12 @@ protected:
   }
   bool has(bool feature_table::* feature) const { return features().*feature; }
   bool has(trait wanted) const {
-    return wanted == trait::several_connections ? GetParam().several_connections : GetParam().run != execution::inline_;
+    switch (wanted) {
+      case trait::several_connections: return GetParam().several_connections;
+      case trait::suspended_statements: return GetParam().run != execution::inline_;
+      case trait::own_connection: return url().find("prepare=unnamed") == std::string::npos;
+    }
+    return false;
   }
   template <class What>
   bool lacks(What wanted) {

@@ -12,9 +12,6 @@ protected:
     // A channel is the whole database's, so each test has its own.
     channel = "orders_" + uuid::v4().to_string().substr(0, 8);
   }
-  /// What a database without notifications is asked in vain, and one that is reached through a pooler hears nothing of.
-  bool listens() const { return features().notifications && url().find("prepare=unnamed") == std::string::npos; }
-
   static task<notification> next_within(listener& heard, std::int64_t us) {
     return with_deadline(heard.next(), deadline{steady_now_us() + us});
   }
@@ -24,18 +21,20 @@ protected:
 };
 TUPELO_CONFORMANCE_SUITE(notifications);
 
-#define REQUIRE_LISTENING() \
-  if (!listens()) GTEST_SKIP() << "feature_table::notifications, or a pooler"
+#define REQUIRE_LISTENING()                    \
+  TUPELO_NEEDS(&feature_table::notifications); \
+  TUPELO_NEEDS(trait::own_connection)
 
 TEST_P(notifications, are_refused_by_name_where_the_database_has_none) {
-  if (features().notifications) GTEST_SKIP() << "it has them";
+  TUPELO_NEEDS_NO(&feature_table::notifications);
   const auto refused = failure_of<query_error>([&] { sync_wait(db.listen("orders")); });
   EXPECT_EQ(refused.code(), errc::unsupported_feature);
   EXPECT_NE(std::string(refused.what()).find(db.sql_dialect().name()), std::string::npos) << refused.what();
   EXPECT_EQ(failure_of<query_error>([&] { sync_wait(db.notify("orders", "1")); }).code(), errc::unsupported_feature);
 }
 TEST_P(notifications, are_not_listened_to_through_a_pooler_of_transactions) {
-  if (!features().notifications || listens()) GTEST_SKIP() << "it is reached directly, or has none";
+  TUPELO_NEEDS(&feature_table::notifications);
+  TUPELO_NEEDS_NO(trait::own_connection);
   const auto refused = failure_of<query_error>([&] { sync_wait(db.listen(channel)); });
   EXPECT_EQ(refused.code(), errc::unsupported_feature);
   sync_wait(db.notify(channel, "to those who are not behind it"));
@@ -174,7 +173,7 @@ TEST_P(notifications, take_no_connection_of_the_pool) {
   });
 }
 TEST_P(notifications, with_names_or_payloads_that_no_server_takes_are_refused) {
-  if (!features().notifications) GTEST_SKIP() << "feature_table::notifications";
+  TUPELO_NEEDS(&feature_table::notifications);
   EXPECT_THROW(sync_wait(db.notify("", "x")), value_error);
   EXPECT_THROW(sync_wait(db.notify(std::string(64, 'c'), "x")), value_error);
   EXPECT_THROW(sync_wait(db.listen("")), value_error);
