@@ -19,6 +19,7 @@
 namespace tp = tupelo;
 
 struct Post;
+struct Comment;
 
 struct Address {
   std::string street, city;
@@ -39,6 +40,7 @@ struct Post {
   std::string title;
   std::optional<std::string> subtitle;
   int views{};
+  tp::has_many<Comment> comments;
 };
 
 struct Comment {

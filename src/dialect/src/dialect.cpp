@@ -31,6 +31,11 @@ void dialect::in_list(std::string& sql, std::string_view column, std::uint32_t f
   sql += ')';
 }
 
+void dialect::row_list(std::string&, const call_argument*, std::size_t, std::uint32_t) const {
+  throw query_error(errc::unsupported_feature,
+                    std::string(name()) + " cannot load relations whose key has several columns");
+}
+
 std::string_view dialect::function_name(function f) const noexcept {
   switch (f) {
     case function::count:

@@ -107,7 +107,7 @@ sql_renderer::sql_renderer(const dialect& target, const std::uint64_t* words, st
     : dialect_(target), words_(words), count_(count), number_(count, 0) {
   for (std::uint32_t i = 0; i < count; ++i) {
     const op o = op_of(words[i]);
-    if (o == op::join || o == op::query) qualify_ = true;
+    if (o == op::join || o == op::query || o == op::load_related) qualify_ = true;
     if (o == op::join && static_cast<join_kind>(sub_of(words[i])) == join_kind::left) left_joins_ = true;
     if (o == op::too_large) {
       throw query_error(
@@ -125,8 +125,14 @@ statement_plan sql_renderer::render() {
       plan_.text = select(0, count_, true);
       break;
     case op::insert_into: insert(); break;
-    case op::update_of: update(); break;
-    case op::delete_from: erase(); break;
+    case op::update_of:
+      enter(0, 1);
+      update();
+      break;
+    case op::delete_from:
+      enter(0, 1);
+      erase();
+      break;
     case op::raw_sql: raw(); break;
     default:
       throw query_error("this query does not say what to do: build it with query<T>(), update<T>() or erase<T>()");
@@ -180,6 +186,7 @@ void sql_renderer::number_placeholders() {
       case op::in_list:
       case op::assign_field:
       case op::match_field: number_binding(i, word); break;
+      case op::load_related: number_owners(i, word); break;
       case op::null_value:
         if (is_raw) number_binding(i, word);
         break;
@@ -218,13 +225,7 @@ std::string sql_renderer::quoted(std::string_view identifier) const {
 }
 
 std::string sql_renderer::column_text(std::uint64_t word) const {
-  std::string sql;
-  if (qualify_) {
-    dialect_.quote(sql, model_of_word(word).table);
-    sql += '.';
-  }
-  dialect_.quote(sql, field_of_word(word).column);
-  return sql;
+  return named(model_of_word(word), field_of_word(word));
 }
 
 void sql_renderer::placeholder_at(std::string& sql, std::uint32_t index, kind value) const {
@@ -363,10 +364,7 @@ sql_renderer::operand sql_renderer::expression_at(std::uint32_t from, std::uint3
 void sql_renderer::all_columns(std::string& sql, const model_info& model) {
   for (std::uint16_t i : model.columns) {
     separated(sql, ", ");
-    if (qualify_) {
-      dialect_.quote(sql, model.table);
-      sql += '.';
-    }
+    if (qualify_) sql += quoted(table_of(model)) + ".";
     dialect_.quote(sql, model.fields[i].column);
   }
 }
@@ -412,6 +410,7 @@ sql_renderer::select_parts sql_renderer::read_select(std::uint32_t from, std::ui
       }
       case op::join: {
         const model_info& other = require_table(model_of_word(word));
+        names_.emplace_back(other.id, other.table);
         const bool left = static_cast<join_kind>(sub_of(word)) == join_kind::left;
         parts.joins += left ? " LEFT JOIN " : " JOIN ";
         dialect_.quote(parts.joins, other.table);
@@ -432,6 +431,8 @@ sql_renderer::select_parts sql_renderer::read_select(std::uint32_t from, std::ui
       case op::only_exists: parts.only_exists = true; break;
       case op::row_lock: parts.locks.push_back(word); break;
       case op::row_type: parts.row = &model_of_word(word); break;
+      case op::load_related: read_owners(parts, i); break;
+      case op::related_to: read_related(parts, word); break;
       case op::match_field: {
         parts.fixed.push_back(offset_of_word(word));
         separated(parts.where, " AND ") += column_text(word) + " = ";
@@ -450,14 +451,17 @@ void sql_renderer::hide_deleted(select_parts& parts) {
     parts.joins.insert(each->first, each->second);
   if (parts.model->deleted_at < 0) return;
   std::string& where = separated(parts.where, " AND ");
-  if (qualify_) where += quoted(parts.model->table) + ".";
-  where += quoted(parts.model->fields[static_cast<std::size_t>(parts.model->deleted_at)].column) + " IS NULL";
+  where += named(*parts.model, parts.model->fields[static_cast<std::size_t>(parts.model->deleted_at)]) + " IS NULL";
 }
 
 std::string sql_renderer::select(std::uint32_t from, std::uint32_t count, bool outermost) {
+  const std::size_t around = names_.size();
+  enter(from, count);
   select_parts parts = read_select(from, count);
   hide_deleted(parts);
-  return assemble(parts, outermost);
+  std::string sql = assemble(parts, outermost);
+  names_.resize(around);
+  return sql;
 }
 
 bool sql_renderer::has_single_row(const select_parts& parts) {
@@ -476,18 +480,22 @@ std::string sql_renderer::assemble(select_parts& parts, bool outermost) {
   std::string columns = parts.projection;
   if (counts_rows) {
     columns = "count(*)";
-  } else if (!parts.distinct && (parts.only_exists || (parts.only_count && columns.empty()))) {
+  } else if (!parts.distinct && (parts.only_exists || (columns.empty() && (parts.only_count || parts.related)))) {
     columns = "1";
   } else if (columns.empty()) {
     all_columns(columns, *parts.model);
   }
+  if (!parts.join_owner.empty()) columns += ", " + parts.join_owner;
   if (outermost) {
     for (std::uint16_t i : row.columns) plan_.reads.push_back(row.fields[i].slot());
+    if (!parts.join_owner.empty()) plan_.reads.push_back(join_key_slot(loaded_));
     plan_.row_type = row.short_name();
     plan_.single_row = has_single_row(parts);
   }
   std::string sql = parts.distinct ? "SELECT DISTINCT " : "SELECT ";
-  sql += columns + " FROM " + quoted(parts.model->table) + parts.joins;
+  const std::string from = table_clause(*parts.model) + parts.joins;
+  if (!parts.owner.empty() && !(parts.limit.empty() && parts.offset.empty())) return limit_each(parts, columns, from);
+  sql += columns + " FROM " + from;
   if (!parts.where.empty()) sql += " WHERE " + parts.where;
   if (!parts.group.empty()) sql += " GROUP BY " + parts.group;
   if (!parts.having.empty()) sql += " HAVING " + parts.having;

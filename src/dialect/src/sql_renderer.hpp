@@ -3,6 +3,7 @@
 
 #include "tupelo/dialect/dialect.hpp"
 #include "tupelo/model/model_info.hpp"
+#include "tupelo/model/relation_keys.hpp"
 
 #include <string>
 #include <vector>
@@ -31,7 +32,10 @@ private:
     std::vector<std::pair<std::size_t, std::string>> hidden;
     std::vector<std::uint16_t> fixed;  ///< offsets of the model's columns that must equal one value
     const model_info* row = nullptr;
+    std::string owner;       ///< relation loads: the columns that say whose row it is
+    std::string join_owner;  ///< the same, where it is a column of a join table and read with the row
     bool distinct = false, aggregates = false, with_deleted = false, only_count = false, only_exists = false;
+    bool related = false;  ///< asked whether there are any, or how many
     std::vector<std::uint64_t> locks;
   };
 
@@ -50,6 +54,19 @@ private:
   std::string assemble(select_parts& parts, bool outermost);
   void hide_deleted(select_parts& parts);
   static bool has_single_row(const select_parts& parts);
+
+  // relations
+  void number_owners(std::uint32_t index, std::uint64_t word);
+  void read_owners(select_parts& parts, std::uint32_t index);
+  void read_related(select_parts& parts, std::uint64_t word);
+  std::string join_table_of(select_parts& parts, const relation_keys& keys);
+  std::string table_clause(const model_info& model) const;
+  /// The SELECT with its limit and offset counted for each owner.
+  std::string limit_each(select_parts& parts, std::string_view columns, const std::string& from);
+  /// Begins to name the tables of one SELECT.
+  void enter(std::uint32_t from, std::uint32_t count);
+  std::string table_of(const model_info& model) const;
+  std::string named(const model_info& model, const field_info& field) const;
 
   void insert();
   std::string conflict(const model_info& model);
@@ -77,6 +94,9 @@ private:
   bool qualify_ = false;     ///< several tables: columns are written with their table
   bool left_joins_ = false;  ///< any column may be NULL
   bool aggregates_ = false;  ///< the expression at hand calls one
+  relation_keys loaded_;     ///< of the relation that is loaded, if one is
+  /// What tables are called, from the outermost SELECT to the one that is written.
+  std::vector<std::pair<std::uint32_t, std::string>> names_;
   statement_plan plan_;
 };
 

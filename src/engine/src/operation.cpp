@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tupelo/engine/operation.hpp"
 
+#include "relation_loader.hpp"
+
 #include "tupelo/engine/object_verbs.hpp"
 #include "tupelo/engine/verbs.hpp"
 #include "tupelo/core/error.hpp"
@@ -37,6 +39,8 @@ void operation_core::prepare() {
 bool operation_core::start(const task_context& context) noexcept {
   try {
     prepare();
+    if (!run_.core.loads.empty()) [[unlikely]]
+      return false;
     return source_->try_run(run_, context);
   } catch (...) {
     failure_ = std::current_exception();
@@ -52,7 +56,11 @@ std::coroutine_handle<> operation_core::start_waiting(const task_context& contex
 
 task<void> operation_core::wait() {
   try {
-    co_await source_->run(run_);
+    if (run_.core.loads.empty()) {
+      co_await source_->run(run_);
+    } else {
+      co_await run_with_relations(*source_, run_, means_ != outcome::rows);
+    }
   } catch (...) {
     failure_ = std::current_exception();
   }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tupelo/engine/pipeline.hpp"
 
+#include "relation_loader.hpp"
+
 #include "tupelo/engine/lease.hpp"
 #include "tupelo/engine/verbs.hpp"
 #include "tupelo/core/error.hpp"
@@ -29,9 +31,14 @@ public:
   pipeline_run(query_source& source, operation_core* const* operations, std::size_t count)
       : source_(source), operations_(operations) {
     runs_.reserve(count);
+    loads_.reserve(count);  // sinks point into it
     for (std::size_t i = 0; i < count; ++i) {
       try {
         runs_.push_back(&operations[i]->prepare_for(source));
+        if (!runs_[i]->core.loads.empty()) {
+          loads_.push_back({i, row_recorder(runs_[i]->sink)});
+          runs_[i]->sink = loads_.back().rows.sink();
+        }
       } catch (...) {
         rethrow_at(i, std::current_exception());
       }
@@ -94,15 +101,40 @@ private:
         first_ = i;
       }
     }
+    if (!failure) failure = co_await load_in(runner);
     if (!failure) co_return;
     if (first_ != runs_.size()) rethrow_at(first_, failure);
     std::rethrow_exception(failure);
   }
 
+  /// The relations of the rows that were read. Gives what went wrong, and with which operation.
+  task<std::exception_ptr> load_in(query_source& runner) {
+    for (const related& each : loads_) {
+      const query_core& core = runs_[each.position]->core;
+      std::exception_ptr failure;
+      try {
+        co_await load_relations(runner, core.loads, each.rows.rows(row_size(core)));
+      } catch (...) {
+        failure = std::current_exception();
+      }
+      if (!failure) continue;
+      first_ = each.position;
+      runs_[first_]->done = false;
+      co_return failure;
+    }
+    co_return nullptr;
+  }
+
 private:
+  struct related {
+    std::size_t position;
+    row_recorder rows;
+  };
+
   query_source& source_;
   operation_core* const* operations_;
   std::vector<statement_run*> runs_;
+  std::vector<related> loads_;
   std::size_t first_ = 0;  ///< that failed
   bool writes_ = false;
   bool judges_ = false;

@@ -2,6 +2,7 @@
 #include "tupelo/engine/row_stream.hpp"
 
 #include "connection_pool.hpp"
+#include "relation_loader.hpp"
 
 #include "tupelo/engine/lease.hpp"
 #include "tupelo/core/error.hpp"
@@ -55,6 +56,11 @@ struct row_stream_core::state final : open_result {
 
   /// Ends the result and lets go of the statement and the connection.
   void close(pooled_connection& connection) noexcept {
+    end(connection);
+    held.release();
+  }
+
+  void end(pooled_connection& connection) noexcept {
     connection.drop_result(*this);
     if (observed) {
       request.row_count = rows;
@@ -67,7 +73,6 @@ struct row_stream_core::state final : open_result {
     statement = nullptr;
     if (prepared) connection.driver().release(prepared);
     prepared = nullptr;
-    held.release();
   }
 };
 
@@ -94,6 +99,11 @@ task<std::uint64_t> row_stream_core::fetch(row_sink sink) {
     s.run.core.finish();
     try {
       s.held = co_await s.source->acquire();
+      // Relations are read between the rows, on the same connection: in a transaction both can be open, and see the
+      // same.
+      if (!s.run.core.loads.empty() && s.held.owns_ && !s.held.in_transaction()) {
+        co_await s.held.begin(transaction_mode::deferred);
+      }
     } catch (...) {
       s.failure = std::current_exception();
       throw;
@@ -106,7 +116,9 @@ task<std::uint64_t> row_stream_core::fetch(row_sink sink) {
       co_await connection.catch_up();
       s.open(connection);
     }
-    s.request.rows = sink;  // after open(), which fills the request from the run
+    row_recorder recorder(sink);
+    // after open(), which fills the request from the run
+    s.request.rows = s.run.core.loads.empty() ? sink : recorder.sink();
     context.cancellation.throw_if_cancelled();
     s.request.deadline_us = INT64_MAX;  // the awaiter takes that of this fetch
     if (connection.runs_inline()) {
@@ -117,13 +129,26 @@ task<std::uint64_t> row_stream_core::fetch(row_sink sink) {
     }
     s.rows += s.request.row_count;
     s.running = s.request.more;
+    if (!s.run.core.loads.empty()) {
+      co_await load_relations(s.held, s.run.core.loads, recorder.rows(row_size(s.run.core)));
+    }
   } catch (...) {
     // A fetch that never got to the statement leaves the result of the one before it open: close() ends it.
     s.failure = std::current_exception();
   }
   const std::uint64_t fetched = s.request.row_count;
   s.ended = s.failure || !s.running;
-  if (s.ended) s.close(connection);
+  if (s.ended) {
+    s.end(connection);
+    if (s.held.owns_ && s.held.in_transaction()) {  // begun above
+      try {
+        co_await s.held.rollback();
+      } catch (...) {
+        if (!s.failure) s.failure = std::current_exception();
+      }
+    }
+    s.held.release();
+  }
   if (s.failure) std::rethrow_exception(s.failure);
   co_return fetched;
 }

@@ -243,27 +243,47 @@ model_builder& model_builder::version(field_ref version) {
   return *this;
 }
 
-model_builder& model_builder::add_relation(field_ref relation, relation_kind wanted, std::string_view foreign_key,
+relation_info& model_builder::add_relation(field_ref relation, relation_kind wanted, std::string_view foreign_key,
                                            std::string_view verb) {
   const std::uint16_t position = own(relation, verb);
   const field_info& field = info_->fields[position];
   if (field.type->relation != static_cast<std::uint8_t>(wanted)) {
     refuse(*info_, "m." + std::string(verb) + "(): field " + field.name + " is not a tp::" + std::string(verb) + "<…>");
   }
-  info_->relations.push_back({position, wanted, std::string(field.type->related_name()), std::string(foreign_key), -1});
+  for (const relation_info& known : info_->relations) {
+    if (known.field == position) refuse(*info_, "relation " + field.name + " is declared twice");
+  }
+  relation_info& added = info_->relations.emplace_back();
+  added.field = position;
+  added.kind = wanted;
+  added.related = field.type->related_name();
+  added.foreign_key = foreign_key;
+  return added;
+}
+model_builder& model_builder::add_has(field_ref relation, relation_kind kind,
+                                      std::initializer_list<std::string_view> columns, std::string_view verb) {
+  relation_info& added = add_relation(relation, kind, *columns.begin(), verb);
+  added.columns.assign(columns.begin(), columns.end());
   return *this;
 }
-model_builder& model_builder::has_many(field_ref relation, std::string_view foreign_key) {
-  return add_relation(relation, relation_kind::has_many, foreign_key, "has_many");
-}
-model_builder& model_builder::has_one(field_ref relation, std::string_view foreign_key) {
-  return add_relation(relation, relation_kind::has_one, foreign_key, "has_one");
+model_builder& model_builder::many_to_many(field_ref relation, std::string_view join_table, std::string_view key_column,
+                                           std::string_view related_key_column) {
+  relation_info& added = add_relation(relation, relation_kind::many_to_many, key_column, "many_to_many");
+  if (join_table.empty() || key_column.empty() || related_key_column.empty()) {
+    refuse(*info_, "m.many_to_many() of field " + info_->fields[added.field].name +
+                       " needs the join table's name and its two columns");
+  }
+  added.join_table = join_table;
+  added.join_key = key_column;
+  added.join_related_key = related_key_column;
+  return *this;
 }
 foreign_key_builder model_builder::add_belongs_to(field_ref relation, field_refs key) {
   foreign_key_builder built = add_foreign_key(key);
-  add_relation(relation, relation_kind::belongs_to, {}, "belongs_to");
-  info_->relations.back().key_field = info_->foreign_keys.back().fields[0];
-  info_->foreign_keys.back().to_name = info_->relations.back().related;
+  relation_info& added = add_relation(relation, relation_kind::belongs_to, {}, "belongs_to");
+  added.key_field = info_->foreign_keys.back().fields[0];
+  added.key = static_cast<int>(info_->foreign_keys.size()) - 1;
+  info_->foreign_keys.back().to_name = added.related;
   return built;
 }
 

@@ -16,6 +16,8 @@ namespace detail {
 void finish_model(model_info& info);
 void add_fields(model_info& info, const model_spec& spec);
 
+std::string relations_like(relation_kind kind, std::string_view related);
+
 void take_fields(raw_field* out, const type_ops* const* types, const void* const* addresses, std::size_t count,
                  const void* base) noexcept {
   for (std::size_t i = 0; i < count; ++i) {
@@ -91,6 +93,23 @@ const model_info& build_model(const model_spec& spec) {
   const model_info* built = info.release();  // for the program's life: statements and queries refer to it
   __atomic_store_n(&spec.info, built, __ATOMIC_RELEASE);
   return *built;
+}
+
+/// "User::posts": the declared relations of this kind to that model, as far as models have been used. The field itself
+/// holds one pointer and does not know where it stands.
+std::string detail::relations_like(relation_kind kind, std::string_view related) {
+  registry& r = models();
+  std::lock_guard lock(r.mutex);
+  std::string found;
+  for (const model_spec* known : r.by_id) {
+    if (!known || !known->info) continue;
+    for (const relation_info& relation : known->info->relations) {
+      if (relation.kind != kind || relation.related != related) continue;
+      if (!found.empty()) found += " or ";
+      found.append(known->info->short_name()).append("::").append(known->info->fields[relation.field].name);
+    }
+  }
+  return found;
 }
 
 }  // namespace tupelo

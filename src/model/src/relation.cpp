@@ -14,14 +14,37 @@ void drop(loaded_rows* rows) noexcept {
   if (rows && __atomic_sub_fetch(&rows->owners, 1, __ATOMIC_ACQ_REL) == 0) rows->destroy(rows);
 }
 
+void assign_rows(void* relation, loaded_rows* rows) noexcept {
+  // All that a relation field adds to its first base are functions and types.
+  auto* slot = static_cast<relation_slot*>(relation);
+  retain(rows);
+  drop(slot->rows_);
+  slot->rows_ = rows;
+}
+
+std::string relations_like(relation_kind kind, std::string_view related);
+
 void throw_relation_not_loaded(relation_kind kind, const char* type_text) {
   static constexpr const char* names[] = {"relation", "has_many", "has_one", "belongs_to", "many_to_many"};
+  const std::string_view related = reflect::type_name(type_text);
+  const std::string candidates = relations_like(kind, related);
   std::string message = "the relation tp::";
   message += names[static_cast<std::size_t>(kind)];
   message += '<';
-  message += reflect::last_identifier(reflect::type_name(type_text));
-  message += "> is not loaded; reading a relation never runs a query: load it first, or ask for its rows with a query "
-             "of their own";
+  message += reflect::last_identifier(related);
+  message += "> ";
+  if (candidates.empty()) {
+    message +=
+        "is not loaded; reading a relation never runs a query: load it with .with(…) in the query, or later with "
+        "load(object, …)";
+  } else if (candidates.find(" or ") == std::string::npos) {
+    message += candidates + " is not loaded; reading a relation never runs a query: add .with(&" + candidates +
+               ") to the query, or co_await load(object, &" + candidates + ") later";
+  } else {
+    message += "(" + candidates +
+               ") is not loaded; reading a relation never runs a query: name it in .with(…) of the "
+               "query, or co_await load(object, …) later";
+  }
   throw relation_not_loaded(message);
 }
 

@@ -87,7 +87,10 @@ void query_core::lock(row_lock how, const model_spec* table) noexcept {
   shape.push(make_word(op::row_lock, sub, 0, table ? id_of(*table) : 0));
 }
 
-void query_core::row_type(const model_spec& row) noexcept { shape.push(make_word(op::row_type, 0, 0, id_of(row))); }
+void query_core::row_type(const model_spec& row) noexcept {
+  shape.push(make_word(op::row_type, 0, 0, id_of(row)));
+  loads.clear();
+}
 
 namespace detail {
 

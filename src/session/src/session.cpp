@@ -175,7 +175,7 @@ bool session::needs_flush(const tracked_object* object) const {
   }
 }
 
-task<tracked_object*> session::load(query_core core, tracked_object* (*make)(), bool must_exist,
+task<tracked_object*> session::read(query_core core, tracked_object* (*make)(), bool must_exist,
                                     std::optional<row_lock> lock) {
   const session_use use(state_->busy);
   ref<char> fresh(make());

@@ -28,6 +28,18 @@ void infix(std::string& sql, std::string_view left, std::string_view sign, std::
   sql += ')';
 }
 
+/// The same where nothing around a list says what it holds.
+std::string_view list_type_of(kind k) noexcept {
+  switch (k) {
+    case kind::uuid: return "uuid";
+    case kind::date: return "date";
+    case kind::timestamp: return "timestamptz";
+    case kind::bytes: return "bytea";
+    case kind::boolean: return "bool";
+    default: return type_of(k).empty() ? "text" : type_of(k);
+  }
+}
+
 bool is_narrow(kind k) noexcept { return is_integer(k) && k != kind::i64 && k != kind::u64 && k != kind::u32; }
 
 void cast(std::string& sql, std::string_view value, std::string_view type) {
@@ -184,6 +196,21 @@ void postgres_dialect::in_list(std::string& sql, std::string_view column, std::u
     sql += "[]";
   }
   sql += ')';
+}
+
+void postgres_dialect::row_list(std::string& sql, const call_argument* columns, std::size_t count,
+                                std::uint32_t first) const {
+  sql += '(';
+  for (std::size_t i = 0; i < count; ++i) sql.append(i ? ", " : "").append(columns[i].sql);
+  sql += ") IN (SELECT * FROM unnest(";
+  for (std::size_t i = 0; i < count; ++i) {
+    sql.append(i ? ", $" : "$")
+        .append(std::to_string(first + i))
+        .append("::")
+        .append(list_type_of(columns[i].k))
+        .append("[]");
+  }
+  sql += "))";
 }
 
 void postgres_dialect::call(std::string& sql, function f, const call_argument* arguments, std::size_t count) const {

@@ -97,6 +97,26 @@ void sqlite_dialect::call(std::string& sql, function f, const call_argument* arg
   dialect::call(sql, f, arguments, count);
 }
 
+void sqlite_dialect::row_list(std::string& sql, const call_argument* columns, std::size_t count,
+                              std::uint32_t first) const {
+  const auto list = [](std::size_t i) { return "l" + std::to_string(i); };
+  sql += '(';
+  for (std::size_t i = 0; i < count; ++i) sql.append(i ? ", " : "").append(columns[i].sql);
+  // Materialized: a list is taken apart once, and SQLite makes an index for the join.
+  sql += ") IN (WITH ";
+  for (std::size_t i = 0; i < count; ++i) {
+    sql.append(i ? ", " : "").append(list(i)).append(" AS MATERIALIZED (SELECT key, value FROM json_each(");
+    placeholder(sql, first + static_cast<std::uint32_t>(i), columns[i].k);
+    sql += "))";
+  }
+  sql += " SELECT ";
+  for (std::size_t i = 0; i < count; ++i) sql.append(i ? ", " : "").append(list(i)).append(".value");
+  sql += " FROM l0";
+  for (std::size_t i = 1; i < count; ++i)
+    sql.append(" JOIN ").append(list(i)).append(" ON ").append(list(i)).append(".key = l0.key");
+  sql += ')';
+}
+
 void sqlite_dialect::date_part(std::string& sql, function part, const call_argument& moment) const {
   sql += part == function::year    ? "CAST(strftime('%Y', "
          : part == function::month ? "CAST(strftime('%m', "

@@ -113,6 +113,9 @@ public:
   /// `first`; the bucket is never 0.
   virtual void in_list(std::string& sql, std::string_view column, std::uint32_t first, std::uint8_t bucket,
                        kind values) const;
+  /// Appends `(columns) IN (rows)` for rows whose first values are the list bound as placeholder `first`, whose second
+  /// values the list bound as the next one, and so on. Errors: query_error (unsupported_feature).
+  virtual void row_list(std::string& sql, const call_argument* columns, std::size_t count, std::uint32_t first) const;
   /// Placeholders that a list of this bucket takes. 1 for lists that are bound as one value.
   virtual std::uint32_t places_of(std::uint8_t bucket) const noexcept { return places_of_bucket(bucket); }
   /// Whether a list of this bucket is bound as one parameter, in the database's own form.

@@ -2,10 +2,12 @@
 #pragma once
 
 #include "tupelo/engine/copy_in.hpp"
+#include "tupelo/engine/join_table_verbs.hpp"
 #include "tupelo/engine/listener.hpp"
 #include "tupelo/engine/object_verbs.hpp"
 #include "tupelo/engine/operation.hpp"
 #include "tupelo/engine/pipeline.hpp"
+#include "tupelo/engine/relation_verbs.hpp"
 #include "tupelo/engine/row_stream.hpp"
 #include "tupelo/query/raw_query.hpp"
 #include "tupelo/query/write_query.hpp"
@@ -190,6 +192,43 @@ public:
     op.use_sink(&detail::optional_sink<T>::add);
     return op;
   }
+  /// Loads a relation of an object, a ref or a range of them, as `with` does in a query: one statement for all of them,
+  /// further relations and a function that narrows the last one behind. What was loaded before is replaced.
+  /// Before: the objects outlive the task.
+  template <class Objects, class F, class C, class... Path>
+  task<void> load(Objects&& objects, F C::* relation, const Path&... path) {
+    load_list loads;
+    detail::relation_path<C>::load(loads, relation, path...);
+    std::vector<void*> found;
+    detail::objects_of<C>::add(found, objects);
+    return detail::load_relations(source(), static_cast<load_list&&>(loads), static_cast<std::vector<void*>&&>(found));
+  }
+
+  // ---- the table of a many_to_many relation: its rows are connections. What is loaded already stays as it is.
+
+  /// Connects the object, or ref, with those of these keys, or with these objects; one or a range of them. Gives how
+  /// many connections are new: what is connected already stays so, provided that the table's key says that a pair is
+  /// there once. Before: the objects outlive the task, here and below.
+  template <class Object, class F, class C, class Related>
+  task<std::int64_t> attach(const Object& object, F C::* relation, const Related& related) {
+    return detail::attach(source(), detail::join_rows_of(object, relation), detail::keys_in<F>(related));
+  }
+  /// Ends these connections; gives how many there were.
+  template <class Object, class F, class C, class Related>
+  task<std::int64_t> detach(const Object& object, F C::* relation, const Related& related) {
+    return detail::detach(source(), detail::join_rows_of(object, relation), detail::keys_in<F>(related), false);
+  }
+  /// Ends all connections of the object by this relation.
+  template <class Object, class F, class C>
+  task<std::int64_t> detach(const Object& object, F C::* relation) {
+    return detail::detach(source(), detail::join_rows_of(object, relation), {}, true);
+  }
+  /// Connects the object with these, and with no others. All or nothing, in a transaction.
+  template <class Object, class F, class C, class Related>
+  task<join_changes> sync(const Object& object, F C::* relation, const Related& related) {
+    return detail::sync(source(), detail::join_rows_of(object, relation), detail::keys_in<F>(related));
+  }
+
   /// Inserts the object; its generated key, uuid key and timestamps are set in it.
   template <class T>
     requires(!std::is_const_v<T> && detail::is_model<T>)

@@ -140,8 +140,19 @@ public:
   /// Counts updates: an update of an object that somebody else has updated since fails with stale_row.
   model_builder& version(field_ref field);
 
-  model_builder& has_many(field_ref relation, std::string_view foreign_key_column);
-  model_builder& has_one(field_ref relation, std::string_view foreign_key_column);
+  /// The relation, and the other model's columns that name this one's key, in its order.
+  template <class... Columns>
+  model_builder& has_many(field_ref relation, std::string_view foreign_key_column, Columns... more) {
+    return add_has(relation, relation_kind::has_many, {foreign_key_column, std::string_view(more)...}, "has_many");
+  }
+  template <class... Columns>
+  model_builder& has_one(field_ref relation, std::string_view foreign_key_column, Columns... more) {
+    return add_has(relation, relation_kind::has_one, {foreign_key_column, std::string_view(more)...}, "has_one");
+  }
+  /// The relation, the table between both models, its column that names this model's key, and the one that names the
+  /// other's. The table itself is made by a model of its own or by a migration.
+  model_builder& many_to_many(field_ref relation, std::string_view join_table, std::string_view key_column,
+                              std::string_view related_key_column);
   /// The relation and the foreign key behind it.
   template <class... Fields>
   foreign_key_builder belongs_to(field_ref relation, Fields... key) {
@@ -157,8 +168,10 @@ protected:
 private:
   std::uint16_t own(field_ref field, std::string_view verb) const;
   field_info& flag(field_ref field, std::uint16_t flag, std::string_view verb);
-  model_builder& add_relation(field_ref relation, relation_kind kind, std::string_view foreign_key,
+  relation_info& add_relation(field_ref relation, relation_kind kind, std::string_view foreign_key,
                               std::string_view verb);
+  model_builder& add_has(field_ref relation, relation_kind kind, std::initializer_list<std::string_view> columns,
+                         std::string_view verb);
 
   model_info* info_;
 };

@@ -76,9 +76,13 @@ struct foreign_key_info {
 struct relation_info {
   std::uint16_t field = 0;  ///< position in model_info::fields
   relation_kind kind = relation_kind::none;
-  std::string related;      ///< type name of the other model
-  std::string foreign_key;  ///< column of the other model (has_*), or of this one (belongs_to)
-  int key_field = -1;       ///< belongs_to: position of the foreign key's first field
+  std::string related;                 ///< type name of the other model
+  std::string foreign_key;             ///< column of the other model (has_*), or of this one (belongs_to)
+  int key_field = -1;                  ///< belongs_to: position of the foreign key's first field
+  std::vector<std::string> columns{};  ///< has_*: the foreign key's columns in the other model
+  int key = -1;                        ///< belongs_to: position in model_info::foreign_keys
+  // many_to_many: the table between both, and its columns that name this model's and the other model's key
+  std::string join_table{}, join_key{}, join_related_key{};
 };
 
 /// A model as the rest of Tupelo sees it. Built once, immutable, lives to the end of the program.

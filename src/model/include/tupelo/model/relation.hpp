@@ -24,23 +24,19 @@ void retain(loaded_rows* rows) noexcept;
 void drop(loaded_rows* rows) noexcept;
 [[noreturn]] void throw_relation_not_loaded(relation_kind kind, const char* type_text);
 
-/// Storage of every relation field: one pointer, null until a query loads it. `T` may be incomplete.
-template <class T, relation_kind Kind>
-class relation_field {
+/// What every relation field consists of: one pointer, null until a query loads it.
+class relation_slot {
 public:
-  using related_model = T;
-  static constexpr relation_kind relation = Kind;
-
-  relation_field() noexcept = default;
-  relation_field(const relation_field& other) noexcept : rows_(other.rows_) { retain(rows_); }
-  relation_field(relation_field&& other) noexcept : rows_(other.rows_) { other.rows_ = nullptr; }
-  relation_field& operator=(relation_field other) noexcept {
+  relation_slot() noexcept = default;
+  relation_slot(const relation_slot& other) noexcept : rows_(other.rows_) { retain(rows_); }
+  relation_slot(relation_slot&& other) noexcept : rows_(other.rows_) { other.rows_ = nullptr; }
+  relation_slot& operator=(relation_slot other) noexcept {
     loaded_rows* mine = rows_;
     rows_ = other.rows_;
     other.rows_ = mine;
     return *this;
   }
-  ~relation_field() {
+  ~relation_slot() {
     if (rows_) drop(rows_);
   }
 
@@ -52,6 +48,21 @@ public:
   }
 
 protected:
+  friend void assign_rows(void* relation, loaded_rows* rows) noexcept;
+  loaded_rows* rows_ = nullptr;
+};
+
+/// The relation field at this address is loaded with these rows from now on, of which it takes a share.
+void assign_rows(void* relation, loaded_rows* rows) noexcept;
+
+/// A relation field with its type. `T` may be incomplete.
+template <class T, relation_kind Kind>
+class relation_field : public relation_slot {
+public:
+  using related_model = T;
+  static constexpr relation_kind relation = Kind;
+
+protected:
   T* rows() const {
     if (!rows_) throw_relation_not_loaded(Kind, reflect::type_text<T>());
     return static_cast<T*>(rows_->rows);
@@ -60,9 +71,6 @@ protected:
     rows();
     return rows_->count;
   }
-
-private:
-  loaded_rows* rows_ = nullptr;
 };
 
 template <class T, relation_kind Kind>

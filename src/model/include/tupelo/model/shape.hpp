@@ -63,8 +63,11 @@ enum class op : std::uint8_t {
   scalar_query,
   call,  ///< sub: function, length: number of arguments
   star,
-  text,                 ///< as many bytes of SQL follow as the model's place says, padded to words
-  too_large,            ///< a clause that does not fit a length; rendering refuses it
+  text,       ///< as many bytes of SQL follow as the model's place says, padded to words
+  too_large,  ///< a clause that does not fit a length; rendering refuses it
+  // clauses about a relation, which the word's model and offset name; the selected model is the related one
+  load_related,         ///< the rows of many owners, whose keys are the values; limit and offset count per owner
+  related_to,           ///< the rows of the owner in the query around this one; stands behind select_from
   column_compare = 64,  ///< column_compare + comparison: a column against a value, in one word
 };
 

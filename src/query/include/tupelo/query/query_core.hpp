@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "tupelo/query/load_list.hpp"
 #include "tupelo/query/row_lock.hpp"
 #include "tupelo/model/shape.hpp"
 
@@ -49,6 +50,7 @@ public:
   std::int64_t limit() const noexcept { return limit_; }
   bool has_offset() const noexcept { return has_offset_; }
   void text(std::string_view sql);
+  /// The rows become another type. Their relations are not loaded then: what is selected or counted has none.
   void row_type(const model_spec& row) noexcept;
   /// Of `table`; null: of the first.
   void lock(row_lock how, const model_spec* table) noexcept;
@@ -58,6 +60,7 @@ public:
 
   inline_word_buffer<16> shape;
   inline_word_buffer<16> values;
+  load_list loads;  ///< no part of the statement: what is done with its rows
 
 private:
   void free() noexcept;

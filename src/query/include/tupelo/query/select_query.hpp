@@ -3,6 +3,7 @@
 
 #include "tupelo/query/functions.hpp"
 #include "tupelo/query/query_core.hpp"
+#include "tupelo/query/relation_path.hpp"
 
 #include <cstdint>
 #include <tuple>
@@ -284,6 +285,42 @@ public:
   template <class Of>
   select_query&& lock(row_lock how) && {
     return static_cast<select_query&&>(this->template lock<Of>(how));
+  }
+
+  // ---- relations
+
+  /// Loads the relation with the rows: one more query for all of them, whatever their number. Further relations load
+  /// what belongs to the related objects, and a function at the end narrows the last: `.with(&User::posts,
+  /// &Post::comments, [](auto& q) { q.where(…).order_by(…).limit(3); })`; there limit() and offset() count for each
+  /// owner. Related objects that are soft-deleted stay out unless the function says with_deleted().
+  template <class... Path>
+  select_query& with(const Path&... path) & {
+    detail::relation_path<Result>::load(core_.loads, path...);
+    return *this;
+  }
+  template <class... Path>
+  select_query&& with(const Path&... path) && {
+    detail::relation_path<Result>::load(core_.loads, path...);
+    return static_cast<select_query&&>(*this);
+  }
+  /// where(tp::has(…)), where(!tp::has(…)).
+  template <class... Path>
+  select_query& where_has(const Path&... path) & {
+    return where(has(path...));
+  }
+  template <class... Path>
+  select_query&& where_has(const Path&... path) && {
+    where(has(path...));
+    return static_cast<select_query&&>(*this);
+  }
+  template <class... Path>
+  select_query& where_doesnt_have(const Path&... path) & {
+    return where(!has(path...));
+  }
+  template <class... Path>
+  select_query&& where_doesnt_have(const Path&... path) && {
+    where(!has(path...));
+    return static_cast<select_query&&>(*this);
   }
 
   /// Rows that have a match in Other; its columns may be named from here on.

@@ -72,6 +72,7 @@ public:
   }
   /// Tracks an object that is a row of the database already, with the values it has there now. The object that the
   /// session already has for this row, if it has one.
+  using query_verbs<session>::attach;
   template <class T>
   ref<T> attach(T object) {
     ref<T> fresh(new detail::tracked<T>(static_cast<T&&>(object)));
@@ -101,18 +102,18 @@ public:
   /// The object with this key: the one the session has, else read. Errors: not_found.
   template <class T, class... Key>
   task<ref<T>> get(Key... key) {
-    co_return ref<T>(co_await load(detail::key_query<T>(key...), &make<T>, true));
+    co_return ref<T>(co_await read(detail::key_query<T>(key...), &make<T>, true));
   }
   /// The same, the row being read and locked until the transaction ends, which is begun if none is open: `co_await
   /// s.get<User>(id, tp::for_update)`. Errors: `busy` too, for nowait(); not_found for a row that skip_locked() skips.
   template <class T, class Key>
   task<ref<T>> get(Key key, row_lock lock) {
-    co_return ref<T>(co_await load(detail::key_query<T>(key), &make<T>, true, lock));
+    co_return ref<T>(co_await read(detail::key_query<T>(key), &make<T>, true, lock));
   }
   /// The same; an empty ref where there is no such row.
   template <class T, class... Key>
   task<ref<T>> find(Key... key) {
-    co_return ref<T>(co_await load(detail::key_query<T>(key...), &make<T>, false));
+    co_return ref<T>(co_await read(detail::key_query<T>(key...), &make<T>, false));
   }
   /// Reads the object's row again; changes that are not flushed are lost. Errors: not_found; transaction_error
   /// (detached_object).
@@ -183,7 +184,7 @@ private:
   void mark_removed(detail::tracked_object* object);
   void forget(detail::tracked_object* object);
   bool needs_flush(const detail::tracked_object* object) const;
-  task<detail::tracked_object*> load(query_core core, detail::tracked_object* (*make)(), bool must_exist,
+  task<detail::tracked_object*> read(query_core core, detail::tracked_object* (*make)(), bool must_exist,
                                      std::optional<row_lock> lock = {});
   task<void> reload(detail::tracked_object* object);
   /// True: and has committed, which it only does where it is asked to and that saves a round trip.

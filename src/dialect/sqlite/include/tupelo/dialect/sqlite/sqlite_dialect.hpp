@@ -17,6 +17,7 @@ public:
   std::string_view triggers_query() const noexcept override;
   std::uint32_t places_of(std::uint8_t bucket) const noexcept override;
   bool list_as_one(std::uint8_t bucket) const noexcept override;
+  void row_list(std::string& sql, const call_argument* columns, std::size_t count, std::uint32_t first) const override;
   void in_list(std::string& sql, std::string_view column, std::uint32_t first, std::uint8_t bucket,
                kind values) const override;
   void call(std::string& sql, function f, const call_argument* arguments, std::size_t count) const override;

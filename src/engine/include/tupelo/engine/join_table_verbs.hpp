@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "tupelo/engine/query_source.hpp"
+#include "tupelo/query/column.hpp"
+#include "tupelo/query/relation_path.hpp"
+
+#include <cstdint>
+#include <type_traits>
+#include <vector>
+
+namespace tupelo {
+
+/// What `sync` has changed.
+struct join_changes {
+  std::int64_t attached = 0;
+  std::int64_t detached = 0;
+};
+
+namespace detail {
+
+/// The keys of related objects: given as values, or to be read from objects.
+struct given_keys {
+  kind k = kind::null;  ///< of the values
+  std::uint32_t count = 0;
+  inline_word_buffer<16> values;
+  std::vector<const void*> objects;
+};
+
+template <class Related>
+struct given {
+  template <class Value>
+  static consteval bool is_a_key() {
+    if constexpr (requires { &Related::id; }) {
+      return column_named<&Related::id>::template accepts<Value>;
+    } else {
+      return fits<Value, Value>();
+    }
+  }
+
+  template <class Given>
+  static void add(given_keys& keys, const Given& given) {
+    if constexpr (std::is_same_v<Given, Related>) {
+      keys.objects.push_back(__builtin_addressof(given));
+    } else if constexpr (requires { given.tracked(); }) {
+      add(keys, *given);
+    } else if constexpr (!text_like<Given> && requires { given.begin() != given.end(); }) {
+      for (const auto& each : given) add(keys, each);
+    } else {
+      static_assert(is_a_key<Given>(),
+                    "tupelo: attach(), detach() and sync() take keys of the related model, its objects, or ranges of "
+                    "these");
+      if constexpr (is_a_key<Given>()) {
+        text_room<Given> room;
+        const literal value = literal_of<Given>(given, room);
+        keys.k = value.k;
+        ++keys.count;
+        value.push_to(keys.values);
+      }
+    }
+  }
+};
+
+/// Which rows of a join table are meant: those of one object by one relation.
+struct join_rows {
+  column_ref relation;
+  const model_spec* related;
+  const void* owner;
+};
+
+template <class F>
+inline constexpr bool goes_through_a_table = false;
+template <relation_like F>
+inline constexpr bool goes_through_a_table<F> = F::relation == relation_kind::many_to_many;
+
+template <class Object, class F, class C>
+join_rows join_rows_of(const Object& object, F C::* relation) {
+  static_assert(goes_through_a_table<F>, "tupelo: attach(), detach() and sync() are for tp::many_to_many fields");
+  if constexpr (requires { object.tracked(); }) {
+    return join_rows_of(*object, relation);
+  } else {
+    static_assert(
+        std::is_same_v<Object, C>,
+        "tupelo: attach(), detach() and sync() take an object, or a ref, of the model whose relation is named");
+    if constexpr (goes_through_a_table<F>) {
+      return {relation_ref(relation), &meta<typename F::related_model>::spec, __builtin_addressof(object)};
+    } else {
+      return {};
+    }
+  }
+}
+template <class F, class Given>
+given_keys keys_in(const Given& given_here) {
+  given_keys keys;
+  if constexpr (goes_through_a_table<F>) given<typename F::related_model>::add(keys, given_here);
+  return keys;
+}
+
+task<std::int64_t> attach(query_source* source, join_rows rows, given_keys keys);
+/// `all`: whatever the keys are.
+task<std::int64_t> detach(query_source* source, join_rows rows, given_keys keys, bool all);
+task<join_changes> sync(query_source* source, join_rows rows, given_keys keys);
+
+}  // namespace detail
+
+}  // namespace tupelo

@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: Apache-2.0
+// The rows of the table between two models. It need not be a model, so that its statements are text.
+#include "key_index.hpp"
+
+#include "tupelo/engine/join_table_verbs.hpp"
+#include "tupelo/engine/lease.hpp"
+#include "tupelo/engine/verbs.hpp"
+#include "tupelo/core/error.hpp"
+
+#include <bit>
+#include <string>
+#include <utility>
+
+namespace tupelo::detail {
+
+namespace {
+
+/// Keys in one statement at most: a power of two, as are the smaller statements, so that they are few.
+constexpr std::uint32_t most_keys = 256;
+
+class join_table {
+public:
+  join_table(const dialect& target, const join_rows& rows)
+      : keys_(keys_of(require_table(info_of(*rows.relation.model)), rows.relation.offset,
+                      require_table(info_of(*rows.related)))),
+        owner_(std::vector<field_slot>{keys_.pairs.at(0).own->slot()}) {
+    if (!keys_.has_join_table()) {
+      throw query_error(
+          "attach(), detach() and sync() are for many_to_many relations: of another kind, set the foreign "
+          "key and write the object");
+    }
+    owner_.read(rows.owner);  // no part of a primary key is NULL
+    target.quote(table_, keys_.relation->join_table);
+    target.quote(own_, keys_.relation->join_key);
+    target.quote(related_, keys_.relation->join_related_key);
+  }
+
+  /// The given keys, each once.
+  key_index read(const given_keys& given) const {
+    key_index found(given.count + given.objects.size());
+    const field_info& field = *keys_.pairs[0].related;
+    if (given.count != 0 && !fits(key_kind(field), given.k)) {
+      throw query_error("the keys given for relation " + std::string(keys_.owner->short_name()) +
+                        "::" + keys_.owner->fields[keys_.relation->field].name +
+                        " are of another type than the key of " + std::string(keys_.related->short_name()));
+    }
+    const std::uint64_t* at = given.values.data();
+    for (std::uint32_t i = 0; i < given.count; ++i) {
+      const auto words = static_cast<std::uint32_t>(words_of_value(given.k, at));
+      found.add(at, words);
+      at += words;
+    }
+    key_words key(std::vector<field_slot>{field.slot()});
+    for (const void* object : given.objects) {
+      if (key.read(object)) found.add(key.data(), key.size());
+    }
+    return found;
+  }
+
+  query_core select() const {
+    query_core core = begin();
+    push_owner(core);
+    core.row_type(row_spec());
+    core.text("SELECT " + related_ + " FROM " + table_ + " WHERE " + own_ + " = ?");
+    return core;
+  }
+  query_core insert(const key_index& keys, const std::vector<std::uint32_t>& some, std::size_t from,
+                    std::size_t count) const {
+    query_core core = begin();
+    std::string sql = "INSERT INTO " + table_ + " (" + own_ + ", " + related_ + ") VALUES ";
+    for (std::size_t i = 0; i < count; ++i) {
+      push_owner(core);
+      push_related(core, keys, some[from + i]);
+      sql += i ? ", (?, ?)" : "(?, ?)";
+    }
+    core.text(sql + " ON CONFLICT DO NOTHING");
+    return core;
+  }
+  query_core erase(const key_index& keys, const std::vector<std::uint32_t>& some, std::size_t from,
+                   std::size_t count) const {
+    query_core core = begin();
+    push_owner(core);
+    std::string sql = "DELETE FROM " + table_ + " WHERE " + own_ + " = ? AND " + related_ + " IN (";
+    for (std::size_t i = 0; i < count; ++i) {
+      push_related(core, keys, some[from + i]);
+      sql += i ? ", ?" : "?";
+    }
+    core.text(sql + ")");
+    return core;
+  }
+  query_core erase_all() const {
+    query_core core = begin();
+    push_owner(core);
+    core.text("DELETE FROM " + table_ + " WHERE " + own_ + " = ?");
+    return core;
+  }
+
+  /// What a row of `select` is read into: a number, a uuid or a text.
+  const model_spec& row_spec() const {
+    const kind k = related_kind();
+    if (k == kind::i64) return row_meta<std::int64_t>::spec;
+    if (k == kind::uuid) return row_meta<uuid>::spec;
+    return row_meta<std::string>::spec;
+  }
+  kind related_kind() const { return key_kind(*keys_.pairs[0].related); }
+
+private:
+  static bool fits(kind field, kind value) noexcept {
+    return field == value || (is_integer(field) && is_integer(value)) ||
+           ((field == kind::enumeration || field == kind::custom) && value == kind::text);
+  }
+  static query_core begin() {
+    query_core core;
+    core.word(make_word(op::raw_sql));
+    return core;
+  }
+  void push_owner(query_core& core) const {
+    core.word(make_word(op::value, static_cast<std::uint8_t>(key_kind(*keys_.pairs[0].own))));
+    core.values.append(owner_.data(), owner_.size());
+  }
+  void push_related(query_core& core, const key_index& keys, std::uint32_t number) const {
+    core.word(make_word(op::value, static_cast<std::uint8_t>(related_kind())));
+    core.values.append(keys.key(number), keys.words_of(number));
+  }
+
+  relation_keys keys_;
+  key_words owner_;
+  std::string table_, own_, related_;
+};
+
+task<std::int64_t> run_write(query_source& source, query_core core) {
+  statement_run run(std::move(core));
+  run.core.finish();
+  const task_context& context = co_await current_context();
+  if (!source.try_run(run, context)) co_await source.run(run);
+  co_return run.affected;
+}
+
+/// In statements of as many keys as powers of two allow.
+template <class Make>
+task<std::int64_t> run_in_parts(query_source& source, std::size_t count, Make make) {
+  std::int64_t written = 0;
+  for (std::size_t from = 0; from < count;) {
+    std::size_t rows = most_keys;
+    while (rows > count - from) rows /= 2;
+    written += co_await run_write(source, make(from, rows));
+    from += rows;
+  }
+  co_return written;
+}
+
+std::vector<std::uint32_t> all_of(const key_index& keys) {
+  std::vector<std::uint32_t> numbers(keys.size());
+  for (std::uint32_t i = 0; i < keys.size(); ++i) numbers[i] = i;
+  return numbers;
+}
+
+/// Numbers the related keys that are in the table: those that are wanted in `found`, the others in `others`.
+template <class Key>
+task<void> read_connected(query_source& source, const join_table& table, const key_index& wanted,
+                          std::vector<bool>& found, key_index& others) {
+  std::vector<Key> rows;
+  statement_run run(table.select());
+  run.core.finish();
+  run.sink = {&rows, &vector_sink<std::vector<Key>>::add};
+  const task_context& context = co_await current_context();
+  if (!source.try_run(run, context)) co_await source.run(run);
+  key_words key(std::vector<field_slot>{info_of(table.row_spec()).fields[0].slot()});
+  for (const Key& row : rows) {
+    key.read(&row);
+    const std::uint32_t number = wanted.find(key.data(), key.size());
+    if (number == key_index::none) {
+      others.add(key.data(), key.size());
+    } else {
+      found[number] = true;
+    }
+  }
+}
+
+task<join_changes> sync_in(query_source& source, const join_table& table, const key_index& wanted) {
+  std::vector<bool> found(wanted.size(), false);
+  key_index others(0);
+  const kind k = table.related_kind();
+  if (k == kind::i64) {
+    co_await read_connected<std::int64_t>(source, table, wanted, found, others);
+  } else if (k == kind::uuid) {
+    co_await read_connected<uuid>(source, table, wanted, found, others);
+  } else {
+    co_await read_connected<std::string>(source, table, wanted, found, others);
+  }
+  std::vector<std::uint32_t> missing;
+  for (std::uint32_t i = 0; i < wanted.size(); ++i) {
+    if (!found[i]) missing.push_back(i);
+  }
+  const std::vector<std::uint32_t> gone = all_of(others);
+  join_changes changes;
+  changes.detached = co_await run_in_parts(
+      source, gone.size(), [&](std::size_t from, std::size_t rows) { return table.erase(others, gone, from, rows); });
+  changes.attached = co_await run_in_parts(source, missing.size(), [&](std::size_t from, std::size_t rows) {
+    return table.insert(wanted, missing, from, rows);
+  });
+  co_return changes;
+}
+
+/// All of it or none, where it takes several statements.
+template <class Result, class Work>
+task<Result> in_transaction(query_source& source, Work work) {
+  lease held = co_await source.acquire();
+  co_await held.begin();
+  std::exception_ptr failure;
+  Result result{};
+  try {
+    result = co_await work(held);
+    co_await held.commit();
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  if (!failure) co_return result;
+  if (held.in_transaction()) co_await held.rollback();
+  std::rethrow_exception(failure);
+}
+
+}  // namespace
+
+task<std::int64_t> attach(query_source* source, join_rows rows, given_keys keys) {
+  const join_table table(require_source(source)->sql_dialect(), rows);
+  const key_index wanted = table.read(keys);
+  const std::vector<std::uint32_t> all = all_of(wanted);
+  const auto insert = [&](std::size_t from, std::size_t count) { return table.insert(wanted, all, from, count); };
+  if (std::has_single_bit(all.size()) && all.size() <= most_keys) {
+    co_return co_await run_in_parts(*source, all.size(), insert);
+  }
+  if (all.empty()) co_return std::int64_t{0};
+  co_return co_await in_transaction<std::int64_t>(*source,
+                                                  [&](lease& held) { return run_in_parts(held, all.size(), insert); });
+}
+
+task<std::int64_t> detach(query_source* source, join_rows rows, given_keys keys, bool all) {
+  const join_table table(require_source(source)->sql_dialect(), rows);
+  if (all) co_return co_await run_write(*source, table.erase_all());
+  const key_index gone = table.read(keys);
+  const std::vector<std::uint32_t> numbers = all_of(gone);
+  const auto erase = [&](std::size_t from, std::size_t count) { return table.erase(gone, numbers, from, count); };
+  if (std::has_single_bit(numbers.size()) && numbers.size() <= most_keys) {
+    co_return co_await run_in_parts(*source, numbers.size(), erase);
+  }
+  if (numbers.empty()) co_return std::int64_t{0};
+  co_return co_await in_transaction<std::int64_t>(
+      *source, [&](lease& held) { return run_in_parts(held, numbers.size(), erase); });
+}
+
+task<join_changes> sync(query_source* source, join_rows rows, given_keys keys) {
+  const join_table table(require_source(source)->sql_dialect(), rows);
+  const key_index wanted = table.read(keys);
+  co_return co_await in_transaction<join_changes>(*source, [&](lease& held) { return sync_in(held, table, wanted); });
+}
+
+}  // namespace tupelo::detail

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "tupelo/engine/query_source.hpp"
+
+#include <cstddef>
+
+namespace tupelo::detail {
+
+/// Objects of one model: side by side, or wherever pointers say.
+struct object_row {
+  void* first = nullptr;
+  std::size_t stride = 0;
+  void* const* pointers = nullptr;
+  std::size_t count = 0;
+
+  void* at(std::size_t i) const noexcept {
+    return pointers ? pointers[i] : static_cast<void*>(static_cast<char*>(first) + i * stride);
+  }
+};
+
+/// Loads these relations of the objects, each with one statement a level; those of one level travel together. An
+/// object's relation is set when everything below it is there. Errors: those of the statements.
+task<void> load_relations(query_source& source, const load_list& loads, object_row objects);
+
+/// Passes rows on to a sink, and knows where they are in the end: they stand side by side there.
+class row_recorder {
+public:
+  explicit row_recorder(row_sink to) noexcept : to_(to) {}
+  row_sink sink() noexcept { return {this, &row_recorder::add}; }
+  std::size_t count() const noexcept { return count_; }
+  object_row rows(std::size_t stride) const noexcept;
+
+private:
+  static void* add(void* self) {
+    auto* recorder = static_cast<row_recorder*>(self);
+    ++recorder->count_;
+    return recorder->last_ = recorder->to_.add(recorder->to_.rows);
+  }
+  row_sink to_;
+  void* last_ = nullptr;
+  std::size_t count_ = 0;
+};
+
+/// Runs a SELECT and loads the relations that it asks for. `one`: all rows are decoded into the same object, and there
+/// is nothing to load for where they are several.
+task<void> run_with_relations(query_source& source, statement_run& run, bool one);
+
+/// The size of what a SELECT's rows are decoded into.
+std::size_t row_size(const query_core& core);
+
+}  // namespace tupelo::detail

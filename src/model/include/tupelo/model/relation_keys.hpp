@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "tupelo/model/model_info.hpp"
+#include "tupelo/core/uuid.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace tupelo {
+
+/// How the rows of a relation are found: which fields of an object must equal which of a related row.
+///
+/// A many_to_many relation has one pair, both models' keys; the join table stands between them.
+struct relation_keys {
+  struct pair {
+    const field_info* own;
+    const field_info* related;
+  };
+  const relation_info* relation = nullptr;
+  const model_info* owner = nullptr;
+  const model_info* related = nullptr;
+  std::vector<pair> pairs;
+
+  bool has_join_table() const noexcept { return relation->kind == relation_kind::many_to_many; }
+};
+
+/// The kind in which values of a key's field travel and are compared: what the field is stored as, integers in 64 bits.
+kind key_kind(const field_info& field) noexcept;
+
+/// Errors: model_error for a relation that model() does not declare, or whose key does not fit the related model.
+relation_keys keys_of(const model_info& owner, std::uint16_t relation_offset, const model_info& related);
+
+/// Where the join table's column that names the owner is decoded, behind the related row that it came with.
+struct join_key {
+  std::int64_t number = 0;
+  std::string text;
+  uuid id;
+};
+std::size_t join_key_offset(const model_info& related) noexcept;
+/// The join key as a column of the row. Errors: model_error for a key that no join table can hold.
+field_slot join_key_slot(const relation_keys& keys);
+
+}  // namespace tupelo

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tupelo/model/relation_keys.hpp"
+
+#include "tupelo/model/field_type.hpp"
+#include "tupelo/model/model_spec.hpp"
+#include "tupelo/core/date.hpp"
+#include "tupelo/core/error.hpp"
+#include "tupelo/core/timestamp.hpp"
+
+#include <string>
+
+namespace tupelo {
+
+namespace {
+
+std::string name_of(const relation_keys& keys) {
+  return "relation " + std::string(keys.owner->short_name()) + "::" + keys.owner->fields[keys.relation->field].name;
+}
+
+[[noreturn]] void refuse(const relation_keys& keys, const std::string& what) {
+  throw model_error(name_of(keys) + ": " + what);
+}
+
+const field_info* field_at(const model_info& model, std::uint16_t offset) {
+  const int position = model.find_offset(offset);
+  return position < 0 ? nullptr : &model.fields[static_cast<std::size_t>(position)];
+}
+
+/// The fields of `model` that a foreign key refers to.
+std::vector<const field_info*> referenced(const model_info& model, const std::vector<std::uint16_t>& offsets) {
+  std::vector<const field_info*> fields;
+  for (std::uint16_t offset : offsets) fields.push_back(field_at(model, offset));
+  if (offsets.empty()) {
+    for (std::uint16_t position : model.key) fields.push_back(&model.fields[position]);
+  }
+  return fields;
+}
+
+bool is_text_like(kind k) noexcept { return k == kind::text || k == kind::enumeration || k == kind::custom; }
+bool comparable(kind a, kind b) noexcept {
+  return a == b || (is_integer(a) && is_integer(b)) || (is_text_like(a) && is_text_like(b));
+}
+
+void pair_up(relation_keys& keys, const std::vector<const field_info*>& own,
+             const std::vector<const field_info*>& related) {
+  const bool owner_has_foreign_key = keys.relation->kind == relation_kind::belongs_to;
+  if (own.size() != related.size() || own.empty()) {
+    const std::size_t foreign = owner_has_foreign_key ? own.size() : related.size();
+    const std::size_t key = owner_has_foreign_key ? related.size() : own.size();
+    refuse(keys, "its foreign key has " + std::to_string(foreign) + " columns, the key that they name has " +
+                     std::to_string(key) + ": name as many, in the key's order");
+  }
+  for (std::size_t i = 0; i < own.size(); ++i) {
+    if (!own[i] || !related[i]) refuse(keys, "its foreign key names a field that is no column");
+    if (!comparable(key_kind(*own[i]), key_kind(*related[i]))) {
+      refuse(keys, "fields " + own[i]->name + " and " + related[i]->name + " have types that cannot be equal");
+    }
+    keys.pairs.push_back({own[i], related[i]});
+  }
+}
+
+std::vector<const field_info*> named_columns(const relation_keys& keys) {
+  std::vector<const field_info*> fields;
+  for (const std::string& column : keys.relation->columns) {
+    const int position = keys.related->find_column(column);
+    if (position < 0) {
+      refuse(keys, "struct " + std::string(keys.related->short_name()) + " has no column \"" + column +
+                       "\": name the column of its foreign key");
+    }
+    fields.push_back(&keys.related->fields[static_cast<std::size_t>(position)]);
+  }
+  return fields;
+}
+
+/// The offsets that the related model's foreign key of these fields refers to; empty: the primary key.
+std::vector<std::uint16_t> target_of(const relation_keys& keys, const std::vector<const field_info*>& columns) {
+  for (const foreign_key_info& key : keys.related->foreign_keys) {
+    const bool to_owner = key.to ? key.to->id == keys.owner->id : key.to_name == keys.owner->type_name;
+    if (!to_owner || key.fields.size() != columns.size()) continue;
+    bool same = true;
+    for (std::size_t i = 0; i < columns.size(); ++i) same = same && &keys.related->fields[key.fields[i]] == columns[i];
+    if (same) return key.to_offsets;
+  }
+  return {};
+}
+
+}  // namespace
+
+kind key_kind(const field_info& field) noexcept {
+  const kind k = stored_type(*field.type).k;
+  return is_integer(k) && k != kind::u64 ? kind::i64 : k;
+}
+
+relation_keys keys_of(const model_info& owner, std::uint16_t relation_offset, const model_info& related) {
+  relation_keys keys;
+  keys.owner = &owner;
+  keys.related = &related;
+  for (const relation_info& relation : owner.relations) {
+    if (owner.fields[relation.field].offset == relation_offset) keys.relation = &relation;
+  }
+  if (!keys.relation) {
+    const field_info* field = field_at(owner, relation_offset);
+    throw model_error("relation " + std::string(owner.short_name()) + "::" + (field ? field->name : "?") +
+                      " is not declared: say in model() which key it goes by, with m.has_many(), m.has_one(), "
+                      "m.belongs_to() or m.many_to_many()");
+  }
+  switch (keys.relation->kind) {
+    case relation_kind::belongs_to: {
+      const foreign_key_info& key = owner.foreign_keys[static_cast<std::size_t>(keys.relation->key)];
+      std::vector<const field_info*> own;
+      for (std::uint16_t position : key.fields) own.push_back(&owner.fields[position]);
+      pair_up(keys, own, referenced(related, key.to_offsets));
+      break;
+    }
+    case relation_kind::many_to_many:
+      if (owner.key.size() != 1 || related.key.size() != 1) {
+        refuse(keys, "a join table names each side by one column, so that both models need a key of one column; load "
+                     "it by a has_many of the join table's model");
+      }
+      keys.pairs.push_back({&owner.fields[owner.key[0]], &related.fields[related.key[0]]});
+      break;
+    default: {
+      const std::vector<const field_info*> columns = named_columns(keys);
+      pair_up(keys, referenced(owner, target_of(keys, columns)), columns);
+    }
+  }
+  return keys;
+}
+
+std::size_t join_key_offset(const model_info& related) noexcept {
+  return (related.size + alignof(join_key) - 1) / alignof(join_key) * alignof(join_key);
+}
+
+field_slot join_key_slot(const relation_keys& keys) {
+  const kind k = key_kind(*keys.pairs[0].own);
+  field_slot slot;
+  slot.column = keys.relation->join_key;
+  std::size_t offset = join_key_offset(*keys.related);
+  if (is_integer(k)) {
+    slot.type = &detail::ops_of<std::int64_t>;
+    offset += offsetof(join_key, number);
+  } else if (k == kind::uuid) {
+    slot.type = &detail::ops_of<uuid>;
+    offset += offsetof(join_key, id);
+  } else if (is_text_like(k)) {
+    slot.type = &detail::ops_of<std::string>;
+    offset += offsetof(join_key, text);
+  } else {
+    refuse(keys, "the keys of a many_to_many relation are integers, uuids or texts; load it by a has_many of the join "
+                 "table's model");
+  }
+  if (offset > 0xffff) refuse(keys, "struct " + std::string(keys.related->short_name()) + " is too large for it");
+  slot.offset = static_cast<std::uint16_t>(offset);
+  slot.k = slot.type->k;
+  return slot;
+}
+
+}  // namespace tupelo

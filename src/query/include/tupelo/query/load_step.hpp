@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "tupelo/query/query_core.hpp"
+#include "tupelo/model/row_ops.hpp"
+
+namespace tupelo::detail {
+
+/// One relation that is loaded: which, how its rows are kept, and what narrows them. The query's own loads follow it.
+struct load_step {
+  column_ref relation;
+  const row_ops* rows;
+  query_core query;
+};
+
+}  // namespace tupelo::detail

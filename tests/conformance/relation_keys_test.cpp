@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "library.hpp"
+
+namespace tupelo::conformance::geography {
+namespace {
+
+struct City;
+struct Topic;
+struct Visit;
+
+enum class Level : std::uint8_t { low, high };
+
+struct Country {
+  std::string code{};
+  has_many<City> cities{};
+  many_to_many<Topic> topics{};
+
+  static void model(tupelo::model<Country>& m) {
+    m.primary_key(&Country::code);
+    m.has_many(&Country::cities, "country");
+    m.many_to_many(&Country::topics, "interests", "country", "topic");
+  }
+};
+struct City {
+  uuid id{};
+  std::optional<std::string> country{};
+  std::string name{};
+  belongs_to<Country> of{};
+
+  static void model(tupelo::model<City>& m) {
+    m.table("cities");
+    m.belongs_to(&City::of, &City::country);
+  }
+};
+struct Topic {
+  uuid id{};
+  std::string name{};
+  many_to_many<Country> countries{};
+
+  static void model(tupelo::model<Topic>& m) { m.many_to_many(&Topic::countries, "interests", "topic", "country"); }
+};
+struct Interest {
+  std::string country{};
+  uuid topic{};
+
+  static void model(tupelo::model<Interest>& m) {
+    m.table("interests");
+    m.primary_key(&Interest::country, &Interest::topic);
+  }
+};
+/// A key of a day and a name.
+struct Day {
+  date on{};
+  Level level{};
+  has_many<Visit> visits{};
+
+  static void model(tupelo::model<Day>& m) {
+    m.primary_key(&Day::on, &Day::level);
+    m.has_many(&Day::visits, "day", "level");
+  }
+};
+struct Visit {
+  std::int64_t id{};
+  date day{};
+  Level level{};
+};
+
+class relation_key_kinds : public conformance_test {};
+TUPELO_CONFORMANCE_SUITE(relation_key_kinds);
+
+TEST_P(relation_key_kinds, may_be_texts_and_uuids) {
+  create<Country, City, Topic, Interest>();
+  std::vector<Country> countries{{.code = "no"}, {.code = "q\"'\\ü"}, {.code = ""}};
+  sync_wait(db.insert(countries));
+  std::vector<City> cities{{.country = "no", .name = "oslo"},
+                           {.country = "q\"'\\ü", .name = "odd"},
+                           {.country = "", .name = "none"},
+                           {.name = "lost"}};
+  sync_wait(db.insert(cities));
+  std::vector<Topic> topics{{.name = "ice"}, {.name = "sea"}};
+  sync_wait(db.insert(topics));
+  std::vector<Interest> interests{{"no", topics[0].id}, {"no", topics[1].id}, {"", topics[1].id}};
+  sync_wait(db.insert(interests));
+
+  const auto found = sync_wait(db.query<Country>()
+                                   .with(&Country::cities, &City::of)
+                                   .with(&Country::topics, [](auto& q) { q.order_by(col<&Topic::name>); })
+                                   .all());
+  for (const Country& country : found) {
+    ASSERT_EQ(country.cities.size(), 1U) << country.code;
+    EXPECT_EQ(country.cities[0].of->code, country.code);
+    EXPECT_EQ(country.topics.size(), country.code == "no" ? 2U : country.code.empty() ? 1U : 0U);
+  }
+  const auto seas = sync_wait(db.query<Topic>()
+                                  .where(col<&Topic::name> == "sea")
+                                  .with(&Topic::countries, [](auto& q) { q.order_by(col<&Country::code>); })
+                                  .one());
+  ASSERT_EQ(seas.countries.size(), 2U);
+  EXPECT_EQ(seas.countries[1].code, "no");
+}
+TEST_P(relation_key_kinds, may_be_days_and_enumerators_together) {
+  create<Day, Visit>();
+  const date first = date::from_ymd(2026, 11, 21), second = date::from_ymd(1969, 12, 31);
+  std::vector<Day> days{{.on = first, .level = Level::low}, {.on = first, .level = Level::high}, {.on = second}};
+  sync_wait(db.insert(days));
+  std::vector<Visit> visits{{.day = first, .level = Level::high},
+                            {.day = second, .level = Level::low},
+                            {.day = second, .level = Level::high}};
+  sync_wait(db.insert(visits));
+  const auto found =
+      sync_wait(db.query<Day>().order_by(col<&Day::on>, col<&Day::level>.desc()).with(&Day::visits).all());
+  ASSERT_EQ(found.size(), 3U);
+  EXPECT_EQ(found[0].visits.size(), 1U);
+  EXPECT_EQ(found[1].visits.size() + found[2].visits.size(), 1U);
+}
+
+}  // namespace
+}  // namespace tupelo::conformance::geography
