@@ -17,13 +17,22 @@ namespace tupelo::chinook {
 
 using text = std::optional<std::string>;
 
+struct Album;
+struct Customer;
+struct Invoice;
+struct InvoiceLine;
+struct Playlist;
+struct Track;
+
 struct Artist {
   integer ArtistId{};
   text Name;
+  has_many<Album> albums;
 
   static void model(tupelo::model<Artist>& m) {
     call_as_there(m, "Artist").primary_key(&Artist::ArtistId);
     m.column(&Artist::Name).length(120);
+    m.has_many(&Artist::albums, name_there("ArtistId"));
   }
 };
 
@@ -31,11 +40,14 @@ struct Album {
   integer AlbumId{};
   std::string Title;
   integer ArtistId{};
+  belongs_to<Artist> artist;
+  has_many<Track> tracks;
 
   static void model(tupelo::model<Album>& m) {
     call_as_there(m, "Album").primary_key(&Album::AlbumId);
     m.column(&Album::Title).length(160);
-    m.foreign_key(&Album::ArtistId).references<Artist>();
+    m.belongs_to(&Album::artist, &Album::ArtistId);
+    m.has_many(&Album::tracks, name_there("AlbumId"));
     m.index(&Album::ArtistId).named(index_name("AlbumArtistId"));
   }
 };
@@ -47,6 +59,9 @@ struct Employee {
   std::optional<integer> ReportsTo;
   std::optional<timestamp> BirthDate, HireDate;
   text Address, City, State, Country, PostalCode, Phone, Fax, Email;
+  belongs_to<Employee> manager;
+  has_many<Employee> reports;
+  has_many<Customer> customers;
 
   static void model(tupelo::model<Employee>& m) {
     call_as_there(m, "Employee").primary_key(&Employee::EmployeeId);
@@ -63,7 +78,9 @@ struct Employee {
     m.column(&Employee::Phone).length(24);
     m.column(&Employee::Fax).length(24);
     m.column(&Employee::Email).length(60);
-    m.foreign_key(&Employee::ReportsTo).references<Employee>();
+    m.belongs_to(&Employee::manager, &Employee::ReportsTo);
+    m.has_many(&Employee::reports, name_there("ReportsTo"));
+    m.has_many(&Employee::customers, name_there("SupportRepId"));
     m.index(&Employee::ReportsTo).named(index_name("EmployeeReportsTo"));
   }
 };
@@ -74,6 +91,8 @@ struct Customer {
   text Company, Address, City, State, Country, PostalCode, Phone, Fax;
   std::string Email;
   std::optional<integer> SupportRepId;
+  belongs_to<Employee> support_rep;
+  has_many<Invoice> invoices;
 
   static void model(tupelo::model<Customer>& m) {
     call_as_there(m, "Customer").primary_key(&Customer::CustomerId);
@@ -88,7 +107,8 @@ struct Customer {
     m.column(&Customer::Phone).length(24);
     m.column(&Customer::Fax).length(24);
     m.column(&Customer::Email).length(60);
-    m.foreign_key(&Customer::SupportRepId).references<Employee>();
+    m.belongs_to(&Customer::support_rep, &Customer::SupportRepId);
+    m.has_many(&Customer::invoices, name_there("CustomerId"));
     m.index(&Customer::SupportRepId).named(index_name("CustomerSupportRepId"));
   }
 };
@@ -96,9 +116,11 @@ struct Customer {
 struct Genre {
   integer GenreId{};
   text Name;
+  has_many<Track> tracks;
 
   static void model(tupelo::model<Genre>& m) {
     call_as_there(m, "Genre").primary_key(&Genre::GenreId);
+    m.has_many(&Genre::tracks, name_there("GenreId"));
     m.column(&Genre::Name).length(120);
   }
 };
@@ -106,9 +128,11 @@ struct Genre {
 struct MediaType {
   integer MediaTypeId{};
   text Name;
+  has_many<Track> tracks;
 
   static void model(tupelo::model<MediaType>& m) {
     call_as_there(m, "MediaType").primary_key(&MediaType::MediaTypeId);
+    m.has_many(&MediaType::tracks, name_there("MediaTypeId"));
     m.column(&MediaType::Name).length(120);
   }
 };
@@ -123,15 +147,22 @@ struct Track {
   integer Milliseconds{};
   std::optional<integer> Bytes;
   decimal UnitPrice;
+  belongs_to<Album> album;
+  belongs_to<Genre> genre;
+  belongs_to<MediaType> media_type;
+  has_many<InvoiceLine> lines;
+  many_to_many<Playlist> playlists;
 
   static void model(tupelo::model<Track>& m) {
     call_as_there(m, "Track").primary_key(&Track::TrackId);
     m.column(&Track::Name).length(200);
     m.column(&Track::Composer).length(220);
     m.column(&Track::UnitPrice).precision(10, 2);
-    m.foreign_key(&Track::AlbumId).references<Album>();
-    m.foreign_key(&Track::GenreId).references<Genre>();
-    m.foreign_key(&Track::MediaTypeId).references<MediaType>();
+    m.belongs_to(&Track::album, &Track::AlbumId);
+    m.belongs_to(&Track::genre, &Track::GenreId);
+    m.belongs_to(&Track::media_type, &Track::MediaTypeId);
+    m.has_many(&Track::lines, name_there("TrackId"));
+    m.many_to_many(&Track::playlists, name_there("PlaylistTrack"), name_there("TrackId"), name_there("PlaylistId"));
     m.index(&Track::AlbumId).named(index_name("TrackAlbumId"));
     m.index(&Track::GenreId).named(index_name("TrackGenreId"));
     m.index(&Track::MediaTypeId).named(index_name("TrackMediaTypeId"));
@@ -141,9 +172,11 @@ struct Track {
 struct Playlist {
   integer PlaylistId{};
   text Name;
+  many_to_many<Track> tracks;
 
   static void model(tupelo::model<Playlist>& m) {
     call_as_there(m, "Playlist").primary_key(&Playlist::PlaylistId);
+    m.many_to_many(&Playlist::tracks, name_there("PlaylistTrack"), name_there("PlaylistId"), name_there("TrackId"));
     m.column(&Playlist::Name).length(120);
   }
 };
@@ -167,6 +200,8 @@ struct Invoice {
   timestamp InvoiceDate{};
   text BillingAddress, BillingCity, BillingState, BillingCountry, BillingPostalCode;
   decimal Total;
+  belongs_to<Customer> customer;
+  has_many<InvoiceLine> lines;
 
   static void model(tupelo::model<Invoice>& m) {
     call_as_there(m, "Invoice").primary_key(&Invoice::InvoiceId);
@@ -177,7 +212,8 @@ struct Invoice {
     m.column(&Invoice::BillingCountry).length(40);
     m.column(&Invoice::BillingPostalCode).length(10);
     m.column(&Invoice::Total).precision(10, 2);
-    m.foreign_key(&Invoice::CustomerId).references<Customer>();
+    m.belongs_to(&Invoice::customer, &Invoice::CustomerId);
+    m.has_many(&Invoice::lines, name_there("InvoiceId"));
     m.index(&Invoice::CustomerId).named(index_name("InvoiceCustomerId"));
   }
 };
@@ -188,12 +224,14 @@ struct InvoiceLine {
   integer TrackId{};
   decimal UnitPrice;
   integer Quantity{};
+  belongs_to<Invoice> invoice;
+  belongs_to<Track> track;
 
   static void model(tupelo::model<InvoiceLine>& m) {
     call_as_there(m, "InvoiceLine").primary_key(&InvoiceLine::InvoiceLineId);
     m.column(&InvoiceLine::UnitPrice).precision(10, 2);
-    m.foreign_key(&InvoiceLine::InvoiceId).references<Invoice>();
-    m.foreign_key(&InvoiceLine::TrackId).references<Track>();
+    m.belongs_to(&InvoiceLine::invoice, &InvoiceLine::InvoiceId);
+    m.belongs_to(&InvoiceLine::track, &InvoiceLine::TrackId);
     m.index(&InvoiceLine::InvoiceId).named(index_name("InvoiceLineInvoiceId"));
     m.index(&InvoiceLine::TrackId).named(index_name("InvoiceLineTrackId"));
   }
