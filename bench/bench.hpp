@@ -31,6 +31,8 @@ std::vector<bench_case> sqlite_cases();
 /// None without TUPELO_TEST_POSTGRES, the URL of a server.
 std::vector<bench_case> postgres_cases();
 std::vector<bench_case> copy_cases();
+/// Loading relations, on SQLite and where there is one on the server.
+std::vector<bench_case> relation_cases();
 std::vector<bench_case> core_cases();
 std::vector<bench_case> pool_cases();
 std::vector<bench_figure> copy_figures();

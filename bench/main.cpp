@@ -98,6 +98,7 @@ int main(int argc, char** argv) {
   std::vector<bench_case> cases = sqlite_cases();
   for (bench_case& c : postgres_cases()) cases.push_back(std::move(c));
   for (bench_case& c : copy_cases()) cases.push_back(std::move(c));
+  for (bench_case& c : relation_cases()) cases.push_back(std::move(c));
   for (bench_case& c : core_cases()) cases.push_back(std::move(c));
   for (bench_case& c : pool_cases()) cases.push_back(std::move(c));
   if (argc == 2 && !std::strcmp(argv[1], "--list")) {
