@@ -134,6 +134,45 @@ tp::task<void> join_and_group(stage& on, tp::database& db) {
   on.table({"name", "role", "since"}, rows_of(silent, as_cells));
 }
 
+tp::task<void> load_relations(stage& on, tp::database& db) {
+  DEMO_QUERY(
+      on, editors,
+      "Editors with their two most read posts, and those with tags and comments: one statement for each relation, "
+      "however many rows",
+      db.query<User>()
+          .where(tp::col<&User::role> == Role::editor)
+          .where_has(&User::posts)
+          .order_by(tp::col<&User::name>)
+          .limit(3)
+          .with(&User::posts, [](auto& q) { q.order_by(tp::col<&Post::views>.desc()).limit(2); })
+          .with(&User::posts, &Post::tags)
+          .with(&User::posts, &Post::comments)
+          .all());
+  std::vector<std::vector<cell>> rows;
+  bool two_at_most = true;
+  for (const User& editor : editors) {
+    two_at_most = two_at_most && editor.posts.size() <= 2;
+    for (const Post& post : editor.posts) {
+      std::string tags;
+      for (const Tag& tag : post.tags) tags += (tags.empty() ? "" : ", ") + tag.name;
+      rows.push_back({cell_of(editor.name), cell_of(post.title), cell_of(post.views), cell_of(tags),
+                      cell_of(static_cast<std::int64_t>(post.comments.size()))});
+    }
+  }
+  on.table({"editor", "post", "views", "tags", "comments"}, rows);
+  on.promise(!rows.empty() && two_at_most && on.heard().size() == 4,
+             "two posts of each, in " + std::to_string(on.heard().size()) + " statements");
+
+  DEMO_QUERY(on, counted, "Counting what is related needs no loading",
+             db.query<User>()
+                 .where(tp::has(&User::posts, &Post::comments, [](auto& q) { q.where(tp::col<&Comment::likes> > 20); }))
+                 .order_by(tp::count_of(&User::posts).desc(), tp::col<&User::id>)
+                 .limit(4)
+                 .select(tp::col<&User::name>, tp::count_of(&User::posts))
+                 .all());
+  on.table({"name", "posts"}, rows_of(counted, as_cells));
+}
+
 tp::task<void> write_rows(stage& on, tp::database& db) {
   const auto views_before = co_await db.query<Post>().select<std::int64_t>(tp::sum(tp::col<&Post::views>)).one();
   DEMO_QUERY(on, raised, "Change many rows at once; the new value is computed by the database",
@@ -202,6 +241,7 @@ tp::task<void> take_a_tour(stage& on, tp::database& db) {
       "took, and the rows. Columns are typed: comparing Post::views with a text does not compile.");
   co_await read_rows(on, db);
   co_await join_and_group(on, db);
+  co_await load_relations(on, db);
   co_await write_rows(on, db);
   co_await leave_the_path(on, db);
 }

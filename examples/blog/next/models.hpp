@@ -11,6 +11,7 @@ namespace blog::v2 {
 
 struct Post;
 struct Comment;
+struct Tag;
 
 enum class Role : std::uint8_t { reader, author, editor };  // stored by name
 enum class Status : std::uint8_t { draft, published, archived };
@@ -63,6 +64,7 @@ struct Post {
   int version{};  // counts updates: optimistic locking
   tp::belongs_to<User> author;
   tp::has_many<Comment> comments;
+  tp::many_to_many<Tag> tags;
 
   static void model(tp::model<Post>& m) {
     m.column(&Post::content).renamed_from("body");
@@ -75,6 +77,7 @@ struct Post {
     m.version(&Post::version);
     m.belongs_to(&Post::author, &Post::author_id).on_delete(tp::cascade);
     m.has_many(&Post::comments, "post_id");
+    m.many_to_many(&Post::tags, "post_tags", "post_id", "tag_id");
   }
 };
 

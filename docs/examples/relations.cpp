@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <tupelo/tupelo.hpp>
+
+#include <gtest/gtest.h>
+
+namespace tp = tupelo;
+
+namespace {
+
+struct Article;
+struct Comment;
+struct Profile;
+struct Tag;
+
+struct Author {
+  std::int64_t id{};
+  std::string name;
+  tp::has_many<Article> articles;
+  tp::has_one<Profile> profile;
+
+  static void model(tp::model<Author>& m) {
+    m.has_many(&Author::articles, "author_id");  // the other model's column that names this one's key
+    m.has_one(&Author::profile, "author_id");
+  }
+};
+
+struct Article {
+  std::int64_t id{};
+  std::optional<std::int64_t> author_id;  // NULL: of nobody
+  std::string title;
+  int views{};
+  tp::belongs_to<Author> author;
+  tp::has_many<Comment> comments;
+  tp::many_to_many<Tag> tags;
+
+  static void model(tp::model<Article>& m) {
+    m.belongs_to(&Article::author, &Article::author_id).on_delete(tp::set_null);  // makes the foreign key too
+    m.has_many(&Article::comments, "article_id");
+    m.many_to_many(&Article::tags, "article_tags", "article_id", "tag_id");  // the table between, its two columns
+  }
+};
+
+struct Tag {
+  std::int64_t id{};
+  std::string name;
+  tp::many_to_many<Article> articles;
+
+  static void model(tp::model<Tag>& m) { m.many_to_many(&Tag::articles, "article_tags", "tag_id", "article_id"); }
+};
+
+struct ArticleTag {  // a model of its own, so that migrations make the table
+  std::int64_t article_id{};
+  std::int64_t tag_id{};
+
+  static void model(tp::model<ArticleTag>& m) {
+    m.primary_key(&ArticleTag::article_id, &ArticleTag::tag_id);
+    m.foreign_key(&ArticleTag::article_id).references<Article>().on_delete(tp::cascade);
+    m.foreign_key(&ArticleTag::tag_id).references<Tag>().on_delete(tp::cascade);
+  }
+};
+
+struct Category {  // a tree
+  std::int64_t id{};
+  std::optional<std::int64_t> parent_id;
+  std::string name;
+  tp::belongs_to<Category> parent;
+  tp::has_many<Category> children;
+
+  static void model(tp::model<Category>& m) {
+    m.belongs_to(&Category::parent, &Category::parent_id);
+    m.has_many(&Category::children, "parent_id");
+  }
+};
+
+struct Comment {
+  std::int64_t id{};
+  std::int64_t article_id{};
+  std::string text;
+  int likes{};
+};
+
+struct Profile {
+  std::int64_t id{};
+  std::int64_t author_id{};
+  std::string website;
+};
+
+constexpr const char* tables =
+    "CREATE TABLE authors (id INTEGER PRIMARY KEY, name TEXT NOT NULL);"
+    "CREATE TABLE articles (id INTEGER PRIMARY KEY, author_id INTEGER, title TEXT NOT NULL, views INTEGER NOT NULL);"
+    "CREATE TABLE tags (id INTEGER PRIMARY KEY, name TEXT NOT NULL);"
+    "CREATE TABLE article_tags (article_id INTEGER NOT NULL, tag_id INTEGER NOT NULL, PRIMARY KEY (article_id, "
+    "tag_id));"
+    "CREATE TABLE categories (id INTEGER PRIMARY KEY, parent_id INTEGER, name TEXT NOT NULL);"
+    "CREATE TABLE comments (id INTEGER PRIMARY KEY, article_id INTEGER NOT NULL, text TEXT NOT NULL, likes INTEGER NOT "
+    "NULL);"
+    "CREATE TABLE profiles (id INTEGER PRIMARY KEY, author_id INTEGER NOT NULL, website TEXT NOT NULL);";
+
+void fill(tp::database& db) {
+  tp::sync_wait(db.execute(tables));
+  std::vector<Author> authors{Author{.name = "ada"}, Author{.name = "bob"}};
+  tp::sync_wait(db.insert(authors));
+  std::vector<Article> articles;
+  for (int i = 1; i <= 5; ++i) {
+    articles.push_back(Article{.author_id = authors[0].id, .title = "article " + std::to_string(i), .views = 40 * i});
+  }
+  articles.push_back(Article{.title = "found in a drawer"});
+  tp::sync_wait(db.insert(articles));
+  std::vector<Comment> comments{Comment{.article_id = articles[0].id, .text = "first", .likes = 3},
+                                Comment{.article_id = articles[4].id, .text = "good", .likes = 20}};
+  tp::sync_wait(db.insert(comments));
+  Tag cpp = tp::sync_wait(db.insert(Tag{.name = "c++"}));
+  tp::sync_wait(db.insert(ArticleTag{.article_id = articles[4].id, .tag_id = cpp.id}));
+  Category root = tp::sync_wait(db.insert(Category{.name = "all"}));
+  tp::sync_wait(db.insert(Category{.parent_id = root.id, .name = "databases"}));
+}
+
+tp::task<void> loading(tp::database& db) {
+  auto authors = co_await db.query<Author>()
+                     .order_by(tp::col<&Author::name>)
+                     .with(&Author::articles)  // one more query for all rows, never one per row
+                     .with(&Author::profile)
+                     .all();
+  std::size_t written = 0;
+  for (const Author& author : authors) {
+    for (const Article& article : author.articles) written += !article.title.empty();
+  }
+  EXPECT_EQ(written, 5U);
+  EXPECT_EQ(authors[0].profile.get(), nullptr);  // loaded, and there is none
+
+  auto article = co_await db.query<Article>().with(&Article::author).with(&Article::tags).first();
+  EXPECT_EQ(article->author->name, "ada");
+}
+
+tp::task<void> paths(tp::database& db) {
+  auto deep = co_await db.query<Author>()
+                  .with(&Author::articles, &Article::comments)  // the comments of the articles of the authors
+                  .with(&Author::articles, &Article::tags)      // the articles are loaded once
+                  .all();
+  EXPECT_EQ(deep[0].articles.size(), 5U);
+
+  auto tops = co_await db.query<Author>()
+                  .with(&Author::articles,
+                        [](auto& q) {  // the last argument narrows what is loaded
+                          q.where(tp::col<&Article::views> >= 50)
+                              .order_by(tp::col<&Article::views>.desc())
+                              .limit(3)                   // three of each author
+                              .with(&Article::comments);  // another way to say a path
+                        })
+                  .all();
+  EXPECT_EQ(tops[0].articles.size(), 3U);
+  EXPECT_EQ(tops[0].articles[0].comments.size(), 1U);
+
+  auto root = co_await db.query<Category>()
+                  .where(tp::col<&Category::parent_id>.is_null())
+                  .with(&Category::children, &Category::children)  // two levels of a tree
+                  .one();
+  EXPECT_EQ(root.children[0].name, "databases");
+}
+
+tp::task<void> later(tp::database& db) {
+  auto authors = co_await db.query<Author>().all();
+  co_await db.load(authors, &Author::articles, &Article::tags);  // for all of them: two queries
+  Author ada = co_await db.get<Author>(1);
+  co_await db.load(ada, &Author::profile);
+
+  auto session = db.session();
+  auto tracked = co_await session.get<Author>(1);
+  co_await session.load(tracked, &Author::articles);  // a tp::ref, or a range of them
+  EXPECT_EQ(tracked->articles.size(), 5U);
+}
+
+tp::task<void> without_loading(tp::database& db) {
+  auto writers = co_await db.query<Author>().where_has(&Author::articles).all();
+  auto silent = co_await db.query<Author>().where_doesnt_have(&Author::articles).all();
+  auto discussed =
+      co_await db.query<Author>()
+          .where_has(&Author::articles, &Article::comments, [](auto& q) { q.where(tp::col<&Comment::likes> >= 10); })
+          .all();
+  EXPECT_EQ(writers.size() + silent.size(), 2U);
+  EXPECT_EQ(discussed.size(), 1U);
+
+  auto query = db.query<Article>().where(tp::has(&Article::tags) || tp::col<&Article::views> > 100);
+  EXPECT_EQ(co_await query.count(), 3);
+
+  auto counted = co_await db.query<Author>()
+                     .order_by(tp::count_of(&Author::articles).desc())
+                     .select(tp::col<&Author::name>, tp::count_of(&Author::articles))
+                     .all();  // std::vector<std::tuple<std::string, std::int64_t>>
+  EXPECT_EQ(std::get<1>(counted[0]), 5);
+  auto busy = db.query<Author>().where(
+      tp::count_of(&Author::articles, [](auto& q) { q.where(tp::col<&Article::views> > 100); }) >= 3);
+  EXPECT_EQ(co_await busy.count(), 1);
+}
+
+tp::task<void> connecting(tp::database& db) {
+  Article article = co_await db.get<Article>(1);
+  auto tags = co_await db.query<Tag>().all();
+  co_await db.attach(article, &Article::tags, tags);  // objects, refs or keys: one, or a range of them
+  auto gone = co_await db.detach(article, &Article::tags, tags[0].id);
+  auto changes = co_await db.sync(article, &Article::tags, std::vector<std::int64_t>{1});  // these and no others
+  EXPECT_EQ(gone, 1);
+  EXPECT_EQ(changes.attached, 1);
+  co_await db.detach(article, &Article::tags);  // all of them
+}
+
+TEST(docs, relations) {
+  tp::database db("sqlite::memory:");
+  fill(db);
+  tp::sync_wait(loading(db));
+  tp::sync_wait(paths(db));
+  tp::sync_wait(later(db));
+  tp::sync_wait(without_loading(db));
+  tp::sync_wait(connecting(db));
+}
+
+}  // namespace
