@@ -14,6 +14,7 @@ tp::task<void> reads(tp::database& db, std::optional<int> min_age) {
                     .where(tp::col<&User::email>.contains("@example.com"))
                     .where_if(min_age, [](int a) { return tp::col<&User::age> >= a; })
                     .order_by(tp::col<&User::created_at>.desc())
+                    .with(&User::posts)  // one more query for all rows, never one per row
                     .limit(10)
                     .all();  // std::vector<User>: plain values
   EXPECT_EQ(recent.size(), 2U);
