@@ -147,6 +147,19 @@ TEST_P(arrays, of_every_type_come_back_as_they_were) {
   for (std::size_t i = 0; i < crates.size(); ++i) ASSERT_TRUE(stored[i] == crates[i]) << "crate " << i;
 }
 
+TEST_P(arrays, are_copied_in) {
+  maker m;
+  std::vector<Crate> crates(100);
+  for (Crate& crate : crates) crate = random_crate(m);
+  sync_wait(db.copy_in(crates));
+  const auto stored = sync_wait(db.query<Crate>().order_by(col<&Crate::id>).all());
+  ASSERT_EQ(stored.size(), crates.size());
+  for (std::size_t i = 0; i < crates.size(); ++i) {
+    crates[i].id = stored[i].id;  // copying does not tell the keys
+    ASSERT_TRUE(stored[i] == crates[i]) << "crate " << i;
+  }
+}
+
 TEST_P(arrays, are_found_again_by_themselves) {
   maker m;
   for (int i = 0; i < 30; ++i) {

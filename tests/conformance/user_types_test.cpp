@@ -133,6 +133,19 @@ TEST_P(user_types, come_back_as_they_were) {
   EXPECT_TRUE(sync_wait(db.query<Ticket>().order_by(col<&Ticket::id>).all()) == tickets);
 }
 
+TEST_P(user_types, are_copied_in) {
+  const Ticket ticket{.id = {7},
+                      .price = {100},
+                      .tip = Money{5},
+                      .buyer = {"a\tb\\"},
+                      .digest = {to_bytes("x")},
+                      .labels = {{"x", "y"}},
+                      .parts = {{1}, {2}},
+                      .copies = {Email{"b"}, std::nullopt}};
+  sync_wait(db.copy_in(std::vector{ticket}));
+  EXPECT_TRUE(sync_wait(db.query<Ticket>().one()) == ticket);
+}
+
 TEST_P(user_types, are_keys_that_the_database_makes) {
   Ticket first, second;
   sync_wait(db.insert(first));
@@ -255,6 +268,14 @@ TEST_P(other_types, come_back_as_they_were) {
   std::vector<Host> hosts{some_host(), {.address = {"::1"}}};
   sync_wait(db.insert(hosts));
   EXPECT_TRUE(sync_wait(db.query<Host>().order_by(col<&Host::id>).all()) == hosts);
+}
+
+TEST_P(other_types, are_copied_in) {
+  Host host = some_host();
+  sync_wait(db.copy_in(std::vector{host}));
+  const Host stored = sync_wait(db.query<Host>().one());
+  host.id = stored.id;
+  EXPECT_TRUE(stored == host);
 }
 
 TEST_P(other_types, compare_with_values_and_with_text) {
