@@ -186,6 +186,8 @@ std::string expression_sql(const table_definition& table, std::string_view neutr
   const auto is_against_moment = [&](std::size_t i) {
     const column_definition* column = nearest;
     for (std::size_t ahead = i + 1; column == nullptr && ahead < tokens.size(); ++ahead) column = column_at(ahead);
+    // None is named by a default, whose table is its own column.
+    if (column == nullptr && table.columns.size() == 1) column = table.columns.data();
     return column != nullptr && column->type.is(type_kind::timestamp);
   };
   for (std::size_t i = 0; i < tokens.size(); ++i) {
