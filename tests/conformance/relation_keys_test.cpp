@@ -2,6 +2,22 @@
 #include "library.hpp"
 
 namespace tupelo::conformance::geography {
+
+/// A type of its own for a key.
+struct SeatId {
+  std::int64_t value{};
+};
+
+}  // namespace tupelo::conformance::geography
+
+template <>
+struct tupelo::field_traits<tupelo::conformance::geography::SeatId> {
+  using stored = std::int64_t;
+  static stored store(const tupelo::conformance::geography::SeatId& id) { return id.value; }
+  static tupelo::conformance::geography::SeatId load(stored value) { return {value}; }
+};
+
+namespace tupelo::conformance::geography {
 namespace {
 
 struct City;
@@ -65,6 +81,30 @@ struct Visit {
   Level level{};
 };
 
+struct Guest;
+struct Seat {
+  SeatId id{};
+  has_many<Guest> guests{};
+  many_to_many<Guest> waiting{};
+
+  static void model(tupelo::model<Seat>& m) {
+    m.primary_key(&Seat::id).key_not_generated();
+    m.has_many(&Seat::guests, "seat_id");
+    m.many_to_many(&Seat::waiting, "queues", "seat", "guest");
+  }
+};
+struct Guest {
+  std::int64_t id{};
+  std::optional<std::int64_t> seat_id{};
+  std::string name{};
+};
+struct Queue {
+  std::int64_t seat{};
+  std::int64_t guest{};
+
+  static void model(tupelo::model<Queue>& m) { m.primary_key(&Queue::seat, &Queue::guest); }
+};
+
 class relation_key_kinds : public conformance_test {};
 TUPELO_CONFORMANCE_SUITE(relation_key_kinds);
 
@@ -97,6 +137,19 @@ TEST_P(relation_key_kinds, may_be_texts_and_uuids) {
                                   .one());
   ASSERT_EQ(seas.countries.size(), 2U);
   EXPECT_EQ(seas.countries[1].code, "no");
+}
+TEST_P(relation_key_kinds, may_be_types_of_ones_own) {
+  create<Seat, Guest, Queue>();
+  std::vector<Seat> seats{{.id = {7}}, {.id = {8}}};
+  sync_wait(db.insert(seats));
+  std::vector<Guest> guests{{.seat_id = 8, .name = "ada"}, {.seat_id = 8, .name = "bob"}, {.name = "cyd"}};
+  sync_wait(db.insert(guests));
+  EXPECT_EQ(sync_wait(db.attach(seats[0], &Seat::waiting, guests[2])), 1);
+  const auto found = sync_wait(db.query<Seat>().with(&Seat::guests).with(&Seat::waiting).all());
+  for (const Seat& seat : found) {
+    EXPECT_EQ(seat.guests.size(), seat.id.value == 8 ? 2U : 0U);
+    EXPECT_EQ(seat.waiting.size(), seat.id.value == 7 ? 1U : 0U);
+  }
 }
 TEST_P(relation_key_kinds, may_be_days_and_enumerators_together) {
   create<Day, Visit>();
