@@ -382,6 +382,18 @@ TEST_P(copy_out, goes_on_behind_another_statement_of_its_transaction) {
     EXPECT_EQ(seen, count);
   }));
 }
+TEST_P(copy_out, goes_on_behind_a_flush_of_its_session) {
+  sync_wait(db.transaction([&](session& s) -> task<void> {
+    auto rows = s.copy_out(db.query<Team>().where(col<&Team::motto>.is_null()).order_by(col<&Team::points>));
+    EXPECT_NE(co_await rows.next(), nullptr);
+    for (int i = 0; i < 3; ++i) s.add(Team{.name = "late " + std::to_string(i), .motto = "late"});
+    co_await s.flush();
+    int seen = 1;
+    while (const Team* team = co_await rows.next()) EXPECT_EQ(team->points, seen++);
+    EXPECT_EQ(seen, count);
+  }));
+  EXPECT_EQ(sync_wait(db.query<Team>().count()), count + 3);
+}
 TEST_P(copy_out, twice_at_once_in_one_transaction) {
   sync_wait(db.transaction([&](session& s) -> task<void> {
     auto first = s.copy_out(db.query<Team>().order_by(col<&Team::points>));
