@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// expect: std::vector<int>
+// expect: std::tuple<int, int>
 // expect: raw_sql(): a parameter of this type cannot be sent
 // errors: 1
 #include "blog.hpp"
@@ -8,6 +8,6 @@ int main() {
 #ifdef GOOD
   tp::raw_query<Post> q(nullptr, "SELECT * FROM posts WHERE id = ?", 1);
 #else
-  tp::raw_query<Post> q(nullptr, "SELECT * FROM posts WHERE id = ?", std::vector<int>{1});
+  tp::raw_query<Post> q(nullptr, "SELECT * FROM posts WHERE id = ?", std::tuple<int, int>{1, 2});
 #endif
 }
