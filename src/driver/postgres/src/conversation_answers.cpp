@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the server says.
+#include "conversation.hpp"
+#include "frontend_messages.hpp"
+#include "protocol_violation.hpp"
+
+#include <tupelo/core/error.hpp>
+
+#include <utility>
+
+namespace tupelo::driver::postgres {
+
+void conversation::receive() {
+  backend_message message;
+  while (copying_out_ == nullptr && in_.next(message)) handle(message);
+}
+
+conversation::flight& conversation::front(const backend_message& message) {
+  if (flights_.empty())
+    throw_protocol_violation(name_of_backend_message(message.type) + " though nothing was asked for");
+  return flights_.front();
+}
+
+void conversation::handle(const backend_message& message) {
+  switch (message.type) {
+    case 'D': return row(front(message), message);
+    case 'C': return command_complete(front(message), message);
+    case 'Z': return ready(message);
+    case '1':  // ParseComplete
+      if (flight& f = front(message); f.at == stage::describing && f.statement != nullptr) f.statement->parsed = true;
+      return;
+    case '2':  // BindComplete
+    case '3':  // CloseComplete
+      return;
+    case 'n':  // NoData
+      if (flight& f = front(message); f.at == stage::describing) {
+        if (f.group) {
+          group_described(f);
+        } else if (is_copied(f)) {
+          copy_described(f);
+        }
+      }
+      return;
+    case 'I':  // EmptyQueryResponse
+      if (flight& f = front(message); f.group && f.at == stage::running) aim(f, f.group->next + 1);
+      return;
+    case 't': return parse_parameter_description(message, parameter_types_);
+    case 'T':
+      parse_row_description(message, columns_);
+      if (flight& f = front(message); f.at == stage::describing && f.statement != nullptr) {
+        f.statement->has_rows = true;
+        result_columns_.clear();
+        names_.clear();
+        for (const column_description& column : columns_) names_.emplace_back(column.name);
+        for (std::size_t i = 0; i < columns_.size(); ++i)
+          result_columns_.push_back({names_[i], columns_[i].type, columns_[i].modifier});
+        if (f.group) {
+          group_described(f);
+        } else if (is_copied(f)) {
+          copy_described(f);
+        }
+      }
+      return;
+    case 's': return suspended(front(message));
+    case 'E':
+      if (flights_.empty()) throw_postgres_failure(parse_error(message), {});
+      return failed(flights_.front(), message);
+    case 'S': {
+      const parameter_status changed = parse_parameter_status(message);
+      if (changed.name == "client_encoding" && changed.value != "UTF8") {
+        throw connection_error(errc::connection_lost,
+                               "a statement changed client_encoding; Tupelo speaks UTF8 only: do not set it");
+      }
+      return;
+    }
+    case 'N':  // NoticeResponse
+      if (events_ != nullptr && events_->wants_notices()) notices_.push_back(parse_error(message));
+      return;
+    case 'A':  // NotificationResponse
+      return;
+    case 'G': return copy_accepted(front(message), message);
+    case 'H':  // CopyOutResponse: its data is read and dropped
+    case 'd':
+    case 'c': {
+      flight& f = front(message);
+      if (f.statement != nullptr && f.statement->copy != nullptr) return copied_row(f, message);
+      if (f.due != nullptr && !f.due->failure) {
+        note(f, std::make_exception_ptr(query_error("COPY … TO STDOUT cannot be run as a statement: use COPY … TO a "
+                                                    "file on the server, or select the rows")));
+      }
+      return;
+    }
+    default: throw_protocol_violation(name_of_backend_message(message.type) + " where it has no meaning");
+  }
+}
+
+void conversation::row(flight& f, const backend_message& message) {
+  if (f.at == stage::draining && f.statement != nullptr) {
+    const std::uint32_t size = message.size;
+    f.statement->rest.append(reinterpret_cast<const char*>(&size), sizeof size).append(message.body, size);
+  }
+  if (f.due == nullptr || f.statement == nullptr || f.at == stage::scripting) return;
+  request& r = *f.due;
+  if (r.failure) [[unlikely]]
+    return;
+  if (r.rows.add == nullptr || r.plan->reads.empty()) {
+    ++r.row_count;
+    return;
+  }
+  try {
+    decode_row(f.statement->rows, message.body, message.size, r.rows.add(r.rows.rows));
+    ++r.row_count;
+  } catch (const connection_error&) {
+    ++r.row_count;  // half filled, but handed out: who asks again when there is no row must not get it twice
+    throw;          // the server does not keep to the protocol
+  } catch (...) {
+    note(f, std::current_exception());
+  }
+}
+
+void conversation::command_complete(flight& f, const backend_message& message) {
+  const command_result result = parse_command_complete(message);
+  if (f.at == stage::copying_in && !result.tag.starts_with("COPY "))
+    throw_protocol_violation("CommandComplete of a COPY does not say how many rows were copied");
+  if (f.due != nullptr && !result.reads && f.at != stage::copying_out)
+    f.due->affected += static_cast<std::int64_t>(result.count);
+  if (f.due != nullptr && f.due->plan != nullptr && f.due->plan->checked_rows != 0)
+    f.due->affected = f.due->plan->checked_rows;
+  if (f.group) {
+    if (f.at != stage::running) return;
+    f.group->ended_transaction |= result.tag == "COMMIT" || result.tag == "ROLLBACK";
+    return aim(f, f.group->next + 1);
+  }
+  if (f.statement != nullptr && f.statement->portal_open && f.at == stage::running) {
+    f.statement->portal_open = false;
+    std::erase(portals_, f.statement);
+    if (!f.synced) {
+      streaming_ = nullptr;
+      write_sync(out_);
+      f.synced = true;
+    }
+  }
+}
+
+void conversation::suspended(flight& f) {
+  if (f.of == nullptr || f.at != stage::running) return;
+  if (f.group) return aim(f, f.group->next + 1);
+  f.suspended = true;
+  if (f.synced) return;  // ReadyForQuery follows
+  f.of->more = true;
+  end_front();
+}
+
+void conversation::failed(flight& f, const backend_message& message) {
+  const error_fields fields = parse_error(message);
+  if (f.of == nullptr) {
+    if (loses_connection(fields)) throw_postgres_failure(fields, {});
+    if (f.at == stage::copying_in) copy_failed(f, fields);
+    if (f.at != stage::draining) return;
+    if (fields.sqlstate == "57014") cancel_missed_ = true;
+    if (f.statement != nullptr) f.statement->rest_failure = make_postgres_failure(fields, {});
+    return;
+  }
+  if (f.group) return group_failed(f, fields);
+  if (f.of->copy == copy_step::abort && !loses_connection(fields)) return;  // as was asked for
+  // 42P18: indeterminate datatype. What nothing in the statement tells the type of is taken for a text.
+  f.lacks_types = f.at == stage::describing && fields.sqlstate == "42P18";
+  if (f.statement != nullptr && f.statement->portal_open) {
+    f.statement->portal_open = false;
+    std::erase(portals_, f.statement);
+    if (streaming_ == f.statement) streaming_ = nullptr;
+  }
+  const bool stale =
+      fields.sqlstate == "26000" || (fields.sqlstate == "0A000" && fields.routine == "RevalidateCachedQuery");
+  if (stale && f.at == stage::running && f.statement != nullptr && f.of->row_count == 0) {
+    f.stale = true;
+    f.statement->described = false;
+    f.statement->parsed = fields.sqlstate != "26000" && !f.statement->name.empty();
+  }
+  note(f,
+       f.stale ? make_stale_failure(fields.sqlstate, text_of(f)) : make_postgres_failure(fields, text_of(f), f.cause));
+  if (loses_connection(fields)) throw_postgres_failure(fields, text_of(f));
+  if (!f.synced) {
+    write_sync(out_);
+    f.synced = true;
+  }
+}
+
+bool conversation::described(flight& f) {
+  try {
+    plan_layouts(*f.statement, *f.of->plan);
+    const std::size_t mark = out_.mark();
+    try {
+      run(f);
+    } catch (...) {
+      out_.truncate(mark);
+      throw;
+    }
+    return true;
+  } catch (...) {
+    note(f, std::current_exception());
+    return false;
+  }
+}
+
+void conversation::plan_layouts(server_statement& statement, const statement_plan& plan) const {
+  statement.parameter_types = parameter_types_;
+  statement.parameters = plan_parameters(plan, parameter_types_);
+  statement.rows = plan_row(plan, statement.has_rows ? std::span<const result_column>(result_columns_)
+                                                     : std::span<const result_column>());
+  statement.described = true;
+}
+
+void conversation::ready(const backend_message& message) {
+  flight& f = front(message);
+  status_ = parse_ready_for_query(message);
+  if (f.statement != nullptr && f.statement->copy != nullptr) f.statement->copy.reset();
+  if (f.at == stage::copying_in) copy_.reset();
+  if (status_ == transaction_status::idle && !portals_.empty() && streaming_ == nullptr) forget_portals();
+  if (f.of == nullptr) return end_front();
+  if (f.group) return group_ready(f);
+  const bool well = !f.of->failure;
+  switch (f.at) {
+    case stage::describing:
+      blocked_ = false;
+      if (f.lacks_types && !f.again && status_ != transaction_status::failed) {
+        f.again = true;
+        f.of->failure = nullptr;
+        return describe(f);
+      }
+      if (well && !is_copied(f) && !stopped_between(f) && described(f)) return start_held();
+      break;
+    case stage::scripting:
+      try {
+        if (well && !stopped_in_script(f) && next_of_script(f)) return;
+      } catch (...) {  // a text that cannot be sent
+        note(f, std::current_exception());
+      }
+      break;
+    case stage::running:
+      if (f.stale && !f.again && status_ == transaction_status::idle) {
+        f.of->failure = nullptr;
+        held_.push_front({f.of, true});
+        flights_.pop_front();
+        return start_held();
+      }
+      f.of->more = well && f.suspended && !f.of->end_after_fetch;
+      break;
+    case stage::draining:
+    case stage::resting:
+    case stage::undoing:
+    case stage::closing:
+    case stage::copying_in:
+    case stage::copying_out: break;
+  }
+  end_front();
+}
+
+void conversation::end_front() noexcept {
+  const flight ended = std::move(flights_.front());
+  flights_.pop_front();
+  if (ended.at == stage::describing || ended.at == stage::scripting || ended.at == stage::copying_in || ended.group)
+    blocked_ = false;
+  if (ended.of != nullptr) complete(*ended.of);
+  if (ended.at == stage::draining && ended.statement != nullptr) ended.statement->draining = false;
+  while (!flights_.empty() && flights_.front().at == stage::resting) {
+    flight rested = std::move(flights_.front());
+    flights_.pop_front();
+    try {
+      fetch_from_rest(*rested.of, *rested.statement);
+    } catch (...) {
+      note(rested, std::current_exception());
+    }
+    complete(*rested.of);
+  }
+  start_held();
+}
+
+// ---- failing
+
+/// A request to stop that met the server between two steps has stopped nothing: the next step is not to begin.
+bool conversation::stopped_between(flight& f) noexcept {
+  if (f.cause == interruption::none) return false;
+  note(f, f.cause == interruption::deadline
+              ? std::make_exception_ptr(timed_out("the deadline passed before the statement was run"))
+              : std::make_exception_ptr(cancelled("the statement was cancelled before it was run")));
+  return true;
+}
+
+std::exception_ptr conversation::make_stale_failure(const std::string& sqlstate, std::string_view text) noexcept {
+  try {
+    const char* const message =
+        sqlstate == "0A000"
+            ? "the definition of a table changed while the transaction ran, so the statement must be prepared again: "
+              "run the transaction again"
+            : "the server does not know a prepared statement any more, after DEALLOCATE or behind a pooler: run the "
+              "transaction again, and set prepare=unnamed behind a pooler of transactions";
+    throw_database_error(errc::serialization_failure, message,
+                         {.sqlstate = sqlstate, .constraint = {}, .table = {}, .column = {}}, std::string(text));
+  } catch (...) {
+    return std::current_exception();
+  }
+}
+
+std::string_view conversation::text_of(const flight& f) noexcept {
+  if (f.at == stage::scripting) return f.statement_text;
+  return f.due != nullptr && f.due->plan != nullptr ? std::string_view(f.due->plan->text) : std::string_view();
+}
+
+void conversation::note(flight& f, std::exception_ptr failure) noexcept {
+  if (f.due != nullptr && !f.due->failure) f.due->failure = failure;
+  if (f.of != nullptr && !f.of->failure) f.of->failure = std::move(failure);
+}
+
+}  // namespace tupelo::driver::postgres
