@@ -194,7 +194,7 @@ TEST_F(copying, in_keeps_rows_back_until_there_is_enough_to_send) {
   rows({many[0]});
   EXPECT_TRUE(completed(in));
   EXPECT_FALSE(talk.is_awaited());
-  rows({many[0], many[1], many[2]});
+  rows(many);
   EXPECT_TRUE(done.empty()) << "the second is more than a chunk";
   EXPECT_EQ(sent(), "dd");
   EXPECT_TRUE(talk.go_on_copying()) << "and so are the two that are left";
