@@ -23,6 +23,12 @@ struct TicketId {
   std::int64_t value{};
   friend bool operator==(const TicketId&, const TicketId&) = default;
 };
+/// A key whose bytes are not the number that it is stored as.
+struct Serial {
+  char letter = 'A';
+  std::int32_t number{};
+  friend bool operator==(const Serial&, const Serial&) = default;
+};
 struct Email {
   std::string address;
   friend bool operator==(const Email&, const Email&) = default;
@@ -54,6 +60,12 @@ struct tupelo::field_traits<tupelo::conformance::Money> {
     if (cents < 0) throw std::domain_error("a debt of " + std::to_string(cents));
     return {cents};
   }
+};
+template <>
+struct tupelo::field_traits<tupelo::conformance::Serial> {
+  using stored = std::int32_t;
+  static stored store(const tupelo::conformance::Serial& s) { return s.number; }
+  static tupelo::conformance::Serial load(stored number) { return {'S', number}; }
 };
 template <>
 struct tupelo::field_traits<tupelo::conformance::TicketId> {
@@ -156,6 +168,19 @@ TEST_P(user_types, are_keys_that_the_database_makes) {
   EXPECT_EQ(sync_wait(db.find<Ticket>(TicketId{first.id.value + 1'000})), std::nullopt);
 }
 
+struct Machine {
+  Serial id{};
+  std::int32_t weight{};
+};
+TEST_P(user_types, are_keys_that_the_database_makes_whatever_their_bytes_are) {
+  create<Machine>();
+  std::vector<Machine> machines{{.weight = 5}, {.weight = 3}, {.weight = 9}};
+  sync_wait(db.insert(machines));
+  for (const Machine& each : machines) {
+    EXPECT_EQ(each.id.letter, 'S');
+    EXPECT_EQ(sync_wait(db.get<Machine>(each.id)).weight, each.weight) << "its own key";
+  }
+}
 TEST_P(user_types, are_keys_that_the_program_makes) {
   const Pass made = sync_wait(db.insert(Pass{.name = "ada"}));
   EXPECT_FALSE(made.id.id.is_nil());

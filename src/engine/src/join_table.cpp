@@ -99,6 +99,7 @@ public:
   const model_spec& row_spec() const {
     const kind k = related_kind();
     if (k == kind::i64) return row_meta<std::int64_t>::spec;
+    if (k == kind::u64) return row_meta<std::uint64_t>::spec;
     if (k == kind::uuid) return row_meta<uuid>::spec;
     return row_meta<std::string>::spec;
   }
@@ -183,6 +184,8 @@ task<join_changes> sync_in(query_source& source, const join_table& table, const 
   const kind k = table.related_kind();
   if (k == kind::i64) {
     co_await read_connected<std::int64_t>(source, table, wanted, found, others);
+  } else if (k == kind::u64) {
+    co_await read_connected<std::uint64_t>(source, table, wanted, found, others);
   } else if (k == kind::uuid) {
     co_await read_connected<uuid>(source, table, wanted, found, others);
   } else {

@@ -78,7 +78,8 @@ struct row_stream_core::state final : open_result {
 
 row_stream_core::row_stream_core(query_source* source, query_core core, bool in_bulk) : state_(new state) {
   state_->source = source;
-  state_->request.in_bulk = in_bulk;
+  // Relations are read on the same connection meanwhile: COPY would have its rest read into memory for that.
+  state_->request.in_bulk = in_bulk && core.loads.empty();
   state_->run.core = std::move(core);
 }
 row_stream_core::row_stream_core(row_stream_core&&) noexcept = default;

@@ -17,13 +17,21 @@ bool says_not_all_written(const database_error& failure) {
   return failure.sqlstate() == "2201G" || failure.sqlstate() == "2201W";
 }
 
+/// A generated key, also one of a type of the user's own that is stored as a number.
+std::int64_t key_number(const field_slot& slot, const void* value) {
+  if (slot.k != kind::mapped) return load_integer(slot, value);
+  std::int64_t number = 0;
+  load_mapped(slot, value, [&](const void* stored) { number = load_integer(stored_slot(slot), stored); });
+  return number;
+}
+
 /// SQL gives returned rows no order; the database numbers the rows of one statement in the order in which they stand
 /// there.
 void sort_keys(const model_info& info, const std::vector<void*>& objects) {
   const field_slot slot = info.fields[info.key[0]].slot();
   std::vector<std::int64_t> ids;
   ids.reserve(objects.size());
-  for (const void* const object : objects) ids.push_back(load_integer(slot, value_of(slot, object)));
+  for (const void* const object : objects) ids.push_back(key_number(slot, value_of(slot, object)));
   // Descending: a sequence that counts down.
   if (std::is_sorted(ids.begin(), ids.end()) || std::is_sorted(ids.rbegin(), ids.rend())) return;
   std::sort(ids.begin(), ids.end());
@@ -109,6 +117,11 @@ task<void> write_batch::run() { return run_waiting(nullptr); }
 
 bool write_batch::can_commit(const lease& on) const noexcept {
   const std::size_t waiting = steps_.size() - next_;
+  // A key that the field may not be able to hold must be read before the rows are committed.
+  for (std::size_t i = next_; i != steps_.size(); ++i) {
+    const step& waits = steps_[i];
+    if (waits.run.sink.add != nullptr && waits.info->fields[waits.info->key[0]].slot().k != kind::i64) return false;
+  }
   return waiting != 0 && waiting <= most_checked_steps && on.transaction_depth() == 1 && on.gains_by_joined_commit() &&
          on.sql_dialect().features().checked_writes;
 }
@@ -155,7 +168,16 @@ task<void> write_batch::run_waiting(lease* committed_on) {
     failed = group.failed;
   }
   for (std::size_t i = 0; i != runs.size(); ++i) {
-    if (!runs[i]->done) continue;
+    if (!runs[i]->done) {
+      if (committed_on != nullptr && !failure && steps_[first + i].run.sink.add != nullptr) {
+        failed = i;
+        failure = std::make_exception_ptr(query_error(
+            "the transaction is committed, but a row that an INSERT into \"" + steps_[first + i].info->table +
+            "\" returned could not be read, so that keys of its objects are not known: read them again "
+            "instead of adding them once more"));
+      }
+      continue;
+    }
     try {
       judge(steps_[first + i]);
     } catch (...) {

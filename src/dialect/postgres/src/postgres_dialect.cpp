@@ -268,8 +268,8 @@ void postgres_dialect::check_written(std::string& sql, std::uint32_t rows, std::
   // negative LIMIT (2201W).
   sql.insert(0, "WITH written AS (");
   if (returned.empty()) {
-    sql += " RETURNING 1) SELECT width_bucket(0::float8, 0, 1, (count(*) - " + std::to_string(rows - 1) +
-           ")::int4) FROM written";
+    sql += " RETURNING 1) SELECT width_bucket(0::float8, 0, 1, CASE count(*) WHEN " + std::to_string(rows) +
+           " THEN 1 ELSE 0 END) FROM written";
     return;
   }
   const std::string wanted = std::to_string(rows);

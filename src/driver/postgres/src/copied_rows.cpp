@@ -120,8 +120,20 @@ std::string_view parameter_writer::text_of(const field_slot& slot, const void* v
     case parameter_form::int4:
     case parameter_form::int8:
     case parameter_form::oid:
+    case parameter_form::float4:
+    case parameter_form::float8:
+    case parameter_form::numeric:
       if (loaded.k == kind::boolean) return loaded.whole != 0 ? "1" : "0";
-      if (!is_integer(loaded.k)) return scratch_.literal = std::to_string(whole<std::int64_t>(loaded, place));
+      if (planned.form <= parameter_form::oid && !is_integer(loaded.k))
+        return scratch_.literal = std::to_string(whole<std::int64_t>(loaded, place));
+      break;
+    case parameter_form::timestamp:
+      if (loaded.k == kind::date) {  // midnight in UTC, whatever the session's time zone
+        bound_value moment = loaded;
+        moment.k = kind::timestamp;
+        moment.whole *= 86'400'000'000;
+        return literal_of(moment, place, scratch_);
+      }
       break;
     default: break;
   }

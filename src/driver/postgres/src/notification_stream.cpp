@@ -105,12 +105,16 @@ notification_stream::~notification_stream() {
 task<void> notification_stream::listen(const std::vector<std::string>& channels) {
   write_query(talk_.output(), listen_script(channels));
   reader_.ask();
-  static_cast<void>(co_await flush(INT64_MAX));
-  for (;;) {
+  const task_context& context = co_await current_context();
+  const std::int64_t patience_us = std::max(facts_.cancel_timeout_us, shortest_patience_us);
+  const std::int64_t due_us = deadline::after_us(patience_us, context.scheduler.now_us()).at_us;
+  bool in_time = co_await flush(due_us);
+  while (in_time) {
     reader_.receive(talk_.input());
     if (reader_.is_answered()) break;
-    static_cast<void>(co_await receive(INT64_MAX));
+    in_time = co_await receive(due_us);
   }
+  if (!in_time) throw connection_error(errc::connection_lost, "the server " + facts_.name + " does not answer LISTEN");
   reader_.throw_if_refused();
 }
 
