@@ -20,6 +20,7 @@ public:
     return *this;
   }
   ~owned() {
+    // NOLINTNEXTLINE(bugprone-sizeof-expression): asks whether T is complete
     static_assert(sizeof(T) > 0, "the type must be complete where its owner is destroyed");
     delete object_;
   }
