@@ -98,10 +98,7 @@ std::vector<std::string> steps_text(const schema_dialect& rules, const std::vect
     }
     std::size_t end = end_of_changes(steps, i);
     std::vector<schema_operation> operations = changes(steps, i, end);
-    for (ddl_statement& statement : rules.render(operations, before)) {
-      if (statement.role == ddl_role::execute) out.push_back(std::move(statement.sql));
-      if (statement.role == ddl_role::restore) out.emplace_back("-- triggers of the table are made again here");
-    }
+    for (std::string& text : texts_of(rules.render(operations, before))) out.push_back(std::move(text));
     apply_all(operations, before);
     i = end;
   }

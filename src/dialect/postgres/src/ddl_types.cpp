@@ -2,6 +2,7 @@
 #include "expression.hpp"
 
 #include "tupelo/dialect/postgres/ddl.hpp"
+#include <tupelo/dialect/type_spelling.hpp>
 #include <tupelo/query/sql_text.hpp>
 #include <tupelo/core/error.hpp>
 
@@ -47,17 +48,6 @@ constexpr std::array spellings = std::to_array<spelling>({
     {"time", type_kind::time_of_day},
     {"interval", type_kind::interval},
 });
-
-/// Digits to a number, at most `most`.
-std::uint32_t number(std::string_view digits, std::uint32_t most) noexcept {
-  std::uint32_t value = 0;
-  for (char c : digits) {
-    if (c < '0' || c > '9') return 0;
-    value = value * 10 + static_cast<std::uint32_t>(c - '0');
-    if (value > most) return most;
-  }
-  return value;
-}
 
 /// A type that somebody spelled may be one that is known.
 column_type known(const column_type& type) {
@@ -119,37 +109,15 @@ column_type parse_type(std::string_view declared) {
     return element.kind == type_kind::native || element.array ? column_type::spelled(declared)
                                                               : column_type::array_of(element);
   }
-  std::string name;
-  std::vector<std::string> arguments;
-  bool inside = false;
-  for (const sql_token& token : sql_tokens(declared)) {
-    if (token.text == "(") {
-      inside = true;
-    } else if (token.text == ")") {
-      inside = false;
-    } else if (inside) {
-      if (token.kind == sql_token_kind::number) arguments.push_back(token.value);
-    } else if (token.kind == sql_token_kind::word) {
-      if (!name.empty()) name += ' ';
-      for (char c : token.value) name += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    } else {
-      return column_type::spelled(declared);  // a quoted name
-    }
-  }
-  auto found = std::find_if(spellings.begin(), spellings.end(), [&](const spelling& s) { return s.name == name; });
+  const type_spelling spelled(declared);
+  if (!spelled.only_words) return column_type::spelled(declared);  // a quoted name
+  auto found =
+      std::find_if(spellings.begin(), spellings.end(), [&](const spelling& s) { return s.name == spelled.name; });
   if (found == spellings.end()) return column_type::spelled(declared);
-  column_type type(found->kind);
-  if (!arguments.empty()) {
-    if (type.kind == type_kind::text) {
-      type.length = number(arguments[0], 10'485'760);
-    } else if (type.kind == type_kind::decimal) {
-      type.precision = static_cast<std::uint16_t>(number(arguments[0], 1000));
-      if (arguments.size() > 1) type.scale = static_cast<std::uint16_t>(number(arguments[1], 1000));
-    } else {
-      return column_type::spelled(declared);  // timestamptz(3): another precision than ours
-    }
-  }
-  return type;
+  const bool takes_arguments = found->kind == type_kind::text || found->kind == type_kind::decimal;
+  // timestamptz(3): another precision than ours
+  if (!spelled.arguments.empty() && !takes_arguments) return column_type::spelled(declared);
+  return spelled.typed(found->kind, 10'485'760);
 }
 
 bool same_column(const column_definition& live, const column_definition& wanted) {

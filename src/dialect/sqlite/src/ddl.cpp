@@ -307,15 +307,6 @@ std::vector<ddl_statement> render_ddl(const std::vector<schema_operation>& opera
   return to_sql.take();
 }
 
-std::vector<std::string> render_sqlite(const schema_operation& operation, const schema_definition& before) {
-  std::vector<std::string> texts;
-  for (ddl_statement& statement : render_ddl({operation}, before)) {
-    if (statement.role == ddl_role::execute) texts.push_back(std::move(statement.sql));
-    if (statement.role == ddl_role::restore) texts.emplace_back("-- triggers of the table are made again here");
-  }
-  return texts;
-}
-
 ddl_frame frame_of(const std::vector<schema_operation>& operations, const schema_definition&) {
   bool off = std::any_of(operations.begin(), operations.end(), [](const schema_operation& operation) {
     // DROP TABLE deletes the rows first, which would run the ON DELETE actions of other tables.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tupelo/dialect/sqlite/ddl.hpp"
+#include "tupelo/dialect/type_spelling.hpp"
 #include <tupelo/query/sql_text.hpp>
 
 #include <algorithm>
@@ -16,74 +17,65 @@ struct spelling {
   type_kind kind;
 };
 
-// Upper case, single spaces, arguments left out.
+// As type_spelling names them.
 constexpr std::array spellings = std::to_array<spelling>({
-    {"BOOLEAN", type_kind::boolean},
-    {"BOOL", type_kind::boolean},
-    {"TINYINT", type_kind::int16},
-    {"SMALLINT", type_kind::int16},
-    {"INT2", type_kind::int16},
-    {"INTEGER", type_kind::int32},
-    {"INT", type_kind::int32},
-    {"INT4", type_kind::int32},
-    {"MEDIUMINT", type_kind::int32},
-    {"BIGINT", type_kind::int64},
-    {"INT8", type_kind::int64},
-    {"UNSIGNED BIG INT", type_kind::int64},
-    {"REAL", type_kind::float32},
-    {"FLOAT4", type_kind::float32},
-    {"DOUBLE", type_kind::float64},
-    {"DOUBLE PRECISION", type_kind::float64},
-    {"FLOAT", type_kind::float64},
-    {"FLOAT8", type_kind::float64},
-    {"TEXT", type_kind::text},
-    {"NTEXT", type_kind::text},
-    {"CLOB", type_kind::text},
-    {"CHAR", type_kind::text},
-    {"NCHAR", type_kind::text},
-    {"CHARACTER", type_kind::text},
-    {"NATIVE CHARACTER", type_kind::text},
-    {"VARCHAR", type_kind::text},
-    {"NVARCHAR", type_kind::text},
-    {"VARYING CHARACTER", type_kind::text},
-    {"CHARACTER VARYING", type_kind::text},
-    {"STRING", type_kind::text},
-    {"BLOB", type_kind::bytes},
+    {"boolean", type_kind::boolean},
+    {"bool", type_kind::boolean},
+    {"tinyint", type_kind::int16},
+    {"smallint", type_kind::int16},
+    {"int2", type_kind::int16},
+    {"integer", type_kind::int32},
+    {"int", type_kind::int32},
+    {"int4", type_kind::int32},
+    {"mediumint", type_kind::int32},
+    {"bigint", type_kind::int64},
+    {"int8", type_kind::int64},
+    {"unsigned big int", type_kind::int64},
+    {"real", type_kind::float32},
+    {"float4", type_kind::float32},
+    {"double", type_kind::float64},
+    {"double precision", type_kind::float64},
+    {"float", type_kind::float64},
+    {"float8", type_kind::float64},
+    {"text", type_kind::text},
+    {"ntext", type_kind::text},
+    {"clob", type_kind::text},
+    {"char", type_kind::text},
+    {"nchar", type_kind::text},
+    {"character", type_kind::text},
+    {"native character", type_kind::text},
+    {"varchar", type_kind::text},
+    {"nvarchar", type_kind::text},
+    {"varying character", type_kind::text},
+    {"character varying", type_kind::text},
+    {"string", type_kind::text},
+    {"blob", type_kind::bytes},
     {"", type_kind::bytes},  // a column without a type has the affinity of BLOB
-    {"BINARY", type_kind::bytes},
-    {"VARBINARY", type_kind::bytes},
-    {"BYTEA", type_kind::bytes},
-    {"TIMESTAMP", type_kind::timestamp},
-    {"TIMESTAMPTZ", type_kind::timestamp},
-    {"TIMESTAMP WITH TIME ZONE", type_kind::timestamp},
-    {"TIMESTAMP WITHOUT TIME ZONE", type_kind::timestamp},
-    {"DATETIME", type_kind::timestamp},
-    {"DATETIME2", type_kind::timestamp},
-    {"DATE", type_kind::date},
-    {"UUID", type_kind::uuid},
-    {"GUID", type_kind::uuid},
-    {"UNIQUEIDENTIFIER", type_kind::uuid},
-    {"DECIMAL", type_kind::decimal},
-    {"NUMERIC", type_kind::decimal},
-    {"JSON_TEXT", type_kind::json},
-    {"JSON", type_kind::json},
-    {"JSONB", type_kind::json},
-    {"TIME", type_kind::time_of_day},
-    {"DURATION_TEXT", type_kind::interval},
+    {"binary", type_kind::bytes},
+    {"varbinary", type_kind::bytes},
+    {"bytea", type_kind::bytes},
+    {"timestamp", type_kind::timestamp},
+    {"timestamptz", type_kind::timestamp},
+    {"timestamp with time zone", type_kind::timestamp},
+    {"timestamp without time zone", type_kind::timestamp},
+    {"datetime", type_kind::timestamp},
+    {"datetime2", type_kind::timestamp},
+    {"date", type_kind::date},
+    {"uuid", type_kind::uuid},
+    {"guid", type_kind::uuid},
+    {"uniqueidentifier", type_kind::uuid},
+    {"decimal", type_kind::decimal},
+    {"numeric", type_kind::decimal},
+    {"json_text", type_kind::json},
+    {"json", type_kind::json},
+    {"jsonb", type_kind::json},
+    {"time", type_kind::time_of_day},
+    {"duration_text", type_kind::interval},
 });
 
 // Behind the name of the elements' type. The columns hold JSON arrays.
 constexpr std::string_view array_suffix = "_ARRAY";
-
-std::uint32_t number(std::string_view digits, std::uint32_t most) {
-  std::uint32_t value = 0;
-  for (char c : digits) {
-    if (c < '0' || c > '9') return 0;
-    value = value * 10 + static_cast<std::uint32_t>(c - '0');
-    if (value > most) return 0;
-  }
-  return value;
-}
+constexpr std::string_view spelled_array_suffix = "_array";
 
 /// Columns of one class are stored alike, whatever their width.
 int storage_class(const column_type& type) noexcept {
@@ -155,32 +147,14 @@ std::string type_text(const column_type& type) {
 }
 
 column_type parse_type(std::string_view declared) {
-  std::string name;
-  std::vector<std::string> arguments;
-  bool inside = false;
-  for (const sql_token& token : sql_tokens(declared)) {
-    if (token.text == "(") {
-      inside = true;
-    } else if (token.text == ")") {
-      inside = false;
-    } else if (inside && token.kind == sql_token_kind::number) {
-      arguments.push_back(token.value);
-    } else if (!inside) {
-      if (!name.empty()) name += ' ';
-      for (char c : token.value) name += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-    }
-  }
-  const bool array = name.ends_with(array_suffix);
-  if (array) name.resize(name.size() - array_suffix.size());
+  const type_spelling spelled(declared);
+  std::string_view name = spelled.name;
+  const bool array = name.ends_with(spelled_array_suffix);
+  if (array) name.remove_suffix(spelled_array_suffix.size());
   auto found = std::find_if(spellings.begin(), spellings.end(), [&](const spelling& s) { return s.declared == name; });
   if (found == spellings.end()) return column_type::spelled(declared);
-  column_type type(found->kind);
+  column_type type = spelled.typed(found->kind, 1'000'000'000);
   type.array = array;
-  if (type.kind == type_kind::text && !arguments.empty()) type.length = number(arguments[0], 1'000'000'000);
-  if (type.kind == type_kind::decimal && !arguments.empty()) {
-    type.precision = static_cast<std::uint16_t>(number(arguments[0], 1000));
-    if (arguments.size() > 1) type.scale = static_cast<std::uint16_t>(number(arguments[1], 1000));
-  }
   return type;
 }
 

@@ -28,6 +28,9 @@ struct ddl_statement {
   std::string sql;
 };
 
+/// The statements as a script to read: what only a database can answer is a comment or left out.
+std::vector<std::string> texts_of(std::vector<ddl_statement> statements);
+
 /// What surrounds the transaction of a schema change.
 struct ddl_frame {
   std::string restore_query;        ///< each row is a statement that brings a setting back afterwards; empty: none

@@ -33,8 +33,6 @@ std::string create_index_text(const table_definition& table, const index_definit
 /// Errors: migration_error (invalid_migration) for an operation that is not valid there.
 /// Source: https://www.sqlite.org/lang_altertable.html#otheralter
 std::vector<ddl_statement> render_ddl(const std::vector<schema_operation>& operations, const schema_definition& before);
-/// The same as SQL to read or to run elsewhere; what only a live database knows (triggers) is a comment.
-std::vector<std::string> render_sqlite(const schema_operation& operation, const schema_definition& before);
 
 /// Enforcement of foreign keys is off while tables are made anew or dropped, and every key is verified before the
 /// commit.
