@@ -235,11 +235,7 @@ task<migrate::report> run_text(lease& connection, const history& all, prepared_r
   const schema_dialect& rules = sql.schema();
   migrate::report report;
   std::vector<std::string> tables;
-  if (!state.tables_exist && !run.migrations.empty()) {
-    std::vector<schema_operation> missing{ddl::create_table{revisions_table_definition()},
-                                          ddl::create_table{lock_table_definition()}};
-    for (ddl_statement& statement : rules.render(missing, {})) tables.push_back(std::move(statement.sql));
-  }
+  if (!state.tables_exist && !run.migrations.empty()) tables = state_tables_texts(rules);
   for (const prepared_migration& m : run.migrations) {
     migrate::step step;
     step.revision = m.of->revision;

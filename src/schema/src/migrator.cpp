@@ -132,12 +132,20 @@ std::vector<std::string> tops(const std::vector<revision_status>& revisions) {
   return current;
 }
 
-task<void> write_stamp(lease& connection, const history& all, std::vector<std::string_view> path, std::string version) {
-  co_await connection.raw_sql("DELETE FROM tupelo_migrations").run();
-  const std::vector<revision_checksum> sums = all_checksums(all);
-  for (const revision_checksum& sum : sums) {
+constexpr const char* forget_all = "DELETE FROM tupelo_migrations";
+
+/// The revisions up to and with the target.
+std::vector<std::string_view> stamped_path(const history& all, std::string_view target) {
+  const std::string_view revision = all.resolve(target);
+  return revision.empty() ? std::vector<std::string_view>() : all.ancestors(revision);
+}
+
+std::vector<recorded_revision> stamped_rows(const history& all, const std::vector<std::string_view>& path,
+                                            const std::string& version) {
+  std::vector<recorded_revision> rows;
+  for (const revision_checksum& sum : all_checksums(all)) {
     if (std::find(path.begin(), path.end(), sum.revision) == path.end()) continue;
-    recorded_revision row;
+    recorded_revision& row = rows.emplace_back();
     row.revision = sum.revision;
     row.checksum = sum.checksum;
     row.applied_at = timestamp::now();
@@ -145,14 +153,24 @@ task<void> write_stamp(lease& connection, const history& all, std::vector<std::s
     for (std::string_view parent : all.at(sum.revision).parents) {
       row.parents += (row.parents.empty() ? "" : ", ") + std::string(parent);
     }
-    co_await record_revision(connection, row);
   }
+  return rows;
 }
 
-task<void> wipe(lease& connection) {
-  const std::string query = connection.sql_dialect().schema().wipe_query();
-  std::vector<std::string> statements = co_await connection.raw_sql<std::string>(query).all();
-  for (const std::string& statement : statements) co_await connection.execute(statement);
+task<void> write_stamp(lease& connection, std::vector<recorded_revision> rows) {
+  co_await connection.raw_sql(forget_all).run();
+  for (const recorded_revision& row : rows) co_await record_revision(connection, row);
+}
+
+task<std::vector<std::string>> wipe_statements(lease& connection) {
+  std::vector<std::string> statements =
+      co_await connection.raw_sql<std::string>(connection.sql_dialect().schema().wipe_query()).all();
+  co_return statements;
+}
+
+/// What surrounds the dropping of everything: that of dropping a table.
+ddl_frame wipe_frame(const dialect& sql) {
+  return sql.schema().frame({ddl::drop_table{revisions_table_definition()}}, {});
 }
 
 /// Runs `work` in a transaction of its own.
@@ -177,15 +195,14 @@ task<void> execute_all(lease& connection, std::vector<std::string> statements) {
 
 /// Drops everything, with foreign keys out of the way.
 task<void> wipe_database(lease& connection) {
-  // The frame of dropping a table is that of dropping all.
-  const std::vector<schema_operation> drops{ddl::drop_table{revisions_table_definition()}};
-  const ddl_frame frame = connection.sql_dialect().schema().frame(drops, {});
+  const ddl_frame frame = wipe_frame(connection.sql_dialect());
   std::vector<std::string> restore;
   if (!frame.restore_query.empty()) restore = co_await connection.raw_sql<std::string>(frame.restore_query).all();
   std::exception_ptr failure;
   try {
     co_await execute_all(connection, frame.before);
-    co_await in_transaction(connection, [&]() -> task<void> { co_await wipe(connection); });
+    co_await in_transaction(
+        connection, [&]() -> task<void> { co_await execute_all(connection, co_await wipe_statements(connection)); });
   } catch (...) {
     failure = std::current_exception();
   }
@@ -278,19 +295,51 @@ task<status_report> status(database& db, options opts) {
 
 task<report> stamp(database& db, std::string target, options opts) {
   const chosen_history all(opts);
-  const std::string_view revision = (*all).resolve(target);
-  const std::vector<std::string_view> path =
-      revision.empty() ? std::vector<std::string_view>() : (*all).ancestors(revision);
+  const std::vector<std::string_view> path = stamped_path(*all, target);
   lease connection = co_await db.acquire();
   const recorded_state state = co_await read_state(connection);
   report done = co_await under_lock(connection, opts, state.tables_exist, [&](const recorded_lock&) -> task<report> {
-    co_await in_transaction(connection,
-                            [&]() -> task<void> { co_await write_stamp(connection, *all, path, opts.version); });
+    co_await in_transaction(
+        connection, [&]() -> task<void> { co_await write_stamp(connection, stamped_rows(*all, path, opts.version)); });
     report stamped;
     stamped.applied.assign(path.begin(), path.end());
     co_return stamped;
   });
   co_return done;
+}
+
+task<std::vector<std::string>> stamp_text(database& db, std::string target, options opts) {
+  const chosen_history all(opts);
+  const std::vector<recorded_revision> rows = stamped_rows(*all, stamped_path(*all, target), opts.version);
+  lease connection = co_await db.acquire();
+  const recorded_state state = co_await read_state(connection);
+  std::vector<std::string> script;
+  if (!state.tables_exist) script = state_tables_texts(connection.sql_dialect().schema());
+  for (std::string& text : begin_alone_texts(connection.sql_dialect())) script.push_back(std::move(text));
+  script.emplace_back(forget_all);
+  for (const recorded_revision& row : rows) script.push_back(record_revision_text(row));
+  script.emplace_back("COMMIT");
+  co_return script;
+}
+
+task<fresh_plan> plan_fresh(database& db, options opts) {
+  const chosen_history all(opts);
+  lease connection = co_await db.acquire();
+  fresh_plan planned;
+  planned.drops = co_await wipe_statements(connection);
+  const dialect& sql = connection.sql_dialect();
+  const ddl_frame frame = wipe_frame(sql);
+  planned.script = frame.before;
+  planned.script.push_back(sql.begin(transaction_mode::immediate));
+  planned.script.insert(planned.script.end(), planned.drops.begin(), planned.drops.end());
+  planned.script.emplace_back("COMMIT");
+  if (!frame.restore_query.empty()) {
+    std::vector<std::string> restore = co_await connection.raw_sql<std::string>(frame.restore_query).all();
+    planned.script.insert(planned.script.end(), restore.begin(), restore.end());
+  }
+  const recorded_state nothing;
+  planned.upgrade = co_await run_text(connection, *all, prepare_upgrade(*all, "head", nothing, opts.version), nothing);
+  co_return planned;
 }
 
 task<report> fresh(database& db, options opts) {

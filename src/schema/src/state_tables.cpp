@@ -93,6 +93,11 @@ table_definition lock_table_definition() {
   return table;
 }
 
+std::vector<std::string> state_tables_texts(const schema_dialect& rules) {
+  return texts_of(
+      rules.render({ddl::create_table{revisions_table_definition()}, ddl::create_table{lock_table_definition()}}, {}));
+}
+
 std::vector<std::string> begin_alone_texts(const dialect& sql) {
   std::vector<std::string> out{sql.begin(transaction_mode::immediate)};
   std::string lock = sql.schema().lock_statement(revisions_table);

@@ -54,6 +54,8 @@ task<schema_definition> introspect_all(lease& connection);
 task<void> begin_alone(lease& connection);
 /// The statements that begin it, to read.
 std::vector<std::string> begin_alone_texts(const dialect& sql);
+/// What makes both tables.
+std::vector<std::string> state_tables_texts(const schema_dialect& rules);
 
 /// Writes nothing. Errors: database_error.
 task<recorded_state> read_state(lease& connection);

@@ -129,6 +129,7 @@ private:
     url(stamp);
     json(stamp);
     dry_run(stamp);
+    sql(stamp);
     lock(stamp);
 
     CLI::App* fresh = add(verb::fresh, "fresh", "Drop everything in the database, then apply all migrations",

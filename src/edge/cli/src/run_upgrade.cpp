@@ -97,33 +97,21 @@ bool confirmed(command& c) {
 }
 
 int plan_fresh(command& c) {
-  database& db = c.open();
-  const dialect& sql = db.sql_dialect();
-  (void)migrate::recorded_schema(c.migrations());  // as fresh itself: a history that cannot be applied is refused
-  auto drops = [](database& from, std::string query) -> task<std::vector<std::string>> {
-    co_return co_await from.raw_sql<std::string>(query).all();
-  };
-  const std::vector<std::string> dropping = c.wait(drops(db, sql.schema().wipe_query()));
-  nlohmann::ordered_json steps = nlohmann::ordered_json::array();
-  if (!c.args().json) {
-    if (!c.args().sql) c.out().line("would drop " + counted(dropping.size(), "thing") + ":");
-    c.out().script(dropping);
-  }
-  for (const migration& one : c.migrations().ordered()) {
-    const std::vector<std::string> statements = sql_of(sql, c.migrations(), one);
-    if (c.args().json) {
-      steps.push_back({{"revision", one.revision}, {"direction", "up"}, {"statements", statements}});
-    } else if (c.args().sql) {
-      c.out().line("\n-- " + std::string(one.revision) + " up");
-      c.out().script(statements);
-    } else {
-      c.out().line("would apply " + std::string(one.revision));
-    }
-  }
+  const migrate::fresh_plan planned = c.wait(migrate::plan_fresh(c.open(), c.migrate_options()));
   if (c.args().json) {
-    c.out().json({{"dry_run", true}, {"dropped", dropping}, {"steps", steps}});
+    nlohmann::ordered_json said = json_of(planned.upgrade, true);
+    said.erase("applied");
+    said["dropped"] = planned.drops;
+    c.out().json(said);
   } else if (c.args().sql) {
-    c.out().line("\n-- `db stamp head` records these revisions where the script was run by hand");
+    c.out().line("-- drops everything");
+    c.out().script(planned.script);
+    c.out().line();
+    print_script(c.out(), planned.upgrade);
+  } else {
+    c.out().line("would drop " + counted(planned.drops.size(), "thing") + ":");
+    c.out().script(planned.drops);
+    print_plan(c.out(), planned.upgrade);
   }
   return exit_ok;
 }
@@ -142,9 +130,18 @@ int run_downgrade(command& c) {
 int run_stamp(command& c) {
   c.warn_of_uncompiled();
   const std::string target = c.args().target.empty() ? "head" : c.args().target;
+  database& db = c.open();
+  if (c.args().sql) {
+    const std::vector<std::string> script = c.wait(migrate::stamp_text(db, target, c.migrate_options()));
+    if (c.args().json) {
+      c.out().json({{"dry_run", true}, {"statements", script}});
+    } else {
+      c.out().script(script);
+    }
+    return exit_ok;
+  }
   const bool planned = c.args().dry_run;
   migrate::report report;
-  database& db = c.open();
   if (planned) {
     const std::string_view revision = c.migrations().resolve(target);
     if (!revision.empty()) {

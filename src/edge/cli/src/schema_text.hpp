@@ -15,8 +15,6 @@ namespace tupelo::cli {
 /// The statements of these operations, to read; what only a database can answer is a comment.
 std::vector<std::string> sql_of(const dialect& sql, const std::vector<schema_operation>& operations,
                                 const schema_definition& before);
-/// The statements of one migration's `up`; its C++ code is a comment.
-std::vector<std::string> sql_of(const dialect& sql, const history& migrations, const migration& one);
 
 /// [{"table": …, "change": …, "code": …}]
 nlohmann::ordered_json json_of(const std::vector<schema_operation>& operations);

@@ -197,6 +197,27 @@ TEST_F(upgrade_verb, fresh_sql_lists_drops_and_creates) {
   EXPECT_TRUE(done.says("DROP TABLE") && done.says("CREATE TABLE")) << done.out;
   EXPECT_EQ(current(), "20261120T090000_age\n");
 }
+TEST_F(upgrade_verb, fresh_sql_run_by_hand_leaves_what_fresh_leaves) {
+  folder.db({"upgrade", "+1"});
+  const std::string script = folder.db({"fresh", "--sql"}).out;
+  {
+    database db(folder.url());
+    sync_wait(db.execute(script));
+  }
+  EXPECT_EQ(current(), "20261120T090000_age\n");
+  EXPECT_EQ(folder.db({"diff"}).code, 0);
+  EXPECT_EQ(folder.db({"status", "--json"}).json()["up_to_date"], true);
+}
+TEST_F(upgrade_verb, stamp_sql_run_by_hand_records_what_stamp_records) {
+  const outcome printed = folder.db({"stamp", "--sql"});
+  EXPECT_EQ(current(), "base (nothing is applied)\n");
+  {
+    database db(folder.url());
+    sync_wait(db.execute(printed.out));
+  }
+  EXPECT_EQ(folder.db({"status", "--json"}).json()["up_to_date"], true);
+  EXPECT_EQ(folder.db({"stamp", "base", "--sql", "--json"}).json()["statements"].size(), 3U);
+}
 TEST_F(upgrade_verb, a_relative_path_in_tupelo_toml_starts_at_the_project) {
   folder.variables.clear();
   folder.write("tupelo.toml", "[database]\nurl = 'sqlite:///here.db'\n");

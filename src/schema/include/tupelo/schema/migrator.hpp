@@ -113,10 +113,20 @@ task<status_report> status(database& db, options opts = {});
 /// become those of the files as they are. "head", "base", a revision or the beginning of one. Errors: migration_locked,
 /// migration_heads, unknown_revision.
 task<report> stamp(database& db, std::string target = "head", options opts = {});
+/// The SQL that stamp would run, without changing anything. Errors: as stamp, save migration_locked.
+task<std::vector<std::string>> stamp_text(database& db, std::string target = "head", options opts = {});
 
-/// Drops every table and view of the database, then applies all migrations.
+/// Drops everything in the database's schema, then applies all migrations.
 /// Errors: as upgrade. Everything in the database is gone, whatever happens after.
 task<report> fresh(database& db, options opts = {});
+
+struct fresh_plan {
+  std::vector<std::string> drops;   ///< a statement for each thing that goes
+  std::vector<std::string> script;  ///< the same with what surrounds them, to be run before the steps
+  report upgrade;
+};
+/// What fresh would run, without changing anything. Errors: as upgrade, save migration_locked.
+task<fresh_plan> plan_fresh(database& db, options opts = {});
 
 /// What `db diff` says: the operations that turn the live database into what the migrations applied to it have built.
 /// Errors: migration_missing, invalid_migration; database_error.
