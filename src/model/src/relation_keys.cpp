@@ -7,6 +7,7 @@
 #include "tupelo/core/error.hpp"
 #include "tupelo/core/timestamp.hpp"
 
+#include <algorithm>
 #include <string>
 
 namespace tupelo {
@@ -19,6 +20,12 @@ std::string name_of(const relation_keys& keys) {
 
 [[noreturn]] void refuse(const relation_keys& keys, const std::string& what) {
   throw model_error(name_of(keys) + ": " + what);
+}
+
+[[noreturn]] void refuse_undeclared(const model_info& owner, const std::string& field) {
+  throw model_error("relation " + std::string(owner.short_name()) + "::" + field +
+                    " is not declared: say in model() which key it goes by, with m.has_many(), m.has_one(), "
+                    "m.belongs_to() or m.many_to_many()");
 }
 
 const field_info* field_at(const model_info& model, std::uint16_t offset) {
@@ -100,9 +107,7 @@ relation_keys keys_of(const model_info& owner, std::uint16_t relation_offset, co
   }
   if (!keys.relation) {
     const field_info* field = field_at(owner, relation_offset);
-    throw model_error("relation " + std::string(owner.short_name()) + "::" + (field ? field->name : "?") +
-                      " is not declared: say in model() which key it goes by, with m.has_many(), m.has_one(), "
-                      "m.belongs_to() or m.many_to_many()");
+    refuse_undeclared(owner, field ? field->name : "?");
   }
   switch (keys.relation->kind) {
     case relation_kind::belongs_to: {
@@ -125,6 +130,23 @@ relation_keys keys_of(const model_info& owner, std::uint16_t relation_offset, co
     }
   }
   return keys;
+}
+
+void require_relations(const model_info& owner) {
+  for (const field_info& field : owner.fields) {
+    if (!field.is(field_relation)) continue;
+    const auto declared = std::find_if(owner.relations.begin(), owner.relations.end(),
+                                       [&](const relation_info& each) { return &owner.fields[each.field] == &field; });
+    if (declared == owner.relations.end()) refuse_undeclared(owner, field.name);
+    const model_spec* const related = find_spec(declared->related);
+    if (related == nullptr) {
+      throw model_error("relation " + std::string(owner.short_name()) + "::" + field.name + " is to " +
+                        declared->related + ", which is no model of this program: name it beside " +
+                        std::string(owner.short_name()) + ", as in tp::cli::main<" + std::string(owner.short_name()) +
+                        ", …>()");
+    }
+    static_cast<void>(keys_of(owner, field.offset, require_table(info_of(*related))));
+  }
 }
 
 std::size_t join_key_offset(const model_info& related) noexcept {

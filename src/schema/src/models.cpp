@@ -4,6 +4,7 @@
 #include "expression_text.hpp"
 
 #include <tupelo/query/sql_text.hpp>
+#include <tupelo/model/relation_keys.hpp>
 #include <tupelo/core/error.hpp>
 
 #include <string>
@@ -139,6 +140,7 @@ model_schema schema_of(const std::vector<const model_info*>& models) {
       throw model_error("two models are of the table `" + info.table + "`; one of them is " +
                         std::string(info.short_name()) + ": give it a table of its own, or leave it out");
     }
+    require_relations(info);
     made.schema.add(table_of(info));
     if (!info.renamed_from.empty()) made.renames.push_back({info.table, "", info.renamed_from});
     for (const field_info& field : info.fields) {

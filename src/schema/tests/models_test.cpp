@@ -117,6 +117,28 @@ struct Nick {
   std::string text;
 };
 
+struct Book {
+  std::int64_t id{};
+  std::int64_t shelf_id{};
+};
+struct Shelf {
+  std::int64_t id{};
+  has_many<Book> books;
+
+  static void model(tupelo::model<Shelf>& m) { m.has_many(&Shelf::books, "shelve_id"); }
+};
+struct Reader {
+  std::int64_t id{};
+  has_many<Book> books;
+};
+struct Room;
+struct Library {
+  std::int64_t id{};
+  has_many<Room> rooms;
+
+  static void model(tupelo::model<Library>& m) { m.has_many(&Library::rooms, "library_id"); }
+};
+
 }  // namespace tupelo::model_samples
 
 template <>
@@ -252,6 +274,33 @@ TEST(models, of_one_table_are_refused) {
   } catch (const model_error& e) {
     EXPECT_NE(std::string(e.what()).find("`users`"), std::string::npos);
   }
+}
+
+template <class... Models>
+std::string refusal_of() {
+  try {
+    (void)schema_of<Models...>();
+  } catch (const model_error& e) {
+    return e.what();
+  }
+  ADD_FAILURE() << "not refused";
+  return {};
+}
+
+TEST(models, whose_relation_names_no_column_are_refused) {
+  const std::string said = refusal_of<Shelf, Book>();
+  EXPECT_NE(said.find("Shelf::books"), std::string::npos) << said;
+  EXPECT_NE(said.find("\"shelve_id\""), std::string::npos) << said;
+}
+
+TEST(models, whose_relation_is_not_declared_are_refused) {
+  EXPECT_NE(refusal_of<Reader>().find("Reader::books is not declared"), std::string::npos);
+}
+
+TEST(models, that_relate_to_a_model_nobody_knows_are_refused) {
+  const std::string said = refusal_of<Library>();
+  EXPECT_NE(said.find("Library::rooms"), std::string::npos) << said;
+  EXPECT_NE(said.find("Room"), std::string::npos) << said;
 }
 
 TEST(models, need_one_migration_and_then_none) {

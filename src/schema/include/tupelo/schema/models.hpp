@@ -15,7 +15,8 @@ struct model_schema {
   std::vector<rename_hint> renames;
 };
 
-/// Errors: model_error naming struct and field for what cannot be a table, and for two models of one table.
+/// Errors: model_error naming struct and field for what cannot be a table, for a relation that could not be loaded, and
+/// for two models of one table.
 model_schema schema_of(const std::vector<const model_info*>& models);
 template <class... Models>
 model_schema schema_of() {
