@@ -57,6 +57,33 @@ protected:
 INSTANTIATE_TEST_SUITE_P(ways, backend, ::testing::Values(way::event_loop, way::worker, way::blocking),
                          [](const auto& tested) { return name_of(tested.param); });
 
+TEST_P(backend, terminated_before_a_rollback_leaves_the_session_as_it_was_before_its_flush) {
+  run([&]() -> task<void> {
+    session s = db->session();
+    auto entry = s.add(Entry{.run = "rollback", .text = "x"});
+    co_await s.flush();
+    EXPECT_NE(entry->id, 0);
+    co_await terminate("state = 'idle in transaction'");
+    const std::optional<errc> code = co_await outcome(s.rollback());
+    EXPECT_TRUE(!code || code == errc::connection_lost) << static_cast<int>(*code);
+    EXPECT_EQ(entry->id, 0);
+    s.add(entry);
+    co_await s.commit();
+    EXPECT_EQ(co_await rows(), 1);
+  }());
+}
+TEST_P(backend, terminated_after_a_closure_failed_does_not_hide_its_error) {
+  run([&]() -> task<void> {
+    const std::optional<errc> code = co_await outcome(db->transaction([&](session& s) -> task<void> {
+      s.add(Entry{.run = "closure", .text = "x"});
+      co_await s.flush();
+      co_await terminate("state = 'idle in transaction'");
+      throw not_found("what the program has to say");
+    }));
+    EXPECT_EQ(code, errc::not_found);
+    EXPECT_EQ(co_await rows(), 0);
+  }());
+}
 TEST_P(backend, terminated_while_idle_costs_one_error_each_at_most) {
   run([&]() -> task<void> {
     {

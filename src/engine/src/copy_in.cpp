@@ -249,10 +249,7 @@ task<std::int64_t> copy_all(query_source* source, const model_spec& row, copy_fe
   }
   if (!failure) co_return writer.rows();
   co_await writer.abort();
-  try {
-    if (held.in_transaction()) co_await held.rollback();
-  } catch (const error&) {  // NOLINT(bugprone-empty-catch): what came first is what is to be known
-  }
+  co_await held.rollback_after_failure();
   std::rethrow_exception(failure);
 }
 

@@ -219,8 +219,17 @@ task<Result> in_transaction(query_source& source, Work work) {
     failure = std::current_exception();
   }
   if (!failure) co_return result;
-  if (held.in_transaction()) co_await held.rollback();
+  co_await held.rollback_after_failure();
   std::rethrow_exception(failure);
+}
+
+/// As run_in_parts; in a transaction of its own where it takes several statements.
+template <class Make>
+task<std::int64_t> run_whole(query_source& source, std::size_t count, Make make) {
+  if (count == 0 || (std::has_single_bit(count) && count <= most_keys)) {
+    co_return co_await run_in_parts(source, count, make);
+  }
+  co_return co_await in_transaction<std::int64_t>(source, [&](lease& held) { return run_in_parts(held, count, make); });
 }
 
 }  // namespace
@@ -229,13 +238,8 @@ task<std::int64_t> attach(query_source* source, join_rows rows, given_keys keys)
   const join_table table(require_source(source)->sql_dialect(), rows);
   const key_index wanted = table.read(keys);
   const std::vector<std::uint32_t> all = all_of(wanted);
-  const auto insert = [&](std::size_t from, std::size_t count) { return table.insert(wanted, all, from, count); };
-  if (std::has_single_bit(all.size()) && all.size() <= most_keys) {
-    co_return co_await run_in_parts(*source, all.size(), insert);
-  }
-  if (all.empty()) co_return std::int64_t{0};
-  co_return co_await in_transaction<std::int64_t>(*source,
-                                                  [&](lease& held) { return run_in_parts(held, all.size(), insert); });
+  co_return co_await run_whole(
+      *source, all.size(), [&](std::size_t from, std::size_t count) { return table.insert(wanted, all, from, count); });
 }
 
 task<std::int64_t> detach(query_source* source, join_rows rows, given_keys keys, bool all) {
@@ -243,13 +247,9 @@ task<std::int64_t> detach(query_source* source, join_rows rows, given_keys keys,
   if (all) co_return co_await run_write(*source, table.erase_all());
   const key_index gone = table.read(keys);
   const std::vector<std::uint32_t> numbers = all_of(gone);
-  const auto erase = [&](std::size_t from, std::size_t count) { return table.erase(gone, numbers, from, count); };
-  if (std::has_single_bit(numbers.size()) && numbers.size() <= most_keys) {
-    co_return co_await run_in_parts(*source, numbers.size(), erase);
-  }
-  if (numbers.empty()) co_return std::int64_t{0};
-  co_return co_await in_transaction<std::int64_t>(
-      *source, [&](lease& held) { return run_in_parts(held, numbers.size(), erase); });
+  co_return co_await run_whole(*source, numbers.size(), [&](std::size_t from, std::size_t count) {
+    return table.erase(gone, numbers, from, count);
+  });
 }
 
 task<join_changes> sync(query_source* source, join_rows rows, given_keys keys) {

@@ -157,6 +157,13 @@ task<void> lease::rollback() {
   }
 }
 
+task<void> lease::rollback_after_failure() {
+  try {
+    if (in_transaction()) co_await rollback();
+  } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): what came first is what is to be known
+  }
+}
+
 bool lease::in_transaction() const noexcept { return transaction_depth() > 0; }
 bool lease::transaction_failed() const noexcept { return connection_ && connection_->driver().transaction_failed(); }
 int lease::transaction_depth() const noexcept { return connection_ ? connection_->depth : 0; }

@@ -280,10 +280,7 @@ task<void> insert_all(query_source* source, const model_spec& spec, std::vector<
     for (std::size_t i = 0; i < objects.size(); ++i) {
       if (without_key[i]) set_generated_key(info, objects[i], 0);
     }
-    try {
-      if (held.in_transaction()) co_await held.rollback();
-    } catch (const error&) {  // NOLINT(bugprone-empty-catch): what came first is what is to be known
-    }
+    co_await held.rollback_after_failure();
     std::rethrow_exception(failure);
   }
 }

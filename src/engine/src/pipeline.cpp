@@ -63,7 +63,7 @@ public:
       failure = std::current_exception();
     }
     if (!failure) co_return;
-    if (held.in_transaction()) co_await held.rollback();
+    co_await held.rollback_after_failure();
     std::rethrow_exception(failure);
   }
 

@@ -191,7 +191,7 @@ task<tracked_object*> session::read(query_core core, tracked_object* (*make)(), 
   run.core.finish();
   run.sink = {fresh.tracked()->object, [](void* row) { return row; }};
   const task_context& context = co_await current_context();
-  query_source& source = state_->held.holds_connection() ? static_cast<query_source&>(state_->held) : state_->db;
+  query_source& source = state_->source();
   if (!source.try_run(run, context)) co_await source.run(run);
   if (run.row_count == 0) {
     if (must_exist)
@@ -226,7 +226,7 @@ task<void> session::reload(tracked_object* object) {
   run.objects = &pointer;
   run.sink = {object->object, [](void* row) { return row; }};
   const task_context& context = co_await current_context();
-  query_source& source = state_->held.holds_connection() ? static_cast<query_source&>(state_->held) : state_->db;
+  query_source& source = state_->source();
   if (!source.try_run(run, context)) co_await source.run(run);
   if (run.row_count == 0) throw not_found("refresh(): the row of this object in \"" + info.table + "\" is gone");
   object->snapshot = detail::take_snapshot(info, object->object);
@@ -248,12 +248,7 @@ task<bool> session::flush_all(bool commit) {
   }
   if (!failure) co_return committed;
   // The transaction is given up as a whole. In a managed one or a savepoint that is up to whoever began it.
-  if (!state_->managed && state_->marks.empty()) {
-    if (state_->held.in_transaction()) co_await state_->held.rollback();
-    state_->held.release();
-    state_->hooks.roll_back(0);
-    state_->revert(0, false);
-  }
+  if (!state_->managed && state_->marks.empty()) co_await state_->undo_transaction(false);
   std::rethrow_exception(failure);
 }
 
@@ -276,10 +271,7 @@ task<void> session::commit() {
       failure = std::current_exception();
     }
     if (failure) {
-      if (state_->held.in_transaction()) co_await state_->held.rollback();
-      state_->held.release();
-      state_->hooks.roll_back(0);
-      state_->revert(0, false);
+      co_await state_->undo_transaction(false);
       std::rethrow_exception(failure);
     }
     state_->held.release();
@@ -295,11 +287,22 @@ task<void> session::rollback() {
   }
   state_->refuse_in_savepoint("rollback");
   const session_use use(state_->busy);
-  if (state_->held.in_transaction()) co_await state_->held.rollback();
-  state_->held.release();
-  state_->marks.clear();
-  state_->hooks.roll_back(0);
-  state_->revert(0, true);
+  const std::exception_ptr failure = co_await state_->undo_transaction(true);
+  if (failure) std::rethrow_exception(failure);
+}
+
+task<std::exception_ptr> session::state::undo_transaction(bool values) {
+  std::exception_ptr failure;
+  try {
+    if (held.in_transaction()) co_await held.rollback();
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  held.release();
+  marks.clear();
+  hooks.roll_back(0);
+  revert(0, values);
+  co_return failure;
 }
 
 task<void> session::begin() {
@@ -339,17 +342,13 @@ task<void> session::close_savepoint(bool undo) {
 bool session::try_run(statement_run& run, const task_context& context) {
   const session_use use(state_->busy);
   if (run.core.locks_rows() && !state_->held.holds_connection()) return false;
-  return state_->held.holds_connection() ? state_->held.try_run(run, context) : state_->db.try_run(run, context);
+  return state_->source().try_run(run, context);
 }
 
 task<void> session::run(statement_run& run) {
   const session_use use(state_->busy);
   if (run.core.locks_rows()) co_await state_->ensure_transaction();
-  if (state_->held.holds_connection()) {
-    co_await state_->held.run(run);
-  } else {
-    co_await state_->db.run(run);
-  }
+  co_await state_->source().run(run);
 }
 
 task<void> session::run_group(statement_group& group) {
@@ -357,18 +356,12 @@ task<void> session::run_group(statement_group& group) {
   const bool locks = std::any_of(group.runs, group.runs + group.count,
                                  [](const statement_run* run) { return run->core.locks_rows(); });
   if (locks) co_await state_->ensure_transaction();
-  if (state_->held.holds_connection()) {
-    co_await state_->held.run_group(group);
-  } else {
-    co_await state_->db.run_group(group);
-  }
+  co_await state_->source().run_group(group);
 }
 
 const dialect& session::sql_dialect() const { return state_->db.sql_dialect(); }
 
-task<lease> session::acquire(std::source_location from) {
-  return state_->held.holds_connection() ? state_->held.acquire(from) : state_->db.acquire(from);
-}
+task<lease> session::acquire(std::source_location from) { return state_->source().acquire(from); }
 
 // ---- db.transaction
 
@@ -395,11 +388,8 @@ task<void> managed_session::run_hooks(session& s) {
 }
 
 task<void> managed_session::rollback(session& s) {
-  if (s.state_->held.in_transaction()) co_await s.state_->held.rollback();
-  s.state_->held.release();
-  s.state_->marks.clear();
-  s.state_->hooks.roll_back(0);
-  s.state_->revert(0, true);
+  // Why there is a rollback is what is told; with a failure of its own the connection is lost.
+  static_cast<void>(co_await s.state_->undo_transaction(true));
 }
 
 namespace detail {

@@ -6,6 +6,7 @@
 #include "tupelo/session/session.hpp"
 #include "tupelo/core/error.hpp"
 
+#include <exception>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -36,6 +37,11 @@ struct session::state {
   std::vector<undo_entry> undo;
   std::vector<std::size_t> marks;  ///< size of `undo` where each open savepoint began
 
+  /// What runs the session's statements: its transaction, or any connection.
+  query_source& source() {
+    if (held.holds_connection()) return held;
+    return db;
+  }
   void own(detail::tracked_object* object);
   void disown(detail::tracked_object* object);
   /// Objects in this state leave the session.
@@ -44,6 +50,8 @@ struct session::state {
   void remember(detail::tracked_object* object);
   /// Back to the size of `undo` given. `values`: the objects' fields too, and what was added leaves.
   void revert(std::size_t mark, bool values);
+  /// Rolls back, gives the connection back and reverts; whatever became of the ROLLBACK, whose failure is returned.
+  task<std::exception_ptr> undo_transaction(bool values);
   /// Errors: transaction_error where a savepoint is open.
   void refuse_in_savepoint(std::string_view verb) const;
   /// After a commit: erased objects leave.

@@ -44,6 +44,9 @@ public:
   /// before: it is rolled back.
   task<void> commit();
   task<void> rollback();
+  /// Rolls back what is open, where another failure is to be told: one of its own, which costs the connection, is not
+  /// thrown.
+  task<void> rollback_after_failure();
   /// Runs the statements and COMMIT behind them as one unit: one round trip where all of them are known. Before: the
   /// innermost transaction is no savepoint. Errors: as commit; those of the statements, and then nothing is committed.
   task<void> commit(statement_group& last);

@@ -70,9 +70,9 @@ public:
     for (T& object : objects) added.push_back(add(static_cast<T&&>(object)));
     return added;
   }
+  using query_verbs<session>::attach;
   /// Tracks an object that is a row of the database already, with the values it has there now. The object that the
   /// session already has for this row, if it has one.
-  using query_verbs<session>::attach;
   template <class T>
   ref<T> attach(T object) {
     ref<T> fresh(new detail::tracked<T>(static_cast<T&&>(object)));
