@@ -93,8 +93,11 @@ public:
     value.has_point = skip('.');
     if (!value.has_point) return true;
     int count = 0;
-    for (; is_digit(peek()); ++at_, ++count) value.millionths = value.millionths * 10 + (*at_ - '0');
-    if (count == 0 || count > 6) return false;
+    for (; is_digit(peek()); ++at_, ++count) {
+      if (count == 6) return false;
+      value.millionths = value.millionths * 10 + (*at_ - '0');
+    }
+    if (count == 0) return false;
     for (; count < 6; ++count) value.millionths *= 10;
     if (value.negative) value.millionths = -value.millionths;
     return true;

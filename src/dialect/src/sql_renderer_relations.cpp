@@ -128,10 +128,10 @@ void sql_renderer::read_related(select_parts& parts, std::uint64_t word) {
 std::string sql_renderer::limit_each(select_parts& parts, std::string_view columns, const std::string& from) {
   const std::string relation =
       std::string(loaded_.owner->short_name()) + "::" + loaded_.owner->fields[loaded_.relation->field].name;
-  if (parts.distinct || !parts.group.empty()) {
+  if (parts.distinct || !parts.group.empty() || !parts.having.empty()) {
     throw query_error("relation " + relation +
-                      ": limit() and offset() for each owner go with no distinct() or "
-                      "group_by(): leave one of them out");
+                      ": limit() and offset() for each owner go with no distinct(), "
+                      "group_by() or having(): leave one of them out");
   }
   if (!parts.locks.empty()) {
     throw query_error("relation " + relation +

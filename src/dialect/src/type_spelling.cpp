@@ -42,10 +42,11 @@ column_type type_spelling::typed(type_kind kind, std::uint32_t longest_text) con
   constexpr std::uint32_t most_digits = 1000;
   column_type type(kind);
   if (arguments.empty()) return type;
-  if (kind == type_kind::text) type.length = std::min(arguments[0], longest_text);
+  const auto within = [](std::uint32_t argument, std::uint32_t most) { return argument > most ? 0 : argument; };
+  if (kind == type_kind::text) type.length = within(arguments[0], longest_text);
   if (kind == type_kind::decimal) {
-    type.precision = static_cast<std::uint16_t>(std::min(arguments[0], most_digits));
-    if (arguments.size() > 1) type.scale = static_cast<std::uint16_t>(std::min(arguments[1], most_digits));
+    type.precision = static_cast<std::uint16_t>(within(arguments[0], most_digits));
+    if (arguments.size() > 1) type.scale = static_cast<std::uint16_t>(within(arguments[1], most_digits));
   }
   return type;
 }

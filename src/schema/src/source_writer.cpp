@@ -62,7 +62,6 @@ std::string cpp_foreign_key(const foreign_key_definition& key) {
   return key.columns.size() == 1 ? cpp_literal(key.columns[0]) : cpp_list(key.columns);
 }
 
-/// The pair that `t.timestamps()` stands for.
 /// Whether a constraint on this column alone is written beside it: its key, or a unique one of the usual name.
 bool is_constrained_alone(const table_definition& table, const std::string& column) {
   const std::vector<std::string> alone{column};
@@ -72,6 +71,7 @@ bool is_constrained_alone(const table_definition& table, const std::string& colu
          });
 }
 
+/// The pair that `t.timestamps()` stands for.
 bool timestamps_at(const table_definition& table, std::size_t i) {
   if (i + 1 >= table.columns.size()) return false;
   if (is_constrained_alone(table, "created_at") || is_constrained_alone(table, "updated_at")) return false;

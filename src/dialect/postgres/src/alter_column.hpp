@@ -4,6 +4,7 @@
 #include <tupelo/query/ddl.hpp>
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace tupelo::postgres {
@@ -15,5 +16,8 @@ std::string column_text(const table_definition& table, const column_definition& 
 /// fails rather than being cut.
 std::vector<std::string> alter_column_texts(const table_definition& table, const column_definition& from,
                                             const column_definition& to);
+
+/// What makes the sequence of an identity column go on behind the keys that there are.
+std::string reset_sequence_text(std::string_view table, std::string_view column);
 
 }  // namespace tupelo::postgres

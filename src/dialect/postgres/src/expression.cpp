@@ -103,7 +103,7 @@ struct node {
 };
 
 std::string written(const node& n) {
-  if (n.parts.empty()) return n.what + "`" + n.leaf + "`";
+  if (n.parts.empty()) return n.what + "`" + (n.what == "text" ? canonical_text(n.leaf) : n.leaf) + "`";
   std::string out = "(" + n.what;
   for (const node& part : n.parts) out += ' ' + written(part);
   return out + ')';
@@ -372,7 +372,7 @@ private:
     const lexeme now = peek();
     ++at_;
     switch (now.kind) {
-      case kinds::text: return {"text", canonical_text(now.value), {}};
+      case kinds::text: return {"text", now.value, {}};
       case kinds::bytes: return {"bytes", now.value, {}};
       case kinds::number: return {"number", canonical_number(now.value), {}};
       case kinds::quoted: return name(now.value);
@@ -447,6 +447,7 @@ std::string canonical_tokens(std::string_view sql) {
 
 /// The value of a column that is no array.
 std::string canonical_value(node value, const column_type& type) {
+  if (type.kind == type_kind::text && value.what == "text") return "text`" + value.leaf + "`";
   if (type.kind == type_kind::interval && value.what == "text") {
     if (const auto span = interval::try_parse(value.leaf)) value.leaf = span->to_string();
   }
@@ -481,7 +482,7 @@ std::string canonical_array(node value, const column_type& type) {
   if (!elements) return written(value);
   for (const std::optional<std::string>& part : *elements) {
     out += ' ';
-    out += part ? canonical_value({"text", canonical_text(*part), {}}, element) : std::string("null``");
+    out += part ? canonical_value({"text", *part, {}}, element) : std::string("null``");
   }
   return out;
 }

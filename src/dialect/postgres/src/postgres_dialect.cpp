@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tupelo/dialect/postgres/postgres_dialect.hpp"
 
+#include "alter_column.hpp"
 #include "opaque_text.hpp"
 #include "session_changes.hpp"
 
@@ -28,12 +29,13 @@ void infix(std::string& sql, std::string_view left, std::string_view sign, std::
   sql += ')';
 }
 
-/// The same where nothing around a list says what it holds.
+/// As type_of, where nothing around a list says what it holds.
 std::string_view list_type_of(kind k) noexcept {
   switch (k) {
     case kind::uuid: return "uuid";
     case kind::date: return "date";
     case kind::timestamp: return "timestamptz";
+    case kind::time_of_day: return "time";
     case kind::bytes: return "bytea";
     case kind::boolean: return "bool";
     default: return type_of(k).empty() ? "text" : type_of(k);
@@ -92,15 +94,6 @@ bool extreme(std::string& sql, function f, const call_argument& of) {
                       "PostgreSQL has no min() or max() of " + std::string(name_of(of.k)) + " columns");
   }
   return false;
-}
-
-void append_literal(std::string& sql, std::string_view text) {
-  sql += '\'';
-  for (const char c : text) {
-    if (c == '\'') sql += c;
-    sql += c;
-  }
-  sql += '\'';
 }
 
 bool has_numbered_parameter(std::string_view sql) noexcept {
@@ -165,15 +158,7 @@ std::string_view postgres_dialect::reset_session() const noexcept { return "DISC
 std::string_view postgres_dialect::notify_query() const noexcept { return "SELECT pg_catalog.pg_notify($1, $2)"; }
 
 std::string postgres_dialect::reset_sequence(std::string_view table, std::string_view column) const {
-  std::string name, key;
-  quote(name, table);
-  quote(key, column);
-  std::string sql = "SELECT pg_catalog.setval(pg_catalog.pg_get_serial_sequence(";
-  append_literal(sql, name);
-  sql += ", ";
-  append_literal(sql, column);
-  sql += "), COALESCE((SELECT pg_catalog.max(" + key + ") FROM " + name + "), 0) + 1, false)";
-  return sql;
+  return reset_sequence_text(table, column);
 }
 
 void postgres_dialect::placeholder(std::string& sql, std::uint32_t number, kind value) const {

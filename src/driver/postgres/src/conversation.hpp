@@ -183,7 +183,6 @@ private:
   void start_group(flight& f);
   void describe_group(flight& f);
   void run_group(flight& f);
-  void redo_group(flight& f);
   static void aim(flight& f, std::size_t member);
   void group_described(flight& f);
   void group_failed(flight& f, const error_fields& fields);

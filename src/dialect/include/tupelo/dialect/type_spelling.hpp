@@ -14,7 +14,7 @@ namespace tupelo {
 struct type_spelling {
   explicit type_spelling(std::string_view declared);
 
-  /// The kind with the length, or the precision and scale, that were given. Numbers end at what a column can say.
+  /// The kind with the length, or the precision and scale, that were given. What is beyond any column limits nothing.
   column_type typed(type_kind kind, std::uint32_t longest_text) const;
 
   std::string name;                      ///< lower case, one blank between words

@@ -22,8 +22,8 @@ public:
   void placeholder(std::string& sql, std::uint32_t number, kind value) const override;
   std::uint32_t places_of(std::uint8_t) const noexcept override { return 1; }
   bool list_as_one(std::uint8_t) const noexcept override { return true; }
-  /// `column = ANY($n)`: one text whatever the length.
   void row_list(std::string& sql, const call_argument* columns, std::size_t count, std::uint32_t first) const override;
+  /// `column = ANY($n)`: one text whatever the length.
   void in_list(std::string& sql, std::string_view column, std::uint32_t first, std::uint8_t bucket,
                kind values) const override;
   void call(std::string& sql, function f, const call_argument* arguments, std::size_t count) const override;
