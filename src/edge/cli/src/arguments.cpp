@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "arguments.hpp"
 
+#include "error_report.hpp"
 #include "version.hpp"
 
 #include <tupelo/cli.hpp>
@@ -52,10 +53,19 @@ public:
 
   int parse(std::vector<std::string> words, surroundings& around) {
     words.erase(words.begin());
+    const bool as_json = std::find(words.begin(), words.end(), "--json") != words.end();
     std::reverse(words.begin(), words.end());  // CLI11 takes them from the back
     try {
       app_.parse(std::move(words));
     } catch (const CLI::ParseError& stop) {
+      if (as_json && stop.get_exit_code() != 0) {
+        error_report report;
+        report.message = stop.what();
+        report.code = "usage";
+        console out(*around.out, false);
+        report.print_json(out, "");
+        return exit_usage;
+      }
       const int code = app_.exit(stop, *around.out, *around.err);
       return code == 0 ? exit_ok : exit_usage;
     }

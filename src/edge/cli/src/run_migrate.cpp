@@ -98,7 +98,7 @@ int run_migrate(command& c) {
 
   std::vector<std::string> statements;
   if (args.sql && !operations.empty())
-    statements = sql_of(c.open().sql_dialect(), operations, migrate::recorded_schema(c.migrations()));
+    statements = texts_of(c.open().sql_dialect().schema().render(operations, migrate::recorded_schema(c.migrations())));
   const migration_source source = generate_migration(next_revision(c, parents), parents, operations);
   const std::filesystem::path file = in.migrations / source.file_name;
   const bool written = !args.dry_run && !args.sql;

@@ -243,10 +243,10 @@ int run_diff(command& c) {
   const int code = operations.empty() ? exit_ok : exit_differences;
   if (c.args().json) {
     json said{{"against", models ? "models" : "recorded"}, {"operations", json_of(operations)}};
-    if (c.args().sql) said["statements"] = sql_of(db.sql_dialect(), operations, live);
+    if (c.args().sql) said["statements"] = texts_of(db.sql_dialect().schema().render(operations, live));
     c.out().json(said);
   } else if (c.args().sql) {
-    c.out().script(sql_of(db.sql_dialect(), operations, live));
+    c.out().script(texts_of(db.sql_dialect().schema().render(operations, live)));
   } else if (operations.empty()) {
     c.out().line(models ? "The database is what the models want." : "The database is what its migrations have built.");
   } else {

@@ -102,6 +102,7 @@ int plan_fresh(command& c) {
     nlohmann::ordered_json said = json_of(planned.upgrade, true);
     said.erase("applied");
     said["dropped"] = planned.drops;
+    if (c.args().sql) said["script"] = planned.script;
     c.out().json(said);
   } else if (c.args().sql) {
     c.out().line("-- drops everything");

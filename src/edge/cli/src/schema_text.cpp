@@ -7,11 +7,6 @@
 
 namespace tupelo::cli {
 
-std::vector<std::string> sql_of(const dialect& sql, const std::vector<schema_operation>& operations,
-                                const schema_definition& before) {
-  return texts_of(sql.schema().render(operations, before));
-}
-
 nlohmann::ordered_json json_of(const std::vector<schema_operation>& operations) {
   nlohmann::ordered_json list = nlohmann::ordered_json::array();
   for (const schema_operation& operation : operations) {

@@ -197,6 +197,12 @@ TEST_F(reporting, wrong_usage_is_code_2) {
   EXPECT_EQ(folder.run({"manage"}).code, 2);
 }
 TEST_F(reporting, version_is_that_of_tupelo) { EXPECT_TRUE(folder.run({"manage", "--version"}).says("tupelo ")); }
+TEST_F(reporting, a_wrong_command_line_is_a_json_document_too) {
+  const outcome done = folder.db({"current", "--json", "--fast"});
+  EXPECT_EQ(done.code, 2);
+  EXPECT_EQ(done.json()["error"]["code"], "usage");
+  EXPECT_TRUE(done.says("--fast")) << done.out;
+}
 
 }  // namespace
 }  // namespace tupelo::cli

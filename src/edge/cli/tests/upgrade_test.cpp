@@ -191,6 +191,28 @@ TEST_F(upgrade_verb, fresh_asks_on_a_terminal) {
   folder.input = "yes\n";
   EXPECT_EQ(folder.db({"fresh"}).code, 0);
 }
+TEST_F(upgrade_verb, fresh_with_yes_does_not_ask) {
+  folder.terminal = true;
+  const outcome done = folder.db({"fresh", "--yes"});
+  EXPECT_EQ(done.code, 0) << done.err;
+  EXPECT_FALSE(done.complains("Type yes"));
+}
+TEST_F(upgrade_verb, fresh_dry_run_drops_nothing) {
+  folder.db({"upgrade", "+1"});
+  const outcome done = folder.db({"fresh", "--dry-run"});
+  EXPECT_TRUE(done.says("would drop") && done.says("would apply 20261120T090000_age")) << done.out;
+  EXPECT_EQ(current(), "20261120T080000_users\n");
+}
+TEST_F(upgrade_verb, downgrade_dry_run_takes_nothing_back) {
+  folder.db({"upgrade"});
+  EXPECT_TRUE(folder.db({"downgrade", "base", "--dry-run"}).says("would take back 20261120T080000_users"));
+  EXPECT_EQ(current(), "20261120T090000_age\n");
+}
+TEST_F(upgrade_verb, fresh_sql_in_json_has_the_script_too) {
+  folder.db({"upgrade"});
+  const nlohmann::json said = folder.db({"fresh", "--sql", "--json"}).json();
+  EXPECT_LT(said["dropped"].size(), said["script"].size());
+}
 TEST_F(upgrade_verb, fresh_sql_lists_drops_and_creates) {
   folder.db({"upgrade"});
   const outcome done = folder.db({"fresh", "--sql"});
