@@ -14,6 +14,11 @@ struct User {
   std::optional<int> age;
   std::optional<std::string> nickname;
   tp::timestamp created_at{}, updated_at{};
+
+  static void model(tp::model<User>& m) {
+    m.unique(&User::email);
+    m.timestamps(&User::created_at, &User::updated_at);
+  }
 };
 
 struct Post {
@@ -46,9 +51,16 @@ tp::task<void> show_users(tp::database& db) {
 TEST(tutorial, code_of_the_reader_runs) {
   tp::database db("sqlite::memory:");
   tp::sync_wait(
-      db.execute("CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT NOT NULL, age INTEGER, nickname TEXT, "
+      db.execute("CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT NOT NULL UNIQUE, age INTEGER, nickname TEXT, "
                  "created_at TEXT NOT NULL, updated_at TEXT NOT NULL);"
                  "CREATE TABLE posts (id INTEGER PRIMARY KEY, author_id INTEGER NOT NULL, title TEXT NOT NULL, "
                  "body TEXT NOT NULL)"));
   tp::sync_wait(show_users(db));
+  try {
+    tp::sync_wait(show_users(db));
+    FAIL() << "the tutorial says that the session refuses to commit";
+  } catch (const tp::unique_violation& e) {
+    EXPECT_NE(std::string(e.what()).find("users"), std::string::npos) << e.what();
+    EXPECT_NE(std::string(e.what()).find("email"), std::string::npos) << e.what();
+  }
 }

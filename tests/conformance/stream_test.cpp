@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "people.hpp"
 
+#include <malloc.h>
+
+#include <algorithm>
+
 namespace tupelo::conformance {
 namespace {
 
@@ -80,6 +84,18 @@ TEST_P(streams, leave_the_connection_to_other_statements_meanwhile) {
     const bool other = co_await held.query<Person>().where(name == "ada").exists();
     co_return other&& co_await pets.next() != nullptr;
   }));
+}
+TEST_P(streams, need_no_more_memory_for_more_rows) {
+  auto numbers =
+      db.raw_sql<std::int64_t>("WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 50000) "
+                               "SELECT x FROM n")
+          .stream();
+  std::size_t early = 0, most = 0;
+  while (const std::int64_t* x = sync_wait(numbers.next())) {
+    if (*x == 5'000) early = mallinfo2().uordblks;
+    if (*x % 5'000 == 0) most = std::max(most, mallinfo2().uordblks);
+  }
+  EXPECT_LT(most, early + 100'000);  // 45,000 numbers are 360,000 bytes
 }
 TEST_P(streams, of_booleans) {
   EXPECT_EQ(run([&]() -> task<int> {
