@@ -34,14 +34,15 @@ bootstrap:
 demo: bootstrap
 	@echo "demo: building the blog example (build/release), then running it"
 	$(call configure,release)
-	@cmake --build build/release -j $(jobs) --target blog_demo -- --quiet
+	@cmake --build build/release -j $(jobs) --target blog_demo blog_manage -- --quiet
 	@build/release/examples/blog/blog_demo
 
 test: bootstrap
 	@echo "test: building everything (build/dev), then running every test"
 	$(call configure,dev)
 	@cmake --build build/dev -j $(jobs)
-	@ctest --test-dir build/dev --output-on-failure --no-tests=error --output-junit tests.xml
+	@ctest --test-dir build/dev --output-on-failure --no-tests=error --output-junit tests.xml || \
+	  { status=$$?; scripts/failed_tests.py build/dev/tests.xml; exit $$status; }
 	@scripts/check_conformance.py build/dev/tests.xml
 
 bench: bootstrap

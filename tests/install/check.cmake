@@ -36,6 +36,15 @@ run("configure the consumer" ${CMAKE_COMMAND} -S ${program}/source -B ${program}
 run("build the consumer" ${CMAKE_COMMAND} --build ${program}/build)
 run("run the consumer" ${program}/build/consumer)
 
+# The example is there to be copied: elsewhere it is a project of its own.
+if(NOT shared)
+  file(COPY ${source}/examples/blog/ DESTINATION ${program}/blog)
+  run("configure a copy of the blog" ${CMAKE_COMMAND} -S ${program}/blog -B ${program}/blog/build ${settings} -D
+      CMAKE_PREFIX_PATH=${prefix})
+  run("build a copy of the blog" ${CMAKE_COMMAND} --build ${program}/blog/build --target blog_manage)
+  run("migrate with a copy of the blog" ${program}/blog/build/manage db upgrade --url sqlite:///${program}/blog/blog.db)
+endif()
+
 if(shared)
   file(GLOB libraries ${prefix}/lib*/libtupelo.so ${prefix}/lib*/*/libtupelo.so)
 else()
