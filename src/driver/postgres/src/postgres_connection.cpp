@@ -26,6 +26,13 @@ std::exception_ptr lost(const std::string& server) {
       connection_error(errc::connection_lost, "the server " + server + " closed the connection"));
 }
 
+std::exception_ptr cancel_underway(const std::string& server) {
+  return std::make_exception_ptr(connection_error(
+      errc::connection_lost, "the connection to the server " + server +
+                                 " was closed: a cancel request did not reach it within cancel_timeout, and would stop "
+                                 "whatever statement comes next"));
+}
+
 std::exception_ptr stopped(interruption cause) {
   if (cause == interruption::deadline) {
     return std::make_exception_ptr(
@@ -131,12 +138,13 @@ void postgres_connection::start(request& r) noexcept {
 }
 
 void postgres_connection::begin(request& r) noexcept {
-  if (failure_) {
-    r.failure = failure_;
-    return talk_.refuse(r);
-  }
+  // The deadline first: what it ended may have cost the connection.
   if (r.deadline_us != INT64_MAX && r.deadline_us <= now_us()) {
     r.failure = std::make_exception_ptr(timed_out("the deadline passed before the statement was sent"));
+    return talk_.refuse(r);
+  }
+  if (failure_) {
+    r.failure = failure_;
     return talk_.refuse(r);
   }
   talk_.submit(r);
@@ -416,8 +424,7 @@ void postgres_connection::cancel_ended(bool in_time) noexcept {
   {
     const std::lock_guard lock(mutex_);
     cancelling_.reset();
-    // It would stop whatever comes next.
-    if (!in_time) give_up(lost(facts_.name));
+    if (!in_time) give_up(cancel_underway(facts_.name));
     if (cancel_again_ && !failure_ && talk_.current() != nullptr) send_cancel();
     cancel_dealt_with_.notify_all();
     if (!inline_) done = take_done();
