@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <functional>
 #include <string>
 #include <vector>
@@ -27,8 +28,11 @@ struct bench_figure {
   double budget;
 };
 
+/// URL of the PostgreSQL server to measure on; null: none.
+inline const char* server() { return std::getenv("TUPELO_TEST_POSTGRES"); }
+
 std::vector<bench_case> sqlite_cases();
-/// None without TUPELO_TEST_POSTGRES, the URL of a server.
+/// None without a server.
 std::vector<bench_case> postgres_cases();
 std::vector<bench_case> copy_cases();
 /// Loading relations, on SQLite and where there is one on the server.

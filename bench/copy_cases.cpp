@@ -41,8 +41,6 @@ constexpr const char* series =
     "SELECT i, 'user' || i || '@example.com', CASE WHEN i % 3 <> 0 THEN (20 + i % 50)::int4 END, i % 4 <> 0, "
     "(i * 0.5)::float8 FROM generate_series(1::bigint, $1) AS i";
 
-const char* server() { return std::getenv("TUPELO_TEST_POSTGRES"); }
-
 const std::vector<Sample>& samples() {
   static const std::vector<Sample> made = [] {
     std::vector<Sample> list(200'000);

@@ -93,7 +93,7 @@ void* operator new(std::size_t size) {
 void operator delete(void* place) noexcept { std::free(place); }
 void operator delete(void* place, std::size_t) noexcept { std::free(place); }
 
-/// tupelo_bench [--json file | --only <part of a name>] | --list | --once <case> ours|baseline <operations>
+/// tupelo_bench [--json file | --only <part of a case's name>] | --list | --once <case> ours|baseline <operations>
 int main(int argc, char** argv) {
   std::vector<bench_case> cases = sqlite_cases();
   for (bench_case& c : postgres_cases()) cases.push_back(std::move(c));
@@ -109,14 +109,19 @@ int main(int argc, char** argv) {
     return run_once(cases, argv[2], !std::strcmp(argv[3], "baseline"), static_cast<std::size_t>(std::atoll(argv[4])));
   }
   json_list out;
-  // First: they are of processes that fork off before there are threads.
-  for (const bench_figure& f : copy_figures()) out.add(f.name, f.unit, f.value, 0, 0, f.budget);
   const char* const only = argc == 3 && !std::strcmp(argv[1], "--only") ? argv[2] : "";
+  const auto add = [&](const std::vector<bench_figure>& figures) {
+    for (const bench_figure& f : figures) out.add(f.name, f.unit, f.value, 0, 0, f.budget);
+  };
+  // First: they are of processes that fork off before there are threads.
+  if (*only == '\0') add(copy_figures());
   for (const bench_case& c : cases) {
     if (c.name.find(only) != std::string::npos) measure(c, out);
   }
-  for (const bench_figure& f : core_figures()) out.add(f.name, f.unit, f.value, 0, 0, f.budget);
-  for (const bench_figure& f : pool_figures()) out.add(f.name, f.unit, f.value, 0, 0, f.budget);
+  if (*only == '\0') {
+    add(core_figures());
+    add(pool_figures());
+  }
   out.text += "\n]\n";
   if (argc == 3 && !std::strcmp(argv[1], "--json")) {
     std::FILE* file = std::fopen(argv[2], "w");

@@ -37,8 +37,6 @@ constexpr const char* schema =
     "CASE WHEN i % 3 <> 0 THEN 20 + i % 50 END, i % 4 <> 0, i * 0.5 FROM generate_series(1, 200000) AS i; "
     "ANALYZE bench_people";
 
-const char* server() { return std::getenv("TUPELO_TEST_POSTGRES"); }
-
 Person make_person(std::size_t i) {
   Person person;
   person.email = "user" + std::to_string(i) + "@example.com";

@@ -292,7 +292,6 @@ tp::task<void> load(tp::database& db, std::size_t n) {
   }
 }
 
-const char* server() { return std::getenv("TUPELO_TEST_POSTGRES"); }
 postgres_hand& by_libpq() {
   static postgres_hand instance(server());  // makes the tables of both
   return instance;

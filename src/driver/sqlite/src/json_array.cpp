@@ -18,8 +18,17 @@
 
 namespace tupelo::driver {
 
-void append_quoted(std::string& out, std::string_view text) {
+namespace {
+
+void append_hex(std::string& out, char c) {
   constexpr std::string_view digits = "0123456789abcdef";
+  out += digits[static_cast<unsigned char>(c) >> 4];
+  out += digits[static_cast<unsigned char>(c) & 15];
+}
+
+}  // namespace
+
+void append_quoted(std::string& out, std::string_view text) {
   out += '"';
   for (const char c : text) {
     if (c == '"' || c == '\\') {
@@ -27,8 +36,7 @@ void append_quoted(std::string& out, std::string_view text) {
       out += c;
     } else if (static_cast<unsigned char>(c) < 0x20) {
       out += "\\u00";
-      out += digits[static_cast<unsigned char>(c) >> 4];
-      out += digits[static_cast<unsigned char>(c) & 15];
+      append_hex(out, c);
     } else {
       out += c;
     }
@@ -55,66 +63,69 @@ interval take_interval(const std::uint64_t*& cursor) noexcept {
   return span;
 }
 
-namespace {
-
-void append_element(std::string& out, kind k, const std::uint64_t* value, const field_slot& slot) {
-  const auto whole = static_cast<std::int64_t>(*value);
+void append_json_element(std::string& out, kind k, const std::uint64_t*& cursor, const field_slot& slot) {
+  const auto whole = [&] { return static_cast<std::int64_t>(*cursor++); };
   switch (k) {
-    case kind::boolean: out += whole != 0 ? "true" : "false"; return;
-    case kind::u64: require_int64(*value, slot); [[fallthrough]];
-    case kind::i64: out += std::to_string(whole); return;
+    case kind::boolean: out += whole() != 0 ? "true" : "false"; return;
+    case kind::u64: require_int64(*cursor, slot); [[fallthrough]];
+    case kind::i8:
+    case kind::i16:
+    case kind::i32:
+    case kind::i64:
+    case kind::u8:
+    case kind::u16:
+    case kind::u32: out += std::to_string(whole()); return;
+    case kind::f32:
     case kind::f64: {
-      const auto real = std::bit_cast<double>(*value);
+      const auto real = std::bit_cast<double>(*cursor++);
       require_number(real, slot);
       return append_real(out, real);
     }
     case kind::text:
     case kind::enumeration:
     case kind::custom: {
-      const std::string_view text = take_bytes(value);
+      const std::string_view text = take_bytes(cursor);
       require_text(text, slot);
       return append_quoted(out, text);
     }
     case kind::json: {
-      const std::string_view text = take_bytes(value);
+      const std::string_view text = take_bytes(cursor);
       require_text(text, slot);
       out += text;
       return;
     }
     case kind::bytes: {
-      const std::string_view data = take_bytes(value);
-      constexpr std::string_view digits = "0123456789abcdef";
       out += '"';
-      for (const char c : data) {
-        out += digits[static_cast<unsigned char>(c) >> 4];
-        out += digits[static_cast<unsigned char>(c) & 15];
-      }
+      for (const char c : take_bytes(cursor)) append_hex(out, c);
       out += '"';
       return;
     }
     case kind::timestamp: {
-      const timestamp time{whole};
+      const timestamp time{whole()};
       require_calendar(time.is_valid(), slot);
       return append_quoted(out, time.to_string());
     }
     case kind::date: {
-      const date day{static_cast<std::int32_t>(whole)};
+      const date day{static_cast<std::int32_t>(whole())};
       require_calendar(day.is_valid(), slot);
       return append_quoted(out, day.to_string());
     }
-    case kind::time_of_day: return append_quoted(out, checked_time(whole, slot));
-    case kind::interval: return append_quoted(out, take_interval(value).to_string());
-    case kind::uuid: return append_quoted(out, checked_uuid(take_bytes(value), slot).to_string());
+    case kind::time_of_day: return append_quoted(out, checked_time(whole(), slot));
+    case kind::interval: return append_quoted(out, take_interval(cursor).to_string());
+    case kind::uuid: return append_quoted(out, checked_uuid(take_bytes(cursor), slot).to_string());
     case kind::decimal: {
-      const decimal number = checked_decimal(take_bytes(value), slot);
+      const decimal number = checked_decimal(take_bytes(cursor), slot);
       (void)checked_double(number, slot);  // json_each compares it as one
       out += number.normalized().to_string();
       return;
     }
     default: break;
   }
-  throw query_error(parameter_name(slot) + ": an array of " + std::string(name_of(k)) + " cannot be a parameter");
+  throw query_error(parameter_name(slot) + ": values of kind " + std::string(name_of(k)) +
+                    " cannot be elements of a parameter");
 }
+
+namespace {
 
 void store_number(const field_slot& slot, void* field, std::string_view text) {
   if (slot.k == kind::decimal) return store_text(slot, field, text);
@@ -161,11 +172,11 @@ std::string json_of(array_words elements, const field_slot& slot) {
   std::string out = "[";
   while (elements.size() > 0) {
     if (out.size() > 1) out += ',';
-    const std::uint64_t* const value = elements.next();
+    const std::uint64_t* value = elements.next();
     if (value == nullptr) {
       out += "null";
     } else {
-      append_element(out, elements.element(), value, slot);
+      append_json_element(out, elements.element(), value, slot);
     }
   }
   return out += ']';

@@ -16,6 +16,10 @@ void append_real(std::string& out, double value);
 /// An interval out of a value buffer.
 interval take_interval(const std::uint64_t*& cursor) noexcept;
 
+/// The next value of a buffer, as an element of an array. Errors: value_error, as json_of; query_error for what arrays
+/// do not hold.
+void append_json_element(std::string& out, kind k, const std::uint64_t*& cursor, const field_slot& slot);
+
 /// Numbers and truth values as JSON's own, documents as they are, bytes as hexadecimal digits, everything else as the
 /// text that a column of its type holds.
 /// Errors: value_error for what a column of the elements' type could not hold either.
