@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// The rows of the table between two models. It need not be a model, so that its statements are text.
+// The rows of the table between two models.
 #include "key_index.hpp"
 
 #include "tupelo/engine/join_table_verbs.hpp"
 #include "tupelo/engine/lease.hpp"
 #include "tupelo/engine/verbs.hpp"
+#include "tupelo/dialect/join_table_text.hpp"
 #include "tupelo/core/error.hpp"
 
 #include <bit>
@@ -23,16 +24,14 @@ public:
   join_table(const dialect& target, const join_rows& rows)
       : keys_(keys_of(require_table(info_of(*rows.relation.model)), rows.relation.offset,
                       require_table(info_of(*rows.related)))),
-        owner_(std::vector<field_slot>{keys_.pairs.at(0).own->slot()}) {
+        owner_(std::vector<field_slot>{keys_.pairs.at(0).own->slot()}),
+        text_(target, keys_.relation->join_table, keys_.relation->join_key, keys_.relation->join_related_key) {
     if (!keys_.has_join_table()) {
       throw query_error(
           "attach(), detach() and sync() are for many_to_many relations: of another kind, set the foreign "
           "key and write the object");
     }
     owner_.read(rows.owner);  // no part of a primary key is NULL
-    target.quote(table_, keys_.relation->join_table);
-    target.quote(own_, keys_.relation->join_key);
-    target.quote(related_, keys_.relation->join_related_key);
   }
 
   /// The given keys, each once.
@@ -61,37 +60,31 @@ public:
     query_core core = begin();
     push_owner(core);
     core.row_type(row_spec());
-    core.text("SELECT " + related_ + " FROM " + table_ + " WHERE " + own_ + " = ?");
+    core.text(text_.select());
     return core;
   }
   query_core insert(const key_index& keys, const std::vector<std::uint32_t>& some, std::size_t from,
                     std::size_t count) const {
     query_core core = begin();
-    std::string sql = "INSERT INTO " + table_ + " (" + own_ + ", " + related_ + ") VALUES ";
     for (std::size_t i = 0; i < count; ++i) {
       push_owner(core);
       push_related(core, keys, some[from + i]);
-      sql += i ? ", (?, ?)" : "(?, ?)";
     }
-    core.text(sql + " ON CONFLICT DO NOTHING");
+    core.text(text_.insert(count));
     return core;
   }
   query_core erase(const key_index& keys, const std::vector<std::uint32_t>& some, std::size_t from,
                    std::size_t count) const {
     query_core core = begin();
     push_owner(core);
-    std::string sql = "DELETE FROM " + table_ + " WHERE " + own_ + " = ? AND " + related_ + " IN (";
-    for (std::size_t i = 0; i < count; ++i) {
-      push_related(core, keys, some[from + i]);
-      sql += i ? ", ?" : "?";
-    }
-    core.text(sql + ")");
+    for (std::size_t i = 0; i < count; ++i) push_related(core, keys, some[from + i]);
+    core.text(text_.erase(count));
     return core;
   }
   query_core erase_all() const {
     query_core core = begin();
     push_owner(core);
-    core.text("DELETE FROM " + table_ + " WHERE " + own_ + " = ?");
+    core.text(text_.erase_all());
     return core;
   }
 
@@ -126,7 +119,7 @@ private:
 
   relation_keys keys_;
   key_words owner_;
-  std::string table_, own_, related_;
+  join_table_text text_;
 };
 
 task<std::int64_t> run_write(query_source& source, query_core core) {

@@ -19,10 +19,6 @@ namespace tupelo {
 
 namespace {
 
-// Source: PostgreSQL, NAMEDATALEN and NOTIFY_PAYLOAD_MAX_LENGTH, less the NUL behind the text.
-constexpr std::size_t longest_channel = 63;
-constexpr std::size_t longest_payload = 7999;
-
 void require_notifications(const dialect& target, std::string_view verb) {
   if (target.features().notifications) return;
   throw query_error(errc::unsupported_feature, std::string(verb) + "(): " + std::string(target.name()) +
@@ -30,13 +26,18 @@ void require_notifications(const dialect& target, std::string_view verb) {
                                                    "intervals, or tell other parts of the program directly");
 }
 
-void check_channel(std::string_view channel) {
+void check_length(const dialect& target, std::string_view text, std::size_t most, const std::string& what,
+                  const std::string& remedy) {
+  if (text.size() <= most) return;
+  throw value_error(errc::value_out_of_range, what + " has " + std::to_string(text.size()) + " bytes; " +
+                                                  std::string(target.name()) + " takes " + std::to_string(most) +
+                                                  " at most" + remedy);
+}
+
+void check_channel(const dialect& target, std::string_view channel) {
   check_text(channel, "the name of a channel");
   if (channel.empty()) throw value_error("the name of a channel is empty");
-  if (channel.size() > longest_channel) {
-    throw value_error(errc::value_out_of_range, "the name of a channel has " + std::to_string(channel.size()) +
-                                                    " bytes; PostgreSQL takes 63 at most");
-  }
+  check_length(target, channel, target.features().longest_channel, "the name of a channel", "");
 }
 
 [[noreturn]] void throw_closed() {
@@ -129,7 +130,7 @@ task<notification> listener::next() {
 task<listener> listener::open(detail::connection_pool& pool, std::vector<std::string> channels) {
   require_notifications(pool.sql_dialect(), "listen");
   if (channels.empty()) throw value_error("listen() needs the name of a channel");
-  for (const std::string& channel : channels) check_channel(channel);
+  for (const std::string& channel : channels) check_channel(pool.sql_dialect(), channel);
   listener made(new state(pool, std::move(channels)));
   co_await until_closed(pool.listeners(), made.state_->connect());
   co_return std::move(made);
@@ -144,13 +145,10 @@ namespace detail {
 task<void> notify(query_source* source, std::string channel, std::string payload) {
   const dialect& target = require_source(source)->sql_dialect();
   require_notifications(target, "notify");
-  check_channel(channel);
+  check_channel(target, channel);
   check_text(payload, "the payload of a notification");
-  if (payload.size() > longest_payload) {
-    throw value_error(errc::value_out_of_range,
-                      "the payload of a notification has " + std::to_string(payload.size()) +
-                          " bytes; PostgreSQL takes 7999 at most: put the data into a table, and send its key");
-  }
+  check_length(target, payload, target.features().longest_notification, "the payload of a notification",
+               ": put the data into a table, and send its key");
   co_await raw_query<void>(source, target.notify_query(), channel, payload).run();
 }
 

@@ -12,11 +12,6 @@ namespace tupelo::detail {
 
 namespace {
 
-/// What a statement fails with that was told to write all rows that are meant, and does not.
-bool says_not_all_written(const database_error& failure) {
-  return failure.sqlstate() == "2201G" || failure.sqlstate() == "2201W";
-}
-
 /// A generated key, also one of a type of the user's own that is stored as a number.
 std::int64_t key_number(const field_slot& slot, const void* value) {
   if (slot.k != kind::mapped) return load_integer(slot, value);
@@ -156,7 +151,7 @@ task<void> write_batch::run_waiting(lease* committed_on) {
   } catch (const database_error& e) {
     failure = std::current_exception();
     failed = group.failed;
-    if (committed_on != nullptr && failed != runs.size() && says_not_all_written(e)) {
+    if (committed_on != nullptr && failed != runs.size() && source_.sql_dialect().says_not_all_written(e.sqlstate())) {
       try {
         throw_not_done(steps_[first + failed]);
       } catch (...) {

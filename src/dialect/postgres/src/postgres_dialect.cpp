@@ -127,7 +127,10 @@ const feature_table& postgres_dialect::features() const noexcept {
                                        .backslash_in_like = true,
                                        .copy = true,
                                        .notifications = true,
-                                       .max_parameters = 65535};
+                                       .max_parameters = 65535,
+                                       // NAMEDATALEN and NOTIFY_PAYLOAD_MAX_LENGTH, less the NUL behind the text
+                                       .longest_channel = 63,
+                                       .longest_notification = 7999};
   return table;
 }
 
@@ -248,9 +251,13 @@ void postgres_dialect::null_order(std::string& sql, bool descending) const {
   sql += descending ? " NULLS LAST" : " NULLS FIRST";
 }
 
+bool postgres_dialect::says_not_all_written(std::string_view sqlstate) const noexcept {
+  // Errors that a plain statement can raise and no trigger or check would: a histogram without buckets, a negative
+  // LIMIT.
+  return sqlstate == "2201G" || sqlstate == "2201W";
+}
+
 void postgres_dialect::check_written(std::string& sql, std::uint32_t rows, std::string_view returned) const {
-  // Errors that a plain statement can raise and no trigger or check would: a histogram without buckets (2201G), a
-  // negative LIMIT (2201W).
   sql.insert(0, "WITH written AS (");
   if (returned.empty()) {
     sql += " RETURNING 1) SELECT width_bucket(0::float8, 0, 1, CASE count(*) WHEN " + std::to_string(rows) +

@@ -47,8 +47,7 @@ struct statement_plan {
   bool changes_session = false;  ///< may change what outlives it and its transaction: settings, temporary tables, locks
   bool single_row = false;       ///< there cannot be a second row: reading may end with the first
   bool controls_transaction = false;  ///< begins or ends a transaction or a savepoint
-  /// The statement itself makes sure that it writes as many rows, and fails with SQLSTATE 2201G or 2201W where it does
-  /// not. 0: no such promise.
+  /// The statement itself makes sure that it writes as many rows, and fails where it does not. 0: no such promise.
   std::uint32_t checked_rows = 0;
   bool dynamic_row = false;  ///< raw SQL: check the number of result columns against `reads` when prepared
 };

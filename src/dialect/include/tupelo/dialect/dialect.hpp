@@ -21,14 +21,16 @@ struct feature_table {
   bool partial_indexes = false;
   bool transactional_ddl = false;
   bool offset_needs_limit = false;
-  bool row_locks = false;            ///< without them a write transaction locks the database
-  bool checked_writes = false;       ///< a statement can be made to fail unless it writes all rows that are meant
-  bool arrays = false;               ///< columns hold arrays; without them these are JSON texts with the same answers
-  bool ranges = false;               ///< range types and their operators
-  bool backslash_in_like = false;    ///< LIKE takes `\` for an escape without being told
-  bool copy = false;                 ///< rows are written by COPY; without it by INSERTs of many rows
-  bool notifications = false;        ///< LISTEN and NOTIFY
-  std::uint32_t max_parameters = 0;  ///< in one statement
+  bool row_locks = false;             ///< without them a write transaction locks the database
+  bool checked_writes = false;        ///< a statement can be made to fail unless it writes all rows that are meant
+  bool arrays = false;                ///< columns hold arrays; without them these are JSON texts with the same answers
+  bool ranges = false;                ///< range types and their operators
+  bool backslash_in_like = false;     ///< LIKE takes `\` for an escape without being told
+  bool copy = false;                  ///< rows are written by COPY; without it by INSERTs of many rows
+  bool notifications = false;         ///< LISTEN and NOTIFY
+  std::uint32_t max_parameters = 0;   ///< in one statement
+  std::uint32_t longest_channel = 0;  ///< bytes of a channel's name, where there are notifications
+  std::uint32_t longest_notification = 0;  ///< bytes of a payload
 };
 
 /// How a transaction begins.
@@ -133,9 +135,11 @@ public:
   virtual void like_any_case(std::string& sql, std::string_view text, std::string_view pattern) const;
   /// Appends a clause that locks rows, of the table if one is named. Only where `row_locks` is set.
   virtual void row_lock(std::string& sql, tupelo::row_lock lock, std::string_view of) const;
-  /// Makes a write fail with SQLSTATE 2201G or 2201W unless it writes `rows` rows. `returned` are the columns that it
-  /// returns, if any. Only where `checked_writes` is set.
+  /// Makes a write fail unless it writes `rows` rows. `returned` are the columns that it returns, if any. Only where
+  /// `checked_writes` is set.
   virtual void check_written(std::string& /*sql*/, std::uint32_t /*rows*/, std::string_view /*returned*/) const {}
+  /// Whether this SQLSTATE is that of a write made to fail so.
+  virtual bool says_not_all_written(std::string_view /*sqlstate*/) const noexcept { return false; }
   /// Appends SQL of the user's own; `parameters` says whether it has any. `?` means the next one on every database.
   virtual void raw(std::string& sql, std::string_view text, std::size_t /*parameters*/) const { sql += text; }
 };
