@@ -373,6 +373,7 @@ pool_statistics connection_pool::statistics() const {
   const std::lock_guard lock(mutex_);
   pool_statistics now;
   fill(now);
+  now.hosts = connector_->hosts();
   return now;
 }
 

@@ -59,6 +59,7 @@ task<database_health> database::health() {
   found.in_use = now.in_use;
   found.idle = now.idle;
   found.waiting = now.waiting;
+  found.hosts = now.hosts;
   co_return found;
 }
 

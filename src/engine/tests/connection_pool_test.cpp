@@ -173,6 +173,12 @@ TEST_F(pool_opening, goes_on_though_who_asked_for_it_has_gone) {
   EXPECT_THROW(static_cast<void>(gave_up.result()), cancelled);
   EXPECT_EQ(pool->statistics().idle, 1U);
 }
+TEST_F(pool_opening, is_told_of_by_host) {
+  server.hosts = {{"db1:5432", driver::circuit::open, 3, 0, 3}};
+  make();
+  ASSERT_EQ(pool->statistics().hosts.size(), 1U);
+  EXPECT_EQ(pool->statistics().hosts[0].state, driver::circuit::open);
+}
 TEST_F(pool_opening, keeps_as_many_ready_as_it_was_told) {
   options.pool_size = 5;
   options.min_idle = 2;

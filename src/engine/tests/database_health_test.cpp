@@ -22,6 +22,13 @@ TEST(database_health, tells_why_it_is_down) {
   EXPECT_EQ(found.to_json(), R"({"status":"down","connections":0,"in_use":0,"idle":0,"waiting":0,)"
                              R"("latency_ms":0.007,"failure":"connection_failed"})");
 }
+TEST(database_health, names_the_hosts_that_are_left_alone) {
+  database_health found;
+  found.up = true;
+  found.hosts = {{"db1:5432", driver::circuit::open, 3, 7, 3}, {"db2:5432", driver::circuit::closed, 0, 9, 0}};
+  EXPECT_EQ(found.to_json(), R"({"status":"up","connections":0,"in_use":0,"idle":0,"waiting":0,)"
+                             R"("latency_ms":0.000,"hosts":{"db1:5432":"open"}})");
+}
 
 }  // namespace
 }  // namespace tupelo

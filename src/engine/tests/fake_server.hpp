@@ -26,6 +26,7 @@ public:
   int attempts = 0;                  ///< to open
   std::vector<connection*> open;     ///< in the order in which they were opened
   std::vector<std::string> scripts;  ///< that ran
+  std::vector<driver::host_statistics> hosts;
 
   void break_all();
 
@@ -101,6 +102,7 @@ public:
     if (!server_.up) throw connection_error(errc::connection_failed, "the server does not answer");
     co_return std::make_unique<fake_server::connection>(server_, runs_inline);
   }
+  std::vector<driver::host_statistics> hosts() const override { return server_.hosts; }
   std::uint32_t max_connections() const noexcept override { return 0; }
   bool wants_inline() const noexcept override { return false; }
 

@@ -56,6 +56,8 @@ constexpr known_option known_options[] = {
     {"lock_timeout"},
     {"idle_in_transaction_session_timeout"},
     {"cancel_timeout"},
+    {"circuit_failures"},
+    {"circuit_pause"},
     {"prepare"},
     {"inline"},
     {"allow_cleartext_password"},

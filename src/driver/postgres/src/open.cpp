@@ -10,6 +10,7 @@
 #include "tls_context.hpp"
 #include "transport.hpp"
 
+#include <tupelo/driver/circuit_breaker.hpp>
 #include <tupelo/driver/postgres/open.hpp>
 #include <tupelo/core/deadline.hpp>
 #include <tupelo/core/error.hpp>
@@ -21,6 +22,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <numeric>
 #include <random>
 #include <span>
 #include <string>
@@ -219,15 +221,26 @@ private:
   session_facts facts_;
 };
 
+/// The session is not what is asked for, though the server is well.
+struct unfit_session final : connection_error {
+  explicit unfit_session(const std::string& host)
+      : connection_error(errc::connection_failed, "the server " + host + " is not what target_session_attrs asks for") {
+  }
+};
+
 /// Which hosts were tried in vain, and why.
 class failed_attempts {
 public:
+  void add_untried(const postgres_host& host, std::uint32_t failures) {
+    shown_.push_back("the server " + host.shown() + " was not tried, after " + std::to_string(failures) +
+                     " failures in a row");
+  }
   void add(std::exception_ptr failure, std::string_view message) {
     if (!last_ || message != shown_.back()) shown_.emplace_back(message);
     last_ = std::move(failure);
   }
   [[noreturn]] void raise() const {
-    if (shown_.size() == 1) std::rethrow_exception(last_);
+    if (shown_.size() == 1 && last_) std::rethrow_exception(last_);
     std::string message = "none of the hosts can be used: ";
     for (const std::string& shown : shown_) message += (&shown == &shown_.front() ? "" : "; ") + shown;
     throw connection_error(errc::connection_failed, message);
@@ -244,18 +257,29 @@ bool is_unwelcome(const connection_error& failure) noexcept { return failure.sql
 }  // namespace
 
 struct postgres_server::state {
+  explicit state(postgres_settings of) : settings(std::move(of)) {
+    for (std::size_t i = 0; i != settings.hosts.size(); ++i) {
+      circuits.push_back(
+          std::make_unique<circuit_breaker>(settings.circuits, reinterpret_cast<std::uintptr_t>(this) + 2 * i));
+    }
+  }
+
   postgres_settings settings;
   std::shared_ptr<ssl_ctx_st> tls;
+  std::vector<std::unique_ptr<circuit_breaker>> circuits;  ///< one for each host
 
   /// Errors: as postgres_server::connect.
   task<std::unique_ptr<opening>> open() const;
   task<std::unique_ptr<opening>> open(target_session wanted, failed_attempts& failures) const;
+  task<std::unique_ptr<opening>> open(const postgres_host& host, circuit_breaker::attempt attempt,
+                                      target_session wanted, failed_attempts& failures) const;
   task<std::unique_ptr<opening>> open(const postgres_host& host, const endpoint& address, target_session wanted,
                                       std::int64_t due_us) const;
+  std::vector<std::size_t> order_of_hosts() const;
 };
 
 postgres_server::postgres_server(postgres_settings settings) {
-  auto made = std::make_unique<state>(state{std::move(settings), nullptr});
+  auto made = std::make_unique<state>(std::move(settings));
   const bool by_network = std::any_of(made->settings.hosts.begin(), made->settings.hosts.end(),
                                       [](const postgres_host& host) { return !host.is_socket(); });
   if (made->settings.tls != tls_mode::disable && by_network) made->tls = make_tls_context(made->settings);
@@ -264,6 +288,16 @@ postgres_server::postgres_server(postgres_settings settings) {
 postgres_server::~postgres_server() = default;
 
 const postgres_settings& postgres_server::settings() const noexcept { return state_->settings; }
+
+std::vector<host_statistics> postgres_server::hosts() const {
+  std::vector<host_statistics> all;
+  const std::int64_t now = steady_now_us();
+  for (std::size_t i = 0; i != state_->circuits.size(); ++i) {
+    all.push_back(state_->circuits[i]->statistics(now));
+    all.back().host = state_->settings.hosts[i].shown();
+  }
+  return all;
+}
 
 task<std::unique_ptr<connection>> postgres_server::connect(bool inline_execution) const {
   const std::unique_ptr<opening> opened = co_await state_->open();
@@ -291,13 +325,42 @@ task<std::unique_ptr<opening>> postgres_server::state::open() const {
   co_return std::move(opened);
 }
 
-task<std::unique_ptr<opening>> postgres_server::state::open(target_session wanted, failed_attempts& failures) const {
-  std::vector<const postgres_host*> order;
-  for (const postgres_host& host : settings.hosts) order.push_back(&host);
+std::vector<std::size_t> postgres_server::state::order_of_hosts() const {
+  std::vector<std::size_t> order(settings.hosts.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
   if (settings.load_balance) {
     std::random_device seed;
     std::shuffle(order.begin(), order.end(), std::minstd_rand(seed()));
   }
+  return order;
+}
+
+task<std::unique_ptr<opening>> postgres_server::state::open(target_session wanted, failed_attempts& failures) const {
+  const scheduler& loop = co_await current_scheduler();
+  std::vector<std::size_t> left_alone;
+  for (const std::size_t i : order_of_hosts()) {
+    circuit_breaker::attempt attempt = circuits[i]->begin(loop.now_us());
+    if (!attempt) {
+      left_alone.push_back(i);
+      continue;
+    }
+    if (auto opened = co_await open(settings.hosts[i], std::move(attempt), wanted, failures)) co_return opened;
+  }
+  if (left_alone.empty()) co_return nullptr;
+  // Rather one that may be down than none: the pool has its own pauses for servers that are.
+  const auto next = std::min_element(left_alone.begin(), left_alone.end(), [this](std::size_t a, std::size_t b) {
+    return circuits[a]->pause_ends_us() < circuits[b]->pause_ends_us();
+  });
+  if (auto opened = co_await open(settings.hosts[*next], circuits[*next]->begin_regardless(), wanted, failures))
+    co_return opened;
+  for (const std::size_t i : left_alone) {
+    if (i != *next) failures.add_untried(settings.hosts[i], circuits[i]->statistics(loop.now_us()).failures_in_a_row);
+  }
+  co_return nullptr;
+}
+
+task<std::unique_ptr<opening>> postgres_server::state::open(const postgres_host& host, circuit_breaker::attempt attempt,
+                                                            target_session wanted, failed_attempts& failures) const {
   const task_context& context = co_await current_context();
   const scheduler& loop = context.scheduler;
   // Of each address, so that one that swallows everything leaves time for the next.
@@ -305,7 +368,8 @@ task<std::unique_ptr<opening>> postgres_server::state::open(target_session wante
     if (settings.connect_timeout_us == 0) return INT64_MAX;
     return deadline::after_us(settings.connect_timeout_us, loop.now_us()).at_us;
   };
-  const auto note = [&](const postgres_host& host) {
+  bool answered = false;
+  const auto note = [&] {
     try {
       throw;
     } catch (const timed_out&) {
@@ -313,24 +377,35 @@ task<std::unique_ptr<opening>> postgres_server::state::open(target_session wante
       const std::string message = "the server " + host.shown() + " did not answer within connect_timeout";
       failures.add(std::make_exception_ptr(connection_error(errc::connection_failed, message)), message);
     } catch (const connection_error& e) {
-      if (e.code() == errc::authentication_failed) throw;
+      // 57P03 says that the server is about to start, or to end.
+      answered |= dynamic_cast<const unfit_session*>(&e) != nullptr ||
+                  (e.code() != errc::connection_failed && e.code() != errc::connection_lost);
+      if (e.code() == errc::authentication_failed) {
+        attempt.succeeded();
+        throw;
+      }
       failures.add(std::current_exception(), e.what());
     }
   };
-  for (const postgres_host* host : order) {
-    std::vector<endpoint> addresses;
+  std::vector<endpoint> addresses;
+  try {
+    addresses = co_await resolve(host, due_us());
+  } catch (...) {
+    note();
+  }
+  for (const endpoint& address : addresses) {
     try {
-      addresses = co_await resolve(*host, due_us());
+      auto opened = co_await open(host, address, wanted, due_us());
+      attempt.succeeded();
+      co_return opened;
     } catch (...) {
-      note(*host);
+      note();
     }
-    for (const endpoint& address : addresses) {
-      try {
-        co_return co_await open(*host, address, wanted, due_us());
-      } catch (...) {
-        note(*host);
-      }
-    }
+  }
+  if (answered) {
+    attempt.succeeded();
+  } else {
+    attempt.failed(loop.now_us());
   }
   co_return nullptr;
 }
@@ -353,8 +428,7 @@ task<std::unique_ptr<opening>> postgres_server::state::open(const postgres_host&
       attempt = *next;
       continue;
     }
-    throw connection_error(errc::connection_failed,
-                           "the server " + host.shown() + " is not what target_session_attrs asks for");
+    throw unfit_session(host.shown());
   }
 }
 

@@ -179,6 +179,12 @@ private:
     if (settings_.cancel_timeout_us == 0)
       options_.refuse("cancel_timeout",
                       "a time of at least 1ms: without it every cancelled statement loses its connection");
+    constexpr std::int64_t most_failures = 1'000'000;
+    settings_.circuits.failures =
+        static_cast<std::uint32_t>(options_.integer("circuit_failures", settings_.circuits.failures, 0, most_failures));
+    settings_.circuits.first_pause_us = options_.duration_us("circuit_pause", settings_.circuits.first_pause_us);
+    if (settings_.circuits.first_pause_us == 0)
+      options_.refuse("circuit_pause", "a time of at least 1ms; circuit_failures=0 leaves no host alone");
     settings_.named_statements = options_.word("prepare", {"named", "unnamed"}, 0) == 0;
     settings_.inline_execution = options_.boolean("inline", false);
   }

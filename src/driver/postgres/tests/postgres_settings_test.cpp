@@ -232,7 +232,7 @@ TEST_F(settings_test, every_option_is_read) {
       "sslcrl=/l.pem&sslcrldir=/crl&sslsni=0&ssl_min_protocol_version=TLSv1.3&ssl_max_protocol_version=tlsv1.3&"
       "sslnegotiation=direct&channel_binding=require&require_auth=scram-sha-256,none&target_session_attrs=read-write&"
       "load_balance_hosts=random&statement_timeout=5s&lock_timeout=250&idle_in_transaction_session_timeout=2min&"
-      "cancel_timeout=100ms&prepare=unnamed&inline=on&allow_cleartext_password=on");
+      "cancel_timeout=100ms&circuit_failures=5&circuit_pause=2s&prepare=unnamed&inline=on&allow_cleartext_password=on");
   EXPECT_EQ(s.connect_timeout_us, 5'000'000);
   EXPECT_EQ(s.application_name, "blog");
   EXPECT_EQ(s.options, "-c geqo=off");
@@ -262,6 +262,8 @@ TEST_F(settings_test, every_option_is_read) {
   EXPECT_EQ(s.lock_timeout_us, 250'000);
   EXPECT_EQ(s.idle_in_transaction_session_timeout_us, 120'000'000);
   EXPECT_EQ(s.cancel_timeout_us, 100'000);
+  EXPECT_EQ(s.circuits.failures, 5U);
+  EXPECT_EQ(s.circuits.first_pause_us, 2'000'000);
   EXPECT_FALSE(s.named_statements);
   EXPECT_TRUE(s.inline_execution);
   EXPECT_TRUE(s.allow_cleartext_password);

@@ -21,6 +21,7 @@ public:
   task<std::unique_ptr<driver::notification_source>> listen(std::vector<std::string> channels) override {
     return server_.listen(std::move(channels));
   }
+  std::vector<driver::host_statistics> hosts() const override { return server_.hosts(); }
   std::uint32_t max_connections() const noexcept override { return 0; }
   bool wants_inline() const noexcept override { return server_.settings().inline_execution; }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "tupelo/driver/connection.hpp"
+#include "tupelo/driver/host_statistics.hpp"
 #include "tupelo/driver/notification_source.hpp"
 #include "tupelo/driver/url.hpp"
 #include "tupelo/dialect/dialect.hpp"
@@ -22,6 +23,8 @@ public:
   virtual task<std::unique_ptr<driver::connection>> connect(bool runs_inline) = 0;
   /// A connection that hears these channels. Errors: as connect; query_error (unsupported_feature).
   virtual task<std::unique_ptr<driver::notification_source>> listen(std::vector<std::string> channels);
+  /// What was seen of the hosts that connections are opened to; none where there is no server.
+  virtual std::vector<driver::host_statistics> hosts() const { return {}; }
   /// Whether connecting waits for nothing: there is no server.
   virtual bool connects_at_once() const noexcept { return false; }
   /// 0: as many as the pool likes.

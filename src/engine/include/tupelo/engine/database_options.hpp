@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "tupelo/driver/host_statistics.hpp"
+
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace tupelo {
 
@@ -54,6 +57,7 @@ struct pool_statistics {
   std::uint64_t shed = 0;       ///< who was refused because the pool was overloaded
   std::int64_t wait_us = 0;     ///< by those who waited, in all
   std::int64_t longest_wait_us = 0;
+  std::vector<driver::host_statistics> hosts;  ///< as the URL names them; none where there is no server
 
   std::int64_t average_wait_us() const noexcept {
     return waited == 0 ? 0 : wait_us / static_cast<std::int64_t>(waited);
@@ -66,9 +70,10 @@ struct database_health {
   std::uint32_t connections = 0, in_use = 0, idle = 0, waiting = 0;
   std::int64_t latency_us = 0;  ///< of a trivial statement, waiting for a connection included
   std::string failure;          ///< the error's code where it is not up; never its message
+  std::vector<driver::host_statistics> hosts;
 
   /// `{"status":"up","connections":4,"in_use":1,"idle":3,"waiting":0,"latency_ms":0.213}`; where it is down also
-  /// `"failure":"connection_failed"`.
+  /// `"failure":"connection_failed"`, and where a host is left alone `"hosts":{"db1:5432":"open"}`.
   std::string to_json() const;
 };
 

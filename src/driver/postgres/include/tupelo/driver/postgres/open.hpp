@@ -2,6 +2,7 @@
 #pragma once
 
 #include <tupelo/driver/connection.hpp>
+#include <tupelo/driver/host_statistics.hpp>
 #include <tupelo/driver/notification_source.hpp>
 #include <tupelo/driver/postgres/postgres_settings.hpp>
 #include <tupelo/core/task.hpp>
@@ -25,7 +26,8 @@ public:
 
   const postgres_settings& settings() const noexcept;
 
-  /// A connection to the first host that answers and fits `target_session_attrs`.
+  /// A connection to the first host that answers and fits `target_session_attrs`. One that has failed several times in
+  /// a row is left alone for a while, unless there is no other.
   ///
   /// Errors: connection_error: of the only host, or one that tells of each; authentication_failed ends the search;
   /// timed_out, cancelled by the awaiting task.
@@ -33,6 +35,9 @@ public:
   /// A connection that hears these channels. Errors: as connect; query_error (unsupported_feature) where the settings
   /// are for a pooler that would keep notifications to itself.
   task<std::unique_ptr<notification_source>> listen(std::vector<std::string> channels) const;
+
+  /// What was seen of the hosts, in the order of the settings.
+  std::vector<host_statistics> hosts() const;
 
 private:
   struct state;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <tupelo/driver/circuit_breaker.hpp>
 #include <tupelo/driver/url.hpp>
 
 #include <cstdint>
@@ -69,10 +70,10 @@ struct postgres_environment {
 /// `postgresql://user:password@host:port/database?option=value&…` (or `postgres://`), several hosts separated by
 /// commas, a socket's directory percent-encoded in place of a host or as `?host=/directory`; or keywords, `host=…
 /// port=… dbname=…`. Options are libpq's by their names, and of our own: `statement_timeout`, `lock_timeout`,
-/// `idle_in_transaction_session_timeout`, `cancel_timeout` (milliseconds, or with a unit: `5s`, `2min`),
-/// `prepare=named|unnamed`, `inline=on|off`, `allow_cleartext_password=on|off`. What is not given comes from the `PG…`
-/// environment variables, the password from the password file (`~/.pgpass`). Without a host it is the local socket,
-/// without a database the user's name.
+/// `idle_in_transaction_session_timeout`, `cancel_timeout`, `circuit_pause` (milliseconds, or with a unit: `5s`,
+/// `2min`), `circuit_failures`, `prepare=named|unnamed`, `inline=on|off`, `allow_cleartext_password=on|off`. What is
+/// not given comes from the `PG…` environment variables, the password from the password file (`~/.pgpass`). Without a
+/// host it is the local socket, without a database the user's name.
 ///
 /// Where the protection is concerned, defaults are libpq's: sslmode=prefer, and `require` with a root certificate is
 /// `verify-ca`. Passwords in clear text are sent through TLS and sockets only, which is stricter.
@@ -133,6 +134,8 @@ struct postgres_settings {
   /// How long a server may take to stop a statement that is cancelled or whose deadline has passed; the connection is
   /// closed then, and the statement fails all the same.
   std::int64_t cancel_timeout_us = 2'000'000;
+  /// `circuit_failures`, `circuit_pause`: when one of several hosts is left alone for a while.
+  circuit_rules circuits;
   bool named_statements = true;   ///< `prepare=unnamed` for poolers that change the server connection in between
   bool inline_execution = false;  ///< `inline=on`
 

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// One of several hosts is down.
+#include "scene.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tupelo::chaos {
+namespace {
+
+class several_hosts : public scene, public ::testing::WithParamInterface<way> {
+protected:
+  /// The first is down from the start: nobody listens there.
+  std::string url_of(std::uint16_t first, const fault_proxy::gate& second) const {
+    std::string url = url_through(second);
+    const std::string host = "127.0.0.1:";
+    return url.insert(url.find(host), host + std::to_string(first) + ",") + "&circuit_failures=2&circuit_pause=1h";
+  }
+  std::uint16_t dead_port() { return fault_proxy::gate(*proxy).port(); }
+  database_options options() const {
+    return {.pool_size = 2, .run = execution_of(GetParam()), .first_backoff_us = 1'000};
+  }
+};
+INSTANTIATE_TEST_SUITE_P(ways, several_hosts, ::testing::Values(way::worker, way::blocking),
+                         [](const auto& tested) { return name_of(tested.param); });
+
+TEST_P(several_hosts, of_which_one_is_down_leave_it_alone_after_some_failures) {
+  fault_proxy::gate second(*proxy);
+  database db(url_of(dead_port(), second), options());
+  for (int i = 0; i < 5; ++i) {
+    sync_wait(db.ping());
+    second.cut();  // the next statement needs another connection
+    EXPECT_EQ(sync_wait(db.query<Entry>().count()), 0);
+  }
+  const std::vector<driver::host_statistics> hosts = db.statistics().hosts;
+  ASSERT_EQ(hosts.size(), 2U);
+  EXPECT_EQ(hosts[0].state, driver::circuit::open);
+  EXPECT_LE(hosts[0].failed, 3U) << "it was tried on";
+  EXPECT_EQ(hosts[1].state, driver::circuit::closed);
+  EXPECT_GE(hosts[1].opened, 5U);
+  EXPECT_EQ(sync_wait(db.health()).hosts[0].state, driver::circuit::open);
+}
+TEST_P(several_hosts, that_are_all_left_alone_are_tried_all_the_same) {
+  std::optional<fault_proxy::gate> second(std::in_place, *proxy);
+  database db(url_of(dead_port(), *second), options());
+  second.reset();
+  for (int i = 0; i < 4; ++i) EXPECT_THROW(sync_wait(db.query<Entry>().count()), connection_error);
+  for (const driver::host_statistics& host : db.statistics().hosts) EXPECT_EQ(host.state, driver::circuit::open);
+  EXPECT_FALSE(sync_wait(db.health()).up);
+}
+TEST_P(several_hosts, of_which_one_refuses_the_password_are_not_left_alone) {
+  fault_proxy::gate only(*proxy);
+  std::string url = url_through(only, true);
+  url.replace(url.find("hunter2"), 7, "wrong");
+  database db(url, options());
+  for (int i = 0; i < 5; ++i) EXPECT_THROW(sync_wait(db.ping()), connection_error);
+  EXPECT_EQ(db.statistics().hosts.at(0).state, driver::circuit::closed);
+}
+
+}  // namespace
+}  // namespace tupelo::chaos
