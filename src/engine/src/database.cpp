@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tupelo/engine/database.hpp"
 
+#include "any_connection.hpp"
 #include "connection_pool.hpp"
 
 #include "tupelo/engine/url_options.hpp"
@@ -89,65 +90,10 @@ pool_statistics database::statistics() const {
 std::string database::url() const { return pool_->url().redacted(); }
 const dialect& database::sql_dialect() const { return pool_->sql_dialect(); }
 
-namespace {
-
-struct returned {
-  detail::connection_pool& pool;
-  detail::pooled_connection* connection;
-  ~returned() { pool.give_back(connection); }
-};
-
-/// A read that a connection broken meanwhile has not answered, can be asked again: no row has been handed out.
-bool may_be_asked_again(const connection_error& failure, const statement_run& run, detail::pooled_connection& on) {
-  return failure.code() == errc::connection_lost && run.row_count == 0 && on.statement(run.core).plan->read_only;
-}
-
-}  // namespace
-
 bool database::try_run(statement_run& run, const task_context& context) {
-  if (!pool_->runs_inline()) return false;
-  for (bool first = true;; first = false) {
-    detail::pooled_connection* connection = pool_->try_acquire(context);
-    if (!connection) return false;
-    const returned back{*pool_, connection};
-    try {
-      connection->run_now(run, context);
-      return true;
-    } catch (const connection_error& e) {
-      if (!first || !may_be_asked_again(e, run, *connection)) throw;
-    }
-  }
+  return detail::try_run_on_any(*pool_, run, context);
 }
-
-task<void> database::run(statement_run& run) {
-  for (bool first = true;; first = false) {
-    detail::pooled_connection* connection = pool_->take_hot();
-    if (!connection) connection = co_await pool_->acquire();
-    const returned back{*pool_, connection};
-    try {
-      co_await back.connection->run(run);
-      co_return;
-    } catch (const connection_error& e) {
-      if (!first || !may_be_asked_again(e, run, *back.connection)) throw;
-    }
-  }
-}
-
-task<void> database::run_group(statement_group& group) {
-  for (bool first = true;; first = false) {
-    detail::pooled_connection* connection = pool_->take_hot();
-    if (!connection) connection = co_await pool_->acquire();
-    const returned back{*pool_, connection};
-    try {
-      co_await back.connection->run_group(group);
-      co_return;
-    } catch (const connection_error& e) {
-      if (!first) throw;
-      for (std::size_t i = 0; i != group.count; ++i) {
-        if (!may_be_asked_again(e, *group.runs[i], *back.connection)) throw;
-      }
-    }
-  }
-}
+task<void> database::run(statement_run& run) { return detail::run_on_any(*pool_, run); }
+task<void> database::run_group(statement_group& group) { return detail::run_group_on_any(*pool_, group); }
 
 }  // namespace tupelo

@@ -32,6 +32,11 @@ void observer_list::statement_finished(const statement_event& event) noexcept {
   for (statement_observer* observer : *observers) observer->statement_finished(event);
 }
 
+void observer_list::read_retried(const retry_event& event) noexcept {
+  const auto observers = current();
+  for (statement_observer* observer : *observers) observer->read_retried(event);
+}
+
 void observer_list::lease_overdue(const lease_event& event) noexcept {
   const auto observers = current();
   for (statement_observer* observer : *observers) observer->lease_overdue(event);

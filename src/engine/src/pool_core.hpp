@@ -129,6 +129,9 @@ public:
     return waiting_ != 0 || suspended_ || closing_ || connections_ > limits_.size || overloaded_;
   }
 
+  /// When the next attempt to open may begin.
+  std::int64_t retry_at_us() const noexcept { return retry_at_us_; }
+
   std::uint32_t connections() const noexcept { return connections_; }
   std::uint32_t idle() const noexcept { return idle_; }
   std::uint32_t waiting() const noexcept { return waiting_; }

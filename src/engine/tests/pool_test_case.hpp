@@ -3,6 +3,10 @@
 
 #include "fake_server.hpp"
 
+#include "tupelo/engine/verbs.hpp"
+#include "tupelo/query/select_query.hpp"
+#include "tupelo/model/model.hpp"
+
 #include <gtest/gtest.h>
 
 #include <optional>
@@ -81,5 +85,11 @@ using pool_suspending = pool_test;
 using pool_closing = pool_test;
 using pool_shedding = pool_test;
 using pool_leases = pool_test;
+using pool_retrying = pool_test;
+
+struct Row {
+  std::int64_t id{};
+  static void model(tupelo::model<Row>& m) { m.table("rows"); }
+};
 
 }  // namespace tupelo::detail

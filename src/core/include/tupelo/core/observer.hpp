@@ -44,6 +44,15 @@ struct notice_event {
   text_with_values message;
 };
 
+/// A read outside of a transaction that is tried again, because the server could not be reached or went away before the
+/// first row. Views are valid during the call only.
+struct retry_event {
+  std::string_view statement;  ///< of several that are sent together the first
+  std::uint32_t attempt = 2;   ///< the one that comes next
+  std::int64_t pause_us = 0;   ///< before it
+  std::exception_ptr failure;  ///< of the last one
+};
+
 /// Sees every statement of a database; for logs, metrics and traces. A database without observers pays one branch.
 ///
 /// The statements of a pipeline, or of a flush, start one after the other and then finish one after the other; the
@@ -55,6 +64,8 @@ public:
   virtual ~statement_observer() = default;
   virtual void statement_started(const statement_event&) noexcept {}
   virtual void statement_finished(const statement_event&) noexcept {}
+  /// Each attempt is a statement of its own that starts and finishes too.
+  virtual void read_retried(const retry_event&) noexcept {}
   /// Called once per lease, on a thread of the pool's own: it must be quick.
   virtual void lease_overdue(const lease_event&) noexcept {}
   /// Called on the thread that reads the connection, before the statement is finished: it must be quick.

@@ -39,6 +39,11 @@ struct database_options {
   std::int64_t first_backoff_us = 50'000;  ///< between attempts to reach a server that is down; doubles; 1 ms at least
   std::int64_t longest_backoff_us = 2'000'000;
 
+  /// A read outside of a transaction is tried so often in all, where the server cannot be reached or goes away before
+  /// the first row. The pauses in between grow as those above, by chance up to half shorter. 1: the failure is told.
+  std::uint32_t read_attempts = 3;
+  std::int64_t retry_limit_us = 5'000'000;  ///< no attempt begins later than this after the first failure; 0: no limit
+
   std::int64_t leak_threshold_us = 0;  ///< the observer hears of leases that are held for longer
   /// Load shedding: when for a whole interval nobody got a connection within the target, who waits for twice as long
   /// is refused at once instead of at its timeout. 0: off.

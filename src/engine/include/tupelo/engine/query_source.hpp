@@ -29,7 +29,8 @@ struct statement_run {
   std::uint64_t row_count = 0;
   std::int64_t affected = 0;
   std::int64_t last_insert_id = 0;
-  bool done = false;  ///< of a group: it was run to its end
+  bool done = false;        ///< of a group: it was run to its end
+  std::exception_ptr lost;  ///< try_run met a failure after which `run` is to try again
 };
 
 /// Statements on their way to one connection as one unit, and where it ended. Each is of use until its group is over.
