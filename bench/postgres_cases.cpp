@@ -4,6 +4,7 @@
 #include <tupelo/postgres.hpp>
 #include <tupelo/tupelo.hpp>
 #include <tupelo/core/asio.hpp>
+#include <tupelo/core/when_all.hpp>
 
 #include <boost/asio/io_context.hpp>
 #include <libpq-fe.h>
@@ -211,11 +212,31 @@ tp::database& evented() {
   return *db;
 }
 
+/// Five connections, that reads share or take out one by one.
+tp::database& shared_by_reads() {
+  by_hand();
+  static auto* db = new tp::database(server(), {.pool_size = 5, .shared_reads = 5});
+  return *db;
+}
+tp::database& taken_out_by_reads() {
+  by_hand();
+  static auto* db = new tp::database(server(), {.pool_size = 5});
+  return *db;
+}
+
 tp::task<void> get_by_key(tp::database& db, std::size_t n) {
   for (std::size_t i = 0; i < n; ++i) {
     Person person = co_await db.get<Person>(static_cast<std::int64_t>(1 + i % 1000));
     keep(person);
   }
+}
+/// Of 20 clients, each waiting for its own answers only.
+tp::task<void> get_by_key_at_once(tp::database& db, std::size_t n) {
+  constexpr std::size_t clients = 20;
+  std::vector<tp::task<void>> all;
+  all.reserve(clients);
+  for (std::size_t i = 0; i < clients; ++i) all.push_back(get_by_key(db, n / clients));
+  co_await tp::when_all(std::move(all));
 }
 tp::task<void> get_by_key_in_pipelines(tp::database& db, std::size_t n) {
   constexpr std::size_t depth = 64;
@@ -308,6 +329,11 @@ std::vector<bench_case> postgres_cases() {
                    .ours = [](std::size_t n) { tp::sync_wait(get_by_key_in_pipelines(evented(), n)); },
                    .baseline = get_by_hand,
                    .budget_of_cpu = true});
+  cases.push_back({.name = "postgres: 20 clients on 5 connections, shared against taken out",
+                   .budget = 0.75,
+                   .operations = 4000,
+                   .ours = [](std::size_t n) { tp::sync_wait(get_by_key_at_once(shared_by_reads(), n)); },
+                   .baseline = [](std::size_t n) { tp::sync_wait(get_by_key_at_once(taken_out_by_reads(), n)); }});
   const auto update_by_hand = [](std::size_t n) {
     for (std::size_t i = 0; i < n; ++i) by_hand().update_in_transaction(2, static_cast<double>(i) * 0.5);
   };

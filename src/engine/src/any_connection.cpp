@@ -20,6 +20,8 @@ struct returned {
   ~returned() { pool.give_back(connection); }
 };
 
+bool is_query(const query_core& core) noexcept { return op_of(core.shape.data()[0]) == op::select_from; }
+
 }  // namespace
 
 bool try_run_on_any(connection_pool& pool, statement_run& run, const task_context& context) {
@@ -44,6 +46,7 @@ task<void> run_on_any(connection_pool& pool, statement_run& run) {
     std::exception_ptr failure = std::exchange(run.lost, nullptr);
     if (!failure) {
       try {
+        if (pool.shared().enabled() && is_query(run.core) && co_await pool.shared().run(run)) co_return;
         pooled_connection* connection = pool.take_hot();
         if (!connection) connection = co_await pool.acquire();
         const returned back{pool, connection};

@@ -61,7 +61,8 @@ connection_pool::connection_pool(driver::url url, const backend& kind, const dat
       keeps_times_(ages_ || watches_leases_),
       core_(limits_of(options, *connector_, inline_, ages_),
             reinterpret_cast<std::uintptr_t>(this) ^ static_cast<std::uint64_t>(upkeep.now_us())),
-      plans_(dialect_, std::size_t{4} * options.statement_cache_size) {
+      plans_(dialect_, std::size_t{4} * options.statement_cache_size),
+      shared_(*this, inline_ ? 0 : std::min(options.shared_reads, core_.limits().size), options.shared_patience_us) {
   const pool_limits& limits = core_.limits();
   for (const std::int64_t period : {limits.idle_timeout_us, limits.keepalive_us, limits.max_lifetime_us}) {
     if (period != 0 && !inline_) upkeep_period_us_ = std::min(upkeep_period_us_, period);
@@ -70,10 +71,12 @@ connection_pool::connection_pool(driver::url url, const backend& kind, const dat
 
 connection_pool::~connection_pool() {
   stopping_.request_cancel();
+  const bool shared_ended = shared_.stop();
   std::unique_lock lock(mutex_);
   ending_ = true;
   core_.close();
-  if (timer_started_ && upkeep_.cancel_timer(timer_)) end_background();
+  if (shared_ended) background_has_ended();
+  if (timer_started_ && upkeep_.cancel_timer(timer_)) background_has_ended();
   // What nobody awaits calls here at its end.
   background_ended_.wait(lock, [&] { return background_ == 0; });
 }
@@ -95,6 +98,35 @@ pooled_connection* connection_pool::put_aside(pooled_connection* hot) noexcept {
 pooled_connection* connection_pool::take_idle() noexcept {
   const std::lock_guard lock(mutex_);
   return static_cast<pooled_connection*>(core_.take());
+}
+
+pooled_connection* connection_pool::take_ready() noexcept {
+  if (pooled_connection* const hot = take_hot()) return hot;
+  const std::lock_guard lock(mutex_);
+  auto* const found = static_cast<pooled_connection*>(core_.take());
+  if (found == nullptr) return nullptr;
+  if (needs_check(*found)) {
+    core_.put_idle(*found, found->idle_since_us);
+    return nullptr;
+  }
+  found->count_use();
+  return found;
+}
+
+void connection_pool::prepare_another() noexcept {
+  pooled_connection* aged = nullptr;
+  {
+    const std::lock_guard lock(mutex_);
+    aged = static_cast<pooled_connection*>(core_.take());
+    const bool wanted = aged == nullptr && core_.opening() == 0 && core_.connections() < core_.limits().size;
+    if (wanted && core_.may_open(now_us())) open_in_background();
+  }
+  if (aged == nullptr) return;
+  try {
+    start_chore(aged, std::string(check_statement));
+  } catch (const std::exception&) {
+    offer(aged);  // not checked: its next user will
+  }
 }
 
 pooled_connection* connection_pool::try_acquire_slowly(const task_context& context) {

@@ -7,6 +7,7 @@
 #include "pool_core.hpp"
 #include "pool_waiter.hpp"
 #include "pooled_connection.hpp"
+#include "shared_reads.hpp"
 
 #include "tupelo/engine/backend.hpp"
 #include "tupelo/engine/database.hpp"
@@ -22,6 +23,13 @@
 #include <vector>
 
 namespace tupelo::detail {
+
+/// Of a script that nobody awaits: since when the connection is idle that it runs on, where that is no use of it, and
+/// how long the server may take to clean up, or to show that it is there.
+struct chore_times {
+  std::optional<std::int64_t> idle_since_us{};
+  std::int64_t timeout_us = 5'000'000;
+};
 
 /// The connections of one database: opens, hands out, checks, cleans and closes them as its core decides.
 ///
@@ -58,8 +66,17 @@ public:
   /// Takes a connection back; a transaction that is open on it is rolled back first, and changed session state is
   /// reset.
   void give_back(pooled_connection* connection) noexcept;
+  /// The same where answers are on their way that nobody waits for: they get a little time, then the server is asked to
+  /// stop.
+  void settle(pooled_connection* connection) noexcept;
   /// Reports the connection to observers if it is held too long.
   void note_lease(pooled_connection& connection, const std::source_location& from) noexcept;
+
+  /// A connection that is free and needs no check; null where there is none, or somebody waits for it.
+  pooled_connection* take_ready() noexcept;
+  /// Sees to it that another connection is free soon: checks one, or opens one.
+  void prepare_another() noexcept;
+  shared_reads& shared() noexcept { return shared_; }
 
   /// Nobody gets a connection until resume(); those who hold one keep it.
   void suspend() noexcept;
@@ -69,6 +86,13 @@ public:
   /// Returns when begin_close() has nothing left to wait for. Errors: timed_out at the task's deadline; cancelled.
   task<void> wait_until_empty();
 
+  /// Whether somebody waits, or connections go a special way for another reason.
+  bool is_pressed() const noexcept { return pressed_.load(std::memory_order_relaxed); }
+  /// Whether nobody gets one.
+  bool is_halted() const noexcept {
+    const std::lock_guard lock(mutex_);
+    return core_.is_suspended() || core_.is_closing();
+  }
   bool runs_inline() const noexcept { return inline_; }
   const dialect& sql_dialect() const noexcept { return dialect_; }
   const driver::url& url() const noexcept { return url_; }
@@ -85,6 +109,18 @@ public:
   listener_set& listeners() noexcept { return listeners_; }
   connector& connects() noexcept { return *connector_; }
   const database_options& options() const noexcept { return options_; }
+  scheduler& upkeep() const noexcept { return upkeep_; }
+  std::int64_t now_us() const noexcept { return upkeep_.now_us(); }
+  /// Something that will call the pool, which waits for its end before it goes.
+  void begin_background() noexcept {
+    const std::lock_guard lock(mutex_);
+    ++background_;
+  }
+  /// The last thing that it does.
+  void end_background() noexcept {
+    const std::lock_guard lock(mutex_);
+    background_has_ended();
+  }
 
 private:
   friend class pool_awaiter;
@@ -134,7 +170,8 @@ private:
   static void refuse(pool_queue_link& link, const std::exception_ptr& failure) noexcept;
   void throw_if_refused() const;
   void arm_upkeep(std::int64_t due_us) noexcept;
-  void end_background() noexcept;
+  void background_has_ended() noexcept;
+  bool open_in_background() noexcept;
   /// Out of the list of all; what is returned is to be destroyed without the mutex.
   std::unique_ptr<pooled_connection> take_out(pooled_connection* connection) noexcept;
   void fill(pool_statistics& now) const noexcept;
@@ -151,7 +188,7 @@ private:
   /// False: it is too old to be kept.
   bool note_return(pooled_connection& connection) noexcept;
   void clean(pooled_connection* connection) noexcept;
-  void start_chore(pooled_connection* connection, std::string script, std::optional<std::int64_t> idle_since_us = {});
+  void start_chore(pooled_connection* connection, std::string script, chore_times times = {});
   void end_chore(pooled_connection* connection, bool well, std::optional<std::int64_t> idle_since_us = {}) noexcept;
   /// Clean and usable: to the first who waits, else idle, since now unless something else is said.
   void offer(pooled_connection* connection, std::optional<std::int64_t> idle_since_us = {}) noexcept;
@@ -169,7 +206,6 @@ private:
   bool keep_one_alive() noexcept;
   bool report_one_lease() noexcept;
   std::int64_t next_lease_due_us() const noexcept;
-  std::int64_t now_us() const noexcept { return upkeep_.now_us(); }
 
   driver::url url_;
   const dialect& dialect_;
@@ -204,6 +240,7 @@ private:
   plan_store plans_;
   observer_list observers_;
   listener_set listeners_;
+  shared_reads shared_;
 };
 
 }  // namespace tupelo::detail

@@ -95,7 +95,6 @@ struct background_opening final : task_completion, scheduled_work {
     const std::exception_ptr failure = promise.take_error();
     self.reset();
     if (failure) pool.opening_failed(failure, true);
-    const std::lock_guard lock(pool.mutex_);
     pool.end_background();
     return std::noop_coroutine();
   }
@@ -116,19 +115,22 @@ struct background_opening final : task_completion, scheduled_work {
   task<void> opening;
 };
 
-void connection_pool::start_openings(std::int64_t now_us) noexcept {
-  if (ending_) return;
-  for (std::uint32_t left = core_.openings_wanted(now_us); left != 0; --left) {
-    try {
-      auto* const started = new background_opening(*this);
-      core_.begin_opening();
-      ++background_;
-      upkeep_.post(*started);  // its end takes the mutex
-    } catch (const std::exception&) {
-      if (core_.connections() == 0 && core_.opening() == 0) refuse_all(std::current_exception());
-      return;
-    }
+bool connection_pool::open_in_background() noexcept {
+  if (ending_) return false;
+  try {
+    auto* const started = new background_opening(*this);
+    core_.begin_opening();
+    ++background_;
+    upkeep_.post(*started);  // its end takes the mutex
+    return true;
+  } catch (const std::exception&) {
+    if (core_.connections() == 0 && core_.opening() == 0) refuse_all(std::current_exception());
+    return false;
   }
+}
+
+void connection_pool::start_openings(std::int64_t now_us) noexcept {
+  for (std::uint32_t left = core_.openings_wanted(now_us); left != 0 && open_in_background(); --left) {}
 }
 
 }  // namespace tupelo::detail

@@ -10,13 +10,6 @@
 
 namespace tupelo::detail {
 
-namespace {
-
-/// How long a server may take to clean up or to show that it is there.
-constexpr std::int64_t chore_timeout_us = 5'000'000;
-
-}  // namespace
-
 // ---- chores: scripts that nobody awaits
 
 struct connection_chore final : driver::request {
@@ -29,28 +22,35 @@ struct connection_chore final : driver::request {
     const std::unique_ptr<connection_chore> self(static_cast<connection_chore*>(&request));
     connection_pool& pool = *self->pool;
     pool.end_chore(self->connection, !self->failure, self->idle_since_us);
-    const std::lock_guard lock(pool.mutex_);
     pool.end_background();
   }
 };
 
-void connection_pool::start_chore(pooled_connection* connection, std::string script,
-                                  std::optional<std::int64_t> idle_since_us) {
+void connection_pool::start_chore(pooled_connection* connection, std::string script, chore_times times) {
   auto chore = std::make_unique<connection_chore>();
   chore->pool = this;
   chore->connection = connection;
-  chore->idle_since_us = idle_since_us;
+  chore->idle_since_us = times.idle_since_us;
   chore->text = std::move(script);
   chore->script = chore->text;
   chore->cancellable = false;
   chore->loop = &upkeep_;
   chore->done = &connection_chore::ended;
-  if (ages_) chore->deadline_us = deadline::after_us(chore_timeout_us, now_us()).at_us;
+  if (ages_) chore->deadline_us = deadline::after_us(times.timeout_us, now_us()).at_us;
   {
     const std::lock_guard lock(mutex_);
     ++background_;
   }
   connection->driver().start(*chore.release());
+}
+
+void connection_pool::settle(pooled_connection* connection) noexcept {
+  constexpr std::int64_t patience_us = 100'000;
+  try {
+    start_chore(connection, "SELECT 1", {.timeout_us = patience_us});
+  } catch (const std::exception&) {
+    retire(connection);
+  }
 }
 
 void connection_pool::end_chore(pooled_connection* connection, bool well,
@@ -61,7 +61,7 @@ void connection_pool::end_chore(pooled_connection* connection, bool well,
   offer(connection, idle_since_us);
 }
 
-void connection_pool::end_background() noexcept {
+void connection_pool::background_has_ended() noexcept {
   --background_;
   background_ended_.notify_all();  // under the lock: the pool may be gone as soon as it is released
 }
@@ -93,7 +93,7 @@ void connection_pool::look_after() noexcept {
   std::int64_t due = std::min(core_.next_due_us(), next_lease_due_us());
   if (core_.connections() != 0) due = std::min(due, deadline::after_us(upkeep_period_us_, now_us()).at_us);
   arm_upkeep(due);
-  end_background();
+  background_has_ended();
 }
 
 bool connection_pool::close_one() noexcept {
@@ -113,7 +113,8 @@ bool connection_pool::keep_one_alive() noexcept {
   }
   if (connection == nullptr) return false;
   try {
-    start_chore(connection, "SELECT 1", connection->idle_since_us);  // keeping it alive is no use of it
+    start_chore(connection, "SELECT 1",
+                {.idle_since_us = connection->idle_since_us});  // keeping it alive is no use of it
   } catch (const std::exception&) {
     retire(connection);
   }

@@ -87,6 +87,16 @@ private:
 /// in the pool.
 class pooled_connection final : public pool_slot {
 public:
+  /// What shared_reads keeps of a connection that several readers have; under its lock.
+  struct sharing {
+    const void* domain = nullptr;  ///< of the readers' event loop
+    std::uint32_t readers = 0;
+    bool drains = false;                     ///< takes no more of them
+    bool owes = false;                       ///< answers that nobody waits for
+    std::uint64_t seen = 0;                  ///< `answered` when it was looked at last
+    std::atomic<std::uint64_t> answered{0};  ///< requests so far
+  };
+
   pooled_connection(connection_pool& pool, std::unique_ptr<driver::connection> driver, std::uint32_t cache_size);
   ~pooled_connection();
 
@@ -123,6 +133,12 @@ public:
   /// Errors: transaction_error for a query that locks rows outside of a transaction.
   void fill(driver::request& request, cached_statement& cached, statement_run& run);
 
+  /// Lets go of a statement that was pinned.
+  void unpin(cached_statement& pinned) noexcept {
+    --pinned.pins;
+    cache_.trim(*driver_);
+  }
+
   /// Releases the prepared statements, before the server forgets them by itself.
   void forget_statements() noexcept;
 
@@ -143,11 +159,14 @@ public:
   /// Cuts off what was opened at this depth of transactions or deeper.
   void cut_off_results(int from_depth) noexcept;
 
+  sharing shared;
   int depth = 0;  ///< of begin()s that are not ended
 
   // By whom it is held, where leases are watched; under the pool's lock.
   std::source_location leased_from;
   std::int64_t leased_us = INT64_MAX;
+
+  static void take_results(statement_run& run, const driver::request& request) noexcept;
 
 private:
   friend class group_requests;
@@ -163,7 +182,6 @@ private:
   [[gnu::noinline]] cached_statement& add_statement(std::uint64_t hash, const std::uint64_t* words,
                                                     std::uint32_t count);
   void observed_run(driver::request& request);
-  static void take_results(statement_run& run, const driver::request& request) noexcept;
 
   connection_pool& pool_;
   std::unique_ptr<driver::connection> driver_;

@@ -22,6 +22,7 @@ constexpr count_option counts[] = {
     {"max_overflow", &database_options::max_overflow, 0},
     {"min_idle", &database_options::min_idle, 0},
     {"read_attempts", &database_options::read_attempts, 1},
+    {"shared_reads", &database_options::shared_reads, 0},
     {"statement_cache_size", &database_options::statement_cache_size, 1},
 };
 constexpr std::uint32_t most_of_anything = 1'000'000;
@@ -38,6 +39,7 @@ constexpr time_option times[] = {
     {"validate_after", &database_options::validate_after_us},
     {"leak_threshold", &database_options::leak_threshold_us},
     {"retry_limit", &database_options::retry_limit_us},
+    {"shared_patience", &database_options::shared_patience_us},
     {"queue_target", &database_options::queue_target_us},
     {"queue_interval", &database_options::queue_interval_us},
 };

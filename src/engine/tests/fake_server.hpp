@@ -22,6 +22,7 @@ public:
   class connection;
 
   bool up = true;
+  bool answers_in_turn = false;  ///< its connections can be shared, and answer when the test says so
   std::int64_t takes_to_open_us = 0;
   int attempts = 0;                  ///< to open
   std::vector<connection*> open;     ///< in the order in which they were opened
@@ -51,8 +52,36 @@ public:
       unanswered = &request;
       return;
     }
+    if (server.answers_in_turn) return asked.push_back(&request);
     answer(request);
     request.done(request);
+  }
+  bool can_be_shared() const noexcept override { return server.answers_in_turn; }
+  void abandon(driver::request& request, const std::exception_ptr& failure) noexcept override {
+    const auto found = std::find(asked.begin(), asked.end(), &request);
+    if (found == asked.end()) return;
+    *found = nullptr;  // its answer comes all the same
+    request.abandoned = true;
+    request.failure = failure;
+    request.done(request);
+  }
+  const driver::request* abandon_waiting(const std::exception_ptr& failure) noexcept override {
+    for (std::size_t i = 1; i < asked.size(); ++i) {
+      if (asked[i] != nullptr) abandon(*asked[i], failure);
+    }
+    return asked.empty() ? nullptr : asked.front();
+  }
+  /// Answers the first that is not answered yet.
+  void answer_next() {
+    driver::request* const next = asked.front();
+    asked.erase(asked.begin());
+    if (next == nullptr) return;
+    answer(*next);
+    next->done(*next);
+  }
+  void lose() {
+    broken = true;
+    while (!asked.empty()) answer_next();
   }
   void interrupt() noexcept override {
     if (unanswered == nullptr) return;
@@ -69,6 +98,7 @@ public:
   bool broken = false;  ///< as its next user will find out
   bool silent = false;  ///< it answers nothing until it is interrupted
   driver::request* unanswered = nullptr;
+  std::vector<driver::request*> asked;  ///< null: nobody waits any more
 
 private:
   void answer(driver::request& request) noexcept {

@@ -8,6 +8,7 @@
 #include <tupelo/core/error.hpp>
 
 #include <algorithm>
+#include <cassert>
 #include <utility>
 
 namespace tupelo::driver::postgres {
@@ -94,6 +95,7 @@ void conversation::submit(request& submitted) noexcept {
   submitted.row_count = 0;
   submitted.affected = 0;
   submitted.last_insert_id = 0;
+  submitted.abandoned = false;
   submitted.failure = nullptr;
   if (submitted.copy > copy_step::open) return submit_copy(submitted);
   if (!must_wait(submitted)) return start(submitted, false);
@@ -103,6 +105,43 @@ void conversation::submit(request& submitted) noexcept {
     submitted.failure = std::current_exception();
     refuse(submitted);
   }
+}
+
+// ---- those who do not wait for their answer
+
+void conversation::abandon(request& given_up, const std::exception_ptr& failure, bool is_sent) noexcept {
+  given_up.abandoned = is_sent;
+  if (!given_up.failure) given_up.failure = failure;
+  complete(given_up);
+}
+
+void conversation::abandon(flight& f, const std::exception_ptr& failure) noexcept {
+  assert(!f.group && f.synced && (f.at == stage::describing || f.at == stage::running));
+  // Its statement may be dropped before the answer comes. To close one that the server has not is no error.
+  if (f.at == stage::describing) f.statement->parsed = true;
+  f.statement = nullptr;
+  abandon(let_go(f), failure, true);
+}
+
+bool conversation::abandon(request& given_up, const std::exception_ptr& failure) noexcept {
+  for (flight& f : flights_) {
+    if (f.of != &given_up) continue;
+    abandon(f, failure);
+    return true;
+  }
+  const auto held = std::find_if(held_.begin(), held_.end(), [&](const waiting& each) { return each.of == &given_up; });
+  if (held == held_.end()) return false;
+  held_.erase(held);
+  abandon(given_up, failure, false);
+  return true;
+}
+
+const request* conversation::abandon_waiting(const std::exception_ptr& failure) noexcept {
+  for (flight& f : flights_) {
+    if (&f != &flights_.front() && f.of != nullptr) abandon(f, failure);
+  }
+  for (const waiting& held : std::exchange(held_, {})) abandon(*held.of, failure, false);
+  return flights_.empty() ? nullptr : flights_.front().of;
 }
 
 void conversation::start_held() noexcept {

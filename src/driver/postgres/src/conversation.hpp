@@ -102,6 +102,11 @@ public:
   void submit(request& submitted) noexcept;
   /// Completes a request that has failed before it was submitted.
   void refuse(request& refused) noexcept;
+  /// Completes the request; what comes for it is dropped. False: it is complete already. Before: it is no group, no
+  /// COPY and no result that is read in parts.
+  bool abandon(request& given_up, const std::exception_ptr& failure) noexcept;
+  /// The same for all behind the first, which is returned where somebody waits for it.
+  const request* abandon_waiting(const std::exception_ptr& failure) noexcept;
   void finish(server_statement& statement) noexcept;
   void release(std::unique_ptr<server_statement> statement) noexcept;
 
@@ -215,6 +220,9 @@ private:
     f.due = nullptr;
     return *std::exchange(f.of, nullptr);
   }
+
+  void abandon(flight& f, const std::exception_ptr& failure) noexcept;
+  void abandon(request& given_up, const std::exception_ptr& failure, bool is_sent) noexcept;
 
   static bool stopped_between(flight& f) noexcept;
   static bool stopped_in_script(flight& f) noexcept;

@@ -156,8 +156,10 @@ void conversation::failed(flight& f, const backend_message& message) {
   if (f.of == nullptr) {
     if (loses_connection(fields)) throw_postgres_failure(fields, {});
     if (f.at == stage::copying_in) copy_failed(f, fields);
+    // More that nobody waits for may follow.
+    const bool runs_on = f.at == stage::running && flights_.size() > 1 && flights_[1].of == nullptr;
+    if (fields.sqlstate == "57014" && (f.at == stage::draining || runs_on)) cancel_missed_ = true;
     if (f.at != stage::draining) return;
-    if (fields.sqlstate == "57014") cancel_missed_ = true;
     if (f.statement != nullptr) f.statement->rest_failure = make_postgres_failure(fields, {});
     return;
   }

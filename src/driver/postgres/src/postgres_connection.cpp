@@ -51,7 +51,7 @@ postgres_connection::postgres_connection(transport&& socket, session_facts facts
     : socket_(std::move(socket)), talk_(std::move(talk)), facts_(std::move(facts)), inline_(inline_execution) {}
 
 postgres_connection::~postgres_connection() {
-  assert(!reading_.started && !writing_.started && !alarm_.started);
+  assert(!reading_.started && !writing_.started && !alarm_.started && !sending_.started);
   if (cancelling_) cancelling_->drop_listener();
   watch_.reset();
   if (failure_ || !socket_.is_open()) return;
@@ -121,7 +121,7 @@ void postgres_connection::start(request& r) noexcept {
     try {
       if (!failure_ && talk_.is_awaited()) {
         take_watch(loop);
-        flush();
+        if (!r.gathered || !gather(loop)) flush();
         if (talk_.is_copying_in()) receive(false);  // what the server objects to
       }
     } catch (...) {
@@ -210,7 +210,42 @@ void postgres_connection::interrupt() noexcept {
   if (!inline_) wait_for_deadline();
 }
 
+void postgres_connection::abandon(request& r, const std::exception_ptr& failure) noexcept {
+  request* done = nullptr;
+  {
+    const std::lock_guard lock(mutex_);
+    if (failure_ || !talk_.abandon(r, failure)) return;
+    done = take_done();
+  }
+  announce(done);
+}
+
+const request* postgres_connection::abandon_waiting(const std::exception_ptr& failure) noexcept {
+  request* done = nullptr;
+  const request* first = nullptr;
+  {
+    const std::lock_guard lock(mutex_);
+    if (failure_) return nullptr;
+    first = talk_.abandon_waiting(failure);
+    done = take_done();
+  }
+  announce(done);
+  return first;
+}
+
 // ---- moving bytes
+
+bool postgres_connection::gather(scheduler& loop) noexcept {
+  if (!sending_.started) {
+    sending_.started = true;
+    sending_.loop = &loop;
+    sending_.events = &loop.reactor();
+    loop.post(sending_);
+    return true;
+  }
+  // A sync_wait inside of another keeps that one's loop from coming around: both have their thread's reactor.
+  return sending_.loop == &loop || sending_.events != &loop.reactor();
+}
 
 bool postgres_connection::flush() {
   send_buffer& out = talk_.output();
@@ -288,7 +323,7 @@ request* postgres_connection::take_done() noexcept {
     if (reading_.started && watch_->cancel_wait(reading_)) reading_.started = false;
     if (writing_.started && watch_->cancel_wait(writing_)) writing_.started = false;
     if (alarm_.started && loop_->cancel_timer(alarm_)) alarm_.started = false;
-    if (reading_.started || writing_.started || alarm_.started) return nullptr;
+    if (reading_.started || writing_.started || alarm_.started || sending_.started) return nullptr;
   }
   cause_ = interruption::none;
   cancel_again_ = false;
@@ -324,7 +359,7 @@ void postgres_connection::wait_inline(std::unique_lock<std::mutex>& lock, const 
 
 // ---- waiting, on an event loop
 
-void postgres_connection::woken(bool& started) noexcept {
+void postgres_connection::woken(bool& started, bool reads) noexcept {
   request* done = nullptr;
   connection_events* events = nullptr;
   std::vector<error_fields> notices;
@@ -335,7 +370,7 @@ void postgres_connection::woken(bool& started) noexcept {
       try {
         check_deadline();
         flush();
-        receive(false);
+        if (reads) receive(false);
       } catch (...) {
         give_up(std::current_exception());
       }

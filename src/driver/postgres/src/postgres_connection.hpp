@@ -42,6 +42,9 @@ public:
   bool run(request&) noexcept override;
   void start(request&) noexcept override;
   void interrupt() noexcept override;
+  bool can_be_shared() const noexcept override { return !inline_; }
+  void abandon(request&, const std::exception_ptr& failure) noexcept override;
+  const request* abandon_waiting(const std::exception_ptr& failure) noexcept override;
   bool gains_by_groups() const noexcept override { return true; }
   bool is_near() const noexcept override { return facts_.server.address.ss_family == AF_UNIX; }
   void finish(prepared_statement*) noexcept override;
@@ -62,6 +65,18 @@ private:
     postgres_connection& owner;
     bool started = false;
   };
+  /// Sends what was gathered.
+  struct sending_work final : scheduled_work {
+    explicit sending_work(postgres_connection& of) noexcept : scheduled_work(&run_now), owner(of) {}
+    static void run_now(scheduled_work& self) noexcept {
+      auto& work = static_cast<sending_work&>(self);
+      work.owner.woken(work.started, false);
+    }
+    postgres_connection& owner;
+    scheduler* loop = nullptr;
+    const reactor* events = nullptr;
+    bool started = false;
+  };
   struct alarm_clock final : timer_node {
     explicit alarm_clock(postgres_connection& of) noexcept : timer_node(&fired), owner(of) {}
     static void fired(timer_node& self) noexcept {
@@ -73,7 +88,7 @@ private:
   };
 
   // Without the lock.
-  void woken(bool& started) noexcept;
+  void woken(bool& started, bool reads = true) noexcept;
   void cancel_ended(bool in_time) noexcept override;
   static void announce(request* done) noexcept;
   static void report(connection_events* events, const std::vector<error_fields>& notices) noexcept;
@@ -82,6 +97,7 @@ private:
   void begin(request& r) noexcept;
   void go_on() noexcept;
   bool flush();
+  bool gather(scheduler& loop) noexcept;
   void receive(bool wait);
   void end_if_stuck();
   void check_deadline() noexcept;
@@ -117,6 +133,7 @@ private:
   socket_wait reading_{*this};
   socket_wait writing_{*this};
   alarm_clock alarm_{*this};
+  sending_work sending_{*this};
   bool wants_write_ = false;
   bool inline_;
 };

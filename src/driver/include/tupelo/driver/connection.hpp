@@ -62,6 +62,9 @@ struct request {
   bool in_bulk = false;
   bool end_after_fetch = false;  ///< with `fetch`: the result is ended there instead, and `more` stays false
   bool cancellable = true;       ///< false: `interrupt` leaves this run alone, which makes it a little cheaper
+  /// Asynchronous runs: it may wait for those that are started before the event loop comes around, to be sent with
+  /// them.
+  bool gathered = false;
   /// Inline runs: asked once when `interrupt` can reach the run, so that a request made before is not lost. May be
   /// null.
   const cancel_token* cancellation = nullptr;
@@ -74,6 +77,7 @@ struct request {
   std::int64_t affected = 0;    ///< rows inserted, updated or deleted
   std::int64_t last_insert_id = 0;
   bool more = false;           ///< `fetch` rows were read and there may be others; set when run: goes on with them
+  bool abandoned = false;      ///< the answer is still on its way, and nobody waits for it
   std::exception_ptr failure;  ///< set instead of a result
 
   /// The owner's callback of an asynchronous run; called once, on the connection's thread.
@@ -99,7 +103,9 @@ protected:
 
 /// One connection to a database. Runs one request at a time, in order.
 ///
-/// Threads: used by one caller at a time; `interrupt` from any thread.
+/// Threads: used by one caller at a time; `interrupt` from any thread. Where `can_be_shared`, several callers may have
+/// requests under way at once, from any thread: statements with a plan, without deadline and `cancellable`, and without
+/// `fetch` unless with `end_after_fetch`. Their loops must be of one reactor domain.
 class connection {
 public:
   connection() = default;
@@ -121,6 +127,15 @@ public:
   /// unless it is already done. Results that other statements of this connection left open may end with it. Does
   /// nothing when none runs: it never stops a later request.
   virtual void interrupt() noexcept = 0;
+
+  /// Whether the requests of several callers may be under way at once: each is answered in its turn, and fails alone.
+  virtual bool can_be_shared() const noexcept { return false; }
+  /// Completes a request of several callers now, with the failure. The server goes on with it: the answer is read and
+  /// dropped, and those behind it wait until then. Does nothing where it is complete already.
+  virtual void abandon(request&, const std::exception_ptr&) noexcept {}
+  /// The same for all that wait behind the one that the server works on now, which is returned; null: nobody waits for
+  /// that one any more, or there is none. What is returned may be complete by then.
+  virtual const request* abandon_waiting(const std::exception_ptr&) noexcept { return nullptr; }
 
   /// Whether a group costs less than its requests one by one, because they share a round trip.
   virtual bool gains_by_groups() const noexcept { return false; }

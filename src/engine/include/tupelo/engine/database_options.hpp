@@ -44,6 +44,12 @@ struct database_options {
   std::uint32_t read_attempts = 3;
   std::int64_t retry_limit_us = 5'000'000;  ///< no attempt begins later than this after the first failure; 0: no limit
 
+  /// Reads outside of a transaction share up to so many connections, on which they are sent one behind the other
+  /// without waiting for answers; 0: each has one of its own. Databases whose statements run on a thread of this
+  /// program do not share.
+  std::uint32_t shared_reads = 0;
+  std::int64_t shared_patience_us = 20'000;  ///< a read that takes longer has its connection for itself; 0: it has not
+
   std::int64_t leak_threshold_us = 0;  ///< the observer hears of leases that are held for longer
   /// Load shedding: when for a whole interval nobody got a connection within the target, who waits for twice as long
   /// is refused at once instead of at its timeout. 0: off.

@@ -20,7 +20,7 @@ struct cached_statement {
   driver::prepared_statement* prepared = nullptr;
   std::uint64_t last_use = 0;
   bool in_use = false;     ///< a stream has it open
-  std::uint32_t pins = 0;  ///< requests of a group that is being made
+  std::uint32_t pins = 0;  ///< requests of a group that is being made, and of readers that share the connection
 };
 
 /// The prepared statements of one connection by shape: open addressing, the least recently used goes when it is full.
