@@ -101,6 +101,10 @@ private:
       index_definition index{"", {{name, chance(40)}}, chance(30)};
       if (chance(40)) index.columns.push_back({"id"});
       if (chance(40)) index.where = condition + " AND id > 0";
+      if (chance(20))
+        index.columns.push_back({.descending = chance(50), .expression = "coalesce(" + quoted + ", " + quoted + ")"});
+      if (chance(20)) index.columns[0].nulls = chance(50) ? index_nulls::first : index_nulls::last;
+      if (chance(20) && t.find_column("one") != nullptr) index.include = {"one"};
       t.indexes.push_back(std::move(index));
     }
     t.columns.push_back(std::move(column));

@@ -57,6 +57,7 @@ copy_plan plan_copy(const dialect& target, const model_info& model, bool with_ke
   copied_columns columns;
   for (const std::uint16_t i : model.columns) {
     const field_info& field = model.fields[i];
+    if (field.is(field_computed)) continue;
     if (with_key || !field.is(field_generated)) columns.add(target, field.column, field);
   }
   return copy_into(target, model.table, static_cast<copied_columns&&>(columns));

@@ -70,6 +70,8 @@ private:
 
   void insert();
   std::string conflict(const model_info& model);
+  /// Errors: query_error for a column that the database computes.
+  static void refuse_computed(const model_info& model, const field_info& field);
   /// `column = excluded.column`; a version counts on.
   std::string taken_over(const model_info& model, const field_info& field) const;
   void update();

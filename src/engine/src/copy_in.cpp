@@ -26,8 +26,8 @@ public:
   bulk_writer(lease& held, const model_info& info, const copy_columns* columns)
       : held_(held), connection_(held.connection()), info_(info), columns_(columns) {
     const feature_table& features = held.sql_dialect().features();
-    // A table of nothing but a generated key has no column that could be copied.
-    const bool only_key = columns == nullptr && info.generated_key && info.columns.size() == 1;
+    // A table of nothing but what the database makes has no column that could be copied.
+    const bool only_key = columns == nullptr && info.generated_key && info.columns.size() == 1 + info.computed.size();
     copies_ = features.copy && !only_key;
     rows_per_insert_ = only_key ? 1 : detail::rows_per_insert(features, info.columns.size());
   }

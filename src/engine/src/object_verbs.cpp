@@ -156,7 +156,8 @@ void make_update(query_core& core, const model_info& info, const std::uint16_t* 
   core.begin(op::update_of, *info.spec);
   const auto assign = [&](std::uint16_t position) {
     const field_info& field = info.fields[position];
-    if (!field.is(field_key) && position != info.version) core.word(column_word(info, position, op::assign_field));
+    if (!field.is(field_key) && !field.is(field_computed) && position != info.version)
+      core.word(column_word(info, position, op::assign_field));
   };
   if (fields) {
     for (std::size_t i = 0; i < count; ++i) assign(fields[i]);

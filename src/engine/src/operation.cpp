@@ -23,8 +23,9 @@ void operation_core::prepare() {
     if (means_ == outcome::object_inserted) {
       const bool generated = prepare_for_insert(info, object_, now);
       const bool ask_for_key = generated && !source_->sql_dialect().features().last_insert_id;
-      make_insert(run_.core, info, !generated, 1, ask_for_key);
-      if (ask_for_key) run_.sink = {object_, &add_only_row};
+      const bool returned = ask_for_key || !info.computed.empty();
+      make_insert(run_.core, info, !generated, 1, returned);
+      if (returned) run_.sink = {object_, &add_only_row};
     } else if (means_ == outcome::object_updated) {
       prepare_for_update(info, object_, now);
       make_update(run_.core, info, nullptr, 0);

@@ -64,16 +64,17 @@ task<void> write_batch::insert(const model_info& info, void* const* objects, std
     any_generated = any_generated || generated[i];
   }
   bool counted = false;
-  if (any_generated) counted = co_await may_count_keys(source_, info, count);
+  if (any_generated && info.computed.empty()) counted = co_await may_count_keys(source_, info, count);
   std::size_t most = rows_per_insert(source_.sql_dialect().features(), info.columns.size());
-  if (info.columns.size() == 1 && info.generated_key) most = 1;  // DEFAULT VALUES takes no rows
+  // DEFAULT VALUES takes no rows; and nothing says which of several returned rows is which object's.
+  if ((info.columns.size() == 1 && info.generated_key) || !info.computed.empty()) most = 1;
   for (std::size_t i = 0; i < count;) {
     std::size_t same = 1;
     while (i + same < count && same < most && generated[i + same] == generated[i]) ++same;
     std::size_t rows = 1;
     while (rows * 2 <= same) rows *= 2;
     step& added = add(verb::insert, info);
-    const bool returned = generated[i] && !counted;
+    const bool returned = (generated[i] && !counted) || !info.computed.empty();
     added.counted = generated[i] && counted;
     added.objects.assign(objects + i, objects + i + rows);
     make_insert(added.run.core, info, !generated[i], static_cast<std::uint16_t>(rows), returned);
@@ -115,7 +116,8 @@ bool write_batch::can_commit(const lease& on) const noexcept {
   // A key that the field may not be able to hold must be read before the rows are committed.
   for (std::size_t i = next_; i != steps_.size(); ++i) {
     const step& waits = steps_[i];
-    if (waits.run.sink.add != nullptr && waits.info->fields[waits.info->key[0]].slot().k != kind::i64) return false;
+    if (waits.run.sink.add == nullptr) continue;
+    if (!waits.info->computed.empty() || waits.info->fields[waits.info->key[0]].slot().k != kind::i64) return false;
   }
   return waiting != 0 && waiting <= most_checked_steps && on.transaction_depth() == 1 && on.gains_by_joined_commit() &&
          on.sql_dialect().features().checked_writes;
@@ -191,7 +193,7 @@ void write_batch::judge(step& judged) {
     if (run.affected != 1) throw_not_done(judged);
   } else if (run.sink.add != nullptr) {
     if (run.row_count != rows) throw_not_done(judged);
-    sort_keys(*judged.info, judged.objects);
+    if (rows > 1) sort_keys(*judged.info, judged.objects);
   } else if (judged.counted) {
     std::int64_t id = run.last_insert_id - static_cast<std::int64_t>(rows) + 1;
     for (void* const object : judged.objects) set_generated_key(*judged.info, object, id++);

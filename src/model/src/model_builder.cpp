@@ -2,6 +2,7 @@
 #include "tupelo/model/model.hpp"
 #include "tupelo/core/error.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <charconv>
 
@@ -71,15 +72,138 @@ column_builder& column_builder::renamed_from(std::string_view column) {
   return *this;
 }
 
+column_builder& column_builder::comment(std::string_view text) {
+  info_->fields[field_].comment = text;
+  return *this;
+}
+
 // ---- indexes and foreign keys
 
+namespace {
+
+bool same_expression(const expression& a, const expression& b) {
+  return std::equal(a.shape.data(), a.shape.data() + a.shape.size, b.shape.data(), b.shape.data() + b.shape.size) &&
+         std::equal(a.values.data(), a.values.data() + a.values.size, b.values.data(), b.values.data() + b.values.size);
+}
+
+void require_own_columns(const model_info& info, const expression& over, const std::string& user) {
+  for (std::uint32_t i = 0; i < over.shape.size; ++i) {
+    const std::uint64_t word = over.shape.data()[i];
+    const bool is_column = op_of(word) == op::column || op_of(word) == op::in_list || op_of(word) >= op::column_compare;
+    if (is_column && model_of(word) != info.id) refuse(info, user + " names a column of another model");
+    i += payload_of(word);
+  }
+}
+
+}  // namespace
+
+index_info& index_builder::info() const { return info_->indexes[index_]; }
+index_info& index_builder::plain_index() const {
+  info().constraint = false;
+  return info();
+}
+index_term_info& index_builder::own_term(const index_term& term, std::string_view verb) const {
+  for (index_term_info& own : info().terms) {
+    bool same = false;
+    if (term.is_field) {
+      same = own.field >= 0 && term.field.model == info_->spec &&
+             info_->fields[static_cast<std::size_t>(own.field)].offset == term.field.offset;
+    } else if (term.value.computed != nullptr) {
+      same = own.field < 0 && same_expression(own.computed, *term.value.computed);
+    } else {
+      same = own.field < 0 && !own.sql.empty() && own.sql == term.value.sql;
+    }
+    if (same) return own;
+  }
+  refuse(*info_, "an index's " + std::string(verb) + "() names what the index does not sort by");
+}
+
 index_builder& index_builder::named(std::string_view name) {
-  info_->indexes[index_].name = name;
+  info().name = name;
   return *this;
 }
 index_builder& index_builder::where(const expression& condition) {
-  info_->indexes[index_].condition = condition;
-  info_->indexes[index_].constraint = false;  // a partial unique index is not a constraint in any database
+  plain_index().condition = condition;  // a partial unique index is not a constraint in any database
+  return *this;
+}
+index_builder& index_builder::unique() {
+  info().unique = true;
+  return *this;
+}
+index_builder& index_builder::descending(index_term term) {
+  own_term(term, "descending").descending = true;
+  plain_index();
+  return *this;
+}
+index_builder& index_builder::nulls_first(index_term term) {
+  own_term(term, "nulls_first").nulls = index_nulls::first;
+  plain_index();
+  return *this;
+}
+index_builder& index_builder::nulls_last(index_term term) {
+  own_term(term, "nulls_last").nulls = index_nulls::last;
+  plain_index();
+  return *this;
+}
+index_builder& index_builder::operator_class(index_term term, std::string_view name) {
+  own_term(term, "operator_class").operator_class = name;
+  plain_index();
+  return *this;
+}
+index_builder& index_builder::using_method(std::string_view method) {
+  plain_index().method = method == "btree" ? std::string_view() : method;
+  return *this;
+}
+index_builder& index_builder::add_included(field_refs fields) {
+  for (const field_ref& field : fields) {
+    const int position = field.model == info_->spec ? info_->find_offset(field.offset) : -1;
+    if (position < 0) refuse(*info_, "an index's include() names what is no column of its own");
+    plain_index().include.push_back(static_cast<std::uint16_t>(position));
+  }
+  return *this;
+}
+index_builder& index_builder::nulls_not_distinct() {
+  if (!info().unique) refuse(*info_, "nulls_not_distinct() of an index that is not unique");
+  info().nulls_not_distinct = true;
+  return *this;
+}
+index_builder& index_builder::deferrable() {
+  if (!info().constraint) refuse(*info_, "deferrable() of an index; only a unique constraint can wait: m.unique(…)");
+  info().deferrable = true;
+  return *this;
+}
+
+exclusion_info& exclusion_builder::info() const { return info_->exclusions[exclusion_]; }
+exclusion_builder& exclusion_builder::with(index_term term, std::string_view sql_operator) {
+  info().terms.push_back(model_builder(*info_).own_term(term, "exclude"));
+  if (sql_operator.empty()) refuse(*info_, "m.exclude() without an operator");
+  info().operators.emplace_back(sql_operator);
+  return *this;
+}
+exclusion_builder& exclusion_builder::where(const expression& condition) {
+  info().condition = condition;
+  return *this;
+}
+exclusion_builder& exclusion_builder::using_method(std::string_view method) {
+  info().method = method;
+  return *this;
+}
+exclusion_builder& exclusion_builder::deferrable() {
+  info().deferrable = true;
+  return *this;
+}
+
+native_enum_builder& native_enum_builder::named(std::string_view type) {
+  info_->fields[field_].enum_type = type;
+  return *this;
+}
+native_enum_builder& native_enum_builder::value_renamed(std::string_view from, std::string_view to) {
+  info_->renamed_values.push_back({field_, std::string(from), std::string(to)});
+  return *this;
+}
+
+generated_builder& generated_builder::not_stored() {
+  info_->computed[computed_].stored = false;
   return *this;
 }
 
@@ -113,6 +237,10 @@ foreign_key_builder& foreign_key_builder::on_delete(referential_action action) {
 }
 foreign_key_builder& foreign_key_builder::on_update(referential_action action) {
   info_->foreign_keys[key_].on_update = action;
+  return *this;
+}
+foreign_key_builder& foreign_key_builder::deferrable() {
+  info_->foreign_keys[key_].deferrable = true;
   return *this;
 }
 foreign_key_builder& foreign_key_builder::named(std::string_view name) {
@@ -184,29 +312,73 @@ model_builder& model_builder::key_not_generated() {
   info_->generated_key = false;
   return *this;
 }
-index_builder model_builder::add_index(field_refs fields, bool unique) {
+index_builder model_builder::add_index(std::initializer_list<index_term> terms, bool unique) {
+  const std::string_view verb = unique ? "unique" : "index";
   index_info index;
   index.unique = unique;
   index.constraint = unique;
-  for (const field_ref& field : fields) index.fields.push_back(own(field, unique ? "unique" : "index"));
-  if (index.fields.empty()) refuse(*info_, "an index without fields");
-  index.descending.assign(index.fields.size(), false);
+  for (const index_term& term : terms) {
+    index.terms.push_back(own_term(term, verb));
+    if (!term.is_field) index.constraint = false;  // constraints are over columns
+  }
+  if (index.terms.empty()) refuse(*info_, "an index without fields");
   info_->indexes.push_back(std::move(index));
   return {*info_, info_->indexes.size() - 1};
+}
+index_term_info model_builder::own_term(const index_term& term, std::string_view verb) const {
+  index_term_info added;
+  if (term.is_field) {
+    added.field = own(term.field, verb);
+  } else {
+    take_value(term.value, added.computed, added.sql, "m." + std::string(verb) + "()");
+  }
+  return added;
+}
+void model_builder::take_value(const sql_value& value, expression& computed, std::string& sql,
+                               const std::string& user) const {
+  if (value.computed == nullptr) {
+    sql = value.sql;
+  } else {
+    computed = *value.computed;
+  }
+  if (sql.empty() && computed.empty()) refuse(*info_, user + " with an empty expression");
+  require_own_columns(*info_, computed, user);
+}
+generated_builder model_builder::generated(field_ref field, sql_value value) {
+  computed_info added;
+  added.field = own(field, "generated");
+  field_info& of = flag(field, field_computed, "generated");
+  take_value(value, added.computed, added.sql, "m.generated() of field " + of.name);
+  for (const computed_info& known : info_->computed) {
+    if (known.field == added.field) refuse(*info_, "m.generated() names field " + of.name + " twice");
+  }
+  info_->computed.push_back(std::move(added));
+  return {*info_, info_->computed.size() - 1};
 }
 model_builder& model_builder::check(std::string_view name, const expression& condition) {
   if (name.empty()) refuse(*info_, "m.check() needs a name");
   if (condition.empty()) refuse(*info_, "check \"" + std::string(name) + "\" has an empty condition");
-  for (std::uint32_t i = 0; i < condition.shape.size; ++i) {
-    const std::uint64_t word = condition.shape.data()[i];
-    const bool is_column = op_of(word) == op::column || op_of(word) == op::in_list || op_of(word) >= op::column_compare;
-    if (is_column && model_of(word) != info_->id) {
-      refuse(*info_, "check \"" + std::string(name) + "\" names a column of another model");
-    }
-    i += payload_of(word);
-  }
+  require_own_columns(*info_, condition, "check \"" + std::string(name) + "\"");
   info_->checks.push_back({std::string(name), condition});
   return *this;
+}
+model_builder& model_builder::comment(std::string_view text) {
+  info_->comment = text;
+  return *this;
+}
+exclusion_builder model_builder::exclude(std::string_view name) {
+  if (name.empty()) refuse(*info_, "m.exclude() needs a name");
+  info_->exclusions.emplace_back().name = name;
+  return {*info_, info_->exclusions.size() - 1};
+}
+native_enum_builder model_builder::native_enum(field_ref field) {
+  const std::uint16_t position = own(field, "native_enum");
+  field_info& of = info_->fields[position];
+  const type_ops* type = of.type;
+  if (type->array != nullptr) type = type->array->element;
+  if (type->k != kind::enumeration) refuse(*info_, "m.native_enum(): field " + of.name + " is not an enum");
+  of.enum_type = snake_case(reflect::last_identifier(type->enumerators().type));
+  return {*info_, position};
 }
 foreign_key_builder model_builder::add_foreign_key(field_refs fields) {
   foreign_key_info key;

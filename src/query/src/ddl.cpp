@@ -69,6 +69,7 @@ std::string_view name_of(type_kind kind) noexcept {
     case type_kind::time_of_day: return "time";
     case type_kind::interval: return "interval";
     case type_kind::native_or_text: return "native_or_text";
+    case type_kind::enumeration: return "enumeration";
   }
   return "unknown";
 }
@@ -109,6 +110,12 @@ column_type column_type::native_or_text(std::string_view name) {
   return type;
 }
 
+column_type column_type::enumeration(std::string_view name) {
+  column_type type(type_kind::enumeration);
+  type.native = name;
+  return type;
+}
+
 column_type column_type::array_of(column_type element) {
   element.array = true;
   return element;
@@ -122,6 +129,7 @@ std::string column_type::to_string() const {
   }
   if (kind == type_kind::native) return native;
   if (kind == type_kind::native_or_text) return native + " or text";
+  if (kind == type_kind::enumeration) return "enum " + native;
   if (kind == type_kind::text && length > 0) return "varchar(" + std::to_string(length) + ")";
   if (kind == type_kind::decimal && precision > 0) {
     return "decimal(" + std::to_string(precision) + ", " + std::to_string(scale) + ")";
@@ -148,16 +156,27 @@ const foreign_key_definition* table_definition::find_foreign_key(std::string_vie
   return find_named(foreign_keys, wanted);
 }
 
+const exclusion_definition* table_definition::find_exclusion(std::string_view wanted) const noexcept {
+  return find_named(exclusions, wanted);
+}
+
 bool table_definition::is_unique(const std::vector<std::string>& wanted) const {
   const std::vector<std::string> names = sorted(wanted);
-  auto same = [&](const key_definition& key) { return !key.columns.empty() && sorted(key.columns) == names; };
+  auto same = [&](const key_definition& key) {
+    return !key.columns.empty() && !key.deferrable && sorted(key.columns) == names;
+  };
   if (same(primary_key) || std::any_of(uniques.begin(), uniques.end(), same)) return true;
   return std::any_of(indexes.begin(), indexes.end(), [&](const index_definition& index) {
     std::vector<std::string> of_index;
-    for (const index_column& column : index.columns) of_index.push_back(column.name);
+    for (const index_column& column : index.columns) of_index.push_back(column.name);  // "" is no column
     return index.unique && index.where.empty() && sorted(of_index) == names;
   });
 }
+
+const enum_definition* schema_definition::find_enum(std::string_view wanted) const noexcept {
+  return find_named(enums, wanted);
+}
+enum_definition* schema_definition::find_enum(std::string_view wanted) noexcept { return find_named(enums, wanted); }
 
 const table_definition* schema_definition::find(std::string_view table) const noexcept {
   return find_named(tables, table);
@@ -196,7 +215,13 @@ std::string conventional_name(const table_definition& table, const key_definitio
 
 std::string conventional_name(const table_definition& table, const index_definition& index) {
   std::vector<std::string> parts;
-  for (const index_column& column : index.columns) parts.push_back(column.name + (column.descending ? "_desc" : ""));
+  for (const index_column& column : index.columns) {
+    std::string& part = parts.emplace_back(column.name);
+    if (column.is_expression()) part = hex(hash(canonical_sql(column.expression)));
+    if (column.descending) part += "_desc";
+    if (!column.operator_class.empty()) part += "_" + column.operator_class;
+  }
+  if (!index.method.empty()) parts.push_back(index.method);
   if (!index.where.empty()) parts.push_back(hex(hash(canonical_sql(index.where))));
   return conventional_name(index.unique ? "ux" : "ix", table.name, parts);
 }
@@ -207,6 +232,23 @@ std::string conventional_name(const table_definition& table, const check_definit
 
 std::string conventional_name(const table_definition& table, const foreign_key_definition& key) {
   return conventional_name("fk", table.name, key.columns);
+}
+
+table_definition renamed(table_definition table, std::string_view name) {
+  table_definition former = table;
+  table.name = name;
+  const auto follow = [&](auto& items) {
+    for (auto& item : items) {
+      if (item.name == conventional_name(former, item)) item.name = conventional_name(table, item);
+    }
+    sort_by_name(items);
+  };
+  if (table.primary_key.name == conventional_primary_key_name(former)) {
+    table.primary_key.name = conventional_primary_key_name(table);
+  }
+  follow(table.uniques);
+  follow(table.indexes);
+  return table;
 }
 
 table_definition with_names(table_definition table) {
@@ -225,12 +267,15 @@ table_definition with_names(table_definition table) {
   name_all(table.indexes);
   name_all(table.checks);
   name_all(table.foreign_keys);
+  sort_by_name(table.exclusions);
   return table;
 }
 
 schema_definition with_names(const schema_definition& schema) {
   schema_definition named;
   for (const table_definition& table : schema.tables) named.add(with_names(table));
+  named.enums = schema.enums;
+  sort_by_name(named.enums);
   return named;
 }
 

@@ -27,40 +27,14 @@ std::string joined(const std::vector<std::string>& names) {
 
 std::string joined(const std::vector<index_column>& columns) {
   std::string out;
-  for (const index_column& c : columns) out += (out.empty() ? "" : ", ") + c.name + (c.descending ? " desc" : "");
+  for (const index_column& c : columns) {
+    out += (out.empty() ? "" : ", ") + c.term();
+    if (!c.operator_class.empty()) out += " " + c.operator_class;
+    if (c.descending) out += " desc";
+    if (c.nulls != index_nulls::smallest) out += c.nulls == index_nulls::first ? " nulls first" : " nulls last";
+  }
   return out;
 }
-
-std::string traits(const column_definition& column) {
-  std::string out = column.type.to_string();
-  out += column.nullable ? ", nullable" : "";
-  out += column.identity ? ", generated" : "";
-  if (column.default_sql) out += ", default " + *column.default_sql;
-  return out;
-}
-
-std::string text_of(const foreign_key_definition& key) {
-  std::string out =
-      "(" + joined(key.columns) + ") references " + key.references + " (" + joined(key.referenced_columns) + ")";
-  if (key.on_delete != referential_action::no_action) out += " on delete " + std::string(name_of(key.on_delete));
-  if (key.on_update != referential_action::no_action) out += " on update " + std::string(name_of(key.on_update));
-  if (key.deferrable) out += " deferrable";
-  return out;
-}
-
-std::string text_of(const index_definition& index) {
-  std::string out =
-      std::string(index.unique ? "unique index " : "index ") + index.name + " (" + joined(index.columns) + ")";
-  if (!index.where.empty()) out += " where " + index.where;
-  return out;
-}
-
-std::string first_line(std::string_view sql) {
-  std::string_view line = sql.substr(0, std::min(sql.find('\n'), std::size_t{60}));
-  return std::string(line) + (line.size() < sql.size() ? " …" : "");
-}
-
-// ---- canonical text: every string quoted, so that no two different operations look alike ---------------------------------
 
 std::string quoted(std::string_view text) {
   std::string out = "\"";
@@ -75,6 +49,54 @@ std::string quoted(std::string_view text) {
   return out += '"';
 }
 
+std::string traits(const column_definition& column) {
+  std::string out = column.type.to_string();
+  out += column.nullable ? ", nullable" : "";
+  out += column.identity ? ", generated" : "";
+  if (column.default_sql) out += ", default " + *column.default_sql;
+  if (column.is_computed()) {
+    out += ", generated as " + column.computed_sql + (column.computed_at_read ? ", not stored" : "");
+  }
+  if (!column.comment.empty()) out += ", comment " + quoted(column.comment);
+  return out;
+}
+
+std::string text_of(const foreign_key_definition& key) {
+  std::string out =
+      "(" + joined(key.columns) + ") references " + key.references + " (" + joined(key.referenced_columns) + ")";
+  if (key.on_delete != referential_action::no_action) out += " on delete " + std::string(name_of(key.on_delete));
+  if (key.on_update != referential_action::no_action) out += " on update " + std::string(name_of(key.on_update));
+  if (key.deferrable) out += " deferrable";
+  return out;
+}
+
+std::string text_of(const index_definition& index) {
+  std::string out = std::string(index.unique ? "unique index " : "index ") + index.name;
+  if (!index.method.empty()) out += " using " + index.method;
+  out += " (" + joined(index.columns) + ")";
+  if (!index.include.empty()) out += " including (" + joined(index.include) + ")";
+  if (index.nulls_not_distinct) out += " nulls not distinct";
+  if (!index.where.empty()) out += " where " + index.where;
+  return out;
+}
+
+std::string text_of(const exclusion_definition& exclusion) {
+  std::string out;
+  for (const exclusion_term& term : exclusion.terms) {
+    out += (out.empty() ? "" : ", ") + joined(std::vector<index_column>{term.of}) + " with " + term.with;
+  }
+  out = exclusion.name + " (" + out + ")";
+  if (!exclusion.where.empty()) out += " where " + exclusion.where;
+  return exclusion.deferrable ? out + " deferrable" : out;
+}
+
+std::string first_line(std::string_view sql) {
+  std::string_view line = sql.substr(0, std::min(sql.find('\n'), std::size_t{60}));
+  return std::string(line) + (line.size() < sql.size() ? " …" : "");
+}
+
+// ---- canonical text: every string quoted, so that no two different operations look alike ---------------------------------
+
 std::string canonical(const std::vector<std::string>& names) {
   std::string out = "(";
   for (const std::string& name : names) out += (out.size() == 1 ? "" : " ") + quoted(name);
@@ -86,15 +108,33 @@ std::string canonical(const column_definition& column) {
   if (column.nullable) out += " null";
   if (column.identity) out += " identity";
   if (column.default_sql) out += " default=" + quoted(canonical_sql(*column.default_sql));
+  if (column.is_computed()) {
+    out += (column.computed_at_read ? " at_read=" : " computed=") + quoted(canonical_sql(column.computed_sql));
+  }
+  if (!column.comment.empty()) out += " comment=" + quoted(column.comment);
   return out;
 }
 
-std::string canonical(const key_definition& key) { return quoted(key.name) + canonical(key.columns); }
+std::string canonical(const key_definition& key) {
+  return quoted(key.name) + canonical(key.columns) + (key.nulls_not_distinct ? " nulls_not_distinct" : "") +
+         (key.deferrable ? " deferrable" : "");
+}
+
+std::string canonical(const index_column& column) {
+  std::string out = column.is_expression() ? "=" + quoted(canonical_sql(column.expression)) : quoted(column.name);
+  out += column.descending ? "-" : "+";
+  if (column.nulls != index_nulls::smallest) out += column.nulls == index_nulls::first ? "first" : "last";
+  if (!column.operator_class.empty()) out += quoted(column.operator_class);
+  return out;
+}
 
 std::string canonical(const index_definition& index) {
   std::string out = quoted(index.name) + "(";
-  for (const index_column& column : index.columns) out += quoted(column.name) + (column.descending ? "-" : "+");
+  for (const index_column& column : index.columns) out += canonical(column);
   out += index.unique ? ") unique" : ")";
+  if (!index.method.empty()) out += " using=" + quoted(index.method);
+  if (!index.include.empty()) out += " include" + canonical(index.include);
+  if (index.nulls_not_distinct) out += " nulls_not_distinct";
   if (!index.where.empty()) out += " where=" + quoted(canonical_sql(index.where));
   return out;
 }
@@ -109,6 +149,17 @@ std::string canonical(const foreign_key_definition& key) {
          (key.deferrable ? " deferrable" : "");
 }
 
+std::string canonical(const exclusion_definition& exclusion) {
+  std::string out = quoted(exclusion.name) + "(";
+  for (const exclusion_term& term : exclusion.terms) out += canonical(term.of) + quoted(term.with);
+  out += ")";
+  if (!exclusion.method.empty()) out += " using=" + quoted(exclusion.method);
+  if (!exclusion.where.empty()) out += " where=" + quoted(canonical_sql(exclusion.where));
+  return exclusion.deferrable ? out + " deferrable" : out;
+}
+
+std::string canonical(const enum_definition& type) { return quoted(type.name) + canonical(type.values); }
+
 std::string canonical(const table_definition& table) {
   std::string out = quoted(table.name);
   for (const auto& column : table.columns) out += " column " + canonical(column);
@@ -117,6 +168,7 @@ std::string canonical(const table_definition& table) {
   for (const auto& index : table.indexes) out += " index " + canonical(index);
   for (const auto& check : table.checks) out += " check " + canonical(check);
   for (const auto& key : table.foreign_keys) out += " foreign_key " + canonical(key);
+  for (const auto& exclusion : table.exclusions) out += " exclusion " + canonical(exclusion);
   if (!table.comment.empty()) out += " comment=" + quoted(table.comment);
   return out;
 }
@@ -127,6 +179,12 @@ std::string schema_operation::irreversible_reason() const {
   const auto* sql = std::get_if<ddl::execute_sql>(&data);
   if (sql == nullptr || !sql->down.empty()) return {};
   return "nothing says how to take back the SQL `" + first_line(sql->up) + "`";
+}
+
+bool schema_operation::concurrently() const noexcept {
+  const auto* add = std::get_if<ddl::add_index>(&data);
+  const auto* drop = std::get_if<ddl::drop_index>(&data);
+  return (add != nullptr && add->concurrently) || (drop != nullptr && drop->concurrently);
 }
 
 schema_operation schema_operation::inverse() const {
@@ -143,8 +201,8 @@ schema_operation schema_operation::inverse() const {
           [](const drop_column& o) -> schema_operation { return add_column{o.table, o.column}; },
           [](const rename_column& o) -> schema_operation { return rename_column{o.table, o.to, o.from}; },
           [](const alter_column& o) -> schema_operation { return alter_column{o.table, o.to, o.from}; },
-          [](const add_index& o) -> schema_operation { return drop_index{o.table, o.index}; },
-          [](const drop_index& o) -> schema_operation { return add_index{o.table, o.index}; },
+          [](const add_index& o) -> schema_operation { return drop_index{o.table, o.index, o.concurrently}; },
+          [](const drop_index& o) -> schema_operation { return add_index{o.table, o.index, o.concurrently}; },
           [](const add_unique& o) -> schema_operation { return drop_unique{o.table, o.unique}; },
           [](const drop_unique& o) -> schema_operation { return add_unique{o.table, o.unique}; },
           [](const add_check& o) -> schema_operation { return drop_check{o.table, o.check}; },
@@ -153,6 +211,13 @@ schema_operation schema_operation::inverse() const {
           [](const drop_foreign_key& o) -> schema_operation { return add_foreign_key{o.table, o.foreign_key}; },
           [](const change_primary_key& o) -> schema_operation { return change_primary_key{o.table, o.to, o.from}; },
           [](const execute_sql& o) -> schema_operation { return execute_sql{o.down, o.up}; },
+          [](const add_exclusion& o) -> schema_operation { return drop_exclusion{o.table, o.exclusion}; },
+          [](const drop_exclusion& o) -> schema_operation { return add_exclusion{o.table, o.exclusion}; },
+          [](const comment_table& o) -> schema_operation { return comment_table{o.table, o.to, o.from}; },
+          [](const create_enum& o) -> schema_operation { return drop_enum{o.type}; },
+          [](const drop_enum& o) -> schema_operation { return create_enum{o.type}; },
+          [](const change_enum& o) -> schema_operation { return change_enum{o.to, o.from}; },
+          [](const rename_enum_value& o) -> schema_operation { return rename_enum_value{o.type, o.to, o.from}; },
       },
       data);
 }
@@ -163,8 +228,10 @@ std::string_view schema_operation::table() const noexcept {
                         [](const create_table& o) -> std::string_view { return o.table.name; },
                         [](const drop_table& o) -> std::string_view { return o.table.name; },
                         [](const rename_table& o) -> std::string_view { return o.from; },
-                        [](const execute_sql&) -> std::string_view { return {}; },
-                        [](const auto& o) -> std::string_view { return o.table; },
+                        [](const auto& o) -> std::string_view {
+                          if constexpr (requires { o.table; }) return o.table;
+                          return {};
+                        },
                     },
                     data);
 }
@@ -186,10 +253,16 @@ std::string schema_operation::describe() const {
           [](const alter_column& o) {
             return "alter column " + o.table + "." + o.to.name + ": " + traits(o.from) + " → " + traits(o.to);
           },
-          [](const add_index& o) { return "add " + text_of(o.index) + " on " + o.table; },
-          [](const drop_index& o) { return "drop index " + o.index.name + " on " + o.table; },
+          [](const add_index& o) {
+            return "add " + text_of(o.index) + " on " + o.table + (o.concurrently ? " concurrently" : "");
+          },
+          [](const drop_index& o) {
+            return "drop index " + o.index.name + " on " + o.table + (o.concurrently ? " concurrently" : "");
+          },
           [](const add_unique& o) {
-            return "add unique " + o.unique.name + " (" + joined(o.unique.columns) + ") on " + o.table;
+            return "add unique " + o.unique.name + " (" + joined(o.unique.columns) + ") on " + o.table +
+                   (o.unique.nulls_not_distinct ? " nulls not distinct" : "") +
+                   (o.unique.deferrable ? " deferrable" : "");
           },
           [](const drop_unique& o) { return "drop unique " + o.unique.name + " on " + o.table; },
           [](const add_check& o) {
@@ -205,6 +278,16 @@ std::string schema_operation::describe() const {
                    joined(o.to.columns) + ")";
           },
           [](const execute_sql& o) { return "execute " + first_line(o.up); },
+          [](const add_exclusion& o) { return "add exclusion " + text_of(o.exclusion) + " on " + o.table; },
+          [](const drop_exclusion& o) { return "drop exclusion " + o.exclusion.name + " on " + o.table; },
+          [](const comment_table& o) { return "comment table " + o.table + ": " + quoted(o.to); },
+          [](const create_enum& o) { return "create enum " + o.type.name + " (" + joined(o.type.values) + ")"; },
+          [](const drop_enum& o) { return "drop enum " + o.type.name; },
+          [](const change_enum& o) {
+            return "change enum " + o.to.name + " from (" + joined(o.from.values) + ") to (" + joined(o.to.values) +
+                   ")";
+          },
+          [](const rename_enum_value& o) { return "rename value " + o.from + " of enum " + o.type + " to " + o.to; },
       },
       data);
 }
@@ -223,8 +306,13 @@ std::string schema_operation::canonical() const {
             return "rename_column " + quoted(o.table) + " " + quoted(o.from) + " " + quoted(o.to);
           },
           [](const alter_column& o) { return "alter_column " + quoted(o.table) + " " + canonical(o.to); },
-          [](const add_index& o) { return "add_index " + quoted(o.table) + " " + canonical(o.index); },
-          [](const drop_index& o) { return "drop_index " + quoted(o.table) + " " + quoted(o.index.name); },
+          [](const add_index& o) {
+            return "add_index " + quoted(o.table) + " " + canonical(o.index) + (o.concurrently ? " concurrently" : "");
+          },
+          [](const drop_index& o) {
+            return "drop_index " + quoted(o.table) + " " + quoted(o.index.name) +
+                   (o.concurrently ? " concurrently" : "");
+          },
           [](const add_unique& o) { return "add_unique " + quoted(o.table) + " " + canonical(o.unique); },
           [](const drop_unique& o) { return "drop_unique " + quoted(o.table) + " " + quoted(o.unique.name); },
           [](const add_check& o) { return "add_check " + quoted(o.table) + " " + canonical(o.check); },
@@ -237,6 +325,15 @@ std::string schema_operation::canonical() const {
           },
           [](const change_primary_key& o) { return "change_primary_key " + quoted(o.table) + " " + canonical(o.to); },
           [](const execute_sql& o) { return "execute " + quoted(o.up) + " " + quoted(o.down); },
+          [](const add_exclusion& o) { return "add_exclusion " + quoted(o.table) + " " + canonical(o.exclusion); },
+          [](const drop_exclusion& o) { return "drop_exclusion " + quoted(o.table) + " " + quoted(o.exclusion.name); },
+          [](const comment_table& o) { return "comment_table " + quoted(o.table) + " " + quoted(o.to); },
+          [](const create_enum& o) { return "create_enum " + canonical(o.type); },
+          [](const drop_enum& o) { return "drop_enum " + quoted(o.type.name); },
+          [](const change_enum& o) { return "change_enum " + canonical(o.to); },
+          [](const rename_enum_value& o) {
+            return "rename_enum_value " + quoted(o.type) + " " + quoted(o.from) + " " + quoted(o.to);
+          },
       },
       data);
 }

@@ -138,7 +138,7 @@ struct IntoValueObject {
 };
 TEST(model_error, none_for_a_field_inside_a_value_object) {
   const model_info& info = info_of<IntoValueObject>();
-  EXPECT_EQ(info.fields[info.indexes.at(0).fields.at(0)].column, "part_x");
+  EXPECT_EQ(info.fields.at(std::size_t(info.indexes.at(0).terms.at(0).field)).column, "part_x");
 }
 
 struct NamelessCheck {

@@ -116,11 +116,11 @@ TEST(replay, renaming_a_column_follows_it_everywhere) {
   EXPECT_EQ(schema.find("users")->checks[0].expression, "years >= 0 AND years < 200");
 }
 
-TEST(replay, renaming_a_table_follows_it_in_foreign_keys_and_keeps_names) {
+TEST(replay, renaming_a_table_follows_it_in_foreign_keys_and_conventional_names) {
   schema_definition schema = blog();
   schema_operation(rename_table{"users", "people"}).apply_to(schema);
   EXPECT_EQ(schema.find("posts")->foreign_keys[0].references, "people");
-  EXPECT_EQ(schema.find("people")->uniques[0].name, "uq_users_email");
+  EXPECT_EQ(schema.find("people")->uniques[0].name, "uq_people_email");
 }
 
 TEST(replay, apply_all_changes_all_or_nothing) {

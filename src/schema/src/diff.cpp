@@ -21,11 +21,14 @@ class planner {
 public:
   planner(const schema_definition& from, const schema_definition& to, const diff_options& options)
       : state_(with_names(from)), to_(to), options_(options) {
+    if (options.live != nullptr) to_ = options.live->kept(to_);
     complete_references();
   }
 
   std::vector<schema_operation> run() {
     rename();
+    rename_values();
+    change_enums();
     classify();
     drop_blocking_keys();
     if (drop_early_) drop_tables();
@@ -33,6 +36,7 @@ public:
     for (const table_changes& changes : changes_) change_table(changes);
     for (auto& [table, key] : late_keys_) emit(ddl::add_foreign_key{table, key});
     if (!drop_early_) drop_tables();
+    drop_enums();
     return std::move(operations_);
   }
 
@@ -55,6 +59,7 @@ private:
 
   void rename() {
     for (const rename_hint& hint : options_.renames) {
+      if (!hint.enum_type.empty()) continue;
       bool happened = state_.find(hint.from) == nullptr || state_.find(hint.table) != nullptr;
       bool wanted = to_.find(hint.table) != nullptr && to_.find(hint.from) == nullptr;
       if (hint.column.empty() && !happened && wanted) emit(ddl::rename_table{hint.from, hint.table});
@@ -62,11 +67,52 @@ private:
     for (const rename_hint& hint : options_.renames) {
       const table_definition* now = state_.find(hint.table);
       const table_definition* then = to_.find(hint.table);
-      if (hint.column.empty() || now == nullptr || then == nullptr) continue;
+      if (!hint.enum_type.empty() || hint.column.empty() || now == nullptr || then == nullptr) continue;
       bool happened = now->find_column(hint.from) == nullptr || now->find_column(hint.column) != nullptr;
       bool wanted = then->find_column(hint.column) != nullptr && then->find_column(hint.from) == nullptr;
       if (!happened && wanted) emit(ddl::rename_column{hint.table, hint.from, hint.column});
     }
+  }
+
+  void rename_values() {
+    for (const rename_hint& hint : options_.renames) {
+      const enum_definition* now = state_.find_enum(hint.enum_type);
+      const enum_definition* then = to_.find_enum(hint.enum_type);
+      if (now == nullptr || then == nullptr) continue;
+      const auto has = [](const enum_definition& type, const std::string& value) {
+        return std::find(type.values.begin(), type.values.end(), value) != type.values.end();
+      };
+      const bool wanted = has(*then, hint.column) && !has(*then, hint.from);
+      if (wanted && has(*now, hint.from) && !has(*now, hint.column)) {
+        emit(ddl::rename_enum_value{hint.enum_type, hint.from, hint.column});
+      }
+    }
+  }
+
+  void change_enums() {
+    for (const enum_definition& wanted : to_.enums) {
+      const enum_definition* now = state_.find_enum(wanted.name);
+      if (now == nullptr) {
+        emit(ddl::create_enum{wanted});
+      } else if (now->values != wanted.values) {
+        emit(ddl::change_enum{*now, wanted});
+      }
+    }
+  }
+
+  /// What no column is of any more. Types that somebody spells are somebody's own.
+  void drop_enums() {
+    for (const enum_definition& type : std::vector<enum_definition>(state_.enums)) {
+      if (to_.find_enum(type.name) == nullptr && !is_spelled(type.name)) emit(ddl::drop_enum{type});
+    }
+  }
+  bool is_spelled(const std::string& name) const {
+    return std::any_of(to_.tables.begin(), to_.tables.end(), [&](const table_definition& table) {
+      return std::any_of(table.columns.begin(), table.columns.end(), [&](const column_definition& column) {
+        const bool spelled = column.type.kind == type_kind::native || column.type.kind == type_kind::native_or_text;
+        return spelled && mentions_identifier(column.type.native, name);
+      });
+    });
   }
 
   void classify() {
@@ -177,12 +223,21 @@ private:
     }
   }
 
+  /// Those that are computed from others before these, or behind them.
+  static std::vector<column_definition> computed_apart(std::vector<column_definition> columns, bool computed_first) {
+    std::stable_partition(columns.begin(), columns.end(),
+                          [&](const column_definition& column) { return column.is_computed() == computed_first; });
+    return columns;
+  }
+
   void change_table(const table_changes& c) {
+    if (c.old_comment != c.new_comment) emit(ddl::comment_table{c.table, c.old_comment, c.new_comment});
     for (const auto& key : c.drop_foreign_keys) emit(ddl::drop_foreign_key{c.table, key});
     for (const auto& index : c.drop_indexes) emit(ddl::drop_index{c.table, index});
     for (const auto& check : c.drop_checks) emit(ddl::drop_check{c.table, check});
+    for (const auto& exclusion : c.drop_exclusions) emit(ddl::drop_exclusion{c.table, exclusion});
     for (const auto& unique : c.drop_uniques) emit(ddl::drop_unique{c.table, unique});
-    for (const auto& column : c.add_columns) emit(ddl::add_column{c.table, column});
+    for (const auto& column : computed_apart(c.add_columns, false)) emit(ddl::add_column{c.table, column});
     // A column of the old key can hold NULL only once the key is another.
     auto waits = [&](const column_definition& to) {
       const auto& key = c.old_key.columns;
@@ -195,9 +250,10 @@ private:
     for (const auto& [from, to] : c.alter_columns) {
       if (waits(to)) emit(ddl::alter_column{c.table, from, to});
     }
-    for (const auto& column : c.drop_columns) emit(ddl::drop_column{c.table, column});
+    for (const auto& column : computed_apart(c.drop_columns, true)) emit(ddl::drop_column{c.table, column});
     for (const auto& unique : c.add_uniques) emit(ddl::add_unique{c.table, unique});
     for (const auto& check : c.add_checks) emit(ddl::add_check{c.table, check});
+    for (const auto& exclusion : c.add_exclusions) emit(ddl::add_exclusion{c.table, exclusion});
     for (const auto& index : c.add_indexes) emit(ddl::add_index{c.table, index});
     for (const auto& key : c.add_foreign_keys) {
       bool wait = key.references != c.table && structural_.contains(key.references);

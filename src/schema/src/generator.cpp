@@ -6,6 +6,7 @@
 #include <tupelo/core/error.hpp>
 #include <tupelo/core/timestamp.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace tupelo {
@@ -13,10 +14,9 @@ namespace {
 
 /// Whether it can stand in an alter_table beside others.
 bool changes_a_table(const schema_operation& operation) {
-  return !std::holds_alternative<ddl::create_table>(operation.data) &&
+  return !operation.table().empty() && !std::holds_alternative<ddl::create_table>(operation.data) &&
          !std::holds_alternative<ddl::drop_table>(operation.data) &&
-         !std::holds_alternative<ddl::rename_table>(operation.data) &&
-         !std::holds_alternative<ddl::execute_sql>(operation.data);
+         !std::holds_alternative<ddl::rename_table>(operation.data);
 }
 
 /// What to look at before the migration is applied; empty for what cannot hurt.
@@ -27,11 +27,22 @@ std::string warning(const schema_operation& operation) {
   if (const auto* drop = std::get_if<ddl::drop_column>(&operation.data)) {
     return "drops column " + drop->table + "." + drop->column.name + " with all its values";
   }
+  if (const auto* change = std::get_if<ddl::change_enum>(&operation.data)) {
+    for (const std::string& value : change->from.values) {
+      const auto& left = change->to.values;
+      if (std::find(left.begin(), left.end(), value) != left.end()) continue;
+      return "fails while a row has the value " + value + " of the enum " + change->to.name + ", which is gone";
+    }
+    return {};
+  }
   if (const auto* add = std::get_if<ddl::add_column>(&operation.data)) {
-    if (add->column.nullable || add->column.default_sql || add->column.identity) return {};
+    if (add->column.nullable || add->column.default_sql || add->column.identity || add->column.is_computed()) return {};
     return "rows of " + add->table + " need a value for " + add->column.name + ": add .default_value(…) or .null()";
   }
   if (const auto* alter = std::get_if<ddl::alter_column>(&operation.data)) {
+    if (alter->to.is_computed() && !alter->from.is_computed()) {
+      return "replaces the values of " + alter->table + "." + alter->to.name + " by computed ones";
+    }
     if (!alter->from.nullable || alter->to.nullable || alter->to.default_sql) return {};
     return "fails while a row of " + alter->table + " has no " + alter->to.name + ": give those a value first";
   }

@@ -5,6 +5,8 @@
 #include "shielded.hpp"
 
 #include <tupelo/core/error.hpp>
+#include <tupelo/core/micros.hpp>
+#include <tupelo/core/sleep.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -48,13 +50,16 @@ std::string place(const run_position& position) {
 }
 
 /// What the user sees: what failed, where, and what the database looks like now.
-migration_error failed(const prepared_migration& m, const run_position& position, const char* cause,
+migration_error failed(const prepared_migration& m, const run_position& position, const std::string& cause,
                        const std::vector<std::string>& applied) {
   std::string revision(m.of->revision);
   std::string verb = m.way == migrate::direction::up ? "upgrade" : "downgrade";
+  // Nothing takes back what was done outside of a transaction; but it need not be done again.
+  const std::string now =
+      position.outside ? "stopped half-way; run it again and it goes on from there" : "failed and was rolled back";
   migration_error error(errc::migration_failed,
-                        "migration `" + revision + "` failed and was rolled back (" + verb + "): " + cause + "\n  " +
-                            place(position) + "\n  applied now: " + listed(applied),
+                        "migration `" + revision + "` " + now + " (" + verb + "): " + cause + "\n  " + place(position) +
+                            "\n  applied now: " + listed(applied),
                         revision);
   error.set_statement(position.statement);
   return error;
@@ -66,10 +71,20 @@ task<void> run_texts(lease& connection, const std::vector<std::string>& texts) {
 
 /// One migration inside its transaction, up to and including the commit.
 task<void> run_inside(lease& connection, const prepared_migration& m, const std::string& verify,
-                      const recorded_lock& mine, std::int64_t started, run_position& position) {
+                      const recorded_lock& mine, std::int64_t lock_timeout_us, std::int64_t started,
+                      run_position& position) {
+  const bool outside = runs_outside(connection.sql_dialect(), m.steps);
+  if (outside) {
+    co_await require_lock(connection, mine);
+    co_await run_steps_outside(connection, m.steps, m.before, position);
+  }
   co_await begin_alone(connection);
   co_await require_lock(connection, mine);
-  co_await run_steps(connection, m.steps, m.before, position);
+  if (lock_timeout_us > 0) {
+    const std::string limit = connection.sql_dialect().schema().lock_timeout_statement(lock_timeout_us);
+    if (!limit.empty()) co_await connection.execute(limit);
+  }
+  if (!outside) co_await run_steps(connection, m.steps, m.before, position);
   position.step = m.steps.size();
   if (!verify.empty()) {
     std::vector<std::string> broken = co_await connection.raw_sql<std::string>(verify).all();
@@ -90,7 +105,7 @@ task<void> run_inside(lease& connection, const prepared_migration& m, const std:
 
 /// One migration with its frame: settings are brought back whatever happens.
 task<std::int64_t> run_one(lease& connection, const prepared_migration& m, const recorded_lock& mine,
-                           run_position& position) {
+                           std::int64_t lock_timeout_us, run_position& position) {
   const std::int64_t started = steady_us();
   const ddl_frame frame = connection.sql_dialect().schema().frame(operations_of(m.steps), m.before);
   std::vector<std::string> restore;
@@ -98,7 +113,7 @@ task<std::int64_t> run_one(lease& connection, const prepared_migration& m, const
   std::exception_ptr failure;
   try {
     co_await run_texts(connection, frame.before);
-    co_await run_inside(connection, m, frame.verify, mine, started, position);
+    co_await run_inside(connection, m, frame.verify, mine, lock_timeout_us, started, position);
   } catch (...) {
     failure = std::current_exception();
   }
@@ -106,6 +121,28 @@ task<std::int64_t> run_one(lease& connection, const prepared_migration& m, const
   co_await detail::shielded(run_texts(connection, restore));
   if (failure) std::rethrow_exception(failure);
   co_return steady_us() - started;
+}
+
+bool is_locked_out(const std::exception& failure) {
+  constexpr std::string_view lock_not_available = "55P03";
+  const auto* known = dynamic_cast<const database_error*>(&failure);
+  return known != nullptr && known->sqlstate() == lock_not_available;
+}
+
+/// The same until its locks can be had, or as often as the options say.
+task<std::int64_t> run_patiently(lease& connection, const prepared_migration& m, const recorded_lock& mine,
+                                 const migrate::options& opts, run_position& position) {
+  std::int64_t backoff_us = opts.first_lock_backoff_us;
+  for (std::uint32_t retried = 0;; ++retried) {
+    position = {};
+    try {
+      co_return co_await run_one(connection, m, mine, opts.lock_timeout_us, position);
+    } catch (const database_error& e) {
+      if (!is_locked_out(e) || retried == opts.lock_retries) throw;
+    }
+    co_await sleep_for(micros(backoff_us));
+    backoff_us = std::min(2 * backoff_us, opts.longest_lock_backoff_us);
+  }
 }
 
 schema_definition schema_of(const history& all, const recorded_state& state) {
@@ -195,7 +232,8 @@ prepared_run prepare_downgrade(const history& all, std::string_view target, cons
 }
 
 task<migrate::report> execute_run(lease& connection, const history& all, prepared_run run, recorded_lock mine,
-                                  migrate::observer* watch) {
+                                  migrate::options opts) {
+  migrate::observer* const watch = opts.watch;
   recorded_state state = co_await read_state(connection);
   std::vector<std::string> applied = state.applied();
   migrate::report report;
@@ -206,7 +244,7 @@ task<migrate::report> execute_run(lease& connection, const history& all, prepare
     run_position position;
     migrate::step done;
     try {
-      done.duration_us = co_await run_one(connection, m, mine, position);
+      done.duration_us = co_await run_patiently(connection, m, mine, opts, position);
     } catch (const cancelled&) {
       throw;
     } catch (const timed_out&) {
@@ -214,7 +252,13 @@ task<migrate::report> execute_run(lease& connection, const history& all, prepare
     } catch (const std::exception& e) {
       const auto* known = dynamic_cast<const migration_error*>(&e);
       if (known != nullptr && known->code() == errc::migration_locked) throw;
-      throw failed(m, position, e.what(), in_order(all, applied));
+      std::string cause = e.what();
+      if (is_locked_out(e)) {
+        cause += "; it was tried " + std::to_string(opts.lock_retries + 1) +
+                 " times: try again when the table is used less, or say how long and how often (--lock-timeout, "
+                 "--lock-retries; options::lock_timeout_us, lock_retries)";
+      }
+      throw failed(m, position, cause, in_order(all, applied));
     }
     done.revision = m.of->revision;
     done.way = m.way;
@@ -246,8 +290,11 @@ task<migrate::report> run_text(lease& connection, const history& all, prepared_r
     };
     const ddl_frame frame = rules.frame(operations_of(m.steps), m.before);
     add(frame.before);
+    const std::vector<std::string> changes = steps_text(rules, m.steps, m.before);
+    const bool outside = runs_outside(sql, m.steps);
+    if (outside) add(changes);
     add(begin_alone_texts(sql));
-    add(steps_text(rules, m.steps, m.before));
+    if (!outside) add(changes);
     bool up = m.way == migrate::direction::up;
     step.statements.push_back(up ? record_revision_text(m.row) : forget_revision_text(m.of->revision));
     if (!frame.verify.empty()) step.statements.push_back("-- a row here means: do not commit\n" + frame.verify);

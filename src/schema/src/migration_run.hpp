@@ -39,10 +39,10 @@ void require_unedited(const history& all, const recorded_state& state);
 /// Applied revisions in the order of the history; those that are not in it first.
 std::vector<std::string> in_order(const history& all, const std::vector<std::string>& applied);
 
-/// Runs them one after the other, each in a transaction of its own.
+/// Runs them one after the other, each in a transaction of its own; again where it could not get its locks.
 /// Errors: migration_error (migration_failed, migration_locked); cancelled and timed_out as they are.
 task<migrate::report> execute_run(lease& connection, const history& all, prepared_run run, recorded_lock mine,
-                                  migrate::observer* watch);
+                                  migrate::options opts);
 
 /// The whole run as SQL to read or to run elsewhere. Writes nothing; `state` decides whether the state tables have to
 /// be made.

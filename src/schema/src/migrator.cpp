@@ -82,7 +82,7 @@ task<report> run(database& db, options opts, Prepare prepare) {
         // Another run may have ended between the first look and the lock.
         recorded_state now = co_await read_state(connection);
         prepared_run certain = prepare(*all, now);
-        report done = co_await execute_run(connection, *all, std::move(certain), mine, opts.watch);
+        report done = co_await execute_run(connection, *all, std::move(certain), mine, opts);
         co_return done;
       });
   co_return result;

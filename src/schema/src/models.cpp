@@ -7,6 +7,7 @@
 #include <tupelo/model/relation_keys.hpp>
 #include <tupelo/core/error.hpp>
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -52,6 +53,11 @@ column_type type_of(const type_ops& field) {
 
 column_type type_of(const field_info& field) {
   if (!field.native_type.empty()) return column_type::spelled(field.native_type);
+  if (!field.enum_type.empty()) {
+    column_type type = column_type::enumeration(field.enum_type);
+    type.array = field.type->array != nullptr;
+    return type;
+  }
   column_type type = type_of(*field.type);
   if (type.kind == type_kind::text) type.length = field.length;
   if (type.kind == type_kind::decimal) {
@@ -67,6 +73,7 @@ column_definition column_of(const field_info& field) {
   column.type = type_of(field);
   column.nullable = field.type->nullable;
   column.identity = field.is(field_generated);
+  column.comment = field.comment;
   if (field.has_default) {
     column.default_sql = field.default_sql;
     for (std::string_view word : {"TRUE", "FALSE"}) {
@@ -76,23 +83,76 @@ column_definition column_of(const field_info& field) {
   return column;
 }
 
+/// What a database computes, from the expression or the text.
+std::string value_text(const model_info& model, const expression& computed, const std::string& sql,
+                       const std::string& user) {
+  return computed.empty() ? sql : expression_text(computed, model, user);
+}
+
 std::vector<std::string> columns_of(const model_info& model, const std::vector<std::uint16_t>& fields) {
   std::vector<std::string> names;
   for (std::uint16_t field : fields) names.push_back(model.fields[field].column);
   return names;
 }
 
+index_column column_of(const model_info& model, const index_term_info& term) {
+  index_column column;
+  if (term.field >= 0) {
+    column.name = model.fields[static_cast<std::size_t>(term.field)].column;
+  } else {
+    column.expression = value_text(model, term.computed, term.sql, "the expression of an index");
+  }
+  column.descending = term.descending;
+  column.nulls = term.nulls;
+  column.operator_class = term.operator_class;
+  return column;
+}
+
+exclusion_definition exclusion_of(const model_info& model, const exclusion_info& from) {
+  exclusion_definition exclusion;
+  exclusion.name = from.name;
+  exclusion.method = from.method == "gist" ? std::string() : from.method;
+  exclusion.deferrable = from.deferrable;
+  for (std::size_t i = 0; i < from.terms.size(); ++i) {
+    exclusion.terms.push_back({column_of(model, from.terms[i]), from.operators[i]});
+  }
+  exclusion.where = expression_text(from.condition, model, "the condition of an exclusion constraint");
+  return exclusion;
+}
+
+/// The enum of a field, which other fields may share.
+void add_enum(schema_definition& schema, const model_info& model, const field_info& field) {
+  if (field.enum_type.empty()) return;
+  const type_ops& type = field.type->array != nullptr ? *field.type->array->element : *field.type;
+  const enum_table& table = type.enumerators();
+  enum_definition made{field.enum_type, {}};
+  for (std::size_t i = 0; i < table.count; ++i) made.values.emplace_back(table.first[i].name);
+  const enum_definition* known = schema.find_enum(made.name);
+  if (known == nullptr) {
+    schema.enums.push_back(std::move(made));
+  } else if (known->values != made.values) {
+    throw model_error(std::string(model.short_name()) + ": field " + field.name + " is of the database's enum `" +
+                      made.name +
+                      "`, which another field has with other values: give one of them another name, "
+                      "m.native_enum(&" +
+                      std::string(model.short_name()) + "::" + field.name + ").named(\"…\")");
+  }
+}
+
 void add_index(table_definition& table, const model_info& model, const index_info& from) {
-  if (from.constraint && from.condition.empty()) {
-    table.uniques.push_back({from.name, columns_of(model, from.fields)});
+  if (from.constraint) {
+    std::vector<std::uint16_t> fields;
+    for (const index_term_info& term : from.terms) fields.push_back(static_cast<std::uint16_t>(term.field));
+    table.uniques.push_back({from.name, columns_of(model, fields), from.nulls_not_distinct, from.deferrable});
     return;
   }
   index_definition index;
   index.name = from.name;
-  index.unique = from.unique || from.constraint;
-  for (std::size_t i = 0; i < from.fields.size(); ++i) {
-    index.columns.push_back({model.fields[from.fields[i]].column, i < from.descending.size() && from.descending[i]});
-  }
+  index.unique = from.unique;
+  index.method = from.method;
+  index.include = columns_of(model, from.include);
+  index.nulls_not_distinct = from.nulls_not_distinct;
+  for (const index_term_info& term : from.terms) index.columns.push_back(column_of(model, term));
   index.where = expression_text(from.condition, model, "the condition of an index");
   table.indexes.push_back(std::move(index));
 }
@@ -105,6 +165,7 @@ foreign_key_definition foreign_key_of(const model_info& model, const foreign_key
   key.references = other.table;
   key.on_delete = from.on_delete;
   key.on_update = from.on_update;
+  key.deferrable = from.deferrable;
   if (from.to_offsets.empty()) key.referenced_columns = columns_of(other, other.key);
   for (std::uint16_t offset : from.to_offsets) {
     int field = other.find_offset(offset);
@@ -121,11 +182,20 @@ table_definition table_of(const model_info& model) {
   table_definition table;
   table.name = model.table;
   for (std::uint16_t position : model.columns) table.columns.push_back(column_of(model.fields[position]));
+  for (const computed_info& computed : model.computed) {
+    const field_info& field = model.fields[computed.field];
+    column_definition& column = *table.find_column(field.column);
+    column.computed_sql =
+        value_text(model, computed.computed, computed.sql, "the value of the generated column `" + field.column + "`");
+    column.computed_at_read = !computed.stored;
+  }
   table.primary_key = {model.key_name, columns_of(model, model.key)};
   for (const index_info& index : model.indexes) add_index(table, model, index);
   for (const check_info& check : model.checks) {
     table.checks.push_back({check.name, expression_text(check.condition, model, "check `" + check.name + "`")});
   }
+  table.comment = model.comment;
+  for (const exclusion_info& from : model.exclusions) table.exclusions.push_back(exclusion_of(model, from));
   for (const foreign_key_info& key : model.foreign_keys) table.foreign_keys.push_back(foreign_key_of(model, key));
   return table;
 }
@@ -143,10 +213,16 @@ model_schema schema_of(const std::vector<const model_info*>& models) {
     require_relations(info);
     made.schema.add(table_of(info));
     if (!info.renamed_from.empty()) made.renames.push_back({info.table, "", info.renamed_from});
+    for (const renamed_value_info& value : info.renamed_values) {
+      made.renames.push_back({"", value.to, value.from, info.fields[value.field].enum_type});
+    }
     for (const field_info& field : info.fields) {
+      add_enum(made.schema, info, field);
       if (!field.renamed_from.empty()) made.renames.push_back({info.table, field.column, field.renamed_from});
     }
   }
+  std::sort(made.schema.enums.begin(), made.schema.enums.end(),
+            [](const enum_definition& a, const enum_definition& b) { return a.name < b.name; });
   return made;
 }
 

@@ -58,7 +58,10 @@ index_editor schema_editor::add_index(std::string_view table, name_list columns)
 }
 
 void schema_editor::drop_index(std::string_view table, std::string_view name) {
-  detail::drop_index(*recorder_, table, name);
+  detail::drop_index(*recorder_, table, name, false);
+}
+void schema_editor::drop_index(std::string_view table, std::string_view name, concurrently_tag) {
+  detail::drop_index(*recorder_, table, name, true);
 }
 
 key_editor schema_editor::add_unique(std::string_view table, name_list columns) {
@@ -75,6 +78,39 @@ void schema_editor::add_check(std::string_view table, std::string_view name, std
 
 void schema_editor::drop_check(std::string_view table, std::string_view name) {
   detail::drop_check(*recorder_, table, name);
+}
+
+exclusion_editor schema_editor::add_exclusion(std::string_view table, std::string_view name) {
+  ddl::add_exclusion add;
+  add.table = table;
+  add.exclusion.name = name;
+  return exclusion_editor(recorder_->begin(std::move(add)));
+}
+
+void schema_editor::drop_exclusion(std::string_view table, std::string_view name) {
+  detail::drop_exclusion(*recorder_, table, name);
+}
+
+void schema_editor::comment_table(std::string_view table, std::string_view text) {
+  detail::comment_table(*recorder_, table, text);
+}
+
+void schema_editor::create_enum(std::string_view name, name_list values) {
+  recorder_->begin(ddl::create_enum{{std::string(name), detail::strings(values)}});
+}
+
+void schema_editor::drop_enum(std::string_view name) {
+  recorder_->finish();
+  recorder_->begin(ddl::drop_enum{recorder_->enum_type(name)});
+}
+
+void schema_editor::change_enum(std::string_view name, name_list values) {
+  recorder_->finish();
+  recorder_->begin(ddl::change_enum{recorder_->enum_type(name), {std::string(name), detail::strings(values)}});
+}
+
+void schema_editor::rename_enum_value(std::string_view name, std::string_view from, std::string_view to) {
+  recorder_->begin(ddl::rename_enum_value{std::string(name), std::string(from), std::string(to)});
 }
 
 foreign_key_editor schema_editor::add_foreign_key(std::string_view table, name_list columns) {

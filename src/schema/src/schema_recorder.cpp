@@ -3,6 +3,7 @@
 
 #include <tupelo/core/error.hpp>
 
+#include <algorithm>
 #include <type_traits>
 
 namespace tupelo {
@@ -13,6 +14,11 @@ namespace {
 bool idle(const schema_operation& operation) {
   const auto* alter = std::get_if<ddl::alter_column>(&operation.data);
   return alter != nullptr && alter->from == alter->to;
+}
+
+bool is_concurrent(const recorded_step& step) {
+  const auto* operation = std::get_if<schema_operation>(&step);
+  return operation != nullptr && operation->concurrently();
 }
 
 /// The definition of that name, or one with nothing but the name: replaying then says that it is not there.
@@ -61,6 +67,13 @@ void schema_recorder::set_irreversible(std::string_view reason) {
 
 migration_record schema_recorder::take() {
   finish();
+  const auto count = static_cast<std::size_t>(std::count_if(record_.steps.begin(), record_.steps.end(), is_concurrent));
+  if (count != 0 && count != record_.steps.size()) {
+    throw migration_error(
+        errc::invalid_migration,
+        "an index is built or dropped concurrently beside other changes; that cannot be part of their "
+        "transaction: put it in a migration of its own");
+  }
   record_.after = std::move(state_);
   return std::move(record_);
 }
@@ -69,6 +82,14 @@ const table_definition& schema_recorder::table(std::string_view name) const {
   const table_definition* found = state_.find(name);
   if (found == nullptr) {
     throw migration_error(errc::invalid_migration, "there is no table `" + std::string(name) + "` at this point");
+  }
+  return *found;
+}
+
+const enum_definition& schema_recorder::enum_type(std::string_view name) const {
+  const enum_definition* found = state_.find_enum(name);
+  if (found == nullptr) {
+    throw migration_error(errc::invalid_migration, "there is no enum `" + std::string(name) + "` at this point");
   }
   return *found;
 }
@@ -97,9 +118,10 @@ void drop_column(schema_recorder& recorder, std::string_view table, std::string_
   recorder.finish();
   recorder.begin(ddl::drop_column{std::string(table), named(recorder.table(table).find_column(column), column)});
 }
-void drop_index(schema_recorder& recorder, std::string_view table, std::string_view name) {
+void drop_index(schema_recorder& recorder, std::string_view table, std::string_view name, bool concurrently) {
   recorder.finish();
-  recorder.begin(ddl::drop_index{std::string(table), named(recorder.table(table).find_index(name), name)});
+  const index_definition index = named(recorder.table(table).find_index(name), name);
+  recorder.begin(ddl::drop_index{std::string(table), index, concurrently});
 }
 void drop_unique(schema_recorder& recorder, std::string_view table, std::string_view name) {
   recorder.finish();
@@ -108,6 +130,14 @@ void drop_unique(schema_recorder& recorder, std::string_view table, std::string_
 void drop_check(schema_recorder& recorder, std::string_view table, std::string_view name) {
   recorder.finish();
   recorder.begin(ddl::drop_check{std::string(table), named(recorder.table(table).find_check(name), name)});
+}
+void drop_exclusion(schema_recorder& recorder, std::string_view table, std::string_view name) {
+  recorder.finish();
+  recorder.begin(ddl::drop_exclusion{std::string(table), named(recorder.table(table).find_exclusion(name), name)});
+}
+void comment_table(schema_recorder& recorder, std::string_view table, std::string_view text) {
+  recorder.finish();
+  recorder.begin(ddl::comment_table{std::string(table), recorder.table(table).comment, std::string(text)});
 }
 void drop_foreign_key(schema_recorder& recorder, std::string_view table, std::string_view name) {
   recorder.finish();

@@ -31,6 +31,8 @@ public:
 
   /// Errors: migration_error (invalid_migration) when the table is not there.
   const table_definition& table(std::string_view name) const;
+  /// Errors: migration_error (invalid_migration) when the enum is not there.
+  const enum_definition& enum_type(std::string_view name) const;
   /// The operation that is being described. Errors: migration_error (invalid_migration) when another has begun since.
   schema_operation& pending(const pending_change& change);
 
@@ -49,9 +51,11 @@ private:
 
 pending_change begin_alter_column(schema_recorder& recorder, std::string_view table, std::string_view column);
 void drop_column(schema_recorder& recorder, std::string_view table, std::string_view column);
-void drop_index(schema_recorder& recorder, std::string_view table, std::string_view name);
+void drop_index(schema_recorder& recorder, std::string_view table, std::string_view name, bool concurrently);
 void drop_unique(schema_recorder& recorder, std::string_view table, std::string_view name);
 void drop_check(schema_recorder& recorder, std::string_view table, std::string_view name);
+void drop_exclusion(schema_recorder& recorder, std::string_view table, std::string_view name);
+void comment_table(schema_recorder& recorder, std::string_view table, std::string_view text);
 void drop_foreign_key(schema_recorder& recorder, std::string_view table, std::string_view name);
 void change_primary_key(schema_recorder& recorder, std::string_view table, name_list columns, std::string_view name);
 

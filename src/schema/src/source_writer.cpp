@@ -12,9 +12,13 @@ namespace {
 
 constexpr std::size_t line_limit = 100;
 
-std::vector<std::string> names_of(const std::vector<index_column>& columns) {
+/// The columns before the first expression; the rest is said by write_index.
+std::vector<std::string> leading_columns(const index_definition& index) {
   std::vector<std::string> names;
-  for (const index_column& column : columns) names.push_back(column.name);
+  for (const index_column& column : index.columns) {
+    if (column.is_expression()) break;
+    names.push_back(column.name);
+  }
   return names;
 }
 
@@ -46,29 +50,62 @@ void write_foreign_key(call_chain& chain, const table_definition& table, const f
 }
 
 void write_index(call_chain& chain, const table_definition& table, const index_definition& index) {
+  bool leading = true;
   for (const index_column& column : index.columns) {
-    if (column.descending) chain.then("descending(" + cpp_literal(column.name) + ")");
+    leading = leading && !column.is_expression();
+    if (!leading) chain.then((column.is_expression() ? "expression(" : "column(") + cpp_literal(column.term()) + ")");
   }
+  for (const index_column& column : index.columns) {
+    const std::string term = cpp_literal(column.term());
+    if (column.descending) chain.then("descending(" + term + ")");
+    if (column.nulls == index_nulls::first) chain.then("nulls_first(" + term + ")");
+    if (column.nulls == index_nulls::last) chain.then("nulls_last(" + term + ")");
+    if (!column.operator_class.empty()) {
+      chain.then("operator_class(" + term + ", " + cpp_literal(column.operator_class) + ")");
+    }
+  }
+  if (!index.method.empty()) chain.then("using_method(" + cpp_literal(index.method) + ")");
+  if (!index.include.empty()) chain.then("include(" + cpp_list(index.include) + ")");
   if (index.unique) chain.then("unique()");
+  if (index.nulls_not_distinct) chain.then("nulls_not_distinct()");
   if (!index.where.empty()) chain.then("where(" + cpp_literal(index.where) + ")");
   if (index.name != conventional_name(table, index)) chain.then("name(" + cpp_literal(index.name) + ")");
 }
 
 void write_unique(call_chain& chain, const table_definition& table, const key_definition& unique) {
+  if (unique.nulls_not_distinct) chain.then("nulls_not_distinct()");
+  if (unique.deferrable) chain.then("deferrable()");
   if (unique.name != conventional_name(table, unique)) chain.then("name(" + cpp_literal(unique.name) + ")");
+}
+
+/// The constraint's own calls behind the one that names it.
+void write_exclusion(call_chain& chain, const exclusion_definition& exclusion) {
+  for (const exclusion_term& term : exclusion.terms) {
+    chain.then((term.of.is_expression() ? "with_expression(" : "with(") + cpp_literal(term.of.term()) + ", " +
+               cpp_literal(term.with) + ")");
+    if (!term.of.operator_class.empty()) chain.then("operator_class(" + cpp_literal(term.of.operator_class) + ")");
+  }
+  if (!exclusion.method.empty()) chain.then("using_method(" + cpp_literal(exclusion.method) + ")");
+  if (!exclusion.where.empty()) chain.then("where(" + cpp_literal(exclusion.where) + ")");
+  if (exclusion.deferrable) chain.then("deferrable()");
 }
 
 std::string cpp_foreign_key(const foreign_key_definition& key) {
   return key.columns.size() == 1 ? cpp_literal(key.columns[0]) : cpp_list(key.columns);
 }
 
+/// Whether it can be written as the column's own `.unique()`.
+bool is_inline(const table_definition& table, const key_definition& unique) {
+  return unique.columns.size() == 1 && unique.name == conventional_name(table, unique) && !unique.nulls_not_distinct &&
+         !unique.deferrable;
+}
+
 /// Whether a constraint on this column alone is written beside it: its key, or a unique one of the usual name.
 bool is_constrained_alone(const table_definition& table, const std::string& column) {
   const std::vector<std::string> alone{column};
   return table.primary_key.columns == alone ||
-         std::any_of(table.uniques.begin(), table.uniques.end(), [&](const key_definition& unique) {
-           return unique.columns == alone && unique.name == conventional_name(table, unique);
-         });
+         std::any_of(table.uniques.begin(), table.uniques.end(),
+                     [&](const key_definition& unique) { return unique.columns == alone && is_inline(table, unique); });
 }
 
 /// The pair that `t.timestamps()` stands for.
@@ -153,14 +190,27 @@ std::string cpp_type(const column_type& type, const std::string& argument) {
     case type_kind::time_of_day: return call("time_of_day");
     case type_kind::interval: return call("interval");
     case type_kind::native_or_text: return call("native_or_text", cpp_literal(type.native));
+    case type_kind::enumeration: return call("enumeration", cpp_literal(type.native));
   }
   return call("text");
 }
+
+namespace {
+
+void write_computed(call_chain& chain, const column_definition& column) {
+  if (!column.is_computed()) return;
+  chain.then("generated_as(" + cpp_literal(column.computed_sql) + ")");
+  if (column.computed_at_read) chain.then("not_stored()");
+}
+
+}  // namespace
 
 void write_traits(call_chain& chain, const column_definition& column) {
   if (column.nullable) chain.then("null()");
   if (column.identity) chain.then("generated()");
   if (column.default_sql) chain.then(cpp_default(*column.default_sql));
+  write_computed(chain, column);
+  if (!column.comment.empty()) chain.then("comment(" + cpp_literal(column.comment) + ")");
 }
 
 std::string cpp_table(const table_definition& table, std::size_t indent) {
@@ -177,9 +227,10 @@ std::string cpp_table(const table_definition& table, std::size_t indent) {
     }
     bool key = single_key && !key_named && table.primary_key.columns[0] == column.name;
     const bool unique_too = std::any_of(table.uniques.begin(), table.uniques.end(), [&](const key_definition& unique) {
-      return unique.columns == table.primary_key.columns && unique.name == conventional_name(table, unique);
+      return unique.columns == table.primary_key.columns && is_inline(table, unique);
     });
-    if (key && column.identity && column.type.kind == type_kind::int64 && !column.default_sql && !unique_too) {
+    if (key && column.identity && column.type.kind == type_kind::int64 && !column.default_sql && !unique_too &&
+        column.comment.empty()) {
       out += call_chain(column.name == "id" ? "t.id()" : "t.id(" + cpp_literal(column.name) + ")").text(indent);
       continue;
     }
@@ -187,9 +238,7 @@ std::string cpp_table(const table_definition& table, std::size_t indent) {
     write_traits(chain, column);
     if (key) chain.then("primary_key()");
     for (const key_definition& unique : table.uniques) {
-      bool inlined =
-          unique.columns == std::vector<std::string>{column.name} && unique.name == conventional_name(table, unique);
-      if (inlined) chain.then("unique()");
+      if (is_inline(table, unique) && unique.columns[0] == column.name) chain.then("unique()");
     }
     out += chain.text(indent);
   }
@@ -198,13 +247,13 @@ std::string cpp_table(const table_definition& table, std::size_t indent) {
     out += call_chain("t.primary_key(" + cpp_list(table.primary_key.columns) + name + ")").text(indent);
   }
   for (const key_definition& unique : table.uniques) {
-    if (unique.columns.size() == 1 && unique.name == conventional_name(table, unique)) continue;
+    if (is_inline(table, unique)) continue;
     call_chain chain("t.unique(" + cpp_list(unique.columns) + ")");
     write_unique(chain, table, unique);
     out += chain.text(indent);
   }
   for (const index_definition& index : table.indexes) {
-    call_chain chain("t.index(" + cpp_list(names_of(index.columns)) + ")");
+    call_chain chain("t.index(" + cpp_list(leading_columns(index)) + ")");
     write_index(chain, table, index);
     out += chain.text(indent);
   }
@@ -214,6 +263,11 @@ std::string cpp_table(const table_definition& table, std::size_t indent) {
   for (const foreign_key_definition& key : table.foreign_keys) {
     call_chain chain("t.foreign_key(" + cpp_foreign_key(key) + ")");
     write_foreign_key(chain, table, key);
+    out += chain.text(indent);
+  }
+  for (const exclusion_definition& exclusion : table.exclusions) {
+    call_chain chain("t.exclude(" + cpp_literal(exclusion.name) + ")");
+    write_exclusion(chain, exclusion);
     out += chain.text(indent);
   }
   if (!table.comment.empty()) out += call_chain("t.comment(" + cpp_literal(table.comment) + ")").text(indent);
@@ -245,6 +299,30 @@ struct change_writer {
   call_chain operator()(const ddl::rename_table& o) const {
     return call_chain("db.rename_table(" + cpp_literal(o.from) + ", " + cpp_literal(o.to) + ")");
   }
+  call_chain operator()(const ddl::add_exclusion& o) const {
+    call_chain chain = call("exclude", "add_exclusion", cpp_literal(o.exclusion.name));
+    write_exclusion(chain, o.exclusion);
+    return chain;
+  }
+  call_chain operator()(const ddl::drop_exclusion& o) const {
+    return call("drop_exclusion", cpp_literal(o.exclusion.name));
+  }
+  call_chain operator()(const ddl::comment_table& o) const {
+    return call("comment", "comment_table", cpp_literal(o.to));
+  }
+  call_chain operator()(const ddl::create_enum& o) const {
+    return call_chain("db.create_enum(" + cpp_literal(o.type.name) + ", " + cpp_list(o.type.values) + ")");
+  }
+  call_chain operator()(const ddl::drop_enum& o) const {
+    return call_chain("db.drop_enum(" + cpp_literal(o.type.name) + ")");
+  }
+  call_chain operator()(const ddl::change_enum& o) const {
+    return call_chain("db.change_enum(" + cpp_literal(o.to.name) + ", " + cpp_list(o.to.values) + ")");
+  }
+  call_chain operator()(const ddl::rename_enum_value& o) const {
+    return call_chain("db.rename_enum_value(" + cpp_literal(o.type) + ", " + cpp_literal(o.from) + ", " +
+                      cpp_literal(o.to) + ")");
+  }
   call_chain operator()(const ddl::execute_sql& o) const { return call_chain("db.execute(" + cpp_literal(o.up) + ")"); }
 
   call_chain operator()(const ddl::add_column& o) const {
@@ -266,14 +344,22 @@ struct change_writer {
     if (o.from.default_sql != o.to.default_sql) {
       chain.then(o.to.default_sql ? cpp_default(*o.to.default_sql) : std::string("no_default()"));
     }
+    if (o.from.computed_sql != o.to.computed_sql || o.from.computed_at_read != o.to.computed_at_read) {
+      if (!o.to.is_computed()) chain.then("not_generated_as()");
+      write_computed(chain, o.to);
+    }
+    if (o.from.comment != o.to.comment) chain.then("comment(" + cpp_literal(o.to.comment) + ")");
     return chain;
   }
   call_chain operator()(const ddl::add_index& o) const {
-    call_chain chain = call("index", "add_index", cpp_list(names_of(o.index.columns)));
+    call_chain chain = call("index", "add_index", cpp_list(leading_columns(o.index)));
     write_index(chain, table_, o.index);
+    if (o.concurrently) chain.then("concurrently()");
     return chain;
   }
-  call_chain operator()(const ddl::drop_index& o) const { return call("drop_index", cpp_literal(o.index.name)); }
+  call_chain operator()(const ddl::drop_index& o) const {
+    return call("drop_index", cpp_literal(o.index.name) + (o.concurrently ? ", tp::concurrently" : ""));
+  }
   call_chain operator()(const ddl::add_unique& o) const {
     call_chain chain = call("unique", "add_unique", cpp_list(o.unique.columns));
     write_unique(chain, table_, o.unique);

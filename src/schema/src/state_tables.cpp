@@ -34,14 +34,11 @@ task<std::optional<recorded_lock>> read_lock(lease& connection) {
   co_return held;
 }
 
-bool same(const recorded_lock& a, const recorded_lock& b) {
-  return a.owner == b.owner && a.acquired_at == b.acquired_at;
-}
-
 task<void> replace_lock(lease& connection, const recorded_lock& mine, bool take_over) {
   std::optional<recorded_lock> held = co_await read_lock(connection);
   if (held && !take_over) throw_locked(*held);
-  co_await connection.raw_sql("DELETE FROM tupelo_migration_lock").run();
+  // That one and no other: where the transaction is not alone, somebody else may have taken the lock since.
+  if (held) co_await give_up_lock(connection, *held);
   co_await connection
       .raw_sql("INSERT INTO tupelo_migration_lock (id, owner, acquired_at) VALUES (1, ?, ?)", mine.owner,
                mine.acquired_at)
@@ -163,6 +160,14 @@ task<void> take_lock(lease& connection, recorded_lock mine, bool take_over) {
   }
   if (!failure) co_return;
   co_await detail::shielded(connection.rollback());
+  bool taken = false;
+  try {
+    std::rethrow_exception(failure);
+  } catch (const unique_violation&) {
+    taken = true;  // at the same time, by somebody who was a little faster
+  }
+  if (taken) held = co_await read_lock(connection);
+  if (taken && held) throw_locked(*held);
   std::rethrow_exception(failure);
 }
 
@@ -173,8 +178,15 @@ task<void> give_up_lock(lease& connection, recorded_lock mine) {
 }
 
 task<void> require_lock(lease& connection, recorded_lock mine) {
+  // Writing the row keeps it for this transaction: nobody takes the lock over in the middle of a migration, also where
+  // a lock of the server's does not hold.
+  const std::int64_t kept = co_await connection
+                                .raw_sql("UPDATE tupelo_migration_lock SET owner = owner WHERE id = 1 AND owner = ? "
+                                         "AND acquired_at = ?",
+                                         mine.owner, mine.acquired_at)
+                                .run();
+  if (kept == 1) co_return;
   std::optional<recorded_lock> held = co_await read_lock(connection);
-  if (held && same(*held, mine)) co_return;
   throw migration_error(errc::migration_locked, held
                                                     ? "the migration lock was taken over by " + held->owner +
                                                           "; this run stops before its next migration"

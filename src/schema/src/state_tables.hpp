@@ -64,7 +64,8 @@ task<void> create_state_tables(lease& connection);
 /// Errors: migration_error (migration_locked) saying who holds it since when and what to do.
 task<void> take_lock(lease& connection, recorded_lock mine, bool take_over);
 task<void> give_up_lock(lease& connection, recorded_lock mine);
-/// Errors: migration_error (migration_locked) when somebody else has taken it over.
+/// Keeps it for the transaction that is open. Errors: migration_error (migration_locked) when somebody else has taken
+/// it over.
 task<void> require_lock(lease& connection, recorded_lock mine);
 
 task<void> record_revision(lease& connection, recorded_revision row);

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "step_runner.hpp"
 
+#include "state_tables.hpp"
+#include "table_changes.hpp"
+
 #include <tupelo/core/error.hpp>
 
 #include <algorithm>
@@ -33,8 +36,11 @@ task<void> run_changes(lease& connection, const std::vector<ddl_statement>& stat
   std::vector<remembered_thing> remembered;
   for (const ddl_statement& statement : statements) {
     position.statement = statement.sql;
-    if (statement.role == ddl_role::execute) {
+    if (statement.role == ddl_role::execute || statement.role == ddl_role::outside) {
       co_await connection.execute(statement.sql);
+    } else if (statement.role == ddl_role::clear) {
+      const std::vector<std::string> leftovers = co_await connection.raw_sql<std::string>(statement.sql).all();
+      for (const std::string& leftover : leftovers) co_await connection.execute(leftover);
     } else if (statement.role == ddl_role::check) {
       const std::vector<std::string> reasons = co_await connection.raw_sql<std::string>(statement.sql).all();
       if (!reasons.empty()) throw migration_error(errc::invalid_migration, reasons.front());
@@ -84,6 +90,44 @@ task<void> run_steps(lease& connection, const std::vector<recorded_step>& steps,
     co_await run_changes(connection, statements, position);
     apply_all(operations, before);
     i = end;
+  }
+}
+
+bool runs_outside(const dialect& of, const std::vector<recorded_step>& steps) {
+  if (!of.features().concurrent_indexes || steps.empty()) return false;
+  const auto* first = std::get_if<schema_operation>(&steps.front());
+  return first != nullptr && first->concurrently();  // and so are the others: recording saw to it
+}
+
+namespace {
+
+/// Whether the index is there already, as it is to be.
+bool is_built(const schema_operation& operation, const schema_definition& live, const schema_dialect& rules) {
+  const auto* add = std::get_if<ddl::add_index>(&operation.data);
+  const table_definition* table = add != nullptr ? live.find(add->table) : nullptr;
+  if (table == nullptr) return false;
+  schema_definition wanted;
+  wanted.add(*table).indexes = {add->index};
+  wanted = rules.kept(wanted);
+  const index_definition* found = table->find_index(add->index.name);
+  return found != nullptr && same_index(*found, wanted.tables[0].indexes[0], &rules);
+}
+
+}  // namespace
+
+task<void> run_steps_outside(lease& connection, const std::vector<recorded_step>& steps, schema_definition before,
+                             run_position& position) {
+  const schema_dialect& rules = connection.sql_dialect().schema();
+  position.outside = true;
+  for (const recorded_step& step : steps) {
+    ++position.step;
+    const schema_operation operation = std::get<schema_operation>(step).completed(before);
+    const schema_definition live = co_await introspect_all(connection);
+    if (!is_built(operation, live, rules)) {
+      const std::vector<ddl_statement> statements = rules.render({operation}, before);
+      co_await run_changes(connection, statements, position);
+    }
+    operation.apply_to(before);
   }
 }
 

@@ -16,7 +16,9 @@ std::string default_text(const column_definition& column) {
 
 bool exactly_same(const column_definition& from, const column_definition& to) {
   return from.type == to.type && from.nullable == to.nullable && from.identity == to.identity &&
-         default_text(from) == default_text(to);
+         default_text(from) == default_text(to) && from.comment == to.comment &&
+         from.computed_at_read == to.computed_at_read &&
+         canonical_sql(from.computed_sql) == canonical_sql(to.computed_sql);
 }
 
 /// A live database may keep a condition in its own words.
@@ -25,9 +27,8 @@ bool same_condition(const std::string& from, const std::string& to, const schema
   return live != nullptr ? live->same_expression(from, to) : canonical_sql(from) == canonical_sql(to);
 }
 
-bool same(const key_definition& a, const key_definition& b, const schema_dialect*) { return a.columns == b.columns; }
-bool same(const index_definition& a, const index_definition& b, const schema_dialect* live) {
-  return a.columns == b.columns && a.unique == b.unique && same_condition(a.where, b.where, live);
+bool same(const key_definition& a, const key_definition& b, const schema_dialect*) {
+  return a.columns == b.columns && a.nulls_not_distinct == b.nulls_not_distinct && a.deferrable == b.deferrable;
 }
 bool same(const check_definition& a, const check_definition& b, const schema_dialect* live) {
   return same_condition(a.expression, b.expression, live);
@@ -35,6 +36,27 @@ bool same(const check_definition& a, const check_definition& b, const schema_dia
 bool same(const foreign_key_definition& a, const foreign_key_definition& b, const schema_dialect*) {
   return a.columns == b.columns && a.references == b.references && a.referenced_columns == b.referenced_columns &&
          a.on_delete == b.on_delete && a.on_update == b.on_update && a.deferrable == b.deferrable;
+}
+
+bool same_term(const index_column& from, const index_column& to, const schema_dialect* live) {
+  // An index that another hand has made may keep NULLs anywhere, where it is not said.
+  const bool any_nulls = live != nullptr && to.nulls == index_nulls::smallest;
+  return from.name == to.name && from.descending == to.descending && (any_nulls || from.nulls == to.nulls) &&
+         from.operator_class == to.operator_class && same_condition(from.expression, to.expression, live);
+}
+bool same(const exclusion_definition& a, const exclusion_definition& b, const schema_dialect* live) {
+  const auto same_terms = [&](const exclusion_term& x, const exclusion_term& y) {
+    return x.with == y.with && same_term(x.of, y.of, live);
+  };
+  return std::equal(a.terms.begin(), a.terms.end(), b.terms.begin(), b.terms.end(), same_terms) &&
+         a.method == b.method && a.deferrable == b.deferrable && same_condition(a.where, b.where, live);
+}
+/// Always named: it has no name by convention.
+const std::string& conventional_name(const table_definition&, const exclusion_definition& exclusion) {
+  return exclusion.name;
+}
+bool same(const index_definition& a, const index_definition& b, const schema_dialect* live) {
+  return same_index(a, b, live);
 }
 
 /// What is in `from` only is dropped, what is in `to` only is added; each of `from` stands for one of `to` at most.
@@ -66,6 +88,13 @@ void compare(const table_definition& table, const std::vector<Item>& from, const
 
 }  // namespace
 
+bool same_index(const index_definition& from, const index_definition& to, const schema_dialect* live) {
+  const auto same_terms = [&](const index_column& a, const index_column& b) { return same_term(a, b, live); };
+  return std::equal(from.columns.begin(), from.columns.end(), to.columns.begin(), to.columns.end(), same_terms) &&
+         from.unique == to.unique && from.method == to.method && from.include == to.include &&
+         from.nulls_not_distinct == to.nulls_not_distinct && same_condition(from.where, to.where, live);
+}
+
 bool table_changes::structural() const {
   auto unique = [](const index_definition& index) { return index.unique; };
   return !add_columns.empty() || !drop_columns.empty() || !alter_columns.empty() || key_changes ||
@@ -93,6 +122,9 @@ table_changes compare_tables(const table_definition& from, const table_definitio
   compare(to, from.uniques, to.uniques, live, changes.add_uniques, changes.drop_uniques);
   compare(to, from.indexes, to.indexes, live, changes.add_indexes, changes.drop_indexes);
   compare(to, from.checks, to.checks, live, changes.add_checks, changes.drop_checks);
+  compare(to, from.exclusions, to.exclusions, live, changes.add_exclusions, changes.drop_exclusions);
+  changes.old_comment = from.comment;
+  changes.new_comment = to.comment;
   compare(to, from.foreign_keys, to.foreign_keys, live, changes.add_foreign_keys, changes.drop_foreign_keys);
   return changes;
 }

@@ -20,11 +20,16 @@ struct table_changes {
   std::vector<key_definition> add_uniques, drop_uniques;
   std::vector<index_definition> add_indexes, drop_indexes;
   std::vector<check_definition> add_checks, drop_checks;
+  std::vector<exclusion_definition> add_exclusions, drop_exclusions;
+  std::string old_comment, new_comment;
   std::vector<foreign_key_definition> add_foreign_keys, drop_foreign_keys;
 
   /// Whether foreign keys of other tables may have to wait for these changes, or to go before them.
   bool structural() const;
 };
+
+/// Whether both are the same but for their names. `live` as in diff_options.
+bool same_index(const index_definition& from, const index_definition& to, const schema_dialect* live);
 
 /// `from` is named throughout; a name in `to` counts where it is given.
 table_changes compare_tables(const table_definition& from, const table_definition& to, const schema_dialect* live);

@@ -53,6 +53,43 @@ foreign_key_editor& foreign_key_editor::name(std::string_view name) {
   return *this;
 }
 
+// ---- exclusion constraints
+
+exclusion_definition& exclusion_editor::definition() {
+  if (auto* create = creation(change_)) return create->table.exclusions.at(change_.part);
+  return std::get<ddl::add_exclusion>(change_.recorder->pending(change_).data).exclusion;
+}
+exclusion_editor& exclusion_editor::with(std::string_view column, std::string_view sql_operator) {
+  exclusion_term& term = definition().terms.emplace_back();
+  term.of.name = column;
+  term.with = sql_operator;
+  return *this;
+}
+exclusion_editor& exclusion_editor::with_expression(std::string_view sql, std::string_view sql_operator) {
+  exclusion_term& term = definition().terms.emplace_back();
+  term.of.expression = sql;
+  term.with = sql_operator;
+  return *this;
+}
+exclusion_editor& exclusion_editor::operator_class(std::string_view name) {
+  auto& terms = definition().terms;
+  if (terms.empty()) refuse("table `" + table_of(change_) + "`: operator_class() belongs behind with()");
+  terms.back().of.operator_class = name;
+  return *this;
+}
+exclusion_editor& exclusion_editor::where(std::string_view condition) {
+  definition().where = condition;
+  return *this;
+}
+exclusion_editor& exclusion_editor::using_method(std::string_view method) {
+  definition().method = method == "gist" ? std::string_view() : method;
+  return *this;
+}
+exclusion_editor& exclusion_editor::deferrable() {
+  definition().deferrable = true;
+  return *this;
+}
+
 // ---- indexes and unique constraints
 
 index_definition& index_editor::definition() {
@@ -67,27 +104,76 @@ index_editor& index_editor::where(std::string_view condition) {
   definition().where = condition;
   return *this;
 }
-index_editor& index_editor::descending(std::string_view column) {
+index_column& index_editor::term(std::string_view name, std::string_view verb) {
   for (index_column& of_index : definition().columns) {
-    if (of_index.name == column) {
-      of_index.descending = true;
-      return *this;
-    }
+    if (of_index.term() == name) return of_index;
   }
-  refuse("table `" + table_of(change_) + "`: descending(\"" + std::string(column) +
-         "\") names a column that is not in the index");
+  refuse("table `" + table_of(change_) + "`: " + std::string(verb) + "(\"" + std::string(name) +
+         "\") names neither a column nor an expression of the index");
+}
+index_editor& index_editor::expression(std::string_view sql) {
+  definition().columns.emplace_back().expression = sql;
+  return *this;
+}
+index_editor& index_editor::column(std::string_view column) {
+  definition().columns.emplace_back().name = column;
+  return *this;
+}
+index_editor& index_editor::descending(std::string_view of) {
+  term(of, "descending").descending = true;
+  return *this;
+}
+index_editor& index_editor::nulls_first(std::string_view of) {
+  term(of, "nulls_first").nulls = index_nulls::first;
+  return *this;
+}
+index_editor& index_editor::nulls_last(std::string_view of) {
+  term(of, "nulls_last").nulls = index_nulls::last;
+  return *this;
+}
+index_editor& index_editor::operator_class(std::string_view of, std::string_view name) {
+  term(of, "operator_class").operator_class = name;
+  return *this;
+}
+index_editor& index_editor::using_method(std::string_view method) {
+  definition().method = method == "btree" ? std::string_view() : method;
+  return *this;
+}
+index_editor& index_editor::include(name_list columns) {
+  definition().include = detail::strings(columns);
+  return *this;
+}
+index_editor& index_editor::nulls_not_distinct() {
+  definition().nulls_not_distinct = true;
+  return *this;
+}
+index_editor& index_editor::concurrently() {
+  if (creation(change_) != nullptr) {
+    refuse("table `" + table_of(change_) +
+           "`: nobody writes to a table that is being created; leave out concurrently()");
+  }
+  std::get<ddl::add_index>(change_.recorder->pending(change_).data).concurrently = true;
+  return *this;
 }
 index_editor& index_editor::name(std::string_view name) {
   definition().name = name;
   return *this;
 }
 
+key_definition& key_editor::definition() {
+  if (auto* create = creation(change_)) return create->table.uniques.at(change_.part);
+  return std::get<ddl::add_unique>(change_.recorder->pending(change_).data).unique;
+}
 key_editor& key_editor::name(std::string_view name) {
-  if (auto* create = creation(change_)) {
-    create->table.uniques.at(change_.part).name = name;
-  } else {
-    std::get<ddl::add_unique>(change_.recorder->pending(change_).data).unique.name = name;
-  }
+  definition().name = name;
+  return *this;
+}
+key_editor& key_editor::nulls_not_distinct() {
+  definition().nulls_not_distinct = true;
+  return *this;
+}
+key_editor& key_editor::deferrable() {
+  definition().deferrable = true;
   return *this;
 }
 
@@ -136,6 +222,26 @@ column_editor& column_editor::generated() {
 }
 column_editor& column_editor::not_generated() {
   definition().identity = false;
+  return *this;
+}
+column_editor& column_editor::generated_as(std::string_view sql) {
+  definition().computed_sql = sql;
+  definition().computed_at_read = false;
+  return *this;
+}
+column_editor& column_editor::not_stored() {
+  if (!definition().is_computed())
+    refuse("table `" + table_of(change_) + "`: not_stored() belongs behind generated_as()");
+  definition().computed_at_read = true;
+  return *this;
+}
+column_editor& column_editor::comment(std::string_view text) {
+  definition().comment = text;
+  return *this;
+}
+column_editor& column_editor::not_generated_as() {
+  definition().computed_sql.clear();
+  definition().computed_at_read = false;
   return *this;
 }
 
@@ -266,9 +372,22 @@ foreign_key_editor table_editor::foreign_key(name_list columns) {
   return foreign_key_editor(part);
 }
 
+exclusion_editor table_editor::exclude(std::string_view name) {
+  exclusion_definition exclusion;
+  exclusion.name = name;
+  if (!creates_) {
+    std::string table = change_.recorder->current_table();
+    return exclusion_editor(change_.recorder->begin(ddl::add_exclusion{std::move(table), std::move(exclusion)}));
+  }
+  auto& exclusions = creation(change_)->table.exclusions;
+  exclusions.push_back(std::move(exclusion));
+  detail::pending_change part = change_;
+  part.part = exclusions.size() - 1;
+  return exclusion_editor(part);
+}
+
 void table_editor::comment(std::string_view text) {
-  if (!creates_)
-    refuse("table `" + change_.recorder->current_table() + "`: a comment is given when the table is created");
+  if (!creates_) return detail::comment_table(*change_.recorder, change_.recorder->current_table(), text);
   creation(change_)->table.comment = text;
 }
 
@@ -295,13 +414,19 @@ void table_editor::rename_column(std::string_view from, std::string_view to) {
   change_.recorder->begin(ddl::rename_column{std::move(table), std::string(from), std::string(to)});
 }
 void table_editor::drop_index(std::string_view name) {
-  detail::drop_index(*change_.recorder, altered(change_, creates_, "drop_index"), name);
+  detail::drop_index(*change_.recorder, altered(change_, creates_, "drop_index"), name, false);
+}
+void table_editor::drop_index(std::string_view name, concurrently_tag) {
+  detail::drop_index(*change_.recorder, altered(change_, creates_, "drop_index"), name, true);
 }
 void table_editor::drop_unique(std::string_view name) {
   detail::drop_unique(*change_.recorder, altered(change_, creates_, "drop_unique"), name);
 }
 void table_editor::drop_check(std::string_view name) {
   detail::drop_check(*change_.recorder, altered(change_, creates_, "drop_check"), name);
+}
+void table_editor::drop_exclusion(std::string_view name) {
+  detail::drop_exclusion(*change_.recorder, altered(change_, creates_, "drop_exclusion"), name);
 }
 void table_editor::drop_foreign_key(std::string_view name) {
   detail::drop_foreign_key(*change_.recorder, altered(change_, creates_, "drop_foreign_key"), name);

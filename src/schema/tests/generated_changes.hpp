@@ -81,4 +81,62 @@ inline std::vector<schema_operation> second_operations() {
   return operations;
 }
 
+/// What a table can have beyond columns and constraints of every database.
+inline std::vector<schema_operation> third_operations() {
+  schema_definition state;
+  apply_all(first_operations(), state);
+  apply_all(second_operations(), state);
+  std::vector<schema_operation> operations;
+  auto add = [&](schema_operation o) {
+    o = o.completed(state);
+    o.apply_to(state);
+    operations.push_back(std::move(o));
+  };
+  table_definition bookings{
+      .name = "bookings",
+      .columns = {{.name = "id", .type = type_kind::int64, .identity = true},
+                  {.name = "room", .type = type_kind::int32, .comment = "its number"},
+                  {.name = "during", .type = column_type::native_or_text("tstzrange")},
+                  {.name = "mood", .type = column_type::enumeration("mood"), .default_sql = "'fine'"},
+                  {.name = "moods", .type = column_type::array_of(column_type::enumeration("mood")), .nullable = true},
+                  {.name = "note", .type = type_kind::text},
+                  {.name = "loud", .type = type_kind::text, .computed_sql = "upper(note)"},
+                  {.name = "size", .type = type_kind::int64, .computed_sql = "length(note)", .computed_at_read = true}},
+      .primary_key = {"", {"id"}},
+      .uniques = {{"", {"note"}, false, true}, {"", {"room"}, true}},
+      .indexes = {{.columns = {{"room"},
+                               {.descending = true, .expression = "lower(note)"},
+                               {.name = "note", .nulls = index_nulls::last, .operator_class = "text_pattern_ops"}},
+                   .include = {"mood"}},
+                  {.name = "by_during", .columns = {{"during"}}, .method = "gist"},
+                  {.columns = {{.expression = "lower(note)", .nulls = index_nulls::first}},
+                   .unique = true,
+                   .nulls_not_distinct = true}},
+      .exclusions = {{.name = "apart",
+                      .terms = {{{.name = "room", .operator_class = "int4_ops"}, "="}, {{"during"}, "&&"}},
+                      .where = "room > 0",
+                      .deferrable = true}},
+      .comment = "who sleeps where"};
+  add(ddl::create_enum{{"mood", {"bad", "fine"}}});
+  add(ddl::create_table{bookings});
+  bookings = *state.find("bookings");
+  add(ddl::rename_enum_value{"mood", "fine", "good"});
+  add(ddl::change_enum{{"mood", {"bad", "good"}}, {"mood", {"bad", "so-so", "good"}}});
+  add(ddl::comment_table{"bookings", "who sleeps where", ""});
+  column_definition room = bookings.columns[1];
+  room.comment = "the room's number";
+  add(ddl::alter_column{"bookings", bookings.columns[1], room});
+  column_definition loud = bookings.columns[6];
+  loud.computed_sql = "upper(note) || '!'";
+  add(ddl::alter_column{"bookings", bookings.columns[6], loud});
+  column_definition size = bookings.columns[7];
+  size.computed_sql.clear();
+  size.computed_at_read = false;
+  add(ddl::alter_column{"bookings", bookings.columns[7], size});
+  add(ddl::drop_exclusion{"bookings", bookings.exclusions[0]});
+  add(ddl::add_exclusion{
+      "bookings", {.name = "spans", .method = "spgist", .terms = {{{.expression = "int4range(room, 9)"}, "&&"}}}});
+  return operations;
+}
+
 }  // namespace tupelo::sample

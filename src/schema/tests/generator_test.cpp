@@ -17,6 +17,7 @@ namespace {
 
 constexpr const char* first_revision = "20261120T080000_first";
 constexpr const char* second_revision = "20261121T093000_second";
+constexpr const char* third_revision = "20261122T093000_third";
 
 /// A generated file as it is compiled into this program, without the lines for the licence and the formatter.
 std::string compiled(const std::string& name) {
@@ -67,6 +68,27 @@ TEST(generator, writes_changes_as_a_reader_would) {
             compiled("generated_second_test.cpp"));
 }
 
+TEST(generator, writes_what_only_some_databases_have_as_a_reader_would) {
+  EXPECT_EQ(generate_migration(third_revision, {second_revision}, sample::third_operations()).text,
+            compiled("generated_third_test.cpp"));
+}
+TEST(generator, writes_changes_that_are_made_concurrently) {
+  const ddl::add_index add{"users", {.name = "ix_users_age", .columns = {{"age"}}}, true};
+  EXPECT_EQ(operation_source(add), R"(db.add_index("users", {"age"}).concurrently();)");
+  EXPECT_EQ(operation_source(schema_operation(add).inverse()),
+            R"(db.drop_index("users", "ix_users_age", tp::concurrently);)");
+}
+TEST(generator, warns_of_values_that_go) {
+  const auto warnings = [](schema_operation operation) { return generate_migration("1", {}, {operation}).warnings; };
+  EXPECT_EQ(warnings(ddl::change_enum{{"mood", {"a", "b"}}, {"mood", {"b"}}}),
+            std::vector<std::string>{"fails while a row has the value a of the enum mood, which is gone"});
+  column_definition plain{.name = "loud", .type = type_kind::text};
+  column_definition computed = plain;
+  computed.computed_sql = "upper(note)";
+  EXPECT_EQ(warnings(ddl::alter_column{"t", plain, computed}),
+            std::vector<std::string>{"replaces the values of t.loud by computed ones"});
+}
+
 TEST(generator, what_it_writes_does_what_the_operations_do_and_back) {
   schema_definition first;
   apply_all(sample::first_operations(), first);
@@ -74,6 +96,9 @@ TEST(generator, what_it_writes_does_what_the_operations_do_and_back) {
   apply_all(sample::second_operations(), second);
   expect_replay(first_revision, {}, first);
   expect_replay(second_revision, first, second);
+  schema_definition third = second;
+  apply_all(sample::third_operations(), third);
+  expect_replay(third_revision, second, third);
 }
 
 TEST(generator, an_empty_migration_has_no_unused_parameter) {

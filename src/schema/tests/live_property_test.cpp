@@ -38,6 +38,7 @@ std::string insert_text(const table_definition& table) {
   std::string columns;
   std::string values;
   for (const column_definition& column : table.columns) {
+    if (column.is_computed()) continue;
     columns += (columns.empty() ? "" : ", ") + quoted(column.name);
     values +=
         std::string(values.empty() ? "" : ", ") + (column.type.is_integer() || column.name == "id" ? "7" : "'seven'");

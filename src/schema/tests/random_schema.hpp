@@ -70,6 +70,12 @@ private:
     for (const char* column_name : {"a", "b", "c", "d", "e"}) {
       if (chance(65)) t.columns.push_back(column(column_name));
     }
+    if (t.columns.size() > 1 && chance(40)) {
+      column_definition computed{.name = "computed", .type = type_kind::text, .nullable = true};
+      computed.computed_sql = t.columns.back().name + (chance(50) ? " || 'x'" : " || 'y'");
+      computed.computed_at_read = chance(50);
+      t.columns.push_back(std::move(computed));
+    }
     std::shuffle(t.columns.begin(), t.columns.end(), random_);
     t.primary_key.columns = {"id"};
     if (!t.find_column("id")->identity && chance(40)) {
@@ -87,6 +93,7 @@ private:
         if (chance(40)) index.columns.push_back({t.columns.front().name, false});
         if (index.columns.size() == 2 && index.columns[1].name == c.name) index.columns.pop_back();
         index.unique = chance(30);
+        if (chance(20)) index.columns.push_back({.expression = "lower(" + c.name + ")"});
         if (chance(30)) index.where = c.name + " > 0";
         if (chance(30)) index.name = "by_" + c.name + "_of_" + name;
         t.indexes.push_back(std::move(index));

@@ -230,11 +230,21 @@ TEST(schema_editor, refuses_to_sort_by_a_column_that_is_not_in_the_index) {
             std::string::npos);
 }
 
-TEST(schema_editor, refuses_a_comment_on_a_table_that_exists) {
-  EXPECT_NE(refusal([](tp::schema_editor& db) {
-              db.alter_table("users", [](tp::table_editor& t) { t.comment("x"); });
-            }).find("when the table is created"),
-            std::string::npos);
+TEST(schema_editor, refuses_changes_beside_those_that_are_made_concurrently) {
+  const std::string said = refusal([](tp::schema_editor& db) {
+    db.add_index("users", {"age"}).concurrently();
+    db.run([](tp::lease&) -> tp::task<void> { co_return; });
+  });
+  EXPECT_NE(said.find("migration of its own"), std::string::npos) << said;
+}
+TEST(schema_editor, refuses_to_build_indexes_of_a_new_table_concurrently) {
+  const std::string said = refusal([](tp::schema_editor& db) {
+    db.create_table("new", [](tp::table_editor& t) {
+      t.id();
+      t.index({"id"}).concurrently();
+    });
+  });
+  EXPECT_NE(said.find("`new`"), std::string::npos) << said;
 }
 
 }  // namespace

@@ -40,7 +40,8 @@ bool matches(const model_info& info, const void* object, const snapshot& taken, 
     now.size = 0;
     encode_field(slot, object, now);
     const std::size_t length = 1 + (then[0] ? length_of(slot, then + 1) : 0);
-    if (now.size != length || std::memcmp(now.data(), then, length * sizeof *then) != 0) {
+    const bool written = !info.fields[i].is(field_computed);
+    if (written && (now.size != length || std::memcmp(now.data(), then, length * sizeof *then) != 0)) {
       same = false;
       if (!changed) return false;
       changed->push_back(i);

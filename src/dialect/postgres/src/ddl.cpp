@@ -7,6 +7,8 @@
 #include "tupelo/dialect/postgres/introspection.hpp"
 #include <tupelo/query/sql_text.hpp>
 
+#include <algorithm>
+#include <span>
 #include <utility>
 
 namespace tupelo::postgres {
@@ -28,7 +30,8 @@ std::string action_text(std::string_view event, referential_action action) {
 }
 
 std::string key_text(const key_definition& key, std::string_view what) {
-  return constraint_name(key.name) + std::string(what) + " (" + quoted_list(key.columns) + ")";
+  return constraint_name(key.name) + std::string(what) + (key.nulls_not_distinct ? " NULLS NOT DISTINCT" : "") + " (" +
+         quoted_list(key.columns) + ")" + (key.deferrable ? " DEFERRABLE INITIALLY DEFERRED" : "");
 }
 
 std::string check_text(const table_definition& table, const check_definition& check) {
@@ -51,12 +54,97 @@ const column_definition* meant(const table_definition& table, std::string_view w
   return nullptr;
 }
 
+/// What of the table has to go and be made again when a column changes: what the server keeps with the old type in it,
+/// and, where the column itself is made anew, everything on it.
+struct dependents {
+  dependents(const table_definition& table, const column_definition& column, bool mentioning, bool naming) {
+    std::vector<std::string_view> gone;
+    if (naming) gone.push_back(column.name);
+    for (const column_definition& other : table.columns) {
+      if (!mentioning || !mentions_identifier(other.computed_sql, column.name)) continue;
+      computed.push_back(&other);
+      gone.push_back(other.name);
+    }
+    const auto names_gone = [&](const std::vector<std::string>& columns) {
+      return std::any_of(gone.begin(), gone.end(), [&](std::string_view name) {
+        return std::find(columns.begin(), columns.end(), name) != columns.end();
+      });
+    };
+    const auto mentions = [&](std::string_view sql) {
+      return (mentioning && mentions_identifier(sql, column.name)) ||
+             std::any_of(gone.begin(), gone.end(),
+                         [&](std::string_view name) { return mentions_identifier(sql, name); });
+    };
+    for (const key_definition& unique : table.uniques) {
+      if (names_gone(unique.columns)) uniques.push_back(&unique);
+    }
+    for (const index_definition& index : table.indexes) {
+      bool uses = mentions(index.where) || names_gone(index.include);
+      for (const index_column& term : index.columns)
+        uses = uses || names_gone({term.name}) || mentions(term.expression);
+      if (uses) indexes.push_back(&index);
+    }
+    for (const check_definition& check : table.checks) {
+      if (mentions(check.expression)) checks.push_back(&check);
+    }
+    for (const exclusion_definition& exclusion : table.exclusions) {
+      bool uses = mentions(exclusion.where);
+      for (const exclusion_term& term : exclusion.terms) {
+        uses = uses || names_gone({term.of.name}) || mentions(term.of.expression);
+      }
+      if (uses) exclusions.push_back(&exclusion);
+    }
+    for (const foreign_key_definition& key : table.foreign_keys) {
+      if (names_gone(key.columns)) foreign_keys.push_back(&key);
+    }
+  }
+
+  std::vector<const column_definition*> computed;
+  std::vector<const key_definition*> uniques;
+  std::vector<const index_definition*> indexes;
+  std::vector<const check_definition*> checks;
+  std::vector<const exclusion_definition*> exclusions;
+  std::vector<const foreign_key_definition*> foreign_keys;
+};
+
+/// Whether the index's term may be NULL: then ORDER BY asks for an order of its own.
+bool may_be_null(const table_definition& table, const index_column& term) {
+  return std::any_of(table.columns.begin(), table.columns.end(), [&](const column_definition& column) {
+    return column.nullable &&
+           (term.is_expression() ? mentions_identifier(term.expression, column.name) : column.name == term.name);
+  });
+}
+
+std::string index_term_text(const table_definition& table, const index_definition& index, const index_column& term) {
+  std::string out =
+      term.is_expression() ? "(" + expression_sql(table, term.expression) + ")" : quote_identifier(term.name);
+  if (!term.operator_class.empty()) out += " " + term.operator_class;
+  if (!index.method.empty()) return out;  // which does not sort
+  if (term.descending) out += " DESC";
+  if (term.nulls != index_nulls::smallest)
+    return out + (term.nulls == index_nulls::first ? " NULLS FIRST" : " NULLS LAST");
+  return may_be_null(table, term) ? out + (term.descending ? " NULLS LAST" : " NULLS FIRST") : out;
+}
+
+std::string exclusion_text(const table_definition& table, const exclusion_definition& exclusion) {
+  std::string terms;
+  for (const exclusion_term& term : exclusion.terms) {
+    terms += (terms.empty() ? "" : ", ") + index_term_text(table, {.method = "gist"}, term.of) + " WITH " + term.with;
+  }
+  std::string out = constraint_name(exclusion.name) + "EXCLUDE USING " +
+                    (exclusion.method.empty() ? "gist" : exclusion.method) + " (" + terms + ")";
+  if (!exclusion.where.empty()) out += " WHERE (" + expression_sql(table, exclusion.where) + ")";
+  return exclusion.deferrable ? out + " DEFERRABLE INITIALLY DEFERRED" : out;
+}
+
 class renderer {
 public:
   explicit renderer(const schema_definition& before) : state_(before) {}
 
   void run(const std::vector<schema_operation>& operations) {
+    rest_ = operations;
     for (const schema_operation& operation : operations) {
+      rest_ = rest_.subspan(1);
       const schema_operation complete = operation.completed(state_);
       schema_definition after = state_;
       complete.apply_to(after);
@@ -80,21 +168,43 @@ private:
   void statement(const ddl::create_table& o) {
     execute(create_table_text(o.table));
     for (const index_definition& index : o.table.indexes) execute(create_index_text(o.table, index));
-    if (!o.table.comment.empty()) {
-      execute("COMMENT ON TABLE " + quote_identifier(o.table.name) + " IS " + sql_text_literal(o.table.comment));
-    }
+    if (!o.table.comment.empty()) comment_table(o.table.name, o.table.comment);
+    for (const column_definition& column : o.table.columns) comment_column(o.table, column);
+  }
+  void comment_table(std::string_view name, const std::string& comment) {
+    execute(comment_text("TABLE " + quote_identifier(name), comment));
+  }
+  void comment_column(const table_definition& table, const column_definition& column) {
+    if (!column.comment.empty()) execute(column_comment_text(table, column));
   }
   void statement(const ddl::drop_table& o) { execute("DROP TABLE " + quote_identifier(o.table.name)); }
   void statement(const ddl::rename_table& o) {
     alter(o.from, "RENAME TO " + quote_identifier(o.to));
-    table_definition renamed = table(o.from);
-    const std::string former = conventional_primary_key_name(renamed);
-    if (renamed.primary_key.columns.empty() || renamed.primary_key.name != former) return;
-    renamed.name = o.to;
-    alter(o.to, "RENAME CONSTRAINT " + quote_identifier(former) + " TO " +
-                    quote_identifier(conventional_primary_key_name(renamed)));
+    // Their names are those of relations, which a schema has once: a new table of the former name would ask for them.
+    const table_definition& former = table(o.from);
+    table_definition after = former;
+    after.name = o.to;
+    const auto rename_constraint = [&](const std::string& from, const std::string& to) {
+      alter(o.to, "RENAME CONSTRAINT " + quote_identifier(from) + " TO " + quote_identifier(to));
+    };
+    const std::string& key = former.primary_key.name;
+    if (!former.primary_key.columns.empty() && key == conventional_primary_key_name(former)) {
+      rename_constraint(key, conventional_primary_key_name(after));
+    }
+    for (const key_definition& unique : former.uniques) {
+      if (unique.name == conventional_name(former, unique))
+        rename_constraint(unique.name, conventional_name(after, unique));
+    }
+    for (const index_definition& index : former.indexes) {
+      if (index.name != conventional_name(former, index)) continue;
+      execute("ALTER INDEX " + quote_identifier(index.name) + " RENAME TO " +
+              quote_identifier(conventional_name(after, index)));
+    }
   }
-  void statement(const ddl::add_column& o) { alter(o.table, "ADD COLUMN " + column_text(table(o.table), o.column)); }
+  void statement(const ddl::add_column& o) {
+    alter(o.table, "ADD COLUMN " + column_text(table(o.table), o.column));
+    comment_column(table(o.table), o.column);
+  }
   void statement(const ddl::drop_column& o) { alter(o.table, "DROP COLUMN " + quote_identifier(o.column.name)); }
   void statement(const ddl::rename_column& o) {
     alter(o.table, "RENAME COLUMN " + quote_identifier(o.from) + " TO " + quote_identifier(o.to));
@@ -102,28 +212,50 @@ private:
   void statement(const ddl::alter_column& o) {
     // What the table has now counts, not what the operation remembers of it.
     const table_definition& changed = table(o.table);
-    const column_definition& from = *changed.find_column(o.from.name);
-    // Conditions that compare the column are said again: the server keeps them with the old type in them.
-    const bool retyped = from.type != o.to.type;
-    for (const check_definition& check : changed.checks) {
-      if (retyped && mentions_identifier(check.expression, from.name)) drop_constraint(o.table, check.name);
-    }
-    for (const index_definition& index : changed.indexes) {
-      if (retyped && mentions_identifier(index.where, from.name)) execute("DROP INDEX " + quote_identifier(index.name));
-    }
-    for (std::string& sql : alter_column_texts(changed, from, o.to)) execute(std::move(sql));
-    table_definition after = changed;
-    *after.find_column(o.to.name) = o.to;
-    for (const check_definition& check : after.checks) {
-      if (retyped && mentions_identifier(check.expression, from.name))
-        alter(o.table, "ADD " + check_text(after, check));
-    }
-    for (const index_definition& index : after.indexes) {
-      if (retyped && mentions_identifier(index.where, from.name)) execute(create_index_text(after, index));
-    }
+    alter_column(changed, *changed.find_column(o.from.name), o.to);
   }
-  void statement(const ddl::add_index& o) { execute(create_index_text(table(o.table), o.index)); }
-  void statement(const ddl::drop_index& o) { execute("DROP INDEX " + quote_identifier(o.index.name)); }
+  void alter_column(const table_definition& changed, const column_definition& from, const column_definition& to) {
+    table_definition after = changed;
+    *after.find_column(to.name) = to;
+    const bool remade = makes_column_anew(from, to);
+    const dependents of(changed, from, remade || from.type != to.type, remade);
+    for (const foreign_key_definition* key : of.foreign_keys) drop_constraint(after.name, key->name);
+    for (const exclusion_definition* exclusion : of.exclusions) drop_constraint(after.name, exclusion->name);
+    for (const check_definition* check : of.checks) drop_constraint(after.name, check->name);
+    for (const index_definition* index : of.indexes) execute("DROP INDEX " + quote_identifier(index->name));
+    for (const key_definition* unique : of.uniques) drop_constraint(after.name, unique->name);
+    for (const column_definition* computed : of.computed) {
+      alter(after.name, "DROP COLUMN " + quote_identifier(computed->name));
+    }
+    for (std::string& sql : alter_column_texts(after, from, to)) execute(std::move(sql));
+    for (const column_definition* computed : of.computed) {
+      alter(after.name, "ADD COLUMN " + column_text(after, *computed));
+      comment_column(after, *computed);
+    }
+    for (const key_definition* unique : of.uniques) alter(after.name, "ADD " + key_text(*unique, "UNIQUE"));
+    for (const index_definition* index : of.indexes) execute(create_index_text(after, *index));
+    for (const check_definition* check : of.checks) alter(after.name, "ADD " + check_text(after, *check));
+    for (const exclusion_definition* exclusion : of.exclusions) {
+      alter(after.name, "ADD " + exclusion_text(after, *exclusion));
+    }
+    for (const foreign_key_definition* key : of.foreign_keys) alter(after.name, "ADD " + foreign_key_text(*key));
+  }
+  void statement(const ddl::add_index& o) {
+    if (!o.concurrently) return execute(create_index_text(table(o.table), o.index));
+    // A build that fails leaves an index that is kept up and used by nobody.
+    statements_.push_back(
+        {ddl_role::clear, "SELECT 'DROP INDEX CONCURRENTLY IF EXISTS ' || quote_ident(x.relname) FROM "
+                          "pg_index i JOIN pg_class x ON x.oid = i.indexrelid JOIN pg_namespace n ON "
+                          "n.oid = x.relnamespace WHERE NOT i.indisvalid AND n.nspname = "
+                          "current_schema() AND x.relname = " +
+                              sql_text_literal(o.index.name)});
+    statements_.push_back({ddl_role::outside, create_index_text(table(o.table), o.index, true)});
+  }
+  void statement(const ddl::drop_index& o) {
+    const std::string name = quote_identifier(o.index.name);
+    if (!o.concurrently) return execute("DROP INDEX " + name);
+    statements_.push_back({ddl_role::outside, "DROP INDEX CONCURRENTLY IF EXISTS " + name});
+  }
   void statement(const ddl::add_unique& o) { alter(o.table, "ADD " + key_text(o.unique, "UNIQUE")); }
   void statement(const ddl::drop_unique& o) { drop_constraint(o.table, o.unique.name); }
   void statement(const ddl::add_check& o) { alter(o.table, "ADD " + check_text(table(o.table), o.check)); }
@@ -138,8 +270,69 @@ private:
     if (!o.to.columns.empty()) alter(o.table, "ADD " + key_text(o.to, "PRIMARY KEY"));
   }
   void statement(const ddl::execute_sql& o) { execute(o.up); }
+  void statement(const ddl::add_exclusion& o) { alter(o.table, "ADD " + exclusion_text(table(o.table), o.exclusion)); }
+  void statement(const ddl::drop_exclusion& o) { drop_constraint(o.table, o.exclusion.name); }
+  void statement(const ddl::comment_table& o) { comment_table(o.table, o.to); }
+  void statement(const ddl::create_enum& o) { create_enum(o.type); }
+  void create_enum(const enum_definition& type) {
+    std::string values;
+    for (const std::string& value : type.values) values += (values.empty() ? "" : ", ") + sql_text_literal(value);
+    execute("CREATE TYPE " + quote_identifier(type.name) + " AS ENUM (" + values + ")");
+  }
+  void statement(const ddl::drop_enum& o) { execute("DROP TYPE " + quote_identifier(o.type.name)); }
+  void statement(const ddl::rename_enum_value& o) {
+    execute("ALTER TYPE " + quote_identifier(o.type) + " RENAME VALUE " + sql_text_literal(o.from) + " TO " +
+            sql_text_literal(o.to));
+  }
+  void statement(const ddl::change_enum& o) {
+    const std::vector<std::string> added = values_to_add(o.from.values, o.to.values);
+    // A value that was added cannot be used in the same transaction; one of a type that was made in it can.
+    const bool used = std::any_of(rest_.begin(), rest_.end(), [&](const schema_operation& later) {
+      const std::string text = later.canonical();
+      return std::any_of(added.begin(), added.end(), [&](const std::string& value) {
+        return text.find(sql_text_literal(value)) != std::string::npos;
+      });
+    });
+    if (added.empty() || used) return make_enum_anew(o.to);
+    for (std::size_t i = 0; i < o.to.values.size(); ++i) {
+      const std::string& value = o.to.values[i];
+      if (std::find(added.begin(), added.end(), value) == added.end()) continue;
+      const std::string place =
+          i != 0 ? " AFTER " + sql_text_literal(o.to.values[i - 1]) : " BEFORE " + sql_text_literal(o.from.values[0]);
+      execute("ALTER TYPE " + quote_identifier(o.to.name) + " ADD VALUE " + sql_text_literal(value) + place);
+    }
+  }
+  /// What is new, where nothing else is: no value is gone, and those that were there stand in the same order.
+  static std::vector<std::string> values_to_add(const std::vector<std::string>& from,
+                                                const std::vector<std::string>& to) {
+    std::vector<std::string> added;
+    std::size_t met = 0;
+    for (const std::string& value : to) {
+      if (met < from.size() && value == from[met]) {
+        ++met;
+      } else {
+        added.push_back(value);
+      }
+    }
+    return met == from.size() ? added : std::vector<std::string>();
+  }
+  void make_enum_anew(const enum_definition& type) {
+    const std::string former = "tupelo_old_" + type.name;
+    execute("ALTER TYPE " + quote_identifier(type.name) + " RENAME TO " + quote_identifier(former));
+    create_enum(type);
+    for (const table_definition& table : state_.tables) {
+      for (const column_definition& column : table.columns) {
+        if (column.type.kind != type_kind::enumeration || column.type.native != type.name) continue;
+        column_definition from = column;
+        from.type.native = former;
+        alter_column(table, from, column);
+      }
+    }
+    execute("DROP TYPE " + quote_identifier(former));
+  }
 
   schema_definition state_;
+  std::span<const schema_operation> rest_;  // the operations behind the one that is being rendered
   std::vector<ddl_statement> statements_;
 };
 
@@ -155,6 +348,10 @@ public:
     return "SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || " +
            sql_text_literal("." + std::string(name)) + ", 0))";
   }
+  std::string lock_timeout_statement(std::int64_t us) const override {
+    return "SET LOCAL lock_timeout = " + std::to_string((us + 999) / 1000);  // milliseconds; 0 would be no limit
+  }
+  schema_definition kept(const schema_definition& schema) const override { return postgres::kept(schema); }
   std::string type_text(const column_type& type) const override { return postgres::type_text(type); }
   column_type parse_type(std::string_view declared) const override { return postgres::parse_type(declared); }
   bool same_column(const column_definition& live, const column_definition& wanted) const override {
@@ -227,20 +424,51 @@ std::string create_table_text(const table_definition& table) {
   if (!table.primary_key.columns.empty()) add(key_text(with_names(table).primary_key, "PRIMARY KEY"));
   for (const auto& unique : table.uniques) add(key_text(unique, "UNIQUE"));
   for (const auto& check : table.checks) add(check_text(table, check));
+  for (const auto& exclusion : table.exclusions) add(exclusion_text(table, exclusion));
   for (const auto& key : table.foreign_keys) add(foreign_key_text(key));
   return out + "\n)";
 }
 
-std::string create_index_text(const table_definition& table, const index_definition& index) {
-  std::string columns;
-  for (const index_column& column : index.columns) {
-    const column_definition* of = table.find_column(column.name);
-    columns += (columns.empty() ? "" : ", ") + quote_identifier(column.name) + (column.descending ? " DESC" : "");
-    if (of != nullptr && of->nullable) columns += column.descending ? " NULLS LAST" : " NULLS FIRST";
+std::string create_index_text(const table_definition& table, const index_definition& index, bool concurrently) {
+  std::string terms;
+  for (const index_column& term : index.columns) {
+    terms += (terms.empty() ? "" : ", ") + index_term_text(table, index, term);
   }
-  std::string out = std::string("CREATE ") + (index.unique ? "UNIQUE " : "") + "INDEX " + quote_identifier(index.name) +
-                    " ON " + quote_identifier(table.name) + " (" + columns + ")";
+  std::string out = std::string("CREATE ") + (index.unique ? "UNIQUE " : "") + "INDEX " +
+                    (concurrently ? "CONCURRENTLY " : "") + quote_identifier(index.name) + " ON " +
+                    quote_identifier(table.name);
+  if (!index.method.empty()) out += " USING " + index.method;
+  out += " (" + terms + ")";
+  if (!index.include.empty()) out += " INCLUDE (" + quoted_list(index.include) + ")";
+  if (index.nulls_not_distinct) out += " NULLS NOT DISTINCT";
   return index.where.empty() ? out : out + " WHERE " + expression_sql(table, index.where);
+}
+
+namespace {
+
+/// A term of an index without what is meant anyway or makes no difference.
+void keep(const table_definition& table, index_column& term) {
+  const bool usual = term.nulls == (term.descending ? index_nulls::last : index_nulls::first);
+  if (usual || !may_be_null(table, term)) term.nulls = index_nulls::smallest;
+  const std::size_t schema = term.operator_class.rfind('.');
+  if (schema != std::string::npos) term.operator_class.erase(0, schema + 1);
+  term.operator_class.erase(std::min(term.operator_class.find_first_of(" ("), term.operator_class.size()));
+}
+
+}  // namespace
+
+schema_definition kept(const schema_definition& schema) {
+  schema_definition out = schema;
+  for (table_definition& table : out.tables) {
+    for (index_definition& index : table.indexes) {
+      for (index_column& term : index.columns) keep(table, term);
+    }
+    for (exclusion_definition& exclusion : table.exclusions) {
+      if (exclusion.method == "gist") exclusion.method.clear();
+      for (exclusion_term& term : exclusion.terms) keep(table, term.of);
+    }
+  }
+  return out;
 }
 
 std::vector<ddl_statement> render_ddl(const std::vector<schema_operation>& operations,

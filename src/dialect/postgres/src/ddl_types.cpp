@@ -98,6 +98,7 @@ std::string type_text(const column_type& type) {
     case type_kind::native_or_text: return type.native;
     case type_kind::time_of_day: return "time";
     case type_kind::interval: return "interval";
+    case type_kind::enumeration: return quote_identifier(type.native);
   }
   return "text";
 }
@@ -122,13 +123,21 @@ column_type parse_type(std::string_view declared) {
 
 bool same_column(const column_definition& live, const column_definition& wanted) {
   if (live.nullable != wanted.nullable || live.identity != wanted.identity) return false;
-  const column_type a = known(live.type);
-  const column_type b = known(wanted.type);
+  if (live.is_computed() != wanted.is_computed() || live.computed_at_read != wanted.computed_at_read) return false;
+  if (wanted.is_computed() && !same_expression(live.computed_sql, wanted.computed_sql)) return false;
+  // An enum that the schema does not describe is a type that somebody spelled.
+  const auto comparable = [](const column_type& type, const column_type& other) {
+    const bool spelled = type.kind == type_kind::enumeration && other.kind == type_kind::native;
+    return known(spelled ? column_type::spelled(type_text(type)) : type);
+  };
+  const column_type a = comparable(live.type, wanted.type);
+  const column_type b = comparable(wanted.type, live.type);
   if (a.kind == type_kind::native && b.kind == type_kind::native) {
     if (canonical_type(a.native) != canonical_type(b.native)) return false;
   } else if (a != b) {
     return false;
   }
+  if (live.comment != wanted.comment) return false;
   column_type of = b;
   of.array |=
       live.type.array || wanted.type.array;  // of elements that are not known here, which are read as they are spelled

@@ -32,6 +32,9 @@ column_definition read_column(const introspection_row& row) {
   column.nullable = !yes(row.c3);
   column.identity = yes(row.c5);
   if (!column.identity) column.default_sql = row.c4;
+  column.computed_sql = text(row.c6);
+  column.computed_at_read = text(row.c7) == "v";
+  column.comment = text(row.c8);
   return column;
 }
 
@@ -49,7 +52,11 @@ public:
     switch (row.c2 && !row.c2->empty() ? row.c2->front() : '\0') {
       case 'p': part_of(table->primary_key, row); break;
       case 'u':
-        if (first) table->uniques.emplace_back();
+        if (first) {
+          key_definition& unique = table->uniques.emplace_back();
+          unique.deferrable = yes(row.c8);
+          unique.nulls_not_distinct = yes(row.c9);
+        }
         part_of(table->uniques.back(), row);
         break;
       case 'c':
@@ -84,6 +91,10 @@ private:
   std::string table_, name_;
 };
 
+bool has(const std::optional<std::string>& letters, char wanted) {
+  return letters && letters->find(wanted) != std::string::npos;
+}
+
 /// Rows of one index are neighbours.
 void read_indexes(schema_definition& schema, const rows& answers) {
   const introspection_row* before = nullptr;
@@ -93,12 +104,64 @@ void read_indexes(schema_definition& schema, const rows& answers) {
     if (before == nullptr || before->c0 != row.c0 || before->c1 != row.c1) {
       index_definition index;
       index.name = text(row.c1);
-      index.unique = yes(row.c2);
+      index.unique = has(row.c2, 'u');
+      index.nulls_not_distinct = has(row.c2, 'n');
       index.where = text(row.c5);
+      index.method = text(row.c7);
       table->indexes.push_back(std::move(index));
     }
-    table->indexes.back().columns.push_back({text(row.c3), yes(row.c4)});
     before = &row;
+    index_definition& index = table->indexes.back();
+    if (has(row.c4, 'i')) {
+      index.include.push_back(text(row.c3));
+      continue;
+    }
+    index_column term;
+    term.name = text(row.c3);
+    term.descending = has(row.c4, 'd');
+    if (term.name.empty()) term.expression = text(row.c6);
+    if (index.method.empty()) term.nulls = has(row.c4, 'f') ? index_nulls::first : index_nulls::last;
+    term.operator_class = text(row.c8);
+    index.columns.push_back(std::move(term));
+  }
+}
+
+void read_enums(schema_definition& schema, const rows& answers) {
+  for (const introspection_row& row : answers) {
+    if (schema.enums.empty() || schema.enums.back().name != text(row.c0)) schema.enums.push_back({text(row.c0), {}});
+    schema.enums.back().values.push_back(text(row.c1));
+  }
+  for (table_definition& table : schema.tables) {
+    for (column_definition& column : table.columns) {
+      std::string name = column.type.kind == type_kind::native ? column.type.native : std::string();
+      const bool array = name.ends_with("[]");
+      if (array) name.erase(name.size() - 2);
+      for (const enum_definition& type : schema.enums) {
+        if (name != type.name && name != quote_identifier(type.name)) continue;
+        column.type = column_type::enumeration(type.name);
+        column.type.array = array;
+      }
+    }
+  }
+}
+
+/// Rows of one constraint are neighbours.
+void read_exclusions(schema_definition& schema, const rows& answers) {
+  for (const introspection_row& row : answers) {
+    table_definition* table = schema.find(text(row.c0));
+    if (table == nullptr) continue;
+    if (table->exclusions.empty() || table->exclusions.back().name != text(row.c1)) {
+      exclusion_definition& added = table->exclusions.emplace_back();
+      added.name = text(row.c1);
+      added.method = text(row.c2);
+      added.where = text(row.c7);
+      added.deferrable = yes(row.c8);
+    }
+    exclusion_term& term = table->exclusions.back().terms.emplace_back();
+    term.of.name = text(row.c3);
+    term.of.expression = text(row.c4);
+    term.with = text(row.c5);
+    term.of.operator_class = text(row.c6);
   }
 }
 
@@ -144,27 +207,47 @@ std::vector<std::string> introspection_queries() {
             "CASE WHEN a.attgenerated = '' THEN pg_get_expr(e.adbin, e.adrelid) END, "
             "(a.attidentity <> '' OR (pg_get_expr(e.adbin, e.adrelid) LIKE 'nextval(%' AND "
             "pg_get_serial_sequence(quote_ident(n.nspname) || '.' || quote_ident(t.relname), a.attname) IS NOT "
-            "NULL))::text, NULL::text, NULL::text, NULL::text, NULL::text",
+            "NULL))::text, CASE WHEN a.attgenerated <> '' THEN pg_get_expr(e.adbin, e.adrelid) END, "
+            "a.attgenerated::text, col_description(t.oid, a.attnum), NULL::text",
             " JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped "
             "LEFT JOIN pg_attrdef e ON e.adrelid = t.oid AND e.adnum = a.attnum",
             " ORDER BY t.relname, a.attnum"),
       query("c.conname::text, c.contype::text, a.attname::text, f.relname::text, b.attname::text, "
             "c.confdeltype::text, c.confupdtype::text, c.condeferred::text, "
-            "CASE WHEN c.contype = 'c' THEN pg_get_expr(c.conbin, c.conrelid) END",
+            "CASE c.contype WHEN 'c' THEN pg_get_expr(c.conbin, c.conrelid) WHEN 'u' THEN (SELECT to_jsonb(i) ->> "
+            "'indnullsnotdistinct' FROM pg_index i WHERE i.indexrelid = c.conindid) END",
             " JOIN pg_constraint c ON c.conrelid = t.oid AND c.contype IN ('p', 'u', 'f', 'c') "
             "LEFT JOIN LATERAL unnest(c.conkey, c.confkey) WITH ORDINALITY AS k (own, other, place) ON true "
             "LEFT JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = k.own "
             "LEFT JOIN pg_class f ON f.oid = c.confrelid AND c.contype = 'f' "
             "LEFT JOIN pg_attribute b ON b.attrelid = f.oid AND b.attnum = k.other",
             " ORDER BY t.relname, c.conname, k.place"),
-      query("x.relname::text, i.indisunique::text, a.attname::text, ((k.flags & 1) = 1)::text, "
-            "pg_get_expr(i.indpred, i.indrelid), NULL::text, NULL::text, NULL::text, NULL::text",
-            " JOIN pg_index i ON i.indrelid = t.oid AND i.indexprs IS NULL AND i.indnatts = i.indnkeyatts AND "
-            "i.indisvalid JOIN pg_class x ON x.oid = i.indexrelid JOIN pg_am m ON m.oid = x.relam AND m.amname = "
-            "'btree' CROSS JOIN LATERAL unnest(i.indkey::int2[], i.indoption::int2[]) WITH ORDINALITY AS k (own, "
-            "flags, place) JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = k.own",
+      // Letters: unique, NULLs not distinct; descending, NULLs first, included. Releases before 15 have no
+      // indnullsnotdistinct.
+      query("x.relname::text, concat(CASE WHEN i.indisunique THEN 'u' END, CASE WHEN to_jsonb(i) ->> "
+            "'indnullsnotdistinct' = 'true' THEN 'n' END), a.attname::text, concat(CASE WHEN (k.flags & 1) = 1 THEN "
+            "'d' END, CASE WHEN (k.flags & 2) = 2 THEN 'f' END, CASE WHEN k.place > i.indnkeyatts THEN 'i' END), "
+            "pg_get_expr(i.indpred, i.indrelid), CASE WHEN k.own = 0 THEN pg_get_indexdef(i.indexrelid, "
+            "k.place::int, false) END, nullif(m.amname::text, 'btree'), o.opcname::text, NULL::text",
+            " JOIN pg_index i ON i.indrelid = t.oid AND i.indisvalid JOIN pg_class x ON x.oid = i.indexrelid "
+            "JOIN pg_am m ON m.oid = x.relam CROSS JOIN LATERAL unnest(i.indkey::int2[], i.indoption::int2[], "
+            "i.indclass::oid[]) WITH ORDINALITY AS k (own, flags, class, place) LEFT JOIN pg_attribute a ON "
+            "a.attrelid = t.oid AND a.attnum = k.own LEFT JOIN pg_opclass o ON o.oid = k.class AND NOT o.opcdefault",
             " AND NOT EXISTS (SELECT 1 FROM pg_constraint c WHERE c.conindid = i.indexrelid AND c.contype IN ('p', "
             "'u', 'x')) ORDER BY t.relname, x.relname, k.place"),
+      "SELECT y.typname::text, e.enumlabel::text, NULL::text, NULL::text, NULL::text, NULL::text, NULL::text, "
+      "NULL::text, NULL::text, NULL::text FROM pg_type y JOIN pg_namespace n ON n.oid = y.typnamespace JOIN pg_enum e "
+      "ON e.enumtypid = y.oid WHERE n.nspname = current_schema() AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE "
+      "d.classid = 'pg_type'::regclass AND d.objid = y.oid AND d.deptype = 'e') ORDER BY y.typname, e.enumsortorder",
+      query("c.conname::text, nullif(m.amname::text, 'gist'), a.attname::text, CASE WHEN k.own = 0 THEN "
+            "pg_get_indexdef(i.indexrelid, k.place::int, false) END, p.oprname::text, o.opcname::text, "
+            "pg_get_expr(i.indpred, i.indrelid), c.condeferred::text, NULL::text",
+            " JOIN pg_constraint c ON c.conrelid = t.oid AND c.contype = 'x' JOIN pg_index i ON i.indexrelid = "
+            "c.conindid JOIN pg_class x ON x.oid = i.indexrelid JOIN pg_am m ON m.oid = x.relam CROSS JOIN LATERAL "
+            "unnest(i.indkey::int2[], c.conexclop, i.indclass::oid[]) WITH ORDINALITY AS k (own, operator, class, "
+            "place) JOIN pg_operator p ON p.oid = k.operator LEFT JOIN pg_attribute a ON a.attrelid = t.oid AND "
+            "a.attnum = k.own LEFT JOIN pg_opclass o ON o.oid = k.class AND NOT o.opcdefault",
+            " ORDER BY t.relname, c.conname, k.place"),
   };
 }
 
@@ -182,7 +265,9 @@ schema_definition decode_introspection(const std::vector<std::vector<introspecti
   constraint_reader constraints(schema);
   for (const introspection_row& row : answers.at(2)) constraints.read(row);
   read_indexes(schema, answers.at(3));
-  return with_names(schema);
+  read_enums(schema, answers.at(4));
+  read_exclusions(schema, answers.at(5));
+  return kept(with_names(schema));  // NULLs of an index that stand where they do anyway
 }
 
 std::string wipe_query() {

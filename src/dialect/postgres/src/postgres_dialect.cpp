@@ -119,6 +119,7 @@ const feature_table& postgres_dialect::features() const noexcept {
                                        .upsert = true,
                                        .partial_indexes = true,
                                        .transactional_ddl = true,
+                                       .concurrent_indexes = true,
                                        .offset_needs_limit = false,
                                        .row_locks = true,
                                        .checked_writes = true,

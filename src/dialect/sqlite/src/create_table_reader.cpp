@@ -145,6 +145,8 @@ private:
         text_.checks.push_back({std::exchange(name, {}), expression()});
       } else if (accept("references")) {
         references(std::exchange(name, {}), {column});
+      } else if (accept("as")) {
+        text_.computed.push_back({column, expression()});
       } else {
         skip();
       }
@@ -159,6 +161,32 @@ private:
 }  // namespace
 
 table_text read_create_table(std::string_view sql) { return reader(sql).read(); }
+
+std::vector<std::string> read_index_terms(std::string_view sql) {
+  std::vector<std::string> terms;
+  const std::vector<sql_token> tokens = sql_tokens(sql);
+  const auto is = [&](std::size_t i, std::string_view word) { return equal_identifiers(tokens[i].text, word); };
+  std::size_t at = 0;
+  while (at < tokens.size() && tokens[at].text != "(") ++at;
+  int depth = 0;
+  for (std::size_t begin = at + 1, end = begin; at < tokens.size(); ++at) {
+    if (tokens[at].text == "(") ++depth;
+    if (tokens[at].text == ")") --depth;
+    const bool over = depth == 0;
+    if (!over && (depth > 1 || tokens[at].text != ",")) {
+      const bool behind = tokens[at].kind == sql_token_kind::word && (is(at, "asc") || is(at, "desc"));
+      if (depth > 1 || !behind) end = at + 1;
+      continue;
+    }
+    if (end - begin > 2 && is(end - 2, "collate")) end -= 2;
+    const std::string_view first = tokens[begin].text;
+    const std::string_view last = tokens[end - 1].text;
+    terms.emplace_back(first.data(), static_cast<std::size_t>(last.data() + last.size() - first.data()));
+    if (over) break;
+    begin = end = at + 1;
+  }
+  return terms;
+}
 
 std::string read_index_condition(std::string_view sql) {
   int depth = 0;

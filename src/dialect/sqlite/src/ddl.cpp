@@ -3,6 +3,7 @@
 
 #include "tupelo/dialect/sqlite/introspection.hpp"
 #include <tupelo/query/sql_text.hpp>
+#include <tupelo/core/error.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -58,6 +59,9 @@ std::string column_text(const table_definition& table, const column_definition& 
   std::string type = type_text(column.type);
   // INTEGER PRIMARY KEY would make SQLite number the rows itself; this key is the program's own.
   out += alone && type == "INTEGER" ? "INT" : type;
+  if (column.is_computed()) {
+    out += " GENERATED ALWAYS AS (" + column.computed_sql + (column.computed_at_read ? ") VIRTUAL" : ") STORED");
+  }
   if (!column.nullable) out += " NOT NULL";
   if (column.default_sql) {
     bool literal = is_literal(sql_tokens(*column.default_sql));
@@ -84,22 +88,54 @@ std::string foreign_key_text(const foreign_key_definition& key) {
 /// cannot: ALTER TABLE does it everywhere, in views and triggers too.
 bool joins_rebuild(const schema_operation& operation) {
   const auto& data = operation.data;
+  if (operation.table().empty()) return false;  // SQL, enums
   return !std::holds_alternative<ddl::create_table>(data) && !std::holds_alternative<ddl::drop_table>(data) &&
-         !std::holds_alternative<ddl::rename_table>(data) && !std::holds_alternative<ddl::rename_column>(data) &&
-         !std::holds_alternative<ddl::execute_sql>(data);
+         !std::holds_alternative<ddl::rename_table>(data) && !std::holds_alternative<ddl::rename_column>(data);
 }
 
 bool needs_rebuild(const schema_operation& operation) {
   if (!joins_rebuild(operation)) return false;
   if (const auto* add = std::get_if<ddl::add_column>(&operation.data)) {
     const column_definition& column = add->column;
+    if (column.is_computed()) return !column.computed_at_read || !column.nullable;
     if (column.identity || (!column.nullable && is_null(column.default_sql))) return true;
     return column.default_sql && !is_constant(*column.default_sql);
   }
+  if (const auto* change = std::get_if<ddl::alter_column>(&operation.data)) {
+    column_definition from = change->from;
+    from.comment = change->to.comment;
+    return from != change->to;
+  }
   return !std::holds_alternative<ddl::drop_column>(operation.data) &&
+         !std::holds_alternative<ddl::comment_table>(operation.data) &&
          !std::holds_alternative<ddl::add_index>(operation.data) &&
          !std::holds_alternative<ddl::drop_index>(operation.data);
 }
+
+[[noreturn]] void refuse(std::string_view table, std::string_view what) {
+  throw migration_error(errc::unsupported_feature,
+                        "table `" + std::string(table) + "`: SQLite has no " + std::string(what));
+}
+
+/// Nothing of what a table holds is lost where this passes.
+void require_possible(const table_definition& table) {
+  for (const key_definition& unique : table.uniques) {
+    const std::string which = ", as the unique constraint `" + unique.name + "` is to be";
+    if (unique.nulls_not_distinct) refuse(table.name, "unique constraints in which NULL equals NULL" + which);
+    if (unique.deferrable) refuse(table.name, "unique constraints that are checked at commit" + which);
+  }
+  if (!table.exclusions.empty()) {
+    refuse(table.name, "exclusion constraints, as `" + table.exclusions[0].name + "` is to be");
+  }
+  for (const index_definition& index : table.indexes) {
+    if (index.nulls_not_distinct) {
+      refuse(table.name, "unique indexes in which NULL equals NULL, as `" + index.name + "` is to be");
+    }
+  }
+}
+
+/// Indexes of other methods serve queries that SQLite has not; it has one method.
+bool makes(const index_definition& index) noexcept { return index.method.empty(); }
 
 class renderer {
 public:
@@ -134,17 +170,32 @@ private:
   void alter(const schema_operation& operation) {
     schema_definition after = state_;
     operation.apply_to(after);
+    if (const table_definition* made = after.find(operation.table())) require_possible(*made);
     std::visit([&](const auto& o) { statement(o); }, operation.data);
     state_ = std::move(after);
   }
 
   void statement(const ddl::create_table& o) {
     execute(create_table_text(o.table, o.table.name));
-    for (const index_definition& index : o.table.indexes) execute(create_index_text(o.table, index));
+    for (const index_definition& index : o.table.indexes) create(o.table, index);
+  }
+  void create(const table_definition& table, const index_definition& index) {
+    if (makes(index)) execute(create_index_text(table, index));
   }
   void statement(const ddl::drop_table& o) { execute("DROP TABLE " + quote_identifier(o.table.name)); }
   void statement(const ddl::rename_table& o) {
     execute("ALTER TABLE " + quote_identifier(o.from) + " RENAME TO " + quote_identifier(o.to));
+    const table_definition& former = *state_.find(o.from);
+    table_definition now = former;
+    now.name = o.to;
+    // There is no statement that renames an index. Names of constraints are kept until the table is made anew.
+    for (const index_definition& index : former.indexes) {
+      if (!makes(index) || index.name != conventional_name(former, index)) continue;
+      execute("DROP INDEX " + quote_identifier(index.name));
+      index_definition made = index;
+      made.name = conventional_name(now, index);
+      create(now, made);
+    }
   }
   void statement(const ddl::add_column& o) {
     execute("ALTER TABLE " + quote_identifier(o.table) + " ADD COLUMN " + column_text(*state_.find(o.table), o.column));
@@ -156,19 +207,48 @@ private:
     execute("ALTER TABLE " + quote_identifier(o.table) + " RENAME COLUMN " + quote_identifier(o.from) + " TO " +
             quote_identifier(o.to));
   }
-  void statement(const ddl::add_index& o) { execute(create_index_text(*state_.find(o.table), o.index)); }
-  void statement(const ddl::drop_index& o) { execute("DROP INDEX " + quote_identifier(o.index.name)); }
+  void statement(const ddl::add_index& o) { create(*state_.find(o.table), o.index); }
+  void statement(const ddl::drop_index& o) {
+    const index_definition* index = state_.find(o.table)->find_index(o.index.name);
+    if (index != nullptr && makes(*index)) execute("DROP INDEX " + quote_identifier(o.index.name));
+  }
   void statement(const ddl::execute_sql& o) { execute(o.up); }
+  /// Enums are texts here. What rows and defaults hold has its new name.
+  void statement(const ddl::rename_enum_value& o) {
+    schema_definition after = state_;
+    schema_operation(o).apply_to(after);
+    for (const table_definition& table : state_.tables) {
+      const table_definition& made = *after.find(table.name);
+      if (made != table) remake(table, made, column_names(table));
+      for (const column_definition& column : table.columns) {
+        if (column.type.kind == type_kind::enumeration && column.type.native == o.type) rename_value(table, column, o);
+      }
+    }
+  }
+  void rename_value(const table_definition& table, const column_definition& column, const ddl::rename_enum_value& o) {
+    const std::string name = quote_identifier(column.name);
+    const std::string from = sql_text_literal(o.from);
+    const std::string to = sql_text_literal(o.to);
+    const std::string update = "UPDATE " + quote_identifier(table.name) + " SET " + name + " = ";
+    if (!column.type.array) return execute(update + to + " WHERE " + name + " = " + from);
+    execute(update + "(SELECT json_group_array(CASE value WHEN " + from + " THEN " + to +
+            " ELSE value END) FROM json_each(" + name + ")) WHERE " + from + " IN (SELECT value FROM json_each(" +
+            name + "))");
+  }
   template <class Rebuilt>
   void statement(const Rebuilt&) {}
+
+  static std::vector<std::string> column_names(const table_definition& table) {
+    std::vector<std::string> names;
+    for (const column_definition& column : table.columns) names.push_back(column.name);
+    return names;
+  }
 
   void rebuild(const std::vector<schema_operation>& operations, std::size_t begin, std::size_t end) {
     schema_definition after = state_;
     std::string name(operations[begin].table());
     std::vector<std::string> kept;  // columns whose values are carried over
-    if (const table_definition* table = after.find(name)) {
-      for (const column_definition& column : table->columns) kept.push_back(column.name);
-    }
+    if (const table_definition* table = after.find(name)) kept = column_names(*table);
     for (std::size_t i = begin; i < end; ++i) {
       operations[i].apply_to(after);
       if (const auto* dropped = std::get_if<ddl::drop_column>(&operations[i].data)) {
@@ -176,6 +256,7 @@ private:
       }
     }
     const table_definition& old = *state_.find(name);
+    require_possible(*after.find(name));
     remake(old, *after.find(name), kept);
     state_ = std::move(after);
   }
@@ -206,7 +287,7 @@ private:
     execute("DROP TABLE " + quote_identifier(old.name));
     execute("ALTER TABLE " + quote_identifier(place) + " RENAME TO " + quote_identifier(made.name));
     execute("PRAGMA legacy_alter_table = OFF");
-    for (const index_definition& index : made.indexes) execute(create_index_text(made, index));
+    for (const index_definition& index : made.indexes) create(made, index);
     statements_.push_back(
         {ddl_role::restore, "SELECT name FROM sqlite_master WHERE tbl_name = " + sql_text_literal(made.name)});
   }
@@ -217,7 +298,8 @@ private:
     std::string from;
     for (const column_definition& column : made.columns) {
       const column_definition* source = old.find_column(column.name);
-      if (source == nullptr || std::find(kept.begin(), kept.end(), column.name) == kept.end()) continue;
+      if (source == nullptr || column.is_computed() || std::find(kept.begin(), kept.end(), column.name) == kept.end())
+        continue;
       std::string value = quote_identifier(column.name);
       if (source->nullable && !column.nullable && !is_null(column.default_sql)) {
         value = "COALESCE(" + value + ", " + *column.default_sql + ")";
@@ -227,7 +309,8 @@ private:
     }
     // Without a column in common the new rows have nothing but defaults, one for each old row.
     if (into.empty()) {
-      const column_definition& first = made.columns.front();
+      const column_definition& first = *std::find_if(made.columns.begin(), made.columns.end(),
+                                                     [](const column_definition& c) { return !c.is_computed(); });
       into = quote_identifier(first.name);
       from = is_null(first.default_sql) ? "NULL" : *first.default_sql;
     }
@@ -255,6 +338,9 @@ public:
     return frame_of(operations, before);
   }
   std::string lock_statement(std::string_view) const override { return {}; }
+  /// A writer waits once, at the beginning of its transaction, as long as the connection's busy_timeout says.
+  std::string lock_timeout_statement(std::int64_t) const override { return {}; }
+  schema_definition kept(const schema_definition& schema) const override { return sqlite::kept(schema); }
   std::string type_text(const column_type& type) const override { return sqlite::type_text(type); }
   column_type parse_type(std::string_view declared) const override { return sqlite::parse_type(declared); }
   bool same_column(const column_definition& live, const column_definition& wanted) const override {
@@ -293,11 +379,35 @@ std::string create_table_text(const table_definition& table, std::string_view na
 std::string create_index_text(const table_definition& table, const index_definition& index) {
   std::string columns;
   for (const index_column& column : index.columns) {
-    columns += (columns.empty() ? "" : ", ") + quote_identifier(column.name) + (column.descending ? " DESC" : "");
+    columns += columns.empty() ? "" : ", ";
+    columns += column.is_expression() ? "(" + column.expression + ")" : quote_identifier(column.name);
+    if (column.descending) columns += " DESC";
   }
   std::string out = std::string("CREATE ") + (index.unique ? "UNIQUE " : "") + "INDEX " + quote_identifier(index.name) +
                     " ON " + quote_identifier(table.name) + " (" + columns + ")";
   return index.where.empty() ? out : out + " WHERE " + index.where;
+}
+
+schema_definition kept(const schema_definition& schema) {
+  schema_definition out = schema;
+  out.enums.clear();
+  for (table_definition& table : out.tables) {
+    table.comment.clear();
+    for (column_definition& column : table.columns) column.comment.clear();
+    // The name may still be that of before the table was renamed.
+    for (key_definition& unique : table.uniques) {
+      if (unique.name == conventional_name(table, unique)) unique.name.clear();
+    }
+    std::erase_if(table.indexes, [](const index_definition& index) { return !makes(index); });
+    for (index_definition& index : table.indexes) {
+      index.include.clear();
+      for (index_column& term : index.columns) {
+        term.nulls = index_nulls::smallest;
+        term.operator_class.clear();
+      }
+    }
+  }
+  return out;
 }
 
 std::vector<ddl_statement> render_ddl(const std::vector<schema_operation>& operations,
@@ -310,7 +420,8 @@ std::vector<ddl_statement> render_ddl(const std::vector<schema_operation>& opera
 ddl_frame frame_of(const std::vector<schema_operation>& operations, const schema_definition&) {
   bool off = std::any_of(operations.begin(), operations.end(), [](const schema_operation& operation) {
     // DROP TABLE deletes the rows first, which would run the ON DELETE actions of other tables.
-    return needs_rebuild(operation) || std::holds_alternative<ddl::drop_table>(operation.data);
+    return needs_rebuild(operation) || std::holds_alternative<ddl::drop_table>(operation.data) ||
+           std::holds_alternative<ddl::rename_enum_value>(operation.data);
   });
   if (!off) return {};
   ddl_frame frame;

@@ -86,6 +86,7 @@ int storage_class(const column_type& type) noexcept {
     case type_kind::int64: return -1;
     case type_kind::float32:
     case type_kind::float64: return -2;
+    case type_kind::enumeration:
     case type_kind::native_or_text: return static_cast<int>(type_kind::text);
     default: return static_cast<int>(type.kind);
   }
@@ -141,6 +142,7 @@ std::string type_text(const column_type& type) {
     case type_kind::time_of_day: return "TIME";
     // Not INTERVAL: a name with INT in it has the affinity of integers.
     case type_kind::interval: return "DURATION_TEXT";
+    case type_kind::enumeration:
     case type_kind::native_or_text: return "TEXT";
   }
   return "TEXT";
@@ -161,6 +163,8 @@ column_type parse_type(std::string_view declared) {
 bool same_column(const column_definition& live, const column_definition& wanted) {
   if (live.nullable != wanted.nullable || (wanted.identity && !live.identity)) return false;
   if (comparable_default(live) != comparable_default(wanted)) return false;
+  if (live.computed_at_read != wanted.computed_at_read) return false;
+  if (canonical_sql(live.computed_sql) != canonical_sql(wanted.computed_sql)) return false;
   // A native type may be a spelling of one that SQLite stores in a known way.
   const column_type a = live.type.kind == type_kind::native ? parse_type(live.type.native) : live.type;
   const column_type b = wanted.type.kind == type_kind::native ? parse_type(wanted.type.native) : wanted.type;

@@ -43,7 +43,7 @@ void mark_row_number(table_definition& table, const std::vector<std::string>& de
   }
 }
 
-void read_columns(table_definition& table, const rows& answers, bool without_rowid) {
+void read_columns(table_definition& table, const rows& answers, const table_text& written, bool without_rowid) {
   std::vector<std::string> declared;
   std::vector<std::pair<std::string, std::string>> key;  // position in the key, column
   for (const introspection_row& row : answers) {
@@ -53,6 +53,11 @@ void read_columns(table_definition& table, const rows& answers, bool without_row
     column.type = parse_type(text(row.c2));
     column.nullable = !yes(row.c3);
     column.default_sql = row.c4;
+    for (const table_text::computed_column& computed : written.computed) {
+      if (!equal_identifiers(computed.name, column.name)) continue;
+      column.computed_sql = computed.sql;
+      column.computed_at_read = text(row.c6) == "2";
+    }
     if (text(row.c5) != "0") {
       key.emplace_back(text(row.c5), column.name);
       // SQLite lets NULL into keys by an old mistake of its own; no key of ours holds one.
@@ -106,19 +111,31 @@ void read_uniques(table_definition& table, table_text& written) {
   }
 }
 
+std::string without_parentheses(std::string sql) {
+  const std::vector<sql_token> tokens = sql_tokens(sql);
+  int depth = 0;
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    depth += tokens[i].text == "(" ? 1 : tokens[i].text == ")" ? -1 : 0;
+    if (depth == 0 && i + 1 < tokens.size()) return sql;
+  }
+  return sql.size() > 2 && tokens[0].text == "(" ? sql.substr(1, sql.size() - 2) : sql;
+}
+
 /// Rows of one index are neighbours.
 void read_indexes(table_definition& table, const rows& answers) {
   for (std::size_t i = 0; i < answers.size();) {
     const introspection_row& head = answers[i];
     std::size_t end = i;
-    bool expressions = false;
     index_definition index;
     for (; end < answers.size() && answers[end].c0 == head.c0 && answers[end].c1 == head.c1; ++end) {
-      if (!answers[end].c5) expressions = true;
       index.columns.push_back({text(answers[end].c5), yes(answers[end].c6)});
     }
     i = end;
-    if (text(head.c0) != table.name || expressions || text(head.c3) != "c") continue;
+    if (text(head.c0) != table.name || text(head.c3) != "c") continue;
+    const std::vector<std::string> terms = read_index_terms(text(head.c7));
+    for (std::size_t k = 0; k < index.columns.size() && k < terms.size(); ++k) {
+      if (index.columns[k].name.empty()) index.columns[k].expression = without_parentheses(terms[k]);
+    }
     index.name = text(head.c1);
     index.unique = yes(head.c2);
     index.where = yes(head.c4) ? read_index_condition(text(head.c7)) : std::string();
@@ -139,8 +156,8 @@ std::vector<std::string> introspection_queries() {
   return {
       "SELECT t.name, m.sql, CAST(t.wr AS TEXT), NULL, NULL, NULL, NULL, NULL, NULL, NULL " +
           with(" JOIN sqlite_master m ON m.type = 'table' AND m.name = t.name") + " ORDER BY t.name",
-      "SELECT t.name, x.name, x.type, CAST(x.\"notnull\" AS TEXT), x.dflt_value, CAST(x.pk AS TEXT), NULL, NULL, NULL, "
-      "NULL " +
+      "SELECT t.name, x.name, x.type, CAST(x.\"notnull\" AS TEXT), x.dflt_value, CAST(x.pk AS TEXT), CAST(x.hidden AS "
+      "TEXT), NULL, NULL, NULL " +
           with(" JOIN pragma_table_xinfo(t.name) x") + " AND x.hidden <> 1 ORDER BY t.name, x.cid",
       "SELECT t.name, CAST(f.id AS TEXT), f.\"table\", f.\"from\", f.\"to\", f.on_update, f.on_delete, NULL, NULL, "
       "NULL " +
@@ -159,7 +176,7 @@ schema_definition decode_introspection(const std::vector<std::vector<introspecti
     table_definition table;
     table.name = text(row.c0);
     table_text written = read_create_table(text(row.c1));
-    read_columns(table, answers.at(1), yes(row.c2));
+    read_columns(table, answers.at(1), written, yes(row.c2));
     table.primary_key.name = written.primary_key_name;
     read_foreign_keys(table, answers.at(2), written);
     read_uniques(table, written);

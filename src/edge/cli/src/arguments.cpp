@@ -9,9 +9,12 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <cstdint>
 #include <filesystem>
 #include <iterator>
+#include <map>
 #include <ostream>
+#include <string>
 #include <string_view>
 
 namespace tupelo::cli {
@@ -163,6 +166,15 @@ private:
     dry_run(sub);
     sql(sub);
     lock(sub);
+    sub->add_option(
+           "--lock-timeout", into_->lock_timeout_ms,
+           "How long a statement may wait for a table on PostgreSQL, e.g. 3s; 0: as long as the server lets it")
+        ->type_name("TIME")
+        ->transform(CLI::AsNumberWithUnit(std::map<std::string, std::int64_t>{{"ms", 1}, {"s", 1'000}, {"min", 60'000}},
+                                          CLI::AsNumberWithUnit::CASE_SENSITIVE))
+        ->check(CLI::NonNegativeNumber);
+    sub->add_option("--lock-retries", into_->lock_retries, "How often it is tried again before it fails")
+        ->type_name("N");
   }
 
   void add_reporting_verbs() {

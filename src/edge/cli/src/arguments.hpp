@@ -42,6 +42,8 @@ struct arguments {
   bool then_seed = false;     ///< fresh
   bool yes = false;           ///< fresh
   bool take_over_lock = false;
+  std::optional<std::int64_t> lock_timeout_ms{};  ///< as migrate::options has it unless said
+  std::optional<std::uint32_t> lock_retries{};
   std::string target;  ///< a revision, "head", "base", "+n", "-n"
   std::string message;
   std::string environment = "development";

@@ -56,6 +56,8 @@ migrate::options command::migrate_options(migrate::observer* watch) {
   migrate::options options(migrations());
   options.watch = watch;
   options.take_over_lock = args_.take_over_lock;
+  if (args_.lock_timeout_ms) options.lock_timeout_us = *args_.lock_timeout_ms * 1'000;
+  if (args_.lock_retries) options.lock_retries = *args_.lock_retries;
   options.version = options_->version.empty() ? std::string("tupelo ") + version_text : std::string(options_->version);
   return options;
 }

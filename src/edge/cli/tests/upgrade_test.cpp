@@ -40,6 +40,14 @@ TEST_F(upgrade_verb, applies_everything_and_says_so) {
   EXPECT_TRUE(done.says("applied 20261120T080000_users")) << done.out;
   EXPECT_TRUE(done.says("The database is at 20261120T090000_age.")) << done.out;
 }
+TEST_F(upgrade_verb, takes_times_with_units_for_its_locks) {
+  EXPECT_EQ(folder.db({"upgrade", "+1", "--lock-timeout", "3s", "--lock-retries", "2"}).code, 0);
+  EXPECT_EQ(folder.db({"upgrade", "--lock-timeout", "250ms"}).code, 0);
+  EXPECT_EQ(folder.db({"downgrade", "--lock-timeout", "0"}).code, 0);
+  for (const char* wrong : {"soon", "-1", "3 fortnights", ""}) {
+    EXPECT_EQ(folder.db({"upgrade", "--lock-timeout", wrong}).code, exit_usage) << wrong;
+  }
+}
 TEST_F(upgrade_verb, a_second_time_has_nothing_to_do) {
   folder.db({"upgrade"});
   EXPECT_TRUE(folder.db({"upgrade"}).says("Nothing to do"));

@@ -20,6 +20,7 @@ struct feature_table {
   bool upsert = false;
   bool partial_indexes = false;
   bool transactional_ddl = false;
+  bool concurrent_indexes = false;  ///< indexes are built beside those who write, outside of a transaction
   bool offset_needs_limit = false;
   bool row_locks = false;             ///< without them a write transaction locks the database
   bool checked_writes = false;        ///< a statement can be made to fail unless it writes all rows that are meant

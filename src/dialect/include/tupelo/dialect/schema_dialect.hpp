@@ -20,6 +20,8 @@ enum class ddl_role : std::uint8_t {
   check,     ///< a query: each row says in words why the change cannot be made
   remember,  ///< a query: keep its rows, each a name and the SQL that makes the thing
   restore,   ///< a query for names: what was remembered and is not among them is made again, then forgotten
+  outside,   ///< run it outside of any transaction
+  clear,     ///< a query: each row is a statement that clears away, outside, what a failed attempt has left behind
 };
 
 /// One statement of a schema change.
@@ -59,6 +61,12 @@ public:
   /// for the others. Empty: a transaction that is begun as `immediate` is alone as it is.
   virtual std::string lock_statement(std::string_view name) const = 0;
 
+  /// A statement after which no other of the same transaction waits longer for a lock than this. Empty: there is none.
+  /// Units: microseconds.
+  virtual std::string lock_timeout_statement(std::int64_t us) const = 0;
+
+  /// What this database keeps of a schema; the rest makes no difference when it is compared with a live one.
+  virtual schema_definition kept(const schema_definition& schema) const = 0;
   virtual std::string type_text(const column_type& type) const = 0;
   virtual column_type parse_type(std::string_view declared) const = 0;
   /// Whether a live column is what is wanted as far as this database can tell.

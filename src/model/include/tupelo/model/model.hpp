@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <string>
 #include <string_view>
 
 namespace tupelo {
@@ -15,6 +16,8 @@ namespace tupelo {
 struct field_ref {
   const model_spec* model;
   std::uint16_t offset;
+
+  field_ref(const model_spec* of, std::uint16_t at) noexcept : model(of), offset(at) {}
 
   template <class C, class F>
   field_ref(F C::* member) noexcept : model(&detail::meta<C>::spec) {
@@ -32,6 +35,33 @@ struct field_ref {
 };
 
 using field_refs = std::initializer_list<field_ref>;
+
+/// A value made of fields: an expression over columns, such as `tp::lower(tp::col<&User::email>)`, or SQL text that all
+/// databases in use understand. A view: it ends with what it was made of.
+struct sql_value {
+  sql_value(const expression& over_columns) noexcept : computed(&over_columns) {}
+  sql_value(std::string_view text) noexcept : sql(text) {}
+  sql_value(const char* text) noexcept : sql(text) {}
+
+  const expression* computed = nullptr;
+  std::string_view sql;
+};
+
+/// What an index sorts by: a field, or a value made of fields. A view.
+struct index_term {
+  template <class C, class F>
+  index_term(F C::* member) noexcept : field(member), is_field(true) {}
+  template <class Column>
+    requires requires { Column::ref; }
+  index_term(const Column& column) noexcept : field(column), is_field(true) {}
+  index_term(const expression& over_columns) noexcept : value(over_columns) {}
+  index_term(std::string_view text) noexcept : value(text) {}
+  index_term(const char* text) noexcept : value(text) {}
+
+  field_ref field{nullptr, 0};
+  sql_value value{std::string_view()};
+  bool is_field = false;
+};
 
 /// Refines a column. Valid during `model()` only.
 class column_builder {
@@ -52,6 +82,8 @@ public:
   column_builder& native_type(std::string_view type);
   /// The migration renames the column instead of dropping and adding one.
   column_builder& renamed_from(std::string_view column);
+  /// What the column is for, kept in the database. SQLite has no place for it.
+  column_builder& comment(std::string_view text);
 
 private:
   model_info* info_;
@@ -65,10 +97,83 @@ public:
   index_builder& named(std::string_view name);
   /// Makes the index partial: only rows for which the condition holds are in it.
   index_builder& where(const expression& condition);
+  /// No two rows have the same. `m.unique(…)` makes a constraint instead, which foreign keys and upserts can name.
+  index_builder& unique();
+
+  /// One of the index's terms, said as before, is sorted downwards.
+  index_builder& descending(index_term term);
+  /// NULLs of one of its terms stand before or behind all values, whatever its order. SQLite has one place for them:
+  /// before all values.
+  index_builder& nulls_first(index_term term);
+  index_builder& nulls_last(index_term term);
+  /// How PostgreSQL compares one of its terms: "text_pattern_ops", "gin_trgm_ops". SQLite leaves it out.
+  index_builder& operator_class(index_term term, std::string_view name);
+  /// "gin", "gist", "brin", "hash" … of PostgreSQL. SQLite, which has one kind of index, makes none for another method
+  /// than "btree".
+  index_builder& using_method(std::string_view method);
+  /// Fields that the index holds beside its key, so that a query finds all it wants there. SQLite leaves them out.
+  template <class... Fields>
+  index_builder& include(Fields... fields) {
+    return add_included({field_ref(fields)...});
+  }
+  /// NULL equals NULL in this unique constraint or index. PostgreSQL 15 and later; SQLite refuses it.
+  index_builder& nulls_not_distinct();
+  /// A unique constraint that is checked at commit rather than at once. SQLite refuses it; an upsert cannot name it.
+  index_builder& deferrable();
+
+private:
+  index_builder& add_included(field_refs fields);
+  index_info& info() const;
+  /// For what a constraint cannot have.
+  index_info& plain_index() const;
+  index_term_info& own_term(const index_term& term, std::string_view verb) const;
+  model_info* info_;
+  std::size_t index_;
+};
+
+/// Refines a generated column. Valid during `model()` only.
+class generated_builder {
+public:
+  generated_builder(model_info& info, std::size_t computed) noexcept : info_(&info), computed_(computed) {}
+  /// Computed when it is read, and not kept in the row. PostgreSQL has it from release 18 on.
+  generated_builder& not_stored();
 
 private:
   model_info* info_;
-  std::size_t index_;
+  std::size_t computed_;
+};
+
+/// Describes an exclusion constraint. Valid during `model()` only.
+class exclusion_builder {
+public:
+  exclusion_builder(model_info& info, std::size_t exclusion) noexcept : info_(&info), exclusion_(exclusion) {}
+  /// A field or a value made of fields, and the operator that must not hold for it: `"="`, `"&&"`.
+  exclusion_builder& with(index_term term, std::string_view sql_operator);
+  /// Only rows for which the condition holds are held against each other.
+  exclusion_builder& where(const expression& condition);
+  /// The kind of index behind it; "gist" unless said.
+  exclusion_builder& using_method(std::string_view method);
+  /// Checked at commit rather than at once.
+  exclusion_builder& deferrable();
+
+private:
+  exclusion_info& info() const;
+  model_info* info_;
+  std::size_t exclusion_;
+};
+
+/// Refines an enum that the database has as a type. Valid during `model()` only.
+class native_enum_builder {
+public:
+  native_enum_builder(model_info& info, std::uint16_t field) noexcept : info_(&info), field_(field) {}
+  /// The type's name there. Default: the enum's name in snake case.
+  native_enum_builder& named(std::string_view type);
+  /// The migration renames the value instead of taking one away and adding another.
+  native_enum_builder& value_renamed(std::string_view from, std::string_view to);
+
+private:
+  model_info* info_;
+  std::uint16_t field_;
 };
 
 /// Refines a foreign key. Valid during `model()` only.
@@ -86,6 +191,8 @@ public:
   }
   foreign_key_builder& on_delete(referential_action action);
   foreign_key_builder& on_update(referential_action action);
+  /// Checked at commit rather than at once.
+  foreign_key_builder& deferrable();
   foreign_key_builder& named(std::string_view name);
 
 private:
@@ -99,6 +206,8 @@ private:
 ///
 /// Errors of every verb: model_error naming the struct and the field.
 class model_builder {
+  friend class exclusion_builder;
+
 public:
   explicit model_builder(model_info& info) noexcept : info_(&info) {}
 
@@ -119,15 +228,27 @@ public:
   }
   /// The integer key is given by the program, not by the database.
   model_builder& key_not_generated();
-  template <class... Fields>
-  index_builder unique(Fields... fields) {
-    return add_index({field_ref(fields)...}, true);
+  /// A unique constraint; over expressions, a unique index.
+  template <class... Terms>
+  index_builder unique(const Terms&... terms) {
+    return add_index({index_term(terms)...}, true);
   }
-  template <class... Fields>
-  index_builder index(Fields... fields) {
-    return add_index({field_ref(fields)...}, false);
+  /// Fields and expressions over them: `m.index(&User::team, tp::lower(tp::col<&User::email>))`.
+  template <class... Terms>
+  index_builder index(const Terms&... terms) {
+    return add_index({index_term(terms)...}, false);
   }
+  /// The database computes the field's value from other fields of the row and keeps it there. It is never written, and
+  /// an insert brings it back into the object.
+  generated_builder generated(field_ref field, sql_value value);
   model_builder& check(std::string_view name, const expression& condition);
+  /// What the table is for, kept in the database. SQLite has no place for it.
+  model_builder& comment(std::string_view text);
+  /// No two rows for which all of the operators hold: `m.exclude("no_overlap").with(&Booking::room, "=").with(
+  /// &Booking::during, "&&")`. PostgreSQL only; SQLite refuses it.
+  exclusion_builder exclude(std::string_view name);
+  /// The enum is a type of the database, which holds its enumerators in their order. SQLite keeps text, as of any enum.
+  native_enum_builder native_enum(field_ref field);
   template <class... Fields>
   foreign_key_builder foreign_key(Fields... fields) {
     return add_foreign_key({field_ref(fields)...});
@@ -161,13 +282,15 @@ public:
 
 protected:
   model_builder& set_key(field_refs fields);
-  index_builder add_index(field_refs fields, bool unique);
+  index_builder add_index(std::initializer_list<index_term> terms, bool unique);
   foreign_key_builder add_foreign_key(field_refs fields);
   foreign_key_builder add_belongs_to(field_ref relation, field_refs key);
 
 private:
   std::uint16_t own(field_ref field, std::string_view verb) const;
   field_info& flag(field_ref field, std::uint16_t flag, std::string_view verb);
+  index_term_info own_term(const index_term& term, std::string_view verb) const;
+  void take_value(const sql_value& value, expression& computed, std::string& sql, const std::string& user) const;
   relation_info& add_relation(field_ref relation, relation_kind kind, std::string_view foreign_key,
                               std::string_view verb);
   model_builder& add_has(field_ref relation, relation_kind kind, std::initializer_list<std::string_view> columns,

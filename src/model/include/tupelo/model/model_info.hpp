@@ -28,6 +28,7 @@ enum field_flag : std::uint16_t {
   field_deleted_at = 32,
   field_version = 64,       ///< counts updates, for optimistic locking
   field_client_uuid = 128,  ///< a uuid key, made by the client when it is nil
+  field_computed = 256,     ///< the database computes the value from other columns; it is never written
 };
 
 /// One field of a model, nested value objects flattened.
@@ -43,24 +44,70 @@ struct field_info {
   bool has_default = false;
   std::string default_sql;  ///< neutral SQL text of the default
   std::string native_type;  ///< column type as the database spells it; empty: by the field's kind
+  std::string enum_type;    ///< of an enum that the database has as a type of its own: that type's name
+  std::string comment;
   std::string renamed_from;
 
   bool is(field_flag f) const noexcept { return (flags & f) != 0; }
   field_slot slot() const noexcept { return {type, offset, type->k, type->nullable, column}; }
 };
 
+/// Where NULL stands in an index.
+enum class index_nulls : std::uint8_t {
+  smallest,  ///< where ORDER BY of a query wants it
+  first,
+  last,
+};
+
+/// What an index sorts by.
+struct index_term_info {
+  int field = -1;       ///< position in model_info::fields; -1: an expression
+  expression computed;  ///< may be empty
+  std::string sql;      ///< neutral SQL text of an expression that was given as text
+  bool descending = false;
+  index_nulls nulls = index_nulls::smallest;
+  std::string operator_class;
+};
+
 struct index_info {
-  std::string name;                   ///< empty: by the naming convention
-  std::vector<std::uint16_t> fields;  ///< positions in model_info::fields
-  std::vector<bool> descending;
+  std::string name;  ///< empty: by the naming convention
+  std::vector<index_term_info> terms;
   bool unique = false;
   bool constraint = false;  ///< a UNIQUE constraint rather than an index
-  expression condition;     ///< partial index; may be empty
+  bool nulls_not_distinct = false;
+  bool deferrable = false;             ///< of a constraint: checked at commit
+  std::string method;                  ///< empty: the usual one
+  std::vector<std::uint16_t> include;  ///< positions of fields that the index holds beside its key
+  expression condition;                ///< partial index; may be empty
+};
+
+/// A column whose value the database computes.
+struct computed_info {
+  std::uint16_t field = 0;  ///< position in model_info::fields
+  expression computed;      ///< may be empty
+  std::string sql;          ///< neutral SQL text where it was given as text
+  bool stored = true;       ///< kept in the row, not computed at every read
 };
 
 struct check_info {
   std::string name;
   expression condition;
+};
+
+/// Rows that must not stand beside each other: for no two rows do all operators hold.
+struct exclusion_info {
+  std::string name;
+  std::string method;  ///< empty: "gist"
+  std::vector<index_term_info> terms;
+  std::vector<std::string> operators;  ///< one for each term
+  expression condition;                ///< may be empty
+  bool deferrable = false;
+};
+
+/// An enumerator that had another name.
+struct renamed_value_info {
+  std::uint16_t field = 0;  ///< position in model_info::fields
+  std::string from, to;
 };
 
 struct foreign_key_info {
@@ -71,6 +118,7 @@ struct foreign_key_info {
   std::vector<std::uint16_t> to_offsets;  ///< empty: its primary key
   referential_action on_delete = referential_action::no_action;
   referential_action on_update = referential_action::no_action;
+  bool deferrable = false;  ///< checked at commit
 };
 
 struct relation_info {
@@ -90,6 +138,7 @@ struct model_info {
   std::string type_name;  ///< qualified
   std::string table;
   std::string renamed_from;  ///< the table's former name
+  std::string comment;       ///< of the table
   const model_spec* spec = nullptr;
   std::uint32_t id = 0;
   std::uint16_t size = 0;
@@ -100,7 +149,10 @@ struct model_info {
   std::vector<std::uint16_t> key;      ///< positions of the primary key's fields, in order
   std::string key_name;
   std::vector<index_info> indexes;
+  std::vector<computed_info> computed;
   std::vector<check_info> checks;
+  std::vector<exclusion_info> exclusions;
+  std::vector<renamed_value_info> renamed_values;
   std::vector<foreign_key_info> foreign_keys;
   std::vector<relation_info> relations;
   int created_at = -1, updated_at = -1, deleted_at = -1, version = -1;  ///< positions, or -1

@@ -31,6 +31,7 @@ enum class type_kind : std::uint8_t {
   time_of_day,
   interval,
   native_or_text,  ///< a type that one database has, by its name there; text elsewhere
+  enumeration,     ///< an enum of the schema, by its name; text where the database has no such types
 };
 
 /// The stable name of a kind: "int64", "timestamp".
@@ -41,7 +42,7 @@ struct column_type {
   std::uint32_t length = 0;     ///< of text, in characters; 0: unlimited
   std::uint16_t precision = 0;  ///< of decimal, in digits; 0: not said
   std::uint16_t scale = 0;      ///< of decimal: digits behind the point
-  std::string native{};         ///< the database's own spelling, of kind native and native_or_text
+  std::string native{};         ///< the database's own spelling, or the name of an enum
   bool array = false;           ///< of one dimension, whose elements are what the rest says
 
   column_type() = default;
@@ -51,6 +52,7 @@ struct column_type {
   static column_type decimal(std::uint16_t precision, std::uint16_t scale);
   static column_type spelled(std::string_view native);
   static column_type native_or_text(std::string_view name);
+  static column_type enumeration(std::string_view name);
   static column_type array_of(column_type element);
 
   bool is_integer() const noexcept { return !array && kind >= type_kind::int16 && kind <= type_kind::int64; }
@@ -67,6 +69,12 @@ struct column_definition {
   bool nullable = false;
   bool identity = false;                     ///< an integer key that the database makes
   std::optional<std::string> default_sql{};  ///< neutral SQL text: `0`, `'guest'`, `TRUE`, `CURRENT_TIMESTAMP`
+  std::string computed_sql{};                ///< neutral SQL text that the database computes the value by; empty: none
+  bool computed_at_read = false;             ///< the computed value is not kept in the row
+
+  std::string comment{};  ///< where the database keeps comments
+
+  bool is_computed() const noexcept { return !computed_sql.empty(); }
 
   friend bool operator==(const column_definition&, const column_definition&) = default;
 };
@@ -75,13 +83,23 @@ struct column_definition {
 struct key_definition {
   std::string name{};  ///< empty: by the naming convention
   std::vector<std::string> columns{};
+  bool nulls_not_distinct = false;  ///< of a unique constraint: NULL equals NULL
+  bool deferrable = false;          ///< of a unique constraint: checked at commit rather than at once
 
   friend bool operator==(const key_definition&, const key_definition&) = default;
 };
 
+/// What an index sorts by: a column, or an expression over columns.
 struct index_column {
-  std::string name{};
+  std::string name{};  ///< empty: an expression
   bool descending = false;
+  std::string expression{};  ///< neutral SQL text
+  index_nulls nulls = index_nulls::smallest;
+  std::string operator_class{};  ///< empty: the usual one
+
+  bool is_expression() const noexcept { return name.empty(); }
+  /// The column's name or the expression.
+  const std::string& term() const noexcept { return name.empty() ? expression : name; }
 
   friend bool operator==(const index_column&, const index_column&) = default;
 };
@@ -90,7 +108,10 @@ struct index_definition {
   std::string name{};  ///< empty: by the naming convention
   std::vector<index_column> columns{};
   bool unique = false;
-  std::string where{};  ///< neutral SQL text of a partial index; empty: all rows
+  std::string where{};                 ///< neutral SQL text of a partial index; empty: all rows
+  std::string method{};                ///< "gin", "gist" …; empty: the usual one, which sorts
+  std::vector<std::string> include{};  ///< columns that it holds beside its key
+  bool nulls_not_distinct = false;     ///< of a unique one: NULL equals NULL
 
   friend bool operator==(const index_definition&, const index_definition&) = default;
 };
@@ -100,6 +121,33 @@ struct check_definition {
   std::string expression{};
 
   friend bool operator==(const check_definition&, const check_definition&) = default;
+};
+
+/// A column or expression of an exclusion constraint, and the operator that must not hold together with the others.
+struct exclusion_term {
+  index_column of{};
+  std::string with{};
+
+  friend bool operator==(const exclusion_term&, const exclusion_term&) = default;
+};
+
+/// For no two rows do all operators hold.
+struct exclusion_definition {
+  std::string name{};
+  std::string method{};  ///< of its index; empty: "gist"
+  std::vector<exclusion_term> terms{};
+  std::string where{};  ///< neutral SQL text; empty: all rows
+  bool deferrable = false;
+
+  friend bool operator==(const exclusion_definition&, const exclusion_definition&) = default;
+};
+
+/// A type whose values are these texts, in this order.
+struct enum_definition {
+  std::string name{};
+  std::vector<std::string> values{};
+
+  friend bool operator==(const enum_definition&, const enum_definition&) = default;
 };
 
 struct foreign_key_definition {
@@ -125,7 +173,8 @@ struct table_definition {
   std::vector<index_definition> indexes{};
   std::vector<check_definition> checks{};
   std::vector<foreign_key_definition> foreign_keys{};
-  std::string comment{};  ///< written when the table is created, where the database keeps comments
+  std::vector<exclusion_definition> exclusions{};
+  std::string comment{};  ///< where the database keeps comments
 
   const column_definition* find_column(std::string_view column) const noexcept;
   column_definition* find_column(std::string_view column) noexcept;
@@ -133,7 +182,9 @@ struct table_definition {
   const index_definition* find_index(std::string_view name) const noexcept;
   const check_definition* find_check(std::string_view name) const noexcept;
   const foreign_key_definition* find_foreign_key(std::string_view name) const noexcept;
-  /// Whether the columns, in any order, are the primary key, a unique constraint or a unique index over all rows.
+  const exclusion_definition* find_exclusion(std::string_view name) const noexcept;
+  /// Whether the columns, in any order, are the primary key, a unique constraint that is checked at once or a unique
+  /// index over all rows: what a foreign key may reference.
   bool is_unique(const std::vector<std::string>& columns) const;
 
   friend bool operator==(const table_definition&, const table_definition&) = default;
@@ -142,7 +193,10 @@ struct table_definition {
 /// Tables by name. What the models ask for, what the migrations build, what a live database has.
 struct schema_definition {
   std::vector<table_definition> tables{};  ///< sorted by name once they were added with `add`
+  std::vector<enum_definition> enums{};    ///< sorted by name
 
+  const enum_definition* find_enum(std::string_view name) const noexcept;
+  enum_definition* find_enum(std::string_view name) noexcept;
   const table_definition* find(std::string_view table) const noexcept;
   table_definition* find(std::string_view table) noexcept;
   /// Keeps the order by name. Errors: migration_error (invalid_migration) when the table is there already.
@@ -163,8 +217,13 @@ std::string conventional_name(const table_definition& table, const index_definit
 std::string conventional_name(const table_definition& table, const check_definition& check);
 std::string conventional_name(const table_definition& table, const foreign_key_definition& key);
 
-/// The same table with every constraint and index named, and its checks, indexes, uniques and foreign keys sorted by
-/// name.
+/// The table under another name. Its primary key, unique constraints and indexes keep to the naming convention where
+/// their names do; other names stay, and so do those of checks and foreign keys, which only their table has to tell
+/// apart.
+table_definition renamed(table_definition table, std::string_view name);
+
+/// The same table with every constraint and index named, and its checks, indexes, uniques, exclusions and foreign keys
+/// sorted by name.
 table_definition with_names(table_definition table);
 schema_definition with_names(const schema_definition& schema);
 

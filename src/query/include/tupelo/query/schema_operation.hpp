@@ -43,10 +43,12 @@ struct alter_column {
 struct add_index {
   std::string table;
   index_definition index;
+  bool concurrently = false;  ///< without holding up those who write, and so outside of a transaction
 };
 struct drop_index {
   std::string table;
   index_definition index;
+  bool concurrently = false;
 };
 struct add_unique {
   std::string table;
@@ -63,6 +65,32 @@ struct add_check {
 struct drop_check {
   std::string table;
   check_definition check;
+};
+struct add_exclusion {
+  std::string table;
+  exclusion_definition exclusion;
+};
+struct drop_exclusion {
+  std::string table;
+  exclusion_definition exclusion;
+};
+struct comment_table {
+  std::string table;
+  std::string from, to;
+};
+struct create_enum {
+  enum_definition type;
+};
+struct drop_enum {
+  enum_definition type;
+};
+/// Other values of the same enum. A value that is gone must not be in any row.
+struct change_enum {
+  enum_definition from, to;
+};
+/// Rows that have the value have it under its new name.
+struct rename_enum_value {
+  std::string type, from, to;
 };
 struct add_foreign_key {
   std::string table;
@@ -81,9 +109,11 @@ struct execute_sql {
   std::string up, down;
 };
 
-using any_operation = std::variant<create_table, drop_table, rename_table, add_column, drop_column, rename_column,
-                                   alter_column, add_index, drop_index, add_unique, drop_unique, add_check, drop_check,
-                                   add_foreign_key, drop_foreign_key, change_primary_key, execute_sql>;
+using any_operation =
+    std::variant<create_table, drop_table, rename_table, add_column, drop_column, rename_column, alter_column,
+                 add_index, drop_index, add_unique, drop_unique, add_check, drop_check, add_foreign_key,
+                 drop_foreign_key, change_primary_key, execute_sql, add_exclusion, drop_exclusion, comment_table,
+                 create_enum, drop_enum, change_enum, rename_enum_value>;
 
 }  // namespace ddl
 
@@ -98,6 +128,8 @@ public:
   /// Why there is no inverse; empty when there is one.
   std::string irreversible_reason() const;
   bool reversible() const { return irreversible_reason().empty(); }
+  /// Whether it is to be done outside of a transaction, where the database can do it so.
+  bool concurrently() const noexcept;
   /// The operation that takes this one back. Errors: migration_error (migration_irreversible) saying why not.
   schema_operation inverse() const;
 
@@ -109,7 +141,7 @@ public:
   /// references.
   schema_operation completed(const schema_definition& before) const;
 
-  /// The table that is changed; empty for SQL of the user's own. Of a renamed table: its former name.
+  /// The table that is changed; empty for SQL of the user's own and for enums. Of a renamed table: its former name.
   std::string_view table() const noexcept;
   /// One line for people: `add column users.age (int32, nullable)`.
   std::string describe() const;

@@ -14,6 +14,8 @@ struct rename_hint {
   std::string table;   ///< the table's new name
   std::string column;  ///< the column's new name; empty: the table itself was renamed
   std::string from;    ///< the former name
+  /// Of a value of an enum: the enum's name; `column` is the value's new name then, and there is no table.
+  std::string enum_type{};
 };
 
 struct diff_options {

@@ -40,6 +40,14 @@ struct options {
   bool take_over_lock = false;  ///< removes the lock that a run which died has left behind
   std::string owner;            ///< who holds the lock; empty: "process 1234 on host"
   std::string version;          ///< of the program; recorded beside each revision
+  /// On PostgreSQL, how long a statement of a migration may wait for the lock of a table; 0: as long as the server lets
+  /// it. While it waits, everybody who wants the table queues up behind it. A migration that does not get its locks is
+  /// rolled back and tried again from its beginning, its C++ code included.
+  /// Units: microseconds.
+  std::int64_t lock_timeout_us = 5'000'000;
+  std::uint32_t lock_retries = 10;               ///< how often it is tried again before it fails
+  std::int64_t first_lock_backoff_us = 500'000;  ///< before the second attempt; doubles from one to the next
+  std::int64_t longest_lock_backoff_us = 10'000'000;
 };
 
 /// One migration that was run, or that would be.

@@ -60,6 +60,7 @@ public:
     finish();
   }
   void drop_table(std::string_view table);
+  /// Its primary key, unique constraints and indexes are renamed with it where their names follow the convention.
   void rename_table(std::string_view from, std::string_view to);
   /// Several changes of one table: what the table_editor adds, drops, renames or alters, in that order.
   template <class Describe>
@@ -80,14 +81,27 @@ public:
 
   index_editor add_index(std::string_view table, name_list columns);
   void drop_index(std::string_view table, std::string_view name);
+  void drop_index(std::string_view table, std::string_view name, concurrently_tag);
   key_editor add_unique(std::string_view table, name_list columns);
   void drop_unique(std::string_view table, std::string_view name);
   void add_check(std::string_view table, std::string_view name, std::string_view expression);
   void drop_check(std::string_view table, std::string_view name);
+  exclusion_editor add_exclusion(std::string_view table, std::string_view name);
+  void drop_exclusion(std::string_view table, std::string_view name);
+  void comment_table(std::string_view table, std::string_view text);
   foreign_key_editor add_foreign_key(std::string_view table, name_list columns);
   void drop_foreign_key(std::string_view table, std::string_view name);
   /// Without columns: the table has no primary key from here on.
   void primary_key(std::string_view table, name_list columns);
+
+  // ---- enums: types on PostgreSQL; on SQLite their columns are texts
+
+  void create_enum(std::string_view name, name_list values);
+  void drop_enum(std::string_view name);
+  /// Other values, in this order. Rows must not hold one that is gone. PostgreSQL adds values in place; it rewrites the
+  /// enum's columns where values go or change their order, or where this migration itself uses a new one.
+  void change_enum(std::string_view name, name_list values);
+  void rename_enum_value(std::string_view name, std::string_view from, std::string_view to);
 
   // ---- what the schema cannot say
 

@@ -14,6 +14,10 @@ namespace tupelo {
 
 using name_list = std::initializer_list<std::string_view>;
 
+/// `db.drop_index("posts", "ix_posts_title", tp::concurrently)`: as index_editor::concurrently().
+struct concurrently_tag {};
+inline constexpr concurrently_tag concurrently{};
+
 namespace detail {
 
 class schema_recorder;
@@ -56,12 +60,53 @@ public:
   index_editor& unique();
   /// Makes the index partial: only rows for which the SQL condition holds are in it.
   index_editor& where(std::string_view condition);
-  /// One of the index's columns is sorted downwards.
-  index_editor& descending(std::string_view column);
+  /// Behind the terms so far comes an expression over columns, `lower(email)`, or another column.
+  index_editor& expression(std::string_view sql);
+  index_editor& column(std::string_view column);
+  /// One of the index's columns or expressions is sorted downwards.
+  index_editor& descending(std::string_view term);
+  /// Where NULLs of a column or an expression stand, whatever its order. SQLite keeps them before all values.
+  index_editor& nulls_first(std::string_view term);
+  index_editor& nulls_last(std::string_view term);
+  /// How PostgreSQL compares: "text_pattern_ops", "gin_trgm_ops". SQLite leaves it out.
+  index_editor& operator_class(std::string_view term, std::string_view name);
+  /// "gin", "gist", "brin", "hash" … of PostgreSQL. SQLite makes no index of another method than "btree".
+  index_editor& using_method(std::string_view method);
+  /// Columns that the index holds beside its key. SQLite leaves them out.
+  index_editor& include(name_list columns);
+  /// NULL equals NULL in this unique index. PostgreSQL 15 and later; SQLite refuses it.
+  index_editor& nulls_not_distinct();
+  /// PostgreSQL builds the index without holding up those who write, outside of a transaction: the migration must do
+  /// nothing but build and drop indexes concurrently. One that fails half-way is run again, and goes on where it ended.
+  /// Elsewhere the index is built like any other.
+  index_editor& concurrently();
   index_editor& name(std::string_view name);
 
 private:
   index_definition& definition();
+  index_column& term(std::string_view name, std::string_view verb);
+  detail::pending_change change_;
+};
+
+/// Refines an exclusion constraint.
+class exclusion_editor {
+public:
+  explicit exclusion_editor(detail::pending_change change) noexcept : change_(change) {}
+
+  /// A column and the operator that must not hold for it together with the others: `.with("room", "=")`.
+  exclusion_editor& with(std::string_view column, std::string_view sql_operator);
+  exclusion_editor& with_expression(std::string_view sql, std::string_view sql_operator);
+  /// Of what came last, where it is not the usual one.
+  exclusion_editor& operator_class(std::string_view name);
+  /// Only rows for which the SQL condition holds are held against each other.
+  exclusion_editor& where(std::string_view condition);
+  /// The kind of index behind it; "gist" unless said.
+  exclusion_editor& using_method(std::string_view method);
+  /// Checked at commit rather than at once.
+  exclusion_editor& deferrable();
+
+private:
+  exclusion_definition& definition();
   detail::pending_change change_;
 };
 
@@ -70,8 +115,13 @@ class key_editor {
 public:
   explicit key_editor(detail::pending_change change) noexcept : change_(change) {}
   key_editor& name(std::string_view name);
+  /// NULL equals NULL. PostgreSQL 15 and later; SQLite refuses it.
+  key_editor& nulls_not_distinct();
+  /// Checked at commit rather than at once. SQLite refuses it; an upsert cannot name it.
+  key_editor& deferrable();
 
 private:
+  key_definition& definition();
   detail::pending_change change_;
 };
 
@@ -103,6 +153,8 @@ public:
   column_editor& interval() { return type(type_kind::interval); }
   /// A type that one database has, by its name there; text on the others.
   column_editor& native_or_text(std::string_view name) { return type(column_type::native_or_text(name)); }
+  /// An enum that was created before; text where the database has no such types.
+  column_editor& enumeration(std::string_view name) { return type(column_type::enumeration(name)); }
   /// The type as the database itself spells it.
   column_editor& native(std::string_view spelling) { return type(column_type::spelled(spelling)); }
   column_editor& type(column_type type);
@@ -132,6 +184,15 @@ public:
   /// The database makes the value of this integer key.
   column_editor& generated();
   column_editor& not_generated();
+  /// The database computes the value from other columns of the row, by this SQL, and keeps it in the row. PostgreSQL
+  /// makes the column anew where that changes.
+  column_editor& generated_as(std::string_view sql);
+  /// Computed when it is read. PostgreSQL has it from release 18 on.
+  column_editor& not_stored();
+  /// An ordinary column from here on, with the values that it has.
+  column_editor& not_generated_as();
+  /// What the column is for; empty: nothing is said any more. SQLite has no place for it.
+  column_editor& comment(std::string_view text);
 
   // ---- what holds for it
 
@@ -181,6 +242,9 @@ public:
   column_editor native_or_text(std::string_view column, std::string_view name) {
     return add(column, column_type::native_or_text(name));
   }
+  column_editor enumeration(std::string_view column, std::string_view name) {
+    return add(column, column_type::enumeration(name));
+  }
   column_editor native(std::string_view column, std::string_view spelling) {
     return add(column, column_type::spelled(spelling));
   }
@@ -196,7 +260,9 @@ public:
   void check(std::string_view name, std::string_view expression);
   foreign_key_editor foreign_key(name_list columns);
   foreign_key_editor foreign_key(std::string_view column) { return foreign_key({column}); }
-  /// Of a new table only.
+  /// No two rows for which all of the operators hold. PostgreSQL only; SQLite refuses it.
+  exclusion_editor exclude(std::string_view name);
+  /// What the table is for; empty: nothing is said any more. SQLite has no place for it.
   void comment(std::string_view text);
 
   // ---- changes of a table that exists
@@ -205,8 +271,10 @@ public:
   void drop_column(std::string_view column);
   void rename_column(std::string_view from, std::string_view to);
   void drop_index(std::string_view name);
+  void drop_index(std::string_view name, concurrently_tag);
   void drop_unique(std::string_view name);
   void drop_check(std::string_view name);
+  void drop_exclusion(std::string_view name);
   void drop_foreign_key(std::string_view name);
   void drop_primary_key();
 

@@ -29,9 +29,12 @@ std::string expression_sql(const table_definition& table, std::string_view neutr
 /// `CREATE TABLE …` without its indexes and its comment.
 std::string create_table_text(const table_definition& table);
 /// An index on a column that may be NULL keeps NULLs where ORDER BY wants them: as the smallest value.
-std::string create_index_text(const table_definition& table, const index_definition& index);
+std::string create_index_text(const table_definition& table, const index_definition& index, bool concurrently = false);
+/// Everything, in the words in which it is read back.
+schema_definition kept(const schema_definition& schema);
 
-/// The statements of these operations, all of which can run in one transaction.
+/// The statements of these operations. All of them can run in one transaction, save those of indexes that are made or
+/// dropped concurrently.
 ///
 /// Errors: migration_error (invalid_migration) for an operation that is not valid there.
 /// Source: https://www.postgresql.org/docs/current/sql-altertable.html

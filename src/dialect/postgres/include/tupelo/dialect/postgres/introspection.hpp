@@ -9,11 +9,11 @@
 
 namespace tupelo::postgres {
 
-/// Tables, columns, constraints and indexes of the current schema, in this order. What belongs to an extension is left
-/// out.
+/// Tables, columns, constraints, indexes, enums and exclusion constraints of the current schema, in this order. What
+/// belongs to an extension is left out.
 std::vector<std::string> introspection_queries();
-/// Views, partitions, exclusion constraints and indexes on expressions, with other methods than btree or with columns
-/// beside their key are left out: they cannot be described as data.
+/// Views and partitions are left out: they cannot be described as data. So are the parameters of an index's storage and
+/// of its operator classes.
 schema_definition decode_introspection(const std::vector<std::vector<introspection_row>>& answers);
 /// Tables, views, sequences, routines and types of the current schema; the schema itself stays.
 std::string wipe_query();

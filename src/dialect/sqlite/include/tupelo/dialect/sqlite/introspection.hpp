@@ -11,7 +11,7 @@ namespace tupelo::sqlite {
 
 /// Tables, columns, foreign keys and indexes of the main database, in this order.
 std::vector<std::string> introspection_queries();
-/// Views, virtual tables and indexes on expressions are left out: they cannot be described as data.
+/// Views and virtual tables are left out: they cannot be described as data.
 schema_definition decode_introspection(const std::vector<std::vector<introspection_row>>& answers);
 std::string wipe_query();
 
