@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // expect: &User::age
-// expect: coalesce(): the second value does not match
+// expect: coalesce(): a value does not match the type of the first one
 // errors: 1
 #include "blog.hpp"
 

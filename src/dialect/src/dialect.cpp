@@ -47,15 +47,57 @@ std::string_view dialect::function_name(function f) const noexcept {
     case function::lower: return "lower";
     case function::upper: return "upper";
     case function::length: return "length";
+    case function::string_agg: return "string_agg";
+    case function::row_number: return "row_number";
+    case function::rank: return "rank";
+    case function::dense_rank: return "dense_rank";
+    case function::ntile: return "ntile";
+    case function::lag: return "lag";
+    case function::lead: return "lead";
+    case function::first_value: return "first_value";
+    case function::last_value: return "last_value";
+    case function::nth_value: return "nth_value";
+    case function::rollup: return "ROLLUP ";
+    case function::cube: return "CUBE ";
+    case function::grouping_sets: return "GROUPING SETS ";
+    case function::trim: return "trim";
+    case function::trim_start: return "ltrim";
+    case function::trim_end: return "rtrim";
+    case function::substr: return "substr";
+    case function::replace: return "replace";
+    case function::concat: return " || ";
+    case function::absolute: return "abs";
+    case function::floor: return "floor";
+    case function::ceiling: return "ceil";
     case function::coalesce: return "coalesce";
+    case function::nullif: return "nullif";
+    case function::choose: return "CASE";
     case function::add: return "+";
     case function::subtract: return "-";
     case function::multiply: return "*";
     case function::divide: return "/";
+    case function::modulo: return "%";
     case function::now: return "CURRENT_TIMESTAMP";
     case function::year: return "YEAR";
     case function::month: return "MONTH";
     case function::day: return "DAY";
+    case function::hour: return "HOUR";
+    case function::minute: return "MINUTE";
+    case function::second: return "SECOND";
+    case function::quarter: return "QUARTER";
+    case function::grouping_set:
+    case function::position:
+    case function::round:
+    case function::least:
+    case function::greatest:
+    case function::cast:
+    case function::weekday:
+    case function::day_of_year:
+    case function::start_of:
+    case function::shift:
+    case function::bucket:
+    case function::days_between:
+    case function::epoch_seconds:
     case function::array_contains:
     case function::array_overlaps:
     case function::array_length:
@@ -65,7 +107,36 @@ std::string_view dialect::function_name(function f) const noexcept {
   return {};
 }
 
-void dialect::call(std::string& sql, function f, const call_argument* arguments, std::size_t count) const {
+namespace {
+
+void choose(std::string& sql, const function_call& call) {
+  sql += "CASE";
+  for (std::size_t i = 0; i + 1 < call.count; i += 2) {
+    sql.append(" WHEN ").append(call[i].sql).append(" THEN ").append(call[i + 1].sql);
+  }
+  if (call.count % 2) sql.append(" ELSE ").append(call[call.count - 1].sql);
+  sql += " END";
+}
+
+/// The arguments with this between them.
+void joined(std::string& sql, const function_call& call, std::string_view separator) {
+  for (std::size_t i = 0; i < call.count; ++i) {
+    if (i) sql += separator;
+    sql += call[i].sql;
+  }
+}
+
+}  // namespace
+
+void dialect::call(std::string& sql, const function_call& call) const {
+  const function f = call.f;
+  if (f >= function::year && f <= function::day_of_year) return date_part(sql, f, call[0]);
+  if (f == function::grouping_set) {
+    sql += '(';
+    joined(sql, call, ", ");
+    sql += ')';
+    return;
+  }
   const std::string_view called = function_name(f);
   if (called.empty()) {
     const bool of_ranges = f == function::range_contains || f == function::range_overlaps;
@@ -74,28 +145,22 @@ void dialect::call(std::string& sql, function f, const call_argument* arguments,
                                                          "cannot be asked there; keep the two bounds in two columns"
                                                        : " has no such function as this query calls"));
   }
-  if (f >= function::year && f <= function::day) return date_part(sql, f, arguments[0]);
   if (f == function::now) {
     sql += called;
     return;
   }
-  if (f >= function::add && f <= function::divide) {
-    sql += '(';
-    sql += arguments[0].sql;
-    sql += ' ';
-    sql += called;
-    sql += ' ';
-    sql += arguments[1].sql;
-    sql += ')';
-    return;
+  if (f == function::choose) return choose(sql, call);
+  if (f >= function::rollup && f <= function::grouping_sets && !features().grouping_sets) {
+    throw query_error(errc::unsupported_feature,
+                      std::string(name()) +
+                          " groups in one way at a time: it has no rollup(), cube() and grouping_sets()");
   }
-  sql += called;
+  const bool infix = f >= function::add && f <= function::modulo;
+  if (!infix && f != function::concat) sql += called;
   sql += '(';
   if (f == function::count_distinct) sql += "DISTINCT ";
-  for (std::size_t i = 0; i < count; ++i) {
-    if (i) sql += ", ";
-    sql += arguments[i].sql;
-  }
+  joined(sql, call, infix ? " " + std::string(called) + " " : std::string(f == function::concat ? called : ", "));
+  if (call.told != 0) sql.append(call.count ? ", " : "").append(std::to_string(call.told));
   sql += ')';
 }
 

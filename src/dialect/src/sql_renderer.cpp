@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sql_renderer.hpp"
 
+#include "function_result.hpp"
+
 #include "tupelo/model/model_spec.hpp"
 #include "tupelo/core/error.hpp"
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace tupelo {
 
@@ -39,66 +42,16 @@ like_wrap wrap_of(comparison c) {
   }
 }
 
-kind sum_of(kind k) noexcept {
-  if (is_integer(k)) return kind::i64;
-  return is_float(k) ? kind::f64 : k;
-}
-
-kind result_of(function f, const std::vector<call_argument>& arguments) noexcept {
-  switch (f) {
-    case function::count:
-    case function::count_distinct:
-    case function::length:
-    case function::array_length: return kind::i64;
-    case function::array_contains:
-    case function::array_overlaps:
-    case function::range_contains:
-    case function::range_overlaps: return kind::boolean;
-    case function::sum: return sum_of(arguments[0].k);
-    case function::avg: return kind::f64;
-    case function::lower:
-    case function::upper: return kind::text;
-    case function::year:
-    case function::month:
-    case function::day: return kind::i32;
-    case function::now: return kind::timestamp;
-    case function::min:
-    case function::max: return arguments[0].k;
-    case function::coalesce: return is_integer(arguments[0].k) ? kind::i64 : arguments[0].k;
-    case function::add:
-    case function::subtract:
-    case function::multiply:
-    case function::divide: {
-      const kind left = arguments[0].k;
-      const kind right = arguments[1].k;
-      if (left == kind::decimal || right == kind::decimal) return kind::decimal;
-      return is_float(left) || is_float(right) ? kind::f64 : sum_of(left);
-    }
-  }
-  return kind::null;
-}
-
 bool is_aggregate(function f) noexcept {
   return f == function::count || f == function::count_distinct || f == function::sum || f == function::avg ||
-         f == function::min || f == function::max;
+         f == function::min || f == function::max || f == function::string_agg;
 }
+
+bool is_grouping(function f) noexcept { return f >= function::rollup && f <= function::grouping_sets; }
 
 /// Of a column's array type, as it stands in a value buffer.
 kind element_kind(const type_ops& type) noexcept {
   return type.array != nullptr ? kind_in_buffer(stored_type(*type.array->element).k) : kind::null;
-}
-
-/// Whether the call may give NULL when its arguments may.
-template <class NullableAt>
-bool may_be_null(function f, std::size_t count, NullableAt nullable) {
-  if (f == function::count || f == function::count_distinct || f == function::now) return false;
-  if (f == function::coalesce) return nullable(count - 1);
-  if (f == function::sum || f == function::avg || f == function::min || f == function::max) return true;
-  if (f == function::divide) return true;
-  for (std::size_t i = 0; i < count; ++i) {
-    if (nullable(i)) return true;
-  }
-  return false;
 }
 
 }  // namespace
@@ -107,8 +60,9 @@ sql_renderer::sql_renderer(const dialect& target, const std::uint64_t* words, st
     : dialect_(target), words_(words), count_(count), number_(count, 0) {
   for (std::uint32_t i = 0; i < count; ++i) {
     const op o = op_of(words[i]);
-    if (o == op::join || o == op::query || o == op::load_related) qualify_ = true;
-    if (o == op::join && static_cast<join_kind>(sub_of(words[i])) == join_kind::left) left_joins_ = true;
+    if (o == op::join || o == op::query || o == op::load_related || o == op::source) qualify_ = true;
+    if (o == op::join && static_cast<join_kind>(sub_of(words[i])) != join_kind::inner) left_joins_ = true;
+    if (o == op::call && is_grouping(static_cast<function>(sub_of(words[i])))) left_joins_ = true;
     if (o == op::too_large) {
       throw query_error(
           "a clause of this query has more than 65535 terms; use in(list) for many values, or split the query");
@@ -122,7 +76,7 @@ statement_plan sql_renderer::render() {
   switch (op_of(words_[0])) {
     case op::select_from:
       plan_.read_only = true;
-      plan_.text = select(0, count_, true);
+      plan_.text = select(0, count_, select_use::statement);
       break;
     case op::insert_into: insert(); break;
     case op::update_of:
@@ -154,6 +108,10 @@ void sql_renderer::number_binding(std::uint32_t index, std::uint64_t word) {
     if (step.k == kind::array) step.element = element_kind(stored_type(*field.type));
   } else if (o == op::value) {
     step.element = static_cast<kind>(length_of(word));
+    // A value before a comparison is its right side.
+    if (index + 1 < count_ && op_of(words_[index + 1]) == op::compare) {
+      step.wrap = wrap_of(static_cast<comparison>(sub_of(words_[index + 1])));
+    }
   } else if (o == op::limit || o == op::offset) {
     step.k = kind::i64;
   } else if (o == op::in_list) {
@@ -161,7 +119,8 @@ void sql_renderer::number_binding(std::uint32_t index, std::uint64_t word) {
     // An empty list, of bucket 0, is rendered without a placeholder.
     step.source = bucket && dialect_.list_as_one(bucket) ? bind_source::whole_list : bind_source::list;
     step.places = bucket ? dialect_.places_of(bucket) : 0;
-    step.slot.column = field_of_word(word).column;
+    if (!bucket) step.k = step.typed_as = kind::text;  // of no place, whose type would have to take it
+    if (model_of(word) != 0) step.slot.column = field_of_word(word).column;
   } else if (o == op::assign_field || o == op::match_field) {
     step.source = bind_source::field;
     step.slot = field_of_word(word).slot();
@@ -224,9 +183,7 @@ std::string sql_renderer::quoted(std::string_view identifier) const {
   return sql;
 }
 
-std::string sql_renderer::column_text(std::uint64_t word) const {
-  return named(model_of_word(word), field_of_word(word));
-}
+std::string sql_renderer::column_text(std::uint64_t word) const { return named(model_of(word), field_of_word(word)); }
 
 void sql_renderer::placeholder_at(std::string& sql, std::uint32_t index, kind value) const {
   dialect_.placeholder(sql, number_[index], value);
@@ -251,12 +208,20 @@ void sql_renderer::push_fused(std::uint64_t word, std::uint32_t index, std::vect
 
 void sql_renderer::push_list(std::uint64_t word, std::uint32_t index, std::vector<operand>& stack) {
   const std::uint8_t bucket = sub_of(words_[index - 1]);
+  std::string left;
+  if (model_of(word) != 0) {
+    left = column_text(word);
+  } else {
+    left = static_cast<std::string&&>(stack.back().sql);
+    stack.pop_back();
+  }
   if (!bucket) {
-    stack.push_back({"1 = 0", 3});
+    // An expression stays, for the sake of the values in it.
+    stack.push_back(model_of(word) != 0 ? operand{"1 = 0", 3} : operand{left + " IS NULL AND 1 = 0", 2});
     return;
   }
   std::string sql;
-  dialect_.in_list(sql, column_text(word), number_[index], bucket, kind_of_word(word));
+  dialect_.in_list(sql, left, number_[index], bucket, kind_of_word(word));
   stack.push_back({sql, 3});
 }
 
@@ -268,12 +233,36 @@ void sql_renderer::push_call(std::uint64_t word, std::vector<operand>& stack) {
   aggregates_ = aggregates_ || is_aggregate(f);
   std::vector<call_argument> passed;
   passed.reserve(count);
-  for (const operand& argument : arguments) passed.push_back({argument.sql, argument.k});
+  for (const operand& argument : arguments) {
+    passed.push_back({argument.sql, argument.k, argument.nullable, argument.bare});
+  }
+  const function_call call{f, model_of(word), passed.data(), count};
   operand result;
-  dialect_.call(result.sql, f, passed.data(), count);
-  result.k = result_of(f, passed);
-  result.nullable = may_be_null(f, arguments.size(), [&](std::size_t i) { return arguments[i].nullable; });
+  dialect_.call(result.sql, call);
+  const std::string_view suffix = dialect_.call_suffix(call);
+  result.call = result.sql.size();
+  result.sql += suffix;
+  result.suffix = suffix.size();
+  result.k = result_of(call);
+  result.nullable = may_be_null(call);
   stack.push_back(static_cast<operand&&>(result));
+}
+
+void sql_renderer::push_comparison(comparison c, const operand& left, const operand& right,
+                                   std::vector<operand>& stack) {
+  // An expression against an empty std::optional, as with columns.
+  if (right.sql == "NULL" && (c == comparison::equal || c == comparison::not_equal)) {
+    stack.push_back({left.sql + (c == comparison::equal ? " IS NULL" : " IS NOT NULL"), 3, kind::boolean});
+    return;
+  }
+  operand compared{{}, 3, kind::boolean, true};
+  if (ignores_case(c)) {
+    dialect_.like_any_case(compared.sql, left.sql, right.sql);
+  } else {
+    compared.sql = left.sql + std::string(comparison_text[static_cast<std::size_t>(c)]) + right.sql;
+    if (c >= comparison::like && !dialect_.features().backslash_in_like) compared.sql += " ESCAPE '\\'";
+  }
+  stack.push_back(static_cast<operand&&>(compared));
 }
 
 void sql_renderer::push_operator(std::uint64_t word, std::vector<operand>& stack) {
@@ -290,13 +279,7 @@ void sql_renderer::push_operator(std::uint64_t word, std::vector<operand>& stack
     stack.push_back({right.sql + (o == op::is_null ? " IS NULL" : " IS NOT NULL"), 3});
   } else if (o == op::compare) {
     const operand left = pop();
-    const auto c = static_cast<comparison>(sub_of(word));
-    // An expression against an empty std::optional, as with columns.
-    if (right.sql == "NULL" && (c == comparison::equal || c == comparison::not_equal)) {
-      stack.push_back({left.sql + (c == comparison::equal ? " IS NULL" : " IS NOT NULL"), 3});
-      return;
-    }
-    stack.push_back({left.sql + std::string(comparison_text[sub_of(word)]) + right.sql, 3});
+    push_comparison(static_cast<comparison>(sub_of(word)), left, right, stack);
   } else {
     operand left = pop();
     const int precedence = o == op::and_ ? 2 : 1;
@@ -324,17 +307,26 @@ sql_renderer::operand sql_renderer::expression_at(std::uint32_t from, std::uint3
       case op::value: {
         std::string sql;
         placeholder_at(sql, i, alone ? kind::null : kind_of_word(word));
-        stack.push_back({sql, 9, kind_of_word(word)});
+        stack.push_back({sql, 9, kind_of_word(word), false, true});
         break;
       }
-      case op::null_value: stack.push_back({"NULL", 9, kind::null, true}); break;
+      case op::null_value: stack.push_back({"NULL", 9, kind::null, true, true}); break;
       case op::star: stack.push_back({"*", 9}); break;
+      case op::filter: push_filter(stack); break;
+      case op::ordered: push_ordered(word, stack); break;
+      case op::descending: stack.back().descending = true; break;
+      case op::over: push_over(word, stack); break;
+      case op::again: {
+        const std::uint32_t clause = first_ + length_of(word);
+        stack.push_back(expression_at(clause + 1, length_of(words_[clause])));
+        break;
+      }
       case op::list: break;
       case op::in_list: push_list(word, i, stack); break;
       case op::call: push_call(word, stack); break;
       case op::query: {
         const std::uint32_t length = length_of(word);
-        const std::string rows = "(" + select(i + 1, length, false) + ")";
+        const std::string rows = "(" + select(i + 1, length, select_use::operand) + ")";
         i += length + 1;  // the query and what is done with its rows
         if (op_of(words_[i]) == op::exists) {
           stack.push_back({"EXISTS " + rows, 4});
@@ -361,12 +353,8 @@ sql_renderer::operand sql_renderer::expression_at(std::uint32_t from, std::uint3
 
 // ---- SELECT
 
-void sql_renderer::all_columns(std::string& sql, const model_info& model) {
-  for (std::uint16_t i : model.columns) {
-    separated(sql, ", ");
-    if (qualify_) sql += quoted(table_of(model)) + ".";
-    dialect_.quote(sql, model.fields[i].column);
-  }
+void sql_renderer::all_columns(std::string& sql, std::uint32_t table, const model_info& model) const {
+  for (std::uint16_t i : model.columns) separated(sql, ", ") += named(table, model.fields[i]);
 }
 
 void sql_renderer::read_limits(select_parts& parts, std::uint64_t word, std::uint32_t index) {
@@ -375,6 +363,8 @@ void sql_renderer::read_limits(select_parts& parts, std::uint64_t word, std::uin
 
 sql_renderer::select_parts sql_renderer::read_select(std::uint32_t from, std::uint32_t count) {
   select_parts parts;
+  parts.id = model_of(words_[from]);
+  read_scope(parts, from, count);
   for (std::uint32_t i = from; i < from + count; ++i) {
     const std::uint64_t word = words_[i];
     const std::uint32_t length = length_of(word);
@@ -384,7 +374,7 @@ sql_renderer::select_parts sql_renderer::read_select(std::uint32_t from, std::ui
       return sql;
     };
     switch (op_of(word)) {
-      case op::select_from: parts.model = &require_table(model_of_word(word)); break;
+      case op::select_from: parts.model = &table_read(parts.reads_rows, word); break;
       case op::where:
         if (length == 1 && is_fused(words_[i + 1]) && fused_comparison(words_[i + 1]) == comparison::equal &&
             model_of(words_[i + 1]) == parts.model->id) {
@@ -395,38 +385,39 @@ sql_renderer::select_parts sql_renderer::read_select(std::uint32_t from, std::ui
       case op::having: separated(parts.having, " AND ") += text(); break;
       case op::project:
         aggregates_ = false;
-        separated(parts.projection, ", ") += text();
+        parts.terms.push_back(text());
         parts.aggregates = parts.aggregates || aggregates_;
         break;
       case op::group: separated(parts.group, ", ") += text(); break;
       case op::order: {
         const bool descending = sub_of(word) != 0;
-        const operand term = expression_at(i + 1, length);
+        operand term = expression_at(i + 1, length);
+        term.descending = descending;
         i += length;
-        separated(parts.order, ", ") += term.sql;
-        if (descending) parts.order += " DESC";
-        if (term.nullable) dialect_.null_order(parts.order, descending);
+        separated(parts.order, ", ") += order_text(term);
         break;
       }
-      case op::join: {
-        const model_info& other = require_table(model_of_word(word));
-        names_.emplace_back(other.id, other.table);
-        const bool left = static_cast<join_kind>(sub_of(word)) == join_kind::left;
-        parts.joins += left ? " LEFT JOIN " : " JOIN ";
-        dialect_.quote(parts.joins, other.table);
-        parts.joins += " ON " + text();
-        if (other.deleted_at >= 0) {
-          parts.hidden.emplace_back(parts.joins.size(),
-                                    " AND " + quoted(other.table) + "." +
-                                        quoted(other.fields[static_cast<std::size_t>(other.deleted_at)].column) +
-                                        " IS NULL");
-        }
+      case op::join:
+        begin_join(parts, word);
+        if (length != 0) end_join(parts, word, text());
         break;
-      }
+      case op::source:
+        read_source(parts, i);
+        i += length;
+        break;
+      case op::part:
+        read_part(parts, i);
+        i += length;
+        break;
+      case op::distinct_on:
+        require(dialect_.features().distinct_on,
+                "DISTINCT ON: number the rows with row_number() in a query of their own");
+        separated(parts.distinct_on, ", ") += text();
+        break;
       case op::limit:
       case op::offset: read_limits(parts, word, i); break;
       case op::distinct: parts.distinct = true; break;
-      case op::with_deleted: parts.with_deleted = true; break;
+      case op::with_deleted: break;  // read before
       case op::only_count: parts.only_count = true; break;
       case op::only_exists: parts.only_exists = true; break;
       case op::row_lock: parts.locks.push_back(word); break;
@@ -445,56 +436,62 @@ sql_renderer::select_parts sql_renderer::read_select(std::uint32_t from, std::ui
   return parts;
 }
 
-void sql_renderer::hide_deleted(select_parts& parts) {
-  if (parts.with_deleted) return;
-  for (auto each = parts.hidden.rbegin(); each != parts.hidden.rend(); ++each)
-    parts.joins.insert(each->first, each->second);
-  if (parts.model->deleted_at < 0) return;
-  std::string& where = separated(parts.where, " AND ");
-  where += named(*parts.model, parts.model->fields[static_cast<std::size_t>(parts.model->deleted_at)]) + " IS NULL";
-}
-
-std::string sql_renderer::select(std::uint32_t from, std::uint32_t count, bool outermost) {
+std::string sql_renderer::select(std::uint32_t from, std::uint32_t count, select_use use) {
   const std::size_t around = names_.size();
+  const std::size_t sources_around = sources_.size();
+  const std::uint32_t first_around = std::exchange(first_, from);
   enter(from, count);
   select_parts parts = read_select(from, count);
+  parts.use = use;
   hide_deleted(parts);
-  std::string sql = assemble(parts, outermost);
+  std::string sql = assemble(parts);
   names_.resize(around);
+  sources_.resize(sources_around);
+  first_ = first_around;
   return sql;
 }
 
 bool sql_renderer::has_single_row(const select_parts& parts) {
   if (parts.only_count || parts.only_exists) return true;
-  if (!parts.joins.empty() || parts.model->key.empty()) return false;
+  if (!parts.joins.empty() || parts.reads_rows || parts.model->key.empty()) return false;
   return std::all_of(parts.model->key.begin(), parts.model->key.end(), [&](std::uint16_t part) {
     const std::uint16_t offset = parts.model->fields[part].offset;
     return std::find(parts.fixed.begin(), parts.fixed.end(), offset) != parts.fixed.end();
   });
 }
 
-std::string sql_renderer::assemble(select_parts& parts, bool outermost) {
+std::string sql_renderer::projection(const select_parts& parts, const model_info& row) const {
+  std::string columns;
+  for (std::size_t i = 0; i < parts.terms.size(); ++i) {
+    separated(columns, ", ") += parts.terms[i];
+    if (parts.use == select_use::table) columns += " AS " + quoted(row.fields[row.columns[i]].column);
+  }
+  return columns;
+}
+
+std::string sql_renderer::assemble(select_parts& parts) {
   const model_info& row = parts.row ? *parts.row : *parts.model;
   const bool counts_rows = parts.only_count && parts.group.empty() && parts.having.empty() && !parts.aggregates &&
-                           !parts.distinct && parts.limit.empty() && parts.offset.empty();
-  std::string columns = parts.projection;
+                           !parts.distinct && parts.distinct_on.empty() && parts.limit.empty() && parts.offset.empty();
+  std::string columns = projection(parts, row);
   if (counts_rows) {
     columns = "count(*)";
   } else if (!parts.distinct && (parts.only_exists || (columns.empty() && (parts.only_count || parts.related)))) {
     columns = "1";
   } else if (columns.empty()) {
-    all_columns(columns, *parts.model);
+    all_columns(columns, parts.id, *parts.model);
   }
   if (!parts.join_owner.empty()) columns += ", " + parts.join_owner;
-  if (outermost) {
+  if (parts.use == select_use::statement) {
     for (std::uint16_t i : row.columns) plan_.reads.push_back(row.fields[i].slot());
     if (!parts.join_owner.empty()) plan_.reads.push_back(join_key_slot(loaded_));
     plan_.row_type = row.short_name();
     plan_.single_row = has_single_row(parts);
   }
-  std::string sql = parts.distinct ? "SELECT DISTINCT " : "SELECT ";
-  const std::string from = table_clause(*parts.model) + parts.joins;
+  const std::string from = table_clause(parts) + parts.joins;
   if (!parts.owner.empty() && !(parts.limit.empty() && parts.offset.empty())) return limit_each(parts, columns, from);
+  std::string sql = parts.distinct ? "SELECT DISTINCT " : "SELECT ";
+  if (!parts.distinct_on.empty()) sql += "DISTINCT ON (" + parts.distinct_on + ") ";
   sql += columns + " FROM " + from;
   if (!parts.where.empty()) sql += " WHERE " + parts.where;
   if (!parts.group.empty()) sql += " GROUP BY " + parts.group;
@@ -509,13 +506,19 @@ std::string sql_renderer::assemble(select_parts& parts, bool outermost) {
   // The rows that are counted are not locked: no database locks what it aggregates.
   if (!parts.only_count && dialect_.features().row_locks) {
     for (std::uint64_t word : parts.locks) {
-      const model_info& table = model_of(word) ? model_of_word(word) : *parts.model;
-      dialect_.row_lock(sql, lock_of_word(word), parts.joins.empty() ? std::string() : quoted(table.table));
+      const std::uint32_t table = model_of(word) ? model_of(word) : parts.id;
+      dialect_.row_lock(sql, lock_of_word(word), parts.joins.empty() ? std::string() : quoted(table_of(table)));
     }
   }
-  if (parts.only_exists) return "SELECT EXISTS (" + sql + ")";
-  if (parts.only_count && !counts_rows) return "SELECT count(*) FROM (" + sql + ") AS \"counted\"";
-  return sql;
+  // Such a query is no part of a union, and no step of a recursion, by itself.
+  stands_alone_ = parts.order.empty() && parts.limit.empty() && parts.offset.empty() && parts.common.empty();
+  if (parts.only_exists) {
+    sql = "SELECT EXISTS (" + sql + ")";
+  } else if (parts.only_count && !counts_rows) {
+    sql = "SELECT count(*) FROM (" + sql + ") AS \"counted\"";
+  }
+  if (parts.common.empty()) return sql;
+  return (parts.recursive ? "WITH RECURSIVE " : "WITH ") + parts.common + " " + sql;
 }
 
 }  // namespace tupelo

@@ -23,19 +23,48 @@ private:
     int precedence = 9;     // 1 or, 2 and, 3 comparison, 4 not, 9 atom
     kind k = kind::null;    // kind::null: not known
     bool nullable = false;  // may be NULL
+    bool bare = false;      // a value, which has the type that its place says
+    bool descending = false;
+    std::size_t suffix = 0;  // characters at the end that are no part of a call
+    std::size_t call = 0;    // characters of the call itself, at the beginning
+  };
+  /// What the rows of a SELECT are for.
+  enum class select_use : std::uint8_t {
+    statement,  ///< the program
+    operand,    ///< an expression
+    table,      ///< another SELECT, which names their columns
+  };
+  /// A table, or what stands for one, and what it is called here.
+  struct scope_name {
+    std::uint32_t table;  ///< the id of a model or an alias
+    std::string name;
+  };
+  /// What an alias stands for that is no table's: a query, or its name where the query stands in a WITH.
+  struct source {
+    std::uint32_t table;
+    std::string sql;
+    bool lateral;
   };
   /// The words of one SELECT, one pass over them.
   struct select_parts {
     const model_info* model = nullptr;
-    std::string projection, joins, where, group, having, order, limit, offset;
-    /// What hides soft-deleted rows of joined models, and where it belongs in `joins`.
-    std::vector<std::pair<std::size_t, std::string>> hidden;
+    std::uint32_t id = 0;  ///< of the model, or of the alias that is read
+    select_use use = select_use::operand;
+    std::string joins, where, group, having, order, limit, offset, distinct_on;
+    std::vector<std::string> terms;
+    std::string common;                ///< what stands behind WITH
+    std::string united;                ///< the parts of a union or the like, in the place of the table
     std::vector<std::uint16_t> fixed;  ///< offsets of the model's columns that must equal one value
     const model_info* row = nullptr;
     std::string owner;       ///< relation loads: the columns that say whose row it is
     std::string join_owner;  ///< the same, where it is a column of a join table and read with the row
-    bool distinct = false, aggregates = false, with_deleted = false, only_count = false, only_exists = false;
-    bool related = false;  ///< asked whether there are any, or how many
+    bool distinct = false, aggregates = false, only_count = false, only_exists = false;
+    bool with_deleted = false;
+    bool outer_joins = false;  ///< right or full ones: soft-deleted rows are hidden before they are joined
+    bool recursive = false;
+    bool reads_rows = false;     ///< of a query, and not of a table
+    std::size_t first_name = 0;  ///< the first of `names_` that is of this SELECT
+    bool related = false;        ///< asked whether there are any, or how many
     std::vector<std::uint64_t> locks;
   };
 
@@ -46,27 +75,51 @@ private:
   void push_fused(std::uint64_t word, std::uint32_t index, std::vector<operand>& stack);
   void push_list(std::uint64_t word, std::uint32_t index, std::vector<operand>& stack);
   void push_call(std::uint64_t word, std::vector<operand>& stack);
+  void push_comparison(comparison c, const operand& left, const operand& right, std::vector<operand>& stack);
   void push_operator(std::uint64_t word, std::vector<operand>& stack);
+
+  // aggregates and windows
+  void push_filter(std::vector<operand>& stack) const;
+  void push_ordered(std::uint64_t word, std::vector<operand>& stack) const;
+  void push_over(std::uint64_t word, std::vector<operand>& stack) const;
+  std::string order_text(const operand& term) const;
+  /// Errors: query_error (unsupported_feature) that names the database and what it has not.
+  void require(bool feature, std::string_view what) const;
 
   select_parts read_select(std::uint32_t from, std::uint32_t count);
   void read_limits(select_parts& parts, std::uint64_t word, std::uint32_t index);
-  std::string select(std::uint32_t from, std::uint32_t count, bool outermost);
-  std::string assemble(select_parts& parts, bool outermost);
-  void hide_deleted(select_parts& parts);
+  std::string select(std::uint32_t from, std::uint32_t count, select_use use);
+  std::string assemble(select_parts& parts);
+  std::string projection(const select_parts& parts, const model_info& row) const;
   static bool has_single_row(const select_parts& parts);
+
+  // what is read from
+  /// Begins to name the tables of one SELECT.
+  void enter(std::uint32_t from, std::uint32_t count);
+  /// What must be known before the first clause is written.
+  void read_scope(select_parts& parts, std::uint32_t from, std::uint32_t count);
+  const model_info& table_read(bool reads_rows, std::uint64_t word) const;
+  void begin_join(select_parts& parts, std::uint64_t word);
+  void end_join(select_parts& parts, std::uint64_t word, const std::string& on);
+  void read_source(select_parts& parts, std::uint32_t index);
+  void read_part(select_parts& parts, std::uint32_t index);
+  std::string part_text(std::uint32_t from, std::uint32_t count);
+  std::string parts_text(std::uint32_t from, std::uint32_t count);
+  void hide_deleted(select_parts& parts);
+  const source* source_of(std::uint32_t table) const noexcept;
+  /// The table as FROM and JOIN name it, without its soft-deleted rows if `hides`.
+  std::string table_clause(std::uint32_t table, const model_info& model, bool hides) const;
+  std::string table_clause(const select_parts& parts) const;
+  std::string table_of(std::uint32_t table) const;
+  std::string named(std::uint32_t table, const field_info& field) const;
 
   // relations
   void number_owners(std::uint32_t index, std::uint64_t word);
   void read_owners(select_parts& parts, std::uint32_t index);
   void read_related(select_parts& parts, std::uint64_t word);
   std::string join_table_of(select_parts& parts, const relation_keys& keys);
-  std::string table_clause(const model_info& model) const;
   /// The SELECT with its limit and offset counted for each owner.
   std::string limit_each(select_parts& parts, std::string_view columns, const std::string& from);
-  /// Begins to name the tables of one SELECT.
-  void enter(std::uint32_t from, std::uint32_t count);
-  std::string table_of(const model_info& model) const;
-  std::string named(const model_info& model, const field_info& field) const;
 
   void insert();
   std::string conflict(const model_info& model);
@@ -84,7 +137,7 @@ private:
   const model_info& model_of_word(std::uint64_t word) const;
   const field_info& field_of_word(std::uint64_t word) const;
   std::string column_text(std::uint64_t word) const;
-  void all_columns(std::string& sql, const model_info& model);
+  void all_columns(std::string& sql, std::uint32_t table, const model_info& model) const;
   void placeholder_at(std::string& sql, std::uint32_t index, kind value = kind::null) const;
   std::string quoted(std::string_view identifier) const;
 
@@ -93,12 +146,15 @@ private:
   std::uint32_t count_;
   std::vector<std::uint32_t> number_;  ///< by word: its first placeholder
   std::uint32_t next_ = 1;
+  std::uint32_t first_ = 0;  ///< where the words of the SELECT begin that is written
   bool qualify_ = false;     ///< several tables: columns are written with their table
-  bool left_joins_ = false;  ///< any column may be NULL
+  bool left_joins_ = false;  ///< or several groupings: any column may be NULL
   bool aggregates_ = false;  ///< the expression at hand calls one
   relation_keys loaded_;     ///< of the relation that is loaded, if one is
   /// What tables are called, from the outermost SELECT to the one that is written.
-  std::vector<std::pair<std::uint32_t, std::string>> names_;
+  std::vector<scope_name> names_;
+  std::vector<source> sources_;
+  bool stands_alone_ = false;  ///< the SELECT that was written last has no clause that stands behind a union
   statement_plan plan_;
 };
 

@@ -23,39 +23,6 @@ void separate(std::string& sql, std::string_view separator) {
 
 }  // namespace
 
-void sql_renderer::enter(std::uint32_t from, std::uint32_t count) {
-  const model_info& model = model_of_word(words_[from]);
-  std::string name = model.table;
-  if (count > 1 && op_of(words_[from + 1]) == op::related_to) {
-    for (const auto& around : names_) {
-      if (around.second == model.table) name = "related_" + std::to_string(names_.size());
-    }
-  }
-  names_.emplace_back(model.id, std::move(name));
-}
-
-std::string sql_renderer::table_of(const model_info& model) const {
-  for (auto known = names_.rbegin(); known != names_.rend(); ++known) {
-    if (known->first == model.id) return known->second;
-  }
-  return model.table;
-}
-
-std::string sql_renderer::table_clause(const model_info& model) const {
-  const std::string name = table_of(model);
-  return name == model.table ? quoted(name) : quoted(model.table) + " AS " + quoted(name);
-}
-
-std::string sql_renderer::named(const model_info& model, const field_info& field) const {
-  std::string sql;
-  if (qualify_) {
-    dialect_.quote(sql, table_of(model));
-    sql += '.';
-  }
-  dialect_.quote(sql, field.column);
-  return sql;
-}
-
 void sql_renderer::number_owners(std::uint32_t index, std::uint64_t word) {
   if (!dialect_.list_as_one(any_bucket)) {
     throw query_error(errc::unsupported_feature, std::string(dialect_.name()) + " cannot load relations");
@@ -76,7 +43,7 @@ void sql_renderer::number_owners(std::uint32_t index, std::uint64_t word) {
 std::string sql_renderer::join_table_of(select_parts& parts, const relation_keys& keys) {
   const std::string table = quoted(keys.relation->join_table);
   parts.joins += " JOIN " + table + " ON " + table + "." + quoted(keys.relation->join_related_key) + " = " +
-                 named(*parts.model, *keys.pairs[0].related);
+                 named(parts.id, *keys.pairs[0].related);
   return table + "." + quoted(keys.relation->join_key);
 }
 
@@ -86,7 +53,7 @@ void sql_renderer::read_owners(select_parts& parts, std::uint32_t index) {
   } else {
     for (const relation_keys::pair& pair : loaded_.pairs) {
       separate(parts.owner, ", ");
-      parts.owner += named(*parts.model, *pair.related);
+      parts.owner += named(parts.id, *pair.related);
     }
   }
   separate(parts.where, " AND ");
@@ -95,7 +62,7 @@ void sql_renderer::read_owners(select_parts& parts, std::uint32_t index) {
     return;
   }
   std::vector<std::string> columns;
-  for (const relation_keys::pair& pair : loaded_.pairs) columns.push_back(named(*parts.model, *pair.related));
+  for (const relation_keys::pair& pair : loaded_.pairs) columns.push_back(named(parts.id, *pair.related));
   std::vector<call_argument> arguments;
   for (std::size_t i = 0; i < columns.size(); ++i) {
     arguments.push_back({columns[i], key_kind(*loaded_.pairs[i].own)});
@@ -110,8 +77,8 @@ void sql_renderer::read_related(select_parts& parts, std::uint64_t word) {
   // Behind the innermost name, which is that of the related table itself: a tree's owner has the same model.
   std::string around = owner.table;
   for (std::size_t i = names_.size() - 1; i-- > 0;) {
-    if (names_[i].first != owner.id) continue;
-    around = names_[i].second;
+    if (names_[i].table != owner.id) continue;
+    around = names_[i].name;
     break;
   }
   const auto must_equal = [&](const std::string& column, const field_info& own) {
@@ -122,7 +89,7 @@ void sql_renderer::read_related(select_parts& parts, std::uint64_t word) {
     must_equal(join_table_of(parts, keys), *keys.pairs[0].own);
     return;
   }
-  for (const relation_keys::pair& pair : keys.pairs) must_equal(named(*parts.model, *pair.related), *pair.own);
+  for (const relation_keys::pair& pair : keys.pairs) must_equal(named(parts.id, *pair.related), *pair.own);
 }
 
 std::string sql_renderer::limit_each(select_parts& parts, std::string_view columns, const std::string& from) {
@@ -141,7 +108,7 @@ std::string sql_renderer::limit_each(select_parts& parts, std::string_view colum
   // Rows that the order leaves equal are told apart by their key: the same ones are found every time.
   for (std::uint16_t key : parts.model->key) {
     separate(parts.order, ", ");
-    parts.order += named(*parts.model, parts.model->fields[key]);
+    parts.order += named(parts.id, parts.model->fields[key]);
   }
   const std::string rank = quoted(rank_column);
   std::string sql = "SELECT ";

@@ -90,7 +90,10 @@ void require_own_columns(const model_info& info, const expression& over, const s
   for (std::uint32_t i = 0; i < over.shape.size; ++i) {
     const std::uint64_t word = over.shape.data()[i];
     const bool is_column = op_of(word) == op::column || op_of(word) == op::in_list || op_of(word) >= op::column_compare;
-    if (is_column && model_of(word) != info.id) refuse(info, user + " names a column of another model");
+    const bool of_expression = op_of(word) == op::in_list && model_of(word) == 0;
+    if (is_column && !of_expression && model_of(word) != info.id) {
+      refuse(info, user + " names a column of another model");
+    }
     i += payload_of(word);
   }
 }

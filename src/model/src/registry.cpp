@@ -4,9 +4,12 @@
 #include "tupelo/core/error.hpp"
 
 #include <cstring>
+#include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace tupelo {
@@ -33,6 +36,8 @@ namespace {
 struct registry {
   std::recursive_mutex mutex;  // recursive: describing a model describes its value objects
   std::vector<const model_spec*> by_id{nullptr};
+  std::map<std::pair<std::uint32_t, std::string>, std::uint32_t, std::less<>> aliases;
+  std::map<std::uint32_t, std::string_view> alias_names;  ///< of the keys above
 };
 
 registry& models() {
@@ -60,6 +65,26 @@ std::uint32_t register_model(const model_spec& spec) noexcept {
   r.by_id.push_back(&spec);
   __atomic_store_n(&spec.id, static_cast<std::uint32_t>(r.by_id.size() - 1), __ATOMIC_RELEASE);
   return spec.id;
+}
+
+std::uint32_t alias_of(const model_spec& spec, std::string_view name) {
+  const std::uint32_t model = id_of(spec);
+  registry& r = models();
+  std::lock_guard lock(r.mutex);
+  const auto [known, is_new] = r.aliases.try_emplace({model, std::string(name)}, 0);
+  if (is_new) {
+    r.by_id.push_back(&spec);
+    known->second = static_cast<std::uint32_t>(r.by_id.size() - 1);
+    r.alias_names.emplace(known->second, known->first.second);
+  }
+  return known->second;
+}
+
+std::string_view alias_name(std::uint32_t id) noexcept {
+  registry& r = models();
+  std::lock_guard lock(r.mutex);
+  const auto known = r.alias_names.find(id);
+  return known == r.alias_names.end() ? std::string_view() : known->second;
 }
 
 const model_spec* find_spec(std::uint32_t id) noexcept {
@@ -101,8 +126,9 @@ std::string detail::relations_like(relation_kind kind, std::string_view related)
   registry& r = models();
   std::lock_guard lock(r.mutex);
   std::string found;
-  for (const model_spec* known : r.by_id) {
-    if (!known || !known->info) continue;
+  for (std::size_t id = 0; id < r.by_id.size(); ++id) {
+    const model_spec* known = r.by_id[id];
+    if (!known || !known->info || known->id != id) continue;  // or another name of a model
     for (const relation_info& relation : known->info->relations) {
       if (relation.kind != kind || relation.related != related) continue;
       if (!found.empty()) found += " or ";

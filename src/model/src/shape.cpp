@@ -39,7 +39,7 @@ std::int64_t widen(const void* data, std::size_t i, int signed_size) noexcept {
 
 void push_list(word_buffer& shape, word_buffer& values, column_ref column, kind k, std::size_t count) {
   shape.push(make_word(op::list, list_bucket(count)));
-  shape.push(column.word(op::in_list, sub(k)));
+  shape.push(column.model ? column.word(op::in_list, sub(k)) : make_word(op::in_list, sub(k)));
   values.push(count);
 }
 

@@ -35,6 +35,44 @@ bool push_head(word_buffer& shape, std::uint64_t head, std::uint32_t words) {
   return true;
 }
 
+/// How many words of values, which begin at `values`, the word of shape takes.
+std::size_t words_of(std::uint64_t word, const std::uint64_t* values) noexcept {
+  const op o = op_of(word);
+  if (o == op::limit || o == op::offset) return 1;
+  if (o == op::value || o >= op::column_compare) return words_of_value(kind_of_word(word), values);
+  if (o != op::in_list) return 0;
+  std::size_t taken = 1;
+  for (std::uint64_t i = 0; i < values[0]; ++i) taken += words_of_value(kind_of_word(word), values + taken);
+  return taken;
+}
+
+bool equal_words(const std::uint64_t* a, const std::uint64_t* b, std::uint32_t count) noexcept {
+  return std::memcmp(a, b, count * sizeof *a) == 0;
+}
+
+/// Where a clause begins that selects, groups or orders by this expression with these values; 0: nowhere.
+std::uint16_t clause_like(const word_buffer& shape, const word_buffer& values, const expression& e) noexcept {
+  const std::uint64_t* const words = shape.data();
+  const std::uint64_t* value = values.data();
+  std::uint32_t inner = 0;  // the end of a query inside this one, whose names mean something else
+  for (std::uint32_t i = 0; i < shape.size && i <= 0xffff; ++i) {
+    const std::uint64_t word = words[i];
+    const op o = op_of(word);
+    if (o == op::load_related) return 0;  // its values are no expression's
+    const bool names_a_term = o == op::project || o == op::group || o == op::order;
+    if (names_a_term && i >= inner && length_of(word) == e.shape.size &&
+        equal_words(words + i + 1, e.shape.data(), e.shape.size) &&
+        values.size - static_cast<std::uint32_t>(value - values.data()) >= e.values.size &&
+        equal_words(value, e.values.data(), e.values.size)) {
+      return static_cast<std::uint16_t>(i);
+    }
+    if ((o == op::query || o == op::source || o == op::part) && i >= inner) inner = i + 1 + length_of(word);
+    value += words_of(word, value);
+    i += payload_of(word);
+  }
+  return 0;
+}
+
 }  // namespace
 
 void query_core::begin(op statement, const model_spec& model, std::uint8_t sub, std::uint16_t length) noexcept {
@@ -45,13 +83,39 @@ void query_core::clause(op o, const expression& e, std::uint8_t sub) noexcept {
   shape.append(e.shape);
   values.append(e.values);
 }
-void query_core::join(join_kind how, const model_spec& model, const expression& on) noexcept {
-  if (!push_head(shape, make_word(op::join, static_cast<std::uint8_t>(how), 0, id_of(model)), on.shape.size)) return;
+void query_core::begin(std::uint32_t table) noexcept { shape.push(make_word(op::select_from, 0, 0, table)); }
+void query_core::join(join_kind how, std::uint32_t table, const expression& on) noexcept {
+  if (!push_head(shape, make_word(op::join, static_cast<std::uint8_t>(how), 0, table), on.shape.size)) return;
   shape.append(on.shape);
   values.append(on.values);
 }
+void query_core::rows(op o, std::uint8_t how, std::uint32_t table, const query_core& query) {
+  query_core finished(query);
+  finished.finish();
+  if (!push_head(shape, make_word(o, how, 0, table), finished.shape.size)) return;
+  shape.append(finished.shape);
+  values.append(finished.values);
+}
+bool query_core::has_source(std::uint32_t table) const noexcept {
+  for (std::uint32_t i = 0; i < shape.size; ++i) {
+    const std::uint64_t word = shape.data()[i];
+    if (op_of(word) == op::source && model_of(word) == table) return true;
+    i += body_of(word) + payload_of(word);
+  }
+  return false;
+}
 void query_core::order(const expression& term, bool descending) noexcept {
-  clause(op::order, term, descending ? 1 : 0);
+  this->term(op::order, term, descending ? 1 : 0);
+}
+void query_core::term(op o, const expression& e, std::uint8_t sub) noexcept {
+  if (e.values.size != 0) {
+    if (const std::uint16_t like = clause_like(shape, values, e)) {
+      shape.push(make_word(o, sub, 1));
+      shape.push(make_word(op::again, 0, like));
+      return;
+    }
+  }
+  clause(o, e, sub);
 }
 void query_core::assign(op o, column_ref c, const expression& value) noexcept {
   if (!push_head(shape, make_word(o), value.shape.size + 1)) return;
@@ -93,6 +157,13 @@ void query_core::row_type(const model_spec& row) noexcept {
 }
 
 namespace detail {
+
+query_core united(const model_spec& row, const query_core& first, set_kind how, const query_core& second) {
+  query_core both(op::select_from, row);
+  both.rows(op::part, static_cast<std::uint8_t>(set_kind::first), 0, first);
+  both.rows(op::part, static_cast<std::uint8_t>(how), 0, second);
+  return both;
+}
 
 expression with_query(expression before, query_core query, op after) {
   query.finish();

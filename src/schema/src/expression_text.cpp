@@ -197,7 +197,7 @@ private:
   }
 
   void push_list(std::uint64_t word) {
-    std::string left = column(word);
+    std::string left = model_of(word) ? column(word) : wrapped(pop(), atom);
     const std::uint64_t count = *values_++;
     std::string list;
     for (std::uint64_t i = 0; i < count; ++i) list += (list.empty() ? "" : ", ") + value(kind_of_word(word));

@@ -3,6 +3,7 @@
 
 #include "alter_column.hpp"
 #include "opaque_text.hpp"
+#include "scalar_functions.hpp"
 #include "session_changes.hpp"
 
 #include "tupelo/dialect/postgres/ddl.hpp"
@@ -29,50 +30,10 @@ void infix(std::string& sql, std::string_view left, std::string_view sign, std::
   sql += ')';
 }
 
-/// As type_of, where nothing around a list says what it holds.
-std::string_view list_type_of(kind k) noexcept {
-  switch (k) {
-    case kind::uuid: return "uuid";
-    case kind::date: return "date";
-    case kind::timestamp: return "timestamptz";
-    case kind::time_of_day: return "time";
-    case kind::bytes: return "bytea";
-    case kind::boolean: return "bool";
-    default: return type_of(k).empty() ? "text" : type_of(k);
-  }
-}
-
-bool is_narrow(kind k) noexcept { return is_integer(k) && k != kind::i64 && k != kind::u64 && k != kind::u32; }
-
 void cast(std::string& sql, std::string_view value, std::string_view type) {
   sql += value;
   sql += "::";
   sql += type;
-}
-
-/// Both sides as the promised type needs them: integers compute in 64 bits, a decimal stays one beside a double.
-void arithmetic(std::string& sql, std::string_view sign, const call_argument& left, const call_argument& right) {
-  const bool decimal = left.k == kind::decimal || right.k == kind::decimal;
-  sql += '(';
-  if (is_narrow(left.k) && is_narrow(right.k)) {
-    cast(sql, left.sql, "int8");
-  } else if (decimal && is_float(left.k)) {
-    cast(sql, left.sql, "numeric");
-  } else {
-    sql += left.sql;
-  }
-  sql += ' ';
-  sql += sign;
-  sql += ' ';
-  // Dividing by zero gives NULL, as it does in SQLite and MySQL, rather than ending the transaction.
-  if (sign == "/") sql += "NULLIF(";
-  if (decimal && is_float(right.k)) {
-    cast(sql, right.sql, "numeric");
-  } else {
-    sql += right.sql;
-  }
-  if (sign == "/") sql += ", 0)";
-  sql += ')';
 }
 
 /// What has no min() and max() of its own here.
@@ -86,7 +47,7 @@ bool extreme(std::string& sql, function f, const call_argument& of) {
   }
   if (of.k == kind::uuid) {  // their digits sort as their bytes do, whatever the collation
     sql += name;
-    cast(sql, of.sql, "text)::uuid");
+    cast(sql, of.sql, "text)");
     return true;
   }
   if (of.k == kind::bytes || of.k == kind::json) {
@@ -125,6 +86,10 @@ const feature_table& postgres_dialect::features() const noexcept {
                                        .checked_writes = true,
                                        .arrays = true,
                                        .ranges = true,
+                                       .lateral_joins = true,
+                                       .distinct_on = true,
+                                       .grouping_sets = true,
+                                       .ordered_aggregates = true,
                                        .backslash_in_like = true,
                                        .copy = true,
                                        .notifications = true,
@@ -196,56 +161,63 @@ void postgres_dialect::row_list(std::string& sql, const call_argument* columns, 
     sql.append(i ? ", $" : "$")
         .append(std::to_string(first + i))
         .append("::")
-        .append(list_type_of(columns[i].k))
+        .append(value_type_of(columns[i].k))
         .append("[]");
   }
   sql += "))";
 }
 
-void postgres_dialect::call(std::string& sql, function f, const call_argument* arguments, std::size_t count) const {
-  switch (f) {
+void postgres_dialect::call(std::string& sql, const function_call& call) const {
+  switch (call.f) {
     case function::sum:
-      if (is_float(arguments[0].k)) {  // real would add up in single precision
+      if (is_float(call[0].k)) {  // real would add up in single precision
         sql += "sum(";
-        cast(sql, arguments[0].sql, "float8)");
+        cast(sql, call[0].sql, "float8)");
         return;
       }
-      dialect::call(sql, f, arguments, count);
-      if (is_integer(arguments[0].k)) sql += "::int8";  // of 64-bit integers it is numeric
-      return;
-    case function::avg:
-      dialect::call(sql, f, arguments, count);
-      sql += "::float8";
-      return;
+      break;
     case function::min:
     case function::max:
-      if (!extreme(sql, f, arguments[0])) dialect::call(sql, f, arguments, count);
+      if (!extreme(sql, call.f, call[0])) break;
       return;
-    case function::add:
-    case function::subtract:
-    case function::multiply:
-    case function::divide: return arithmetic(sql, function_name(f), arguments[0], arguments[1]);
     case function::array_contains:
-    case function::range_contains: return infix(sql, arguments[0].sql, " @> ", arguments[1].sql);
+    case function::range_contains: return infix(sql, call[0].sql, " @> ", call[1].sql);
     case function::array_overlaps:
-    case function::range_overlaps: return infix(sql, arguments[0].sql, " && ", arguments[1].sql);
+    case function::range_overlaps: return infix(sql, call[0].sql, " && ", call[1].sql);
     case function::array_length:
       sql += "cardinality(";
-      sql += arguments[0].sql;
+      sql += call[0].sql;
       sql += ")::int8";
       return;
-    default: return dialect::call(sql, f, arguments, count);
+    default:
+      if (!scalar_function(sql, call)) break;
+      return;
+  }
+  dialect::call(sql, call);
+}
+
+std::string_view postgres_dialect::call_suffix(const function_call& call) const noexcept {
+  switch (call.f) {
+    case function::sum: return is_integer(call[0].k) ? "::int8" : "";  // of 64-bit integers it is numeric
+    case function::avg: return "::float8";
+    case function::min:
+    case function::max: return call[0].k == kind::uuid ? "::uuid" : "";
+    default: return {};
   }
 }
 
 void postgres_dialect::date_part(std::string& sql, function part, const call_argument& moment) const {
+  const std::string_view name = part == function::weekday       ? std::string_view("ISODOW")
+                                : part == function::day_of_year ? std::string_view("DOY")
+                                                                : function_name(part);
+  if (part == function::second) sql += "trunc(";  // it has a fraction
   sql += "EXTRACT(";
-  sql += function_name(part);
+  sql += name;
   sql += " FROM ";
   sql += moment.sql;
   // A date has no time zone; giving it one would move it by the session's.
   if (moment.k == kind::timestamp) sql += " AT TIME ZONE 'UTC'";
-  sql += ")::int4";
+  sql += part == function::second ? "))::int4" : ")::int4";
 }
 
 void postgres_dialect::null_order(std::string& sql, bool descending) const {

@@ -25,7 +25,8 @@ std::string where(const Condition& condition) {
 /// What is selected.
 template <class Term>
 std::string term(const Term& selected) {
-  const std::string text = sql(query<User>().select<std::optional<typename detail::projected<Term>::type>>(selected));
+  const std::string text =
+      sql(query<User>().select<std::optional<detail::base_of<typename Term::selected_type>>>(selected));
   return text.substr(7, text.find(" FROM ") - 7);
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tupelo/dialect/sqlite/sqlite_dialect.hpp"
 
+#include "scalar_functions.hpp"
+
 #include "tupelo/dialect/sqlite/ddl.hpp"
 #include "tupelo/core/error.hpp"
 
@@ -70,10 +72,10 @@ void sqlite_dialect::in_list(std::string& sql, std::string_view column, std::uin
 }
 
 // Arrays are JSON texts. One that is NULL gives NULL, as an operator would; NULL elements are found nowhere.
-void sqlite_dialect::call(std::string& sql, function f, const call_argument* arguments, std::size_t count) const {
-  const auto array = [&] { return std::string(arguments[0].sql); };
-  const auto values = [&] { return "json_each(" + std::string(arguments[1].sql) + ")"; };
-  switch (f) {
+void sqlite_dialect::call(std::string& sql, const function_call& call) const {
+  const auto array = [&] { return std::string(call[0].sql); };
+  const auto values = [&] { return "json_each(" + std::string(call[1].sql) + ")"; };
+  switch (call.f) {
     case function::array_length: sql += "json_array_length(" + array() + ")"; return;
     case function::array_contains:
       sql += "iif(" + array() + " IS NULL, NULL, NOT EXISTS (SELECT value FROM " + values() +
@@ -83,18 +85,9 @@ void sqlite_dialect::call(std::string& sql, function f, const call_argument* arg
       sql += "iif(" + array() + " IS NULL, NULL, EXISTS (SELECT 1 FROM json_each(" + array() +
              ") WHERE value IN (SELECT value FROM " + values() + ")))";
       return;
-    case function::divide:
-      if (arguments[0].k != kind::decimal && arguments[1].k != kind::decimal) break;
-      // A decimal without a fraction is stored as an integer, and integers divide to integers.
-      sql += "(CAST(";
-      sql += arguments[0].sql;
-      sql += " AS REAL) / ";
-      sql += arguments[1].sql;
-      sql += ')';
-      return;
-    default: break;
+    default:
+      if (!scalar_function(sql, call)) dialect::call(sql, call);
   }
-  dialect::call(sql, f, arguments, count);
 }
 
 void sqlite_dialect::row_list(std::string& sql, const call_argument* columns, std::size_t count,
@@ -118,11 +111,7 @@ void sqlite_dialect::row_list(std::string& sql, const call_argument* columns, st
 }
 
 void sqlite_dialect::date_part(std::string& sql, function part, const call_argument& moment) const {
-  sql += part == function::year    ? "CAST(strftime('%Y', "
-         : part == function::month ? "CAST(strftime('%m', "
-                                   : "CAST(strftime('%d', ";
-  sql += moment.sql;
-  sql += ") AS INTEGER)";
+  part_of_moment(sql, part, moment.sql);
 }
 
 const dialect& dialect_instance() {

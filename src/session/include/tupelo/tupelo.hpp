@@ -5,7 +5,10 @@
 
 #include "tupelo/session/session.hpp"
 #include "tupelo/engine/database.hpp"
+#include "tupelo/query/derived_table.hpp"
+#include "tupelo/query/grouping.hpp"
 #include "tupelo/query/select_query.hpp"
+#include "tupelo/query/window.hpp"
 #include "tupelo/model/model.hpp"
 #include "tupelo/model/native.hpp"
 #include "tupelo/model/range.hpp"

@@ -26,6 +26,10 @@ struct feature_table {
   bool checked_writes = false;        ///< a statement can be made to fail unless it writes all rows that are meant
   bool arrays = false;                ///< columns hold arrays; without them these are JSON texts with the same answers
   bool ranges = false;                ///< range types and their operators
+  bool lateral_joins = false;         ///< a joined query may name columns of the tables before it
+  bool distinct_on = false;           ///< the first row of each value
+  bool grouping_sets = false;         ///< several ways to group at once: rollup, cube
+  bool ordered_aggregates = false;    ///< string_agg takes rows in an order
   bool backslash_in_like = false;     ///< LIKE takes `\` for an escape without being told
   bool copy = false;                  ///< rows are written by COPY; without it by INSERTs of many rows
   bool notifications = false;         ///< LISTEN and NOTIFY
@@ -65,7 +69,18 @@ struct transaction_start {
 /// What a function of a query is called with.
 struct call_argument {
   std::string_view sql;
-  kind k{};  ///< kind::null: not known
+  kind k{};               ///< kind::null: not known
+  bool nullable = false;  ///< may be NULL
+  bool bare = false;      ///< a value, which has the type that its place says
+};
+
+struct function_call {
+  function f{};
+  std::uint32_t told = 0;  ///< what else the function is told; see `function`
+  const call_argument* arguments = nullptr;
+  std::size_t count = 0;
+
+  const call_argument& operator[](std::size_t i) const noexcept { return arguments[i]; }
 };
 
 /// Turns queries and schema changes as data into one database's text. Stateless.
@@ -127,7 +142,9 @@ public:
   virtual std::string_view function_name(function f) const noexcept;
   /// Appends a call whose result is of the type that the query promises: integers sum to 64 bits, an average is a
   /// double. Errors: query_error (unsupported_feature).
-  virtual void call(std::string& sql, function f, const call_argument* arguments, std::size_t count) const;
+  virtual void call(std::string& sql, const function_call& call) const;
+  /// What stands behind the call and is no part of it: a cast to the promised type.
+  virtual std::string_view call_suffix(const function_call&) const noexcept { return {}; }
   /// Appends the expression for a part (year, month or day) of a moment, an integer.
   virtual void date_part(std::string& sql, function part, const call_argument& moment) const;
   /// Appends what makes NULL sort as the smallest value, behind a term that may be NULL.

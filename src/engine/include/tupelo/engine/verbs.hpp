@@ -125,6 +125,11 @@ public:
   select_query<T, T> query() {
     return select_query<T, T>(source());
   }
+  /// The same over an alias, or over the rows of a query that has a name.
+  template <detail::row_source Source>
+  auto query(const Source& from) {
+    return bind(tupelo::query(from));
+  }
   /// Runs a query that was built without a database.
   template <class Result, class... Joined>
   select_query<Result, Joined...> bind(const select_query<Result, Joined...>& built) {

@@ -61,7 +61,11 @@ inline const model_info& info_of(const model_spec& spec) {
   const model_info* info = __atomic_load_n(&spec.info, __ATOMIC_ACQUIRE);
   return info ? *info : build_model(spec);
 }
-/// The spec with this id, or null.
+/// The id of a model, or row type, under another name in queries; the same for the same name. Threads: any.
+std::uint32_t alias_of(const model_spec& spec, std::string_view name);
+/// What the alias with this id is called, for the program's life; empty: the id is a model's own. Threads: any.
+std::string_view alias_name(std::uint32_t id) noexcept;
+/// The spec with this id, which may be an alias, or null.
 const model_spec* find_spec(std::uint32_t id) noexcept;
 /// The spec of the type with this qualified name (as `model_info::type_name`), or null when no such type was used yet.
 const model_spec* find_spec(std::string_view type_name) noexcept;

@@ -41,12 +41,15 @@ enum class op : std::uint8_t {
   returning_key,  ///< the generated key
   all_rows,       ///< an update or delete without condition is meant
   row_type,       ///< model: the aggregate that rows decode into, where it is not the table's model
+  source,         ///< sub: source_kind, model: the alias that rows of the query in the clause's words have
+  part,           ///< sub: set_kind; of rows that are put together, which stand in the place of the table
+  distinct_on,    ///< a term of which only the first row of each value is read
   row_lock,       ///< sub: strength, and what to do where it is taken, in the high four; model: the table, 0: the first
   only_count,     ///< the number of rows is wanted, not the rows
   only_exists,    ///< whether there is a row is wanted
   with_deleted,   ///< rows that are marked as deleted are meant too
   // expressions
-  column = 32,
+  column = 64,
   value,       ///< sub: kind, length: the kind of an array's elements
   null_value,  ///< raw SQL: as `value`, of the type that is NULL
   compare,     ///< sub: comparison
@@ -56,20 +59,29 @@ enum class op : std::uint8_t {
   is_null,
   is_not_null,
   list,      ///< sub: list_bucket of the `in_list` that follows
-  in_list,   ///< a column and the kind of the list's values
+  in_list,   ///< a column and the kind of the list's values; model 0: the expression before the list
   query,     ///< length words of another query follow
   in_query,  ///< the expression before the query is among its rows
   exists,
   scalar_query,
-  call,  ///< sub: function, length: number of arguments
+  filter,      ///< an aggregate, then the condition of the rows that it counts
+  ordered,     ///< an aggregate, then length terms in whose order it takes the rows
+  descending,  ///< a term by which a window or an aggregate is ordered
+  /// A function, then the terms that the window is parted by and those it is ordered by; length: their number, that of
+  /// the second in the high eight; model: window_frame
+  over,
+  call,  ///< sub: function, length: number of arguments, model: what else the function is told
   star,
+  again,      ///< the expression of the clause that begins `length` words behind the statement's first one
   text,       ///< as many bytes of SQL follow as the model's place says, padded to words
   too_large,  ///< a clause that does not fit a length; rendering refuses it
   // clauses about a relation, which the word's model and offset name; the selected model is the related one
-  load_related,         ///< the rows of many owners, whose keys are the values; limit and offset count per owner
-  related_to,           ///< the rows of the owner in the query around this one; stands behind select_from
-  column_compare = 64,  ///< column_compare + comparison: a column against a value, in one word
+  load_related,          ///< the rows of many owners, whose keys are the values; limit and offset count per owner
+  related_to,            ///< the rows of the owner in the query around this one; stands behind select_from
+  column_compare = 128,  ///< column_compare + comparison: a column against a value, in one word
 };
+
+static_assert(op::with_deleted < op::column && op::related_to < op::column_compare);
 
 enum class comparison : std::uint8_t {
   equal,
@@ -106,15 +118,57 @@ enum class function : std::uint8_t {
   lower,
   upper,
   length,
+  trim,
+  trim_start,
+  trim_end,
+  substr,
+  replace,
+  position,
+  concat,
+  absolute,
+  round,  ///< half away from zero; told: digits behind the point
+  floor,
+  ceiling,
+  least,     ///< of its arguments; NULL where one of them is
+  greatest,  ///< the same
+  string_agg,
+  row_number,
+  rank,
+  dense_rank,
+  ntile,
+  lag,
+  lead,
+  first_value,
+  last_value,
+  nth_value,
+  rollup,
+  cube,
+  grouping_sets,
+  grouping_set,
   coalesce,
+  nullif,
+  choose,  ///< conditions and values in turn; a value without a condition at the end is for all other rows
+  cast,    ///< told: the kind
   add,
   subtract,
   multiply,
   divide,
   now,
+  modulo,
   year,
   month,
   day,
+  hour,
+  minute,
+  second,
+  quarter,
+  weekday,         ///< Monday is 1, Sunday 7
+  day_of_year,     ///< from 1
+  start_of,        ///< told: calendar_unit
+  shift,           ///< a moment and how many units later; told: calendar_unit
+  bucket,          ///< told: seconds
+  days_between,    ///< from the first to the second, a date or a moment each
+  epoch_seconds,   ///< whole ones since 1970
   array_contains,  ///< all elements of the second are among those of the first
   array_overlaps,  ///< both have an element in common
   array_length,
@@ -122,7 +176,50 @@ enum class function : std::uint8_t {
   range_overlaps,
 };
 
-enum class join_kind : std::uint8_t { inner, left };
+/// Units in which a calendar counts.
+enum class calendar_unit : std::uint8_t { second, minute, hour, day, week, month, quarter, year };
+
+enum class join_kind : std::uint8_t { inner, left, right, full, cross };
+
+/// How the rows of a query stand in another one as those of a table.
+enum class source_kind : std::uint8_t {
+  derived,  ///< where the table would stand
+  lateral,  ///< the same, made anew for each row of the tables before it
+  common,   ///< once, at the beginning
+  materialized,
+  not_materialized,
+  recursive,  ///< names itself
+};
+
+enum class frame_unit : std::uint8_t { none, rows, range, groups };
+enum class frame_bound_kind : std::uint8_t {
+  unbounded_preceding,
+  preceding,
+  current_row,
+  following,
+  unbounded_following
+};
+/// Which rows around a row are in its window; a word holds it in 32 bits.
+struct window_frame {
+  static constexpr std::uint32_t most_rows = 0xfff;
+
+  frame_unit unit;
+  std::uint8_t from, to;         ///< frame_bound_kind
+  std::uint16_t before, behind;  ///< how far away they are, at most most_rows
+
+  constexpr std::uint32_t packed() const noexcept {
+    return static_cast<std::uint32_t>(unit) | static_cast<std::uint32_t>(from) << 2 |
+           static_cast<std::uint32_t>(to) << 5 | static_cast<std::uint32_t>(before) << 8 |
+           static_cast<std::uint32_t>(behind) << 20;
+  }
+  static constexpr window_frame of(std::uint32_t packed) noexcept {
+    return {static_cast<frame_unit>(packed & 3), static_cast<std::uint8_t>(packed >> 2 & 7),
+            static_cast<std::uint8_t>(packed >> 5 & 7), static_cast<std::uint16_t>(packed >> 8 & most_rows),
+            static_cast<std::uint16_t>(packed >> 20 & most_rows)};
+  }
+};
+
+enum class set_kind : std::uint8_t { first, union_, union_all, intersect, except };
 
 enum insert_flags : std::uint8_t { insert_without_key = 0, insert_with_key = 1 };
 
@@ -144,6 +241,23 @@ constexpr std::uint64_t with_op(std::uint64_t w, op o) noexcept {
 }
 constexpr std::uint64_t with_sub(std::uint64_t w, std::uint8_t sub) noexcept {
   return (w & ~std::uint64_t{0xff00}) | static_cast<std::uint64_t>(sub) << 8;
+}
+/// How many words of the clause follow its first one: those of its expression or query.
+constexpr std::uint32_t body_of(std::uint64_t w) noexcept {
+  switch (op_of(w)) {
+    case op::where:
+    case op::having:
+    case op::join:
+    case op::order:
+    case op::group:
+    case op::project:
+    case op::distinct_on:
+    case op::assign:
+    case op::conflict_assign:
+    case op::source:
+    case op::part: return length_of(w);
+    default: return 0;
+  }
 }
 /// How many words of payload follow a word that are not words of shape.
 constexpr std::uint32_t payload_of(std::uint64_t w) noexcept {

@@ -4,6 +4,7 @@
 #include "tupelo/query/query_core.hpp"
 #include "tupelo/query/value.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <initializer_list>
 #include <optional>
@@ -129,6 +130,132 @@ struct column_named {
 
 }  // namespace detail
 
+namespace detail {
+
+/// Stands among the models of a query for the rows that an alias names.
+template <class Row>
+struct aliased {};
+
+/// Itanium C++ ABI 2.3: a pointer to data member is the offset.
+template <class F, class C>
+std::uint16_t offset_of_member(F C::* member) noexcept {
+  std::ptrdiff_t offset;
+  static_assert(sizeof offset == sizeof member);
+  __builtin_memcpy(&offset, &member, sizeof offset);
+  return static_cast<std::uint16_t>(offset);
+}
+
+/// The models whose columns a term names, each once.
+template <class...>
+struct models {};
+template <class... A>
+models<A...> operator+(models<A...>, models<>);
+template <class... A, class B>
+std::conditional_t<(std::is_same_v<A, B> || ...), models<A...>, models<A..., B>> operator+(models<A...>, models<B>);
+template <class... A, class B, class C, class... D>
+auto operator+(models<A...> a, models<B, C, D...>) -> decltype((a + models<B>()) + models<C, D...>());
+
+/// A list of values beside what they are looked up by, which `Named` names in the compiler's messages: a column, or an
+/// expression that stands before the list.
+template <class Named, class Field>
+struct value_list {
+  using base = base_of<Field>;
+
+  template <class First, class... Rest>
+  static expression of(column_ref ref, const First& first, const Rest&... rest) {
+    if constexpr (sizeof...(Rest) == 0 && requires { std::data(first); } && !text_like<First> &&
+                  !(field_kind<base>() == kind::bytes && bytes_like<First>)) {
+      using element = std::remove_cvref_t<decltype(*std::data(first))>;
+      static_assert(Named::template accepts<element>, "tupelo: in(): the list's values do not match the column's type");
+      static_assert(Named::template lists<element>,
+                    "tupelo: in(): the list holds std::optional values: leave the empty "
+                    "ones out, and say || is_null() where they are meant");
+      if constexpr (fits<Field, element>() && Named::template lists<element>)
+        return values<element>(ref, std::data(first), std::size(first));
+    } else {
+      static_assert(Named::template accepts<First> && (Named::template accepts<Rest> && ...),
+                    "tupelo: in(): the list's values do not match the column's type");
+      static_assert(Named::template lists<First> && (Named::template lists<Rest> && ...),
+                    "tupelo: in(): the list holds std::optional values: leave the empty ones out, and say || is_null() "
+                    "where they are meant");
+      if constexpr (fits<Field, First>() && (fits<Field, Rest>() && ...) && Named::template lists<First> &&
+                    (Named::template lists<Rest> && ...)) {
+        if constexpr (text_like<First>) {
+          const std::string_view list[]{std::string_view(first), std::string_view(rest)...};
+          return expression(ref, kind::text, list, 1 + sizeof...(Rest));
+        } else {
+          const std::common_type_t<First, Rest...> list[]{first, rest...};
+          return values<std::common_type_t<First, Rest...>>(ref, list, 1 + sizeof...(Rest));
+        }
+      }
+    }
+    return expression();
+  }
+
+private:
+  template <class Element>
+  static expression values(column_ref ref, const Element* list, std::size_t count) {
+    constexpr kind k = value_kind<Element>();
+    static_assert(k != kind::array, "tupelo: in(): an array is compared with ==, not looked up in a list");
+    if constexpr (is_mapped<Element> && is_float(k)) {
+      std::vector<double> numbers;
+      for (std::size_t i = 0; i < count; ++i)
+        numbers.push_back(static_cast<double>(field_traits<Element>::store(list[i])));
+      return expression(ref, numbers.data(), count);
+    } else if constexpr (is_integer(k) && !number<base> && !is_mapped<Element>) {
+      return texts(ref, list, count);
+    } else if constexpr (is_integer(k) && std::is_integral_v<base>) {
+      return expression(ref, k, list, count, std::is_signed_v<Element> ? int{sizeof(Element)} : -int{sizeof(Element)});
+    } else if constexpr (number<Element>) {
+      const std::vector<double> numbers(list, list + count);
+      return expression(ref, numbers.data(), count);
+    } else if constexpr (k == kind::text && !is_mapped<Element>) {
+      const std::vector<std::string_view> views(list, list + count);
+      return expression(ref, k, views.data(), count);
+    } else if constexpr (k == kind::boolean || k == kind::timestamp || k == kind::date || k == kind::time_of_day ||
+                         (is_integer(k) && is_mapped<Element>)) {
+      std::vector<std::int64_t> words;
+      words.reserve(count);
+      text_room<Element> room;
+      kind as = k;
+      for (std::size_t i = 0; i < count; ++i) {
+        const literal value = literal_of<Field>(list[i], room);
+        as = value.k;
+        words.push_back(static_cast<std::int64_t>(value.word));
+      }
+      return expression(ref, as, words.data(), count, 8);
+    } else {
+      return texts(ref, list, count);
+    }
+  }
+  template <class Element>
+  static expression texts(column_ref ref, const Element* list, std::size_t count) {
+    std::vector<std::string> written;
+    written.reserve(count);
+    [[maybe_unused]] text_room<Element> room;
+    for (std::size_t i = 0; i < count; ++i) {
+      if constexpr (std::is_integral_v<Element>) {
+        written.push_back(std::to_string(list[i]));  // an integer against a decimal column
+      } else {
+        written.emplace_back(literal_of<Field>(list[i], room).text);
+      }
+    }
+    const std::vector<std::string_view> views(written.begin(), written.end());
+    return expression(ref, value_kind<base>(), views.data(), count);
+  }
+};
+
+template <class Named, class Query>
+expression in_rows_of(expression&& left, const Query& query) {
+  static_assert(Named::template accepts<typename Query::result_type>,
+                "tupelo: in(): the subquery's column and this column have types that do not match");
+  static_assert(Query::is_uncorrelated,
+                "tupelo: in(): the subquery names columns of the outer query: use tp::exists()");
+  return with_query(static_cast<expression&&>(left), query.core(), op::in_query);
+}
+
+}  // namespace detail
+
 /// Says to a comparison of text that upper and lower case are the same.
 struct any_case_t {};
 inline constexpr any_case_t any_case{};
@@ -136,6 +263,7 @@ inline constexpr any_case_t any_case{};
 /// An ordering term: a column or an expression, ascending or descending.
 template <class... Models>
 struct ordering {
+  using term_models = detail::models<Models...>;
   expression term;
   bool descending;
 };
@@ -151,6 +279,9 @@ public:
   using owner = typename path::owner;
   using field = typename path::field;
   using base = detail::base_of<field>;
+  using value_type = base;
+  using selected_type = field;
+  using term_models = detail::models<owner>;
 
   static constexpr column_ref ref{
       &detail::meta<owner>::spec,
@@ -203,38 +334,10 @@ public:
   template <class First, class... Rest>
   condition<owner> in(const First& first, const Rest&... rest) const {
     if constexpr (sizeof...(Rest) == 0 && requires { first.core(); }) {
-      static_assert(named::template accepts<typename First::result_type>,
-                    "tupelo: in(): the subquery's column and this column have types that do not match");
-      static_assert(First::is_uncorrelated,
-                    "tupelo: in(): the subquery names columns of the outer query: use tp::exists()");
-      return detail::with_query(expression(ref), first.core(), op::in_query);
-    } else if constexpr (sizeof...(Rest) == 0 && requires { std::data(first); } && !text_like<First> &&
-                         !(detail::field_kind<base>() == kind::bytes && bytes_like<First>)) {
-      using element = std::remove_cvref_t<decltype(*std::data(first))>;
-      static_assert(named::template accepts<element>, "tupelo: in(): the list's values do not match the column's type");
-      static_assert(named::template lists<element>,
-                    "tupelo: in(): the list holds std::optional values: leave the empty "
-                    "ones out, and say || is_null() where they are meant");
-      if constexpr (detail::fits<field, element>() && named::template lists<element>)
-        return in_list<element>(std::data(first), std::size(first));
+      return detail::in_rows_of<named>(expression(ref), first);
     } else {
-      static_assert(named::template accepts<First> && (named::template accepts<Rest> && ...),
-                    "tupelo: in(): the list's values do not match the column's type");
-      static_assert(named::template lists<First> && (named::template lists<Rest> && ...),
-                    "tupelo: in(): the list holds std::optional values: leave the empty ones out, and say || is_null() "
-                    "where they are meant");
-      if constexpr (detail::fits<field, First>() && (detail::fits<field, Rest>() && ...) &&
-                    named::template lists<First> && (named::template lists<Rest> && ...)) {
-        if constexpr (text_like<First>) {
-          const std::string_view list[]{std::string_view(first), std::string_view(rest)...};
-          return expression(ref, kind::text, list, 1 + sizeof...(Rest));
-        } else {
-          const std::common_type_t<First, Rest...> list[]{first, rest...};
-          return in_list<std::common_type_t<First, Rest...>>(list, 1 + sizeof...(Rest));
-        }
-      }
+      return detail::value_list<named, field>::of(ref, first, rest...);
     }
-    return expression();
   }
 
   template <class Low, class High>
@@ -326,57 +429,6 @@ private:
     } else {
       return expression();
     }
-  }
-
-  template <class Element>
-  static expression in_list(const Element* list, std::size_t count) {
-    constexpr kind k = detail::value_kind<Element>();
-    static_assert(k != kind::array, "tupelo: in(): an array is compared with ==, not looked up in a list");
-    if constexpr (is_mapped<Element> && is_float(k)) {
-      std::vector<double> numbers;
-      for (std::size_t i = 0; i < count; ++i)
-        numbers.push_back(static_cast<double>(field_traits<Element>::store(list[i])));
-      return expression(ref, numbers.data(), count);
-    } else if constexpr (is_integer(k) && !detail::number<base> && !is_mapped<Element>) {
-      return texts_of(list, count);
-    } else if constexpr (is_integer(k) && std::is_integral_v<base>) {
-      return expression(ref, k, list, count, std::is_signed_v<Element> ? int{sizeof(Element)} : -int{sizeof(Element)});
-    } else if constexpr (detail::number<Element>) {
-      const std::vector<double> numbers(list, list + count);
-      return expression(ref, numbers.data(), count);
-    } else if constexpr (k == kind::text && !is_mapped<Element>) {
-      const std::vector<std::string_view> texts(list, list + count);
-      return expression(ref, k, texts.data(), count);
-    } else if constexpr (k == kind::boolean || k == kind::timestamp || k == kind::date || k == kind::time_of_day ||
-                         (is_integer(k) && is_mapped<Element>)) {
-      std::vector<std::int64_t> words;
-      words.reserve(count);
-      detail::text_room<Element> room;
-      kind as = k;
-      for (std::size_t i = 0; i < count; ++i) {
-        const literal value = detail::literal_of<field>(list[i], room);
-        as = value.k;
-        words.push_back(static_cast<std::int64_t>(value.word));
-      }
-      return expression(ref, as, words.data(), count, 8);
-    } else {
-      return texts_of(list, count);
-    }
-  }
-  template <class Element>
-  static expression texts_of(const Element* list, std::size_t count) {
-    std::vector<std::string> texts;
-    texts.reserve(count);
-    [[maybe_unused]] detail::text_room<Element> room;
-    for (std::size_t i = 0; i < count; ++i) {
-      if constexpr (std::is_integral_v<Element>) {
-        texts.push_back(std::to_string(list[i]));  // an integer against a decimal column
-      } else {
-        texts.emplace_back(detail::literal_of<field>(list[i], room).text);
-      }
-    }
-    const std::vector<std::string_view> views(texts.begin(), texts.end());
-    return expression(ref, detail::value_kind<base>(), views.data(), count);
   }
 };
 

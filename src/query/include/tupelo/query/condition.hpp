@@ -9,6 +9,8 @@ namespace tupelo {
 template <class... Models>
 class condition : public expression {
 public:
+  using selected_type = bool;
+  using term_models = detail::models<Models...>;
   condition(column_ref column, comparison c, const literal& value) noexcept : expression(column, c, value) {}
   condition(expression&& e) noexcept : expression(static_cast<expression&&>(e)) {}
 };
@@ -16,6 +18,8 @@ public:
 template <class Model>
 class condition<Model> : public expression {
 public:
+  using selected_type = bool;
+  using term_models = detail::models<Model>;
   condition(column_ref column, comparison c, const literal& value) noexcept : expression(column, c, value) {}
   condition(expression&& e) noexcept : expression(static_cast<expression&&>(e)) {}
 
@@ -49,57 +53,124 @@ condition<Models...> operator!(condition<Models...> c) {
   return static_cast<expression&&>(c);
 }
 
-/// A computed value of type T over the columns of `Models`: an aggregate, a function, arithmetic.
-template <class T, class... Models>
-class scalar : public expression {
-public:
-  using value_type = T;
-  scalar(expression&& e) noexcept : expression(static_cast<expression&&>(e)) {}
-  ordering<Models...> asc() const { return {*this, false}; }
-  ordering<Models...> desc() const { return {*this, true}; }
-};
-
 namespace detail {
+
+/// A column or an expression: what has a type and names columns of models.
+template <class T>
+concept term = requires {
+  typename T::value_type;
+  typename T::term_models;
+};
+template <class>
+struct over;
+template <class... Models>
+struct over<models<Models...>> {
+  using condition = tupelo::condition<Models...>;
+  template <class T>
+  using scalar = tupelo::scalar<T, Models...>;
+  template <template <class...> class Made>
+  using as = Made<Models...>;
+  template <template <class, class...> class Made, class T>
+  using apply = Made<T, Models...>;
+};
 
 /// What stands beside a column or an expression: a value, a column or an expression, and its type.
 template <class T>
 struct operand {
   using value_type = T;
+  using models = detail::models<>;
   template <class Other>
   static expression of(const T& value) {
     return value_expression<Other>(value);
   }
-  template <class... Models>
-  using joined = condition<Models...>;
 };
-template <auto... M>
-struct operand<column<M...>> {
-  using value_type = typename column<M...>::base;
+template <term T>
+struct operand<T> {
+  using value_type = typename T::value_type;
+  using models = typename T::term_models;
   template <class>
-  static expression of(column<M...>) {
-    return expression(column<M...>::ref);
-  }
-  template <class... Models>
-  using joined = condition<Models..., typename column<M...>::owner>;
-};
-template <class T, class... Others>
-struct operand<scalar<T, Others...>> {
-  using value_type = T;
-  template <class>
-  static expression of(const scalar<T, Others...>& e) {
+  static expression of(const T& e) {
     return e;
   }
-  template <class... Models>
-  using joined = condition<Models..., Others...>;
 };
+template <class... Operands>
+using condition_over = typename over<decltype((models<>() + ... + typename operand<Operands>::models()))>::condition;
+
+template <class Expression>
+struct expression_of;
+
+}  // namespace detail
+
+/// A computed value of type T over the columns of `Models`: an aggregate, a function, arithmetic. std::optional: it may
+/// be NULL where nothing else would make it so.
+template <class T, class... Models>
+class scalar : public expression {
+  using named = detail::expression_of<T>;
+
+public:
+  using value_type = T;
+  using selected_type = T;
+  using term_models = detail::models<Models...>;
+  scalar(expression&& e) noexcept : expression(static_cast<expression&&>(e)) {}
+
+  condition<Models...> is_null() const { return with(op::is_null); }
+  condition<Models...> is_not_null() const { return with(op::is_not_null); }
+  /// As of columns, these and the text searches below.
+  template <class First, class... Rest>
+  condition<Models...> in(const First& first, const Rest&... rest) const {
+    if constexpr (sizeof...(Rest) == 0 && requires { first.core(); }) {
+      return detail::in_rows_of<named>(expression(*this), first);
+    } else {
+      expression e(*this);
+      return static_cast<expression&&>(e.append(detail::value_list<named, T>::of(column_ref(), first, rest...)));
+    }
+  }
+  template <class Low, class High>
+  auto between(const Low& low, const High& high) const {
+    return (*this >= low) && (*this <= high);
+  }
+  condition<Models...> like(std::string_view pattern) const { return match(comparison::like, pattern); }
+  condition<Models...> contains(std::string_view text) const { return match(comparison::contains, text); }
+  condition<Models...> starts_with(std::string_view text) const { return match(comparison::starts_with, text); }
+  condition<Models...> ends_with(std::string_view text) const { return match(comparison::ends_with, text); }
+  condition<Models...> like(std::string_view pattern, any_case_t) const {
+    return match(comparison::like_any_case, pattern);
+  }
+  condition<Models...> contains(std::string_view text, any_case_t) const {
+    return match(comparison::contains_any_case, text);
+  }
+  condition<Models...> starts_with(std::string_view text, any_case_t) const {
+    return match(comparison::starts_with_any_case, text);
+  }
+  condition<Models...> ends_with(std::string_view text, any_case_t) const {
+    return match(comparison::ends_with_any_case, text);
+  }
+  ordering<Models...> asc() const { return {*this, false}; }
+  ordering<Models...> desc() const { return {*this, true}; }
+
+private:
+  expression with(op o) const {
+    expression e(*this);
+    e.push(make_word(o));
+    return e;
+  }
+  expression match(comparison c, std::string_view text) const {
+    static_assert(named::is_text, "tupelo: like(), contains(), starts_with() and ends_with() need a text expression");
+    expression e(*this);
+    e.combine(expression(literal(kind::text, text)), make_word(op::compare, static_cast<std::uint8_t>(c)));
+    return e;
+  }
+};
+
+namespace detail {
 
 /// Whether an expression of type T compares with V: numbers always do, what else there is must fit.
 template <class T, class V>
 consteval bool compares() {
   using value = base_of<typename operand<V>::value_type>;
-  if constexpr (summable<T> && summable<value>) {
+  if constexpr (summable<base_of<T>> && summable<value>) {
     return true;
-  } else if constexpr (std::is_same_v<typename operand<V>::value_type, V>) {
+  } else if constexpr (!term<V>) {
     return fits<T, V>();
   } else {
     return fits<T, value>() || fits<value, T>();
@@ -107,59 +178,60 @@ consteval bool compares() {
 }
 template <class Expression>
 struct expression_of {
+  static constexpr bool is_text = std::is_same_v<base_of<Expression>, std::string>;
   template <class Value>
   static constexpr bool accepts = compares<Expression, Value>();
+  template <class Value>
+  static constexpr bool lists = !field_is_optional<Value>();
 };
 
 }  // namespace detail
 
-#define TUPELO_COMPARISON(o, c)                                                                                        \
-  template <auto... M, class V>                                                                                        \
-  inline condition<typename column<M...>::owner> operator o(column<M...>, const V & value) {                           \
-    static_assert(detail::column_named<M...>::is_stored,                                                               \
-                  "tupelo: a relation is no column: compare its foreign key, or use tp::exists()");                    \
-    static_assert(                                                                                                     \
-        detail::column_named<M...>::is_one_value,                                                                      \
-        "tupelo: a nested value object is no column; name a field in it: tp::col<&Outer::field, &Inner::field>");      \
-    static_assert(detail::column_named<M...>::template accepts_value<V>,                                               \
-                  "tupelo: this value cannot be compared with this column: their types do not match");                 \
-    static_assert(!detail::column_named<M...>::is_array || comparison::c <= comparison::not_equal,                     \
-                  "tupelo: arrays have no order that all databases agree on: compare them with == and !=");            \
-    if constexpr (detail::column_named<M...>::template accepts<V>) {                                                   \
-      detail::text_room<V> room;                                                                                       \
-      return {column<M...>::ref, comparison::c, detail::literal_of<typename column<M...>::base>(value, room)};         \
-    } else {                                                                                                           \
-      return expression();                                                                                             \
-    }                                                                                                                  \
-  }                                                                                                                    \
-  template <auto... M, auto... N>                                                                                      \
-  inline condition<typename column<M...>::owner, typename column<N...>::owner> operator o(column<M...>,                \
-                                                                                          column<N...>) {              \
-    static_assert(detail::column_named<M...>::template accepts_column<N...>,                                           \
-                  "tupelo: these two columns cannot be compared: their types do not match");                           \
-    static_assert(!detail::column_named<M...>::is_array || comparison::c <= comparison::not_equal,                     \
-                  "tupelo: arrays have no order that all databases agree on: compare them with == and !=");            \
-    return expression(column<M...>::ref, comparison::c, column<N...>::ref);                                            \
-  }                                                                                                                    \
-  template <auto... M, class T, class... Models>                                                                       \
-  inline condition<typename column<M...>::owner, Models...> operator o(column<M...>,                                   \
-                                                                       const scalar<T, Models...>& value) {            \
-    static_assert(detail::column_named<M...>::template compares_with<T>,                                               \
-                  "tupelo: this expression cannot be compared with this column: their types do not match");            \
-    expression e(column<M...>::ref);                                                                                   \
-    e.combine(value, make_word(op::compare, static_cast<std::uint8_t>(comparison::c)));                                \
-    return e;                                                                                                          \
-  }                                                                                                                    \
-  template <class T, class... Models, class V>                                                                         \
-  inline                                                                                                               \
-      typename detail::operand<V>::template joined<Models...> operator o(scalar<T, Models...> left, const V & value) { \
-    static_assert(detail::expression_of<T>::template accepts<V>,                                                       \
-                  "tupelo: this value cannot be compared with this expression: their types do not match");             \
-    if constexpr (detail::compares<T, V>()) {                                                                          \
-      left.combine(detail::operand<V>::template of<T>(value),                                                          \
-                   make_word(op::compare, static_cast<std::uint8_t>(comparison::c)));                                  \
-    }                                                                                                                  \
-    return static_cast<expression&&>(left);                                                                            \
+#define TUPELO_COMPARISON(o, c)                                                                                   \
+  template <auto... M, class V>                                                                                   \
+  inline condition<typename column<M...>::owner> operator o(column<M...>, const V & value) {                      \
+    static_assert(detail::column_named<M...>::is_stored,                                                          \
+                  "tupelo: a relation is no column: compare its foreign key, or use tp::exists()");               \
+    static_assert(                                                                                                \
+        detail::column_named<M...>::is_one_value,                                                                 \
+        "tupelo: a nested value object is no column; name a field in it: tp::col<&Outer::field, &Inner::field>"); \
+    static_assert(detail::column_named<M...>::template accepts_value<V>,                                          \
+                  "tupelo: this value cannot be compared with this column: their types do not match");            \
+    static_assert(!detail::column_named<M...>::is_array || comparison::c <= comparison::not_equal,                \
+                  "tupelo: arrays have no order that all databases agree on: compare them with == and !=");       \
+    if constexpr (detail::column_named<M...>::template accepts<V>) {                                              \
+      detail::text_room<V> room;                                                                                  \
+      return {column<M...>::ref, comparison::c, detail::literal_of<typename column<M...>::base>(value, room)};    \
+    } else {                                                                                                      \
+      return expression();                                                                                        \
+    }                                                                                                             \
+  }                                                                                                               \
+  template <auto... M, auto... N>                                                                                 \
+  inline condition<typename column<M...>::owner, typename column<N...>::owner> operator o(column<M...>,           \
+                                                                                          column<N...>) {         \
+    static_assert(detail::column_named<M...>::template accepts_column<N...>,                                      \
+                  "tupelo: these two columns cannot be compared: their types do not match");                      \
+    static_assert(!detail::column_named<M...>::is_array || comparison::c <= comparison::not_equal,                \
+                  "tupelo: arrays have no order that all databases agree on: compare them with == and !=");       \
+    return expression(column<M...>::ref, comparison::c, column<N...>::ref);                                       \
+  }                                                                                                               \
+  template <auto... M, detail::term V>                                                                            \
+  inline detail::condition_over<column<M...>, V> operator o(column<M...>, const V & value) {                      \
+    static_assert(detail::column_named<M...>::template compares_with<typename V::value_type>,                     \
+                  "tupelo: this expression cannot be compared with this column: their types do not match");       \
+    expression e(column<M...>::ref);                                                                              \
+    e.combine(value, make_word(op::compare, static_cast<std::uint8_t>(comparison::c)));                           \
+    return e;                                                                                                     \
+  }                                                                                                               \
+  template <class T, class... Models, class V>                                                                    \
+  inline detail::condition_over<scalar<T, Models...>, V> operator o(scalar<T, Models...> left, const V & value) { \
+    static_assert(detail::expression_of<T>::template accepts<V>,                                                  \
+                  "tupelo: this value cannot be compared with this expression: their types do not match");        \
+    if constexpr (detail::compares<T, V>()) {                                                                     \
+      left.combine(detail::operand<V>::template of<T>(value),                                                     \
+                   make_word(op::compare, static_cast<std::uint8_t>(comparison::c)));                             \
+    }                                                                                                             \
+    return static_cast<expression&&>(left);                                                                       \
   }
 TUPELO_COMPARISON(==, equal)
 TUPELO_COMPARISON(!=, not_equal)

@@ -27,9 +27,18 @@ public:
 
   /// The statement's first word. Before: the core is empty.
   void begin(op statement, const model_spec& model, std::uint8_t sub = 0, std::uint16_t length = 0) noexcept;
+  /// A SELECT from an alias.
+  void begin(std::uint32_t table) noexcept;
   /// A clause of one expression: where, having, project, returning.
   void clause(op o, const expression& e, std::uint8_t sub = 0) noexcept;
-  void join(join_kind how, const model_spec& model, const expression& on) noexcept;
+  /// The same for what is selected, grouped or ordered by. Where a clause of these has the same expression with the
+  /// same values, its values are used: databases take it for the same expression only so.
+  void term(op o, const expression& e, std::uint8_t sub = 0) noexcept;
+  /// `table` is the id of a model or an alias, here and below.
+  void join(join_kind how, std::uint32_t table, const expression& on) noexcept;
+  /// The rows of another query: a source that is called `table`, or a part of those that this query reads.
+  void rows(op o, std::uint8_t how, std::uint32_t table, const query_core& query);
+  bool has_source(std::uint32_t table) const noexcept;
   void order(const expression& term, bool descending) noexcept;
   /// A clause of one column or of nothing.
   void word(std::uint64_t w) noexcept { shape.push(w); }
@@ -74,6 +83,8 @@ private:
 
 namespace detail {
 
+/// A SELECT from the rows of both. Errors: query_error for a negative limit in one of them.
+query_core united(const model_spec& row, const query_core& first, set_kind how, const query_core& second);
 /// `before`, then the query, then what is done with its rows: in_query, exists.
 expression with_query(expression before, query_core query, op after);
 

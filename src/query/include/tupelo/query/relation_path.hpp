@@ -25,10 +25,7 @@ struct relation_member<F C::*> {
 
 template <class F, class C>
 column_ref relation_ref(F C::* member) noexcept {
-  std::ptrdiff_t offset;  // Itanium C++ ABI 2.3: a pointer to data member is the offset
-  static_assert(sizeof offset == sizeof member);
-  __builtin_memcpy(&offset, &member, sizeof offset);
-  return {&meta<C>::spec, static_cast<std::uint16_t>(offset)};
+  return {&meta<C>::spec, offset_of_member(member)};
 }
 
 /// A path through relations, from the model `Model` on: members, then perhaps a function that narrows the last one.

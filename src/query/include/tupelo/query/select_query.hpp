@@ -12,6 +12,11 @@
 
 namespace tupelo {
 
+template <class... Models>
+class grouping_terms;
+template <class T, class... Models>
+class window_function;
+
 /// Who runs a query: a database, a session, a transaction. Defined by the engine; a query only points to it.
 class query_source;
 
@@ -32,6 +37,26 @@ struct models_in_query {
 };
 template <class InQuery, class... Used>
 inline constexpr bool all_in = (InQuery::template has<Used> && ...);
+/// An alias, or a query that has one: what a query reads from beside models.
+template <class T>
+concept row_source = requires(const T& t, query_core& core) {
+  typename T::row_type;
+  t.table();
+  t.add_to(core);
+};
+/// Whether all that the source names is in the query; what is correlated names models of the query that it joins.
+template <class InQuery, class Source>
+consteval bool source_in() {
+  if constexpr (requires { typename Source::outer_condition; }) {
+    return []<class... Outer>(std::type_identity<condition<Outer...>>) {
+      return all_in<InQuery, Outer...>;
+    }(std::type_identity<typename Source::outer_condition>());
+  } else {
+    return true;
+  }
+}
+template <class Row, class Other>
+inline constexpr bool same_rows = std::is_same_v<Row, Other>;
 template <class InQuery, class Joined>
 inline constexpr bool joins_once = !InQuery::template has<Joined>;
 template <class Left, class Right>
@@ -54,15 +79,11 @@ inline constexpr bool covers = false;
 template <class... Models, class... Others>
 inline constexpr bool covers<condition<Models...>, condition<Others...>> =
     all_in<models_in_query<Models...>, Others...>;
+/// Of a function that stands without one.
+template <class>
+inline constexpr bool has_window = false;
 template <class Result>
 inline constexpr bool selects_one_value = scalar_row<Result>;
-template <class T, class Condition>
-struct scalar_over;
-template <class T, class... Models>
-struct scalar_over<T, condition<Models...>> {
-  using type = scalar<T, Models...>;
-};
-
 template <class... Fields>
 struct type_list {};
 struct type_lister {
@@ -83,21 +104,10 @@ consteval auto row_fields() {
   }
 }
 
-template <class Term>
-struct projected;
-template <auto... M>
-struct projected<column<M...>> {
-  using type = typename column<M...>::field;
-};
-template <class T, class... Models>
-struct projected<scalar<T, Models...>> {
-  using type = T;
-};
-
 /// Whether a selected term of type Term can be read into a field of type Field.
 template <class Field, class Term>
 consteval bool projects() {
-  using value = typename projected<Term>::type;
+  using value = typename Term::selected_type;
   if constexpr (field_is_optional<value>() && !field_is_optional<Field>()) return false;
   using F = base_of<Field>;
   using V = base_of<value>;
@@ -219,8 +229,15 @@ public:
   template <class T, class... Models, class... Rest>
   select_query& group_by(const scalar<T, Models...>& e, const Rest&... rest) & {
     check_models<Models...>();
-    core_.clause(op::group, e);
+    core_.term(op::group, e);
     if constexpr (sizeof...(Rest) > 0) group_by(rest...);
+    return *this;
+  }
+  /// In several ways at once: tp::rollup, tp::cube, tp::grouping_sets. Columns that a way leaves out are NULL.
+  template <class... Models>
+  select_query& group_by(const grouping_terms<Models...>& ways) & {
+    check_models<Models...>();
+    core_.clause(op::group, ways);
     return *this;
   }
   template <class... Columns>
@@ -262,6 +279,18 @@ public:
     return *this;
   }
   select_query&& distinct() && { return static_cast<select_query&&>(distinct()); }
+  /// Of the rows that are equal in these terms the first alone, by the order of the query, which begins with them.
+  /// Errors when run: unsupported_feature where the database has no DISTINCT ON.
+  template <detail::term... Terms>
+  select_query& distinct_on(const Terms&... terms) & {
+    (check_term<Terms>(), ...);
+    (core_.clause(op::distinct_on, terms), ...);
+    return *this;
+  }
+  template <detail::term... Terms>
+  select_query&& distinct_on(const Terms&... terms) && {
+    return static_cast<select_query&&>(distinct_on(terms...));
+  }
   /// Soft-deleted rows too.
   select_query& with_deleted() & {
     core_.word(make_word(op::with_deleted));
@@ -334,6 +363,68 @@ public:
     return joined<Other>(join_kind::left, on);
   }
 
+  /// All rows of Other, those without a match with NULL for every other column: select these into std::optional fields.
+  template <class Other, class... Models>
+  select_query<Result, Joined..., Other> right_join(const condition<Models...>& on) const {
+    return joined<Other>(join_kind::right, on);
+  }
+  /// All rows of both, with NULL for what has no match.
+  template <class Other, class... Models>
+  select_query<Result, Joined..., Other> full_join(const condition<Models...>& on) const {
+    return joined<Other>(join_kind::full, on);
+  }
+  /// Every row with every row of Other.
+  template <class Other>
+  select_query<Result, Joined..., Other> cross_join() const {
+    return joined<Other>(join_kind::cross, condition<>(expression()));
+  }
+  /// The same five with an alias of a model, or with the rows of a query that has a name: tp::alias, tp::derived,
+  /// tp::cte.
+  template <detail::row_source Source, class... Models>
+  auto join(const Source& source, const condition<Models...>& on) const {
+    return joined_source(join_kind::inner, source, on);
+  }
+  template <detail::row_source Source, class... Models>
+  auto left_join(const Source& source, const condition<Models...>& on) const {
+    return joined_source(join_kind::left, source, on);
+  }
+  template <detail::row_source Source, class... Models>
+  auto right_join(const Source& source, const condition<Models...>& on) const {
+    return joined_source(join_kind::right, source, on);
+  }
+  template <detail::row_source Source, class... Models>
+  auto full_join(const Source& source, const condition<Models...>& on) const {
+    return joined_source(join_kind::full, source, on);
+  }
+  template <detail::row_source Source>
+  auto cross_join(const Source& source) const {
+    return joined_source(join_kind::cross, source, condition<>(expression()));
+  }
+
+  // ---- unions
+
+  /// The rows of both queries, equal ones once. What is ordered, limited and counted from here on are all of them;
+  /// their columns are named as those of the row's type: `.order_by(tp::col<&Row::name>)`.
+  template <class Other>
+  select_query<Result, Result> union_(const Other& other) const {
+    return united(set_kind::union_, other);
+  }
+  /// The rows of both, as many as there are.
+  template <class Other>
+  select_query<Result, Result> union_all(const Other& other) const {
+    return united(set_kind::union_all, other);
+  }
+  /// The rows that both have, each once.
+  template <class Other>
+  select_query<Result, Result> intersect(const Other& other) const {
+    return united(set_kind::intersect, other);
+  }
+  /// The rows that the other has not, each once.
+  template <class Other>
+  select_query<Result, Result> except(const Other& other) const {
+    return united(set_kind::except, other);
+  }
+
   /// For a subquery: from here on its conditions may name columns of these models of the query around it, of which it
   /// is asked row by row: `tp::exists(tp::query<Post>().correlate<User>().where(tp::col<&Post::author_id> ==
   /// tp::col<&User::id>))`.
@@ -342,6 +433,13 @@ public:
     static_assert((detail::joins_once<in_query, Outer> && ...),
                   "tupelo: correlate(): this model is in the subquery already, whose own columns would be meant");
     return {query_core(core_), source_};
+  }
+
+  template <class Outer>
+    requires(detail::row_source<Outer>)
+  auto correlate(const Outer&) const {
+    return select_query<Result, Joined..., detail::outer<detail::aliased<typename Outer::row_type>>>(query_core(core_),
+                                                                                                     source_);
   }
 
   /// The rows become `Row`: an aggregate with a field per term, a std::tuple, or one value. Types are checked here.
@@ -362,7 +460,7 @@ public:
   template <class... Terms>
     requires(sizeof...(Terms) > 1)
   auto select(const Terms&... terms) const {
-    return this->template select<std::tuple<typename detail::projected<Terms>::type...>>(terms...);
+    return this->template select<std::tuple<typename Terms::selected_type...>>(terms...);
   }
 
   // ---- verbs; see tupelo/engine/verbs.hpp
@@ -397,14 +495,38 @@ private:
     static_assert(detail::all_in<in_query, Models...>,
                   "tupelo: a column of a model that is not in this query: join<That>() it first");
   }
+  template <class Term>
+  static constexpr void check_term() {
+    []<class... Models>(detail::models<Models...>) { check_models<Models...>(); }(typename Term::term_models());
+  }
   template <class Other, class... Models>
   select_query<Result, Joined..., Other> joined(join_kind how, const condition<Models...>& on) const {
     static_assert(detail::all_in<detail::models_in_query<Joined..., Other>, Models...>,
                   "tupelo: the ON condition uses a column of a model that is not in this query");
     static_assert(detail::joins_once<in_query, Other>, "tupelo: this model is already in the query");
     query_core core = core_;
-    core.join(how, detail::meta<Other>::spec, on);
+    core.join(how, id_of(detail::meta<Other>::spec), on);
     return {static_cast<query_core&&>(core), source_};
+  }
+  template <class Source, class... Models>
+  auto joined_source(join_kind how, const Source& source, const condition<Models...>& on) const {
+    using row = detail::aliased<typename Source::row_type>;
+    static_assert(detail::all_in<detail::models_in_query<Joined..., row>, Models...>,
+                  "tupelo: the ON condition uses a column of a model that is not in this query");
+    static_assert(detail::source_in<in_query, Source>(),
+                  "tupelo: the joined query is correlated with a model that is not in this query");
+    query_core core = core_;
+    source.add_to(core);
+    core.join(how, source.table(), on);
+    return select_query<Result, Joined..., row>(static_cast<query_core&&>(core), source_);
+  }
+  template <class Other>
+  select_query<Result, Result> united(set_kind how, const Other& other) const {
+    static_assert(is_uncorrelated && Other::is_uncorrelated,
+                  "tupelo: queries that are put together cannot name columns of the query around them");
+    static_assert(detail::same_rows<Result, typename Other::result_type>,
+                  "tupelo: queries that are put together must have rows of one type: select<Row>(…) in both");
+    return {detail::united(detail::row_meta<Result>::spec, core_, how, other.core()), source_};
   }
   template <auto... M>
   static void project(query_core& core, column<M...> c) {
@@ -414,7 +536,16 @@ private:
   template <class T, class... Models>
   static void project(query_core& core, const scalar<T, Models...>& e) {
     check_models<Models...>();
-    core.clause(op::project, e);
+    core.term(op::project, e);
+  }
+  template <class T, class... Models>
+  static void project(query_core&, const window_function<T, Models...>&) {
+    static_assert(detail::has_window<T>, "tupelo: row_number(), lag() and the like need a window: .over(…)");
+  }
+  template <class... Models>
+  static void project(query_core& core, const condition<Models...>& c) {
+    check_models<Models...>();
+    core.term(op::project, c);
   }
 
   query_core core_;
@@ -425,6 +556,18 @@ private:
 template <class T>
 select_query<T, T> query() noexcept {
   return select_query<T, T>(nullptr);
+}
+
+/// The same over an alias, or over the rows of a query that has a name: tp::alias, tp::derived, tp::cte.
+template <detail::row_source Source>
+auto query(const Source& source) {
+  using row = typename Source::row_type;
+  static_assert(detail::source_in<detail::models_in_query<>, Source>(),
+                "tupelo: a correlated query is joined, or asked by exists() and subquery()");
+  query_core core;
+  core.begin(source.table());
+  source.add_to(core);
+  return select_query<row, detail::aliased<row>>(static_cast<query_core&&>(core), nullptr);
 }
 
 /// The query has at least one row. A query that was correlated with models of the query around it is asked for each of
@@ -443,9 +586,9 @@ auto exists(const select_query<Result, Joined...>& query) {
 template <class Result, class... Joined>
 auto subquery(const select_query<Result, Joined...>& query) {
   static_assert(detail::selects_one_value<Result>, "tupelo: subquery(): the query must select one value: select<T>(…)");
-  using over = typename detail::scalar_over<detail::base_of<Result>,
-                                            typename select_query<Result, Joined...>::outer_condition>::type;
-  return over(detail::with_query(expression(), query.core(), op::scalar_query));
+  using models = typename select_query<Result, Joined...>::outer_condition::term_models;
+  return typename detail::over<models>::template scalar<detail::base_of<Result>>(
+      detail::with_query(expression(), query.core(), op::scalar_query));
 }
 
 }  // namespace tupelo

@@ -26,7 +26,8 @@ public:
   /// `column = ANY($n)`: one text whatever the length.
   void in_list(std::string& sql, std::string_view column, std::uint32_t first, std::uint8_t bucket,
                kind values) const override;
-  void call(std::string& sql, function f, const call_argument* arguments, std::size_t count) const override;
+  void call(std::string& sql, const function_call& call) const override;
+  std::string_view call_suffix(const function_call& call) const noexcept override;
   void date_part(std::string& sql, function part, const call_argument& moment) const override;
   void like_any_case(std::string& sql, std::string_view text, std::string_view pattern) const override;
   void null_order(std::string& sql, bool descending) const override;

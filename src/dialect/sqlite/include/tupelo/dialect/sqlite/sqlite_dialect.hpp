@@ -20,7 +20,7 @@ public:
   void row_list(std::string& sql, const call_argument* columns, std::size_t count, std::uint32_t first) const override;
   void in_list(std::string& sql, std::string_view column, std::uint32_t first, std::uint8_t bucket,
                kind values) const override;
-  void call(std::string& sql, function f, const call_argument* arguments, std::size_t count) const override;
+  void call(std::string& sql, const function_call& call) const override;
   void date_part(std::string& sql, function part, const call_argument& moment) const override;
 };
 

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "filled_database.hpp"
+
+#include <chrono>
+
+namespace {
+
+using namespace std::chrono_literals;
+
+tp::task<void> expressions(tp::database& db) {
+  const auto band =
+      tp::case_when(tp::col<&User::age> < 18, "child").when(tp::col<&User::age> < 65, "adult").otherwise("senior");
+  auto bands =
+      co_await db.query<User>().group_by(band).order_by(band).select(band, tp::count()).all();  // std::vector<std::tuple<std::string,
+                                                                                                // std::int64_t>>
+  EXPECT_EQ(bands.size(), 1U);
+
+  auto monthly = co_await db.query<Post>()
+                     .join<User>(tp::col<&Post::author_id> == tp::col<&User::id>)
+                     .group_by(tp::start_of_month(tp::col<&User::created_at>))
+                     .select(tp::start_of_month(tp::col<&User::created_at>), tp::sum(tp::col<&Post::views>))
+                     .all();
+  auto fresh = co_await db.query<User>().where(tp::col<&User::created_at> > tp::add_days(tp::now(), -7)).count();
+  EXPECT_EQ(monthly.size(), 1U);
+  EXPECT_EQ(fresh, 2);
+
+  auto quarters = co_await db.query<User>().select<tp::timestamp>(tp::bucket(tp::col<&User::created_at>, 15min)).all();
+  EXPECT_EQ(quarters.size(), 2U);
+}
+
+tp::task<void> updates(tp::database& db) {
+  auto trimmed = co_await db.update<Post>()
+                     .set(tp::col<&Post::title>, tp::trim(tp::col<&Post::title>))
+                     .set(tp::col<&Post::views>, tp::greatest(tp::col<&Post::views> - 1, 0))
+                     .where(tp::length(tp::col<&Post::title>) > 2)
+                     .run();
+  EXPECT_EQ(trimmed, 3);
+}
+
+tp::task<void> aggregates(tp::database& db) {
+  auto counted = co_await db.query<Post>()
+                     .select(tp::count(), tp::count().filter(tp::col<&Post::views> > 15),
+                             tp::avg(tp::col<&Post::views>).filter(tp::col<&Post::title> == "post"))
+                     .one();
+  EXPECT_EQ(counted, std::make_tuple(std::int64_t{3}, std::int64_t{2}, 20.0));
+}
+
+tp::task<void> windows(tp::database& db) {
+  const auto best_first = tp::partition_by(tp::col<&Post::author_id>).order_by(tp::col<&Post::views>.desc());
+  auto ranked = co_await db.query<Post>()
+                    .order_by(tp::col<&Post::id>)
+                    .select(tp::col<&Post::id>, tp::rank().over(best_first),
+                            tp::col<&Post::views> * 100 / tp::sum(tp::col<&Post::views>).over(),
+                            tp::lag(tp::col<&Post::views>).over(tp::order_by(tp::col<&Post::id>)),
+                            tp::avg(tp::col<&Post::views>)
+                                .over(tp::order_by(tp::col<&Post::id>).rows_between(tp::preceding(2), tp::current_row)))
+                    .all();
+  EXPECT_EQ(ranked.at(2), std::make_tuple(std::int64_t{3}, std::int64_t{1}, 50, std::optional<int>(20), 20.0));
+}
+
+tp::task<void> aliases(tp::database& db) {
+  const auto longer = tp::alias<Post>("longer");
+  auto pairs = co_await db.query<Post>()
+                   .join(longer, longer(&Post::author_id) == tp::col<&Post::author_id> &&
+                                     longer(&Post::views) > tp::col<&Post::views>)
+                   .order_by(longer(&Post::views).desc())
+                   .select(tp::col<&Post::id>, longer(&Post::id))
+                   .all();
+  EXPECT_EQ(pairs.size(), 3U);
+}
+
+tp::task<void> unions(tp::database& db) {
+  auto known = co_await db.query<User>()
+                   .where(tp::col<&User::role> == Role::admin)
+                   .union_(db.query<User>().where(tp::col<&User::age> < 21))
+                   .order_by(tp::col<&User::email>)
+                   .limit(10)
+                   .all();  // what is said behind the union is said of all its rows
+  EXPECT_EQ(known.size(), 2U);
+}
+
+struct Totals {
+  std::int64_t author_id;
+  std::int64_t posts, views;
+};
+
+tp::task<void> derived_tables(tp::database& db) {
+  const auto author = tp::col<&Post::author_id>;
+  const auto totals = tp::derived(
+      "totals", tp::query<Post>().group_by(author).select<Totals>(author, tp::count(), tp::sum(tp::col<&Post::views>)));
+  auto busy = co_await db.query<User>()
+                  .join(totals, totals(&Totals::author_id) == tp::col<&User::id>)
+                  .where(totals(&Totals::posts) > 2)
+                  .select(tp::col<&User::email>, totals(&Totals::views))
+                  .all();
+  EXPECT_EQ(busy.size(), 1U);
+
+  const auto later =
+      tp::recursive("later", tp::query<Post>().where(tp::col<&Post::id> == 1).select<std::int64_t>(tp::col<&Post::id>),
+                    [](const auto& found) {
+                      return tp::query<Post>()
+                          .join(found, tp::col<&Post::views> > 0 && tp::col<&Post::id> == found.value() + 1)
+                          .template select<std::int64_t>(tp::col<&Post::id>);
+                    });
+  auto posts = co_await db.query<Post>().join(later, later.value() == tp::col<&Post::id>).all();
+  EXPECT_EQ(posts.size(), 3U);
+}
+
+}  // namespace
+
+TEST(guide_of_expressions, computes_as_it_says) {
+  example::filled_database example;
+  tp::sync_wait(expressions(example.db));
+  tp::sync_wait(aggregates(example.db));
+  tp::sync_wait(windows(example.db));
+  tp::sync_wait(updates(example.db));
+}
+TEST(guide_of_queries, reads_from_more_than_tables) {
+  example::filled_database example;
+  tp::sync_wait(aliases(example.db));
+  tp::sync_wait(unions(example.db));
+  tp::sync_wait(derived_tables(example.db));
+}

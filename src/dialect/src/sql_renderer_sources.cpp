@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a SELECT reads from: tables under their own and other names, queries that stand for tables, and unions.
+#include "sql_renderer.hpp"
+
+#include "tupelo/model/model_spec.hpp"
+#include "tupelo/core/error.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace tupelo {
+
+namespace {
+
+constexpr std::array<std::string_view, 5> join_text{" JOIN ", " LEFT JOIN ", " RIGHT JOIN ", " FULL JOIN ",
+                                                    " CROSS JOIN "};
+constexpr std::array<std::string_view, 5> set_text{"", " UNION ", " UNION ALL ", " INTERSECT ", " EXCEPT "};
+constexpr std::string_view united_name = "united";
+
+join_kind join_of(std::uint64_t word) noexcept { return static_cast<join_kind>(sub_of(word)); }
+bool is_outer(join_kind how) noexcept { return how == join_kind::right || how == join_kind::full; }
+
+std::string name_of_table(std::uint32_t table, const model_info& model) {
+  const std::string_view alias = alias_name(table);
+  return alias.empty() ? model.table : std::string(alias);
+}
+
+const std::string& deleted_column(const model_info& model) {
+  return model.fields[static_cast<std::size_t>(model.deleted_at)].column;
+}
+
+}  // namespace
+
+void sql_renderer::enter(std::uint32_t from, std::uint32_t count) {
+  const std::uint32_t table = model_of(words_[from]);
+  std::string name = name_of_table(table, model_of_word(words_[from]));
+  const op second = count > 1 ? op_of(words_[from + 1]) : op{};
+  if (second == op::part) name = united_name;
+  if (second == op::related_to) {
+    for (const scope_name& around : names_) {
+      if (around.name == name) name = "related_" + std::to_string(names_.size());
+    }
+  }
+  names_.push_back({table, std::move(name)});
+}
+
+void sql_renderer::read_scope(select_parts& parts, std::uint32_t from, std::uint32_t count) {
+  parts.first_name = names_.size() - 1;
+  parts.reads_rows = source_of(parts.id) != nullptr;
+  for (std::uint32_t i = from; i < from + count; ++i) {
+    const std::uint64_t word = words_[i];
+    const op o = op_of(word);
+    if (o == op::with_deleted) parts.with_deleted = true;
+    if (o == op::join && is_outer(join_of(word))) parts.outer_joins = true;
+    if (o == op::part || (o == op::source && model_of(word) == parts.id)) parts.reads_rows = true;
+    i += body_of(word) + payload_of(word);
+  }
+}
+
+const model_info& sql_renderer::table_read(bool reads_rows, std::uint64_t word) const {
+  const model_info& model = model_of_word(word);
+  return reads_rows ? model : require_table(model);
+}
+
+const sql_renderer::source* sql_renderer::source_of(std::uint32_t table) const noexcept {
+  for (auto known = sources_.rbegin(); known != sources_.rend(); ++known) {
+    if (known->table == table) return &*known;
+  }
+  return nullptr;
+}
+
+std::string sql_renderer::table_of(std::uint32_t table) const {
+  for (auto known = names_.rbegin(); known != names_.rend(); ++known) {
+    if (known->table == table) return known->name;
+  }
+  if (const std::string_view alias = alias_name(table); !alias.empty()) {
+    throw query_error("this query names a column of \"" + std::string(alias) + "\", which it does not read: join(" +
+                      std::string(alias) + ", …) it first");
+  }
+  return info_of(*find_spec(table)).table;
+}
+
+std::string sql_renderer::named(std::uint32_t table, const field_info& field) const {
+  std::string sql;
+  if (qualify_) {
+    dialect_.quote(sql, table_of(table));
+    sql += '.';
+  }
+  dialect_.quote(sql, field.column);
+  return sql;
+}
+
+std::string sql_renderer::table_clause(std::uint32_t table, const model_info& model, bool hides) const {
+  const std::string name = quoted(table_of(table));
+  if (const source* rows = source_of(table)) {
+    if (rows->sql.empty()) return name;
+    return (rows->lateral ? "LATERAL (" : "(") + rows->sql + ") AS " + name;
+  }
+  const std::string own = quoted(model.table);
+  if (hides && model.deleted_at >= 0) {
+    return "(SELECT * FROM " + own + " WHERE " + quoted(deleted_column(model)) + " IS NULL) AS " + name;
+  }
+  return name == own ? own : own + " AS " + name;
+}
+
+std::string sql_renderer::table_clause(const select_parts& parts) const {
+  if (!parts.united.empty()) return "(" + parts.united + ") AS " + quoted(united_name);
+  return table_clause(parts.id, *parts.model, parts.outer_joins && !parts.with_deleted);
+}
+
+void sql_renderer::begin_join(select_parts& parts, std::uint64_t word) {
+  const std::uint32_t table = model_of(word);
+  const model_info& model = table_read(source_of(table) != nullptr, word);
+  std::string name = name_of_table(table, model);
+  for (std::size_t i = parts.first_name; i < names_.size(); ++i) {
+    if (names_[i].name == name) {
+      throw query_error("this query reads two tables called \"" + name + "\": give the alias of one another name");
+    }
+  }
+  names_.push_back({table, std::move(name)});
+  const join_kind how = join_of(word);
+  const bool hides_before = !parts.with_deleted && how != join_kind::inner && how != join_kind::left;
+  parts.joins += join_text[static_cast<std::size_t>(how)];
+  parts.joins += table_clause(table, model, hides_before);
+}
+
+void sql_renderer::end_join(select_parts& parts, std::uint64_t word, const std::string& on) {
+  parts.joins += " ON " + on;
+  const model_info& model = model_of_word(word);
+  if (parts.with_deleted || is_outer(join_of(word)) || model.deleted_at < 0 || source_of(model_of(word))) return;
+  parts.joins += " AND " + quoted(table_of(model_of(word))) + "." + quoted(deleted_column(model)) + " IS NULL";
+}
+
+void sql_renderer::hide_deleted(select_parts& parts) {
+  if (parts.with_deleted || parts.reads_rows || parts.outer_joins || parts.model->deleted_at < 0) return;
+  if (!parts.where.empty()) parts.where += " AND ";
+  parts.where += named(parts.id, parts.model->fields[static_cast<std::size_t>(parts.model->deleted_at)]) + " IS NULL";
+}
+
+void sql_renderer::read_source(select_parts& parts, std::uint32_t index) {
+  const std::uint64_t word = words_[index];
+  const std::uint32_t table = model_of(word);
+  const std::uint32_t length = length_of(word);
+  const auto how = static_cast<source_kind>(sub_of(word));
+  if (how == source_kind::lateral) {
+    require(dialect_.features().lateral_joins,
+            "lateral joins: \"" + std::string(alias_name(table)) +
+                "\" is correlated with the tables before it; join it on its columns instead");
+  }
+  if (how == source_kind::derived || how == source_kind::lateral) {
+    std::string sql = select(index + 1, length, select_use::table);
+    sources_.push_back({table, std::move(sql), how == source_kind::lateral});
+    return;
+  }
+  std::string rows;
+  if (how == source_kind::recursive) {
+    sources_.push_back({table, {}, false});  // names itself
+    parts.recursive = true;
+    rows = parts_text(index + 1, length);
+  } else {
+    rows = select(index + 1, length, select_use::table);
+    sources_.push_back({table, {}, false});
+  }
+  if (!parts.common.empty()) parts.common += ", ";
+  parts.common += quoted(alias_name(table));
+  parts.common += how == source_kind::materialized       ? " AS MATERIALIZED ("
+                  : how == source_kind::not_materialized ? " AS NOT MATERIALIZED ("
+                                                         : " AS (";
+  parts.common += rows + ")";
+}
+
+void sql_renderer::read_part(select_parts& parts, std::uint32_t index) {
+  parts.united += set_text[sub_of(words_[index])];
+  parts.united += part_text(index + 1, length_of(words_[index]));
+}
+
+std::string sql_renderer::part_text(std::uint32_t from, std::uint32_t count) {
+  std::string sql = select(from, count, select_use::table);
+  return stands_alone_ ? sql : "SELECT * FROM (" + sql + ") AS \"part\"";
+}
+
+std::string sql_renderer::parts_text(std::uint32_t from, std::uint32_t count) {
+  std::string sql;
+  for (std::uint32_t i = from; i < from + count; i += 1 + length_of(words_[i])) {
+    sql += set_text[sub_of(words_[i])];
+    sql += part_text(i + 1, length_of(words_[i]));
+  }
+  return sql;
+}
+
+}  // namespace tupelo

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "tupelo/query/select_query.hpp"
+#include "tupelo/query/table_alias.hpp"
+
+#include <string_view>
+
+namespace tupelo {
+
+/// The rows of a query under a name, so that another query reads them as those of a table. Owns the query.
+///
+///     auto totals = tp::derived("totals", tp::query<Post>().group_by(author).select<Totals>(author, tp::count()));
+///     db.query<User>().join(totals, totals(&Totals::author_id) == tp::col<&User::id>)
+///
+/// Its columns are the fields of the struct that its query selects. A query that is correlated is asked for each row of
+/// the tables before it; databases without lateral joins refuse it.
+template <class Row, class Outer>
+class derived_table : public table_alias<Row> {
+public:
+  /// A condition over the models of the query that it is joined to; condition<> unless its query is correlated.
+  using outer_condition = Outer;
+
+  /// Errors: query_error for an empty name or a negative limit.
+  derived_table(std::string_view name, source_kind how, query_core query)
+      : table_alias<Row>(name), query_(static_cast<query_core&&>(query)), how_(how) {}
+
+  /// Of tp::cte alone: it is computed once, whoever reads from it; or wherever it is read, with the conditions there.
+  derived_table materialized() const { return with(source_kind::materialized); }
+  derived_table not_materialized() const { return with(source_kind::not_materialized); }
+
+  void add_to(query_core& core) const {
+    if (!core.has_source(this->table())) {
+      core.rows(op::source, static_cast<std::uint8_t>(how_), this->table(), query_);
+    }
+  }
+
+private:
+  derived_table with(source_kind how) const {
+    derived_table other(*this);
+    if (how_ != source_kind::recursive && how_ != source_kind::derived) other.how_ = how;
+    return other;
+  }
+
+  query_core query_;
+  source_kind how_;
+};
+
+/// The query in the place of a table.
+template <class Result, class... Joined>
+auto derived(std::string_view name, const select_query<Result, Joined...>& query) {
+  using outer = typename select_query<Result, Joined...>::outer_condition;
+  constexpr bool alone = select_query<Result, Joined...>::is_uncorrelated;
+  return derived_table<Result, outer>(name, alone ? source_kind::derived : source_kind::lateral, query.core());
+}
+
+/// The query at the beginning of the statement (WITH), to be read in several places.
+template <class Result, class... Joined>
+derived_table<Result, condition<>> cte(std::string_view name, const select_query<Result, Joined...>& query) {
+  static_assert(select_query<Result, Joined...>::is_uncorrelated,
+                "tupelo: cte(): the query names columns of a query around it: use tp::derived()");
+  return {name, source_kind::common, query.core()};
+}
+
+/// Rows that are found from rows: those of `first`, those of the query that `next` makes of them, those that it makes
+/// of these, until there are no more. `next` is called once, with the alias of the rows found so far:
+///
+///     auto below = tp::recursive("below", tp::query<Folder>().where(id == 1).select<Node>(id, name),
+///                                [](auto& below) { return tp::query<Folder>().join(below, parent == below(&Node::id))
+///                                                      .select<Node>(id, name); });
+template <class Result, class... Joined, class Next>
+derived_table<Result, condition<>> recursive(std::string_view name, const select_query<Result, Joined...>& first,
+                                             const Next& next) {
+  const table_alias<Result> found(name);
+  const auto step = next(found);
+  using step_query = std::remove_cvref_t<decltype(step)>;
+  static_assert(detail::same_rows<Result, typename step_query::result_type>,
+                "tupelo: recursive(): the second query selects another row type than the first");
+  static_assert(select_query<Result, Joined...>::is_uncorrelated && step_query::is_uncorrelated,
+                "tupelo: recursive(): the queries name columns of a query around them");
+  query_core both;
+  both.rows(op::part, static_cast<std::uint8_t>(set_kind::first), 0, first.core());
+  both.rows(op::part, static_cast<std::uint8_t>(set_kind::union_all), 0, step.core());
+  return {name, source_kind::recursive, static_cast<query_core&&>(both)};
+}
+
+}  // namespace tupelo
