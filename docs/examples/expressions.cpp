@@ -10,9 +10,12 @@ using namespace std::chrono_literals;
 tp::task<void> expressions(tp::database& db) {
   const auto band =
       tp::case_when(tp::col<&User::age> < 18, "child").when(tp::col<&User::age> < 65, "adult").otherwise("senior");
-  auto bands =
-      co_await db.query<User>().group_by(band).order_by(band).select(band, tp::count()).all();  // std::vector<std::tuple<std::string,
-                                                                                                // std::int64_t>>
+  auto bands = co_await db.query<User>()
+                   .group_by(band)
+                   .order_by(band)
+                   .select(band, tp::count())
+                   .all();  // std::vector<std::tuple<std::string,
+                            // std::int64_t>>
   EXPECT_EQ(bands.size(), 1U);
 
   auto monthly = co_await db.query<Post>()
@@ -56,6 +59,24 @@ tp::task<void> windows(tp::database& db) {
                                 .over(tp::order_by(tp::col<&Post::id>).rows_between(tp::preceding(2), tp::current_row)))
                     .all();
   EXPECT_EQ(ranked.at(2), std::make_tuple(std::int64_t{3}, std::int64_t{1}, 50, std::optional<int>(20), 20.0));
+}
+
+tp::task<void> documents(tp::database& db) {
+  co_await db.update<Post>()
+      .set(tp::col<&Post::meta>, tp::json::parse(R"({"author": {"name": "Ada"}, "likes": 7})"))
+      .where(tp::col<&Post::id> == 1)
+      .run();
+  const auto likes = tp::col<&Post::meta>.path("likes");
+  auto liked = co_await db.query<Post>()
+                   .where(tp::col<&Post::meta>.path("author", "name").as<std::string>() == "Ada")
+                   .select<std::optional<std::int64_t>>(likes.as<std::int64_t>())
+                   .all();
+  co_await db.update<Post>().set(likes, 8).where(likes.exists()).run();
+  EXPECT_EQ(liked, std::vector<std::optional<std::int64_t>>{7});
+
+  auto behind =
+      co_await db.query<Post>().where(tp::row(tp::col<&Post::views>, tp::col<&Post::id>) > tp::row(10, 1)).count();
+  EXPECT_EQ(behind, 2);
 }
 
 tp::task<void> aliases(tp::database& db) {
@@ -113,6 +134,7 @@ TEST(guide_of_expressions, computes_as_it_says) {
   tp::sync_wait(expressions(example.db));
   tp::sync_wait(aggregates(example.db));
   tp::sync_wait(windows(example.db));
+  tp::sync_wait(documents(example.db));
   tp::sync_wait(updates(example.db));
 }
 TEST(guide_of_queries, reads_from_more_than_tables) {

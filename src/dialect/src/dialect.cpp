@@ -7,6 +7,13 @@
 
 namespace tupelo {
 
+json_step take_json_step(std::string_view& path) noexcept {
+  const std::size_t end = path.find('\0');
+  const json_step step{path.substr(1, end - 1), path.front() == 'k'};
+  path.remove_prefix(end + 1);
+  return step;
+}
+
 statement_plan dialect::render(const std::uint64_t* words, std::uint32_t count) const {
   return sql_renderer(*this, words, count).render();
 }
@@ -86,6 +93,12 @@ std::string_view dialect::function_name(function f) const noexcept {
     case function::second: return "SECOND";
     case function::quarter: return "QUARTER";
     case function::grouping_set:
+    case function::row:
+    case function::json_get:
+    case function::json_has:
+    case function::json_set:
+    case function::json_contains:
+    case function::json_agg:
     case function::position:
     case function::round:
     case function::least:
@@ -131,7 +144,7 @@ void joined(std::string& sql, const function_call& call, std::string_view separa
 void dialect::call(std::string& sql, const function_call& call) const {
   const function f = call.f;
   if (f >= function::year && f <= function::day_of_year) return date_part(sql, f, call[0]);
-  if (f == function::grouping_set) {
+  if (f == function::grouping_set || f == function::row) {
     sql += '(';
     joined(sql, call, ", ");
     sql += ')';
@@ -140,6 +153,11 @@ void dialect::call(std::string& sql, const function_call& call) const {
   const std::string_view called = function_name(f);
   if (called.empty()) {
     const bool of_ranges = f == function::range_contains || f == function::range_overlaps;
+    if (f == function::json_contains) {
+      throw query_error(errc::unsupported_feature, std::string(name()) +
+                                                       " cannot ask whether one JSON document contains "
+                                                       "another: compare the places that matter, path(…).as<T>()");
+    }
     throw query_error(errc::unsupported_feature,
                       std::string(name()) + (of_ranges ? " has no range types: contains() and overlaps() of a range "
                                                          "cannot be asked there; keep the two bounds in two columns"

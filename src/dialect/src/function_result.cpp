@@ -86,10 +86,16 @@ kind result_of(const function_call& call) noexcept {
       const call_argument& last = call[call.count - 1];
       return chosen == kind::null && call.count % 2 ? last.k : chosen;
     }
+    case function::json_has:
+    case function::json_contains: return kind::boolean;
+    case function::json_set:
+    case function::json_agg: return kind::json;
+    case function::row:
     case function::rollup:
     case function::cube:
     case function::grouping_sets:
     case function::grouping_set: return kind::null;
+    case function::json_get:
     case function::cast: return static_cast<kind>(call.told);
     case function::add:
     case function::subtract:
@@ -104,6 +110,7 @@ bool may_be_null(const function_call& call) noexcept {
   switch (call.f) {
     case function::count:
     case function::count_distinct:
+    case function::json_agg:
     case function::now: return false;
     case function::coalesce: return call[call.count - 1].nullable;
     case function::sum:
@@ -113,6 +120,7 @@ bool may_be_null(const function_call& call) noexcept {
     case function::divide:
     case function::modulo:
     case function::string_agg:
+    case function::json_get:
     case function::lag:
     case function::lead:
     case function::first_value:

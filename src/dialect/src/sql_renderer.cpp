@@ -44,7 +44,7 @@ like_wrap wrap_of(comparison c) {
 
 bool is_aggregate(function f) noexcept {
   return f == function::count || f == function::count_distinct || f == function::sum || f == function::avg ||
-         f == function::min || f == function::max || f == function::string_agg;
+         f == function::min || f == function::max || f == function::string_agg || f == function::json_agg;
 }
 
 bool is_grouping(function f) noexcept { return f >= function::rollup && f <= function::grouping_sets; }

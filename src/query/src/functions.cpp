@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tupelo/query/functions.hpp"
 
+#include "tupelo/query/json_place.hpp"
 #include "tupelo/query/table_alias.hpp"
 #include "tupelo/query/window.hpp"
 #include "tupelo/core/error.hpp"
@@ -40,6 +41,21 @@ std::uint32_t bucket_seconds(std::int64_t microseconds) {
     throw query_error("bucket() takes a length of whole seconds, from 1 second to 136 years");
   }
   return static_cast<std::uint32_t>(seconds);
+}
+
+void add_step(std::string& steps, std::string_view key) {
+  if (key.find('\0') != std::string_view::npos) throw query_error("a key of a JSON path holds a NUL byte");
+  steps += 'k';
+  steps += key;
+  steps += '\0';
+}
+void add_step(std::string& steps, std::int64_t position) {
+  if (position < 0) {
+    throw query_error("positions in JSON arrays count from 0; this path names " + std::to_string(position));
+  }
+  steps += 'p';
+  steps += std::to_string(position);
+  steps += '\0';
 }
 
 std::uint32_t packed_frame(frame_unit unit, frame_bound from, frame_bound to) {

@@ -2,6 +2,7 @@
 #include "tupelo/dialect/postgres/postgres_dialect.hpp"
 
 #include "alter_column.hpp"
+#include "json_functions.hpp"
 #include "opaque_text.hpp"
 #include "scalar_functions.hpp"
 #include "session_changes.hpp"
@@ -90,6 +91,7 @@ const feature_table& postgres_dialect::features() const noexcept {
                                        .distinct_on = true,
                                        .grouping_sets = true,
                                        .ordered_aggregates = true,
+                                       .json_containment = true,
                                        .backslash_in_like = true,
                                        .copy = true,
                                        .notifications = true,
@@ -190,7 +192,7 @@ void postgres_dialect::call(std::string& sql, const function_call& call) const {
       sql += ")::int8";
       return;
     default:
-      if (!scalar_function(sql, call)) break;
+      if (!scalar_function(sql, call) && !json_function(sql, call)) break;
       return;
   }
   dialect::call(sql, call);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tupelo/dialect/sqlite/sqlite_dialect.hpp"
 
+#include "json_functions.hpp"
 #include "scalar_functions.hpp"
 
 #include "tupelo/dialect/sqlite/ddl.hpp"
@@ -86,7 +87,7 @@ void sqlite_dialect::call(std::string& sql, const function_call& call) const {
              ") WHERE value IN (SELECT value FROM " + values() + ")))";
       return;
     default:
-      if (!scalar_function(sql, call)) dialect::call(sql, call);
+      if (!scalar_function(sql, call) && !json_function(sql, call)) dialect::call(sql, call);
   }
 }
 

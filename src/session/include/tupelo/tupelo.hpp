@@ -7,6 +7,8 @@
 #include "tupelo/engine/database.hpp"
 #include "tupelo/query/derived_table.hpp"
 #include "tupelo/query/grouping.hpp"
+#include "tupelo/query/json_place.hpp"
+#include "tupelo/query/row_value.hpp"
 #include "tupelo/query/select_query.hpp"
 #include "tupelo/query/window.hpp"
 #include "tupelo/model/model.hpp"

@@ -30,6 +30,7 @@ struct feature_table {
   bool distinct_on = false;           ///< the first row of each value
   bool grouping_sets = false;         ///< several ways to group at once: rollup, cube
   bool ordered_aggregates = false;    ///< string_agg takes rows in an order
+  bool json_containment = false;      ///< whether a JSON document contains another
   bool backslash_in_like = false;     ///< LIKE takes `\` for an escape without being told
   bool copy = false;                  ///< rows are written by COPY; without it by INSERTs of many rows
   bool notifications = false;         ///< LISTEN and NOTIFY
@@ -82,6 +83,14 @@ struct function_call {
 
   const call_argument& operator[](std::size_t i) const noexcept { return arguments[i]; }
 };
+
+/// A step of a JSON path: the key of an object, or a position in an array.
+struct json_step {
+  std::string_view name;
+  bool is_key;
+};
+/// Takes the next step off a path, as a query's shape holds it. Before: it is not empty.
+json_step take_json_step(std::string_view& path) noexcept;
 
 /// Turns queries and schema changes as data into one database's text. Stateless.
 ///

@@ -145,6 +145,12 @@ enum class function : std::uint8_t {
   cube,
   grouping_sets,
   grouping_set,
+  row,
+  json_get,  ///< a document and a path; told: the kind
+  json_has,
+  json_set,       ///< and the value
+  json_contains,  ///< all of the second document is in the first
+  json_agg,
   coalesce,
   nullif,
   choose,  ///< conditions and values in turn; a value without a condition at the end is for all other rows

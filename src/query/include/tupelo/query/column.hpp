@@ -17,6 +17,8 @@ namespace tupelo {
 
 template <class... Models>
 class condition;
+template <class Term>
+class json_place;
 template <class T, class... Models>
 class scalar;
 template <class Result, class... Joined>
@@ -98,6 +100,7 @@ struct column_named {
   static constexpr bool is_numeric = summable<base_of<field>>;
   static constexpr bool is_moment =
       field_kind<base_of<field>>() == kind::timestamp || field_kind<base_of<field>>() == kind::date;
+  static constexpr bool is_json = std::is_same_v<base_of<field>, json>;
   static constexpr bool is_array = field_kind<base_of<field>>() == kind::array;
   static constexpr bool is_range = range_like<base_of<field>>;
   static constexpr bool is_stored = !relation_like<field> || has_field_traits<field>;
@@ -272,12 +275,12 @@ struct ordering {
 /// value object. Write a space before a comparison: `tp::col<&User::age> >= 18`.
 template <auto... Members>
 class column {
-  using path = detail::member_path<Members...>;
+  using members = detail::member_path<Members...>;
   using named = detail::column_named<Members...>;
 
 public:
-  using owner = typename path::owner;
-  using field = typename path::field;
+  using owner = typename members::owner;
+  using field = typename members::field;
   using base = detail::base_of<field>;
   using value_type = base;
   using selected_type = field;
@@ -285,7 +288,7 @@ public:
 
   static constexpr column_ref ref{
       &detail::meta<owner>::spec,
-      reflect::offset_of<owner, alignof(field)>(__builtin_addressof(path::get(reflect::fake<owner>.value)))};
+      reflect::offset_of<owner, alignof(field)>(__builtin_addressof(members::get(reflect::fake<owner>.value)))};
 
   operator expression() const noexcept { return expression(ref); }
 
@@ -309,7 +312,7 @@ public:
   condition<owner> like(std::string_view pattern) const { return match(comparison::like, pattern); }
   /// The text occurs in the column; nothing in it is a wildcard. The same for the two below.
   condition<owner> contains(std::string_view text) const
-    requires(!named::is_array && !named::is_range)
+    requires(!named::is_array && !named::is_range && !named::is_json)
   {
     return match(comparison::contains, text);
   }
@@ -398,6 +401,23 @@ public:
   condition<owner> overlaps(const Range& range) const {
     static_assert(named::template accepts<Range>, "tupelo: overlaps(): the two ranges have types that do not match");
     return in_range(function::range_overlaps, detail::value_expression<Range>(range));
+  }
+
+  // ---- JSON
+
+  /// A place in the documents, by keys of objects and positions in arrays: `.path("author", "name").as<std::string>()`.
+  template <class... Keys>
+  json_place<column> path(const Keys&... keys) const {
+    static_assert(named::is_json, "tupelo: path() needs a tp::json column");
+    return json_place<column>(*this, keys...);
+  }
+  /// The document has all that this one has: every key with such a value, and of arrays every element. Errors when run:
+  /// unsupported_feature where the database cannot ask that.
+  condition<owner> contains(const json& document) const
+    requires(named::is_json)
+  {
+    return called(static_cast<expression&&>(expression(ref).append(detail::value_expression<json>(document))),
+                  function::json_contains, 2);
   }
 
   ordering<owner> asc() const { return {expression(ref), false}; }

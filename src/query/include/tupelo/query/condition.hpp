@@ -145,6 +145,11 @@ public:
   condition<Models...> ends_with(std::string_view text, any_case_t) const {
     return match(comparison::ends_with_any_case, text);
   }
+  template <class... Keys>
+  json_place<scalar> path(const Keys&... keys) const {
+    static_assert(named::is_json, "tupelo: path() needs a tp::json expression");
+    return json_place<scalar>(*this, keys...);
+  }
   ordering<Models...> asc() const { return {*this, false}; }
   ordering<Models...> desc() const { return {*this, true}; }
 
@@ -179,6 +184,7 @@ consteval bool compares() {
 template <class Expression>
 struct expression_of {
   static constexpr bool is_text = std::is_same_v<base_of<Expression>, std::string>;
+  static constexpr bool is_json = std::is_same_v<base_of<Expression>, json>;
   template <class Value>
   static constexpr bool accepts = compares<Expression, Value>();
   template <class Value>

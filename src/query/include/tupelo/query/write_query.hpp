@@ -96,6 +96,16 @@ public:
     }
     return *this;
   }
+  /// A place in a JSON document: `.set(tp::col<&Post::meta>.path("likes"), 5)`. One place of a column in one update;
+  /// for several, one inside of the other: `.set(meta, meta.path("a").with(1))`.
+  template <auto... M, class V>
+  update_query& set(const json_place<column<M...>>& place, const V& value) & {
+    return set(column<M...>(), place.with(value));
+  }
+  template <auto... M, class V>
+  update_query&& set(const json_place<column<M...>>& place, const V& value) && {
+    return static_cast<update_query&&>(set(place, value));
+  }
   template <auto... M, class V>
   update_query&& set(column<M...> c, const V& value) && {
     return static_cast<update_query&&>(set(c, value));

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "json_functions.hpp"
+
+#include "tupelo/core/error.hpp"
+
+namespace tupelo::sqlite {
+
+namespace {
+
+std::string path_literal(std::string_view path) {
+  std::string sql = "'$";
+  while (!path.empty()) {
+    const json_step step = take_json_step(path);
+    if (!step.is_key) {
+      sql.append("[").append(step.name).append("]");
+      continue;
+    }
+    if (step.name.find('"') != std::string_view::npos) {
+      throw query_error(errc::unsupported_feature,
+                        "SQLite has no JSON paths through keys with a quotation mark in them");
+    }
+    sql += ".\"";
+    for (const char c : step.name) {
+      if (c == '\'') sql += '\'';
+      sql += c;
+    }
+    sql += '"';
+  }
+  return sql + "'";
+}
+
+void get(std::string& sql, const function_call& call) {
+  const auto as = static_cast<kind>(call.told);
+  const std::string path = path_literal(call[1].sql);
+  const std::string document(call[0].sql);
+  const std::string place = document + ", " + path + ")";
+  const std::string text = "(" + document + " -> " + path + ")";
+  if (as == kind::json) {
+    sql += text;
+    return;
+  }
+  const std::string value = "json_extract(" + place;
+  sql += "CASE WHEN json_type(" + place + " IN (";
+  if (as == kind::text) {
+    sql += "'text') THEN " + value;
+  } else if (as == kind::boolean) {
+    sql += "'true', 'false') THEN " + value;
+  } else if (is_integer(as)) {
+    sql += "'integer', 'real') THEN CAST(" + value + " AS INTEGER)";
+  } else if (as == kind::decimal) {
+    // A number of more digits than a double has stays the text that it is.
+    sql += "'integer', 'real') THEN iif(length(" + text + ") <= 16, CAST(" + text + " AS NUMERIC), " + text + ")";
+  } else {
+    sql += "'integer', 'real') THEN CAST(" + value + " AS REAL)";
+  }
+  sql += " END";
+}
+
+/// As the JSON functions take a value: booleans are numbers otherwise, and documents texts.
+std::string value_of(const call_argument& value) {
+  const std::string sql(value.sql);
+  if (value.k == kind::boolean) return "json(CASE " + sql + " WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END)";
+  if (value.k == kind::json) return "json(" + sql + ")";
+  return sql;
+}
+
+}  // namespace
+
+bool json_function(std::string& sql, const function_call& call) {
+  switch (call.f) {
+    case function::json_get: get(sql, call); return true;
+    case function::json_has:
+      sql.append("(json_type(").append(call[0].sql).append(", ").append(path_literal(call[1].sql));
+      sql += ") IS NOT NULL)";
+      return true;
+    case function::json_set:
+      sql.append("json_set(").append(call[0].sql).append(", ").append(path_literal(call[1].sql)).append(", ");
+      sql.append(value_of(call[2])).append(")");
+      return true;
+    case function::json_agg: sql.append("json_group_array(").append(value_of(call[0])).append(")"); return true;
+    default: return false;
+  }
+}
+
+}  // namespace tupelo::sqlite

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "people.hpp"
+
+#include <optional>
+#include <string>
+#include <tuple>
+#include <vector>
+
+namespace tupelo::conformance {
+namespace {
+
+struct Note {
+  std::int64_t id{};
+  std::string title{};
+  std::optional<int> stars{};
+  json meta{};
+};
+
+constexpr auto id = col<&Note::id>;
+constexpr auto title = col<&Note::title>;
+constexpr auto stars = col<&Note::stars>;
+constexpr auto meta = col<&Note::meta>;
+
+class json_functions : public conformance_test {
+protected:
+  json_functions() {
+    create<Note>();
+    std::vector<Note> notes{
+        {.title = "full",
+         .stars = 3,
+         .meta = json::parse(R"({"author": {"name": "Ada", "it's é": true}, "likes": 9223372036854775807,
+                                 "price": 12345678901234567890.123, "score": 1.5, "tags": ["red", "blue"], "none": null})")},
+        {.title = "empty", .meta = json::parse("{}")},
+        {.title = "other",
+         .stars = 1,
+         .meta = json::parse(R"({"author": "Bob", "likes": "many", "score": 2, "price": 0.10})")}};
+    sync_wait(db.insert(notes));
+  }
+  template <class Expression>
+  auto all(const Expression& expression) {
+    return sync_wait(db.query<Note>().order_by(id).select<typename Expression::value_type>(expression).all());
+  }
+  template <class Condition>
+  names where(const Condition& condition) {
+    return sync_wait(db.query<Note>().where(condition).order_by(id).pluck(title));
+  }
+  json document(const char* of) { return sync_wait(db.query<Note>().where(title == of).select<json>(meta).one()); }
+};
+TUPELO_CONFORMANCE_SUITE(json_functions);
+
+TEST_P(json_functions, a_place_is_read_as_a_type) {
+  using texts = std::vector<std::optional<std::string>>;
+  EXPECT_EQ(all(meta.path("author", "name").as<std::string>()), (texts{"Ada", std::nullopt, std::nullopt}));
+  EXPECT_EQ(all(meta.path("author").as<std::string>()), (texts{std::nullopt, std::nullopt, "Bob"}));
+  EXPECT_EQ(all(meta.path("tags", 1).as<std::string>()), (texts{"blue", std::nullopt, std::nullopt}));
+  EXPECT_EQ(all(meta.path("author", "it's é").as<bool>()),
+            (std::vector<std::optional<bool>>{true, std::nullopt, std::nullopt}));
+  EXPECT_EQ(all(meta.path("score").as<double>()), (std::vector<std::optional<double>>{1.5, std::nullopt, 2.0}));
+  EXPECT_EQ(all(meta.path("score").as<int>()), (std::vector<std::optional<int>>{1, std::nullopt, 2}));
+}
+TEST_P(json_functions, large_integers_and_decimals_lose_nothing) {
+  EXPECT_EQ(all(meta.path("likes").as<std::int64_t>())[0], 9223372036854775807);
+  EXPECT_EQ(all(meta.path("price").as<decimal>())[0], decimal::parse("12345678901234567890.123"));
+  EXPECT_EQ(all(meta.path("price").as<decimal>())[2], decimal::parse("0.10"));
+}
+TEST_P(json_functions, what_is_of_another_kind_is_null) {
+  EXPECT_EQ(all(meta.path("likes").as<std::int64_t>())[2], std::nullopt);
+  EXPECT_EQ(all(meta.path("likes").as<std::string>())[0], std::nullopt);
+  EXPECT_EQ(all(meta.path("none").as<std::string>())[0], std::nullopt);
+}
+TEST_P(json_functions, documents_in_documents_are_read) {
+  EXPECT_EQ(all(meta.path("tags").as<json>())[0], json::parse(R"(["red","blue"])"));
+  EXPECT_EQ(all(meta.path("none").as<json>())[0], json());
+  EXPECT_EQ(all(meta.path("none").as<json>())[1], std::nullopt);
+}
+TEST_P(json_functions, rows_are_found_by_places) {
+  EXPECT_EQ(where(meta.path("author", "name").as<std::string>() == "Ada"), names{"full"});
+  EXPECT_EQ(where(meta.path("score").as<double>() > 1.7), names{"other"});
+  EXPECT_EQ(where(meta.path("price").as<decimal>() < 1), names{"other"});
+  EXPECT_EQ(where(meta.path("author").as<std::string>().is_null()), (names{"full", "empty"}));
+  EXPECT_EQ(where(meta.path("author").exists()), (names{"full", "other"}));
+  EXPECT_EQ(where(meta.path("none").exists()), names{"full"});
+  EXPECT_EQ(where(!meta.path("tags", 2).exists()), (names{"full", "empty", "other"}));
+}
+TEST_P(json_functions, rows_are_ordered_and_grouped_by_places) {
+  EXPECT_EQ(sync_wait(db.query<Note>().order_by(meta.path("score").as<double>().desc(), id).pluck(title)),
+            (names{"other", "full", "empty"}));
+  const auto author = meta.path("author").as<std::string>();
+  EXPECT_EQ(sync_wait(db.query<Note>().group_by(author).select<std::int64_t>(count()).all()).size(), 2U);
+}
+TEST_P(json_functions, a_place_is_set) {
+  const auto set = [&](const auto& place, const auto& value) {
+    EXPECT_EQ(sync_wait(db.update<Note>().set(place, value).where(title == "full").run()), 1);
+  };
+  set(meta.path("author", "name"), "Grace");
+  set(meta.path("likes"), 7);
+  set(meta.path("new"), true);
+  set(meta.path("tags", 0), json::parse(R"({"a": [1]})"));
+  set(meta.path("price"), stars);
+  const json changed = document("full");
+  EXPECT_EQ(changed.at("author.name")->as_string(), "Grace");
+  EXPECT_EQ(changed.at("likes")->as_int64(), 7);
+  EXPECT_EQ(*changed.at("new"), json::from(true));
+  EXPECT_EQ(*changed.at("tags"), json::parse(R"([{"a": [1]}, "blue"])"));
+  EXPECT_EQ(changed.at("price")->as_int64(), 3);
+  EXPECT_EQ(document("empty"), json::parse("{}"));
+}
+TEST_P(json_functions, several_places_are_set_one_inside_of_the_other) {
+  sync_wait(db.update<Note>().set(meta, meta.path("a").with(1).path("b").with("two")).where(title == "empty").run());
+  EXPECT_EQ(document("empty"), json::parse(R"({"a": 1, "b": "two"})"));
+}
+TEST_P(json_functions, null_is_set_as_null) {
+  sync_wait(db.update<Note>().set(meta.path("stars"), stars).where(title == "empty").run());
+  EXPECT_EQ(document("empty"), json::parse(R"({"stars": null})"));
+}
+TEST_P(json_functions, values_of_rows_become_an_array) {
+  const json titles = sync_wait(db.query<Note>().where(title != "other").select<json>(json_agg(title)).one());
+  EXPECT_EQ(titles.size(), 2U);
+  EXPECT_EQ(sync_wait(db.query<Note>().where(title == "none").select<json>(json_agg(stars)).one()), json::parse("[]"));
+  EXPECT_EQ(
+      sync_wait(db.query<Note>().where(title == "full").select<json>(json_agg(meta.path("tags").as<json>())).one()),
+      json::parse(R"([["red", "blue"]])"));
+}
+TEST_P(json_functions, containment_is_asked_where_it_is_known) {
+  TUPELO_NEEDS(&feature_table::json_containment);
+  EXPECT_EQ(where(meta.contains(json::parse(R"({"author": {"name": "Ada"}, "tags": ["blue"]})"))), names{"full"});
+}
+TEST_P(json_functions, containment_is_refused_where_it_is_not) {
+  TUPELO_NEEDS_NO(&feature_table::json_containment);
+  EXPECT_EQ(failure_of<query_error>([&] { where(meta.contains(json::parse("{}"))); }).code(),
+            errc::unsupported_feature);
+}
+TEST_P(json_functions, positions_count_from_0) { EXPECT_THROW(meta.path("tags", -1), query_error); }
+
+// ---- rows of values
+
+TEST_P(json_functions, rows_compare_by_the_first_value_that_differs) {
+  EXPECT_EQ(where(row(title, id) > row("full", 0)), (names{"full", "other"}));
+  EXPECT_EQ(where(row(title, id) == row("other", 3)).size(), where(title == "other" && id == 3).size());
+  EXPECT_EQ(where(row(coalesce(stars, 0), title) <= row(1, "other")), (names{"empty", "other"}));
+  EXPECT_EQ(where(row(title, title) != row(title, lower(title))), names{});
+}
+
+}  // namespace
+}  // namespace tupelo::conformance
