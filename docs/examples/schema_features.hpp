@@ -5,6 +5,8 @@
 #include <tupelo/query/functions.hpp>
 #include <tupelo/model/range.hpp>
 
+namespace tp = tupelo;
+
 enum class Plan : std::uint8_t { free, team, company };
 
 struct Account {
