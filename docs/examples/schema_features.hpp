@@ -3,6 +3,8 @@
 
 #include <tupelo/tupelo.hpp>
 #include <tupelo/query/functions.hpp>
+
+namespace tp = tupelo;
 #include <tupelo/model/range.hpp>
 
 namespace tp = tupelo;

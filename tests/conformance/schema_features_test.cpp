@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <tuple>
 #include <vector>
 
 namespace tupelo::conformance {
@@ -146,6 +148,80 @@ TEST_P(schema_features, a_unique_index_over_an_expression_holds) {
   Sailor other = ada();
   other.last = "BYRON";
   EXPECT_THROW(sync_wait(db.insert(other)), unique_violation);
+}
+
+// ---- migrations
+
+void crews_up(schema_editor& db) {
+  db.create_enum("watch", {"day", "night"});
+  db.create_table("crews", [](table_editor& t) {
+    t.id();
+    t.text("name").comment("of the crew");
+    t.enumeration("watch", "watch").default_value("day");
+    t.text("called").generated_as("upper(name)");
+    t.unique({"name"});
+    t.index({}).expression("lower(name)").column("watch").descending("watch");
+    t.index({"watch"}).where("watch = 'day'");
+    t.comment("who sails together");
+  });
+}
+void crews_down(schema_editor& db) {
+  db.drop_table("crews");
+  db.drop_enum("watch");
+}
+void grown_up(schema_editor& db) {
+  db.rename_enum_value("watch", "day", "forenoon");
+  db.change_enum("watch", {"forenoon", "dog", "night"});
+  db.alter_table("crews", [](table_editor& t) {
+    t.change("name").comment("");
+    t.change("called").generated_as("upper(name) || '!'");
+    t.comment("");
+  });
+  db.rename_table("crews", "teams");
+}
+void grown_down(schema_editor& db) {
+  db.rename_table("teams", "crews");
+  db.alter_table("crews", [](table_editor& t) {
+    t.comment("who sails together");
+    t.change("called").generated_as("upper(name)");
+    t.change("name").comment("of the crew");
+  });
+  db.change_enum("watch", {"forenoon", "night"});
+  db.rename_enum_value("watch", "forenoon", "day");
+}
+void indexes_up(schema_editor& db) {
+  db.add_index("teams", {"called"}).concurrently();
+  db.add_index("teams", {"watch", "name"}).unique().concurrently();
+}
+void indexes_down(schema_editor& db) {
+  db.drop_index("teams", "ux_teams_watch_name", concurrently);
+  db.drop_index("teams", "ix_teams_called", concurrently);
+}
+
+TEST_P(schema_features, migrations_leave_what_they_recorded_and_take_it_back) {
+  const history all({{"1", {}, &crews_up, &crews_down, "1.cpp"},
+                     {"2", {"1"}, &grown_up, &grown_down, "2.cpp"},
+                     {"3", {"2"}, &indexes_up, &indexes_down, "3.cpp"}});
+  const auto expect_no_drift = [&](std::string_view when) {
+    for (const schema_operation& left : sync_wait(migrate::drift(db, migrate::options(all)))) {
+      ADD_FAILURE() << when << ": " << left.describe();
+    }
+  };
+  sync_wait(migrate::upgrade(db, "1", migrate::options(all)));
+  expect_no_drift("1 up");
+  sync_wait(db.execute("INSERT INTO crews (name) VALUES ('ada')"));
+  sync_wait(migrate::upgrade(db, "head", migrate::options(all)));
+  expect_no_drift("3 up");
+  using crew = std::tuple<std::string, std::string>;
+  EXPECT_EQ(sync_wait(db.raw_sql<crew>("SELECT CAST(watch AS text), called FROM teams").one()),
+            crew("forenoon", "ADA!"));
+  sync_wait(migrate::downgrade(db, "-1", migrate::options(all)));
+  expect_no_drift("3 down");
+  sync_wait(migrate::downgrade(db, "-1", migrate::options(all)));
+  expect_no_drift("2 down");
+  EXPECT_EQ(sync_wait(db.raw_sql<crew>("SELECT CAST(watch AS text), called FROM crews").one()), crew("day", "ADA"));
+  sync_wait(migrate::downgrade(db, "base", migrate::options(all)));
+  expect_no_drift("1 down");
 }
 
 TUPELO_CONFORMANCE_SUITE(schema_features);

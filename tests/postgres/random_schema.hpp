@@ -20,6 +20,12 @@ public:
 
   schema_definition make() {
     schema_definition schema;
+    schema.enums = {{"Kind", {"fine"}}, {"mood", {"fine"}}};
+    for (enum_definition& type : schema.enums) {
+      if (chance(60)) type.values.insert(type.values.begin(), "bad");
+      if (chance(60)) type.values.emplace_back("good");
+      if (chance(20)) std::reverse(type.values.begin(), type.values.end());
+    }
     for (const char* name : {"alpha", "Beta", "order"}) {
       if (chance(80)) schema.add(table(name));
     }
@@ -70,6 +76,9 @@ private:
         {column_type::native_or_text("inet"), "'10.0.0.1'", " <> '10.0.0.2'"},
         {column_type::native_or_text("int4range"), "'[1,5)'", " <> 'empty'"},
         {column_type::array_of(column_type::native_or_text("macaddr")), "'[]'", " <> '{}'"},
+        {column_type::enumeration("mood"), "'fine'", " > 'fine'"},
+        {column_type::enumeration("Kind"), "'fine'", " IN ('fine')"},
+        {column_type::array_of(column_type::enumeration("mood")), "'[\"fine\"]'", " <> '{}'"},
     };
     return all[below(static_cast<std::uint32_t>(all.size()))];
   }
@@ -82,6 +91,19 @@ private:
       if (chance(70)) t.columns.push_back({to, type_kind::int64, chance(60)});
     }
     t.primary_key.columns = {"id"};
+    if (chance(30)) t.comment = chance(50) ? "it's a table" : "another";
+    if (chance(40)) {
+      column_definition computed{.name = "computed", .type = type_kind::int64, .nullable = chance(50)};
+      computed.computed_sql = chance(50) ? "id * 2" : "id + 1";
+      if (chance(50)) t.indexes.push_back({.name = "computed_" + t.name, .columns = {{"computed"}}});
+      t.columns.push_back(std::move(computed));
+    }
+    if (t.find_column("one") != nullptr && chance(40)) {
+      exclusion_definition exclusion{.name = "apart_" + t.name, .method = "btree", .terms = {{{"one"}, "="}}};
+      if (chance(50)) exclusion.where = "id > 0";
+      exclusion.deferrable = chance(50);
+      t.exclusions.push_back(std::move(exclusion));
+    }
     for (const char* column : {"a", "B", "select", "d"}) {
       if (chance(70)) add_column(t, column);
     }
@@ -96,7 +118,8 @@ private:
     const std::string condition = quoted + of.condition;
     if (chance(40)) t.checks.push_back({chance(30) ? name + "_is_good" : "", condition});
     if (chance(20) && column.nullable) t.checks.push_back({"", quoted + " IS NULL OR NOT (" + condition + ")"});
-    if (chance(20)) t.uniques.push_back({"", {name}});
+    if (chance(20)) t.uniques.push_back({"", {name}, chance(30), chance(30)});
+    if (chance(20)) column.comment = chance(50) ? "a \\ column" : "another";
     if (chance(40)) {
       index_definition index{"", {{name, chance(40)}}, chance(30)};
       if (chance(40)) index.columns.push_back({"id"});

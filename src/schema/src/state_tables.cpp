@@ -37,8 +37,9 @@ task<std::optional<recorded_lock>> read_lock(lease& connection) {
 task<void> replace_lock(lease& connection, const recorded_lock& mine, bool take_over) {
   std::optional<recorded_lock> held = co_await read_lock(connection);
   if (held && !take_over) throw_locked(*held);
-  // That one and no other: where the transaction is not alone, somebody else may have taken the lock since.
-  if (held) co_await give_up_lock(connection, *held);
+  // Nothing is removed unless there was something: where the transaction is not alone, somebody else may have taken the
+  // lock since, and then there can be no second row.
+  if (held) co_await connection.raw_sql("DELETE FROM tupelo_migration_lock").run();
   co_await connection
       .raw_sql("INSERT INTO tupelo_migration_lock (id, owner, acquired_at) VALUES (1, ?, ?)", mine.owner,
                mine.acquired_at)
