@@ -4,6 +4,7 @@
 
 #include <tupelo/schema/migrator.hpp>
 #include <tupelo/query/functions.hpp>
+#include <tupelo/query/text_functions.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -33,7 +34,7 @@ struct Sailor {
     m.column(&Sailor::rank).default_value("cadet");
     m.native_enum(&Sailor::rank);
     m.native_enum(&Sailor::former);
-    m.generated(&Sailor::full_name, "first || ' ' || last");
+    m.generated(&Sailor::full_name, concat(trim(col<&Sailor::first>), " ", col<&Sailor::last>));
     m.generated(&Sailor::name_length, length(col<&Sailor::first>) + 1);
     m.version(&Sailor::version);
     m.unique(lower(col<&Sailor::last>), &Sailor::first);

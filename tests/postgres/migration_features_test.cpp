@@ -210,8 +210,17 @@ TEST_F(postgres_migrations, a_migration_that_gets_no_lock_is_tried_again) {
   while_it_runs = [&] {
     if (++attempts == 3) other.stop();
   };
-  upgrade(all);
+  struct listener final : migrate::observer {
+    void waiting(std::string_view revision, std::uint32_t attempt, std::int64_t backoff_us) override {
+      heard += std::string(revision) + " " + std::to_string(attempt) + " " + std::to_string(backoff_us) + "; ";
+    }
+    std::string heard;
+  } watch;
+  migrate::options opts = patient(all);
+  opts.watch = &watch;
+  sync_wait(migrate::upgrade(db(), "head", opts));
   EXPECT_EQ(attempts, 3);
+  EXPECT_EQ(watch.heard, "2_busy 2 1000; 2_busy 3 2000; ");
   expect_no_drift(all);
 }
 TEST_F(postgres_migrations, a_migration_that_gets_no_lock_at_all_leaves_nothing_behind) {

@@ -211,6 +211,15 @@ private:
       case function::upper: return "upper";
       case function::length: return "length";
       case function::coalesce: return "coalesce";
+      case function::nullif: return "nullif";
+      case function::trim: return "trim";
+      case function::trim_start: return "ltrim";
+      case function::trim_end: return "rtrim";
+      case function::substr: return "substr";
+      case function::replace: return "replace";
+      case function::absolute: return "abs";
+      case function::concat: return " || ";
+      case function::choose: return "CASE";
       case function::add: return " + ";
       case function::subtract: return " - ";
       case function::multiply: return " * ";
@@ -226,13 +235,27 @@ private:
       refuse("calls a function that has no place in it: an aggregate, a part of a date, or the current time");
     std::vector<operand> arguments;
     for (std::uint16_t i = 0; i < length_of(word); ++i) arguments.insert(arguments.begin(), pop());
-    if (f >= function::add && f <= function::divide && arguments.size() == 2) {
-      stack_.push_back({"(" + arguments[0].sql + std::string(name) + arguments[1].sql + ")"});
+    if (f == function::choose) return push_choice(arguments);
+    const bool infix = f == function::concat || (f >= function::add && f <= function::divide && arguments.size() == 2);
+    if (infix) {
+      std::string all;
+      for (operand& argument : arguments)
+        all += std::string(all.empty() ? "" : name) + wrapped(std::move(argument), atom);
+      stack_.push_back({"(" + all + ")"});
       return;
     }
     std::string list;
     for (const operand& argument : arguments) list += (list.empty() ? "" : ", ") + argument.sql;
     stack_.push_back({std::string(name) + "(" + list + ")"});
+  }
+
+  void push_choice(const std::vector<operand>& arguments) {
+    std::string sql = "CASE";
+    for (std::size_t i = 0; i + 1 < arguments.size(); i += 2) {
+      sql += " WHEN " + arguments[i].sql + " THEN " + arguments[i + 1].sql;
+    }
+    if (arguments.size() % 2 != 0) sql += " ELSE " + arguments.back().sql;
+    stack_.push_back({sql + " END"});
   }
 
   const model_info& of_;

@@ -140,6 +140,7 @@ task<std::int64_t> run_patiently(lease& connection, const prepared_migration& m,
     } catch (const database_error& e) {
       if (!is_locked_out(e) || retried == opts.lock_retries) throw;
     }
+    if (opts.watch != nullptr) opts.watch->waiting(m.of->revision, retried + 2, backoff_us);
     co_await sleep_for(micros(backoff_us));
     backoff_us = std::min(2 * backoff_us, opts.longest_lock_backoff_us);
   }

@@ -5,7 +5,9 @@
 #include "tupelo/schema/diff.hpp"
 #include "tupelo/schema/migrator.hpp"
 #include "tupelo/schema/models.hpp"
+#include <tupelo/query/choices.hpp>
 #include <tupelo/query/functions.hpp>
+#include <tupelo/query/text_functions.hpp>
 #include <tupelo/model/model.hpp>
 #include <tupelo/model/range.hpp>
 #include <tupelo/core/error.hpp>
@@ -99,6 +101,28 @@ TEST(models_features, say_how_columns_are_computed) {
   EXPECT_TRUE(table.find_column("twice")->computed_at_read);
   EXPECT_EQ(table.find_column("room")->comment, "its number");
   EXPECT_EQ(table.comment, "who sleeps where");
+}
+struct Worded {
+  std::int64_t id{};
+  std::string first, last;
+  int age{};
+  std::string name, label, words;
+  std::optional<std::string> shown;
+  static void model(tupelo::model<Worded>& m) {
+    m.generated(&Worded::name, concat(col<&Worded::first>, " ", col<&Worded::last>));
+    m.generated(&Worded::label,
+                case_when(col<&Worded::age> < 18, "child").when(col<&Worded::age> < 65, "adult").otherwise("old"));
+    m.generated(&Worded::words, replace(trim(col<&Worded::first>), "a", "b"));
+    m.generated(&Worded::shown, nullif(col<&Worded::last>, ""));
+  }
+};
+TEST(models_features, say_functions_in_words_that_databases_share) {
+  const table_definition table = schema_of<Worded>().schema.tables.at(0);
+  EXPECT_EQ(table.find_column("name")->computed_sql, "(first || ' ' || last)");
+  EXPECT_EQ(table.find_column("label")->computed_sql,
+            "CASE WHEN age < 18 THEN 'child' WHEN age < 65 THEN 'adult' ELSE 'old' END");
+  EXPECT_EQ(table.find_column("words")->computed_sql, "replace(trim(first), 'a', 'b')");
+  EXPECT_EQ(table.find_column("shown")->computed_sql, "nullif(last, '')");
 }
 TEST(models_features, share_an_enum) {
   const model_schema made = schema_of<Booking, Guest>();

@@ -375,7 +375,7 @@ private:
       case kinds::text: return {"text", now.value, {}};
       case kinds::bytes: return {"bytes", now.value, {}};
       case kinds::number: return {"number", canonical_number(now.value), {}};
-      case kinds::quoted: return name(now.value);
+      case kinds::quoted: return called(now.value);
       case kinds::word: return word(now.value);
       case kinds::symbol:
         if (now.value == "(") {
@@ -415,15 +415,99 @@ private:
       return retyped(std::move(value), type);
     }
     if (first == "array" && take("[")) return {"array", {}, arguments("]")};
-    if (first == "case" || first == "select" || first == "row") throw unread{};
-    node called = name(first);
-    if (!take("(")) return called;
+    if (first == "case") return choice();
+    if (first == "select" || first == "row") throw unread{};
+    const bool is_call = peek().is("(");
+    if (first == "trim" && is_call) return trimmed();
+    if (first == "extract" && is_call) return extracted();
+    if (first == "position" && is_call) return found();
+    if (first == "substring" && is_call) return part();
+    return called(first);
+  }
+
+  /// A column, or a function: some have the names of keywords, and are quoted where they are kept.
+  node called(const std::string& first) {
+    node out = name(first);
+    if (!take("(")) return out;
     std::vector<node> list = arguments(")");
-    std::string& path = called.leaf;
+    std::string& path = out.leaf;
     if (path.rfind("pg_catalog.", 0) == 0) path.erase(0, 11);
     if (path == "now" && list.empty()) return {"now", {}, {}};
     if (path == "like_escape" && list.size() == 2 && list[1].leaf == "\\") return std::move(list[0]);
     return {"call " + path, {}, std::move(list)};
+  }
+
+  /// Behind CASE. No ELSE is ELSE NULL.
+  node choice() {
+    node out{"case", {}, {}};
+    if (!peek().is("when")) {
+      out.what = "case of";
+      out.parts.push_back(disjunction());
+    }
+    while (take("when")) {
+      out.parts.push_back(disjunction());
+      expect("then");
+      out.parts.push_back(disjunction());
+    }
+    if (take("else")) {
+      node otherwise = disjunction();
+      if (otherwise.what != "null") out.parts.push_back(std::move(otherwise));
+    }
+    expect("end");
+    return out;
+  }
+
+  /// `trim(x)`, `trim(both 'c' from x)`, `trim(x, 'c')`.
+  node trimmed() {
+    expect("(");
+    std::string what = "call btrim";
+    if (take("leading")) {
+      what = "call ltrim";
+    } else if (take("trailing")) {
+      what = "call rtrim";
+    } else {
+      take("both");
+    }
+    std::vector<node> list;
+    if (!take("from")) list.push_back(disjunction());
+    if (take("from") || list.empty()) {
+      list.insert(list.begin(), disjunction());
+    } else if (take(",")) {
+      list.push_back(disjunction());
+    }
+    expect(")");
+    return {std::move(what), {}, std::move(list)};
+  }
+
+  node extracted() {
+    expect("(");
+    const std::string field = peek().value;
+    ++at_;
+    expect("from");
+    node of = disjunction();
+    expect(")");
+    return {"call extract " + field, {}, {std::move(of)}};
+  }
+
+  /// `position(a IN b)`.
+  node found() {
+    expect("(");
+    node what = other_operator();
+    if (!take("in")) throw unread{};
+    node in = other_operator();
+    expect(")");
+    return {"call position", {}, {std::move(what), std::move(in)}};
+  }
+
+  /// `substring(x FROM a FOR b)`, or with commas.
+  node part() {
+    expect("(");
+    std::vector<node> list{disjunction()};
+    if (take("from")) list.push_back(disjunction());
+    if (take("for")) list.push_back(disjunction());
+    while (take(",")) list.push_back(disjunction());
+    expect(")");
+    return {"call substring", {}, std::move(list)};
   }
 
   std::vector<lexeme> lexemes_;

@@ -184,6 +184,34 @@ TEST_F(postgres_features, a_generated_column_is_read_as_it_was_made_and_taken_ba
   change({ddl::add_column{"people", shouted()}});
   EXPECT_EQ(db().value("SELECT shouted FROM people"), "ADA!");
 }
+TEST_F(postgres_features, expressions_are_read_back_as_they_are_meant) {
+  table_definition table = people();
+  const char* const texts[] = {"trim(email)",
+                               "trim(email, 'x')",
+                               "ltrim(email) || rtrim(nick, 'y')",
+                               "trim(leading 'x' from email)",
+                               "substr(email, 1, 3)",
+                               "substring(email, 1, 3)",
+                               "substring(email from 2 for 3)",
+                               "left(email, 3)",
+                               "replace(email, 'a', 'b')",
+                               "nullif(email, '')",
+                               "coalesce(nick, email, 'nobody')",
+                               "CASE WHEN age < 18 THEN 'child' WHEN age < 65 THEN 'adult' ELSE email END",
+                               "CASE WHEN age IS NULL OR nick LIKE 'a%' THEN 'x' END",
+                               "CASE age WHEN 1 THEN 'one' ELSE NULL END",
+                               "CAST(age * 2 AS text)"};
+  int count = 0;
+  for (const char* text : texts) {
+    table.columns.push_back(
+        {.name = "t" + std::to_string(++count), .type = type_kind::text, .nullable = true, .computed_sql = text});
+  }
+  for (const char* number : {"abs(age) + 1", "position('a' in email)", "length(email) - age", "age % 7"}) {
+    table.columns.push_back(
+        {.name = "n" + std::to_string(++count), .type = type_kind::int32, .nullable = true, .computed_sql = number});
+  }
+  change({ddl::create_table{table}});
+}
 TEST_F(postgres_features, a_value_is_computed_when_it_is_read_where_the_server_can) {
   column_definition read = shouted();
   read.computed_at_read = true;
