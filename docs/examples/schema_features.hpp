@@ -7,7 +7,6 @@
 namespace tp = tupelo;
 #include <tupelo/model/range.hpp>
 
-namespace tp = tupelo;
 
 enum class Plan : std::uint8_t { free, team, company };
 
