@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "filled_database.hpp"
 
+#include <tupelo/security/sealing_key.hpp>
+
 #include <chrono>
 
 namespace {
@@ -127,6 +129,34 @@ tp::task<void> derived_tables(tp::database& db) {
   EXPECT_EQ(posts.size(), 3U);
 }
 
+tp::task<void> pages(tp::database& db, std::string_view secret) {
+  const tp::sealing_key key(secret);  // 32 random bytes, the same in all your programs
+  auto newest = db.query<Post>().order_by(tp::col<&Post::views>.desc(), tp::col<&Post::title>);
+  auto first_page = co_await newest.page_after(tp::cursor(), 2);  // the first ones
+  std::string link = first_page.next.sealed(key);                 // for the client; empty behind no row
+  auto second_page = co_await newest.page_after(tp::cursor::opened(link, key), 2);
+  auto back_again = co_await newest.page_before(second_page.prev, 2);
+  EXPECT_EQ(second_page.items.size(), 1U);
+  EXPECT_EQ(back_again.items.size(), 2U);
+}
+
+tp::task<void> writes_that_read(tp::database& db) {
+  auto signed_posts = co_await db.update<Post>()
+                          .from<User>(tp::col<&Post::author_id> == tp::col<&User::id>)
+                          .set(tp::col<&Post::title>, tp::concat(tp::col<&Post::title>, " by ", tp::col<&User::email>))
+                          .where(tp::col<&User::role> == Role::admin)
+                          .run();
+  auto copied =
+      co_await db.insert_from<Post>(tp::query<Post>()
+                                        .where(tp::col<&Post::views> > 15)
+                                        .select(tp::col<&Post::author_id>, tp::col<&Post::title>, tp::col<&Post::body>,
+                                                tp::col<&Post::meta>, tp::col<&Post::views>, tp::col<&Post::version>),
+                                    tp::col<&Post::author_id>, tp::col<&Post::title>, tp::col<&Post::body>,
+                                    tp::col<&Post::meta>, tp::col<&Post::views>, tp::col<&Post::version>);
+  EXPECT_EQ(signed_posts, 3);
+  EXPECT_EQ(copied, 2);
+}
+
 }  // namespace
 
 TEST(guide_of_expressions, computes_as_it_says) {
@@ -142,4 +172,9 @@ TEST(guide_of_queries, reads_from_more_than_tables) {
   tp::sync_wait(aliases(example.db));
   tp::sync_wait(unions(example.db));
   tp::sync_wait(derived_tables(example.db));
+  tp::sync_wait(pages(example.db, "0123456789abcdef0123456789abcdef"));
+}
+TEST(guide_of_queries, writes_what_it_reads) {
+  example::filled_database example;
+  tp::sync_wait(writes_that_read(example.db));
 }

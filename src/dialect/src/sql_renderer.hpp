@@ -99,6 +99,10 @@ private:
   /// What must be known before the first clause is written.
   void read_scope(select_parts& parts, std::uint32_t from, std::uint32_t count);
   const model_info& table_read(bool reads_rows, std::uint64_t word) const;
+  /// Names the table of a join. Errors: query_error for a name that is taken.
+  void name_table(const select_parts& parts, std::uint64_t word);
+  /// That its row is not marked as deleted.
+  std::string live(std::uint64_t word) const;
   void begin_join(select_parts& parts, std::uint64_t word);
   void end_join(select_parts& parts, std::uint64_t word, const std::string& on);
   void read_source(select_parts& parts, std::uint32_t index);
@@ -122,6 +126,9 @@ private:
   std::string limit_each(select_parts& parts, std::string_view columns, const std::string& from);
 
   void insert();
+  void insert_selected(const model_info& model);
+  /// What an update reads beside its table.
+  std::string update_sources(select_parts& parts);
   std::string conflict(const model_info& model);
   /// Errors: query_error for a column that the database computes.
   static void refuse_computed(const model_info& model, const field_info& field);

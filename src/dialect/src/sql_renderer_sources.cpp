@@ -108,7 +108,11 @@ std::string sql_renderer::table_clause(const select_parts& parts) const {
   return table_clause(parts.id, *parts.model, parts.outer_joins && !parts.with_deleted);
 }
 
-void sql_renderer::begin_join(select_parts& parts, std::uint64_t word) {
+std::string sql_renderer::live(std::uint64_t word) const {
+  return quoted(table_of(model_of(word))) + "." + quoted(deleted_column(model_of_word(word))) + " IS NULL";
+}
+
+void sql_renderer::name_table(const select_parts& parts, std::uint64_t word) {
   const std::uint32_t table = model_of(word);
   const model_info& model = table_read(source_of(table) != nullptr, word);
   std::string name = name_of_table(table, model);
@@ -118,17 +122,21 @@ void sql_renderer::begin_join(select_parts& parts, std::uint64_t word) {
     }
   }
   names_.push_back({table, std::move(name)});
+}
+
+void sql_renderer::begin_join(select_parts& parts, std::uint64_t word) {
+  name_table(parts, word);
   const join_kind how = join_of(word);
   const bool hides_before = !parts.with_deleted && how != join_kind::inner && how != join_kind::left;
   parts.joins += join_text[static_cast<std::size_t>(how)];
-  parts.joins += table_clause(table, model, hides_before);
+  parts.joins += table_clause(model_of(word), model_of_word(word), hides_before);
 }
 
 void sql_renderer::end_join(select_parts& parts, std::uint64_t word, const std::string& on) {
   parts.joins += " ON " + on;
   const model_info& model = model_of_word(word);
   if (parts.with_deleted || is_outer(join_of(word)) || model.deleted_at < 0 || source_of(model_of(word))) return;
-  parts.joins += " AND " + quoted(table_of(model_of(word))) + "." + quoted(deleted_column(model)) + " IS NULL";
+  parts.joins += " AND " + live(word);
 }
 
 void sql_renderer::hide_deleted(select_parts& parts) {

@@ -8,8 +8,19 @@
 
 namespace tupelo {
 
+void sql_renderer::insert_selected(const model_info& model) {
+  std::string columns;
+  std::uint32_t i = 1;
+  for (; op_of(words_[i]) == op::column; ++i) {
+    columns += (columns.empty() ? "" : ", ") + quoted(field_of_word(words_[i]).column);
+  }
+  plan_.text = "INSERT INTO " + quoted(model.table) + " (" + columns + ") ";
+  plan_.text += select(i + 1, length_of(words_[i]), select_use::operand);
+}
+
 void sql_renderer::insert() {
   const model_info& model = require_table(model_of_word(words_[0]));
+  if (sub_of(words_[0]) == tupelo::insert_selected) return insert_selected(model);
   const std::uint32_t rows = length_of(words_[0]);
   const bool with_key = sub_of(words_[0]) == insert_with_key;
   plan_.rows_per_statement = rows;
@@ -138,7 +149,7 @@ void sql_renderer::returning(const model_info& model) {
       }
       for (std::uint16_t f : fields) {
         if (!columns.empty()) columns += ", ";
-        dialect_.quote(columns, model.fields[f].column);
+        columns += named(model.id, model.fields[f]);
         plan_.reads.push_back(model.fields[f].slot());
       }
       plan_.text += columns;
@@ -166,7 +177,17 @@ std::string sql_renderer::write_condition(const model_info& model, bool& found) 
         placeholder_at(term, i);
         by_object = true;
         break;
-      case op::assign: i += length_of(word); break;
+      case op::assign:
+      case op::source: i += length_of(word); break;
+      case op::join: {
+        const std::string on = expression_text(i + 1, length_of(word));
+        const model_info& other = model_of_word(word);
+        if (!where.empty()) where += " AND ";
+        where += on;
+        if (other.deleted_at >= 0 && source_of(model_of(word)) == nullptr) where += " AND " + live(word);
+        i += length_of(word);
+        break;
+      }
       case op::all_rows: found = true; break;
       case op::with_deleted: with_deleted = true; break;
       default: break;
@@ -184,8 +205,25 @@ std::string sql_renderer::write_condition(const model_info& model, bool& found) 
   return where;
 }
 
+std::string sql_renderer::update_sources(select_parts& parts) {
+  std::string from;
+  parts.id = model_of(words_[0]);
+  for (std::uint32_t i = 1; i < count_; ++i) {
+    const std::uint64_t word = words_[i];
+    if (op_of(word) == op::source) read_source(parts, i);
+    if (op_of(word) == op::join) {
+      name_table(parts, word);
+      from += (from.empty() ? " FROM " : ", ") + table_clause(model_of(word), model_of_word(word), false);
+    }
+    i += body_of(word) + payload_of(word);
+  }
+  return from;
+}
+
 void sql_renderer::update() {
   const model_info& model = require_table(model_of_word(words_[0]));
+  select_parts parts;
+  const std::string from = update_sources(parts);
   std::string set;
   for (std::uint32_t i = 1; i < count_; ++i) {
     const std::uint64_t word = words_[i];
@@ -196,10 +234,8 @@ void sql_renderer::update() {
       refuse_computed(model, field_of_word(words_[i + 1]));
       set += (set.empty() ? "" : ", ") + quoted(field_of_word(words_[i + 1]).column) + " = " +
              expression_text(i + 2, length_of(word) - 1u);
-      i += length_of(word);
-    } else if (op_of(word) == op::where) {
-      i += length_of(word);
     }
+    i += body_of(word) + payload_of(word);
   }
   if (set.empty())
     throw query_error("an update of " + std::string(model.short_name()) +
@@ -210,7 +246,8 @@ void sql_renderer::update() {
     throw query_error("an update of " + std::string(model.short_name()) +
                       " without a condition would change every row: say where(…), or all_rows()");
   }
-  plan_.text = "UPDATE " + quoted(model.table) + " SET " + set;
+  if (!parts.common.empty()) plan_.text = (parts.recursive ? "WITH RECURSIVE " : "WITH ") + parts.common + " ";
+  plan_.text += "UPDATE " + quoted(model.table) + " SET " + set + from;
   if (!where.empty()) plan_.text += " WHERE " + where;
   returning(model);
 }

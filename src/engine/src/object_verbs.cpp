@@ -195,10 +195,8 @@ query_core with_stamps(query_core core, const model_info& info) {
       const int position = info.find_offset(offset_of_word(words[i + 1]));
       sets_time = sets_time || position == info.updated_at;
       sets_version = sets_version || position == info.version;
-      i += length_of(words[i]);
-    } else if (op_of(words[i]) == op::where) {
-      i += length_of(words[i]);
     }
+    i += body_of(words[i]) + payload_of(words[i]);
   }
   if (!sets_time) {
     core.assign(op::assign, ref(info, info.updated_at), expression(literal(kind::timestamp, timestamp::now().us)));
@@ -217,7 +215,7 @@ query_core complete_write(query_core core) {
   if (info.deleted_at < 0) return core;
   for (std::uint32_t i = 1; i < core.shape.size; ++i) {
     if (op_of(words[i]) == op::with_deleted) return core;
-    if (op_of(words[i]) == op::where) i += length_of(words[i]);
+    i += body_of(words[i]) + payload_of(words[i]);
   }
   words[0] = with_op(words[0], op::update_of);
   core.assign(op::assign, ref(info, info.deleted_at), expression(literal(kind::timestamp, timestamp::now().us)));

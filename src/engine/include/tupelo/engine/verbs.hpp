@@ -3,6 +3,7 @@
 
 #include "tupelo/engine/copy_in.hpp"
 #include "tupelo/engine/join_table_verbs.hpp"
+#include "tupelo/engine/keyset.hpp"
 #include "tupelo/engine/listener.hpp"
 #include "tupelo/engine/object_verbs.hpp"
 #include "tupelo/engine/operation.hpp"
@@ -81,6 +82,12 @@ struct select_verbs {
         co_await run_pipeline(source, static_cast<operation<std::int64_t>&&>(counted), all(core, source));
     co_return result;
   }
+  static task<keyset_page<Result>> keyset(query_core core, query_source* source, cursor from, std::int64_t rows,
+                                          bool backward) {
+    const keyset_plan plan(core, from, rows, backward);
+    std::vector<Result> found = co_await all(core, source);
+    co_return page_of<Result>(plan, static_cast<std::vector<Result>&&>(found), rows, !from.empty());
+  }
   static row_stream<Result> stream(query_core core, query_source* source) {
     return row_stream<Result>(require_source(source), static_cast<query_core&&>(core));
   }
@@ -143,6 +150,13 @@ public:
   template <class T>
   update_query<T> update() {
     return update_query<T>(source());
+  }
+  /// Inserts the rows that a query selects, its values into these columns in their order, and gives their number:
+  /// `db.insert_from<Archived>(tp::query<Post>().where(…).select(id, title), tp::col<&Archived::id>, …)`. Columns that
+  /// are not named get what the database gives them.
+  template <class T, class Result, class... Joined, class... Columns>
+  operation<std::int64_t> insert_from(const select_query<Result, Joined...>& rows, const Columns&... columns) {
+    return detail::write_verbs<T>::run(detail::insert_of<T>(rows, columns...), source());
   }
   template <class T>
   delete_query<T> erase() {

@@ -227,7 +227,8 @@ struct window_frame {
 
 enum class set_kind : std::uint8_t { first, union_, union_all, intersect, except };
 
-enum insert_flags : std::uint8_t { insert_without_key = 0, insert_with_key = 1 };
+/// insert_selected: the columns' words follow, then the query whose rows are inserted, as a part.
+enum insert_flags : std::uint8_t { insert_without_key = 0, insert_with_key = 1, insert_selected = 2 };
 
 /// A word: op (8 bits), sub (8: kind in the low five, table alias in the high three), length or offset (16), model id
 /// (32).

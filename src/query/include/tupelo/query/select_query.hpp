@@ -18,6 +18,9 @@ class grouping_terms;
 template <class T, class... Models>
 class window_function;
 
+/// A place between two rows in the order of a query; defined by the engine.
+class cursor;
+
 /// Who runs a query: a database, a session, a transaction. Defined by the engine; a query only points to it.
 class query_source;
 
@@ -369,6 +372,19 @@ public:
   /// offset().
   auto page(std::int64_t number, std::int64_t size) const {
     return detail::select_verbs<Result>::page(core_, source_, number, size);
+  }
+  /// So many rows behind the cursor, the first ones where it is empty; a page says where the next begins. Rows that the
+  /// order leaves equal are told apart by the key, so that none is read twice or left out, whatever is inserted or
+  /// removed meanwhile; a page far behind costs as much as the first.
+  ///
+  /// The order is by columns of the model. Errors: query_error for anything else, value_error for a cursor of another
+  /// query or order.
+  auto page_after(const cursor& from, std::int64_t rows) const {
+    return detail::select_verbs<Result>::keyset(core_, source_, from, rows, false);
+  }
+  /// So many rows before the cursor, in the same order; the last ones where it is empty.
+  auto page_before(const cursor& from, std::int64_t rows) const {
+    return detail::select_verbs<Result>::keyset(core_, source_, from, rows, true);
   }
   /// The rows one after the other, in constant memory.
   auto stream() const { return detail::select_verbs<Result>::stream(core_, source_); }

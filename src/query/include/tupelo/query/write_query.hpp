@@ -13,7 +13,7 @@ namespace detail {
 template <class>
 struct write_verbs;
 
-template <class T, class Derived>
+template <class T, class Derived, class... Joined>
 class write_query {
 public:
   const query_core& core() const noexcept { return core_; }
@@ -28,8 +28,9 @@ public:
   template <class... Models>
   Derived& where(const condition<Models...>& c) & {
     static_assert(
-        all_in<models_in_query<T>, Models...>,
-        "tupelo: a column of another model in the condition of an update or erase: use in(query) or exists()");
+        all_in<models_in_query<T, Joined...>, Models...>,
+        "tupelo: a column of another model in the condition of an update or erase: use in(query), exists() or "
+        "from<That>()");
     core_.clause(op::where, c);
     return self();
   }
@@ -66,14 +67,79 @@ protected:
 
 }  // namespace detail
 
+namespace detail {
+
+template <class T, class Column, class Value>
+struct taken_into {
+  static constexpr bool fits_in = fits<typename Column::field, Value>();
+  static constexpr bool holds_null = field_is_optional<typename Column::field>() || !field_is_optional<Value>();
+  static constexpr bool belongs_to = std::is_same_v<typename Column::owner, T>;
+};
+template <class Row, std::size_t Columns>
+struct row_taken {
+  template <std::size_t Fields>
+  static constexpr bool by = Fields == Columns;
+};
+template <class T, class... Values, class... Columns>
+consteval void check_taken(type_list<Values...>, type_list<Columns...>) {
+  static_assert((taken_into<T, Columns, Values>::belongs_to && ...),
+                "tupelo: insert_from<T>(…) names a column of another model than T");
+  static_assert((taken_into<T, Columns, Values>::fits_in && ...),
+                "tupelo: insert_from<T>(…): a value of the query does not match the column at the same position");
+  static_assert(
+      (taken_into<T, Columns, Values>::holds_null && ...),
+      "tupelo: insert_from<T>(…): a value of the query may be NULL, and the column at the same position may not");
+}
+/// The INSERT of a query's rows into these columns of T.
+template <class T, class Result, class... Joined, class... Columns>
+query_core insert_of(const select_query<Result, Joined...>& rows, const Columns&... columns) {
+  constexpr auto fields = row_fields<Result>();
+  static_assert(row_taken<Result, sizeof...(Columns)>::template by<size_of(fields)>,
+                "tupelo: insert_from<T>(query, columns…) needs one column for each value that the query selects");
+  static_assert(select_query<Result, Joined...>::is_uncorrelated,
+                "tupelo: insert_from(): the query names columns of a query around it");
+  if constexpr (size_of(fields) == sizeof...(Columns)) check_taken<T>(fields, type_list<Columns...>());
+  query_core core(op::insert_into, meta<T>::spec, insert_selected);
+  (core.column(op::column, columns.ref), ...);
+  core.rows(op::part, static_cast<std::uint8_t>(set_kind::first), 0, rows.core());
+  return core;
+}
+
+}  // namespace detail
+
 /// An UPDATE of the rows that a condition names: `db.update<User>().set(tp::col<&User::age>, 36).where(…).run()`.
-template <class T>
-class update_query : public detail::write_query<T, update_query<T>> {
-  using base = detail::write_query<T, update_query<T>>;
+template <class T, class... Joined>
+class update_query : public detail::write_query<T, update_query<T, Joined...>, Joined...> {
+  using base = detail::write_query<T, update_query<T, Joined...>, Joined...>;
 
 public:
   explicit update_query(query_source* source) noexcept
       : base(query_core(op::update_of, detail::meta<T>::spec), source) {}
+  update_query(query_core&& core, query_source* source) noexcept : base(static_cast<query_core&&>(core), source) {}
+
+  /// Of the rows that have a match in Other, whose columns may be named from here on. Where there are several, which of
+  /// them counts is up to the database.
+  template <class Other, class... Models>
+  update_query<T, Joined..., Other> from(const condition<Models...>& on) const {
+    static_assert(detail::joins_once<detail::models_in_query<T, Joined...>, Other>,
+                  "tupelo: this model is already in the query");
+    static_assert(detail::all_in<detail::models_in_query<T, Joined..., Other>, Models...>,
+                  "tupelo: the ON condition uses a column of a model that is not in this query");
+    query_core core = this->core_;
+    core.join(join_kind::inner, id_of(detail::meta<Other>::spec), on);
+    return {static_cast<query_core&&>(core), this->source_};
+  }
+  /// The same with an alias of a model, or with the rows of a query that has a name.
+  template <detail::row_source Source, class... Models>
+  auto from(const Source& source, const condition<Models...>& on) const {
+    using row = detail::aliased<typename Source::row_type>;
+    static_assert(detail::all_in<detail::models_in_query<T, Joined..., row>, Models...>,
+                  "tupelo: the ON condition uses a column of a model that is not in this query");
+    query_core core = this->core_;
+    source.add_to(core);
+    core.join(join_kind::inner, source.table(), on);
+    return update_query<T, Joined..., row>(static_cast<query_core&&>(core), this->source_);
+  }
 
   /// The column's new value: a value, `std::nullopt`, a column, or an expression such as `tp::col<&User::views> + 1`.
   template <auto... M, class V>

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+// expect: a value of the query does not match the column at the same position
+// errors: 1
+#include "blog.hpp"
+
+int main() {
+  const auto rows = tp::query<Post>().select(tp::col<&Post::author_id>, tp::col<&Post::subtitle>);
+#ifdef GOOD
+  auto q = tp::detail::insert_of<Post>(rows, tp::col<&Post::author_id>, tp::col<&Post::subtitle>);
+#else
+  auto q = tp::detail::insert_of<Post>(rows, tp::col<&Post::subtitle>, tp::col<&Post::subtitle>);
+#endif
+}

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "people.hpp"
+
+#include <tupelo/engine/keyset.hpp>
+#include <tupelo/security/sealing_key.hpp>
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tupelo::conformance {
+namespace {
+
+struct Entry {
+  std::int64_t id{};
+  std::string name{};
+  std::optional<int> rank{};
+  std::optional<timestamp> at{};
+  double weight{};
+  bool open{};
+
+  static void model(tupelo::model<Entry>& m) { m.table("entries"); }
+};
+
+constexpr auto id = col<&Entry::id>;
+constexpr auto name = col<&Entry::name>;
+constexpr auto rank = col<&Entry::rank>;
+constexpr auto at = col<&Entry::at>;
+
+class keyset : public conformance_test {
+protected:
+  keyset() {
+    create<Entry>();
+    std::vector<Entry> entries;
+    for (int i = 0; i < 23; ++i) {
+      Entry entry{.name = std::string(1, static_cast<char>('a' + i % 5)), .weight = 0.1 * (i % 7), .open = i % 2 == 0};
+      if (i % 3 != 0) entry.rank = i % 4;
+      if (i % 5 != 0) entry.at = timestamp{1'000'001 * std::int64_t{i % 6}};
+      entries.push_back(entry);
+    }
+    sync_wait(db.insert(entries));
+  }
+  using keys = std::vector<std::int64_t>;
+  static void append(keys& to, const std::vector<Entry>& items) {
+    for (const Entry& entry : items) to.push_back(entry.id);
+  }
+  /// Every page from the first to the last, by sealed cursors, and then back again.
+  template <class Query>
+  void expect_the_same_rows_in_pages(Query query, std::int64_t size) {
+    auto ordered = query;
+    keys expected;
+    append(expected, sync_wait(ordered.order_by(id).all()));
+    keys forward;
+    std::string text;
+    for (int pages = 0; pages < 30; ++pages) {
+      const auto page = sync_wait(query.page_after(cursor::opened(text, key), size));
+      append(forward, page.items);
+      EXPECT_EQ(page.has_prev, pages != 0);
+      text = page.next.sealed(key);
+      if (!page.has_next) break;
+    }
+    EXPECT_EQ(forward, expected);
+    keys backward;
+    text.clear();
+    for (int pages = 0; pages < 30; ++pages) {
+      const auto page = sync_wait(query.page_before(cursor::opened(text, key), size));
+      keys items;
+      append(items, page.items);
+      backward.insert(backward.begin(), items.begin(), items.end());
+      EXPECT_EQ(page.has_next, pages != 0);
+      text = page.prev.sealed(key);
+      if (!page.has_prev) break;
+    }
+    EXPECT_EQ(backward, expected);
+  }
+  const sealing_key key{"0123456789abcdef0123456789abcdef"};
+};
+TUPELO_CONFORMANCE_SUITE(keyset);
+
+TEST_P(keyset, pages_without_an_order_go_by_the_key) { expect_the_same_rows_in_pages(db.query<Entry>(), 4); }
+TEST_P(keyset, ties_are_told_apart_by_the_key) {
+  expect_the_same_rows_in_pages(db.query<Entry>().order_by(name), 3);
+  expect_the_same_rows_in_pages(db.query<Entry>().order_by(col<&Entry::weight>, name), 5);
+  expect_the_same_rows_in_pages(db.query<Entry>().order_by(col<&Entry::open>, col<&Entry::weight>), 2);
+}
+TEST_P(keyset, null_stands_where_the_order_puts_it) {
+  expect_the_same_rows_in_pages(db.query<Entry>().order_by(rank), 3);
+  expect_the_same_rows_in_pages(db.query<Entry>().order_by(at, rank), 1);
+}
+TEST_P(keyset, directions_may_be_mixed) {
+  expect_the_same_rows_in_pages(db.query<Entry>().order_by(rank.desc(), at), 3);
+  expect_the_same_rows_in_pages(db.query<Entry>().order_by(name.desc(), rank), 2);
+  expect_the_same_rows_in_pages(db.query<Entry>().order_by(at, name.desc(), id), 4);
+}
+TEST_P(keyset, a_falling_order_ends_with_a_falling_key) {
+  const auto page = sync_wait(db.query<Entry>().where(name == "a").order_by(name.desc()).page_after(cursor(), 100));
+  EXPECT_TRUE(std::is_sorted(page.items.rbegin(), page.items.rend(),
+                             [](const Entry& a, const Entry& b) { return a.id < b.id; }));
+}
+TEST_P(keyset, conditions_go_with_pages) {
+  expect_the_same_rows_in_pages(db.query<Entry>().where(name == "a" || rank == 2).order_by(at), 2);
+}
+TEST_P(keyset, a_page_is_found_though_rows_before_it_are_gone) {
+  const auto first = sync_wait(db.query<Entry>().order_by(name).page_after(cursor(), 5));
+  sync_wait(db.erase<Entry>().where(id == first.items.back().id).run());
+  const auto second = sync_wait(db.query<Entry>().order_by(name).page_after(first.next, 5));
+  ASSERT_FALSE(second.items.empty());
+  EXPECT_GE(second.items.front().name, first.items.back().name);
+  EXPECT_NE(second.items.front().id, first.items.back().id);
+}
+TEST_P(keyset, an_empty_page_leads_nowhere) {
+  const auto page = sync_wait(db.query<Entry>().where(name == "none").page_after(cursor(), 5));
+  EXPECT_TRUE(page.items.empty());
+  EXPECT_FALSE(page.has_next || page.has_prev);
+  EXPECT_TRUE(page.next.empty() && page.prev.empty());
+}
+TEST_P(keyset, a_cursor_of_another_order_is_refused) {
+  const auto by_name = sync_wait(db.query<Entry>().order_by(name).page_after(cursor(), 5)).next;
+  EXPECT_THROW(sync_wait(db.query<Entry>().order_by(rank).page_after(by_name, 5)), value_error);
+  EXPECT_THROW(sync_wait(db.query<Entry>().order_by(name.desc()).page_after(by_name, 5)), value_error);
+  EXPECT_THROW(sync_wait(db.query<Entry>().order_by(name).page_after(cursor("short"), 5)), value_error);
+  EXPECT_THROW(sync_wait(db.query<Entry>().order_by(name).page_after(cursor(by_name.bytes().substr(0, 16)), 5)),
+               value_error);
+}
+TEST_P(keyset, a_cursor_that_was_changed_is_refused) {
+  std::string text = sync_wait(db.query<Entry>().page_after(cursor(), 5)).next.sealed(key);
+  text[3] = text[3] == 'A' ? 'B' : 'A';
+  EXPECT_THROW(cursor::opened(text, key), value_error);
+}
+TEST_P(keyset, what_says_other_rows_is_refused) {
+  EXPECT_THROW(sync_wait(db.query<Entry>().limit(3).page_after(cursor(), 5)), query_error);
+  EXPECT_THROW(sync_wait(db.query<Entry>().page_after(cursor(), 0)), query_error);
+  EXPECT_THROW(sync_wait(db.query<Entry>().order_by(lower(name)).page_after(cursor(), 5)), query_error);
+  EXPECT_THROW(sync_wait(db.query<Entry>().select<std::int64_t>(id).page_after(cursor(), 5)), query_error);
+}
+
+}  // namespace
+}  // namespace tupelo::conformance

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+// Writes that read other tables.
+#include "library.hpp"
+
+#include <optional>
+
+namespace tupelo::conformance::library {
+namespace {
+
+struct Shelf {
+  std::int64_t id{};
+  std::string title{};
+  std::optional<std::string> writer{};
+  int pages{};
+
+  static void model(tupelo::model<Shelf>& m) { m.table("shelf"); }
+};
+struct Written {
+  std::int64_t author_id{};
+  std::int64_t pages{};
+};
+
+constexpr auto title = col<&Book::title>;
+constexpr auto pages = col<&Book::pages>;
+constexpr auto author_id = col<&Book::author_id>;
+constexpr auto author = col<&Author::id>;
+constexpr auto author_name = col<&Author::name>;
+
+class write_from : public library_test {
+protected:
+  std::string shelf() {
+    std::string all;
+    for (const Shelf& each : sync_wait(db.query<Shelf>().order_by(col<&Shelf::title>).all())) {
+      all += each.title + ":" + each.writer.value_or("-") + ":" + std::to_string(each.pages) + " ";
+    }
+    return all;
+  }
+};
+TUPELO_CONFORMANCE_SUITE(write_from);
+
+TEST_P(write_from, the_rows_of_a_query_are_inserted) {
+  create<Shelf>();
+  const auto rows =
+      query<Book>()
+          .left_join<Author>(author_id == author)
+          .where(pages > 60)
+          .select<std::tuple<std::string, std::optional<std::string>, int>>(title, author_name, pages + 1);
+  EXPECT_EQ(sync_wait(db.insert_from<Shelf>(rows, col<&Shelf::title>, col<&Shelf::writer>, col<&Shelf::pages>)), 4);
+  EXPECT_EQ(shelf(), "A:ada:301 B:ada:101 C:ada:101 D:bob:201 ");
+  const auto more =
+      query<Book>()
+          .where(title == "E")
+          .select(title, pages)
+          .union_all(query<Author>()
+                         .where(author_name == "cyd")
+                         .select<std::tuple<std::string, int>>(author_name, cast<int>(length(author_name))));
+  EXPECT_EQ(sync_wait(db.insert_from<Shelf>(more, col<&Shelf::title>, col<&Shelf::pages>)), 2);
+  EXPECT_EQ(sync_wait(db.query<Shelf>().count()), 6);
+}
+TEST_P(write_from, an_update_reads_another_table) {
+  const auto query = db.update<Book>()
+                         .from<Author>(author_id == author)
+                         .set(title, concat(title, " by ", author_name))
+                         .where(author_name == "ada" && pages > 100);
+  EXPECT_EQ(sync_wait(query.run()), 1);
+  EXPECT_EQ(titles(sync_wait(books().all())), "A by adaBCDE");
+}
+TEST_P(write_from, an_update_gives_the_rows_it_wrote) {
+  const auto changed = sync_wait(db.update<Book>()
+                                     .from<Author>(author_id == author)
+                                     .set(pages, pages * 2)
+                                     .where(author_name == "bob")
+                                     .returning());
+  ASSERT_EQ(changed.size(), 1U);
+  EXPECT_EQ(changed[0].id, d);
+  EXPECT_EQ(changed[0].pages, 400);
+}
+TEST_P(write_from, an_update_reads_a_query_and_its_own_table) {
+  const auto totals = derived("totals", query<Book>()
+                                            .where(author_id.is_not_null())
+                                            .group_by(author_id)
+                                            .select<Written>(coalesce(author_id, 0), sum(pages)));
+  EXPECT_EQ(sync_wait(db.update<Book>()
+                          .from(totals, totals(&Written::author_id) == author_id)
+                          .set(pages, cast<int>(totals(&Written::pages)))
+                          .where(title != "A")
+                          .run()),
+            3);
+  EXPECT_EQ(sync_wait(db.query<Book>().where(pages == 500).count()), 2);
+  const auto other = alias<Book>("other");
+  EXPECT_EQ(sync_wait(db.update<Book>()
+                          .from(other, other(&Book::title) == "E")
+                          .set(pages, other(&Book::pages))
+                          .where(title == "A")
+                          .run()),
+            1);
+  EXPECT_EQ(sync_wait(db.query<Book>().where(title == "A").one()).pages, 50);
+}
+TEST_P(write_from, soft_deleted_rows_are_not_read) {
+  sync_wait(db.erase<Book>().where(title == "E").run());
+  const auto other = alias<Book>("other");
+  EXPECT_EQ(sync_wait(db.update<Book>().from(other, other(&Book::title) == "E").set(pages, 1).all_rows().run()), 0);
+}
+TEST_P(write_from, rows_are_erased_by_another_table) {
+  EXPECT_EQ(sync_wait(db.erase<Review>()
+                          .where(exists(query<Book>().correlate<Review>().where(
+                              col<&Book::id> == col<&Review::book_id> && author_id == ada)))
+                          .run()),
+            4);
+}
+
+}  // namespace
+}  // namespace tupelo::conformance::library
