@@ -3,10 +3,9 @@
 
 #include <tupelo/tupelo.hpp>
 #include <tupelo/query/functions.hpp>
-
-namespace tp = tupelo;
 #include <tupelo/model/range.hpp>
 
+namespace tp = tupelo;
 
 enum class Plan : std::uint8_t { free, team, company };
 
