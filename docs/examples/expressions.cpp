@@ -153,6 +153,11 @@ tp::task<void> writes_that_read(tp::database& db) {
                                                 tp::col<&Post::meta>, tp::col<&Post::views>, tp::col<&Post::version>),
                                     tp::col<&Post::author_id>, tp::col<&Post::title>, tp::col<&Post::body>,
                                     tp::col<&Post::meta>, tp::col<&Post::views>, tp::col<&Post::version>);
+  auto posts = co_await db.query<Post>().where(tp::col<&Post::views> > 15).all();
+  for (Post& post : posts) post.title = std::to_string(post.views) + " views";
+  co_await db.update(posts);  // each row with values of its own, in few statements, all or none
+  std::string plan = co_await db.query<Post>().where(tp::col<&Post::author_id> == 1).explain();
+  EXPECT_NE(plan.find("posts"), std::string::npos);
   EXPECT_EQ(signed_posts, 3);
   EXPECT_EQ(copied, 2);
 }

@@ -308,5 +308,19 @@ TEST_P(sources, a_correlated_derived_table_is_refused_without_lateral_joins) {
   EXPECT_NE(std::string(e.what()).find("thickest"), std::string::npos) << e.what();
 }
 
+// ---- plans
+
+TEST_P(sources, a_query_is_explained_and_not_run) {
+  const std::string plan = sync_wait(db.query<Book>()
+                                         .join<Author>(author_id == author)
+                                         .where(title == "A" && pages.in(1, 2))
+                                         .order_by(pages)
+                                         .limit(3)
+                                         .explain());
+  EXPECT_NE(plan.find("books"), std::string::npos) << plan;
+  EXPECT_NE(plan.find('\n'), std::string::npos) << plan;
+  EXPECT_FALSE(sync_wait(db.query<Book>().select<std::string>(title).explain()).empty());
+}
+
 }  // namespace
 }  // namespace tupelo::conformance::library

@@ -77,11 +77,19 @@ statement_plan sql_renderer::render() {
     case op::select_from:
       plan_.read_only = true;
       plan_.text = select(0, count_, select_use::statement);
+      if (explains_) {
+        plan_.text.insert(0, dialect_.explain());
+        plan_.single_row = false;
+      }
       break;
     case op::insert_into: insert(); break;
     case op::update_of:
-      enter(0, 1);
-      update();
+      if (sub_of(words_[0]) == tupelo::update_objects) {
+        update_objects();
+      } else {
+        enter(0, 1);
+        update();
+      }
       break;
     case op::delete_from:
       enter(0, 1);
@@ -418,6 +426,7 @@ sql_renderer::select_parts sql_renderer::read_select(std::uint32_t from, std::ui
       case op::offset: read_limits(parts, word, i); break;
       case op::distinct: parts.distinct = true; break;
       case op::with_deleted: break;  // read before
+      case op::explain: explains_ = true; break;
       case op::only_count: parts.only_count = true; break;
       case op::only_exists: parts.only_exists = true; break;
       case op::row_lock: parts.locks.push_back(word); break;

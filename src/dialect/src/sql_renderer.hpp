@@ -135,6 +135,7 @@ private:
   /// `column = excluded.column`; a version counts on.
   std::string taken_over(const model_info& model, const field_info& field) const;
   void update();
+  void update_objects();
   void erase();
   void raw();
   std::string assignment(std::uint32_t index, bool& value_follows);
@@ -161,6 +162,7 @@ private:
   /// What tables are called, from the outermost SELECT to the one that is written.
   std::vector<scope_name> names_;
   std::vector<source> sources_;
+  bool explains_ = false;
   bool stands_alone_ = false;  ///< the SELECT that was written last has no clause that stands behind a union
   statement_plan plan_;
 };

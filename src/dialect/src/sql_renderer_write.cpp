@@ -252,6 +252,42 @@ void sql_renderer::update() {
   returning(model);
 }
 
+void sql_renderer::update_objects() {
+  const model_info& model = require_table(model_of_word(words_[0]));
+  const std::string table = quoted(model.table);
+  plan_.rows_per_statement = length_of(words_[0]);
+  std::string columns, set, where;
+  const auto separated = [](std::string& sql, std::string_view separator) -> std::string& {
+    if (!sql.empty()) sql += separator;
+    return sql;
+  };
+  for (std::uint32_t i = 1; i < count_; ++i) {
+    const op o = op_of(words_[i]);
+    if (o != op::assign_field && o != op::match_field) continue;
+    const field_info& field = field_of_word(words_[i]);
+    const std::string column = quoted(field.column);
+    separated(columns, ", ") += column;
+    if (o == op::assign_field) {
+      separated(set, ", ") += column + " = \"given\"." + column;
+    } else {
+      separated(where, " AND ") += table + "." + column + " = \"given\"." + column;
+      if (field.is(field_version)) separated(set, ", ") += column + " = " + table + "." + column + " + 1";
+    }
+  }
+  // The table's own columns, of no row, say the types of the values.
+  plan_.text = "UPDATE " + table + " SET " + set + " FROM (SELECT " + columns + " FROM " + table + " WHERE 1 = 0";
+  const auto width = static_cast<std::uint32_t>(plan_.binds.size());
+  for (std::uint32_t row = 0; row < plan_.rows_per_statement; ++row) {
+    plan_.text += " UNION ALL SELECT ";
+    for (std::uint32_t i = 0; i < width; ++i) {
+      if (i) plan_.text += ", ";
+      dialect_.next_placeholder(plan_.text, row * width + i + 1);
+    }
+  }
+  plan_.text += ") AS \"given\" WHERE " + where;
+  returning(model);
+}
+
 void sql_renderer::erase() {
   const model_info& model = require_table(model_of_word(words_[0]));
   bool found = false;

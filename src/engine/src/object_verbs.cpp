@@ -170,6 +170,16 @@ void make_update(query_core& core, const model_info& info, const std::uint16_t* 
   match_row(core, info);
 }
 
+void make_update_of(query_core& core, const model_info& info, std::uint16_t rows) {
+  core.begin(op::update_of, *info.spec, update_objects, rows);
+  for (const std::uint16_t position : info.columns) {
+    if (!info.fields[position].is(field_key) && position != info.version) {
+      core.word(column_word(info, position, op::assign_field));
+    }
+  }
+  match_row(core, info);
+}
+
 void make_erase(query_core& core, const model_info& info, std::int64_t now_us) {
   if (info.deleted_at < 0) {
     core.begin(op::delete_from, *info.spec);
@@ -253,18 +263,21 @@ task<void> reset_sequences(query_source* source, const model_spec& spec) {
   if (!sql.empty()) co_await raw_query<void>(source, sql).run();
 }
 
-task<void> insert_all(query_source* source, const model_spec& spec, std::vector<void*> objects) {
-  const model_info& info = require_table(info_of(spec));
-  if (objects.empty()) co_return;
-  std::vector<bool> without_key(objects.size());
-  for (std::size_t i = 0; i < objects.size(); ++i)
-    without_key[i] = info.generated_key && has_empty_key(info, objects[i]);
+namespace {
+
+/// All or none, in a transaction, or a savepoint of the one that is open.
+task<void> write_all(query_source* source, const model_info& info, const std::vector<void*>& objects,
+                     write_batch::verb what) {
   lease held = co_await require_source(source)->acquire();
   co_await held.begin();
   std::exception_ptr failure;
   try {
     write_batch batch(held);
-    co_await batch.insert(info, objects.data(), objects.size());
+    if (what == write_batch::verb::insert) {
+      co_await batch.insert(info, objects.data(), objects.size());
+    } else {
+      co_await batch.update_all(info, objects.data(), objects.size());
+    }
     if (batch.can_commit(held)) {
       co_await batch.run_and_commit(held);
     } else {
@@ -275,13 +288,41 @@ task<void> insert_all(query_source* source, const model_spec& spec, std::vector<
     failure = std::current_exception();
   }
   if (failure) {
+    co_await held.rollback_after_failure();
+    std::rethrow_exception(failure);
+  }
+}
+
+}  // namespace
+
+task<void> insert_all(query_source* source, const model_spec& spec, std::vector<void*> objects) {
+  const model_info& info = require_table(info_of(spec));
+  if (objects.empty()) co_return;
+  std::vector<bool> without_key(objects.size());
+  for (std::size_t i = 0; i < objects.size(); ++i)
+    without_key[i] = info.generated_key && has_empty_key(info, objects[i]);
+  std::exception_ptr failure;
+  try {
+    co_await write_all(source, info, objects, write_batch::verb::insert);
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  if (failure) {
     // No row has these keys: with them the objects could not be inserted again.
     for (std::size_t i = 0; i < objects.size(); ++i) {
       if (without_key[i]) set_generated_key(info, objects[i], 0);
     }
-    co_await held.rollback_after_failure();
     std::rethrow_exception(failure);
   }
+}
+
+task<void> update_all(query_source* source, const model_spec& spec, std::vector<void*> objects) {
+  const model_info& info = require_table(info_of(spec));
+  if (objects.empty()) co_return;
+  const std::int64_t now = time_of_writing(info);
+  for (void* const object : objects) prepare_for_update(info, object, now);
+  co_await write_all(source, info, objects, write_batch::verb::update);
+  for (void* const object : objects) count_version(info, object);
 }
 
 task<bool> upsert(query_source* source, const model_spec& spec, void* object, expression conflict) {

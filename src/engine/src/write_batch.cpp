@@ -94,6 +94,22 @@ void write_batch::update(const model_info& info, void* object, const std::uint16
   added.run.objects = added.objects.data();
 }
 
+task<void> write_batch::update_all(const model_info& info, void* const* objects, std::size_t count) {
+  if (info.columns.size() == info.key.size() + (info.version >= 0 ? 1U : 0U)) co_return;  // nothing but a key
+  const std::size_t most = rows_per_insert(source_.sql_dialect().features(), info.columns.size());
+  for (std::size_t i = 0; i < count;) {
+    std::size_t rows = most;
+    while (rows > count - i) rows /= 2;
+    step& added = add(verb::update, info);
+    added.objects.assign(objects + i, objects + i + rows);
+    make_update_of(added.run.core, info, static_cast<std::uint16_t>(rows));
+    added.run.objects = added.objects.data();
+    i += rows;
+    waiting_objects_ += rows;
+    if (is_full()) co_await run();
+  }
+}
+
 void write_batch::erase(const model_info& info, void* object, std::int64_t now_us) {
   step& added = add(verb::erase, info);
   added.objects.push_back(object);
@@ -190,7 +206,7 @@ void write_batch::judge(step& judged) {
   const statement_run& run = judged.run;
   const std::size_t rows = judged.objects.size();
   if (judged.what != verb::insert) {
-    if (run.affected != 1) throw_not_done(judged);
+    if (run.affected != static_cast<std::int64_t>(rows)) throw_not_done(judged);
   } else if (run.sink.add != nullptr) {
     if (run.row_count != rows) throw_not_done(judged);
     if (rows > 1) sort_keys(*judged.info, judged.objects);

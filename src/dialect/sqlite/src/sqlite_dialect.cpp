@@ -25,6 +25,7 @@ const feature_table& sqlite_dialect::features() const noexcept {
                                        .transactional_ddl = true,
                                        .offset_needs_limit = true,
                                        .row_locks = false,
+                                       .plans_are_trees = true,
                                        .max_parameters = 32766};
   return table;
 }

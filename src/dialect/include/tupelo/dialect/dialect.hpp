@@ -31,6 +31,7 @@ struct feature_table {
   bool grouping_sets = false;         ///< several ways to group at once: rollup, cube
   bool ordered_aggregates = false;    ///< string_agg takes rows in an order
   bool json_containment = false;      ///< whether a JSON document contains another
+  bool plans_are_trees = false;       ///< see dialect::explain
   bool backslash_in_like = false;     ///< LIKE takes `\` for an escape without being told
   bool copy = false;                  ///< rows are written by COPY; without it by INSERTs of many rows
   bool notifications = false;         ///< LISTEN and NOTIFY
@@ -126,6 +127,10 @@ public:
   virtual std::string_view notify_query() const noexcept { return {}; }
   /// A statement that makes the next generated key larger than every key of the table; empty: they always are.
   virtual std::string reset_sequence(std::string_view /*table*/, std::string_view /*column*/) const { return {}; }
+
+  /// What stands before a query whose plan is wanted. Its rows are texts, or where `plans_are_trees` a number, that of
+  /// the row above it or 0, a number that means nothing, and a text.
+  virtual std::string_view explain() const noexcept { return "EXPLAIN "; }
 
   /// Appends an identifier, quoted.
   virtual void quote(std::string& sql, std::string_view identifier) const;

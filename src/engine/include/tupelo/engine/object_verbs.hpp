@@ -62,6 +62,8 @@ void count_version(const model_info& info, void* object);
 void make_insert(query_core& core, const model_info& info, bool with_key, std::uint16_t rows, bool returning);
 /// UPDATE of the columns at `fields` (positions; null: of all) of the row with the object's key and version.
 void make_update(query_core& core, const model_info& info, const std::uint16_t* fields, std::size_t count);
+/// UPDATE of all columns of the rows with the keys and versions of `rows` objects.
+void make_update_of(query_core& core, const model_info& info, std::uint16_t rows);
 /// DELETE, or UPDATE of deleted_at, of the row with the object's key and version.
 void make_erase(query_core& core, const model_info& info, std::int64_t now_us);
 /// What a write by condition leaves unsaid: a delete_query of a soft-deletable model becomes an update, and an
@@ -71,6 +73,8 @@ query_core complete_write(query_core core);
 /// Inserts objects of one model with as few statements as possible, keys set, in a transaction of its own where the
 /// source has none open.
 task<void> insert_all(query_source* source, const model_spec& spec, std::vector<void*> objects);
+/// Writes the rows of objects of one model with as few statements as possible, in a transaction as above.
+task<void> update_all(query_source* source, const model_spec& spec, std::vector<void*> objects);
 task<void> reset_sequences(query_source* source, const model_spec& spec);
 /// Rows of one INSERT: enough that the statement's own cost vanishes, few enough for the database's parameters.
 std::size_t rows_per_insert(const feature_table& features, std::size_t columns) noexcept;

@@ -43,6 +43,7 @@ inline query_source* require_source(query_source* source) {
   return source;
 }
 std::string render_text(query_core core, query_source* source);
+task<std::string> explain(query_core core, query_source* source);
 void check_page(const query_core& core, std::int64_t number, std::int64_t size);
 template <class Result>
 struct select_verbs {
@@ -90,6 +91,9 @@ struct select_verbs {
   }
   static row_stream<Result> stream(query_core core, query_source* source) {
     return row_stream<Result>(require_source(source), static_cast<query_core&&>(core));
+  }
+  static task<std::string> explain(const query_core& core, query_source* source) {
+    return detail::explain(core, source);
   }
   static std::string to_sql(query_core core, query_source* source) {
     return render_text(static_cast<query_core&&>(core), source);
@@ -282,6 +286,15 @@ public:
     requires(!std::is_const_v<T> && detail::is_model<T>)
   operation<void> update(T& object) {
     return {source(), __builtin_addressof(object), detail::meta<T>::spec, detail::outcome::object_updated};
+  }
+  /// The same for many objects, each with values of its own, in as few statements as possible. All or none, in one
+  /// transaction. Errors: as above, where one row is not there or an object is twice among them.
+  template <class T>
+  task<void> update(std::vector<T>& objects) {
+    std::vector<void*> pointers;
+    pointers.reserve(objects.size());
+    for (T& object : objects) pointers.push_back(__builtin_addressof(object));
+    return detail::update_all(source(), detail::meta<T>::spec, static_cast<std::vector<void*>&&>(pointers));
   }
   /// Removes the row with the object's key; marks it where the model says soft_delete. Errors: as update.
   template <class T>

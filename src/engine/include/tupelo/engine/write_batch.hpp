@@ -42,6 +42,8 @@ public:
   task<void> insert(const model_info& info, void* const* objects, std::size_t count);
   /// UPDATE of the columns at `fields`.
   void update(const model_info& info, void* object, const std::uint16_t* fields, std::size_t count);
+  /// UPDATEs of all columns of objects of one model, in few statements. Many are run as they are added.
+  task<void> update_all(const model_info& info, void* const* objects, std::size_t count);
   void erase(const model_info& info, void* object, std::int64_t now_us);
 
   /// Whether enough is waiting that it should be run: a batch is held in memory as a whole, and sent as one.

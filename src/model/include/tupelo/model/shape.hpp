@@ -16,7 +16,7 @@ enum class op : std::uint8_t {
   // what the statement does; the model of the word is the table
   select_from = 1,
   insert_into,  ///< sub: insert_flags, length: rows of the statement
-  update_of,
+  update_of,    ///< sub: update_flags, length: rows of update_objects
   delete_from,
   raw_sql,  ///< values are the parameters, the text follows
   // clauses
@@ -45,6 +45,7 @@ enum class op : std::uint8_t {
   part,           ///< sub: set_kind; of rows that are put together, which stand in the place of the table
   distinct_on,    ///< a term of which only the first row of each value is read
   row_lock,       ///< sub: strength, and what to do where it is taken, in the high four; model: the table, 0: the first
+  explain,        ///< the database's plan is wanted, not the rows
   only_count,     ///< the number of rows is wanted, not the rows
   only_exists,    ///< whether there is a row is wanted
   with_deleted,   ///< rows that are marked as deleted are meant too
@@ -227,7 +228,9 @@ struct window_frame {
 
 enum class set_kind : std::uint8_t { first, union_, union_all, intersect, except };
 
+/// update_objects: each row gets the values of an object of its own.
 /// insert_selected: the columns' words follow, then the query whose rows are inserted, as a part.
+enum update_flags : std::uint8_t { update_rows = 0, update_objects = 1 };
 enum insert_flags : std::uint8_t { insert_without_key = 0, insert_with_key = 1, insert_selected = 2 };
 
 /// A word: op (8 bits), sub (8: kind in the low five, table alias in the high three), length or offset (16), model id

@@ -388,6 +388,8 @@ public:
   }
   /// The rows one after the other, in constant memory.
   auto stream() const { return detail::select_verbs<Result>::stream(core_, source_); }
+  /// How the database would run it, in its own words, a line for each step. It is not run.
+  auto explain() const { return detail::select_verbs<Result>::explain(core_, source_); }
   /// The statement as the database gets it, with placeholders. For debugging.
   auto to_sql() const { return detail::select_verbs<Result>::to_sql(core_, source_); }
 
