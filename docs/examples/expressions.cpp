@@ -142,7 +142,7 @@ tp::task<void> pages(tp::database& db, std::string_view secret) {
 
 tp::task<void> writes_that_read(tp::database& db) {
   auto signed_posts = co_await db.update<Post>()
-                          .from<User>(tp::col<&Post::author_id> == tp::col<&User::id>)
+                          .join<User>(tp::col<&Post::author_id> == tp::col<&User::id>)
                           .set(tp::col<&Post::title>, tp::concat(tp::col<&Post::title>, " by ", tp::col<&User::email>))
                           .where(tp::col<&User::role> == Role::admin)
                           .run();

@@ -59,7 +59,7 @@ TEST_P(write_from, the_rows_of_a_query_are_inserted) {
 }
 TEST_P(write_from, an_update_reads_another_table) {
   const auto query = db.update<Book>()
-                         .from<Author>(author_id == author)
+                         .join<Author>(author_id == author)
                          .set(title, concat(title, " by ", author_name))
                          .where(author_name == "ada" && pages > 100);
   EXPECT_EQ(sync_wait(query.run()), 1);
@@ -67,7 +67,7 @@ TEST_P(write_from, an_update_reads_another_table) {
 }
 TEST_P(write_from, an_update_gives_the_rows_it_wrote) {
   const auto changed = sync_wait(db.update<Book>()
-                                     .from<Author>(author_id == author)
+                                     .join<Author>(author_id == author)
                                      .set(pages, pages * 2)
                                      .where(author_name == "bob")
                                      .returning());
@@ -81,7 +81,7 @@ TEST_P(write_from, an_update_reads_a_query_and_its_own_table) {
                                             .group_by(author_id)
                                             .select<Written>(coalesce(author_id, 0), sum(pages)));
   EXPECT_EQ(sync_wait(db.update<Book>()
-                          .from(totals, totals(&Written::author_id) == author_id)
+                          .join(totals, totals(&Written::author_id) == author_id)
                           .set(pages, cast<int>(totals(&Written::pages)))
                           .where(title != "A")
                           .run()),
@@ -89,7 +89,7 @@ TEST_P(write_from, an_update_reads_a_query_and_its_own_table) {
   EXPECT_EQ(sync_wait(db.query<Book>().where(pages == 500).count()), 2);
   const auto other = alias<Book>("other");
   EXPECT_EQ(sync_wait(db.update<Book>()
-                          .from(other, other(&Book::title) == "E")
+                          .join(other, other(&Book::title) == "E")
                           .set(pages, other(&Book::pages))
                           .where(title == "A")
                           .run()),
@@ -99,14 +99,38 @@ TEST_P(write_from, an_update_reads_a_query_and_its_own_table) {
 TEST_P(write_from, soft_deleted_rows_are_not_read) {
   sync_wait(db.erase<Book>().where(title == "E").run());
   const auto other = alias<Book>("other");
-  EXPECT_EQ(sync_wait(db.update<Book>().from(other, other(&Book::title) == "E").set(pages, 1).all_rows().run()), 0);
+  EXPECT_EQ(sync_wait(db.update<Book>().join(other, other(&Book::title) == "E").set(pages, 1).all_rows().run()), 0);
 }
 TEST_P(write_from, rows_are_erased_by_another_table) {
   EXPECT_EQ(sync_wait(db.erase<Review>()
-                          .where(exists(query<Book>().correlate<Review>().where(
-                              col<&Book::id> == col<&Review::book_id> && author_id == ada)))
+                          .join<Book>(col<&Review::book_id> == col<&Book::id>)
+                          .where(author_id == ada && col<&Review::stars> < 5)
                           .run()),
-            4);
+            3);
+  const auto book = alias<Book>("book");
+  const auto gone = sync_wait(db.erase<Review>()
+                                  .join(book, col<&Review::book_id> == book(&Book::id))
+                                  .where(book(&Book::title) == "D")
+                                  .returning());
+  ASSERT_EQ(gone.size(), 1U);
+  EXPECT_EQ(gone[0].stars, 2);
+  EXPECT_EQ(sync_wait(db.query<Review>().count()), 1);
+}
+TEST_P(write_from, rows_are_marked_as_deleted_by_another_table) {
+  EXPECT_EQ(sync_wait(db.erase<Book>().join<Author>(author_id == author).where(author_name == "ada").run()), 3);
+  EXPECT_EQ(titles(sync_wait(books().all())), "DE");
+  sync_wait(db.erase<Review>().all_rows().run());
+  sync_wait(db.erase<Mark>().all_rows().run());
+  EXPECT_EQ(
+      sync_wait(db.erase<Book>().permanently().join<Author>(author_id == author).where(author_name == "ada").run()), 3);
+  EXPECT_EQ(sync_wait(db.query<Book>().with_deleted().count()), 2);
+}
+TEST_P(write_from, rows_are_erased_by_a_common_table) {
+  const auto thick =
+      cte("thick", query<Book>().where(pages > 100).select<Written>(col<&Book::id>, cast<std::int64_t>(pages)));
+  EXPECT_EQ(
+      sync_wait(db.erase<Review>().join(thick, thick(&Written::author_id) == col<&Review::book_id>).all_rows().run()),
+      4);
 }
 
 }  // namespace

@@ -526,8 +526,7 @@ std::string sql_renderer::assemble(select_parts& parts) {
   } else if (parts.only_count && !counts_rows) {
     sql = "SELECT count(*) FROM (" + sql + ") AS \"counted\"";
   }
-  if (parts.common.empty()) return sql;
-  return (parts.recursive ? "WITH RECURSIVE " : "WITH ") + parts.common + " " + sql;
+  return parts.common.empty() ? sql : with_clause(parts) + sql;
 }
 
 }  // namespace tupelo

@@ -90,6 +90,8 @@ private:
   void read_limits(select_parts& parts, std::uint64_t word, std::uint32_t index);
   std::string select(std::uint32_t from, std::uint32_t count, select_use use);
   std::string assemble(select_parts& parts);
+  /// `WITH …` and a space, or nothing.
+  static std::string with_clause(const select_parts& parts);
   std::string projection(const select_parts& parts, const model_info& row) const;
   static bool has_single_row(const select_parts& parts);
 
@@ -127,8 +129,8 @@ private:
 
   void insert();
   void insert_selected(const model_info& model);
-  /// What an update reads beside its table.
-  std::string update_sources(select_parts& parts);
+  /// What a write reads beside its table.
+  std::string write_sources(select_parts& parts);
   std::string conflict(const model_info& model);
   /// Errors: query_error for a column that the database computes.
   static void refuse_computed(const model_info& model, const field_info& field);

@@ -177,6 +177,11 @@ void sql_renderer::read_source(select_parts& parts, std::uint32_t index) {
   parts.common += rows + ")";
 }
 
+std::string sql_renderer::with_clause(const select_parts& parts) {
+  if (parts.common.empty()) return {};
+  return (parts.recursive ? "WITH RECURSIVE " : "WITH ") + parts.common + " ";
+}
+
 void sql_renderer::read_part(select_parts& parts, std::uint32_t index) {
   parts.united += set_text[sub_of(words_[index])];
   parts.united += part_text(index + 1, length_of(words_[index]));

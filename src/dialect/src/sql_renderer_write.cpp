@@ -205,7 +205,7 @@ std::string sql_renderer::write_condition(const model_info& model, bool& found) 
   return where;
 }
 
-std::string sql_renderer::update_sources(select_parts& parts) {
+std::string sql_renderer::write_sources(select_parts& parts) {
   std::string from;
   parts.id = model_of(words_[0]);
   for (std::uint32_t i = 1; i < count_; ++i) {
@@ -223,7 +223,7 @@ std::string sql_renderer::update_sources(select_parts& parts) {
 void sql_renderer::update() {
   const model_info& model = require_table(model_of_word(words_[0]));
   select_parts parts;
-  const std::string from = update_sources(parts);
+  const std::string from = write_sources(parts);
   std::string set;
   for (std::uint32_t i = 1; i < count_; ++i) {
     const std::uint64_t word = words_[i];
@@ -246,8 +246,7 @@ void sql_renderer::update() {
     throw query_error("an update of " + std::string(model.short_name()) +
                       " without a condition would change every row: say where(…), or all_rows()");
   }
-  if (!parts.common.empty()) plan_.text = (parts.recursive ? "WITH RECURSIVE " : "WITH ") + parts.common + " ";
-  plan_.text += "UPDATE " + quoted(model.table) + " SET " + set + from;
+  plan_.text = with_clause(parts) + "UPDATE " + quoted(model.table) + " SET " + set + from;
   if (!where.empty()) plan_.text += " WHERE " + where;
   returning(model);
 }
@@ -290,12 +289,16 @@ void sql_renderer::update_objects() {
 
 void sql_renderer::erase() {
   const model_info& model = require_table(model_of_word(words_[0]));
+  select_parts parts;
+  const std::string from = write_sources(parts);
   bool found = false;
-  const std::string where = write_condition(model, found);
+  std::string where = write_condition(model, found);
   if (!found) {
     throw query_error("an erase of " + std::string(model.short_name()) +
                       " without a condition would remove every row: say where(…), or all_rows()");
   }
+  // No two databases name further tables alike here.
+  if (!from.empty()) where = "EXISTS (" + with_clause(parts) + "SELECT 1" + from + " WHERE " + where + ")";
   plan_.text = "DELETE FROM " + quoted(model.table);
   if (!where.empty()) plan_.text += " WHERE " + where;
   returning(model);

@@ -27,16 +27,39 @@ public:
   Derived&& where(const condition<T>& c) && { return static_cast<Derived&&>(where(c)); }
   template <class... Models>
   Derived& where(const condition<Models...>& c) & {
-    static_assert(
-        all_in<models_in_query<T, Joined...>, Models...>,
-        "tupelo: a column of another model in the condition of an update or erase: use in(query), exists() or "
-        "from<That>()");
+    static_assert(all_in<models_in_query<T, Joined...>, Models...>,
+                  "tupelo: a column of another model in the condition of an update or erase: join<That>() it, or use "
+                  "exists()");
     core_.clause(op::where, c);
     return self();
   }
   template <class... Models>
   Derived&& where(const condition<Models...>& c) && {
     return static_cast<Derived&&>(where(c));
+  }
+  /// The rows that have a match in Other, whose columns may be named from here on. Where an update finds several, which
+  /// of them counts is up to the database.
+  template <class Other, class... Models>
+  auto join(const condition<Models...>& on) const {
+    static_assert(joins_once<models_in_query<T, Joined...>, Other>, "tupelo: this model is already in the query");
+    static_assert(all_in<models_in_query<T, Joined..., Other>, Models...>,
+                  "tupelo: the ON condition uses a column of a model that is not in this query");
+    query_core core = core_;
+    core.join(join_kind::inner, id_of(meta<Other>::spec), on);
+    return typename Derived::template with<Other>(static_cast<query_core&&>(core), source_);
+  }
+  /// The same with an alias of a model, or with the rows of a query that has a name.
+  template <row_source Source, class... Models>
+  auto join(const Source& source, const condition<Models...>& on) const {
+    using row = aliased<typename Source::row_type>;
+    static_assert(all_in<models_in_query<T, Joined..., row>, Models...>,
+                  "tupelo: the ON condition uses a column of a model that is not in this query");
+    static_assert(source_in<models_in_query<>, Source>(),
+                  "tupelo: the joined query is correlated with a model that is not in this query");
+    query_core core = core_;
+    source.add_to(core);
+    core.join(join_kind::inner, source.table(), on);
+    return typename Derived::template with<row>(static_cast<query_core&&>(core), source_);
   }
   /// Every row of the table is meant. Without this and without a condition the statement is refused.
   Derived& all_rows() & {
@@ -113,33 +136,12 @@ class update_query : public detail::write_query<T, update_query<T, Joined...>, J
   using base = detail::write_query<T, update_query<T, Joined...>, Joined...>;
 
 public:
+  template <class... More>
+  using with = update_query<T, Joined..., More...>;
+
   explicit update_query(query_source* source) noexcept
       : base(query_core(op::update_of, detail::meta<T>::spec), source) {}
   update_query(query_core&& core, query_source* source) noexcept : base(static_cast<query_core&&>(core), source) {}
-
-  /// Of the rows that have a match in Other, whose columns may be named from here on. Where there are several, which of
-  /// them counts is up to the database.
-  template <class Other, class... Models>
-  update_query<T, Joined..., Other> from(const condition<Models...>& on) const {
-    static_assert(detail::joins_once<detail::models_in_query<T, Joined...>, Other>,
-                  "tupelo: this model is already in the query");
-    static_assert(detail::all_in<detail::models_in_query<T, Joined..., Other>, Models...>,
-                  "tupelo: the ON condition uses a column of a model that is not in this query");
-    query_core core = this->core_;
-    core.join(join_kind::inner, id_of(detail::meta<Other>::spec), on);
-    return {static_cast<query_core&&>(core), this->source_};
-  }
-  /// The same with an alias of a model, or with the rows of a query that has a name.
-  template <detail::row_source Source, class... Models>
-  auto from(const Source& source, const condition<Models...>& on) const {
-    using row = detail::aliased<typename Source::row_type>;
-    static_assert(detail::all_in<detail::models_in_query<T, Joined..., row>, Models...>,
-                  "tupelo: the ON condition uses a column of a model that is not in this query");
-    query_core core = this->core_;
-    source.add_to(core);
-    core.join(join_kind::inner, source.table(), on);
-    return update_query<T, Joined..., row>(static_cast<query_core&&>(core), this->source_);
-  }
 
   /// The column's new value: a value, `std::nullopt`, a column, or an expression such as `tp::col<&User::views> + 1`.
   template <auto... M, class V>
@@ -180,13 +182,17 @@ public:
 
 /// A DELETE of the rows that a condition names: `db.erase<User>().where(…).run()`. Soft-deletable models are marked,
 /// unless `permanently()` is said.
-template <class T>
-class delete_query : public detail::write_query<T, delete_query<T>> {
-  using base = detail::write_query<T, delete_query<T>>;
+template <class T, class... Joined>
+class delete_query : public detail::write_query<T, delete_query<T, Joined...>, Joined...> {
+  using base = detail::write_query<T, delete_query<T, Joined...>, Joined...>;
 
 public:
+  template <class... More>
+  using with = delete_query<T, Joined..., More...>;
+
   explicit delete_query(query_source* source) noexcept
       : base(query_core(op::delete_from, detail::meta<T>::spec), source) {}
+  delete_query(query_core&& core, query_source* source) noexcept : base(static_cast<query_core&&>(core), source) {}
 
   /// Removes the rows of a soft-deletable model from the table, marked ones too.
   delete_query& permanently() & {

@@ -5,8 +5,8 @@
 
 int main() {
 #ifdef GOOD
-  auto q = update<Post>().from<User>(tp::col<&Post::author_id> == tp::col<&User::id>);
+  auto q = update<Post>().join<User>(tp::col<&Post::author_id> == tp::col<&User::id>);
 #else
-  auto q = update<Post>().from<User>(tp::col<&Comment::id> == tp::col<&User::id>);
+  auto q = update<Post>().join<User>(tp::col<&Comment::id> == tp::col<&User::id>);
 #endif
 }
