@@ -101,6 +101,11 @@ TEST_P(select, into_an_aggregate_by_position) {
   EXPECT_EQ(rows[0].age, 36);
   EXPECT_EQ(rows[2].age, std::nullopt);
 }
+TEST_P(select, into_a_pair) {
+  const auto row = sync_wait(
+      db.query<Person>().where(name == "bob").select<std::pair<std::string, std::optional<int>>>(name, age).one());
+  EXPECT_EQ(row, (std::pair<std::string, std::optional<int>>("bob", 20)));
+}
 TEST_P(select, into_a_tuple) {
   const auto rows = sync_wait(db.query<Person>().where(name == "bob").select(name, age, col<&Person::role>).all());
   ASSERT_EQ(rows.size(), 1U);

@@ -80,13 +80,16 @@ struct type_lister {
     return {};
   }
 };
+template <class Row, std::size_t... I>
+consteval auto tuple_fields(std::index_sequence<I...>) {
+  return type_list<std::tuple_element_t<I, Row>...>{};
+}
 template <class Row>
 consteval auto row_fields() {
   if constexpr (scalar_row<Row>) {
     return type_list<Row>{};
   } else if constexpr (tuple_row<Row>) {
-    return
-        []<class... T>(std::type_identity<std::tuple<T...>>) { return type_list<T...>{}; }(std::type_identity<Row>{});
+    return tuple_fields<Row>(std::make_index_sequence<std::tuple_size<Row>::value>{});
   } else {
     return decltype(reflect::binder<reflect::field_count<Row>>::apply(std::declval<Row&>(), type_lister{})){};
   }

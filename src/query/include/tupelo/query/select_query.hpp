@@ -331,7 +331,8 @@ public:
                                                                                                      source_);
   }
 
-  /// The rows become `Row`: an aggregate with a field per term, a std::tuple, or one value. Types are checked here.
+  /// The rows become `Row`: an aggregate with a field per term, a std::tuple or std::pair, or one value. Types are
+  /// checked here.
   template <class Row, class... Terms>
   select_query<Row, Joined...> select(const Terms&... terms) const {
     constexpr auto fields = detail::row_fields<Row>();
