@@ -4,6 +4,14 @@
 #include "migration_folder.hpp"
 #include "version.hpp"
 
+#include <tupelo/engine/url_options.hpp>
+#include <tupelo/driver/url.hpp>
+#include <tupelo/core/error.hpp>
+#if __has_include(<tupelo/driver/sqlite/sqlite_settings.hpp>)
+#include <tupelo/driver/sqlite/sqlite_settings.hpp>
+#define TUPELO_CLI_HAS_SQLITE 1
+#endif
+
 #include <filesystem>
 
 namespace tupelo::cli {
@@ -50,6 +58,26 @@ database& command::open() {
     database_.emplace(found.url, options);
   }
   return *database_;
+}
+
+database& command::open_existing() {
+#ifdef TUPELO_CLI_HAS_SQLITE
+  const database_address& found = address();
+  if (const driver::url url = driver::url::parse(found.url); url.scheme() == "sqlite") {
+    driver::url of_driver = url;
+    database_options unused;
+    take_url_options(of_driver, unused);
+    const auto settings = driver::sqlite_settings::parse(of_driver);
+    const std::filesystem::path file = (found.from_file ? in_project().root : around_->directory) / settings.path;
+    if (settings.mode == driver::sqlite_mode::create && !std::filesystem::exists(file)) {
+      throw configuration_error(errc::invalid_configuration, "the database file " + settings.path +
+                                                                 " does not exist; db upgrade makes it, or name "
+                                                                 "another one by --url or " +
+                                                                 found.source);
+    }
+  }
+#endif
+  return open();
 }
 
 migrate::options command::migrate_options(migrate::observer* watch) {

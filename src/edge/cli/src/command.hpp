@@ -44,6 +44,9 @@ public:
   /// Not connected yet. May change the current directory, because a relative path in tupelo.toml starts at the project.
   /// Errors: configuration_error.
   database& open();
+  /// The same for verbs that only look. Errors: also configuration_error for a file of SQLite that does not exist,
+  /// which `open` would make.
+  database& open_existing();
   migrate::options migrate_options(migrate::observer* watch = nullptr);
 
   /// Errors: what the task throws; cancelled after Ctrl-C.

@@ -50,7 +50,7 @@ json json_of(const migrate::revision_status& one) {
 }
 
 migrate::status_report ask(command& c) {
-  database& db = c.open();
+  database& db = c.open_existing();
   return c.wait(migrate::status(db, c.migrate_options()));
 }
 
@@ -236,7 +236,7 @@ int run_check(command& c) {
 int run_diff(command& c) {
   std::optional<model_schema> models;
   if (!c.args().recorded) models = c.models();  // before the database is asked
-  database& db = c.open();
+  database& db = c.open_existing();
   const schema_definition live = c.wait(introspect(db));
   const std::vector<schema_operation> operations = models ? live_difference(db.sql_dialect().schema(), live, *models)
                                                           : c.wait(migrate::drift(db, c.migrate_options()));

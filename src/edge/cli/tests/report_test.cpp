@@ -68,6 +68,14 @@ TEST_F(reporting, status_names_database_and_findings) {
   EXPECT_TRUE(done.says("(DATABASE_URL)") && done.says("1 missing")) << done.out;
   EXPECT_EQ(folder.db({"status", "--json"}).json()["lock"], nullptr);
 }
+TEST_F(reporting, makes_no_file_where_there_is_none) {
+  for (const char* verb : {"current", "history", "status", "diff"}) {
+    const auto ran = folder.db({verb, "--url", "sqlite:///nowhere.db"});
+    EXPECT_NE(ran.code, 0) << verb;
+    EXPECT_TRUE(ran.complains("nowhere.db does not exist")) << verb << ": " << ran.err;
+    EXPECT_FALSE(std::filesystem::exists(folder.root() / "nowhere.db")) << verb;
+  }
+}
 TEST_F(reporting, check_succeeds_when_models_and_migrations_agree) { EXPECT_EQ(folder.db({"check"}).code, 0); }
 TEST_F(reporting, check_finds_a_missing_migration_without_a_database) {
   folder.variables.clear();
@@ -77,6 +85,7 @@ TEST_F(reporting, check_finds_a_missing_migration_without_a_database) {
   EXPECT_EQ(done.json()["operations"].size(), 1U) << done.out;
 }
 TEST_F(reporting, check_applied_finds_pending_migrations) {
+  folder.db({"upgrade", "+1"});
   EXPECT_EQ(folder.db({"check", "--applied"}).code, 3);
   folder.db({"upgrade"});
   EXPECT_EQ(folder.db({"check", "--applied"}).code, 0);
