@@ -228,6 +228,8 @@ task<std::int64_t> copy_all(query_source* source, const model_spec& row, copy_fe
   const model_preparation preparation(info);
   const bool writable = columns == nullptr && preparation.changes();
   std::array<void*, copy_feed::most> objects{};
+  const bool waits = feed.waits();
+  if (waits) co_await feed.gather();
   std::size_t count = feed.next(objects.data(), writable);
   if (count == 0) co_return std::int64_t{0};
   lease held = co_await require_source(source)->acquire();
@@ -235,12 +237,14 @@ task<std::int64_t> copy_all(query_source* source, const model_spec& row, copy_fe
   std::exception_ptr failure;
   bulk_writer writer(held, info, columns);
   try {
-    for (; count != 0; count = feed.next(objects.data(), writable)) {
+    while (count != 0) {
       if (columns == nullptr) {
         co_await write_models(writer, preparation, objects.data(), count);
       } else {
         co_await writer.write(objects.data(), count, true);
       }
+      if (waits) co_await feed.gather();
+      count = feed.next(objects.data(), writable);
     }
     co_await writer.close();
     co_await held.commit();

@@ -5,6 +5,7 @@
 #include "tupelo/model/model_spec.hpp"
 #include "tupelo/core/task.hpp"
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -30,6 +31,9 @@ public:
   /// Puts the addresses of the next rows into `rows`, which has room for `most`, and gives their number; 0: no more.
   /// They live until the next call. `writable`: they will be changed.
   virtual std::size_t next(void** rows, bool writable) = 0;
+  /// Whether the rows have to be waited for: then `gather` is awaited before each `next`.
+  virtual bool waits() const noexcept { return false; }
+  virtual task<void> gather() { co_return; }
 
 protected:
   ~copy_feed() = default;
@@ -102,6 +106,37 @@ private:
   bool ended_ = false;
 };
 
+/// A coroutine that gives one row at a time.
+template <class Next, class T>
+concept awaited_source = requires(Next& next) {
+  { next() } -> std::same_as<task<std::optional<T>>>;
+};
+template <class T, class Next>
+class awaited_feed final : public copy_feed {
+public:
+  explicit awaited_feed(Next& next) : next_(next) {}
+
+  bool waits() const noexcept override { return true; }
+  task<void> gather() override {
+    held_.clear();
+    while (!ended_ && held_.size() != most_held) {
+      std::optional<T> made = co_await next_();
+      ended_ = !made.has_value();
+      if (made) held_.push_back(static_cast<T&&>(*made));
+    }
+  }
+  std::size_t next(void** rows, bool) override {
+    std::size_t count = 0;
+    for (T& row : held_) rows[count++] = __builtin_addressof(row);
+    return count;
+  }
+
+private:
+  Next& next_;
+  std::vector<T> held_;
+  bool ended_ = false;
+};
+
 /// Where rows of a struct that is no model go.
 struct copy_columns {
   std::string table;
@@ -127,6 +162,12 @@ task<std::int64_t> copy_range_into(query_source* source, copy_columns columns, R
 template <class T, class Next>
 task<std::int64_t> copy_generated(query_source* source, Next next) {
   generator_feed<T, Next> feed(next);
+  co_return co_await copy_all(source, meta<T>::spec, feed, nullptr);
+}
+
+template <class T, class Next>
+task<std::int64_t> copy_awaited(query_source* source, Next next) {
+  awaited_feed<T, Next> feed(next);
   co_return co_await copy_all(source, meta<T>::spec, feed, nullptr);
 }
 

@@ -324,6 +324,13 @@ public:
   task<std::int64_t> copy_in(Next next) {
     return detail::copy_generated<T, Next>(source(), static_cast<Next&&>(next));
   }
+  /// The same for a coroutine, a function that gives task<std::optional<T>>: rows that have to be waited for. The
+  /// connection is held meanwhile.
+  template <class T, class Next>
+    requires(detail::is_model<T> && detail::awaited_source<Next, T>)
+  task<std::int64_t> copy_in(Next next) {
+    return detail::copy_awaited<T, Next>(source(), static_cast<Next&&>(next));
+  }
   /// The same for rows of any struct or tuple, whose fields go into these columns in their order, as they are.
   template <class Rows>
     requires(detail::row_range<Rows>)
@@ -336,7 +343,8 @@ public:
   /// All rows of T one after the other, in constant memory and as fast as the database gives them. Elsewhere than with
   /// COPY it is `query<T>().stream()`.
   ///
-  /// Left before its end outside of a transaction, it costs the connection; inside, the rest is read and dropped.
+  /// Left before its end, the rest is read and dropped. Outside of a transaction it costs the connection where that is
+  /// much.
   template <class T>
   row_stream<T> copy_out() {
     return copy_out(query<T>());
