@@ -310,6 +310,8 @@ void connection_pool::give_back(pooled_connection* connection) noexcept {
     return retire(connection);
   if (connection->is_dirty() || connection->driver().in_transaction()) [[unlikely]]
     return clean(connection);
+  if (connection->owes) [[unlikely]]
+    return settle(connection);
   if (keeps_times_ && !note_return(*connection)) return offer(connection);
   if (!pressed_.load(std::memory_order_relaxed)) [[likely]] {
     pooled_connection* none = nullptr;

@@ -66,9 +66,6 @@ public:
   /// Takes a connection back; a transaction that is open on it is rolled back first, and changed session state is
   /// reset.
   void give_back(pooled_connection* connection) noexcept;
-  /// The same where answers are on their way that nobody waits for: they get a little time, then the server is asked to
-  /// stop.
-  void settle(pooled_connection* connection) noexcept;
   /// Reports the connection to observers if it is held too long.
   void note_lease(pooled_connection& connection, const std::source_location& from) noexcept;
 
@@ -188,6 +185,8 @@ private:
   /// False: it is too old to be kept.
   bool note_return(pooled_connection& connection) noexcept;
   void clean(pooled_connection* connection) noexcept;
+  /// Answers that nobody waits for get a little time to come; then the server is asked to stop.
+  void settle(pooled_connection* connection) noexcept;
   void start_chore(pooled_connection* connection, std::string script, chore_times times = {});
   void end_chore(pooled_connection* connection, bool well, std::optional<std::int64_t> idle_since_us = {}) noexcept;
   /// Clean and usable: to the first who waits, else idle, since now unless something else is said.

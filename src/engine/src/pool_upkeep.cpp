@@ -47,7 +47,12 @@ void connection_pool::start_chore(pooled_connection* connection, std::string scr
 void connection_pool::settle(pooled_connection* connection) noexcept {
   constexpr std::int64_t patience_us = 100'000;
   try {
-    start_chore(connection, "SELECT 1", {.timeout_us = patience_us});
+    if (!inline_) return start_chore(connection, "SELECT 1", {.timeout_us = patience_us});
+    driver::request request;
+    request.script = "SELECT 1";
+    request.cancellable = false;
+    request.deadline_us = deadline::after_us(patience_us, steady_now_us()).at_us;
+    end_chore(connection, connection->driver().run(request));
   } catch (const std::exception&) {
     retire(connection);
   }
@@ -57,6 +62,7 @@ void connection_pool::end_chore(pooled_connection* connection, bool well,
                                 std::optional<std::int64_t> idle_since_us) noexcept {
   if (!well || !connection->usable() || connection->driver().in_transaction()) return retire(connection);
   connection->set_clean();
+  connection->owes = false;
   if (ages_) connection->used_us = now_us();
   offer(connection, idle_since_us);
 }

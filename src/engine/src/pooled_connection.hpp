@@ -92,7 +92,6 @@ public:
     const void* domain = nullptr;  ///< of the readers' event loop
     std::uint32_t readers = 0;
     bool drains = false;                     ///< takes no more of them
-    bool owes = false;                       ///< answers that nobody waits for
     std::uint64_t seen = 0;                  ///< `answered` when it was looked at last
     std::atomic<std::uint64_t> answered{0};  ///< requests so far
   };
@@ -160,7 +159,8 @@ public:
   void cut_off_results(int from_depth) noexcept;
 
   sharing shared;
-  int depth = 0;  ///< of begin()s that are not ended
+  bool owes = false;  ///< answers are on their way that nobody waits for
+  int depth = 0;      ///< of begin()s that are not ended
 
   // By whom it is held, where leases are watched; under the pool's lock.
   std::source_location leased_from;

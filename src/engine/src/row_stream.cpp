@@ -68,6 +68,8 @@ struct row_stream_core::state final : open_result {
       observed.reset();
     }
     if (running) connection.driver().finish(*request.prepared);
+    const bool copies = request.in_bulk && connection.pool().sql_dialect().features().copy;
+    connection.owes |= copies && (running || failure);
     running = false;
     if (statement) statement->in_use = false;
     statement = nullptr;

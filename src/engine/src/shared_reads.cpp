@@ -97,7 +97,7 @@ void shared_reads::add(pooled_connection& shared, const void* domain) {
   }
   shared.shared.domain = domain;
   shared.shared.readers = 1;
-  shared.shared.drains = shared.shared.owes = false;
+  shared.shared.drains = false;
   shared.shared.seen = shared.shared.answered.load(std::memory_order_relaxed) - 1;
 }
 
@@ -127,15 +127,11 @@ void shared_reads::leave(pooled_connection& from, cached_statement* held, bool o
   {
     const std::lock_guard lock(mutex_);
     if (held != nullptr) from.unpin(*held);
-    from.shared.owes |= owes;
+    from.owes |= owes;
     if (--from.shared.readers != 0) return;
     std::erase(open_, &from);
   }
-  if (from.shared.owes && from.usable()) {
-    pool_.settle(&from);
-  } else {
-    pool_.give_back(&from);
-  }
+  pool_.give_back(&from);
 }
 
 bool shared_reads::fill(pooled_connection& on, cached_statement*& held, driver::request& request, statement_run& run) {

@@ -80,9 +80,12 @@ public:
   void receive();
   /// To be called when `output` has been sent: more of the rows that are copied. False: there is nothing more to send.
   bool go_on_copying();
+  /// Whether something may be sent before the answer to what has a Sync behind it. A pooler of transactions takes the
+  /// server away at the end of the first.
+  bool may_send_ahead() const noexcept { return named_; }
   /// Whether the server may object to rows any time.
   bool is_copying_in() const noexcept { return copy_ != nullptr; }
-  /// A result that nobody wants can only be ended by ending the connection.
+  /// What is left of a result that nobody wants is so much that the connection is better ended.
   bool is_stuck() const noexcept { return stuck_; }
   /// The requests that are finished, in order, chained by `next`.
   request* take_completed() noexcept;
@@ -138,6 +141,7 @@ private:
     std::unique_ptr<group_flight> group;
     stage at = stage::running;
     interruption cause = interruption::none;
+    std::size_t dropped = 0;          ///< bytes of a COPY that nobody wants
     bool synced = true;               ///< Sync was sent behind it: its end is ReadyForQuery
     bool suspended = false;           ///< the portal has more rows
     bool stale = false;               ///< the server's plan is out of date

@@ -84,6 +84,11 @@ void conversation::handle(const backend_message& message) {
     case 'c': {
       flight& f = front(message);
       if (f.statement != nullptr && f.statement->copy != nullptr) return copied_row(f, message);
+      // A new connection costs less than to read much more, and there is no transaction that would be lost with this
+      // one.
+      constexpr std::size_t most_dropped = std::size_t{1} << 20;
+      if (f.at == stage::closing && status_ == transaction_status::idle)
+        stuck_ |= (f.dropped += message.size) > most_dropped;
       if (f.due != nullptr && !f.due->failure) {
         note(f, std::make_exception_ptr(query_error("COPY … TO STDOUT cannot be run as a statement: use COPY … TO a "
                                                     "file on the server, or select the rows")));

@@ -189,7 +189,7 @@ void conversation::copied_row(flight& f, const backend_message& message) {
     f.at = stage::closing;
     f.statement = nullptr;
     statement.copy.reset();
-    stuck_ = status_ == transaction_status::idle;
+    stuck_ |= status_ == transaction_status::idle && !may_send_ahead();
     complete(failed);
   } else if (f.of->row_count == f.of->fetch) {
     pause_copy(f);
@@ -222,8 +222,7 @@ void conversation::drain_copy() {
 void conversation::leave_copy(server_statement& statement) noexcept {
   statement.copy.reset();
   copying_out_ = nullptr;
-  if (status_ == transaction_status::idle) {
-    // To read it all could take for ever, and a transaction that stopping it would cost there is none.
+  if (status_ == transaction_status::idle && !may_send_ahead()) {
     stuck_ = true;
     return;
   }

@@ -42,7 +42,7 @@ public:
   bool run(request&) noexcept override;
   void start(request&) noexcept override;
   void interrupt() noexcept override;
-  bool can_be_shared() const noexcept override { return !inline_; }
+  bool can_be_shared() const noexcept override { return !inline_ && talk_.may_send_ahead(); }
   void abandon(request&, const std::exception_ptr& failure) noexcept override;
   const request* abandon_waiting(const std::exception_ptr& failure) noexcept override;
   bool gains_by_groups() const noexcept override { return true; }

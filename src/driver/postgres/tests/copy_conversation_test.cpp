@@ -425,11 +425,40 @@ TEST_F(copying_out, is_read_into_memory_for_who_waits_behind_it) {
   EXPECT_TRUE(completed(out));
   EXPECT_EQ(read.size(), 3U);
 }
-TEST_F(copying_out, that_is_left_outside_of_a_transaction_ends_the_connection) {
+TEST_F(copying_out, that_is_left_outside_of_a_transaction_is_read_and_dropped) {
   begin();
   receive(data(header + tuple(1, "ada")) + data(tuple(2, "bob")));
   done.clear();
   talk.finish(*reinterpret_cast<server_statement*>(prepared));
+  request script;
+  script.script = "SELECT 1";
+  submit(script);
+  receive(data(tuple(3, "cyd")) + data(last_row) + message('c') + message('C', with_nul("COPY 3")) + ready() +
+          message('C', with_nul("SELECT 1")) + ready());
+  EXPECT_FALSE(talk.is_stuck());
+  ASSERT_EQ(done.size(), 1U);
+  EXPECT_EQ(done[0], &script);
+  EXPECT_EQ(read.size(), 2U);
+}
+TEST_F(copying_out, that_is_left_behind_a_pooler_ends_the_connection) {
+  talk = conversation(false);
+  begin();
+  receive(data(header + tuple(1, "ada")) + data(tuple(2, "bob")));
+  done.clear();
+  talk.finish(*reinterpret_cast<server_statement*>(prepared));
+  EXPECT_TRUE(talk.is_stuck());
+}
+TEST_F(copying_out, that_is_left_with_much_to_come_ends_the_connection) {
+  begin();
+  receive(data(header + tuple(1, "ada")) + data(tuple(2, "bob")));
+  done.clear();
+  talk.finish(*reinterpret_cast<server_statement*>(prepared));
+  const std::string large(1000, 'x');
+  std::string much;
+  for (int i = 0; i < 500; ++i) much += data(tuple(3, large));
+  receive(much);
+  EXPECT_FALSE(talk.is_stuck());
+  receive(much + much);
   EXPECT_TRUE(talk.is_stuck());
 }
 TEST_F(copying_out, that_is_left_in_a_transaction_is_read_and_dropped) {
@@ -463,7 +492,8 @@ TEST_F(copying_out, ends_at_a_row_that_its_struct_cannot_hold) {
   receive(data(header + data_row({std::nullopt, "ada"})));
   EXPECT_TRUE(completed(out));
   EXPECT_THROW(std::rethrow_exception(out.failure), decode_error);
-  EXPECT_TRUE(talk.is_stuck()) << "nobody wants the rest";
+  receive(data(tuple(3, "cyd")) + data(last_row) + message('c') + message('C', with_nul("COPY 3")) + ready());
+  EXPECT_EQ(read.size(), 1U) << "nobody wants the rest";
 }
 TEST_F(copying_out, uses_a_portal_where_a_column_is_read_as_text) {
   submit(out);
