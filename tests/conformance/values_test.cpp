@@ -131,7 +131,9 @@ public:
     return out;
   }
   timestamp at() {
-    switch (below(5)) {
+    switch (below(7)) {
+      case 5: return timestamp::infinity();
+      case 6: return timestamp::minus_infinity();
       case 0: return timestamp::parse("0001-01-01 00:00:00.000000");
       case 1: return timestamp::parse("9999-12-31 23:59:59.999999");
       case 2: return timestamp{-1};
@@ -315,6 +317,21 @@ TEST_P(values, timestamps_and_dates_before_1970_order_as_time_does) {
   EXPECT_EQ(sync_wait(db.query<Sample>().order_by(col<&Sample::at>).first())->at.to_string(),
             "1812-09-07 12:00:00.000000");
   EXPECT_EQ(sync_wait(db.query<Sample>().order_by(col<&Sample::day>.desc()).first())->day.to_string(), "1970-01-01");
+}
+TEST_P(values, infinity_is_later_than_all_times_and_minus_infinity_earlier) {
+  for (const char* at : {"infinity", "9999-12-31 23:59:59.999999", "-infinity", "0001-01-01 00:00:00"}) {
+    const timestamp time = timestamp::parse(at);
+    sync_wait(db.insert(Sample{.at = time, .day = date::of(time)}));
+  }
+  std::string order;
+  for (const Sample& s : sync_wait(db.query<Sample>().order_by(col<&Sample::at>).all())) order += s.at.to_string()[0];
+  EXPECT_EQ(order, "-09i");
+  order.clear();
+  for (const Sample& s : sync_wait(db.query<Sample>().order_by(col<&Sample::day>).all())) order += s.day.to_string()[0];
+  EXPECT_EQ(order, "-09i");
+  EXPECT_EQ(sync_wait(db.query<Sample>().where(col<&Sample::at> < timestamp::infinity()).count()), 3);
+  EXPECT_EQ(sync_wait(db.query<Sample>().where(col<&Sample::day> == date::minus_infinity()).count()), 1);
+  EXPECT_EQ(sync_wait(db.query<Sample>().where(col<&Sample::at>.in(timestamp::infinity(), timestamp{})).count()), 1);
 }
 TEST_P(values, decimals_compare_and_sum_as_numbers) {
   for (const char* price : {"9.50", "10.25", "-3"}) sync_wait(db.insert(Sample{.price = decimal::parse(price)}));

@@ -3,6 +3,8 @@
 
 #include <tupelo/core/date.hpp>
 
+#include <string_view>
+
 namespace tupelo {
 
 namespace {
@@ -25,7 +27,12 @@ date date::from_ymd(int year, unsigned month, unsigned day) {
 }
 
 bool date::parse_to(const char* text, std::size_t size, date& out) noexcept {
-  if (size != text_size) return false;
+  if (size != text_size) {
+    const std::string_view word(text, size);
+    if (word != "infinity" && word != "-infinity") return false;
+    out = word.front() == '-' ? minus_infinity() : infinity();
+    return true;
+  }
   std::uint64_t front = detail::load_eight(text) ^ detail::year_month_pattern;
   const auto tens = static_cast<std::uint32_t>(static_cast<unsigned char>(text[8])) - '0';
   const auto ones = static_cast<std::uint32_t>(static_cast<unsigned char>(text[9])) - '0';
@@ -62,6 +69,8 @@ char* date::format_to(char* out10) const {
 }
 
 std::string date::to_string() const {
+  if (is_infinite()) [[unlikely]]
+    return days < 0 ? "-infinity" : "infinity";
   char text[text_size];
   format_to(text);
   return std::string(text, text_size);

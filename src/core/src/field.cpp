@@ -11,6 +11,7 @@
 #include <tupelo/core/timestamp.hpp>
 #include <tupelo/core/uuid.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <exception>
@@ -104,6 +105,10 @@ std::int64_t load_ticks(const field_slot& slot, const void* value) noexcept {
 }
 
 void store_chrono(const field_slot& slot, void* field, std::int64_t microseconds) {
+  if (timestamp{microseconds}.is_infinite()) [[unlikely]] {
+    fail(errc::value_out_of_range, slot,
+         " holds infinity, which its chrono type has not; use tupelo::timestamp or tupelo::date");
+  }
   std::int64_t scaled = 0;
   if (__builtin_mul_overflow(microseconds, slot.type->ticks_den, &scaled)) [[unlikely]] {
     fail(errc::value_out_of_range, slot,
@@ -348,6 +353,9 @@ void store_timestamp(const field_slot& slot, void* field, std::int64_t microseco
       static_cast<timestamp*>(field)->us = microseconds;
       return;
     case kind::date: {
+      const timestamp time{microseconds};
+      if (time.is_infinite()) [[unlikely]]
+        return store_date(slot, field, date::of(time).days);
       const std::int64_t days = detail::floor_divide(microseconds, micros_per_day);
       if (days * micros_per_day != microseconds) [[unlikely]] {
         fail(errc::invalid_value, slot, " holds a time of day where its field is date; use a timestamp field");
@@ -360,13 +368,22 @@ void store_timestamp(const field_slot& slot, void* field, std::int64_t microseco
   }
 }
 
+namespace {
+
+/// Of its beginning.
+std::int64_t micros_of_day(std::int32_t days) noexcept {
+  return date{days}.is_infinite() ? date{days}.midnight().us : std::int64_t{days} * micros_per_day;
+}
+
+}  // namespace
+
 void store_date(const field_slot& slot, void* field, std::int32_t days) {
   switch (slot.k) {
     case kind::date:
-      if (is_chrono(slot)) return store_chrono(slot, field, std::int64_t{days} * micros_per_day);
+      if (is_chrono(slot)) return store_chrono(slot, field, micros_of_day(days));
       static_cast<date*>(field)->days = days;
       return;
-    case kind::timestamp: return store_timestamp(slot, field, std::int64_t{days} * micros_per_day);
+    case kind::timestamp: return store_timestamp(slot, field, micros_of_day(days));
     case kind::mapped:
       return store_mapped(slot, field, [&](void* stored) { store_date(stored_slot(slot), stored, days); });
     default: throw_type_mismatch(slot, "a date");
@@ -462,13 +479,13 @@ std::int64_t load_integer(const field_slot& slot, const void* value) noexcept {
 
 std::int64_t load_timestamp(const field_slot& slot, const void* value) noexcept {
   if (!is_chrono(slot)) return static_cast<const timestamp*>(value)->us;
+  // Beyond every year that a database can hold; whoever formats or sends it refuses it. No tick means infinity.
+  constexpr std::int64_t first = std::numeric_limits<std::int64_t>::min() + 1;
+  constexpr std::int64_t last = std::numeric_limits<std::int64_t>::max() - 1;
   const std::int64_t ticks = load_ticks(slot, value);
   std::int64_t scaled = 0;
-  if (__builtin_mul_overflow(ticks, slot.type->ticks_num, &scaled)) {
-    // Beyond every year that a database can hold; whoever formats or sends it refuses it.
-    return ticks < 0 ? std::numeric_limits<std::int64_t>::min() : std::numeric_limits<std::int64_t>::max();
-  }
-  return detail::floor_divide(scaled, slot.type->ticks_den);
+  if (__builtin_mul_overflow(ticks, slot.type->ticks_num, &scaled)) return ticks < 0 ? first : last;
+  return std::clamp(detail::floor_divide(scaled, slot.type->ticks_den), first, last);
 }
 
 std::int32_t load_date(const field_slot& slot, const void* value) noexcept {

@@ -4,6 +4,7 @@
 #include <tupelo/core/timestamp.hpp>
 
 #include <chrono>
+#include <string_view>
 
 namespace tupelo {
 
@@ -130,8 +131,13 @@ bool timestamp::parse_to(const char* text, std::size_t size, timestamp& out) noe
   }
   // 26 characters may also be another form: "2026-11-21 12:04:05.1+01:00" is 27, with "05+01:00" it is 25, a Z
   // makes 26.
-  if (!parse_any(text, size, us)) return false;
-  out.us = us;
+  if (parse_any(text, size, us)) {
+    out.us = us;
+    return true;
+  }
+  const std::string_view word(text, size);
+  if (word != "infinity" && word != "-infinity") return false;
+  out = word.front() == '-' ? minus_infinity() : infinity();
   return true;
 }
 
@@ -177,6 +183,8 @@ char* timestamp::format_to(char* out26) const {
 }
 
 std::string timestamp::to_string() const {
+  if (is_infinite()) [[unlikely]]
+    return us < 0 ? "-infinity" : "infinity";
   char text[text_size];
   format_to(text);
   return std::string(text, text_size);

@@ -103,7 +103,7 @@ TEST(date, values_outside_the_years_are_refused) {
   EXPECT_THROW(date{1}.plus_days(std::numeric_limits<std::int64_t>::max()), value_error);
   EXPECT_THROW(date{date::min_days - 1}.to_string(), value_error);
   EXPECT_THROW(date{std::numeric_limits<std::int32_t>::max()}.year(), value_error);
-  EXPECT_THROW(date::of(timestamp{std::numeric_limits<std::int64_t>::max()}), value_error);
+  EXPECT_THROW(date::of(timestamp{std::numeric_limits<std::int64_t>::max() - 1}), value_error);
   EXPECT_FALSE(date{date::max_days + 1}.is_valid());
 }
 
@@ -151,6 +151,19 @@ TEST(date, messages_do_not_repeat_the_text) {
   } catch (const value_error& problem) {
     EXPECT_EQ(std::string_view(problem.what()).find("4711"), std::string_view::npos);
   }
+}
+
+TEST(date, infinity_is_later_than_all_days) {
+  EXPECT_LT(date{date::max_days}, date::infinity());
+  EXPECT_LT(date::minus_infinity(), date{date::min_days});
+  EXPECT_TRUE(date::infinity().is_infinite() && !date::infinity().is_valid());
+  EXPECT_EQ(date::parse("infinity"), date::infinity());
+  EXPECT_EQ(date::parse("-infinity").to_string(), "-infinity");
+  EXPECT_EQ(date::of(timestamp::minus_infinity()), date::minus_infinity());
+  EXPECT_EQ(date::infinity().midnight(), timestamp::infinity());
+  EXPECT_THROW(date::infinity().plus_days(-1), value_error);
+  EXPECT_THROW(date::infinity().year(), value_error);
+  EXPECT_FALSE(date::try_parse("infinite"));
 }
 
 }  // namespace

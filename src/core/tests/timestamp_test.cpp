@@ -232,7 +232,7 @@ TEST(timestamp, values_outside_the_years_are_refused) {
   EXPECT_THROW(timestamp::from_seconds(253'402'300'800), value_error);
   EXPECT_THROW(timestamp::from_seconds(-62'135'596'801), value_error);
   EXPECT_THROW(timestamp{timestamp::max_us + 1}.to_string(), value_error);
-  EXPECT_THROW(timestamp{std::numeric_limits<std::int64_t>::min()}.to_string(), value_error);
+  EXPECT_THROW(timestamp{std::numeric_limits<std::int64_t>::min() + 1}.to_string(), value_error);
   EXPECT_FALSE(timestamp{timestamp::min_us - 1}.is_valid());
   EXPECT_EQ(timestamp::from_seconds(253'402'300'799).to_string(), "9999-12-31 23:59:59.000000");
 }
@@ -303,6 +303,17 @@ TEST(timestamp, now_lies_between_two_readings_of_the_clock) {
 TEST(timestamp, hashes_as_its_value) {
   const std::unordered_set<timestamp> set{timestamp{1}, timestamp{2}, timestamp{1}};
   EXPECT_EQ(set.size(), 2u);
+}
+
+TEST(timestamp, infinity_is_later_than_all_times) {
+  EXPECT_LT(timestamp{timestamp::max_us}, timestamp::infinity());
+  EXPECT_LT(timestamp::minus_infinity(), timestamp{timestamp::min_us});
+  EXPECT_TRUE(timestamp::infinity().is_infinite() && !timestamp::infinity().is_valid());
+  EXPECT_EQ(timestamp::parse("infinity"), timestamp::infinity());
+  EXPECT_EQ(timestamp::parse("-infinity").to_string(), "-infinity");
+  EXPECT_THROW(timestamp::infinity().plus_micros(-1), value_error);
+  EXPECT_THROW(timestamp::infinity() - timestamp{}, value_error);
+  EXPECT_FALSE(timestamp::try_parse("infinity "));
 }
 
 }  // namespace

@@ -55,11 +55,11 @@ bool take_bound(std::string_view text, std::size_t& at, std::string& out, bool& 
 
 std::int32_t next_value(std::int32_t value) { return next_integer(value); }
 std::int64_t next_value(std::int64_t value) { return next_integer(value); }
-date next_value(date value) { return value.plus_days(1); }
+date next_value(date value) { return value.is_infinite() ? value : value.plus_days(1); }
 
 std::string bound_text(std::int64_t value) { return std::to_string(value); }
 std::string bound_text(date value) { return value.to_string(); }
-std::string bound_text(timestamp value) { return value.to_string() + "+00:00"; }
+std::string bound_text(timestamp value) { return value.to_string() + (value.is_infinite() ? "" : "+00:00"); }
 std::string bound_text(const decimal& value) { return value.to_string(); }
 
 bool read_bound(std::string_view text, std::int32_t& out) { return read_integer(text, out); }

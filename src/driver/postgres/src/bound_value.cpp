@@ -139,12 +139,14 @@ std::string_view literal_of(const bound_value& value, const parameter_place& pla
     }
     case kind::timestamp: {
       const timestamp time{value.whole};
+      if (time.is_infinite()) return out = time.to_string();
       if (!time.is_valid()) refuse_calendar(place);
       out.resize(timestamp::text_size);
       time.format_to(out.data());
       return out.append("+00");
     }
     case kind::date: {
+      if (const date day{static_cast<std::int32_t>(value.whole)}; day.is_infinite()) return out = day.to_string();
       if (value.whole < date::min_days || value.whole > date::max_days) refuse_calendar(place);
       out.resize(date::text_size);
       date{static_cast<std::int32_t>(value.whole)}.format_to(out.data());

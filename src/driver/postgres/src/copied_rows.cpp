@@ -72,9 +72,9 @@ void parameter_writer::write_tuple(const copy_layout& rows, const parameter_step
       }
       case parameter_shortcut::timestamp: {
         const auto time = read_as<timestamp>(value);
-        if (!time.is_valid()) [[unlikely]]
+        if (!time.is_valid() && !time.is_infinite()) [[unlikely]]
           write_uncommon(planned, static_cast<std::size_t>(at - first), value);
-        put64(static_cast<std::uint64_t>(time.us - epoch_us));
+        put64(static_cast<std::uint64_t>(server_micros(time)));
         break;
       }
       case parameter_shortcut::uuid: put(sizeof(uuid), value); break;

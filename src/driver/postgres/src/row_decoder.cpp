@@ -48,8 +48,7 @@ void put(void* field, Value value) noexcept {
 /// Microseconds since 1970. The two ends of the server's range mean infinity.
 std::int64_t unix_micros(const field_slot& slot, const char* data) {
   const auto value = static_cast<std::int64_t>(load64(data));
-  if (value == std::numeric_limits<std::int64_t>::max() || value == std::numeric_limits<std::int64_t>::min())
-    refuse_infinity(slot);
+  if (timestamp{value}.is_infinite()) return value;
   std::int64_t us = 0;
   if (__builtin_add_overflow(value, epoch_us, &us)) refuse_year(slot);
   return us;
@@ -58,14 +57,13 @@ std::int64_t unix_micros(const field_slot& slot, const char* data) {
 void decode_timestamp(const field_slot& slot, void* field, const char* data) {
   const std::int64_t us = unix_micros(slot, data);
   // Chrono types reach as far as their ticks do; store_timestamp sees to that.
-  if (!slot.type->chrono && !timestamp{us}.is_valid()) refuse_year(slot);
+  if (!slot.type->chrono && !timestamp{us}.is_valid() && !timestamp{us}.is_infinite()) refuse_year(slot);
   store_timestamp(slot, field, us);
 }
 
 void decode_date(const field_slot& slot, void* field, const char* data) {
   const auto value = static_cast<std::int32_t>(load32(data));
-  if (value == std::numeric_limits<std::int32_t>::max() || value == std::numeric_limits<std::int32_t>::min())
-    refuse_infinity(slot);
+  if (date{value}.is_infinite()) return store_date(slot, field, value);
   const std::int64_t days = std::int64_t{value} + epoch_days;
   constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max() / micros_per_day;
   const bool fits =

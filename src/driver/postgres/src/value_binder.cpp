@@ -55,9 +55,9 @@ void parameter_writer::write_row(const parameter_step* planned, std::uint32_t ro
       }
       case parameter_shortcut::timestamp: {
         const auto time = read_as<timestamp>(value);
-        if (!time.is_valid()) [[unlikely]]
+        if (!time.is_valid() && !time.is_infinite()) [[unlikely]]
           refuse_calendar(place_of(step, how));
-        write64(out, static_cast<std::uint64_t>(time.us - epoch_us));
+        write64(out, static_cast<std::uint64_t>(server_micros(time)));
         break;
       }
       case parameter_shortcut::uuid: write_raw(out, value, sizeof(uuid)); break;
@@ -351,17 +351,22 @@ void parameter_writer::write_numeric_value(const bound_value& value) {
 }
 
 void parameter_writer::write_time(const bound_value& value, const parameter_place& place) {
-  std::int64_t us = value.whole;
+  timestamp time{value.whole};
   if (value.k == kind::date) {
-    if (us < date::min_days || us > date::max_days) refuse_calendar(place);
-    us *= micros_per_day;
+    const date day{static_cast<std::int32_t>(value.whole)};
+    if (!day.is_valid() && !day.is_infinite()) refuse_calendar(place);
+    time = day.midnight();
   }
-  if (!timestamp{us}.is_valid()) refuse_calendar(place);
-  write64(out_, static_cast<std::uint64_t>(us - epoch_us));
+  if (!time.is_valid() && !time.is_infinite()) refuse_calendar(place);
+  write64(out_, static_cast<std::uint64_t>(server_micros(time)));
 }
 
 void parameter_writer::write_day(const bound_value& value, const parameter_place& place) {
   std::int64_t days = value.whole;
+  const bool is_infinite =
+      value.k == kind::timestamp ? timestamp{days}.is_infinite() : date{static_cast<std::int32_t>(days)}.is_infinite();
+  if (is_infinite)
+    return write32(out_, static_cast<std::uint32_t>((days < 0 ? date::minus_infinity() : date::infinity()).days));
   if (value.k == kind::timestamp) {
     if (!timestamp{value.whole}.is_valid()) refuse_calendar(place);
     days = tupelo::detail::floor_divide(value.whole, micros_per_day);

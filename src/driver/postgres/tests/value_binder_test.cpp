@@ -185,11 +185,20 @@ TEST(value_binder, times_count_from_the_year_2000) {
   EXPECT_EQ(field_bytes(seconds, number(oid::timestamptz), std::int64_t{946'684'801}), big64(1'000'000));
 }
 
+TEST(value_binder, infinite_time_is_the_server_s) {
+  EXPECT_EQ(field_bytes(kind::timestamp, oid::timestamptz, timestamp::infinity()), big64(0x7fffffffffffffffu));
+  EXPECT_EQ(word_bytes(kind::timestamp, oid::timestamp, static_cast<std::uint64_t>(INT64_MIN)),
+            big64(0x8000000000000000u));
+  EXPECT_EQ(field_bytes(kind::timestamp, oid::date, timestamp::minus_infinity()), big32(0x80000000u));
+  EXPECT_EQ(field_bytes(kind::date, oid::date, date::infinity()), big32(0x7fffffffu));
+  EXPECT_EQ(field_bytes(kind::date, oid::timestamp, date::minus_infinity()), big64(0x8000000000000000u));
+}
+
 TEST(value_binder, time_outside_the_calendar_or_its_type_is_refused) {
-  EXPECT_EQ(refused_field(kind::timestamp, oid::timestamptz, timestamp{INT64_MAX}), errc::value_out_of_range);
-  EXPECT_EQ(refused_field(kind::timestamp, oid::date, timestamp{INT64_MIN}), errc::value_out_of_range);
-  EXPECT_EQ(refused_field(kind::date, oid::date, date{INT32_MAX}), errc::value_out_of_range);
-  EXPECT_EQ(refused_field(kind::date, oid::timestamp, date{INT32_MIN}), errc::value_out_of_range);
+  EXPECT_EQ(refused_field(kind::timestamp, oid::timestamptz, timestamp{INT64_MAX - 1}), errc::value_out_of_range);
+  EXPECT_EQ(refused_field(kind::timestamp, oid::date, timestamp{INT64_MIN + 1}), errc::value_out_of_range);
+  EXPECT_EQ(refused_field(kind::date, oid::date, date{INT32_MAX - 1}), errc::value_out_of_range);
+  EXPECT_EQ(refused_field(kind::date, oid::timestamp, date{INT32_MIN + 1}), errc::value_out_of_range);
   EXPECT_EQ(refused_field(kind::timestamp, oid::date, timestamp{1}), errc::invalid_value);
 }
 
@@ -204,6 +213,8 @@ TEST(value_binder, types_that_users_made_take_every_kind_as_text) {
   EXPECT_EQ(literal(kind::decimal, decimal::parse("1.10")), "1.10");
   EXPECT_EQ(literal(kind::bytes, to_bytes(std::string_view("\x0f\xa0", 2))), "\\x0fa0");
   EXPECT_EQ(literal(kind::timestamp, timestamp{0}), "1970-01-01 00:00:00.000000+00");
+  EXPECT_EQ(literal(kind::timestamp, timestamp::minus_infinity()), "-infinity");
+  EXPECT_EQ(literal(kind::date, date::infinity()), "infinity");
   EXPECT_EQ(literal(kind::date, date{0}), "1970-01-01");
   EXPECT_EQ(literal(kind::uuid, uuid{}), "00000000-0000-0000-0000-000000000000");
 }

@@ -102,12 +102,12 @@ void append_json_element(std::string& out, kind k, const std::uint64_t*& cursor,
     }
     case kind::timestamp: {
       const timestamp time{whole()};
-      require_calendar(time.is_valid(), slot);
+      require_calendar(time.is_valid() || time.is_infinite(), slot);
       return append_quoted(out, time.to_string());
     }
     case kind::date: {
       const date day{static_cast<std::int32_t>(whole())};
-      require_calendar(day.is_valid(), slot);
+      require_calendar(day.is_valid() || day.is_infinite(), slot);
       return append_quoted(out, day.to_string());
     }
     case kind::time_of_day: return append_quoted(out, checked_time(whole(), slot));

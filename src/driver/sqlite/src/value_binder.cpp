@@ -95,6 +95,10 @@ void value_binder::bind_row(const statement_plan& plan, int offset, const void* 
       case kind::timestamp: {
         const timestamp time =
             slot.type->chrono ? timestamp{load_timestamp(slot, value)} : *static_cast<const timestamp*>(value);
+        if (time.is_infinite()) [[unlikely]] {
+          bind_timestamp(place, time.us, slot);
+          break;
+        }
         require_calendar(time.is_valid(), slot);
         char* const text = scratch_.room(timestamp::text_size);
         time.format_to(text);
@@ -307,8 +311,16 @@ void value_binder::bind_bytes(int place, const void* data, std::size_t size, con
   status_ |= sqlite3_bind_blob(statement_, place, size != 0 ? data : "", static_cast<int>(size), lifetime_);
 }
 
+/// Sorts behind all other times, or before them, and so do they in the server that has them.
+void value_binder::bind_infinity(int place, bool negative) noexcept {
+  constexpr std::string_view text = "-infinity";
+  status_ |= sqlite3_bind_text(statement_, place, text.data() + !negative, static_cast<int>(text.size() - !negative),
+                               SQLITE_STATIC);
+}
+
 void value_binder::bind_timestamp(int place, std::int64_t microseconds, const field_slot& slot) {
   const timestamp time{microseconds};
+  if (time.is_infinite()) return bind_infinity(place, microseconds < 0);
   require_calendar(time.is_valid(), slot);
   char* const text = scratch_.room(timestamp::text_size);
   time.format_to(text);
@@ -317,6 +329,7 @@ void value_binder::bind_timestamp(int place, std::int64_t microseconds, const fi
 
 void value_binder::bind_date(int place, std::int32_t days, const field_slot& slot) {
   const date day{days};
+  if (day.is_infinite()) return bind_infinity(place, days < 0);
   require_calendar(day.is_valid(), slot);
   char* const text = scratch_.room(date::text_size);
   day.format_to(text);

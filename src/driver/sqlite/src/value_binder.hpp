@@ -79,6 +79,7 @@ private:
   void bind_text(int place, std::string_view text, const field_slot& slot);
   void bind_own_text(int place, const char* text, std::size_t size) noexcept;
   void bind_bytes(int place, const void* data, std::size_t size, const field_slot& slot);
+  void bind_infinity(int place, bool negative) noexcept;
   void bind_timestamp(int place, std::int64_t microseconds, const field_slot& slot);
   void bind_date(int place, std::int32_t days, const field_slot& slot);
   void bind_uuid(int place, const void* bytes16);

@@ -162,9 +162,15 @@ TEST_F(value_binder, chrono_time_points_are_converted_from_their_ticks) {
   EXPECT_EQ(seen_field(days, std::int32_t{1}), "text: '1970-01-02'");
 }
 
+TEST_F(value_binder, infinite_time_is_a_word) {
+  EXPECT_EQ(seen_field(kind::timestamp, timestamp::infinity()), "text: 'infinity'");
+  EXPECT_EQ(seen_word(kind::timestamp, static_cast<std::uint64_t>(INT64_MIN)), "text: '-infinity'");
+  EXPECT_EQ(seen_field(kind::date, date::minus_infinity()), "text: '-infinity'");
+}
+
 TEST_F(value_binder, time_outside_the_years_of_the_calendar_is_refused) {
-  EXPECT_EQ(refusal([&] { seen_field(kind::timestamp, timestamp{INT64_MAX}); }).code(), errc::value_out_of_range);
-  EXPECT_EQ(refusal([&] { seen_field(kind::date, date{INT32_MIN}); }).code(), errc::value_out_of_range);
+  EXPECT_EQ(refusal([&] { seen_field(kind::timestamp, timestamp{INT64_MAX - 1}); }).code(), errc::value_out_of_range);
+  EXPECT_EQ(refusal([&] { seen_field(kind::date, date{INT32_MIN + 1}); }).code(), errc::value_out_of_range);
 }
 
 TEST_F(value_binder, uuids_are_36_characters) {

@@ -30,10 +30,10 @@ concept system_days_like = system_time_like<Type> && std::integral<typename Type
 
 /// A day of the proleptic Gregorian calendar in the years 0001 to 9999: days since 1970-01-01.
 ///
-/// An aggregate of four bytes whose default is 1970-01-01.
-/// Errors: value_error, invalid_value for text or parts that are no date, value_out_of_range outside the years above.
-/// `days` is public and unchecked; what is outside the range is refused when it is formatted or computed with. Units:
-/// days.
+/// An aggregate of four bytes whose default is 1970-01-01. `infinity()` and `minus_infinity()` are later and earlier
+/// than all days; nothing can be computed with them. Errors: value_error, invalid_value for text or parts that are no
+/// date, value_out_of_range outside the years above. `days` is public and unchecked; what is outside the range is
+/// refused when it is formatted or computed with. Units: days.
 struct date {
   std::int32_t days{};
 
@@ -43,6 +43,8 @@ struct date {
 
   // ---- create
 
+  static constexpr date infinity() noexcept { return date{INT32_MAX}; }
+  static constexpr date minus_infinity() noexcept { return date{INT32_MIN}; }
   /// The system clock's day in UTC.
   static date today();
 
@@ -55,7 +57,10 @@ struct date {
   /// Months and days count from 1. Errors: value_error for a day that the month does not have.
   static date from_ymd(int year, unsigned month, unsigned day);
   /// The day in UTC on which the moment lies.
-  static constexpr date of(timestamp time) { return from_days(detail::floor_divide(time.us, micros_per_day)); }
+  static constexpr date of(timestamp time) {
+    if (time.is_infinite()) return time.us < 0 ? minus_infinity() : infinity();
+    return from_days(detail::floor_divide(time.us, micros_per_day));
+  }
   template <system_days_like Days>
   static constexpr date from(const Days& day) {
     return from_days(static_cast<std::int64_t>(day.time_since_epoch().count()));
@@ -65,8 +70,8 @@ struct date {
     return from_ymd(static_cast<int>(day.year()), static_cast<unsigned>(day.month()), static_cast<unsigned>(day.day()));
   }
 
-  /// Reads `YYYY-MM-DD` and nothing else. Errors: value_error; its message does not repeat the text.
-  /// Source: ISO 8601-1.
+  /// Reads `YYYY-MM-DD`, `infinity` and `-infinity`, and nothing else. Errors: value_error; its message does not repeat
+  /// the text. Source: ISO 8601-1.
   static date parse(std::string_view text);
   static std::optional<date> try_parse(std::string_view text) noexcept;
   /// The same without exceptions or allocation. `out` is untouched on false.
@@ -78,14 +83,19 @@ struct date {
   unsigned month() const;  ///< 1 to 12
   unsigned day() const;    ///< 1 to 31
 
-  /// Always 10 characters: `YYYY-MM-DD`. Sorts as the days do.
+  /// Always 10 characters, `YYYY-MM-DD`, or `infinity`, `-infinity`. Sorts as the days do.
   std::string to_string() const;
-  /// Writes exactly `text_size` characters and no NUL; gives the end.
+  /// Writes exactly `text_size` characters and no NUL; gives the end. Before: not infinite.
   char* format_to(char* out10) const;
 
+  /// Whether it is in the years above.
   constexpr bool is_valid() const noexcept { return days >= min_days && days <= max_days; }
+  constexpr bool is_infinite() const noexcept { return days == INT32_MAX || days == INT32_MIN; }
   /// The first moment of the day in UTC.
-  constexpr timestamp midnight() const { return timestamp::from_micros(std::int64_t{days} * micros_per_day); }
+  constexpr timestamp midnight() const {
+    if (is_infinite()) return days < 0 ? timestamp::minus_infinity() : timestamp::infinity();
+    return timestamp::from_micros(from_days(days).days * micros_per_day);
+  }
 
   template <system_days_like Days>
   explicit constexpr operator Days() const {

@@ -16,9 +16,10 @@ namespace tupelo {
 ///
 /// An aggregate of eight bytes whose default is the epoch. It has no time zone: text with an offset is converted to
 /// UTC. std::chrono is met by shape: any duration can be added, any system_clock time point converted with `from` and a
-/// cast. Errors: value_error, invalid_value for text that is no timestamp, value_out_of_range outside the years above.
-/// `us` is public and unchecked; what is outside the range is refused when it is formatted or computed with. Units:
-/// microseconds.
+/// cast. `infinity()` and `minus_infinity()` are later and earlier than all of them: what PostgreSQL calls so, and
+/// nothing can be computed with. Errors: value_error, invalid_value for text that is no timestamp, value_out_of_range
+/// outside the years above. `us` is public and unchecked; what is outside the range is refused when it is formatted or
+/// computed with. Units: microseconds.
 struct timestamp {
   std::int64_t us{};
 
@@ -28,6 +29,8 @@ struct timestamp {
 
   // ---- create
 
+  static constexpr timestamp infinity() noexcept { return timestamp{INT64_MAX}; }
+  static constexpr timestamp minus_infinity() noexcept { return timestamp{INT64_MIN}; }
   /// The system clock's time.
   static timestamp now();
 
@@ -50,8 +53,8 @@ struct timestamp {
   }
 
   /// Reads `YYYY-MM-DD HH:MM[:SS[.f]]` with a `T` or one space, one to six decimals, and `Z`, `+hh:mm`, `-hh:mm` or
-  /// nothing, which all mean UTC in the result. A leap second (`:60`) and `24:00` are refused. Errors: value_error; its
-  /// message does not repeat the text. Source: ISO 8601-1, RFC 3339.
+  /// nothing, which all mean UTC in the result; and `infinity`, `-infinity`. A leap second (`:60`) and `24:00` are
+  /// refused. Errors: value_error; its message does not repeat the text. Source: ISO 8601-1, RFC 3339.
   static timestamp parse(std::string_view text);
   static std::optional<timestamp> try_parse(std::string_view text) noexcept;
   /// The same without exceptions or allocation; the form that `format_to` writes is the fast path. `out` is untouched
@@ -60,12 +63,14 @@ struct timestamp {
 
   // ---- read
 
-  /// Always 26 characters: `YYYY-MM-DD HH:MM:SS.ffffff`. Sorts as the times do.
+  /// Always 26 characters, `YYYY-MM-DD HH:MM:SS.ffffff`, or `infinity`, `-infinity`. Sorts as the times do.
   std::string to_string() const;
-  /// Writes exactly `text_size` characters and no NUL; gives the end.
+  /// Writes exactly `text_size` characters and no NUL; gives the end. Before: not infinite.
   char* format_to(char* out26) const;
 
+  /// Whether it is in the years above.
   constexpr bool is_valid() const noexcept { return us >= min_us && us <= max_us; }
+  constexpr bool is_infinite() const noexcept { return us == INT64_MAX || us == INT64_MIN; }
 
   template <system_time_like Time>
   explicit constexpr operator Time() const {
@@ -111,7 +116,7 @@ struct timestamp {
   }
   friend constexpr micros operator-(timestamp later, timestamp earlier) {
     std::int64_t difference = 0;
-    if (__builtin_sub_overflow(later.us, earlier.us, &difference)) {
+    if (__builtin_sub_overflow(later.us, earlier.us, &difference) || later.is_infinite() || earlier.is_infinite()) {
       detail::throw_value_out_of_range("expected timestamps in the years 0001 to 9999");
     }
     return micros(difference);
