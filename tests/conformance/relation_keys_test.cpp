@@ -105,6 +105,25 @@ struct Queue {
   static void model(tupelo::model<Queue>& m) { m.primary_key(&Queue::seat, &Queue::guest); }
 };
 
+struct Leaf;
+/// A key of bytes, as hashes are.
+struct Tree {
+  bytes hash{};
+  has_many<Leaf> leaves{};
+
+  static void model(tupelo::model<Tree>& m) {
+    m.primary_key(&Tree::hash);
+    m.has_many(&Tree::leaves, "tree");
+  }
+};
+struct Leaf {
+  std::int64_t id{};
+  std::optional<bytes> tree{};
+  belongs_to<Tree> of{};
+
+  static void model(tupelo::model<Leaf>& m) { m.table("leaves").belongs_to(&Leaf::of, &Leaf::tree); }
+};
+
 class relation_key_kinds : public conformance_test {};
 TUPELO_CONFORMANCE_SUITE(relation_key_kinds);
 
@@ -137,6 +156,22 @@ TEST_P(relation_key_kinds, may_be_texts_and_uuids) {
                                   .one());
   ASSERT_EQ(seas.countries.size(), 2U);
   EXPECT_EQ(seas.countries[1].code, "no");
+}
+TEST_P(relation_key_kinds, may_be_bytes) {
+  create<Tree, Leaf>();
+  const bytes zero{std::byte{0}}, long_one(40, std::byte{0xfe}), empty;
+  std::vector<Tree> trees{{.hash = zero}, {.hash = long_one}, {.hash = empty}};
+  sync_wait(db.insert(trees));
+  std::vector<Leaf> leaves{{.tree = zero}, {.tree = long_one}, {.tree = long_one}, {.tree = empty}, {}};
+  sync_wait(db.insert(leaves));
+  const auto found = sync_wait(db.query<Tree>().order_by(col<&Tree::hash>).with(&Tree::leaves).all());
+  ASSERT_EQ(found.size(), 3U);
+  EXPECT_EQ(found[0].leaves.size(), 1U);
+  EXPECT_EQ(found[1].leaves.size(), 1U);
+  EXPECT_EQ(found[2].leaves.size(), 2U);
+  const auto back = sync_wait(db.query<Leaf>().order_by(col<&Leaf::id>).with(&Leaf::of).all());
+  EXPECT_EQ(back[1].of->hash, long_one);
+  EXPECT_EQ(sync_wait(db.query<Tree>().where(col<&Tree::hash>.in(std::vector<bytes>(2000, zero))).count()), 1);
 }
 TEST_P(relation_key_kinds, may_be_types_of_ones_own) {
   create<Seat, Guest, Queue>();

@@ -61,6 +61,14 @@ std::uint32_t sqlite_dialect::places_of(std::uint8_t bucket) const noexcept {
   return list_as_one(bucket) ? 1 : places_of_bucket(bucket);
 }
 
+namespace {
+
+/// A list's element as its column has it. JSON has no bytes: the driver writes them in hexadecimal digits, and gives
+/// its connections the function that reads these.
+std::string_view list_element(kind of) noexcept { return of == kind::bytes ? "tupelo_bytes(value)" : "value"; }
+
+}  // namespace
+
 void sqlite_dialect::in_list(std::string& sql, std::string_view column, std::uint32_t first, std::uint8_t bucket,
                              kind values) const {
   if (!list_as_one(bucket)) {
@@ -68,7 +76,7 @@ void sqlite_dialect::in_list(std::string& sql, std::string_view column, std::uin
     return;
   }
   sql += column;
-  sql += " IN (SELECT value FROM json_each(";
+  sql.append(" IN (SELECT ").append(list_element(values)).append(" FROM json_each(");
   placeholder(sql, first, values);
   sql += "))";
 }
@@ -100,7 +108,10 @@ void sqlite_dialect::row_list(std::string& sql, const call_argument* columns, st
   // Materialized: a list is taken apart once, and SQLite makes an index for the join.
   sql += ") IN (WITH ";
   for (std::size_t i = 0; i < count; ++i) {
-    sql.append(i ? ", " : "").append(list(i)).append(" AS MATERIALIZED (SELECT key, value FROM json_each(");
+    sql.append(i ? ", " : "").append(list(i)).append(" AS MATERIALIZED (SELECT key, ");
+    sql.append(list_element(columns[i].k))
+        .append(columns[i].k == kind::bytes ? " AS value" : "")
+        .append(" FROM json_each(");
     placeholder(sql, first + static_cast<std::uint32_t>(i), columns[i].k);
     sql += "))";
   }

@@ -33,9 +33,6 @@ void value_binder::append_json_value(std::string& out, const bind_step& step) {
       return append_quoted(out, text);
     }
     case kind::decimal: return append_real(out, checked_double(checked_decimal(take_bytes(cursor_), slot), slot));
-    case kind::bytes:
-      throw query_error(parameter_name(slot) + ": a long list cannot hold values of kind bytes; pass fewer of them at "
-                                               "once");
     default: append_json_element(out, step.k, cursor_, slot);
   }
 }

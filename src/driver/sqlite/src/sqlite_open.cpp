@@ -2,8 +2,13 @@
 #include "sqlite_connection.hpp"
 #include "sqlite_failure.hpp"
 
+#include <tupelo/core/bytes.hpp>
 #include <tupelo/core/error.hpp>
 
+#include <cstddef>
+#include <new>
+#include <optional>
+#include <string_view>
 #include <utility>
 
 namespace tupelo::driver {
@@ -40,6 +45,21 @@ int open_flags(const sqlite_settings& settings) {
   return common | SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
 }
 
+/// `tupelo_bytes('00ff')` is X'00FF': elements of long lists, whose text is JSON.
+void bytes_of_digits(sqlite3_context* context, int, sqlite3_value** arguments) noexcept {
+  const auto* const digits = reinterpret_cast<const char*>(sqlite3_value_text(arguments[0]));
+  if (digits == nullptr) return sqlite3_result_null(context);
+  const auto size = static_cast<std::size_t>(sqlite3_value_bytes(arguments[0]));
+  try {
+    const std::optional<bytes> made = try_from_hex(std::string_view(digits, size));
+    if (!made) return sqlite3_result_error(context, "tupelo_bytes() takes hexadecimal digits", -1);
+    sqlite3_result_blob64(context, made->empty() ? "" : static_cast<const void*>(made->data()), made->size(),
+                          SQLITE_TRANSIENT);
+  } catch (const std::bad_alloc&) {
+    sqlite3_result_error_nomem(context);
+  }
+}
+
 int on_statement(unsigned, void* interrupts, void*, void*) noexcept {
   static_cast<interruption*>(interrupts)->raise_again();
   return 0;
@@ -56,6 +76,10 @@ void sqlite_connection::open() {
     wait_.attach(raw);
     // "name" that is no column is an error and not the text 'name'. Schemas are left alone: old ones may rely on it.
     sqlite3_db_config(raw, SQLITE_DBCONFIG_DQS_DML, 0, nullptr);
+    const int added =
+        sqlite3_create_function_v2(raw, "tupelo_bytes", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS,
+                                   nullptr, &bytes_of_digits, nullptr, nullptr, nullptr);
+    if (added != SQLITE_OK) fail(raw, nullptr, added, {});
     apply_pragmas(raw);
     set_journal_mode(raw);
     // Opening reads nothing yet; this tells a file that is no database now rather than at the first query.
