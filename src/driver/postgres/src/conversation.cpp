@@ -42,7 +42,9 @@ request* conversation::current() const noexcept {
   for (const flight& f : flights_) {
     if (f.of != nullptr) return f.of;
   }
-  return nullptr;
+  // Between two steps of a COPY the server waits for whoever copies.
+  if (held_.empty() || copy_ != nullptr) return nullptr;
+  return held_.front().of;
 }
 
 void conversation::blame(interruption cause) noexcept {
@@ -51,6 +53,7 @@ void conversation::blame(interruption cause) noexcept {
     f.cause = cause;
     return;
   }
+  if (!held_.empty()) held_.front().cause = cause;
 }
 
 void conversation::complete(request& done) noexcept {
@@ -71,7 +74,7 @@ void conversation::fail_all(const std::exception_ptr& failure) noexcept {
     complete(*f.of);
   }
   for (const waiting& held : held_) {
-    held.of->failure = failure;
+    if (!held.of->failure) held.of->failure = failure;
     refuse(*held.of);
   }
   flights_.clear();
@@ -98,9 +101,9 @@ void conversation::submit(request& submitted) noexcept {
   submitted.abandoned = false;
   submitted.failure = nullptr;
   if (submitted.copy > copy_step::open) return submit_copy(submitted);
-  if (!must_wait(submitted)) return start(submitted, false);
+  if (!must_wait(submitted)) return start({&submitted});
   try {
-    held_.push_back({&submitted, false});
+    held_.push_back({&submitted});
   } catch (const std::exception&) {  // no memory
     submitted.failure = std::current_exception();
     refuse(submitted);
@@ -120,6 +123,8 @@ void conversation::abandon(flight& f, const std::exception_ptr& failure) noexcep
   // Its statement may be dropped before the answer comes. To close one that the server has not is no error.
   if (f.at == stage::describing) f.statement->parsed = true;
   f.statement = nullptr;
+  // The server asked for the statement anew, which is no outcome.
+  if ((f.stale || f.lacks_types) && !f.again) f.of->failure = nullptr;
   abandon(let_go(f), failure, true);
 }
 
@@ -148,14 +153,16 @@ void conversation::start_held() noexcept {
   while (!held_.empty() && !must_wait(*held_.front().of)) {
     const waiting next = held_.front();
     held_.pop_front();
-    start(*next.of, next.again);
+    start(next);
   }
 }
 
-void conversation::start(request& submitted, bool again) noexcept {
+void conversation::start(const waiting& next) noexcept {
+  request& submitted = *next.of;
   flight f;
   f.of = f.due = &submitted;
-  f.again = again;
+  f.again = next.again;
+  f.cause = next.cause;
   std::size_t mark = out_.mark();
   try {
     const server_statement* const read = submitted.more ? statement_of(submitted) : nullptr;

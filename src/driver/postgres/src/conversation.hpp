@@ -92,7 +92,8 @@ public:
   bool has_completed() const noexcept { return completed_ != nullptr; }
   /// Whether somebody waits for an answer.
   bool is_awaited() const noexcept;
-  /// The request that the server works on now, or would next; null: none.
+  /// The request that the server works on now, or would next, be it one that is held behind what nobody waits for;
+  /// null: none.
   request* current() const noexcept;
   /// What is to blame when the current request is cancelled by the server.
   void blame(interruption cause) noexcept;
@@ -151,11 +152,12 @@ private:
     std::string_view rest;            ///< of a script: what comes after it
   };
   struct waiting {
-    request* of;
-    bool again;
+    request* of = nullptr;
+    bool again = false;
+    interruption cause = interruption::none;
   };
 
-  void start(request& submitted, bool again) noexcept;
+  void start(const waiting& next) noexcept;
   bool must_wait(const request& next) const noexcept {
     // What waits for a row without a Sync behind it is answered first: the Sync that comes next would count for it.
     const auto lacks_sync = [](const flight& f) { return f.of != nullptr && !f.synced; };

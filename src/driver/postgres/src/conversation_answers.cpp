@@ -186,7 +186,8 @@ void conversation::failed(flight& f, const backend_message& message) {
   }
   note(f,
        f.stale ? make_stale_failure(fields.sqlstate, text_of(f)) : make_postgres_failure(fields, text_of(f), f.cause));
-  if (loses_connection(fields)) throw_postgres_failure(fields, text_of(f));
+  // Those behind it are lost with the connection, but their statements are others.
+  if (loses_connection(fields)) throw_postgres_failure(fields, {});
   if (!f.synced) {
     write_sync(out_);
     f.synced = true;
@@ -247,7 +248,7 @@ void conversation::ready(const backend_message& message) {
     case stage::running:
       if (f.stale && !f.again && status_ == transaction_status::idle) {
         f.of->failure = nullptr;
-        held_.push_front({f.of, true});
+        held_.push_front({f.of, true, f.cause});
         flights_.pop_front();
         return start_held();
       }

@@ -140,7 +140,7 @@ void conversation::group_failed(flight& f, const error_fields& fields) {
   if (!group.sent) f.due = nullptr;  // then it is to blame for no member
   note(f, make_postgres_failure(fields, text_of(f), f.cause));
   fail_rest(f);
-  throw_postgres_failure(fields, text_of(f));
+  throw_postgres_failure(fields, {});
 }
 
 void conversation::group_ready(flight& f) {

@@ -112,6 +112,65 @@ TEST_F(shared_conversation, takes_one_back_that_was_not_sent_yet) {
   answer(one_row(1));
   EXPECT_EQ(completed(), (std::vector<request*>{&two.run, &one.run}));
 }
+TEST_F(shared_conversation, awaits_what_is_held_behind_a_description_that_nobody_waits_for) {
+  asked& one = read();
+  talk->submit(one.run);
+  EXPECT_TRUE(talk->abandon(one.run, gone()));
+  completed();
+  request chore;
+  chore.script = "SELECT 1";
+  chore.deadline_us = 7;
+  talk->submit(chore);
+  ASSERT_EQ(talk->current(), &chore) << "its deadline is the one to watch";
+  talk->blame(interruption::deadline);
+  sent();
+  answer(refused("57014") + ready());
+  EXPECT_EQ(sent(), "Q") << "the connection is well";
+  answer(done("SELECT 1") + ready());
+  EXPECT_EQ(completed(), std::vector<request*>{&chore});
+  EXPECT_FALSE(chore.failure);
+}
+TEST_F(shared_conversation, says_of_what_is_held_why_the_connection_ended) {
+  asked& one = read();
+  talk->submit(one.run);
+  EXPECT_TRUE(talk->abandon(one.run, gone()));
+  completed();
+  request chore;
+  chore.script = "SELECT 1";
+  talk->submit(chore);
+  chore.failure = gone();
+  talk->fail_all(std::make_exception_ptr(connection_error(errc::connection_lost, "lost")));
+  EXPECT_EQ(completed(), std::vector<request*>{&chore});
+  EXPECT_THROW(std::rethrow_exception(chore.failure), cancelled);
+}
+TEST_F(shared_conversation, abandons_one_with_the_reason_though_its_plan_was_stale) {
+  asked& one = known();
+  talk->submit(one.run);
+  answer(stale());
+  EXPECT_TRUE(talk->abandon(one.run, gone()));
+  EXPECT_EQ(one.failure(), errc::cancelled);
+}
+TEST_F(shared_conversation, names_the_statement_only_to_the_one_that_lost_the_connection) {
+  asked& one = known();
+  asked& two = known();
+  talk->submit(one.run);
+  talk->submit(two.run);
+  try {
+    answer(refused("57P01", "x", "FATAL"));
+    ADD_FAILURE() << "the connection was to be lost";
+  } catch (const connection_error&) {
+    talk->fail_all(std::current_exception());
+  }
+  const auto named = [](const request& r) -> std::string {
+    try {
+      std::rethrow_exception(r.failure);
+    } catch (const error& e) {
+      return std::string(e.statement());
+    }
+  };
+  EXPECT_EQ(named(one.run), one.plan.text);
+  EXPECT_EQ(named(two.run), "");
+}
 TEST_F(shared_conversation, abandons_nothing_that_is_complete) {
   asked& one = known();
   EXPECT_FALSE(talk->abandon(one.run, gone()));
