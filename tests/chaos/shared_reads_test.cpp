@@ -101,6 +101,28 @@ TEST_F(shared_reads, of_programs_without_an_event_loop_get_their_own_answers) {
   EXPECT_EQ(answered_, (1 + 2 + 3 + 4 + 5 + 6) * 20);
   sync_wait(expect_recovered(db, "all answered"));
 }
+TEST_F(shared_reads, of_a_blocking_call_inside_of_a_task_are_answered) {
+  database_options one = options();
+  one.shared_reads = 1;
+  database db(url(), one);
+  const watchdog::entry runs(*guard, "a loop inside of a loop");
+  sync_wait(read(db, 0, 1));
+  // The outer loop has a read to send and cannot come around to it.
+  const auto block = [&]() -> task<void> {
+    sync_wait(read(db, 1, 3));
+    co_return;
+  };
+  const auto both = [&]() -> task<void> {
+    std::vector<task<void>> all;
+    all.push_back(read(db, 2, 1));
+    all.push_back(block());
+    all.push_back(read(db, 3, 2));
+    co_await when_all(std::move(all));
+  };
+  sync_wait(both());
+  EXPECT_EQ(answered_, 1 + 3 + 1 + 2);
+  EXPECT_EQ(db.statistics().in_use, 0U);
+}
 TEST_F(shared_reads, leave_connections_to_transactions) {
   database db(url(), options());
   const watchdog::entry runs(*guard, "readers and writers");

@@ -75,6 +75,7 @@ public:
 
   // the shell's side
   send_buffer& output() noexcept { return out_; }
+  const send_buffer& output() const noexcept { return out_; }
   receive_buffer& input() noexcept { return in_; }
   /// Handles every complete message in `input`.
   void receive();

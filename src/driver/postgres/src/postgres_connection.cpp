@@ -51,7 +51,11 @@ postgres_connection::postgres_connection(transport&& socket, session_facts facts
     : socket_(std::move(socket)), talk_(std::move(talk)), facts_(std::move(facts)), inline_(inline_execution) {}
 
 postgres_connection::~postgres_connection() {
-  assert(!reading_.started && !writing_.started && !alarm_.started && !sending_.started);
+  {
+    const std::lock_guard lock(present_->mutex);
+    present_->connection = nullptr;
+  }
+  assert(!reading_.started && !writing_.started && !alarm_.started);
   if (cancelling_) cancelling_->drop_listener();
   watch_.reset();
   if (failure_ || !socket_.is_open()) return;
@@ -220,12 +224,19 @@ void postgres_connection::abandon(request& r, const std::exception_ptr& failure)
   announce(done);
 }
 
+/// Whether it is the client that has to send or to read.
+bool postgres_connection::client_is_behind() const noexcept {
+  if (!talk_.output().empty() || socket_.has_pending()) return true;
+  pollfd polled{socket_.descriptor(), POLLIN, 0};
+  return ::poll(&polled, 1, 0) > 0;
+}
+
 const request* postgres_connection::abandon_waiting(const std::exception_ptr& failure) noexcept {
   request* done = nullptr;
   const request* first = nullptr;
   {
     const std::lock_guard lock(mutex_);
-    if (failure_) return nullptr;
+    if (failure_ || client_is_behind()) return nullptr;
     first = talk_.abandon_waiting(failure);
     done = take_done();
   }
@@ -236,15 +247,44 @@ const request* postgres_connection::abandon_waiting(const std::exception_ptr& fa
 // ---- moving bytes
 
 bool postgres_connection::gather(scheduler& loop) noexcept {
-  if (!sending_.started) {
-    sending_.started = true;
-    sending_.loop = &loop;
-    sending_.events = &loop.reactor();
-    loop.post(sending_);
-    return true;
+  // Another loop may not come around before this one has its answer.
+  if (sending_ != nullptr) return sending_->loop == &loop;
+  try {
+    if (!spare_sending_) spare_sending_ = std::make_unique<sending_work>(present_);
+  } catch (const std::exception&) {  // no memory: it is sent alone
+    return false;
   }
-  // A sync_wait inside of another keeps that one's loop from coming around: both have their thread's reactor.
-  return sending_.loop == &loop || sending_.events != &loop.reactor();
+  sending_work& work = *spare_sending_.release();
+  work.loop = &loop;
+  sending_ = &work;
+  loop.post(work);
+  return true;
+}
+
+void postgres_connection::sending_work::run_now(scheduled_work& self) noexcept {
+  std::unique_ptr<sending_work> work(static_cast<sending_work*>(&self));
+  const std::shared_ptr<presence> of = work->of;
+  request* done = nullptr;
+  {
+    const std::lock_guard lock(of->mutex);
+    if (of->connection != nullptr) done = of->connection->send_gathered(std::move(work));
+  }
+  announce(done);
+}
+
+request* postgres_connection::send_gathered(std::unique_ptr<sending_work> work) noexcept {
+  const std::lock_guard lock(mutex_);
+  if (sending_ != work.get()) return nullptr;  // what it was posted for is over
+  sending_ = nullptr;
+  spare_sending_ = std::move(work);
+  if (failure_ || talk_.output().empty()) return nullptr;
+  try {
+    flush();
+  } catch (...) {
+    give_up(std::current_exception());
+  }
+  go_on();
+  return take_done();
 }
 
 bool postgres_connection::flush() {
@@ -323,7 +363,8 @@ request* postgres_connection::take_done() noexcept {
     if (reading_.started && watch_->cancel_wait(reading_)) reading_.started = false;
     if (writing_.started && watch_->cancel_wait(writing_)) writing_.started = false;
     if (alarm_.started && loop_->cancel_timer(alarm_)) alarm_.started = false;
-    if (reading_.started || writing_.started || alarm_.started || sending_.started) return nullptr;
+    if (reading_.started || writing_.started || alarm_.started) return nullptr;
+    sending_ = nullptr;
   }
   cause_ = interruption::none;
   cancel_again_ = false;
@@ -359,7 +400,7 @@ void postgres_connection::wait_inline(std::unique_lock<std::mutex>& lock, const 
 
 // ---- waiting, on an event loop
 
-void postgres_connection::woken(bool& started, bool reads) noexcept {
+void postgres_connection::woken(bool& started) noexcept {
   request* done = nullptr;
   connection_events* events = nullptr;
   std::vector<error_fields> notices;
@@ -370,7 +411,7 @@ void postgres_connection::woken(bool& started, bool reads) noexcept {
       try {
         check_deadline();
         flush();
-        if (reads) receive(false);
+        receive(false);
       } catch (...) {
         give_up(std::current_exception());
       }

@@ -15,6 +15,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace tupelo::driver::postgres {
@@ -65,17 +66,19 @@ private:
     postgres_connection& owner;
     bool started = false;
   };
-  /// Sends what was gathered.
+  /// What work that is still posted finds when the connection has gone. Locked before the connection.
+  struct presence {
+    explicit presence(postgres_connection& is) noexcept : connection(&is) {}
+    std::mutex mutex;
+    postgres_connection* connection;
+  };
+  /// Sends what was gathered. Nobody waits for it: its loop may not come around before the connection is to go, as
+  /// where a blocking call runs a loop inside of it.
   struct sending_work final : scheduled_work {
-    explicit sending_work(postgres_connection& of) noexcept : scheduled_work(&run_now), owner(of) {}
-    static void run_now(scheduled_work& self) noexcept {
-      auto& work = static_cast<sending_work&>(self);
-      work.owner.woken(work.started, false);
-    }
-    postgres_connection& owner;
-    scheduler* loop = nullptr;
-    const reactor* events = nullptr;
-    bool started = false;
+    explicit sending_work(std::shared_ptr<presence> owner) noexcept : scheduled_work(&run_now), of(std::move(owner)) {}
+    static void run_now(scheduled_work& self) noexcept;
+    std::shared_ptr<presence> of;
+    const scheduler* loop = nullptr;
   };
   struct alarm_clock final : timer_node {
     explicit alarm_clock(postgres_connection& of) noexcept : timer_node(&fired), owner(of) {}
@@ -88,7 +91,8 @@ private:
   };
 
   // Without the lock.
-  void woken(bool& started, bool reads = true) noexcept;
+  void woken(bool& started) noexcept;
+  request* send_gathered(std::unique_ptr<sending_work> work) noexcept;
   void cancel_ended(bool in_time) noexcept override;
   static void announce(request* done) noexcept;
   static void report(connection_events* events, const std::vector<error_fields>& notices) noexcept;
@@ -100,6 +104,7 @@ private:
   bool gather(scheduler& loop) noexcept;
   void receive(bool wait);
   void end_if_stuck();
+  bool client_is_behind() const noexcept;
   void check_deadline() noexcept;
   void cancel_current(interruption cause) noexcept;
   void send_cancel() noexcept;
@@ -133,7 +138,9 @@ private:
   socket_wait reading_{*this};
   socket_wait writing_{*this};
   alarm_clock alarm_{*this};
-  sending_work sending_{*this};
+  std::shared_ptr<presence> present_{std::make_shared<presence>(*this)};
+  std::unique_ptr<sending_work> spare_sending_;
+  const sending_work* sending_ = nullptr;  ///< posted, and owned by itself
   bool wants_write_ = false;
   bool inline_;
 };
