@@ -65,14 +65,19 @@ task<void> run_group_on_any(connection_pool& pool, statement_group& group) {
   std::optional<read_retry> retry;
   for (;;) {
     std::exception_ptr failure;
-    try {
-      pooled_connection* connection = pool.take_hot();
-      if (!connection) connection = co_await pool.acquire();
-      const returned back{pool, connection};
-      co_await back.connection->run_group(group);
-      co_return;
-    } catch (const connection_error&) {
-      failure = std::current_exception();
+    for (std::size_t i = 0; i != group.count; ++i) {
+      if (std::exception_ptr lost = std::exchange(group.runs[i]->lost, nullptr)) failure = std::move(lost);
+    }
+    if (!failure) {
+      try {
+        pooled_connection* connection = pool.take_hot();
+        if (!connection) connection = co_await pool.acquire();
+        const returned back{pool, connection};
+        co_await back.connection->run_group(group);
+        co_return;
+      } catch (const connection_error&) {
+        failure = std::current_exception();
+      }
     }
     co_await before_next_attempt(pool, group, std::move(failure), retry);
   }

@@ -94,10 +94,10 @@ public:
   const dialect& sql_dialect() const noexcept { return dialect_; }
   const driver::url& url() const noexcept { return url_; }
   pool_statistics statistics() const;
-  /// When the next attempt to reach the server may begin, after one that failed.
+  /// When somebody may have a connection again, while there is none because an attempt to reach the server has failed.
   std::int64_t next_attempt_us() const noexcept {
     const std::lock_guard lock(mutex_);
-    return core_.retry_at_us();
+    return core_.is_down(now_us()) ? core_.retry_at_us() : INT64_MIN;
   }
   /// Connections that are kept.
   std::uint32_t size() const noexcept { return core_.limits().size; }

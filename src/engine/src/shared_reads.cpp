@@ -102,12 +102,17 @@ void shared_reads::add(pooled_connection& shared, const void* domain) {
 }
 
 pooled_connection* shared_reads::emptiest(const void* domain) noexcept {
+  const auto load = [](const pooled_connection& each) noexcept {
+    return each.shared.readers + (each.owes ? most_readers : 0);
+  };
+  const std::int64_t now = open_.empty() ? 0 : pool_.now_us();
   for (;;) {
     pooled_connection* found = nullptr;
     for (pooled_connection* const each : open_) {
-      const pooled_connection::sharing& shared = each->shared;
+      pooled_connection::sharing& shared = each->shared;
+      shared.drains |= now >= each->expires_us;
       if (shared.drains || shared.domain != domain || shared.readers >= most_readers) continue;
-      if (found == nullptr || shared.readers < found->shared.readers) found = each;
+      if (found == nullptr || load(*each) < load(*found)) found = each;
     }
     if (found == nullptr || found->usable()) return found;
     found->shared.drains = true;
@@ -168,15 +173,17 @@ void shared_reads::look_after() noexcept {
   std::unique_lock lock(mutex_);
   watching_ = false;
   bool crowded = false;
+  const bool halted = pool_.is_halted();  // who leaves a connection then gets no other
   const std::int64_t now = pool_.now_us();
   for (pooled_connection* const each : open_) {
     pooled_connection::sharing& shared = each->shared;
     const std::uint64_t answered = shared.answered.load(std::memory_order_relaxed);
     const bool stands_still = std::exchange(shared.seen, answered) == answered;
-    if (stands_still || now >= each->expires_us) shared.drains = true;
-    if (shared.readers < 2) continue;
+    if (stands_still) shared.drains = true;
+    // A single reader, too, may be behind a statement that nobody waits for.
+    if (shared.readers < 2 && !each->owes) continue;
     crowded = true;
-    if (!stands_still) continue;
+    if (!stands_still || halted) continue;
     const driver::request* const slow = each->driver().abandon_waiting(moved);
     if (slow == nullptr || slow_.size() >= most_slow_statements) continue;
     try {

@@ -22,10 +22,11 @@ class pooled_connection;
 /// its turn.
 ///
 /// A connection is shared from the first reader that is given it until the last has left it, and is in use for the pool
-/// meanwhile. Readers choose the emptiest of their own event loop. It takes no new readers when it is too old, when
-/// somebody waits for a connection of his own and it is the one to be emptied for him, or when it was found slow: when
-/// nothing was answered on it for a while, those behind the statement in front are sent again on connections of their
-/// own, and statements like that one have such connections from then on, for a time.
+/// meanwhile. Readers choose the emptiest of their own event loop, one that owes answers to those who have left last.
+/// It takes no new readers when it is too old, when somebody waits for a connection of his own and it is the one to be
+/// emptied for him, or when it was found slow: when nothing was answered on it for a while, those behind the statement
+/// in front are sent again on connections of their own, and statements like that one have such connections from then
+/// on, for a time.
 ///
 /// A reader that is cancelled, or whose deadline passes, leaves at once; its answer is read and dropped. A connection
 /// whose readers have gone before all answers came gets a little time for them; then the server is asked to stop.

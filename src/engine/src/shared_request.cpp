@@ -9,6 +9,22 @@
 
 namespace tupelo::detail {
 
+namespace {
+
+/// Whether a failure came from the server, and not from those who gave the request up.
+bool is_answer(const driver::request& failed) noexcept {
+  if (failed.abandoned) return false;
+  try {
+    std::rethrow_exception(failed.failure);
+  } catch (const error& e) {
+    return e.code() != errc::not_run && e.code() != errc::cancelled && e.code() != errc::timed_out;
+  } catch (...) {
+    return true;
+  }
+}
+
+}  // namespace
+
 /// The task's deadline. Shared by the awaiter and the timer, which may ring when the awaiter is gone.
 struct shared_request::alarm final : timer_node {
   explicit alarm(shared_request& of) noexcept : timer_node(&fired), whole(&of) {}
@@ -42,11 +58,17 @@ bool shared_request::suspend(std::coroutine_handle<> awaiting, const task_contex
   struct completion {
     static void done(driver::request& request) noexcept {
       auto& whole = *static_cast<shared_request*>(request.owner);
-      whole.answered_.fetch_add(1, std::memory_order_relaxed);
+      if (!request.failure || is_answer(request)) whole.answered_.fetch_add(1, std::memory_order_relaxed);
       whole.resumption_.post();
     }
   };
-  if (!context.deadline.is_never()) alarm_ = new alarm(*this);
+  if (!context.deadline.is_never()) {
+    if (context.deadline.expired(context.scheduler)) {
+      request_.failure = std::make_exception_ptr(timed_out("the deadline passed before the statement was sent"));
+      return false;
+    }
+    alarm_ = new alarm(*this);
+  }
   resumption_.prepare(awaiting, context);
   scheduler_ = &context.scheduler;
   request_.owner = this;

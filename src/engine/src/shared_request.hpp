@@ -19,7 +19,7 @@ namespace tupelo::detail {
 /// Errors: the request's failure is left in the request.
 class shared_request {
 public:
-  /// `answered` counts what the connection completes.
+  /// `answered` counts what the database answers.
   shared_request(driver::connection& connection, driver::request& request,
                  std::atomic<std::uint64_t>& answered) noexcept
       : connection_(connection), request_(request), answered_(answered) {}

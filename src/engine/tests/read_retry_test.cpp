@@ -92,6 +92,18 @@ TEST_F(pool_retrying, asks_again_when_the_server_is_back) {
   EXPECT_NO_THROW(asked.result());
   EXPECT_EQ(server.attempts, 2);
 }
+TEST_F(pool_retrying, waits_for_no_server_while_others_have_connections) {
+  options.first_backoff_us = options.longest_backoff_us = second;
+  make();
+  pooled_connection* const held = hold();
+  server.up = false;
+  auto more = acquire();
+  time.run_ready();
+  EXPECT_EQ(pool->next_attempt_us(), INT64_MIN) << "one may come back any time";
+  give_back(held);
+  ASSERT_TRUE(more.done());
+  give_back(more.result());
+}
 TEST_F(pool_retrying, gives_up_with_the_last_failure) {
   server.up = false;
   options.read_attempts = 2;

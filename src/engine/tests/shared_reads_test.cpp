@@ -3,6 +3,7 @@
 #include "any_connection.hpp"
 #include "pool_test_case.hpp"
 
+#include <deque>
 #include <list>
 
 namespace tupelo::detail {
@@ -128,6 +129,98 @@ TEST_F(reads_that_share, behind_a_slow_one_are_sent_again_on_connections_of_thei
   EXPECT_TRUE(slow.done());
   while (asked(0) != 0) answer(0);
   EXPECT_EQ(now().in_use, 0U);
+}
+TEST_F(reads_that_share, behind_a_slow_one_that_has_gone_are_sent_again) {
+  options.pool_size = 2;
+  options.shared_reads = 1;
+  make();
+  cancel_source stop;
+  read(stop.token());
+  reader& behind = read();
+  stop.request_cancel();
+  time.run_ready();
+  time.advance_us(60 * ms);
+  ASSERT_EQ(server.open.size(), 2U);
+  answer(1);
+  EXPECT_TRUE(behind.done());
+  while (asked(0) != 0) answer(0);
+  EXPECT_EQ(now().in_use, 0U);
+}
+TEST_F(reads_that_share, are_not_answered_by_the_departure_of_another) {
+  options.pool_size = 2;
+  options.shared_reads = 1;
+  make();
+  reader& slow = read();
+  std::deque<cancel_source> stops;
+  for (int i = 0; i < 6; ++i) {
+    read(stops.emplace_back().token());
+    time.advance_us(10 * ms);
+    stops.back().request_cancel();
+    time.run_ready();
+  }
+  reader& other = read();
+  EXPECT_EQ(server.open.size(), 2U) << "the first was found slow";
+  while (asked(1) != 0) answer(1);
+  EXPECT_TRUE(other.done() && !slow.done());
+  while (asked(0) != 0) answer(0);
+  EXPECT_EQ(now().in_use, 0U);
+}
+TEST_F(reads_that_share, prefer_a_connection_that_owes_nothing) {
+  options.shared_patience_us = 0;
+  make();
+  cancel_source stop;
+  read(stop.token());
+  read();
+  ASSERT_EQ(server.open.size(), 2U);
+  stop.request_cancel();
+  time.run_ready();
+  const std::size_t owing = asked(0), other = asked(1);
+  read();
+  read();
+  read();
+  EXPECT_EQ(asked(0) + asked(1), owing + other + 3);
+  EXPECT_TRUE(asked(0) == owing || asked(1) == other) << "all of them went to one";
+  while (asked(0) != 0) answer(0);
+  while (asked(1) != 0) answer(1);
+}
+TEST_F(reads_that_share, stay_behind_a_slow_one_while_the_pool_is_suspended) {
+  options.pool_size = 2;
+  options.shared_reads = 1;
+  make();
+  reader& slow = read();
+  reader& other = read();
+  pool->suspend();
+  time.advance_us(60 * ms);
+  EXPECT_EQ(asked(0), 2U);
+  answer(0);
+  answer(0);
+  EXPECT_TRUE(slow.done() && other.done());
+  pool->resume();
+}
+TEST_F(reads_that_share, leave_a_connection_that_is_too_old_whatever_their_patience) {
+  options.pool_size = 2;
+  options.shared_reads = 1;
+  options.shared_patience_us = 0;
+  options.max_lifetime_us = second;
+  make();
+  read();
+  time.advance_us(2 * second);
+  read();
+  EXPECT_EQ(asked(0), 1U);
+  EXPECT_EQ(server.open.size(), 2U);
+  while (!server.open.empty() && asked(0) != 0) answer(0);
+}
+TEST_F(reads_that_share, are_not_sent_when_their_deadline_has_passed) {
+  options.pool_size = 1;
+  make();
+  read();
+  time.advance_us(5 * ms);
+  reader& late = read({}, deadline{4 * ms});
+  ASSERT_TRUE(late.done());
+  EXPECT_THROW(late.asked.result(), timed_out);
+  EXPECT_EQ(asked(0), 1U);
+  answer(0);
+  EXPECT_EQ(now().in_use, 0U) << "nothing is owed";
 }
 TEST_F(reads_that_share, are_not_like_one_that_was_slow) {
   options.pool_size = 2;
