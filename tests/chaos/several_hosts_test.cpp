@@ -16,8 +16,10 @@ protected:
   std::string url_of(std::uint16_t first, const fault_proxy::gate& second) const {
     std::string url = url_through(second);
     const std::string host = "127.0.0.1:";
-    return url.insert(url.find(host), host + std::to_string(first) + ",") + "&circuit_failures=2&circuit_pause=1h";
+    return url.insert(url.find(host), host + std::to_string(first) + ",") +
+           "&circuit_failures=" + std::to_string(circuit_failures) + "&circuit_pause=1h";
   }
+  int circuit_failures = 2;
   std::uint16_t dead_port() { return fault_proxy::gate(*proxy).port(); }
   database_options options() const {
     return {.pool_size = 2, .run = execution_of(GetParam()), .first_backoff_us = 1'000};
@@ -41,6 +43,35 @@ TEST_P(several_hosts, of_which_one_is_down_leave_it_alone_after_some_failures) {
   EXPECT_EQ(hosts[1].state, driver::circuit::closed);
   EXPECT_GE(hosts[1].opened, 5U);
   EXPECT_EQ(sync_wait(db.health()).hosts[0].state, driver::circuit::open);
+}
+TEST_P(several_hosts, of_which_one_swallows_everything_leave_time_for_the_next) {
+  fault_proxy::gate first(*proxy, {fault::stall, sender::client, 0});
+  fault_proxy::gate second(*proxy);
+  database_options patient = options();
+  patient.acquire_timeout_us = 3'000'000;
+  circuit_failures = 1;
+  database db(url_of(first.port(), second), patient);
+  EXPECT_EQ(sync_wait(db.query<Entry>().count()), 0);
+  EXPECT_EQ(db.statistics().hosts.at(0).state, driver::circuit::open);
+}
+TEST_P(several_hosts, of_which_the_only_one_swallows_everything_count_it_as_a_failure) {
+  fault_proxy::gate first(*proxy, {fault::stall, sender::client, 0});
+  database_options patient = options();
+  patient.acquire_timeout_us = 1'200'000;
+  patient.read_attempts = 1;
+  database db(url_through(first), patient);
+  EXPECT_THROW(sync_wait(db.query<Entry>().count()), connection_error);
+  EXPECT_EQ(db.statistics().hosts.at(0).failed, 1U);
+}
+TEST_P(several_hosts, of_which_the_standby_is_down_leave_it_alone_where_it_is_preferred) {
+  fault_proxy::gate second(*proxy);
+  database db(url_of(dead_port(), second) + "&target_session_attrs=prefer-standby", options());
+  for (int i = 0; i < 5; ++i) {
+    sync_wait(db.ping());
+    second.cut();
+    EXPECT_EQ(sync_wait(db.query<Entry>().count()), 0);
+  }
+  EXPECT_LE(db.statistics().hosts.at(0).failed, 3U) << "it was tried on";
 }
 TEST_P(several_hosts, that_are_all_left_alone_are_tried_all_the_same) {
   std::optional<fault_proxy::gate> second(std::in_place, *proxy);

@@ -251,6 +251,9 @@ private:
   std::vector<std::string> shown_;
 };
 
+/// Within which a host that is well answers.
+constexpr std::int64_t fair_time_us = 1'000'000;
+
 /// How a server says that its pg_hba.conf has no entry for a connection like this one.
 bool is_unwelcome(const connection_error& failure) noexcept { return failure.sqlstate() == "28000"; }
 
@@ -271,8 +274,9 @@ struct postgres_server::state {
   /// Errors: as postgres_server::connect.
   task<std::unique_ptr<opening>> open() const;
   task<std::unique_ptr<opening>> open(target_session wanted, failed_attempts& failures) const;
+  /// `hosts_left`: among which the caller's time is shared, this one included.
   task<std::unique_ptr<opening>> open(const postgres_host& host, circuit_breaker::attempt attempt,
-                                      target_session wanted, failed_attempts& failures) const;
+                                      target_session wanted, std::size_t hosts_left, failed_attempts& failures) const;
   task<std::unique_ptr<opening>> open(const postgres_host& host, const endpoint& address, target_session wanted,
                                       std::int64_t due_us) const;
   std::vector<std::size_t> order_of_hosts() const;
@@ -338,20 +342,24 @@ std::vector<std::size_t> postgres_server::state::order_of_hosts() const {
 task<std::unique_ptr<opening>> postgres_server::state::open(target_session wanted, failed_attempts& failures) const {
   const scheduler& loop = co_await current_scheduler();
   std::vector<std::size_t> left_alone;
+  std::size_t hosts_left = settings.hosts.size();
   for (const std::size_t i : order_of_hosts()) {
     circuit_breaker::attempt attempt = circuits[i]->begin(loop.now_us());
     if (!attempt) {
       left_alone.push_back(i);
       continue;
     }
-    if (auto opened = co_await open(settings.hosts[i], std::move(attempt), wanted, failures)) co_return opened;
+    if (auto opened = co_await open(settings.hosts[i], std::move(attempt), wanted, hosts_left, failures))
+      co_return opened;
+    --hosts_left;
   }
-  if (left_alone.empty()) co_return nullptr;
+  // A standby that may be down is not preferred to a primary that is well: any host is asked for next.
+  if (left_alone.empty() || wanted == target_session::prefer_standby) co_return nullptr;
   // Rather one that may be down than none: the pool has its own pauses for servers that are.
   const auto next = std::min_element(left_alone.begin(), left_alone.end(), [this](std::size_t a, std::size_t b) {
     return circuits[a]->pause_ends_us() < circuits[b]->pause_ends_us();
   });
-  if (auto opened = co_await open(settings.hosts[*next], circuits[*next]->begin_regardless(), wanted, failures))
+  if (auto opened = co_await open(settings.hosts[*next], circuits[*next]->begin_regardless(), wanted, 1, failures))
     co_return opened;
   for (const std::size_t i : left_alone) {
     if (i != *next) failures.add_untried(settings.hosts[i], circuits[i]->statistics(loop.now_us()).failures_in_a_row);
@@ -360,21 +368,42 @@ task<std::unique_ptr<opening>> postgres_server::state::open(target_session wante
 }
 
 task<std::unique_ptr<opening>> postgres_server::state::open(const postgres_host& host, circuit_breaker::attempt attempt,
-                                                            target_session wanted, failed_attempts& failures) const {
+                                                            target_session wanted, std::size_t hosts_left,
+                                                            failed_attempts& failures) const {
   const task_context& context = co_await current_context();
   const scheduler& loop = context.scheduler;
-  // Of each address, so that one that swallows everything leaves time for the next.
-  const auto due_us = [&] {
-    if (settings.connect_timeout_us == 0) return INT64_MAX;
-    return deadline::after_us(settings.connect_timeout_us, loop.now_us()).at_us;
+  const auto share_us = [&](std::int64_t until_us, std::size_t of) {
+    if (of == 1 || deadline{until_us}.is_never()) return until_us;
+    const std::int64_t now = loop.now_us();
+    return deadline::after_us(deadline{until_us}.remaining_us(now) / static_cast<std::int64_t>(of), now).at_us;
   };
+  // Of the host, and of each address, so that one that swallows everything leaves time for the next.
+  const std::int64_t host_due_us = share_us(context.deadline.at_us, hosts_left);
+  std::int64_t timeout_us = INT64_MAX;  // when connect_timeout has passed
+  const auto due_us = [&](std::size_t addresses_left) {
+    if (settings.connect_timeout_us != 0)
+      timeout_us = deadline::after_us(settings.connect_timeout_us, loop.now_us()).at_us;
+    const std::int64_t due = share_us(host_due_us, addresses_left);
+    return std::min(timeout_us, due == context.deadline.at_us ? INT64_MAX : due);
+  };
+  const std::int64_t begun_us = loop.now_us();
+  // A host is not to blame for a caller who has little time.
+  const auto had_time = [&] { return loop.now_us() - begun_us >= fair_time_us || loop.now_us() >= timeout_us; };
   bool answered = false;
+  bool hurried = false;
   const auto note = [&] {
     try {
       throw;
     } catch (const timed_out&) {
-      if (context.deadline.expired(loop.now_us())) throw;
-      const std::string message = "the server " + host.shown() + " did not answer within connect_timeout";
+      if (context.deadline.expired(loop.now_us())) {
+        if (!answered && had_time()) attempt.failed(loop.now_us());
+        throw;
+      }
+      hurried = !had_time();
+      const std::string message =
+          "the server " + host.shown() +
+          (loop.now_us() >= timeout_us ? " did not answer within connect_timeout"
+                                       : " did not answer within its share of the time until the deadline");
       failures.add(std::make_exception_ptr(connection_error(errc::connection_failed, message)), message);
     } catch (const connection_error& e) {
       // 57P03 says that the server is about to start, or to end.
@@ -389,13 +418,14 @@ task<std::unique_ptr<opening>> postgres_server::state::open(const postgres_host&
   };
   std::vector<endpoint> addresses;
   try {
-    addresses = co_await resolve(host, due_us());
+    addresses = co_await resolve(host, due_us(1));
   } catch (...) {
     note();
   }
+  std::size_t addresses_left = addresses.size();
   for (const endpoint& address : addresses) {
     try {
-      auto opened = co_await open(host, address, wanted, due_us());
+      auto opened = co_await open(host, address, wanted, due_us(addresses_left--));
       attempt.succeeded();
       co_return opened;
     } catch (...) {
@@ -404,7 +434,7 @@ task<std::unique_ptr<opening>> postgres_server::state::open(const postgres_host&
   }
   if (answered) {
     attempt.succeeded();
-  } else {
+  } else if (!hurried) {
     attempt.failed(loop.now_us());
   }
   co_return nullptr;
