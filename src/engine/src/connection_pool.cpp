@@ -117,15 +117,19 @@ void connection_pool::prepare_another() noexcept {
   pooled_connection* aged = nullptr;
   {
     const std::lock_guard lock(mutex_);
+    if (preparing_) return;
     aged = static_cast<pooled_connection*>(core_.take());
+    preparing_ = aged != nullptr;
     const bool wanted = aged == nullptr && core_.opening() == 0 && core_.connections() < core_.limits().size;
     if (wanted && core_.may_open(now_us())) open_in_background();
   }
   if (aged == nullptr) return;
   try {
-    start_chore(aged, std::string(check_statement));
+    start_chore(aged, std::string(check_statement), {.prepares = true});
   } catch (const std::exception&) {
     offer(aged);  // not checked: its next user will
+    const std::lock_guard lock(mutex_);
+    preparing_ = false;
   }
 }
 

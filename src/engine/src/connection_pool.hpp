@@ -29,6 +29,7 @@ namespace tupelo::detail {
 struct chore_times {
   std::optional<std::int64_t> idle_since_us{};
   std::int64_t timeout_us = 5'000'000;
+  bool prepares = false;  ///< for prepare_another()
 };
 
 /// The connections of one database: opens, hands out, checks, cleans and closes them as its core decides.
@@ -71,7 +72,7 @@ public:
 
   /// A connection that is free and needs no check; null where there is none, or somebody waits for it.
   pooled_connection* take_ready() noexcept;
-  /// Sees to it that another connection is free soon: checks one, or opens one.
+  /// Sees to it that another connection is free soon: checks one, or opens one; one at a time.
   void prepare_another() noexcept;
   shared_reads& shared() noexcept { return shared_; }
 
@@ -232,6 +233,7 @@ private:
   std::exception_ptr last_failure_;  ///< of opening
   upkeep_timer timer_{*this};
   bool timer_started_ = false;
+  bool preparing_ = false;        ///< prepare_another() has one checked
   std::uint32_t background_ = 0;  ///< chores, openings and timers that will call the pool
   std::condition_variable background_ended_;
   cancel_source stopping_;

@@ -17,10 +17,15 @@ struct connection_chore final : driver::request {
   pooled_connection* connection = nullptr;
   std::string text;
   std::optional<std::int64_t> idle_since_us;
+  bool prepares = false;
 
   static void ended(driver::request& request) noexcept {
     const std::unique_ptr<connection_chore> self(static_cast<connection_chore*>(&request));
     connection_pool& pool = *self->pool;
+    if (self->prepares) {
+      const std::lock_guard lock(pool.mutex_);
+      pool.preparing_ = false;
+    }
     pool.end_chore(self->connection, !self->failure, self->idle_since_us);
     pool.end_background();
   }
@@ -31,6 +36,7 @@ void connection_pool::start_chore(pooled_connection* connection, std::string scr
   chore->pool = this;
   chore->connection = connection;
   chore->idle_since_us = times.idle_since_us;
+  chore->prepares = times.prepares;
   chore->text = std::move(script);
   chore->script = chore->text;
   chore->cancellable = false;

@@ -50,7 +50,10 @@ task<bool> shared_reads::run(statement_run& run) {
   pooled_connection::take_results(run, request);
   observed.finish(request);
   if (!request.failure) co_return true;
-  if (was_moved(request.failure)) co_return false;
+  if (was_moved(request.failure)) {
+    if (!pool_.observers().empty()) pool_.observers().read_retried({request.plan->text, 2, 0, request.failure});
+    co_return false;
+  }
   std::rethrow_exception(request.failure);
 }
 

@@ -130,6 +130,27 @@ TEST_F(reads_that_share, behind_a_slow_one_are_sent_again_on_connections_of_thei
   while (asked(0) != 0) answer(0);
   EXPECT_EQ(now().in_use, 0U);
 }
+TEST_F(reads_that_share, tell_observers_when_they_are_sent_again) {
+  struct : statement_observer {
+    void read_retried(const retry_event& event) noexcept override {
+      ++retried;
+      attempt = event.attempt;
+    }
+    int retried = 0;
+    std::uint32_t attempt = 0;
+  } seen;
+  options.pool_size = 2;
+  options.shared_reads = 1;
+  make();
+  pool->observers().add(seen);
+  read();
+  read();
+  time.advance_us(40 * ms);
+  EXPECT_EQ(seen.retried, 1);
+  EXPECT_EQ(seen.attempt, 2U);
+  answer(1);
+  while (asked(0) != 0) answer(0);
+}
 TEST_F(reads_that_share, behind_a_slow_one_that_has_gone_are_sent_again) {
   options.pool_size = 2;
   options.shared_reads = 1;
