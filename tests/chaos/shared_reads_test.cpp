@@ -121,7 +121,7 @@ TEST_F(shared_reads, of_a_blocking_call_inside_of_a_task_are_answered) {
   };
   sync_wait(both());
   EXPECT_EQ(answered_, 1 + 3 + 1 + 2);
-  EXPECT_EQ(db.statistics().in_use, 0U);
+  sync_wait(expect_recovered(db, "all answered"));
 }
 TEST_F(shared_reads, leave_connections_to_transactions) {
   database db(url(), options());
