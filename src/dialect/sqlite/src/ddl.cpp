@@ -219,21 +219,33 @@ private:
     schema_operation(o).apply_to(after);
     for (const table_definition& table : state_.tables) {
       const table_definition& made = *after.find(table.name);
-      if (made != table) remake(table, made, column_names(table));
+      if (made != table) {
+        remake(table, made, column_names(table), &o);  // whose checks know the new name only
+        continue;
+      }
       for (const column_definition& column : table.columns) {
-        if (column.type.kind == type_kind::enumeration && column.type.native == o.type) rename_value(table, column, o);
+        if (is_of(column, o)) rename_value(table, column, o);
       }
     }
   }
-  void rename_value(const table_definition& table, const column_definition& column, const ddl::rename_enum_value& o) {
+  static bool is_of(const column_definition& column, const ddl::rename_enum_value& o) {
+    return column.type.kind == type_kind::enumeration && column.type.native == o.type;
+  }
+  static std::string holds_value(const column_definition& column, const std::string& value) {
     const std::string name = quote_identifier(column.name);
-    const std::string from = sql_text_literal(o.from);
+    if (!column.type.array) return name + " = " + sql_text_literal(value);
+    return sql_text_literal(value) + " IN (SELECT value FROM json_each(" + name + "))";
+  }
+  /// The value by its new name, where the column holds it.
+  static std::string renamed_value(const column_definition& column, const ddl::rename_enum_value& o) {
     const std::string to = sql_text_literal(o.to);
-    const std::string update = "UPDATE " + quote_identifier(table.name) + " SET " + name + " = ";
-    if (!column.type.array) return execute(update + to + " WHERE " + name + " = " + from);
-    execute(update + "(SELECT json_group_array(CASE value WHEN " + from + " THEN " + to +
-            " ELSE value END) FROM json_each(" + name + ")) WHERE " + from + " IN (SELECT value FROM json_each(" +
-            name + "))");
+    if (!column.type.array) return to;
+    return "(SELECT json_group_array(CASE value WHEN " + sql_text_literal(o.from) + " THEN " + to +
+           " ELSE value END) FROM json_each(" + quote_identifier(column.name) + "))";
+  }
+  void rename_value(const table_definition& table, const column_definition& column, const ddl::rename_enum_value& o) {
+    execute("UPDATE " + quote_identifier(table.name) + " SET " + quote_identifier(column.name) + " = " +
+            renamed_value(column, o) + " WHERE " + holds_value(column, o.from));
   }
   template <class Rebuilt>
   void statement(const Rebuilt&) {}
@@ -261,7 +273,8 @@ private:
     state_ = std::move(after);
   }
 
-  void remake(const table_definition& old, const table_definition& made, const std::vector<std::string>& kept) {
+  void remake(const table_definition& old, const table_definition& made, const std::vector<std::string>& kept,
+              const ddl::rename_enum_value* renamed = nullptr) {
     const std::string place = "tupelo_new_" + made.name;
     std::string columns;
     for (const column_definition& column : old.columns)
@@ -283,7 +296,7 @@ private:
     // table.
     execute("PRAGMA legacy_alter_table = ON");
     execute(create_table_text(made, place));
-    copy(old, made, kept, place);
+    copy(old, made, kept, place, renamed);
     execute("DROP TABLE " + quote_identifier(old.name));
     execute("ALTER TABLE " + quote_identifier(place) + " RENAME TO " + quote_identifier(made.name));
     execute("PRAGMA legacy_alter_table = OFF");
@@ -293,7 +306,7 @@ private:
   }
 
   void copy(const table_definition& old, const table_definition& made, const std::vector<std::string>& kept,
-            const std::string& place) {
+            const std::string& place, const ddl::rename_enum_value* renamed) {
     std::string into;
     std::string from;
     for (const column_definition& column : made.columns) {
@@ -303,6 +316,10 @@ private:
       std::string value = quote_identifier(column.name);
       if (source->nullable && !column.nullable && !is_null(column.default_sql)) {
         value = "COALESCE(" + value + ", " + *column.default_sql + ")";
+      }
+      if (renamed != nullptr && is_of(column, *renamed)) {
+        value = "CASE WHEN " + holds_value(column, renamed->from) + " THEN " + renamed_value(column, *renamed) +
+                " ELSE " + value + " END";
       }
       into += (into.empty() ? "" : ", ") + quote_identifier(column.name);
       from += (from.empty() ? "" : ", ") + value;

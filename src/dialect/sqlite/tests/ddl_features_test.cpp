@@ -117,6 +117,21 @@ TEST(sqlite_ddl_features, rows_and_defaults_have_a_renamed_value_of_an_enum) {
   EXPECT_EQ(db.value("SELECT group_concat(role || coalesce(past, '')) FROM people"),
             "visitor[\"admin\",\"visitor\"],visitor");
 }
+TEST(sqlite_ddl_features, a_renamed_value_of_an_enum_is_renamed_in_rows_that_a_check_holds_to_it) {
+  table_definition table = people();
+  table.columns.push_back({.name = "role", .type = column_type::enumeration("role")});
+  table.columns.push_back(
+      {.name = "past", .type = column_type::array_of(column_type::enumeration("role")), .nullable = true});
+  table.checks = {{"known", "role IN ('guest', 'admin')"}};
+  raw_database db;
+  schema_definition schema;
+  db.change({ddl::create_enum{{"role", {"guest", "admin"}}}, ddl::create_table{table}}, schema);
+  db.run("INSERT INTO people (email, role, past) VALUES ('a', 'guest', '[\"admin\",\"guest\"]'), "
+         "('b', 'admin', NULL), ('c', 'admin', '[]')");
+  db.change({ddl::rename_enum_value{"role", "guest", "visitor"}}, schema);
+  EXPECT_EQ(db.value("SELECT group_concat(role || coalesce(past, '')) FROM people"),
+            "visitor[\"admin\",\"visitor\"],admin,admin[]");
+}
 
 }  // namespace
 }  // namespace tupelo::sqlite
