@@ -289,9 +289,7 @@ private:
     // A value that was added cannot be used in the same transaction; one of a type that was made in it can.
     const bool used = std::any_of(rest_.begin(), rest_.end(), [&](const schema_operation& later) {
       const std::string text = later.canonical();
-      return std::any_of(added.begin(), added.end(), [&](const std::string& value) {
-        return text.find(sql_text_literal(value)) != std::string::npos;
-      });
+      return std::any_of(added.begin(), added.end(), [&](const std::string& value) { return may_use(text, value); });
     });
     if (added.empty() || used) return make_enum_anew(o.to);
     for (std::size_t i = 0; i < o.to.values.size(); ++i) {
@@ -301,6 +299,21 @@ private:
           i != 0 ? " AFTER " + sql_text_literal(o.to.values[i - 1]) : " BEFORE " + sql_text_literal(o.from.values[0]);
       execute("ALTER TYPE " + quote_identifier(o.to.name) + " ADD VALUE " + sql_text_literal(value) + place);
     }
+  }
+  /// Whether the value stands in the canonical text of an operation as a literal, or in one as an element of an array:
+  /// 'new', '[\"new\"]', '{a,new}'.
+  static bool may_use(std::string_view text, const std::string& value) {
+    // What is behind the first character that is written otherwise inside of quotes is not looked at.
+    const std::string_view plain = std::string_view(value).substr(0, value.find_first_of("'\"\\\n"));
+    if (plain.empty()) return true;
+    for (std::size_t at = text.find(plain); at != std::string_view::npos; at = text.find(plain, at + 1)) {
+      const std::string_view before = text.substr(0, at);
+      const std::string_view behind = text.substr(at + plain.size());
+      const bool begins = before.ends_with('\'') || before.ends_with('{') || before.ends_with(',') ||
+                          before.ends_with("\\\"");  // a bare quote is that of a name
+      if (begins && !behind.empty() && std::string_view("'},\\").find(behind[0]) != std::string_view::npos) return true;
+    }
+    return false;
   }
   /// What is new, where nothing else is: no value is gone, and those that were there stand in the same order.
   static std::vector<std::string> values_to_add(const std::vector<std::string>& from,

@@ -330,6 +330,14 @@ TEST_F(postgres_enums, a_new_value_is_used_in_the_migration_that_adds_it) {
   there_and_back(
       {ddl::change_enum{role, {"Role", {"guest", "member", "admin"}}}, ddl::alter_column{"users", now, then}});
 }
+TEST_F(postgres_enums, a_new_value_is_an_element_of_a_default_in_the_migration_that_adds_it) {
+  make();
+  const column_definition now = *schema.find("users")->find_column("past");
+  column_definition then = now;
+  then.default_sql = "'[\"guest\", \"it''s \\\"new\\\"\"]'";
+  there_and_back(
+      {ddl::change_enum{role, {"Role", {"guest", "it's \"new\"", "admin"}}}, ddl::alter_column{"users", now, then}});
+}
 TEST_F(postgres_enums, a_renamed_value_is_renamed_in_rows_and_defaults) {
   make();
   change({ddl::rename_enum_value{"Role", "guest", "visitor"}});
