@@ -54,14 +54,19 @@ const column_definition* meant(const table_definition& table, std::string_view w
   return nullptr;
 }
 
-/// What of the table has to go and be made again when a column changes: what the server keeps with the old type in it,
-/// and, where the column itself is made anew, everything on it.
+/// What of the table has to go and be made again when columns change: what the server keeps with the old type in it,
+/// and, where the columns themselves are made anew, everything on them.
 struct dependents {
-  dependents(const table_definition& table, const column_definition& column, bool mentioning, bool naming) {
+  dependents(const table_definition& table, const std::vector<std::string_view>& changed, bool mentioning,
+             bool naming) {
     std::vector<std::string_view> gone;
-    if (naming) gone.push_back(column.name);
+    if (naming) gone = changed;
+    const auto mentions_changed = [&](std::string_view sql) {
+      return mentioning && std::any_of(changed.begin(), changed.end(),
+                                       [&](std::string_view name) { return mentions_identifier(sql, name); });
+    };
     for (const column_definition& other : table.columns) {
-      if (!mentioning || !mentions_identifier(other.computed_sql, column.name)) continue;
+      if (!mentions_changed(other.computed_sql)) continue;
       computed.push_back(&other);
       gone.push_back(other.name);
     }
@@ -71,9 +76,9 @@ struct dependents {
       });
     };
     const auto mentions = [&](std::string_view sql) {
-      return (mentioning && mentions_identifier(sql, column.name)) ||
-             std::any_of(gone.begin(), gone.end(),
-                         [&](std::string_view name) { return mentions_identifier(sql, name); });
+      return mentions_changed(sql) || std::any_of(gone.begin(), gone.end(), [&](std::string_view name) {
+               return mentions_identifier(sql, name);
+             });
     };
     for (const key_definition& unique : table.uniques) {
       if (names_gone(unique.columns)) uniques.push_back(&unique);
@@ -218,27 +223,34 @@ private:
     table_definition after = changed;
     *after.find_column(to.name) = to;
     const bool remade = makes_column_anew(from, to);
-    const dependents of(changed, from, remade || from.type != to.type, remade);
+    const dependents of(changed, {from.name}, remade || from.type != to.type, remade);
     for (const foreign_key_definition* key : of.foreign_keys) drop_constraint(after.name, key->name);
-    for (const exclusion_definition* exclusion : of.exclusions) drop_constraint(after.name, exclusion->name);
-    for (const check_definition* check : of.checks) drop_constraint(after.name, check->name);
-    for (const index_definition* index : of.indexes) execute("DROP INDEX " + quote_identifier(index->name));
-    for (const key_definition* unique : of.uniques) drop_constraint(after.name, unique->name);
-    for (const column_definition* computed : of.computed) {
-      alter(after.name, "DROP COLUMN " + quote_identifier(computed->name));
-    }
+    drop(after, of);
     for (std::string& sql : alter_column_texts(after, from, to)) execute(std::move(sql));
-    for (const column_definition* computed : of.computed) {
-      alter(after.name, "ADD COLUMN " + column_text(after, *computed));
-      comment_column(after, *computed);
-    }
-    for (const key_definition* unique : of.uniques) alter(after.name, "ADD " + key_text(*unique, "UNIQUE"));
-    for (const index_definition* index : of.indexes) execute(create_index_text(after, *index));
-    for (const check_definition* check : of.checks) alter(after.name, "ADD " + check_text(after, *check));
-    for (const exclusion_definition* exclusion : of.exclusions) {
-      alter(after.name, "ADD " + exclusion_text(after, *exclusion));
-    }
+    make_again(after, of);
     for (const foreign_key_definition* key : of.foreign_keys) alter(after.name, "ADD " + foreign_key_text(*key));
+  }
+  /// All but the foreign keys, which stand between tables.
+  void drop(const table_definition& table, const dependents& of) {
+    for (const exclusion_definition* exclusion : of.exclusions) drop_constraint(table.name, exclusion->name);
+    for (const check_definition* check : of.checks) drop_constraint(table.name, check->name);
+    for (const index_definition* index : of.indexes) execute("DROP INDEX " + quote_identifier(index->name));
+    for (const key_definition* unique : of.uniques) drop_constraint(table.name, unique->name);
+    for (const column_definition* computed : of.computed) {
+      alter(table.name, "DROP COLUMN " + quote_identifier(computed->name));
+    }
+  }
+  void make_again(const table_definition& table, const dependents& of) {
+    for (const column_definition* computed : of.computed) {
+      alter(table.name, "ADD COLUMN " + column_text(table, *computed));
+      comment_column(table, *computed);
+    }
+    for (const key_definition* unique : of.uniques) alter(table.name, "ADD " + key_text(*unique, "UNIQUE"));
+    for (const index_definition* index : of.indexes) execute(create_index_text(table, *index));
+    for (const check_definition* check : of.checks) alter(table.name, "ADD " + check_text(table, *check));
+    for (const exclusion_definition* exclusion : of.exclusions) {
+      alter(table.name, "ADD " + exclusion_text(table, *exclusion));
+    }
   }
   void statement(const ddl::add_index& o) {
     if (!o.concurrently) return execute(create_index_text(table(o.table), o.index));
@@ -333,14 +345,40 @@ private:
     const std::string former = "tupelo_old_" + type.name;
     execute("ALTER TYPE " + quote_identifier(type.name) + " RENAME TO " + quote_identifier(former));
     create_enum(type);
+    const auto is_of = [&](const table_definition* table, const std::string& name) {
+      const column_definition* column = table != nullptr ? table->find_column(name) : nullptr;
+      return column != nullptr && column->type.kind == type_kind::enumeration && column->type.native == type.name;
+    };
+    // What compares two columns of the type fails while one of them is of the former: all go before the first changes.
+    std::vector<std::pair<const table_definition*, const foreign_key_definition*>> keys;
+    std::vector<std::pair<const table_definition*, dependents>> tables;
     for (const table_definition& table : state_.tables) {
+      for (const foreign_key_definition& key : table.foreign_keys) {
+        const table_definition* other = state_.find(key.references);
+        const bool uses =
+            std::any_of(key.columns.begin(), key.columns.end(), [&](auto& name) { return is_of(&table, name); }) ||
+            std::any_of(key.referenced_columns.begin(), key.referenced_columns.end(),
+                        [&](auto& name) { return is_of(other, name); });
+        if (uses) keys.emplace_back(&table, &key);
+      }
+      std::vector<std::string_view> changed;
       for (const column_definition& column : table.columns) {
-        if (column.type.kind != type_kind::enumeration || column.type.native != type.name) continue;
+        if (is_of(&table, column.name)) changed.push_back(column.name);
+      }
+      if (!changed.empty()) tables.emplace_back(&table, dependents(table, changed, true, false));
+    }
+    for (const auto& [table, key] : keys) drop_constraint(table->name, key->name);
+    for (const auto& [table, of] : tables) drop(*table, of);
+    for (const auto& [table, of] : tables) {
+      for (const column_definition& column : table->columns) {
+        if (!is_of(table, column.name)) continue;
         column_definition from = column;
         from.type.native = former;
-        alter_column(table, from, column);
+        for (std::string& sql : alter_column_texts(*table, from, column)) execute(std::move(sql));
       }
     }
+    for (const auto& [table, of] : tables) make_again(*table, of);
+    for (const auto& [table, key] : keys) alter(table->name, "ADD " + foreign_key_text(*key));
     execute("DROP TYPE " + quote_identifier(former));
   }
 

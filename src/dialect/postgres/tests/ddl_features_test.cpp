@@ -338,6 +338,31 @@ TEST_F(postgres_enums, a_new_value_is_an_element_of_a_default_in_the_migration_t
   there_and_back(
       {ddl::change_enum{role, {"Role", {"guest", "it's \"new\"", "admin"}}}, ddl::alter_column{"users", now, then}});
 }
+TEST_F(postgres_enums, columns_that_are_compared_with_each_other_are_retyped_together) {
+  make();
+  table_definition table;
+  table.name = "changes";
+  table.columns = {{.name = "id", .type = type_kind::int64, .identity = true},
+                   {.name = "x", .type = column_type::enumeration("Role"), .default_sql = "'guest'"},
+                   {.name = "y", .type = column_type::enumeration("Role")},
+                   {.name = "same", .type = type_kind::boolean, .nullable = true, .computed_sql = "x = y"}};
+  table.primary_key.columns = {"id"};
+  table.uniques = {{"once", {"y"}}};
+  table.indexes = {{.name = "i", .columns = {{"id"}}, .where = "x < y"}};
+  table.checks = {{"apart", "x <> y"}};
+  table_definition other;
+  other.name = "others";
+  other.columns = {{.name = "y", .type = column_type::enumeration("Role")}};
+  other.primary_key.columns = {"y"};
+  other.foreign_keys = {{"of", {"y"}, "changes", {"y"}}};
+  change({ddl::create_table{table}, ddl::create_table{other}});
+  db().run("INSERT INTO changes (y) VALUES ('admin')");
+  db().run("INSERT INTO others VALUES ('admin')");
+  there_and_back({ddl::change_enum{role, {"Role", {"admin", "guest"}}}});
+  EXPECT_EQ(db().value("SELECT x::text || y || same FROM changes"), "guestadminfalse");
+  EXPECT_EQ(db().failure("INSERT INTO others VALUES ('guest')"), "23503");
+  EXPECT_EQ(db().failure("INSERT INTO changes (y) VALUES ('guest')"), "23514");
+}
 TEST_F(postgres_enums, a_renamed_value_is_renamed_in_rows_and_defaults) {
   make();
   change({ddl::rename_enum_value{"Role", "guest", "visitor"}});
