@@ -2,7 +2,6 @@
 #include "expression.hpp"
 
 #include "array_literal.hpp"
-#include "expression_lexer.hpp"
 #include "expression_reader.hpp"
 
 #include <tupelo/core/interval.hpp>
@@ -73,10 +72,8 @@ std::string canonical_tokens(std::string_view sql) {
   std::string out = "unread";
   const std::vector<lexeme> lexemes = lex_expression(sql);
   for (std::size_t i = 0; i < lexemes.size(); ++i) {
-    if (lexemes[i].is("::")) {
-      ++i;  // and the first word of the type
-      continue;
-    }
+    while (i < lexemes.size() && lexemes[i].is("::")) i = end_of_type(lexemes, i + 1);
+    if (i >= lexemes.size()) break;
     if (lexemes[i].is("(") || lexemes[i].is(")")) continue;
     out += ' ' + (lexemes[i].kind == kinds::text ? "'" + lexemes[i].value + "'" : lexemes[i].value);
   }

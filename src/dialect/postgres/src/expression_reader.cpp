@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "expression_reader.hpp"
 
-#include "expression_lexer.hpp"
-
 #include <tupelo/core/interval.hpp>
 
 #include <algorithm>
@@ -42,12 +40,17 @@ node negated(node inner) { return {"not", {}, {std::move(inner)}}; }
 /// Source: https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-PRECEDENCE
 class reader {
 public:
-  explicit reader(std::string_view sql) : lexemes_(lex_expression(sql)) {}
+  explicit reader(const std::vector<lexeme>& lexemes, std::size_t at = 0) : lexemes_(lexemes), at_(at) {}
 
   node run() {
     node out = disjunction();
     if (peek().kind != kinds::end) throw unread{};
     return out;
+  }
+  /// The place behind the type that begins here.
+  std::size_t skip_type() {
+    (void)type_name();
+    return at_;
   }
 
 private:
@@ -248,25 +251,27 @@ private:
   }
 
   std::string type_name() {
-    if (peek().kind == kinds::quoted) {
-      ++at_;
-    } else if (peek().kind != kinds::word) {
-      throw unread{};
+    constexpr std::array<std::string_view, 7> further{"varying", "precision", "with",     "without",
+                                                      "time",    "zone",      "character"};
+    bool quoted = peek().kind == kinds::quoted;
+    std::string name = type_part();
+    while (take(".")) {
+      quoted = peek().kind == kinds::quoted;
+      name = type_part();
     }
-    std::string name;
-    constexpr std::array<std::string_view, 8> parts{"character", "varying", "double", "precision",
-                                                    "with",      "without", "time",   "zone"};
-    while (peek().kind == kinds::word) {
-      const std::string word = peek().value;
-      const bool first = name.empty();
-      if (!first && std::find(parts.begin(), parts.end(), word) == parts.end()) break;
-      name += (first ? "" : " ") + word;
+    if (take("(")) (void)arguments(")");
+    while (!quoted && peek().kind == kinds::word &&
+           std::find(further.begin(), further.end(), peek().value) != further.end()) {
+      name += " " + peek().value;
       ++at_;
-      if (take(".") && (peek().kind == kinds::word || peek().kind == kinds::quoted)) ++at_;
       if (take("(")) (void)arguments(")");
     }
     while (take("[")) expect("]");
     return name;
+  }
+  std::string type_part() {
+    if (peek().kind != kinds::word && peek().kind != kinds::quoted) throw unread{};
+    return lexemes_[at_++].value;
   }
 
   std::vector<node> arguments(std::string_view close) {
@@ -420,8 +425,8 @@ private:
     return {"call substring", {}, std::move(list)};
   }
 
-  std::vector<lexeme> lexemes_;
-  std::size_t at_ = 0;
+  const std::vector<lexeme>& lexemes_;
+  std::size_t at_;
 };
 
 }  // namespace
@@ -462,9 +467,17 @@ std::string canonical_number(std::string_view text) {
 
 std::optional<expression_node> read_expression(std::string_view sql) {
   try {
-    return reader(sql).run();
+    return reader(lex_expression(sql)).run();
   } catch (const unread&) {
     return std::nullopt;
+  }
+}
+
+std::size_t end_of_type(const std::vector<lexeme>& lexemes, std::size_t at) {
+  try {
+    return reader(lexemes, at).skip_type();
+  } catch (const unread&) {
+    return at + 1;
   }
 }
 

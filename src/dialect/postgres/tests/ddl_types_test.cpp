@@ -93,6 +93,14 @@ TEST(postgres_same_expression, knows_the_servers_words) {
            std::pair{"((n >= 1) AND (n <= 5))", "n BETWEEN 1 AND 5"},
            std::pair{"(active AND (1 = 0))", "active AND 1 = 0"},
            std::pair{"(length((name)::text) > 3)", "CAST(length(name) AS bigint) > 3"},
+           std::pair{"(TRIM(BOTH FROM a) <> ''::text)", "trim(a) <> ''"},
+           std::pair{"(TRIM(BOTH 'x'::text FROM (a)::text) <> ''::text)", "trim(a, 'x') <> ''"},
+           std::pair{"(POSITION(('x'::text) IN (a)) > 0)", "position('x' in a) > 0"},
+           std::pair{"CASE WHEN (v = ANY (ARRAY[1, 2])) THEN (0)::double precision ELSE (v)::double precision END",
+                     "CASE WHEN v IN (1, 2) THEN 0 ELSE v END"},
+           std::pair{"CASE WHEN (v = ANY (ARRAY[1, 2])) THEN 'a'::\"Role\" ELSE 'b'::app.\"Role\" END",
+                     "CASE WHEN v IN (1, 2) THEN 'a' ELSE 'b' END"},
+           std::pair{"((a)::character varying(10) = ANY (ARRAY['x'::character varying]))", "a IN ('x')"},
        }) {
     EXPECT_TRUE(same_expression(live, wanted)) << live << " / " << wanted;
   }
@@ -108,6 +116,11 @@ TEST(postgres_same_expression, tells_meanings_apart) {
 TEST(postgres_same_expression, compares_what_it_cannot_read_by_its_tokens) {
   EXPECT_TRUE(
       same_expression("CASE WHEN (a > 1) THEN true ELSE false END", "case when a > 1 then TRUE else FALSE end"));
+  EXPECT_TRUE(same_expression("((tags)[1] = (0)::double precision)", "tags[1] = 0"));
+  EXPECT_TRUE(same_expression("((tags)[1] = ('a'::character varying(3))::text)", "tags[1] = 'a'"));
+  EXPECT_TRUE(same_expression("((tags)[1] < (seen)::timestamp(3) without time zone)", "tags[1] < seen"));
+  EXPECT_TRUE(same_expression("((tags)[1] = ANY ((x)::pg_catalog.int4[]))", "tags[1] = ANY (x)"));
+  EXPECT_FALSE(same_expression("((tags)[1] = (a)::double precision)", "tags[1] = b"));
   EXPECT_FALSE(same_expression("CASE WHEN (a > 1) THEN true END", "case when a > 2 then TRUE end"));
 }
 
