@@ -167,7 +167,9 @@ private:
     }
     switch (op_of(word)) {
       case op::column: stack_.push_back({column(word)}); break;
-      case op::value: stack_.push_back({value(kind_of_word(word))}); break;
+      case op::value:
+        if (!is_pattern(index)) stack_.push_back({value(kind_of_word(word))});
+        break;
       case op::null_value: stack_.push_back({"NULL"}); break;
       case op::list: break;
       case op::in_list: push_list(word); break;
@@ -177,17 +179,30 @@ private:
       case op::not_: stack_.push_back({"NOT (" + pop().sql + ")", negation}); break;
       case op::is_null: stack_.push_back({wrapped(pop(), atom) + " IS NULL", condition_}); break;
       case op::is_not_null: stack_.push_back({wrapped(pop(), atom) + " IS NOT NULL", condition_}); break;
-      case op::compare: {
-        std::string right = wrapped(pop(), atom);
-        std::string left = wrapped(pop(), atom);
-        stack_.push_back({left + std::string(comparisons[sub_of(word)]) + right, condition_});
-        break;
-      }
+      case op::compare: push_comparison(static_cast<comparison>(sub_of(word)), index); break;
       case op::text:
         stack_.push_back({std::string(reinterpret_cast<const char*>(words_ + index + 1), model_of(word)), loose_or});
         break;
       default: refuse("holds something that only a query can have");
     }
+  }
+
+  /// Whether the value at this place is what the comparison behind it searches for.
+  bool is_pattern(std::uint32_t index) const noexcept {
+    return index + 1 < count_ && op_of(words_[index + 1]) == op::compare &&
+           static_cast<comparison>(sub_of(words_[index + 1])) >= comparison::like;
+  }
+
+  void push_comparison(comparison c, std::uint32_t index) {
+    std::string right;
+    if (c < comparison::like) {
+      right = std::string(comparisons[static_cast<std::size_t>(c)]) + wrapped(pop(), atom);
+    } else if (index != 0 && op_of(words_[index - 1]) == op::value) {
+      right = compared(c, kind_of_word(words_[index - 1]));
+    } else {
+      refuse("searches for something that is no value");
+    }
+    stack_.push_back({wrapped(pop(), atom) + right, condition_});
   }
 
   void join(std::string_view word, std::uint8_t holds) {

@@ -4,6 +4,7 @@
 #include "tupelo/schema/migrator.hpp"
 #include "tupelo/schema/models.hpp"
 #include <tupelo/query/functions.hpp>
+#include <tupelo/query/text_functions.hpp>
 #include <tupelo/model/model.hpp>
 #include <tupelo/model/native.hpp>
 #include <tupelo/model/range.hpp>
@@ -104,6 +105,8 @@ struct Everything {
     m.check("numbers",
             col<&Everything::wide> > 1.5 || !(col<&Everything::medium> == 3 && col<&Everything::flag> == true));
     m.check("texts", col<&Everything::text>.contains("50%_") && col<&Everything::text> != "it's");
+    m.check("searches", lower(col<&Everything::text>).contains("50%_") && upper(col<&Everything::text>).like("A\\%%") &&
+                            lower(col<&Everything::text>).starts_with("it's"));
     m.check("lists", col<&Everything::medium>.in(1, 2, 3) && col<&Everything::role>.in(Role::guest, Role::admin));
     m.check("times", col<&Everything::at> > timestamp{0} && col<&Everything::maybe>.is_null());
     m.check("clock", col<&Everything::opens_at> < time_of_day{1} && col<&Everything::lease> != interval{1, 2, 0});
@@ -175,6 +178,12 @@ struct order_line {
     m.primary_key(&order_line::order_id, &order_line::line);
     m.check("chosen", col<&order_line::select> != "");
   }
+};
+
+struct Shout {
+  std::int64_t id{};
+  std::string text;
+  static void model(tupelo::model<Shout>& m) { m.check("any", lower(col<&Shout::text>).contains("a", any_case)); }
 };
 
 struct Twin {
@@ -255,6 +264,9 @@ TEST(models, write_conditions_as_neutral_sql) {
   const table_definition& t = models.schema.tables.at(0);
   EXPECT_EQ(t.find_check("numbers")->expression, "wide > 1.5 OR NOT (medium = 3 AND flag = TRUE)");
   EXPECT_EQ(t.find_check("texts")->expression, "text LIKE '%50\\%\\_%' ESCAPE '\\' AND text <> 'it''s'");
+  EXPECT_EQ(t.find_check("searches")->expression,
+            "lower(text) LIKE '%50\\%\\_%' ESCAPE '\\' AND upper(text) LIKE 'A\\%%' ESCAPE '\\' AND "
+            "lower(text) LIKE 'it''s%' ESCAPE '\\'");
   EXPECT_EQ(t.find_check("lists")->expression, "medium IN (1, 2, 3) AND role IN ('guest', 'admin')");
   EXPECT_EQ(t.find_check("clock")->expression, "opens_at < '00:00:00.000001' AND lease <> 'P1M2D'");
   EXPECT_EQ(t.find_check("times")->expression, "at > '1970-01-01 00:00:00.000000' AND maybe IS NULL");
@@ -301,6 +313,10 @@ TEST(models, that_relate_to_a_model_nobody_knows_are_refused) {
   const std::string said = refusal_of<Library>();
   EXPECT_NE(said.find("Library::rooms"), std::string::npos) << said;
   EXPECT_NE(said.find("Room"), std::string::npos) << said;
+}
+
+TEST(models, whose_condition_searches_in_any_case_are_refused) {
+  EXPECT_NE(refusal_of<Shout>().find("compare tp::lower"), std::string::npos);
 }
 
 TEST(models, need_one_migration_and_then_none) {
