@@ -6,9 +6,11 @@
 #include <tupelo/query/sql_text.hpp>
 
 #include <algorithm>
+#include <cstddef>
 #include <set>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace tupelo {
@@ -28,7 +30,8 @@ public:
   std::vector<schema_operation> run() {
     rename();
     rename_values();
-    change_enums();
+    add_values();
+    const std::size_t added = operations_.size();
     classify();
     drop_blocking_keys();
     if (drop_early_) drop_tables();
@@ -36,6 +39,7 @@ public:
     for (const table_changes& changes : changes_) change_table(changes);
     for (auto& [table, key] : late_keys_) emit(ddl::add_foreign_key{table, key});
     if (!drop_early_) drop_tables();
+    remove_values(operations_.size() == added);
     drop_enums();
     return std::move(operations_);
   }
@@ -79,9 +83,6 @@ private:
       const enum_definition* now = state_.find_enum(hint.enum_type);
       const enum_definition* then = to_.find_enum(hint.enum_type);
       if (now == nullptr || then == nullptr) continue;
-      const auto has = [](const enum_definition& type, const std::string& value) {
-        return std::find(type.values.begin(), type.values.end(), value) != type.values.end();
-      };
       const bool wanted = has(*then, hint.column) && !has(*then, hint.from);
       if (wanted && has(*now, hint.from) && !has(*now, hint.column)) {
         emit(ddl::rename_enum_value{hint.enum_type, hint.from, hint.column});
@@ -89,13 +90,47 @@ private:
     }
   }
 
-  void change_enums() {
+  static bool has(const enum_definition& type, const std::string& value) {
+    return std::find(type.values.begin(), type.values.end(), value) != type.values.end();
+  }
+
+  /// What is new comes before what uses it; what goes stays until nothing uses it.
+  void add_values() {
     for (const enum_definition& wanted : to_.enums) {
       const enum_definition* now = state_.find_enum(wanted.name);
       if (now == nullptr) {
         emit(ddl::create_enum{wanted});
-      } else if (now->values != wanted.values) {
-        emit(ddl::change_enum{*now, wanted});
+        continue;
+      }
+      const bool all_stay = std::all_of(now->values.begin(), now->values.end(),
+                                        [&](const std::string& value) { return has(wanted, value); });
+      enum_definition both = all_stay ? wanted : *now;
+      for (std::size_t i = 0; i < wanted.values.size(); ++i) {
+        if (has(both, wanted.values[i])) continue;
+        auto place = both.values.begin();
+        if (i != 0) place = std::find(both.values.begin(), both.values.end(), wanted.values[i - 1]) + 1;
+        both.values.insert(place, wanted.values[i]);
+      }
+      if (both.values != now->values) emit(ddl::change_enum{*now, both});
+    }
+  }
+
+  /// `nothing_between`: no other change came since the additions, so that one statement does both.
+  void remove_values(bool nothing_between) {
+    for (const enum_definition& wanted : to_.enums) {
+      const enum_definition now = *state_.find_enum(wanted.name);
+      if (now.values == wanted.values) continue;
+      const auto addition =
+          std::find_if(operations_.begin(), operations_.end(), [&](const schema_operation& operation) {
+            const auto* change = std::get_if<ddl::change_enum>(&operation.data);
+            return change != nullptr && change->to.name == wanted.name;
+          });
+      const ddl::change_enum removal{now, wanted};
+      if (nothing_between && addition != operations_.end()) {
+        std::get<ddl::change_enum>(addition->data).to = wanted;
+        schema_operation(removal).apply_to(state_);
+      } else {
+        emit(removal);
       }
     }
   }

@@ -7,6 +7,7 @@
 #include "tupelo/schema/models.hpp"
 #include <tupelo/query/choices.hpp>
 #include <tupelo/query/functions.hpp>
+#include <tupelo/query/sql_text.hpp>
 #include <tupelo/query/text_functions.hpp>
 #include <tupelo/model/model.hpp>
 #include <tupelo/model/range.hpp>
@@ -199,6 +200,30 @@ TEST(diff_of_features, values_of_an_enum_are_renamed_where_a_hint_says_so) {
             std::vector<std::string>{"rename value good of enum mood to fine"});
   EXPECT_EQ(changes(former, made), std::vector<std::string>{"change enum mood from (bad, good) to (bad, fine)"});
   EXPECT_TRUE(changes(made, made, {{"", "fine", "good", "mood"}}).empty());
+}
+TEST(diff_of_features, values_of_an_enum_go_after_what_uses_them_and_come_before_it) {
+  const auto mood_with = [](std::vector<std::string> values, const char* usual) {
+    schema_definition schema;
+    schema.enums = {{"mood", std::move(values)}};
+    schema.add({.name = "t",
+                .columns = {{.name = "id", .type = type_kind::int64},
+                            {.name = "mood",
+                             .type = column_type::enumeration("mood"),
+                             .default_sql = sql_text_literal(usual)}},
+                .primary_key = {"", {"id"}}});
+    return schema;
+  };
+  const schema_definition few = mood_with({"bad", "fine"}, "fine");
+  const schema_definition others = mood_with({"low", "bad"}, "low");
+  const std::string alter = "alter column t.mood: enum mood, default ";
+  EXPECT_EQ(changes(few, others), (std::vector<std::string>{"change enum mood from (bad, fine) to (low, bad, fine)",
+                                                            alter + "'fine' → enum mood, default 'low'",
+                                                            "change enum mood from (low, bad, fine) to (low, bad)"}));
+  EXPECT_EQ(changes(few, mood_with({"bad"}, "bad")),
+            (std::vector<std::string>{alter + "'fine' → enum mood, default 'bad'",
+                                      "change enum mood from (bad, fine) to (bad)"}));
+  EXPECT_EQ(changes(few, mood_with({"fine", "good", "bad"}, "fine")),
+            std::vector<std::string>{"change enum mood from (bad, fine) to (fine, good, bad)"});
 }
 TEST(diff_of_features, a_computed_column_comes_after_and_goes_before_those_it_is_made_of) {
   schema_definition small;
