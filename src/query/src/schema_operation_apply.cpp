@@ -2,9 +2,13 @@
 #include "tupelo/query/schema_operation.hpp"
 #include "tupelo/query/sql_text.hpp"
 #include <tupelo/core/error.hpp>
+#include <tupelo/core/json.hpp>
+#include <tupelo/core/json_text.hpp>
 
 #include <algorithm>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -186,14 +190,23 @@ std::string with_renamed_value(const table_definition& table, const std::string&
   return out.append(copied, sql.data() + sql.size());
 }
 
-/// The default of an array is a JSON text.
-std::string with_renamed_element(std::string json, const ddl::rename_enum_value& o) {
-  const std::string from = "\"" + o.from + "\"";
-  const std::string to = "\"" + o.to + "\"";
-  for (std::size_t at = json.find(from); at != std::string::npos; at = json.find(from, at + to.size())) {
-    json.replace(at, from.size(), to);
+/// The default of an array is a JSON text; another is SQL of one database, and stays.
+std::string with_renamed_element(const std::string& sql, const ddl::rename_enum_value& o) {
+  const std::vector<sql_token> tokens = sql_tokens(sql);
+  if (tokens.size() != 1 || tokens[0].kind != sql_token_kind::text) return sql;
+  const std::optional<json> elements = json::try_parse(tokens[0].value);
+  if (!elements || !elements->is_array()) return sql;
+  const std::string& text = elements->text();
+  std::string out;
+  const char* copied = text.data();
+  for (detail::json_items items(detail::trim_json(text)); items.next();) {
+    const std::string_view element = items.value();
+    if (!element.starts_with('"') || json::parse(element).as_string() != o.from) continue;
+    out.append(copied, element.data());
+    out += json::from(o.to).text();
+    copied = element.data() + element.size();
   }
-  return json;
+  return sql_text_literal(out.append(copied, text.data() + text.size()));
 }
 
 void rename_value(table_definition& table, const ddl::rename_enum_value& o) {
@@ -208,7 +221,9 @@ void rename_value(table_definition& table, const ddl::rename_enum_value& o) {
     rename(column.computed_sql);
     if (!is_of(&column, o) || !column.default_sql) continue;
     if (column.type.array) column.default_sql = with_renamed_element(*column.default_sql, o);
-    if (column.default_sql == sql_text_literal(o.from)) column.default_sql = sql_text_literal(o.to);
+    const std::vector<sql_token> tokens = sql_tokens(*column.default_sql);
+    const bool is_value = tokens.size() == 1 && tokens[0].kind == sql_token_kind::text && tokens[0].value == o.from;
+    if (is_value) column.default_sql = sql_text_literal(o.to);
   }
 }
 

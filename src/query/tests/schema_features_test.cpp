@@ -101,6 +101,22 @@ TEST(schema_features, a_renamed_value_is_renamed_where_it_stands_against_its_enu
   EXPECT_EQ(rooms.checks[0].expression, "note <> 'fine' AND mood IN ('good', 'bad')");
 }
 
+TEST(schema_features, a_renamed_value_is_renamed_whatever_quotes_are_in_it) {
+  const std::string odd = "it's \"5\" \\ 3";
+  schema_definition schema = hotel();
+  apply_all({rename_enum_value{"mood", "fine", odd}}, schema);
+  EXPECT_EQ(schema.tables[0].find_column("mood")->default_sql, "'it''s \"5\" \\ 3'");
+  EXPECT_EQ(schema.tables[0].find_column("moods")->default_sql, "'[\"it''s \\\"5\\\" \\\\ 3\"]'");
+  apply_all({rename_enum_value{"mood", odd, "fine"}}, schema);
+  EXPECT_EQ(schema, hotel());
+}
+TEST(schema_features, a_part_of_a_value_is_not_renamed) {
+  schema_definition schema = hotel();
+  schema.enums[0].values.push_back("a \"fine\" one");
+  schema.tables[0].find_column("moods")->default_sql = "'[\"a \\\"fine\\\" one\", \"fine\"]'";
+  apply_all({rename_enum_value{"mood", "fine", "good"}}, schema);
+  EXPECT_EQ(schema.tables[0].find_column("moods")->default_sql, "'[\"a \\\"fine\\\" one\", \"good\"]'");
+}
 TEST(schema_features, refuse_what_cannot_be) {
   const column_definition note = hotel().tables[0].columns[1];
   const column_definition during = hotel().tables[0].columns[5];
