@@ -6,6 +6,7 @@
 #include <tupelo/tupelo.hpp>
 #include <tupelo/schema/diff.hpp>
 #include <tupelo/schema/models.hpp>
+#include <tupelo/query/text_functions.hpp>
 
 namespace tupelo::postgres {
 namespace {
@@ -55,6 +56,7 @@ struct Post {
     m.column(&Post::draft).default_value(true);
     m.column(&Post::score).default_value(0.5);
     m.index(&Post::author_id, &Post::title).where(col<&Post::title>.contains("50%_") && col<&Post::draft> == true);
+    m.check("searched", lower(col<&Post::title>).contains("50%_") || trim(col<&Post::title>).starts_with("it's"));
     m.check("numbers", col<&Post::score> > 1.5 || !(col<&Post::author_id> == 3 && col<&Post::draft> == true));
     m.check("times", col<&Post::at> > timestamp{0} && col<&Post::day> > date{0});
     m.check("computed", length(col<&Post::title>) > 3 && col<&Post::score> * 2 > col<&Post::score> + 1);
@@ -134,6 +136,33 @@ TEST_F(postgres_round_trip, models_agree_with_the_database_that_they_made) {
 
 TEST_F(postgres_round_trip, models_of_arrays_and_named_types_agree_with_the_database_that_they_made) {
   become({}, schema_of<Device>().schema);
+}
+
+TEST_F(postgres_round_trip, values_of_an_enum_go_while_defaults_and_checks_move_away_from_them) {
+  const auto moods = [](std::vector<std::string> values, const std::string& usual) {
+    schema_definition schema;
+    schema.enums = {{"mood", std::move(values)}};
+    const std::string literal = "'" + usual + "'";
+    table_definition days;
+    days.name = "days";
+    days.columns = {{.name = "id", .type = type_kind::int64, .identity = true},
+                    {.name = "at_noon", .type = column_type::enumeration("mood"), .default_sql = literal},
+                    {.name = "at_night", .type = column_type::enumeration("mood")},
+                    {.name = "all",
+                     .type = column_type::array_of(column_type::enumeration("mood")),
+                     .default_sql = "'[\"" + usual + "\"]'"}};
+    days.primary_key.columns = {"id"};
+    days.checks = {{"known", "at_noon <> at_night"},
+                   {"named", "CASE WHEN id IN (1, 2) THEN at_noon ELSE " + literal + " END = " + literal}};
+    schema.add(with_names(std::move(days)));
+    return schema;
+  };
+  const schema_definition from = moods({"bad", "fine"}, "fine");
+  const schema_definition to = moods({"low", "bad", "good"}, "good");
+  become({}, from);
+  become(from, to);
+  become(to, from);
+  become(from, moods({"fine", "bad"}, "fine"));
 }
 
 TEST_F(postgres_round_trip, random_schemas_become_each_other_and_back) {
