@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "people.hpp"
 
+#include <limits>
 #include <optional>
 #include <string>
 #include <tuple>
@@ -104,6 +105,53 @@ TEST_P(json_functions, a_place_is_set) {
   EXPECT_EQ(*changed.at("tags"), json::parse(R"([{"a": [1]}, "blue"])"));
   EXPECT_EQ(changed.at("price")->as_int64(), 3);
   EXPECT_EQ(document("empty"), json::parse("{}"));
+}
+TEST_P(json_functions, keys_are_of_objects_and_positions_of_arrays) {
+  sync_wait(db.update<Note>()
+                .set(meta, json::parse(R"({"a": ["x", "y"], "o": {"0": "z", "-1": "w"}, "s": 5})"))
+                .where(title == "empty")
+                .run());
+  const auto there = [&](const auto& place) { return where(title == "empty" && place.exists()).size(); };
+  EXPECT_EQ(there(meta.path("a", 0)), 1U);
+  EXPECT_EQ(there(meta.path("a", "0")), 0U);
+  EXPECT_EQ(there(meta.path("a", "-1")), 0U);
+  EXPECT_EQ(there(meta.path("o", "0")), 1U);
+  EXPECT_EQ(there(meta.path("o", "-1")), 1U);
+  EXPECT_EQ(there(meta.path("o", 0)), 0U);
+  EXPECT_EQ(there(meta.path("s", 0)), 0U);
+  EXPECT_EQ(all(meta.path("a", "0").as<std::string>())[1], std::nullopt);
+  EXPECT_EQ(all(meta.path("o", "0").as<std::string>())[1], "z");
+  EXPECT_EQ(all(meta.path("o", 0).as<json>())[1], std::nullopt);
+}
+TEST_P(json_functions, numbers_that_the_type_does_not_hold_are_null) {
+  sync_wait(db.update<Note>()
+                .set(meta, json::parse(R"({"large": 1e30, "low": -1e30, "edge": -9223372036854775808})"))
+                .where(title == "empty")
+                .run());
+  EXPECT_EQ(all(meta.path("large").as<std::int64_t>())[1], std::nullopt);
+  EXPECT_EQ(all(meta.path("low").as<std::int64_t>())[1], std::nullopt);
+  EXPECT_EQ(all(meta.path("edge").as<std::int64_t>())[1], std::numeric_limits<std::int64_t>::min());
+  EXPECT_EQ(all(meta.path("large").as<double>())[1], 1e30);
+}
+TEST_P(json_functions, a_place_without_surroundings_is_not_set) {
+  const auto set = [&](const char* before, const auto& place, const char* after) {
+    sync_wait(db.update<Note>().set(meta, json::parse(before)).where(title == "empty").run());
+    sync_wait(db.update<Note>().set(place, 7).where(title == "empty").run());
+    EXPECT_EQ(document("empty"), json::parse(after)) << before;
+  };
+  set("{}", meta.path("a", "b"), "{}");
+  set(R"({"a": []})", meta.path("a", "b"), R"({"a": []})");
+  set(R"({"a": {}})", meta.path("a", 0), R"({"a": {}})");
+  set(R"({"a": 1})", meta.path("a", 0), R"({"a": 1})");
+  set(R"({"a": [1]})", meta.path("a", 1), R"({"a": [1, 7]})");
+  set(R"({"a": [1]})", meta.path("a", 2), R"({"a": [1]})");
+  set(R"({"a": []})", meta.path("a", 0), R"({"a": [7]})");
+  set("[]", meta.path("a"), "[]");
+  set("[]", meta.path("0"), "[]");
+  set("[1]", meta.path(1), "[1, 7]");
+  set("[1]", meta.path(2), "[1]");
+  set("5", meta.path("a"), "5");
+  set("5", meta.path(0), "5");
 }
 TEST_P(json_functions, several_places_are_set_one_inside_of_the_other) {
   sync_wait(db.update<Note>().set(meta, meta.path("a").with(1).path("b").with("two")).where(title == "empty").run());

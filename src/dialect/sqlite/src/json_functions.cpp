@@ -46,12 +46,14 @@ void get(std::string& sql, const function_call& call) {
   } else if (as == kind::boolean) {
     sql += "'true', 'false') THEN " + value;
   } else if (is_integer(as)) {
-    sql += "'integer', 'real') THEN CAST(" + value + " AS INTEGER)";
+    sql += "'integer', 'real') AND " + value + " >= -9223372036854775808.0 AND " + value +
+           " < 9223372036854775808.0 THEN CAST(" + value + " AS INTEGER)";
   } else if (as == kind::decimal) {
     // A number of more digits than a double has stays the text that it is.
     sql += "'integer', 'real') THEN iif(length(" + text + ") <= 16, CAST(" + text + " AS NUMERIC), " + text + ")";
   } else {
-    sql += "'integer', 'real') THEN CAST(" + value + " AS REAL)";
+    sql += "'integer', 'real') AND " + value +
+           " BETWEEN -1.7976931348623157e308 AND 1.7976931348623157e308 THEN CAST(" + value + " AS REAL)";
   }
   sql += " END";
 }
@@ -64,6 +66,30 @@ std::string value_of(const call_argument& value) {
   return sql;
 }
 
+/// SQLite's own would make what is around the place.
+void set(std::string& sql, const function_call& call) {
+  const std::string_view path = call[1].sql;
+  std::string_view before = path, last = path;
+  json_step step{};
+  for (std::string_view rest = path; !rest.empty();) {
+    last = rest;
+    step = take_json_step(rest);
+  }
+  before.remove_suffix(last.size());
+  const auto changed = [&](const std::string& document) {
+    return "json_set(" + document + ", " + path_literal(path) + ", " + value_of(call[2]) + ")";
+  };
+  if (before.empty()) {
+    sql += changed(std::string(call[0].sql));
+    return;
+  }
+  // Under a name that no other has: it is computed once.
+  const std::string document = "\"tupelo_place\".\"tupelo_document\"";
+  sql += "(SELECT CASE WHEN json_type(" + document + ", " + path_literal(before) +
+         (step.is_key ? ") = 'object' THEN " : ") = 'array' THEN ") + changed(document) + " ELSE " + document +
+         " END FROM (SELECT " + std::string(call[0].sql) + " AS \"tupelo_document\") AS \"tupelo_place\")";
+}
+
 }  // namespace
 
 bool json_function(std::string& sql, const function_call& call) {
@@ -73,10 +99,7 @@ bool json_function(std::string& sql, const function_call& call) {
       sql.append("(json_type(").append(call[0].sql).append(", ").append(path_literal(call[1].sql));
       sql += ") IS NOT NULL)";
       return true;
-    case function::json_set:
-      sql.append("json_set(").append(call[0].sql).append(", ").append(path_literal(call[1].sql)).append(", ");
-      sql.append(value_of(call[2])).append(")");
-      return true;
+    case function::json_set: set(sql, call); return true;
     case function::json_agg: sql.append("json_group_array(").append(value_of(call[0])).append(")"); return true;
     default: return false;
   }

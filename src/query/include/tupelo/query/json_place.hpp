@@ -33,7 +33,8 @@ inline constexpr bool goes_into_json =
 
 }  // namespace detail
 
-/// A place in the JSON documents of a column: `tp::col<&Post::meta>.path("author", "name")`.
+/// A place in the JSON documents of a column: `tp::col<&Post::meta>.path("author", "name")`. A key names something in
+/// objects alone, a position in arrays alone.
 template <class Term>
 class json_place {
   using models = typename Term::term_models;
@@ -45,12 +46,13 @@ public:
   explicit json_place(const Term& document, const Keys&... keys) : document_(document) {
     static_assert(((std::is_integral_v<Keys> || text_like<Keys>) && ...),
                   "tupelo: path() takes keys of objects and positions in arrays");
+    static_assert(sizeof...(Keys) > 0, "tupelo: path() names no place: it takes at least one key or position");
     (detail::add_key(steps_, keys), ...);
   }
 
   /// What is there, as a T: std::string, bool, integers, floating point, tp::decimal, tp::json. NULL where nothing is
-  /// there, and where a string, a boolean or a number is asked for and something else is. An integer is cut from a
-  /// fraction; 64-bit integers and decimals lose nothing.
+  /// there, and where a string, a boolean or a number is asked for and something else is, or a number that the type
+  /// does not hold. An integer is cut from a fraction; 64-bit integers and decimals lose nothing.
   template <class T>
   found<std::optional<T>> as() const {
     static_assert(detail::is_in_json<T>,
@@ -65,8 +67,8 @@ public:
     e.push(detail::call_word(function::json_has, 2));
     return typename detail::over<models>::condition(static_cast<expression&&>(e));
   }
-  /// The document with this value there: text, a boolean, a number, a document; a column or expression of these. What
-  /// is around the place must be there.
+  /// The document with this value there: text, a boolean, a number, a document; a column or expression of these. The
+  /// same document where nothing is around the place; the position behind the last one is added.
   template <class Value>
   auto with(const Value& value) const {
     static_assert(detail::goes_into_json<Value>, "tupelo: a value of this type has no place in JSON");
