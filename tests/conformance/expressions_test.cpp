@@ -85,6 +85,11 @@ TEST_P(expressions, rounding_goes_away_from_zero_at_halves) {
   EXPECT_EQ(of<double>("ada", round(height * 0 - 0.125, 2)), -0.13);
   EXPECT_EQ(of<double>("ada", round(height * 10.04, 1)), 17.1);
 }
+TEST_P(expressions, doubles_without_a_fraction_stay_when_they_are_rounded) {
+  EXPECT_EQ(of<double>("ada", round(height * 0 + 4503599627370497.0)), 4503599627370497.0);
+  EXPECT_EQ(of<double>("ada", round(height * 0 - 9007199254740991.0, 2)), -9007199254740991.0);
+  EXPECT_EQ(of<double>("ada", round(height * 0 + 1e308, 2)), 1e308);
+}
 TEST_P(expressions, decimals_round_as_they_are_written) {
   const auto price = cast<decimal>(age) / decimal::parse("1000") * decimal::parse("1");
   EXPECT_EQ(of<decimal>("ada", round(price, 2)), decimal::parse("0.04"));

@@ -79,11 +79,14 @@ void round(std::string& sql, const function_call& call) {
   }
   const std::string number = as(call[0].sql, "float8");
   const std::string scale = call.told ? "1e" + digits + "::float8" : std::string();
-  sql.append("(sign(").append(number).append(") * floor(abs(").append(number).append(")");
+  // From 2^52 on a double has no fraction, and what is added to it may become another whole number.
+  sql.append("CASE WHEN abs(").append(number).append(") >= 4503599627370496");
+  sql.append(scale.empty() ? "" : " / " + scale).append(" THEN ").append(number);
+  sql.append(" ELSE (sign(").append(number).append(") * floor(abs(").append(number).append(")");
   if (!scale.empty()) sql.append(" * ").append(scale);
   sql += " + 0.5)";
   if (!scale.empty()) sql.append(" / ").append(scale);
-  sql += ')';
+  sql += ") END";
 }
 
 void cast(std::string& sql, const function_call& call) {

@@ -97,7 +97,9 @@ void round(std::string& sql, const function_call& call) {
     sql += "iif(" + number + " IS NULL, NULL, round(CAST(printf('%.15g', " + number + " * " + scale + ") AS REAL)) / " +
            scale + ")";
   } else {
-    sql += "(round(" + number + " * " + scale + ") / " + scale + ")";
+    // From 2^52 on a double has no fraction, and the largest ones would become infinite.
+    sql += "iif(abs(" + number + ") >= 4503599627370496.0 / " + scale + ", " + number + ", round(" + number + " * " +
+           scale + ") / " + scale + ")";
   }
 }
 
