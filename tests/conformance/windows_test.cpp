@@ -73,7 +73,7 @@ TEST_P(windows, numbers_that_make_no_sense_are_refused) {
   EXPECT_THROW(order_by(title).rows_between(preceding(5000), current_row), query_error);
 }
 TEST_P(windows, compute_with_what_they_give) {
-  EXPECT_EQ(of_books(pages * 100 / sum(pages).over()), (ints{40, 13, 13, 26, 6}));
+  EXPECT_EQ(of_books(pages * 100 / sum(pages).over()), (numbers{40, 13, 13, 26, 6}));
   EXPECT_EQ(of_books(coalesce(lag(pages).over(order_by(title)), 0)), (ints{0, 300, 100, 100, 200}));
 }
 TEST_P(windows, order_the_rows) {

@@ -42,9 +42,9 @@ TEST(expression_type, arithmetic_with_a_floating_point_number_is_floating_point)
   EXPECT_TRUE((is<double, decltype(0.5 * col<&Item::pieces>)>));
   EXPECT_TRUE((is<double, decltype(count() * 0.5)>));
 }
-TEST(expression_type, arithmetic_of_integers_is_the_left_ones) {
-  EXPECT_TRUE((is<int, decltype(col<&Item::pieces> + 1)>));
-  EXPECT_TRUE((is<int, decltype(col<&Item::rank> + col<&Item::pieces>)>));
+TEST(expression_type, arithmetic_of_integers_has_64_bits) {
+  EXPECT_TRUE((is<std::int64_t, decltype(col<&Item::pieces> + 1)>));
+  EXPECT_TRUE((is<std::int64_t, decltype(col<&Item::rank> + col<&Item::pieces>)>));
 }
 TEST(expression_type, parts_of_a_moment_are_int) { EXPECT_TRUE((is<int, decltype(year(col<&Item::sold_at>))>)); }
 

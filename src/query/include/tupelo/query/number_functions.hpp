@@ -3,16 +3,26 @@
 
 #include "tupelo/query/term.hpp"
 
+#include <cstdint>
+#include <type_traits>
+
 // The same results on every database. NULL where an argument is NULL.
 
 namespace tupelo {
 
 namespace detail {
 
-/// The type of arithmetic over two numbers: decimals stay exact, else floating point wins, else the left one's.
+template <class Left, class Right, class Number>
+inline constexpr bool either = std::is_same_v<Left, Number> || std::is_same_v<Right, Number>;
+/// The type of arithmetic over two numbers: decimals stay exact, else double wins, else float; integers are computed
+/// with 64 bits.
 template <class Left, class Right>
-using sum_type = std::conditional_t<std::is_same_v<Left, decimal> || std::is_same_v<Right, decimal>, decimal,
-                                    std::conditional_t<std::is_floating_point_v<Right>, Right, Left>>;
+using sum_type = std::conditional_t<
+    either<Left, Right, decimal>, decimal,
+    std::conditional_t<
+        either<Left, Right, double>, double,
+        std::conditional_t<either<Left, Right, float>, float,
+                           std::conditional_t<either<Left, Right, std::uint64_t>, std::uint64_t, std::int64_t>>>>;
 template <class Left, class Right>
 using sum_of = sum_type<base_of<typename operand<Left>::value_type>, base_of<typename operand<Right>::value_type>>;
 
