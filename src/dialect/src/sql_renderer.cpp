@@ -60,7 +60,7 @@ sql_renderer::sql_renderer(const dialect& target, const std::uint64_t* words, st
     : dialect_(target), words_(words), count_(count), number_(count, 0) {
   for (std::uint32_t i = 0; i < count; ++i) {
     const op o = op_of(words[i]);
-    if (o == op::join || o == op::query || o == op::load_related || o == op::source) qualify_ = true;
+    if (o == op::join || o == op::query || o == op::load_related || o == op::source || o == op::part) qualify_ = true;
     if (o == op::join && static_cast<join_kind>(sub_of(words[i])) != join_kind::inner) left_joins_ = true;
     if (o == op::call && is_grouping(static_cast<function>(sub_of(words[i])))) left_joins_ = true;
     if (o == op::too_large) {
@@ -297,6 +297,16 @@ void sql_renderer::push_operator(std::uint64_t word, std::vector<operand>& stack
   }
 }
 
+sql_renderer::operand sql_renderer::typed_rows(const std::string& rows) const {
+  operand value{rows, 9, promised_, true};
+  if (is_float(promised_) && is_integer(selected_)) {  // a program divides it as what it is told it is
+    const call_argument found{rows, selected_, true};
+    value.sql.clear();
+    dialect_.call(value.sql, {function::cast, static_cast<std::uint32_t>(promised_), &found, 1});
+  }
+  return value;
+}
+
 sql_renderer::operand sql_renderer::expression_at(std::uint32_t from, std::uint32_t count) {
   std::vector<operand> stack;
   const bool alone = count == 1;  // a column's new value: the column says the type
@@ -339,7 +349,7 @@ sql_renderer::operand sql_renderer::expression_at(std::uint32_t from, std::uint3
         if (op_of(words_[i]) == op::exists) {
           stack.push_back({"EXISTS " + rows, 4});
         } else if (op_of(words_[i]) == op::scalar_query) {
-          stack.push_back({rows, 9, kind::null, true});
+          stack.push_back(typed_rows(rows));
         } else {
           stack.back() = {stack.back().sql + " IN " + rows, 3, kind::boolean, true};
         }
@@ -363,6 +373,26 @@ sql_renderer::operand sql_renderer::expression_at(std::uint32_t from, std::uint3
 
 void sql_renderer::all_columns(std::string& sql, std::uint32_t table, const model_info& model) const {
   for (std::uint16_t i : model.columns) separated(sql, ", ") += named(table, model.fields[i]);
+}
+
+void sql_renderer::refuse_values(std::uint32_t from, std::uint32_t count) const {
+  const std::uint64_t last = count ? words_[from + count - 1] : 0;
+  if (op_of(last) != op::call || !is_grouping(static_cast<function>(sub_of(last)))) return;
+  for (std::uint32_t i = from; i < from + count; ++i) {
+    const op o = op_of(words_[i]);
+    if (o == op::value || o == op::in_list || is_fused(words_[i])) {
+      throw query_error(
+          "rollup(), cube() and grouping_sets() group by columns and by functions of columns; one of these terms has a "
+          "value in it: select it in a tp::derived() query and group by its column");
+    }
+    i += payload_of(words_[i]);
+  }
+}
+
+void sql_renderer::read_term(select_parts& parts, std::uint32_t index) {
+  operand term = expression_at(index + 1, length_of(words_[index]));
+  parts.kinds.push_back(term.k);
+  parts.terms.push_back(static_cast<std::string&&>(term.sql));
 }
 
 void sql_renderer::read_limits(select_parts& parts, std::uint64_t word, std::uint32_t index) {
@@ -393,10 +423,14 @@ sql_renderer::select_parts sql_renderer::read_select(std::uint32_t from, std::ui
       case op::having: separated(parts.having, " AND ") += text(); break;
       case op::project:
         aggregates_ = false;
-        parts.terms.push_back(text());
+        read_term(parts, i);
+        i += length;
         parts.aggregates = parts.aggregates || aggregates_;
         break;
-      case op::group: separated(parts.group, ", ") += text(); break;
+      case op::group:
+        refuse_values(i + 1, length);
+        separated(parts.group, ", ") += text();
+        break;
       case op::order: {
         const bool descending = sub_of(word) != 0;
         operand term = expression_at(i + 1, length);
@@ -449,11 +483,18 @@ std::string sql_renderer::select(std::uint32_t from, std::uint32_t count, select
   const std::size_t around = names_.size();
   const std::size_t sources_around = sources_.size();
   const std::uint32_t first_around = std::exchange(first_, from);
+  const bool recursion = std::exchange(recursion_, false);
   enter(from, count);
   select_parts parts = read_select(from, count);
   parts.use = use;
   hide_deleted(parts);
+  const model_info& row = parts.row ? *parts.row : *parts.model;
+  if (recursion) promise_kinds(parts, row);
   std::string sql = assemble(parts);
+  promised_ = parts.only_count      ? kind::i64
+              : row.columns.empty() ? kind::null
+                                    : stored_type(*row.fields[row.columns.front()].type).k;
+  selected_ = parts.kinds.empty() ? kind::null : parts.kinds.front();
   names_.resize(around);
   sources_.resize(sources_around);
   first_ = first_around;

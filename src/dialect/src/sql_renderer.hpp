@@ -52,6 +52,7 @@ private:
     select_use use = select_use::operand;
     std::string joins, where, group, having, order, limit, offset, distinct_on;
     std::vector<std::string> terms;
+    std::vector<kind> kinds;           ///< of the terms
     std::string common;                ///< what stands behind WITH
     std::string united;                ///< the parts of a union or the like, in the place of the table
     std::vector<std::uint16_t> fixed;  ///< offsets of the model's columns that must equal one value
@@ -86,7 +87,13 @@ private:
   /// Errors: query_error (unsupported_feature) that names the database and what it has not.
   void require(bool feature, std::string_view what) const;
 
+  /// The one value of the SELECT that was written last, as what the query promises.
+  operand typed_rows(const std::string& rows) const;
   select_parts read_select(std::uint32_t from, std::uint32_t count);
+  void read_term(select_parts& parts, std::uint32_t index);
+  /// Errors: query_error for values in a term of a rollup or the like, which is not taken for the term that is
+  /// selected.
+  void refuse_values(std::uint32_t from, std::uint32_t count) const;
   void read_limits(select_parts& parts, std::uint64_t word, std::uint32_t index);
   std::string select(std::uint32_t from, std::uint32_t count, select_use use);
   std::string assemble(select_parts& parts);
@@ -103,6 +110,11 @@ private:
   const model_info& table_read(bool reads_rows, std::uint64_t word) const;
   /// Names the table of a join. Errors: query_error for a name that is taken.
   void name_table(const select_parts& parts, std::uint64_t word);
+  [[noreturn]] static void refuse_name(const std::string& name);
+  /// Errors: query_error where a table that the statement reads is called so, which would be read no more.
+  void refuse_hidden_table(std::string_view common) const;
+  /// A SELECT that cannot name the tables of those around it.
+  std::string apart(std::uint32_t from, std::uint32_t count);
   /// That its row is not marked as deleted.
   std::string live(std::uint64_t word) const;
   void begin_join(select_parts& parts, std::uint64_t word);
@@ -110,7 +122,10 @@ private:
   void read_source(select_parts& parts, std::uint32_t index);
   void read_part(select_parts& parts, std::uint32_t index);
   std::string part_text(std::uint32_t from, std::uint32_t count);
-  std::string parts_text(std::uint32_t from, std::uint32_t count);
+  /// Errors: query_error for a step that no database takes.
+  std::string recursion_text(std::uint32_t from, std::uint32_t count);
+  /// Both queries of a recursion have columns of the same types: those that are promised.
+  void promise_kinds(select_parts& parts, const model_info& row) const;
   void hide_deleted(select_parts& parts);
   const source* source_of(std::uint32_t table) const noexcept;
   /// The table as FROM and JOIN name it, without its soft-deleted rows if `hides`.
@@ -163,8 +178,12 @@ private:
   relation_keys loaded_;     ///< of the relation that is loaded, if one is
   /// What tables are called, from the outermost SELECT to the one that is written.
   std::vector<scope_name> names_;
+  std::size_t visible_ = 0;  ///< the first of them that the SELECT at hand may name
   std::vector<source> sources_;
+  kind promised_ = kind::null;  ///< of the first column of the SELECT that was written last, as the query says it
+  kind selected_ = kind::null;  ///< and as the database has it; kind::null: not known
   bool explains_ = false;
+  bool recursion_ = false;     ///< the next SELECT is one of the two of a recursion
   bool stands_alone_ = false;  ///< the SELECT that was written last has no clause that stands behind a union
   statement_plan plan_;
 };

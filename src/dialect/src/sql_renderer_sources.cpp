@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace tupelo {
 
@@ -36,12 +37,19 @@ void sql_renderer::enter(std::uint32_t from, std::uint32_t count) {
   std::string name = name_of_table(table, model_of_word(words_[from]));
   const op second = count > 1 ? op_of(words_[from + 1]) : op{};
   if (second == op::part) name = united_name;
-  if (second == op::related_to) {
-    for (const scope_name& around : names_) {
-      if (around.name == name) name = "related_" + std::to_string(names_.size());
+  for (std::size_t i = visible_; i < names_.size(); ++i) {
+    if (names_[i].name != name) continue;
+    if (second == op::related_to || second == op::part) {
+      name = (second == op::part ? "united_" : "related_") + std::to_string(names_.size());
+    } else if (names_[i].table != table) {
+      refuse_name(name);
     }
   }
   names_.push_back({table, std::move(name)});
+}
+
+void sql_renderer::refuse_name(const std::string& name) {
+  throw query_error("this query reads two tables called \"" + name + "\": give the alias of one another name");
 }
 
 void sql_renderer::read_scope(select_parts& parts, std::uint32_t from, std::uint32_t count) {
@@ -104,7 +112,7 @@ std::string sql_renderer::table_clause(std::uint32_t table, const model_info& mo
 }
 
 std::string sql_renderer::table_clause(const select_parts& parts) const {
-  if (!parts.united.empty()) return "(" + parts.united + ") AS " + quoted(united_name);
+  if (!parts.united.empty()) return "(" + parts.united + ") AS " + quoted(table_of(parts.id));
   return table_clause(parts.id, *parts.model, parts.outer_joins && !parts.with_deleted);
 }
 
@@ -116,10 +124,8 @@ void sql_renderer::name_table(const select_parts& parts, std::uint64_t word) {
   const std::uint32_t table = model_of(word);
   const model_info& model = table_read(source_of(table) != nullptr, word);
   std::string name = name_of_table(table, model);
-  for (std::size_t i = parts.first_name; i < names_.size(); ++i) {
-    if (names_[i].name == name) {
-      throw query_error("this query reads two tables called \"" + name + "\": give the alias of one another name");
-    }
+  for (std::size_t i = visible_; i < names_.size(); ++i) {
+    if (names_[i].name == name && (i >= parts.first_name || names_[i].table != table)) refuse_name(name);
   }
   names_.push_back({table, std::move(name)});
 }
@@ -156,17 +162,19 @@ void sql_renderer::read_source(select_parts& parts, std::uint32_t index) {
                 "\" is correlated with the tables before it; join it on its columns instead");
   }
   if (how == source_kind::derived || how == source_kind::lateral) {
-    std::string sql = select(index + 1, length, select_use::table);
-    sources_.push_back({table, std::move(sql), how == source_kind::lateral});
+    const bool lateral = how == source_kind::lateral;
+    std::string sql = lateral ? select(index + 1, length, select_use::table) : apart(index + 1, length);
+    sources_.push_back({table, std::move(sql), lateral});
     return;
   }
+  refuse_hidden_table(alias_name(table));
   std::string rows;
   if (how == source_kind::recursive) {
     sources_.push_back({table, {}, false});  // names itself
     parts.recursive = true;
-    rows = parts_text(index + 1, length);
+    rows = recursion_text(index + 1, length);
   } else {
-    rows = select(index + 1, length, select_use::table);
+    rows = apart(index + 1, length);
     sources_.push_back({table, {}, false});
   }
   if (!parts.common.empty()) parts.common += ", ";
@@ -187,18 +195,64 @@ void sql_renderer::read_part(select_parts& parts, std::uint32_t index) {
   parts.united += part_text(index + 1, length_of(words_[index]));
 }
 
-std::string sql_renderer::part_text(std::uint32_t from, std::uint32_t count) {
+void sql_renderer::refuse_hidden_table(std::string_view common) const {
+  for (std::uint32_t i = 0; i < count_; ++i) {
+    const std::uint64_t word = words_[i];
+    const op o = op_of(word);
+    const bool names_a_table =
+        o == op::select_from || o == op::join || o == op::insert_into || o == op::update_of || o == op::delete_from;
+    const bool united = o == op::select_from && i + 1 < count_ && op_of(words_[i + 1]) == op::part;
+    if (names_a_table && !united && alias_name(model_of(word)).empty() && model_of_word(word).table == common) {
+      throw query_error("this query reads a table called \"" + std::string(common) +
+                        "\", which a query of that name before it would hide: give the query another name");
+    }
+    i += payload_of(word);
+  }
+}
+
+std::string sql_renderer::apart(std::uint32_t from, std::uint32_t count) {
+  const std::size_t around = std::exchange(visible_, names_.size());
   std::string sql = select(from, count, select_use::table);
+  visible_ = around;
+  return sql;
+}
+
+std::string sql_renderer::part_text(std::uint32_t from, std::uint32_t count) {
+  for (std::uint32_t i = from; i < from + count; ++i) {
+    if (op_of(words_[i]) == op::row_lock) {
+      throw query_error("a query that is put together with another one cannot lock rows: lock() them by their keys");
+    }
+    i += body_of(words_[i]) + payload_of(words_[i]);
+  }
+  std::string sql = apart(from, count);
   return stands_alone_ ? sql : "SELECT * FROM (" + sql + ") AS \"part\"";
 }
 
-std::string sql_renderer::parts_text(std::uint32_t from, std::uint32_t count) {
-  std::string sql;
-  for (std::uint32_t i = from; i < from + count; i += 1 + length_of(words_[i])) {
-    sql += set_text[sub_of(words_[i])];
-    sql += part_text(i + 1, length_of(words_[i]));
+std::string sql_renderer::recursion_text(std::uint32_t from, std::uint32_t count) {
+  const std::uint32_t step = from + 1 + length_of(words_[from]);
+  recursion_ = true;
+  std::string sql = part_text(from + 1, length_of(words_[from]));
+  sql += set_text[sub_of(words_[step])];
+  recursion_ = true;
+  sql += part_text(step + 1, from + count - step - 1);
+  if (!stands_alone_) {
+    throw query_error(
+        "the second query of recursive() is asked again and again: it has no order_by(), limit(), offset() and no "
+        "cte() of its own; say these where its rows are read");
   }
   return sql;
+}
+
+void sql_renderer::promise_kinds(select_parts& parts, const model_info& row) const {
+  for (std::size_t i = 0; i < parts.terms.size(); ++i) {
+    const kind k = stored_type(*row.fields[row.columns[i]].type).k;
+    // Other kinds have one type in a database, or lose something in a cast.
+    if (!is_integer(k) && !is_float(k) && k != kind::text) continue;
+    const call_argument term{parts.terms[i], k, true};
+    std::string sql;
+    dialect_.call(sql, {function::cast, static_cast<std::uint32_t>(k), &term, 1});
+    parts.terms[i] = static_cast<std::string&&>(sql);
+  }
 }
 
 }  // namespace tupelo

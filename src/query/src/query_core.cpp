@@ -59,7 +59,7 @@ std::uint16_t clause_like(const word_buffer& shape, const word_buffer& values, c
     const std::uint64_t word = words[i];
     const op o = op_of(word);
     if (o == op::load_related) return 0;  // its values are no expression's
-    const bool names_a_term = o == op::project || o == op::group || o == op::order;
+    const bool names_a_term = o == op::project || o == op::group || o == op::order || o == op::distinct_on;
     if (names_a_term && i >= inner && length_of(word) == e.shape.size &&
         equal_words(words + i + 1, e.shape.data(), e.shape.size) &&
         values.size - static_cast<std::uint32_t>(value - values.data()) >= e.values.size &&
@@ -73,12 +73,24 @@ std::uint16_t clause_like(const word_buffer& shape, const word_buffer& values, c
   return 0;
 }
 
+/// Whether a query in the expression locks the rows that it reads.
+bool locks_in(const expression& e) noexcept {
+  const std::uint64_t* const words = e.shape.data();
+  for (std::uint32_t i = 0; i < e.shape.size; ++i) {
+    if (op_of(words[i]) == op::row_lock) return true;
+    i += payload_of(words[i]);
+  }
+  return false;
+}
+
 }  // namespace
 
 void query_core::begin(op statement, const model_spec& model, std::uint8_t sub, std::uint16_t length) noexcept {
   shape.push(make_word(statement, sub, length, id_of(model)));
 }
 void query_core::clause(op o, const expression& e, std::uint8_t sub) noexcept {
+  // A write keeps the locks of what it reads until it is done, in a transaction of its own.
+  if (shape.size != 0 && op_of(shape.data()[0]) == op::select_from && locks_in(e)) locks_rows_ = true;
   if (!push_head(shape, make_word(o, sub), e.shape.size)) return;
   shape.append(e.shape);
   values.append(e.values);
@@ -90,6 +102,12 @@ void query_core::join(join_kind how, std::uint32_t table, const expression& on) 
   values.append(on.values);
 }
 void query_core::rows(op o, std::uint8_t how, std::uint32_t table, const query_core& query) {
+  if (!query.loads.empty()) {
+    throw query_error("with() loads the relations of the rows that a query gives: say it on the query that is run, not "
+                      "on one that it "
+                      "reads from");
+  }
+  if (shape.size == 0 || op_of(shape.data()[0]) == op::select_from) locks_rows_ = locks_rows_ || query.locks_rows_;
   query_core finished(query);
   finished.finish();
   if (!push_head(shape, make_word(o, how, 0, table), finished.shape.size)) return;

@@ -173,7 +173,7 @@ public:
   template <detail::term... Terms>
   select_query& distinct_on(const Terms&... terms) & {
     (check_term<Terms>(), ...);
-    (core_.clause(op::distinct_on, terms), ...);
+    (core_.term(op::distinct_on, terms), ...);
     return *this;
   }
   template <detail::term... Terms>
