@@ -116,6 +116,18 @@ TEST_P(schema_features, a_change_of_a_generated_field_alone_is_no_change) {
   sync_wait(session.commit());
   EXPECT_EQ(sync_wait(db.get<Sailor>(one->id)).version, 1);
 }
+TEST_P(schema_features, an_enum_of_the_database_is_computed_by_cases) {
+  make();
+  std::vector<Sailor> both{ada(), grace()};
+  sync_wait(db.insert(both));
+  const auto rank = col<&Sailor::rank>;
+  const auto by_name = case_when(col<&Sailor::first> == "Ada", Rank::officer).otherwise(Rank::captain);
+  EXPECT_EQ(sync_wait(db.query<Sailor>().where(rank == by_name).pluck(col<&Sailor::first>)),
+            std::vector<std::string>{"Grace"});
+  sync_wait(db.update<Sailor>().set(rank, by_name).all_rows().run());
+  EXPECT_EQ(sync_wait(db.query<Sailor>().where(rank == by_name).count()), 2);
+  EXPECT_EQ(sync_wait(db.get<Sailor>(both[0].id)).rank, Rank::officer);
+}
 TEST_P(schema_features, setting_a_generated_column_is_refused) {
   make();
   const auto refused = failure_of<query_error>(

@@ -3,6 +3,8 @@
 
 #include "function_result.hpp"
 
+#include "tupelo/dialect/schema_dialect.hpp"
+#include "tupelo/query/ddl.hpp"
 #include "tupelo/model/model_spec.hpp"
 #include "tupelo/core/error.hpp"
 
@@ -256,8 +258,16 @@ void sql_renderer::push_call(std::uint64_t word, std::vector<operand>& stack) {
   stack.push_back(static_cast<operand&&>(result));
 }
 
-void sql_renderer::push_comparison(comparison c, const operand& left, const operand& right,
-                                   std::vector<operand>& stack) {
+void sql_renderer::join_enum(operand& computed, const field_info* column) const {
+  if (column == nullptr || column->enum_type.empty() || computed.enumerated || computed.bare) return;
+  if (computed.k != kind::enumeration) return;
+  computed.sql =
+      "CAST(" + computed.sql + " AS " + dialect_.schema().type_text(column_type::enumeration(column->enum_type)) + ")";
+}
+
+void sql_renderer::push_comparison(comparison c, operand left, operand right, std::vector<operand>& stack) {
+  join_enum(left, right.enumerated);
+  join_enum(right, left.enumerated);
   // An expression against an empty std::optional, as with columns.
   if (right.sql == "NULL" && (c == comparison::equal || c == comparison::not_equal)) {
     stack.push_back({left.sql + (c == comparison::equal ? " IS NULL" : " IS NOT NULL"), 3, kind::boolean});
@@ -286,8 +296,9 @@ void sql_renderer::push_operator(std::uint64_t word, std::vector<operand>& stack
   } else if (o == op::is_null || o == op::is_not_null) {
     stack.push_back({right.sql + (o == op::is_null ? " IS NULL" : " IS NOT NULL"), 3});
   } else if (o == op::compare) {
-    const operand left = pop();
-    push_comparison(static_cast<comparison>(sub_of(word)), left, right, stack);
+    operand left = pop();
+    push_comparison(static_cast<comparison>(sub_of(word)), static_cast<operand&&>(left), static_cast<operand&&>(right),
+                    stack);
   } else {
     operand left = pop();
     const int precedence = o == op::and_ ? 2 : 1;
@@ -320,6 +331,7 @@ sql_renderer::operand sql_renderer::expression_at(std::uint32_t from, std::uint3
       case op::column: {
         const field_slot slot = field_of_word(word).slot();
         stack.push_back({column_text(word), 9, stored_type(*slot.type).k, slot.nullable || left_joins_});
+        if (!field_of_word(word).enum_type.empty()) stack.back().enumerated = &field_of_word(word);
         break;
       }
       case op::value: {

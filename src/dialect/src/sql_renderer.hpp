@@ -25,8 +25,9 @@ private:
     bool nullable = false;  // may be NULL
     bool bare = false;      // a value, which has the type that its place says
     bool descending = false;
-    std::size_t suffix = 0;  // characters at the end that are no part of a call
-    std::size_t call = 0;    // characters of the call itself, at the beginning
+    std::size_t suffix = 0;                  // characters at the end that are no part of a call
+    std::size_t call = 0;                    // characters of the call itself, at the beginning
+    const field_info* enumerated = nullptr;  // a column whose enum is a type of the database
   };
   /// What the rows of a SELECT are for.
   enum class select_use : std::uint8_t {
@@ -76,7 +77,9 @@ private:
   void push_fused(std::uint64_t word, std::uint32_t index, std::vector<operand>& stack);
   void push_list(std::uint64_t word, std::uint32_t index, std::vector<operand>& stack);
   void push_call(std::uint64_t word, std::vector<operand>& stack);
-  void push_comparison(comparison c, const operand& left, const operand& right, std::vector<operand>& stack);
+  void push_comparison(comparison c, operand left, operand right, std::vector<operand>& stack);
+  /// An enum that is computed is a text; beside such a column it is of the column's type.
+  void join_enum(operand& computed, const field_info* column) const;
   void push_operator(std::uint64_t word, std::vector<operand>& stack);
 
   // aggregates and windows

@@ -231,9 +231,11 @@ void sql_renderer::update() {
       set += (set.empty() ? "" : ", ") + quoted(field_of_word(word).column) + " = ";
       placeholder_at(set, i);
     } else if (op_of(word) == op::assign) {
-      refuse_computed(model, field_of_word(words_[i + 1]));
-      set += (set.empty() ? "" : ", ") + quoted(field_of_word(words_[i + 1]).column) + " = " +
-             expression_text(i + 2, length_of(word) - 1u);
+      const field_info& field = field_of_word(words_[i + 1]);
+      refuse_computed(model, field);
+      operand value = expression_at(i + 2, length_of(word) - 1u);
+      join_enum(value, &field);
+      set += (set.empty() ? "" : ", ") + quoted(field.column) + " = " + value.sql;
     }
     i += body_of(word) + payload_of(word);
   }
