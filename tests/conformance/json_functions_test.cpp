@@ -182,6 +182,11 @@ TEST_P(json_functions, positions_count_from_0) { EXPECT_THROW(meta.path("tags", 
 
 // ---- rows of values
 
+TEST_P(json_functions, a_row_with_an_empty_optional_is_equal_where_the_column_is_null) {
+  EXPECT_EQ(where(row(title, stars) == row("empty", std::optional<int>())), names{"empty"});
+  EXPECT_EQ(where(row(title, stars) == row("full", std::optional<int>())), names{});
+  EXPECT_EQ(where(row(title, stars) != row("empty", std::optional<int>())), (names{"full", "other"}));
+}
 TEST_P(json_functions, rows_compare_by_the_first_value_that_differs) {
   EXPECT_EQ(where(row(title, id) > row("full", 0)), (names{"full", "other"}));
   EXPECT_EQ(where(row(title, id) == row("other", 3)).size(), where(title == "other" && id == 3).size());

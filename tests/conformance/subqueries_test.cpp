@@ -21,6 +21,10 @@ struct Fact {
 struct Negated {
   std::int64_t number{};
 };
+struct Most {
+  std::int64_t number{};
+  std::int64_t rows{};
+};
 struct Count {
   int n{};
 };
@@ -169,6 +173,13 @@ TEST_P(subqueries, subtotals_by_an_expression_with_a_value_are_refused) {
   const auto known = coalesce(note, "");
   const auto query = db.query<Fact>().group_by(rollup(known)).select<Total>(known, count());
   EXPECT_NE(refusal(query).find("rollup()"), std::string::npos);
+}
+
+TEST_P(subqueries, the_greatest_of_a_query_without_a_value_is_null) {
+  const auto none = derived("none", query<Fact>().where(number > 5).select<Most>(max(number), count()));
+  const auto found =
+      db.query(none).select<std::optional<std::int64_t>>(greatest(none(&Most::number), none(&Most::rows)));
+  EXPECT_EQ(sync_wait(found.one()), std::nullopt);
 }
 
 // ---- recursion

@@ -3,21 +3,15 @@
 
 #include "function_result.hpp"
 
-#include "tupelo/dialect/schema_dialect.hpp"
-#include "tupelo/query/ddl.hpp"
 #include "tupelo/model/model_spec.hpp"
 #include "tupelo/core/error.hpp"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 namespace tupelo {
 
 namespace {
-
-constexpr std::array<std::string_view, 10> comparison_text{" = ",  " <> ",   " < ",    " <= ",   " > ",
-                                                           " >= ", " LIKE ", " LIKE ", " LIKE ", " LIKE "};
 
 comparison fused_comparison(std::uint64_t word) {
   return static_cast<comparison>(static_cast<std::uint8_t>(op_of(word)) -
@@ -199,23 +193,6 @@ void sql_renderer::placeholder_at(std::string& sql, std::uint32_t index, kind va
   dialect_.placeholder(sql, number_[index], value);
 }
 
-void sql_renderer::push_fused(std::uint64_t word, std::uint32_t index, std::vector<operand>& stack) {
-  const comparison c = fused_comparison(word);
-  std::string sql = column_text(word);
-  if (ignores_case(c)) {
-    std::string pattern;
-    placeholder_at(pattern, index, kind_of_word(word));
-    std::string matched;
-    dialect_.like_any_case(matched, sql, pattern);
-    stack.push_back({matched, 3, kind::boolean, true});
-    return;
-  }
-  sql += comparison_text[static_cast<std::size_t>(c)];
-  placeholder_at(sql, index, kind_of_word(word));
-  if (c >= comparison::like && !dialect_.features().backslash_in_like) sql += " ESCAPE '\\'";
-  stack.push_back({sql, 3, kind::boolean, true});
-}
-
 void sql_renderer::push_list(std::uint64_t word, std::uint32_t index, std::vector<operand>& stack) {
   const std::uint8_t bucket = sub_of(words_[index - 1]);
   std::string left;
@@ -255,32 +232,8 @@ void sql_renderer::push_call(std::uint64_t word, std::vector<operand>& stack) {
   result.suffix = suffix.size();
   result.k = result_of(call);
   result.nullable = may_be_null(call);
+  if (f == function::row) result.row = static_cast<std::vector<operand>&&>(arguments);
   stack.push_back(static_cast<operand&&>(result));
-}
-
-void sql_renderer::join_enum(operand& computed, const field_info* column) const {
-  if (column == nullptr || column->enum_type.empty() || computed.enumerated || computed.bare) return;
-  if (computed.k != kind::enumeration) return;
-  computed.sql =
-      "CAST(" + computed.sql + " AS " + dialect_.schema().type_text(column_type::enumeration(column->enum_type)) + ")";
-}
-
-void sql_renderer::push_comparison(comparison c, operand left, operand right, std::vector<operand>& stack) {
-  join_enum(left, right.enumerated);
-  join_enum(right, left.enumerated);
-  // An expression against an empty std::optional, as with columns.
-  if (right.sql == "NULL" && (c == comparison::equal || c == comparison::not_equal)) {
-    stack.push_back({left.sql + (c == comparison::equal ? " IS NULL" : " IS NOT NULL"), 3, kind::boolean});
-    return;
-  }
-  operand compared{{}, 3, kind::boolean, true};
-  if (ignores_case(c)) {
-    dialect_.like_any_case(compared.sql, left.sql, right.sql);
-  } else {
-    compared.sql = left.sql + std::string(comparison_text[static_cast<std::size_t>(c)]) + right.sql;
-    if (c >= comparison::like && !dialect_.features().backslash_in_like) compared.sql += " ESCAPE '\\'";
-  }
-  stack.push_back(static_cast<operand&&>(compared));
 }
 
 void sql_renderer::push_operator(std::uint64_t word, std::vector<operand>& stack) {
@@ -324,13 +277,15 @@ sql_renderer::operand sql_renderer::expression_at(std::uint32_t from, std::uint3
   for (std::uint32_t i = from; i < from + count; ++i) {
     const std::uint64_t word = words_[i];
     if (is_fused(word)) {
-      push_fused(word, i, stack);
+      push_fused(word, fused_comparison(word), i, stack);
       continue;
     }
     switch (op_of(word)) {
       case op::column: {
         const field_slot slot = field_of_word(word).slot();
-        stack.push_back({column_text(word), 9, stored_type(*slot.type).k, slot.nullable || left_joins_});
+        // What a query selects may be NULL whatever its row says: a sum of no rows.
+        const bool nullable = slot.nullable || left_joins_ || source_of(model_of(word)) != nullptr;
+        stack.push_back({column_text(word), 9, stored_type(*slot.type).k, nullable});
         if (!field_of_word(word).enum_type.empty()) stack.back().enumerated = &field_of_word(word);
         break;
       }

@@ -27,6 +27,7 @@ private:
     bool descending = false;
     std::size_t suffix = 0;                  // characters at the end that are no part of a call
     std::size_t call = 0;                    // characters of the call itself, at the beginning
+    std::vector<operand> row{};              // the values of a row of values
     const field_info* enumerated = nullptr;  // a column whose enum is a type of the database
   };
   /// What the rows of a SELECT are for.
@@ -74,7 +75,7 @@ private:
   void number_binding(std::uint32_t index, std::uint64_t word);
   operand expression_at(std::uint32_t from, std::uint32_t count);
   std::string expression_text(std::uint32_t from, std::uint32_t count) { return expression_at(from, count).sql; }
-  void push_fused(std::uint64_t word, std::uint32_t index, std::vector<operand>& stack);
+  void push_fused(std::uint64_t word, comparison c, std::uint32_t index, std::vector<operand>& stack);
   void push_list(std::uint64_t word, std::uint32_t index, std::vector<operand>& stack);
   void push_call(std::uint64_t word, std::vector<operand>& stack);
   void push_comparison(comparison c, operand left, operand right, std::vector<operand>& stack);

@@ -41,7 +41,7 @@ std::uint32_t bucket_seconds(std::int64_t microseconds);
 
 }  // namespace detail
 
-/// The moment of the transaction, or of the statement outside of one, as the database's clock tells it.
+/// The moment as the database's clock tells it: that of the transaction on PostgreSQL, of the statement on SQLite.
 inline scalar<timestamp> now() {
   expression e;
   e.push(detail::call_word(function::now, 0));
