@@ -70,10 +70,10 @@ database& command::open_existing() {
     const auto settings = driver::sqlite_settings::parse(of_driver);
     const std::filesystem::path file = (found.from_file ? in_project().root : around_->directory) / settings.path;
     if (settings.mode == driver::sqlite_mode::create && !std::filesystem::exists(file)) {
-      throw configuration_error(errc::invalid_configuration, "the database file " + settings.path +
-                                                                 " does not exist; db upgrade makes it, or name "
-                                                                 "another one by --url or " +
-                                                                 found.source);
+      const std::string elsewhere = found.source == "--url" ? "" : " or in " + found.source;
+      throw configuration_error(errc::invalid_configuration,
+                                "the database file " + settings.path +
+                                    " does not exist; db upgrade makes it, or name another one by --url" + elsewhere);
     }
   }
 #endif
