@@ -2,6 +2,10 @@
 #include <tupelo/core/bytes.hpp>
 #include <tupelo/core/micros.hpp>
 
+#include <openssl/evp.h>
+
+#include <algorithm>
+
 namespace tupelo {
 
 namespace {
@@ -48,6 +52,40 @@ bytes from_hex(std::string_view text) {
   auto data = try_from_hex(text);
   if (!data) detail::throw_invalid_value("expected an even number of hexadecimal digits");
   return *static_cast<std::optional<bytes>&&>(data);
+}
+
+// OpenSSL counts in int; both work in pieces of whole groups, so that any size fits.
+std::string to_base64(const void* data, std::size_t size) {
+  constexpr std::size_t piece = 3 << 20;
+  std::string text(4 * ((size + 2) / 3), '\0');
+  auto* out = reinterpret_cast<unsigned char*>(text.data());
+  const auto* in = static_cast<const unsigned char*>(data);
+  for (std::size_t at = 0; at < size; at += piece) {
+    // One NUL more is written than counted: the string's own at the end, else what the next piece begins with.
+    out += EVP_EncodeBlock(out, in + at, static_cast<int>(std::min(piece, size - at)));
+  }
+  return text;
+}
+
+std::optional<bytes> try_from_base64(std::string_view text) {
+  if (text.size() % 4 != 0) return std::nullopt;
+  if (text.empty()) return bytes();
+  std::size_t padding = 0;
+  while (padding < 2 && text[text.size() - 1 - padding] == '=') ++padding;
+  // EVP_DecodeBlock alone takes surrounding spaces and counts padding as bytes.
+  constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  if (text.substr(0, text.size() - padding).find_first_not_of(alphabet) != std::string_view::npos) return std::nullopt;
+  constexpr std::size_t piece = 4 << 20;
+  bytes data(text.size() / 4 * 3);
+  auto* out = reinterpret_cast<unsigned char*>(data.data());
+  const auto* in = reinterpret_cast<const unsigned char*>(text.data());
+  for (std::size_t at = 0; at < text.size(); at += piece) {
+    const int written = EVP_DecodeBlock(out, in + at, static_cast<int>(std::min(piece, text.size() - at)));
+    if (written < 0) return std::nullopt;
+    out += written;
+  }
+  data.resize(data.size() - padding);
+  return data;
 }
 
 }  // namespace tupelo

@@ -42,5 +42,26 @@ TEST(bytes, what_is_not_hex_is_refused) {
   }
 }
 
+TEST(bytes, base64_is_that_of_rfc_4648) {
+  const char* const pairs[][2] = {{"", ""}, {"f", "Zg=="}, {"fo", "Zm8="}, {"foo", "Zm9v"}, {"foobar", "Zm9vYmFy"}};
+  for (const auto& [data, text] : pairs) {
+    EXPECT_EQ(to_base64(to_bytes(data)), text);
+    EXPECT_EQ(try_from_base64(text), to_bytes(data));
+  }
+}
+
+TEST(bytes, base64_round_trips_beyond_one_piece) {
+  bytes data((std::size_t{3} << 20) + 1000);
+  std::mt19937_64 random(2);
+  for (auto& byte : data) byte = static_cast<std::byte>(random());
+  EXPECT_EQ(try_from_base64(to_base64(data)), data);
+}
+
+TEST(bytes, what_is_not_base64_is_refused) {
+  for (const char* text : {"Zg", "Zg=", "Z===", "====", "Zm9v\n", " Zm9", "Zm-_", "Zg==Zg=="}) {
+    EXPECT_EQ(try_from_base64(text), std::nullopt) << text;
+  }
+}
+
 }  // namespace
 }  // namespace tupelo

@@ -3,6 +3,7 @@
 
 #include "protocol_violation.hpp"
 
+#include <tupelo/core/bytes.hpp>
 #include <tupelo/core/error.hpp>
 
 #include <openssl/crypto.h>
@@ -29,25 +30,11 @@ const unsigned char* bytes_of(std::string_view text) noexcept {
                              "; check its configuration, for example which algorithms its FIPS mode allows");
 }
 
-std::string to_base64(const unsigned char* data, std::size_t size) {
-  std::string out(4 * ((size + 2) / 3), '\0');
-  // One NUL more is written than counted, which is the string's own.
-  EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()), data, static_cast<int>(size));
-  return out;
-}
-
-/// Strict: EVP_DecodeBlock alone takes surrounding spaces and counts padding as bytes.
+/// What SCRAM's attributes hold in base64 is never empty, and short.
 std::optional<std::string> from_base64(std::string_view text) {
-  if (text.empty() || text.size() % 4 != 0 || text.size() > 4096) return std::nullopt;
-  std::size_t padding = 0;
-  while (padding < 2 && text[text.size() - 1 - padding] == '=') ++padding;
-  constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  if (text.substr(0, text.size() - padding).find_first_not_of(alphabet) != std::string_view::npos) return std::nullopt;
-  std::string out(text.size() / 4 * 3, '\0');
-  if (EVP_DecodeBlock(reinterpret_cast<unsigned char*>(out.data()), bytes_of(text), static_cast<int>(text.size())) < 0)
-    return std::nullopt;
-  out.resize(out.size() - padding);
-  return out;
+  if (text.empty() || text.size() > 4096) return std::nullopt;
+  const std::optional<bytes> data = try_from_base64(text);
+  return data ? std::optional<std::string>(as_text(*data)) : std::nullopt;
 }
 
 template <class Digest>
@@ -128,7 +115,7 @@ std::string scram_client::client_final(std::string_view server_first) {
   password_.clear();
 
   const std::string binding = binding_header_ + binding_data_;
-  std::string final_message = "c=" + to_base64(bytes_of(binding), binding.size()) + ",r=" + std::string(nonce);
+  std::string final_message = "c=" + to_base64(binding.data(), binding.size()) + ",r=" + std::string(nonce);
   const std::string signed_text = client_first_bare_ + "," + std::string(server_first) + "," + final_message;
 
   digest client_key{};

@@ -28,4 +28,10 @@ std::string to_hex(const bytes& data);
 bytes from_hex(std::string_view text);
 std::optional<bytes> try_from_hex(std::string_view text);
 
+/// With padding, without line breaks. Source: RFC 4648, section 4.
+std::string to_base64(const void* data, std::size_t size);
+inline std::string to_base64(const bytes& data) { return to_base64(data.data(), data.size()); }
+/// Nothing for text that is not what `to_base64` writes: spaces, line breaks and missing padding are refused.
+std::optional<bytes> try_from_base64(std::string_view text);
+
 }  // namespace tupelo
