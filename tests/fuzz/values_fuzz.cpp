@@ -40,7 +40,7 @@ void fuzz_date(std::string_view text) {
   const auto day = tupelo::date::try_parse(text);
   if (!day) return;
   require(day->to_string() == text, "date round trip");
-  if (day->is_infinite()) return; // it has no year
+  if (day->is_infinite()) return;  // it has no year
   require(tupelo::date::from_ymd(day->year(), day->month(), day->day()) == *day, "date from its parts");
 }
 

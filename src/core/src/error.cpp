@@ -14,6 +14,7 @@ std::string_view name_of(errc code) noexcept {
     case errc::null_value: return "null_value";
     case errc::invalid_enum: return "invalid_enum";
     case errc::invalid_text: return "invalid_text";
+    case errc::validation_failed: return "validation_failed";
     case errc::invalid_model: return "invalid_model";
     case errc::invalid_query: return "invalid_query";
     case errc::unsupported_feature: return "unsupported_feature";

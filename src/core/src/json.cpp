@@ -235,7 +235,7 @@ json& json::operator=(json&& other) noexcept {
 json json::object() { return json("{}", 1); }
 json json::array() { return json("[]", 1); }
 
-json json::from_slice(std::string_view valid_text) {
+json json::part(std::string_view valid_text) {
   std::size_t open = 0;
   std::size_t depth = 0;
   for (std::size_t i = 0; i < valid_text.size(); ++i) {
@@ -264,25 +264,25 @@ char json::first() const noexcept { return text_[detail::skip_json_space(text_, 
 
 std::optional<json> json::at(std::string_view path) const {
   std::string_view place = detail::trim_json(text_);
-  if (path.empty()) return from_slice(place);
+  if (path.empty()) return part(place);
   for (;;) {
     const std::size_t point = path.find('.');
     const auto next = find_step(place, path.substr(0, point));
     if (!next) return std::nullopt;
     place = *next;
-    if (point == path.npos) return from_slice(place);
+    if (point == path.npos) return part(place);
     path.remove_prefix(point + 1);
   }
 }
 
 std::optional<json> json::member(std::string_view key) const {
   const auto found = find_member(detail::trim_json(text_), key);
-  return found ? std::optional<json>(from_slice(*found)) : std::nullopt;
+  return found ? std::optional<json>(part(*found)) : std::nullopt;
 }
 
 std::optional<json> json::element(std::size_t position) const {
   const auto found = find_element(detail::trim_json(text_), position);
-  return found ? std::optional<json>(from_slice(*found)) : std::nullopt;
+  return found ? std::optional<json>(part(*found)) : std::nullopt;
 }
 
 std::size_t json::size() const {
@@ -352,7 +352,7 @@ json& json::set_member(std::string_view key, const json& value) {
     text.reserve(text_.size() + addition.size());
     text.append(text_, 0, before).append(addition).append(text_, before + old->size());
     // The replaced value may have been the deepest.
-    return *this = from_slice(text);
+    return *this = part(text);
   }
   const bool first_member = !detail::json_items(container).next();
   const std::string name = quote(key);

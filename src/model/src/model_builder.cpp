@@ -86,12 +86,15 @@ bool same_expression(const expression& a, const expression& b) {
          std::equal(a.values.data(), a.values.data() + a.values.size, b.values.data(), b.values.data() + b.values.size);
 }
 
+bool names_column(std::uint64_t word) noexcept {
+  if (op_of(word) == op::in_list) return model_of(word) != 0;  // else it is of an expression
+  return op_of(word) == op::column || op_of(word) >= op::column_compare;
+}
+
 void require_own_columns(const model_info& info, const expression& over, const std::string& user) {
   for (std::uint32_t i = 0; i < over.shape.size; ++i) {
     const std::uint64_t word = over.shape.data()[i];
-    const bool is_column = op_of(word) == op::column || op_of(word) == op::in_list || op_of(word) >= op::column_compare;
-    const bool of_expression = op_of(word) == op::in_list && model_of(word) == 0;
-    if (is_column && !of_expression && model_of(word) != info.id) {
+    if (names_column(word) && model_of(word) != info.id) {
       refuse(info, user + " names a column of another model");
     }
     i += payload_of(word);
@@ -100,19 +103,40 @@ void require_own_columns(const model_info& info, const expression& over, const s
 
 }  // namespace
 
+field_ref field_group::own(const model_info& info, field_ref field) const noexcept {
+  if (!spec || field.model != spec) return field;
+  return {info.spec, static_cast<std::uint16_t>(field.offset + at)};
+}
+
+expression field_group::own(const model_info& info, const expression& over_columns) const {
+  expression made = over_columns;
+  if (!spec) return made;
+  for (std::uint32_t i = 0; i < made.shape.size; ++i) {
+    std::uint64_t& word = made.shape.data()[i];
+    if (names_column(word) && model_of(word) == id_of(*spec)) {
+      word = make_word(op_of(word), sub_of(word), static_cast<std::uint16_t>(offset_of_word(word) + at), info.id);
+    }
+    i += payload_of(word);
+  }
+  return made;
+}
+
 index_info& index_builder::info() const { return info_->indexes[index_]; }
 index_info& index_builder::plain_index() const {
   info().constraint = false;
   return info();
 }
 index_term_info& index_builder::own_term(const index_term& term, std::string_view verb) const {
+  const field_ref field = group_.own(*info_, term.field);
+  expression computed;
+  if (term.value.computed != nullptr) computed = group_.own(*info_, *term.value.computed);
   for (index_term_info& own : info().terms) {
     bool same = false;
     if (term.is_field) {
-      same = own.field >= 0 && term.field.model == info_->spec &&
-             info_->fields[static_cast<std::size_t>(own.field)].offset == term.field.offset;
+      same = own.field >= 0 && field.model == info_->spec &&
+             info_->fields[static_cast<std::size_t>(own.field)].offset == field.offset;
     } else if (term.value.computed != nullptr) {
-      same = own.field < 0 && same_expression(own.computed, *term.value.computed);
+      same = own.field < 0 && same_expression(own.computed, computed);
     } else {
       same = own.field < 0 && !own.sql.empty() && own.sql == term.value.sql;
     }
@@ -126,7 +150,8 @@ index_builder& index_builder::named(std::string_view name) {
   return *this;
 }
 index_builder& index_builder::where(const expression& condition) {
-  plain_index().condition = condition;  // a partial unique index is not a constraint in any database
+  plain_index().condition =
+      group_.own(*info_, condition);  // a partial unique index is not a constraint in any database
   return *this;
 }
 index_builder& index_builder::unique() {
@@ -158,7 +183,8 @@ index_builder& index_builder::using_method(std::string_view method) {
   return *this;
 }
 index_builder& index_builder::add_included(field_refs fields) {
-  for (const field_ref& field : fields) {
+  for (const field_ref& given : fields) {
+    const field_ref field = group_.own(*info_, given);
     const int position = field.model == info_->spec ? info_->find_offset(field.offset) : -1;
     if (position < 0) refuse(*info_, "an index's include() names what is no column of its own");
     plain_index().include.push_back(static_cast<std::uint16_t>(position));
@@ -178,13 +204,13 @@ index_builder& index_builder::deferrable() {
 
 exclusion_info& exclusion_builder::info() const { return info_->exclusions[exclusion_]; }
 exclusion_builder& exclusion_builder::with(index_term term, std::string_view sql_operator) {
-  info().terms.push_back(model_builder(*info_).own_term(term, "exclude"));
+  info().terms.push_back(model_builder(*info_, group_).own_term(term, "exclude"));
   if (sql_operator.empty()) refuse(*info_, "m.exclude() without an operator");
   info().operators.emplace_back(sql_operator);
   return *this;
 }
 exclusion_builder& exclusion_builder::where(const expression& condition) {
-  info().condition = condition;
+  info().condition = group_.own(*info_, condition);
   return *this;
 }
 exclusion_builder& exclusion_builder::using_method(std::string_view method) {
@@ -254,6 +280,7 @@ foreign_key_builder& foreign_key_builder::named(std::string_view name) {
 // ---- the model
 
 std::uint16_t model_builder::own(field_ref field, std::string_view verb) const {
+  field = group_.own(*info_, field);
   if (field.model != info_->spec) {
     refuse(*info_, "m." + std::string(verb) + "() names a field of " +
                        std::string(reflect::type_name(field.model->type_text)) + "; only fields of " +
@@ -326,7 +353,7 @@ index_builder model_builder::add_index(std::initializer_list<index_term> terms, 
   }
   if (index.terms.empty()) refuse(*info_, "an index without fields");
   info_->indexes.push_back(std::move(index));
-  return {*info_, info_->indexes.size() - 1};
+  return {*info_, info_->indexes.size() - 1, group_};
 }
 index_term_info model_builder::own_term(const index_term& term, std::string_view verb) const {
   index_term_info added;
@@ -342,7 +369,7 @@ void model_builder::take_value(const sql_value& value, expression& computed, std
   if (value.computed == nullptr) {
     sql = value.sql;
   } else {
-    computed = *value.computed;
+    computed = group_.own(*info_, *value.computed);
   }
   if (sql.empty() && computed.empty()) refuse(*info_, user + " with an empty expression");
   require_own_columns(*info_, computed, user);
@@ -361,8 +388,8 @@ generated_builder model_builder::generated(field_ref field, sql_value value) {
 model_builder& model_builder::check(std::string_view name, const expression& condition) {
   if (name.empty()) refuse(*info_, "m.check() needs a name");
   if (condition.empty()) refuse(*info_, "check \"" + std::string(name) + "\" has an empty condition");
-  require_own_columns(*info_, condition, "check \"" + std::string(name) + "\"");
-  info_->checks.push_back({std::string(name), condition});
+  info_->checks.push_back({std::string(name), group_.own(*info_, condition)});
+  require_own_columns(*info_, info_->checks.back().condition, "check \"" + std::string(name) + "\"");
   return *this;
 }
 model_builder& model_builder::comment(std::string_view text) {
@@ -372,7 +399,7 @@ model_builder& model_builder::comment(std::string_view text) {
 exclusion_builder model_builder::exclude(std::string_view name) {
   if (name.empty()) refuse(*info_, "m.exclude() needs a name");
   info_->exclusions.emplace_back().name = name;
-  return {*info_, info_->exclusions.size() - 1};
+  return {*info_, info_->exclusions.size() - 1, group_};
 }
 native_enum_builder model_builder::native_enum(field_ref field) {
   const std::uint16_t position = own(field, "native_enum");

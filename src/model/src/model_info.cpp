@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tupelo/model/model_info.hpp"
 
+#include "tupelo/model/given_fields.hpp"
 #include "tupelo/model/model_spec.hpp"
 #include "tupelo/core/error.hpp"
 
@@ -136,14 +137,30 @@ void add_fields(model_info& info, const model_spec& spec) {
       continue;
     }
     const model_info& inner = info_of(*field.type->embedded());
+    const bool mixed_in = inner.spec->mix_in != nullptr;
     for (const field_info& part : inner.fields) {
       field_info flat = part;
-      flat.name = field.name + "." + part.name;
-      flat.column = field.column + "_" + part.column;
+      if (!mixed_in) {
+        flat.name = field.name + "." + part.name;
+        flat.column = field.column + "_" + part.column;
+      }
       flat.offset = static_cast<std::uint16_t>(field.offset + part.offset);
       flat.flags = static_cast<std::uint16_t>(part.flags & field_relation);
       info.fields.push_back(std::move(flat));
     }
+  }
+}
+
+void mix_in(model_info& info, const model_spec& spec, std::size_t at) {
+  raw_field raw[256];
+  spec.list_fields(raw);
+  for (std::size_t i = 0; i < spec.count; ++i) {
+    if (raw[i].type->k != kind::embedded) continue;
+    const model_spec& group = *raw[i].type->embedded();
+    if (!group.mix_in) continue;
+    const auto place = static_cast<std::uint16_t>(at + raw[i].offset);
+    mix_in(info, group, place);
+    group.mix_in(info, place);
   }
 }
 
@@ -220,6 +237,9 @@ void finish_model(model_info& info) {
     if (!info.fields[i].is(field_relation)) info.columns.push_back(static_cast<std::uint16_t>(i));
   }
   if (info.columns.empty()) refuse(info, "it has no field that is a column");
+  if (info.fields.size() > given_fields::most) {
+    refuse(info, "it has more than " + std::to_string(given_fields::most) + " fields, those of value objects included");
+  }
   find_key(info);
   check_columns(info);
   check_computed(info);

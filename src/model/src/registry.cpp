@@ -18,6 +18,8 @@ namespace detail {
 
 void finish_model(model_info& info);
 void add_fields(model_info& info, const model_spec& spec);
+/// What the groups of fields among the model's members say, inner ones first.
+void mix_in(model_info& info, const model_spec& spec, std::size_t at);
 
 std::string relations_like(relation_kind kind, std::string_view related);
 
@@ -113,6 +115,7 @@ const model_info& build_model(const model_spec& spec) {
   info->type_name = reflect::type_name(spec.type_text);
   info->described = spec.describe != nullptr;
   detail::add_fields(*info, spec);
+  if (spec.names_text) detail::mix_in(*info, spec, 0);
   if (spec.describe) spec.describe(*info);
   detail::finish_model(*info);
   const model_info* built = info.release();  // for the program's life: statements and queries refer to it

@@ -22,6 +22,10 @@ void assign_rows(void* relation, loaded_rows* rows) noexcept {
   slot->rows_ = rows;
 }
 
+const loaded_rows* loaded_rows_of(const void* relation) noexcept {
+  return static_cast<const relation_slot*>(relation)->rows_;
+}
+
 std::string relations_like(relation_kind kind, std::string_view related);
 
 void throw_relation_not_loaded(relation_kind kind, const char* type_text) {

@@ -11,6 +11,7 @@
 #include "tupelo/query/row_value.hpp"
 #include "tupelo/query/select_query.hpp"
 #include "tupelo/query/window.hpp"
+#include "tupelo/model/mixins.hpp"
 #include "tupelo/model/model.hpp"
 #include "tupelo/model/native.hpp"
 #include "tupelo/model/range.hpp"

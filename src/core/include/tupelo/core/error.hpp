@@ -17,6 +17,7 @@ enum class errc : std::uint16_t {
   null_value,
   invalid_enum,
   invalid_text,
+  validation_failed,
   invalid_model = 200,
   // queries
   invalid_query = 300,

@@ -43,6 +43,8 @@ public:
   static json parse(std::string&& text);
   static json parse(const char* text) { return parse(std::string_view(text)); }
   static std::optional<json> try_parse(std::string_view text);
+  /// A value inside of a document that has been parsed. Before: the text is one.
+  static json part(std::string_view valid_text);
 
   /// `{}`, to be filled with `set`.
   static json object();
@@ -108,7 +110,6 @@ public:
 private:
   json(std::string&& text, std::size_t depth) noexcept : text_(static_cast<std::string&&>(text)), depth_(depth) {}
 
-  static json from_slice(std::string_view valid_text);
   static json from_bool(bool value);
   static json from_int64(std::int64_t value);
   static json from_uint64(std::uint64_t value);

@@ -63,6 +63,15 @@ struct index_term {
   bool is_field = false;
 };
 
+/// A group of fields that a model has as a member, and where: what is said of the group is said of the model.
+struct field_group {
+  const model_spec* spec = nullptr;
+  std::uint16_t at = 0;
+
+  field_ref own(const model_info& info, field_ref field) const noexcept;
+  expression own(const model_info& info, const expression& over_columns) const;
+};
+
 /// Refines a column. Valid during `model()` only.
 class column_builder {
 public:
@@ -93,7 +102,8 @@ private:
 /// Refines an index. Valid during `model()` only.
 class index_builder {
 public:
-  index_builder(model_info& info, std::size_t index) noexcept : info_(&info), index_(index) {}
+  index_builder(model_info& info, std::size_t index, field_group group) noexcept
+      : info_(&info), index_(index), group_(group) {}
   index_builder& named(std::string_view name);
   /// Makes the index partial: only rows for which the condition holds are in it.
   index_builder& where(const expression& condition);
@@ -129,6 +139,7 @@ private:
   index_term_info& own_term(const index_term& term, std::string_view verb) const;
   model_info* info_;
   std::size_t index_;
+  field_group group_;
 };
 
 /// Refines a generated column. Valid during `model()` only.
@@ -146,7 +157,8 @@ private:
 /// Describes an exclusion constraint. Valid during `model()` only.
 class exclusion_builder {
 public:
-  exclusion_builder(model_info& info, std::size_t exclusion) noexcept : info_(&info), exclusion_(exclusion) {}
+  exclusion_builder(model_info& info, std::size_t exclusion, field_group group) noexcept
+      : info_(&info), exclusion_(exclusion), group_(group) {}
   /// A field or a value made of fields, and the operator that must not hold for it: `"="`, `"&&"`.
   exclusion_builder& with(index_term term, std::string_view sql_operator);
   /// Only rows for which the condition holds are held against each other.
@@ -160,6 +172,7 @@ private:
   exclusion_info& info() const;
   model_info* info_;
   std::size_t exclusion_;
+  field_group group_;
 };
 
 /// Refines an enum that the database has as a type. Valid during `model()` only.
@@ -261,6 +274,13 @@ public:
   /// Counts updates: an update of an object that somebody else has updated since fails with stale_row.
   model_builder& version(field_ref field);
 
+  /// These fields, columns or relations, are left out where an object becomes JSON.
+  template <class... Fields>
+  model_builder& hidden(Fields... fields) {
+    (flag(fields, field_hidden, "hidden"), ...);
+    return *this;
+  }
+
   /// The relation, and the other model's columns that name this one's key, in its order.
   template <class... Columns>
   model_builder& has_many(field_ref relation, std::string_view foreign_key_column, Columns... more) {
@@ -281,6 +301,7 @@ public:
   }
 
 protected:
+  model_builder(model_info& info, field_group group) noexcept : info_(&info), group_(group) {}
   model_builder& set_key(field_refs fields);
   index_builder add_index(std::initializer_list<index_term> terms, bool unique);
   foreign_key_builder add_foreign_key(field_refs fields);
@@ -297,6 +318,7 @@ private:
                          std::string_view verb);
 
   model_info* info_;
+  field_group group_;
 };
 
 /// The argument of `static void model(tp::model<T>&)`: says what the fields' types cannot.
@@ -304,6 +326,14 @@ template <class T>
 class model : public model_builder {
 public:
   using model_builder::model_builder;
+};
+
+/// The argument of `static void mixin(tp::mixin<T>&)` of a group of fields: as a member of a model its fields are the
+/// model's own, without a prefix, and what is said here of them is said of the model.
+template <class T>
+class mixin : public model_builder {
+public:
+  mixin(model_info& info, std::uint16_t at) noexcept : model_builder(info, field_group{&detail::meta<T>::spec, at}) {}
 };
 
 }  // namespace tupelo

@@ -29,6 +29,7 @@ enum field_flag : std::uint16_t {
   field_version = 64,       ///< counts updates, for optimistic locking
   field_client_uuid = 128,  ///< a uuid key, made by the client when it is nil
   field_computed = 256,     ///< the database computes the value from other columns; it is never written
+  field_hidden = 512,       ///< never written to JSON
 };
 
 /// One field of a model, nested value objects flattened.

@@ -14,6 +14,8 @@ namespace tupelo {
 struct model_info;
 template <class T>
 class model;
+template <class T>
+class mixin;
 
 /// Describes a type one does not own: specialise it with `static void model(tp::model<T>&)`, and where T cannot be
 /// reflected (base classes, more than 64 fields) with `static constexpr auto fields() { return tp::fields<&T::a,
@@ -45,6 +47,8 @@ struct model_spec {
   void (*describe)(model_info&);   ///< null: nothing was said beyond the fields
   mutable std::uint32_t id;        ///< small number, given at first use
   mutable const model_info* info;  ///< built at first use
+  /// Of a group of fields that belong to the model which has it as a member, `at` bytes from its beginning; else null.
+  void (*mix_in)(model_info&, std::uint16_t at) = nullptr;
 };
 
 /// Gives the type a number. Threads: any.
@@ -210,6 +214,20 @@ constexpr auto describe_function() -> void (*)(model_info&) {
 }
 
 template <class T>
+void mix_into(model_info& info, std::uint16_t at) {
+  mixin<T> builder(info, at);
+  T::mixin(builder);
+}
+template <class T>
+constexpr auto mixin_function() -> void (*)(model_info&, std::uint16_t) {
+  if constexpr (requires(mixin<T>& m) { T::mixin(m); }) {
+    return &mix_into<T>;
+  } else {
+    return nullptr;
+  }
+}
+
+template <class T>
 constexpr model_spec make_spec() {
   static_assert(sizeof(T) < 65536, "tupelo: a model is larger than 64 KiB");
   static_assert(std::is_default_constructible_v<T>,
@@ -218,7 +236,8 @@ constexpr model_spec make_spec() {
   if constexpr (lists_fields<T>) {
     constexpr auto list = fields_of<T>();
     return {reflect::type_text<T>(), names_of(list),         size, static_cast<std::uint8_t>(size_of(list)),
-            &list_fields_of<T>,      describe_function<T>(), 0,    nullptr};
+            &list_fields_of<T>,      describe_function<T>(), 0,    nullptr,
+            mixin_function<T>()};
   } else {
     static_assert(
         std::is_aggregate_v<T>,
@@ -233,7 +252,8 @@ constexpr model_spec make_spec() {
                     "std::string, tp::bytes or std::array in a type with field_traits");
       return {
           reflect::type_text<T>(), reflect::names_text<T>(), size, static_cast<std::uint8_t>(reflect::field_count<T>),
-          &list_fields_of<T>,      describe_function<T>(),   0,    nullptr};
+          &list_fields_of<T>,      describe_function<T>(),   0,    nullptr,
+          mixin_function<T>()};
     } else {
       return {};
     }

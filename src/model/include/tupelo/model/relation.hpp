@@ -49,11 +49,14 @@ public:
 
 protected:
   friend void assign_rows(void* relation, loaded_rows* rows) noexcept;
+  friend const loaded_rows* loaded_rows_of(const void* relation) noexcept;
   loaded_rows* rows_ = nullptr;
 };
 
 /// The relation field at this address is loaded with these rows from now on, of which it takes a share.
 void assign_rows(void* relation, loaded_rows* rows) noexcept;
+/// What the relation field at this address is loaded with; null where nothing has loaded it.
+const loaded_rows* loaded_rows_of(const void* relation) noexcept;
 
 /// A relation field with its type. `T` may be incomplete.
 template <class T, relation_kind Kind>

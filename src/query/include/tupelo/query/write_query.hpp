@@ -7,7 +7,14 @@
 
 namespace tupelo {
 
+template <class T>
+class patch;
+
 namespace detail {
+
+class patch_core;
+/// One assignment for each field that is given. Errors: query_error where none is.
+void assign_given(query_core& core, const patch_core& changes, const void* values);
 
 /// The verbs that run a statement without result rows; completed by the engine.
 template <class>
@@ -164,6 +171,12 @@ public:
     }
     return *this;
   }
+  /// All that a patch was given: `db.update<User>().set(changes).where(…)`. Errors: query_error for an empty patch.
+  update_query& set(const patch<T>& changes) & {
+    detail::assign_given(this->core_, changes.core(), __builtin_addressof(changes.values()));
+    return *this;
+  }
+  update_query&& set(const patch<T>& changes) && { return static_cast<update_query&&>(set(changes)); }
   /// A place in a JSON document: `.set(tp::col<&Post::meta>.path("likes"), 5)`. One place of a column in one update;
   /// for several, one inside of the other: `.set(meta, meta.path("a").with(1))`.
   template <auto... M, class V>

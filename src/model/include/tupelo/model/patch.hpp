@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "tupelo/model/model.hpp"
+#include "tupelo/model/model_json.hpp"
+
+#include <cstdint>
+#include <string>
+
+namespace tupelo {
+
+namespace detail {
+
+/// What of a patch does not depend on its model.
+class patch_core {
+public:
+  explicit patch_core(const model_spec& spec) noexcept : spec_(&spec) {}
+
+  const model_spec& spec() const noexcept { return *spec_; }
+  const given_fields& given() const noexcept { return given_; }
+  bool has(const field_ref& field) const { return given_.has(position(field)); }
+  void add(const field_ref& field) { given_.add(position(field)); }
+  void remove(const field_ref& field) { given_.remove(position(field)); }
+  /// Errors: query_error (field_not_given) naming the field.
+  void require(const field_ref& field) const;
+
+private:
+  friend class rule_book;
+  template <class T>
+  friend class tupelo::patch;
+  /// Errors: model_error for a field of another model, and for a relation.
+  std::size_t position(const field_ref& field) const;
+
+  const model_spec* spec_;
+  given_fields given_;
+};
+
+}  // namespace detail
+
+/// Values for some fields of a model: what a request changes. It holds only what it was given.
+template <class T>
+class patch {
+public:
+  patch() noexcept(noexcept(T())) : core_(detail::meta<T>::spec) {}
+
+  /// The members of a document. Errors: validation_error with every member that is no field or does not fit its field.
+  /// Who may give which fields, and what they must be: `tp::rules`.
+  static patch from_json(const json& document, json_reading how = {}) {
+    patch read;
+    violations found;
+    read.read(document, how, found);
+    detail::require_valid(detail::meta<T>::spec, static_cast<violations&&>(found));
+    return read;
+  }
+
+  template <class F, class Value>
+  patch& set(F T::* field, Value&& value) {
+    values_.*field = static_cast<Value&&>(value);
+    core_.add(field);
+    return *this;
+  }
+  /// A field of a value object: `set(tp::col<&User::address, &Address::city>, "Paris")`.
+  template <class Column, class Value>
+    requires requires { Column::ref; }
+  patch& set(const Column& column, Value&& value) {
+    using field = typename Column::field;
+    core_.add(column);
+    *reinterpret_cast<field*>(reinterpret_cast<char*>(&values_) + Column::ref.offset) = static_cast<Value&&>(value);
+    return *this;
+  }
+  patch& remove(field_ref field) {
+    core_.remove(field);
+    return *this;
+  }
+
+  bool has(field_ref field) const { return core_.has(field); }
+  bool empty() const noexcept { return size() == 0; }
+  /// Fields that are given; those of value objects each.
+  std::size_t size() const noexcept { return core_.given().size(); }
+  /// Errors: query_error for a field that is not given.
+  template <class F>
+  const F& get(F T::* field) const {
+    core_.require(field);
+    return values_.*field;
+  }
+
+  /// The object gets the values that are given.
+  void apply_to(T& object) const { detail::copy_fields(info_of<T>(), &values_, &object, core_.given()); }
+  /// A new object with these values, and defaults for what is not given.
+  T make() const {
+    T object{};
+    apply_to(object);
+    return object;
+  }
+
+  // ---- for those who read and write patches
+
+  void read(const json& document, json_reading how, violations& found) {
+    detail::read_json(document, core_.spec(), &values_, how, core_.given_, found);
+  }
+  void write_json(std::string& out) const { detail::write_json(out, core_.spec(), &values_, &core_.given()); }
+  const detail::patch_core& core() const noexcept { return core_; }
+  /// An object in which the fields that are given have a meaning, and no others.
+  const T& values() const noexcept { return values_; }
+
+private:
+  T values_{};
+  detail::patch_core core_;
+};
+
+}  // namespace tupelo

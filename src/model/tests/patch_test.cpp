@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tupelo/model/patch.hpp"
+#include "tupelo/model/rules.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace tupelo {
+namespace {
+
+struct Home {
+  std::string city;
+  int rooms{};
+};
+struct Guest {
+  std::int64_t id{};
+  std::string email;
+  std::optional<int> age;
+  Home home;
+  bool admin{};
+};
+struct Other {
+  int id{};
+};
+
+TEST(patch, holds_only_what_it_was_given) {
+  patch<Guest> change;
+  EXPECT_TRUE(change.empty());
+  change.set(&Guest::email, "a@b").set(&Guest::age, std::nullopt);
+  EXPECT_EQ(change.size(), 2u);
+  EXPECT_TRUE(change.has(&Guest::age));
+  EXPECT_FALSE(change.has(&Guest::id));
+  EXPECT_EQ(change.get(&Guest::email), "a@b");
+}
+
+TEST(patch, reading_a_field_that_is_not_given_is_an_error_that_names_it) {
+  try {
+    (void)patch<Guest>().get(&Guest::email);
+    FAIL();
+  } catch (const query_error& refused) {
+    EXPECT_STREQ(refused.what(), "field email is not given in this tp::patch of Guest; ask has() first");
+  }
+}
+
+TEST(patch, changes_the_given_fields_of_an_object_and_no_others) {
+  Guest guest{1, "old", 5, {"Paris", 2}, true};
+  patch<Guest>().set(&Guest::email, "new").set(&Guest::age, std::nullopt).apply_to(guest);
+  EXPECT_EQ(guest.email, "new");
+  EXPECT_FALSE(guest.age.has_value());
+  EXPECT_EQ(guest.id, 1);
+  EXPECT_EQ(guest.home.city, "Paris");
+  EXPECT_TRUE(guest.admin);
+}
+
+TEST(patch, reads_and_writes_the_members_of_a_document) {
+  const auto change = patch<Guest>::from_json(json::parse(R"({"age":7,"home":{"rooms":3}})"));
+  EXPECT_EQ(to_json_text(change), R"({"age":7,"home":{"rooms":3}})");
+  const Guest made = change.make();
+  EXPECT_EQ(made.age, 7);
+  EXPECT_EQ(made.home.rooms, 3);
+  EXPECT_TRUE(made.email.empty());
+}
+
+TEST(patch, forgets_what_is_removed) {
+  patch<Guest> change;
+  change.set(&Guest::admin, true).remove(&Guest::admin);
+  EXPECT_TRUE(change.empty());
+}
+
+TEST(patch, a_field_of_another_model_is_refused) { EXPECT_THROW((void)patch<Guest>().has(&Other::id), model_error); }
+
+rules<Guest> sign_up() {
+  rules<Guest> made;
+  made.require(&Guest::email)
+      .allow(&Guest::age)
+      .length(&Guest::email, 3, 5)
+      .check(
+          &Guest::age, [](int age) { return age >= 18; }, "must be 18 or more")
+      .check([](const patch<Guest>& guest, violations& found) {
+        if (guest.has(&Guest::age) && guest.get(&Guest::email) == "root") found.push_back({"", "root has no age"});
+      });
+  return made;
+}
+
+std::string complaints(const rules<Guest>& by, std::string_view document) {
+  try {
+    (void)by.read(json::parse(document));
+  } catch (const validation_error& refused) {
+    return refused.what();
+  }
+  return "";
+}
+
+TEST(rules, pass_what_keeps_them) {
+  const auto guest = sign_up().read(json::parse(R"({"email":"\u00e9a@b","age":20})"));
+  EXPECT_EQ(guest.get(&Guest::age), 20);
+}
+
+TEST(rules, tell_everything_that_is_wrong) {
+  EXPECT_EQ(complaints(sign_up(), R"({"admin":true,"age":17,"email":"toolong","home":{"rooms":1}})"),
+            "Guest: home.rooms cannot be set here; admin cannot be set here; email must have 3 to 5 characters; age "
+            "must be 18 or more");
+}
+
+TEST(rules, require_what_is_required) { EXPECT_EQ(complaints(sign_up(), "{}"), "Guest: email is missing"); }
+
+TEST(rules, a_field_that_was_refused_is_not_called_missing_as_well) {
+  EXPECT_EQ(complaints(sign_up(), R"({"email":1})"), "Guest: email must be text without NUL characters");
+}
+
+TEST(rules, an_empty_optional_passes_the_test_of_its_value) {
+  EXPECT_EQ(complaints(sign_up(), R"({"email":"abc","age":null})"), "");
+}
+
+TEST(rules, tests_of_the_whole_see_the_patch) {
+  EXPECT_EQ(complaints(sign_up(), R"({"email":"root","age":20})"), "Guest: root has no age");
+}
+
+TEST(rules, hold_for_patches_that_were_made_by_hand) {
+  EXPECT_THROW(sign_up().validate(patch<Guest>().set(&Guest::admin, true)), validation_error);
+}
+
+TEST(rules, length_is_for_text) { EXPECT_THROW(rules<Guest>().length(&Guest::age, 1, 2), model_error); }
+
+}  // namespace
+}  // namespace tupelo
