@@ -325,6 +325,20 @@ task<void> update_all(query_source* source, const model_spec& spec, std::vector<
   for (void* const object : objects) count_version(info, object);
 }
 
+task<bool> read_again(query_source& source, const model_info& info, void* object) {
+  statement_run run;
+  run.core = query_core(op::select_from, *info.spec);
+  for (const std::uint16_t i : info.key) run.core.word(column_word(info, i, op::match_field));
+  run.core.word(make_word(op::with_deleted));
+  run.core.finish();
+  const void* const pointer = object;
+  run.objects = &pointer;
+  run.sink = {object, &add_only_row};
+  const task_context& context = co_await current_context();
+  if (!source.try_run(run, context)) co_await source.run(run);
+  co_return run.row_count != 0;
+}
+
 task<bool> upsert(query_source* source, const model_spec& spec, void* object, expression conflict) {
   const model_info& info = require_table(info_of(spec));
   const std::int64_t now = time_of_writing(info);

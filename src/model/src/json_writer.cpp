@@ -70,12 +70,7 @@ void write_value(std::string& out, const field_slot& slot, const void* value) {
       out += '[';
       for (std::size_t i = 0; i < ops.size(value); ++i) {
         if (i != 0) out += ',';
-        const void* const each = value_of(element, ops.at(value, i));
-        if (each != nullptr) {
-          write_value(out, element, each);
-        } else {
-          out += "null";
-        }
+        write_json_field(out, element, ops.at(value, i));
       }
       out += ']';
       return;
@@ -146,6 +141,15 @@ void write_rows(std::string& out, const type_ops& relation, const loaded_rows& l
 
 void write_json_text(std::string& out, std::string_view text) { out += json::from(text).text(); }
 
+void write_json_field(std::string& out, const field_slot& slot, const void* object) {
+  const void* const value = value_of(slot, object);
+  if (value != nullptr) {
+    write_value(out, slot, value);
+  } else {
+    out += "null";
+  }
+}
+
 void write_json(std::string& out, const model_spec& spec, const void* object, const given_fields* given) {
   const model_info& info = info_of(spec);
   member_writer members(out);
@@ -160,13 +164,7 @@ void write_json(std::string& out, const model_spec& spec, const void* object, co
       continue;
     }
     members.name(field.name);
-    const field_slot slot = field.slot();
-    const void* const value = value_of(slot, object);
-    if (value != nullptr) {
-      write_value(out, slot, value);
-    } else {
-      out += "null";
-    }
+    write_json_field(out, field.slot(), object);
   }
   members.end();
 }

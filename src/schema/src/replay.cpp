@@ -20,8 +20,8 @@ std::string hash(std::string_view text) {
   return out;
 }
 
-migration_record record(const migration& m, void (*function)(schema_editor&), std::string_view name,
-                        const schema_definition& state) {
+migration_record record_direction(const migration& m, void (*function)(schema_editor&), std::string_view name,
+                                  const schema_definition& state) {
   try {
     return record_migration(function, state);
   } catch (const migration_error& e) {
@@ -40,7 +40,7 @@ std::string checksum_of(const migration& m, const schema_definition& before) {
 }  // namespace
 
 migration_record record_up(const migration& m, const schema_definition& before) {
-  migration_record up = record(m, m.up, "up", before);
+  migration_record up = record_direction(m, m.up, "up", before);
   if (!up.irreversible.empty()) {
     throw migration_error(errc::invalid_migration,
                           "migration `" + std::string(m.revision) + "`, up: irreversible() belongs in down",
@@ -50,7 +50,7 @@ migration_record record_up(const migration& m, const schema_definition& before) 
 }
 
 migration_record record_down(const migration& m, const schema_definition& after) {
-  return record(m, m.down, "down", after);
+  return record_direction(m, m.down, "down", after);
 }
 
 schema_definition replay(const history& migrations, const std::vector<std::string_view>& revisions) {

@@ -3,6 +3,7 @@
 
 #include "session_state.hpp"
 
+#include "tupelo/record.hpp"
 #include "tupelo/engine/object_verbs.hpp"
 #include "tupelo/core/sleep.hpp"
 
@@ -217,18 +218,8 @@ task<void> session::reload(tracked_object* object) {
   const session_use use(state_->busy);
   const model_info& info = info_of(*object->spec);
   if (object->state != object_state::added) require_same_key(info, *object);
-  statement_run run;
-  run.core = query_core(op::select_from, *object->spec);
-  for (std::uint16_t i : info.key) run.core.word(make_word(op::match_field, 0, info.fields[i].offset, info.id));
-  run.core.word(make_word(op::with_deleted));
-  run.core.finish();
-  const void* const pointer = object->object;
-  run.objects = &pointer;
-  run.sink = {object->object, [](void* row) { return row; }};
-  const task_context& context = co_await current_context();
-  query_source& source = state_->source();
-  if (!source.try_run(run, context)) co_await source.run(run);
-  if (run.row_count == 0) throw not_found("refresh(): the row of this object in \"" + info.table + "\" is gone");
+  bool found = co_await detail::read_again(state_->source(), info, object->object);
+  if (!found) detail::throw_row_is_gone(info);
   object->snapshot = detail::take_snapshot(info, object->object);
   if (object->state == object_state::removed) object->state = object_state::persistent;
 }

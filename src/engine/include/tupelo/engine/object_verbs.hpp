@@ -78,6 +78,8 @@ task<void> update_all(query_source* source, const model_spec& spec, std::vector<
 task<void> reset_sequences(query_source* source, const model_spec& spec);
 /// Rows of one INSERT: enough that the statement's own cost vanishes, few enough for the database's parameters.
 std::size_t rows_per_insert(const feature_table& features, std::size_t columns) noexcept;
+/// Reads the row with the object's key into the object, also one that is marked as deleted; false: there is none.
+task<bool> read_again(query_source& source, const model_info& info, void* object);
 task<bool> upsert(query_source* source, const model_spec& spec, void* object, expression conflict);
 
 /// Generated keys were asked for, and other than `rows` of them came back.

@@ -27,6 +27,8 @@ namespace detail {
 
 /// Appends the object. `given`: only these fields. Errors: value_error for an enum without enumerator.
 void write_json(std::string& out, const model_spec& spec, const void* object, const given_fields* given = nullptr);
+/// The same for one value, or `null`.
+void write_json_field(std::string& out, const field_slot& slot, const void* object);
 void write_json_text(std::string& out, std::string_view text);
 /// Fills the object's fields from a document's members and notes in `given` which. What is wrong is added to `found`;
 /// its field's value is then none to be used.
@@ -45,6 +47,8 @@ void write_json_of(std::string& out, const What& what) {
     out += "null";
   } else if constexpr (requires { what.write_json(out); }) {
     what.write_json(out);
+  } else if constexpr (scalar_row<What>) {
+    write_json_field(out, {&ops_of<What>, 0, ops_of<What>.k, ops_of<What>.nullable, {}}, __builtin_addressof(what));
   } else if constexpr (optional_like<What> && !relation_like<What>) {
     if (what.has_value()) return write_json_of(out, *what);
     out += "null";
@@ -80,7 +84,7 @@ void write_json_of(std::string& out, const What& what) {
     out += ']';
   } else {
     static_assert(std::is_class_v<What> && field_kind<What>() == kind::embedded,
-                  "tupelo: to_json() takes models, refs, optionals, patches, pages and ranges of these");
+                  "tupelo: to_json() takes models, values, refs, optionals, patches, pages and ranges of these");
     if constexpr (std::is_class_v<What> && field_kind<What>() == kind::embedded) {
       write_json(out, meta<What>::spec, __builtin_addressof(what));
     }
@@ -89,8 +93,8 @@ void write_json_of(std::string& out, const What& what) {
 
 }  // namespace detail
 
-/// The text of a JSON document: an object for a model, a ref or a patch, `null` for an empty optional or ref, an array
-/// for a range, an object with `items` and where it stands for a page.
+/// The text of a JSON document: an object for a model, a ref or a patch, the value for what a field can be, `null` for
+/// an empty optional or ref, an array for a range, an object with `items` and where it stands for a page.
 template <class What>
 std::string to_json_text(const What& what) {
   std::string out;

@@ -7,6 +7,12 @@
 #include <type_traits>
 #include <utility>
 
+namespace tupelo {
+/// Gives a model verbs of its own; defined in tupelo/record.hpp.
+template <class T>
+struct record;
+}  // namespace tupelo
+
 /// Reflection of aggregates without macros: how many fields, their names, their offsets.
 namespace tupelo::reflect {
 
@@ -66,8 +72,11 @@ consteval std::size_t gallop() {
     return search<T, N == 8 ? 0 : N / 2, N>();
   }
 }
+/// The one base that a model may have: empty, but the first thing that is initialised.
 template <class T>
-inline constexpr std::size_t field_count = gallop<T, 8>();
+inline constexpr std::size_t base_count = __is_base_of(record<T>, T) ? 1 : 0;
+template <class T>
+inline constexpr std::size_t field_count = gallop<T, 8>() - base_count<T>;
 
 template <std::size_t N>
 struct binder;
@@ -82,7 +91,7 @@ struct binder<0> {
 };
 /// An array is counted once per element, because initialisers without braces run on into it; `{}` does not.
 template <class T>
-inline constexpr bool binds_each_field = binder<field_count<T>>::template takes_each_alone<T>;
+inline constexpr bool binds_each_field = binder<field_count<T> + base_count<T>>::template takes_each_alone<T>;
 #include "tupelo/model/binder.inc"
 
 struct pointer_array {

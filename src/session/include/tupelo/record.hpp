@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "tupelo/engine/database.hpp"
+#include "tupelo/engine/object_verbs.hpp"
+#include "tupelo/query/write_query.hpp"
+
+#include <cstdint>
+#include <optional>
+
+namespace tupelo {
+
+namespace detail {
+
+/// How an object becomes its row.
+enum class saving : std::uint8_t { insert, update, upsert };
+/// Without a key that the database or Tupelo makes, whether the row is there only the database can say.
+saving how_to_save(const model_info& info, const void* object);
+conflict_clause conflict_with_key(const model_info& info);
+[[noreturn]] void throw_row_is_gone(const model_info& info);
+
+}  // namespace detail
+
+/// Gives a model verbs of its own, for those who like them: `struct User : tp::record<User> { … };` has
+/// `User::query(db)`, `User::find(db, 7)`, `user.save(db)`, `user.remove(db)`, `user.refresh(db)`. Each takes who runs
+/// it, a database, session or lease, and runs at once; a session does not track the object for it.
+template <class T>
+struct record {
+  /// Not bound to a database: run it with `db.bind(User::query()…)`, or use it in another query.
+  static select_query<T, T> query() { return tupelo::query<T>(); }
+  template <class Source>
+  static select_query<T, T> query(Source& source) {
+    return source.template query<T>();
+  }
+  /// The object with this key, if there is one.
+  template <class Source, class... Key>
+  static operation<std::optional<T>> find(Source& source, const Key&... key) {
+    return verbs_of(source).template find<T>(key...);
+  }
+  /// Errors: not_found.
+  template <class Source, class... Key>
+  static operation<T> get(Source& source, const Key&... key) {
+    return verbs_of(source).template get<T>(key...);
+  }
+
+  /// Inserts the object where its key is still to be made, else writes its row. Where the program gives the key: writes
+  /// the row, be it there or not. Errors: as insert and update.
+  /// Before: the object outlives the task.
+  template <class Source>
+  task<void> save(Source& source) {
+    T& object = self();
+    switch (detail::how_to_save(info_of<T>(), &object)) {
+      case detail::saving::insert: co_await verbs_of(source).insert(object); break;
+      case detail::saving::update: co_await verbs_of(source).update(object); break;
+      case detail::saving::upsert:
+        static_cast<void>(co_await verbs_of(source).upsert(object, detail::conflict_with_key(info_of<T>())));
+        break;
+    }
+  }
+  /// Deletes the row, or marks it where the model says soft_delete. Errors: as erase.
+  template <class Source>
+  operation<void> remove(Source& source) const {
+    return verbs_of(source).erase(static_cast<const T&>(*this));
+  }
+  /// Reads the row again. Errors: not_found. Before: the object outlives the task.
+  template <class Source>
+  task<void> refresh(Source& source) {
+    const model_info& info = require_table(info_of<T>());
+    bool found = co_await detail::read_again(source, info, &self());
+    if (!found) detail::throw_row_is_gone(info);
+  }
+
+  friend bool operator==(const record&, const record&) = default;
+
+private:
+  T& self() noexcept { return static_cast<T&>(*this); }
+  /// A session's verbs of these names track objects.
+  template <class Source>
+  static query_verbs<Source>& verbs_of(Source& source) noexcept {
+    return source;
+  }
+};
+
+}  // namespace tupelo

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "tupelo/session/session.hpp"
+#include "tupelo/model/patch.hpp"
+
+#include <concepts>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+namespace tupelo {
+
+namespace detail {
+/// Orders by the key behind whatever else the query is ordered by, so that pages do not overlap.
+void order_by_key(query_core& core, const model_spec& spec);
+}  // namespace detail
+
+/// The rows of one model as a service sees them, over a session: what is written is in the session's transaction and
+/// there for good when that is committed. Derive from it for the questions that your domain asks.
+///
+/// What narrows a verb is a condition, or a function of the query: `users.count(tp::col<&User::age> > 18)`,
+/// `users.get_multi(0, 20, [](auto& q) { q.order_by(…); })`.
+/// Threads: as its session. It must not outlive it.
+template <class T>
+class repository {
+public:
+  using model_type = T;
+
+  explicit repository(tupelo::session& of) noexcept : session_(&of) {}
+
+  tupelo::session& session() const noexcept { return *session_; }
+  select_query<T, T> query() const { return session_->template query<T>(); }
+
+  // ---- one object, tracked by the session
+
+  /// Errors: not_found.
+  template <class... Key>
+  task<ref<T>> get(Key... key) const {
+    return session_->template get<T>(key...);
+  }
+  /// Empty where there is none.
+  template <class... Key>
+  task<ref<T>> find(Key... key) const {
+    return session_->template find<T>(key...);
+  }
+  /// Inserts it; its key is set. Errors: those of the insert; the object is then not in the session.
+  task<ref<T>> create(T object) const {
+    ref<T> added = session_->add(static_cast<T&&>(object));
+    bool created = false;
+    const forget_unless guard{session_, &added, &created};
+    co_await session_->flush();
+    created = true;
+    co_return added;
+  }
+  task<ref<T>> create(const patch<T>& given) const { return create(given.make()); }
+  /// Gives the object of this key the values of the patch. Errors: not_found; those of the update, also stale_row.
+  template <class Key>
+  task<ref<T>> update(Key key, patch<T> changes) const {
+    ref<T> object = co_await session_->template get<T>(key);
+    changes.apply_to(*object);
+    co_await session_->flush();
+    co_return object;
+  }
+  /// Removes it, or marks it where the model says soft_delete. Errors: not_found.
+  template <class... Key>
+  task<void> remove(Key... key) const {
+    ref<T> object = co_await session_->template get<T>(key...);
+    session_->remove(object);
+    co_await session_->flush();
+  }
+
+  // ---- many, as plain values
+
+  /// Up to `limit` objects behind the first `skip`, in the order that `narrow` says and else in that of their keys.
+  template <class... Narrow>
+  task<std::vector<T>> get_multi(std::int64_t skip, std::int64_t limit, const Narrow&... narrow) const {
+    query_core core = narrowed(narrow...).core();
+    detail::order_by_key(core, detail::meta<T>::spec);
+    core.offset(skip);
+    core.limit(limit);
+    return run(select_query<T, T>(static_cast<query_core&&>(core), session_).all());
+  }
+  /// A page, numbered from 1, with the total.
+  template <class... Narrow>
+  auto page(std::int64_t number, std::int64_t size, const Narrow&... narrow) const {
+    query_core core = narrowed(narrow...).core();
+    detail::order_by_key(core, detail::meta<T>::spec);
+    return select_query<T, T>(static_cast<query_core&&>(core), session_).page(number, size);
+  }
+  template <class... Narrow>
+  auto count(const Narrow&... narrow) const {
+    return narrowed(narrow...).count();
+  }
+  template <class... Narrow>
+  auto exists(const Narrow&... narrow) const {
+    return narrowed(narrow...).exists();
+  }
+
+  /// Inserts all with as few statements as possible; their keys are set. All or none. They are not tracked.
+  task<std::vector<T>> bulk_create(std::vector<T> objects) const {
+    co_await session_->insert(objects);
+    co_return objects;
+  }
+  /// The number of rows that got the patch's values, in one statement. Objects that the session tracks do not see it:
+  /// refresh() them.
+  operation<std::int64_t> bulk_update(const condition<T>& which, const patch<T>& changes) const {
+    return session_->template update<T>().set(changes).where(which).run();
+  }
+  /// The number of rows that were removed, or marked, in one statement.
+  operation<std::int64_t> bulk_remove(const condition<T>& which) const {
+    return session_->template erase<T>().where(which).run();
+  }
+
+private:
+  struct forget_unless {
+    tupelo::session* of;
+    ref<T>* object;
+    bool* created;
+    ~forget_unless() {
+      if (!*created && of->is_dirty(*object)) of->expunge(*object);
+    }
+  };
+
+  template <class... Narrow>
+  select_query<T, T> narrowed(const Narrow&... narrow) const {
+    select_query<T, T> made = query();
+    const auto add = [&made](const auto& by) {
+      if constexpr (std::invocable<decltype(by), select_query<T, T>&>) {
+        by(made);
+      } else {
+        made.where(by);
+      }
+    };
+    (add(narrow), ...);
+    return made;
+  }
+  static task<std::vector<T>> run(operation<std::vector<T>> operation) { co_return co_await std::move(operation); }
+
+  tupelo::session* session_;
+};
+
+}  // namespace tupelo
