@@ -126,27 +126,17 @@ TEST_F(chinook_music, tracks_longer_than_the_average_of_all_by_genre) {
 }
 
 TEST_F(chinook_music, tracks_longer_than_the_average_of_their_album) {
-  // A query cannot hold the same table twice, so the albums' averages are asked first.
-  const auto albums = sync_wait(db().query<Track>()
-                                    .where(col<&Track::AlbumId>.in(1, 3, 5))
-                                    .group_by(col<&Track::AlbumId>)
-                                    .order_by(col<&Track::AlbumId>)
-                                    .select(col<&Track::AlbumId>, avg(col<&Track::Milliseconds>))
-                                    .all());
-  std::vector<cells> found;
-  for (const auto& [album, average] : albums) {
-    for (const auto& row :
-         sync_wait(db().query<Track>()
-                       .where(col<&Track::AlbumId> == album && col<&Track::Milliseconds> * 1.0 > average)
-                       .order_by(col<&Track::TrackId>)
-                       .select(col<&Track::AlbumId>, col<&Track::Name>)
-                       .all())) {
-      found.push_back(cells_of(row));
-    }
-  }
-  expect_same_rows(found,
-                   "SELECT AlbumId, Name FROM Track t WHERE AlbumId IN (1, 3, 5) AND Milliseconds > "
-                   "(SELECT AVG(Milliseconds) FROM Track o WHERE o.AlbumId = t.AlbumId) ORDER BY AlbumId, TrackId");
+  const auto other = alias<Track>("other");
+  const auto average = subquery(query(other)
+                                    .correlate<Track>()
+                                    .where(other(&Track::AlbumId) == col<&Track::AlbumId>)
+                                    .select<double>(avg(other(&Track::Milliseconds))));
+  expect_same(db().query<Track>()
+                  .where(col<&Track::AlbumId>.in(1, 3, 5) && col<&Track::Milliseconds> > average)
+                  .order_by(col<&Track::AlbumId>, col<&Track::TrackId>)
+                  .select(col<&Track::AlbumId>, col<&Track::Name>),
+              "SELECT AlbumId, Name FROM Track t WHERE AlbumId IN (1, 3, 5) AND Milliseconds > "
+              "(SELECT AVG(Milliseconds) FROM Track o WHERE o.AlbumId = t.AlbumId) ORDER BY AlbumId, TrackId");
 }
 
 TEST_F(chinook_music, playlists_without_tracks) {

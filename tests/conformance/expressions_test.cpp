@@ -223,5 +223,15 @@ TEST_P(expressions, are_looked_up_in_lists_and_ranges) {
   EXPECT_EQ(who(upper(name).in(query<Pet>().select<std::string>(upper(col<&Pet::name>)))), names{});
 }
 
+TEST_P(expressions, values_stand_where_columns_do) {
+  using row = std::tuple<std::string, std::int64_t, double, bool, std::string>;
+  EXPECT_EQ(
+      sync_wait(
+          db.query<Person>().where(name == "ada").select(name, value(7), value(0.5), value(true), value("x")).one()),
+      row("ada", 7, 0.5, true, "x"));
+  EXPECT_EQ(number("ada", value(2) + age), 38);
+  EXPECT_EQ(of<decimal>("ada", value(decimal::parse("12.5"))), decimal::parse("12.5"));
+}
+
 }  // namespace
 }  // namespace tupelo::conformance

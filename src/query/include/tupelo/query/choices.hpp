@@ -165,4 +165,38 @@ auto cast(const Term& term) {
   return detail::call<To, To>(function::cast, static_cast<std::uint32_t>(detail::field_kind<To>()), term);
 }
 
+namespace detail {
+
+template <class V>
+consteval auto value_alone() {
+  if constexpr (std::is_same_v<V, bool>) {
+    return std::type_identity<bool>();
+  } else if constexpr (std::is_integral_v<V>) {
+    return std::type_identity<std::int64_t>();
+  } else if constexpr (std::is_floating_point_v<V>) {
+    return std::type_identity<double>();
+  } else if constexpr (text_like<V>) {
+    return std::type_identity<std::string>();
+  } else {
+    return std::type_identity<V>();
+  }
+}
+template <class V>
+inline constexpr bool stands_alone = std::is_arithmetic_v<V> || text_like<V> || std::is_same_v<V, decimal>;
+
+}  // namespace detail
+
+/// A number, text or bool in the place of a column or expression: `select(tp::col<&User::name>, tp::value(0))`.
+template <class V>
+auto value(const V& v) {
+  static_assert(detail::stands_alone<V>, "tupelo: value() takes numbers, tp::decimal, text and bool");
+  using type = typename decltype(detail::value_alone<V>())::type;
+  if constexpr (std::is_same_v<type, bool>) {
+    return cast<bool>(value(v ? 1 : 0));
+  } else {
+    // What a parameter is by itself only its place tells some databases.
+    return detail::call<type, type>(function::cast, static_cast<std::uint32_t>(detail::field_kind<type>()), v);
+  }
+}
+
 }  // namespace tupelo
