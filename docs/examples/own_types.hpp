@@ -2,8 +2,14 @@
 #pragma once
 
 #include <tupelo/tupelo.hpp>
+#include <tupelo/model/bits.hpp>
+#include <tupelo/model/composite.hpp>
+#include <tupelo/model/multirange.hpp>
+#include <tupelo/model/offset_time.hpp>
 
+#include <bit>
 #include <chrono>
+#include <cstdio>
 #include <stdexcept>
 
 namespace tp = tupelo;
@@ -71,6 +77,52 @@ struct tupelo::field_traits<Colour> {
 };
 
 // Arrays, spans of time, ranges, and types of the database's own.
+// A point of PostgreSQL: two numbers on the wire, most significant byte first.
+struct Point {
+  double x{}, y{};
+};
+template <>
+struct tupelo::field_traits<Point> {
+  static constexpr std::string_view column_type = "point";
+  static void to_text(const Point& p, std::string& out) {
+    out = "(" + std::to_string(p.x) + "," + std::to_string(p.y) + ")";
+  }
+  static bool from_text(Point& p, std::string_view text) {
+    return std::sscanf(std::string(text).c_str(), "(%lf,%lf)", &p.x, &p.y) == 2;
+  }
+  static void to_binary(const Point& p, std::string& out) {
+    for (const double each : {p.x, p.y}) {
+      const auto bits = std::bit_cast<std::uint64_t>(each);
+      for (int shift = 56; shift >= 0; shift -= 8) out += static_cast<char>(bits >> shift & 0xff);
+    }
+  }
+  static bool from_binary(Point& p, std::string_view bytes) {  // false: not valid
+    if (bytes.size() != 16) return false;
+    std::uint64_t words[2]{};
+    for (std::size_t i = 0; i < 16; ++i) words[i / 8] = words[i / 8] << 8 | static_cast<unsigned char>(bytes[i]);
+    p = {std::bit_cast<double>(words[0]), std::bit_cast<double>(words[1])};
+    return true;
+  }
+};
+
+// CREATE TYPE dimensions AS (width integer, height numeric, unit text)
+struct Dimensions {
+  std::int32_t width{};
+  std::optional<tp::decimal> height{};
+  std::string unit{};
+};
+template <>
+struct tupelo::field_traits<Dimensions> : tupelo::composite<Dimensions, "dimensions"> {};
+
+struct Parcel {
+  std::int64_t id{};
+  Point at{};                              // point
+  Dimensions size{};                       // dimensions
+  tp::multirange<std::int32_t> shelves{};  // int4multirange
+  tp::bits flags{};                        // varbit
+  tp::offset_time pickup{};                // timetz
+};
+
 struct Server {
   std::int64_t id{};
   std::vector<std::string> tags;            // text[]

@@ -148,13 +148,6 @@ void store_date_text(const field_slot& slot, void* field, std::string_view text)
   fail(errc::invalid_enum, slot, rest + "); correct the row or add the enumerator");
 }
 
-[[noreturn, gnu::cold]] void fail_traits(const field_slot& slot, std::string_view found) {
-  std::string rest = " holds ";
-  rest.append(found).append(" that the field_traits of ");
-  rest.append(slot.type->type_name != nullptr ? slot.type->type_name() : std::string_view("its field"));
-  fail(errc::invalid_value, slot, rest + " refuse; correct the row");
-}
-
 void store_enumerator(const field_slot& slot, void* field, std::string_view name) {
   const enum_table& table = slot.type->enumerators();
   const enumerator* found = table.find(name);
@@ -252,6 +245,13 @@ void throw_malformed(const field_slot& slot, std::string_view expected) {
   fail(errc::invalid_value, slot, rest);
 }
 
+void throw_refused_by_traits(const field_slot& slot, std::string_view found) {
+  std::string rest = " holds ";
+  rest.append(found).append(" that the field_traits of ");
+  rest.append(slot.type->type_name != nullptr ? slot.type->type_name() : std::string_view("its field"));
+  fail(errc::invalid_value, slot, rest + " refuse; correct the row");
+}
+
 void store_integer(const field_slot& slot, void* field, std::int64_t value) { store_whole(slot, field, value); }
 
 void store_unsigned(const field_slot& slot, void* field, std::uint64_t value) { store_whole(slot, field, value); }
@@ -288,7 +288,7 @@ void store_text(const field_slot& slot, void* field, std::string_view value) {
     case kind::enumeration: return store_enumerator(slot, field, value);
     case kind::custom:
       if (!slot.type->from_text(field, value)) [[unlikely]] {
-        fail_traits(slot, "text");
+        throw_refused_by_traits(slot, "text");
       }
       return;
     case kind::mapped:
@@ -430,7 +430,7 @@ void store_mapped(const field_slot& slot, void* field, const void* context, void
     throw;
   } catch (const std::exception&) {
     // The message of the user's own exception may hold the value, so it is not repeated.
-    fail_traits(slot, "a value");
+    throw_refused_by_traits(slot, "a value");
   }
 }
 

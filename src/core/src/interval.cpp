@@ -245,6 +245,12 @@ char* write_part(char* out, std::int64_t value, char unit) noexcept {
 
 bool interval::parse_to(const char* text, std::size_t size, interval& out) noexcept {
   if (size == 0) return false;
+  constexpr std::string_view endless = "-infinity";
+  const std::string_view whole(text, size);
+  if (whole == endless || whole == endless.substr(1)) {
+    out = text[0] == '-' ? minus_infinity() : infinity();
+    return true;
+  }
   parts sum;
   const bool read = text[0] == 'P' ? parse_iso({text + 1, size - 1}, sum) : parse_words({text, size}, sum);
   return read && sum.give(out);
@@ -265,6 +271,10 @@ interval interval::parse(std::string_view text) {
 }
 
 char* interval::format_to(char* out) const noexcept {
+  if (is_infinite()) [[unlikely]] {
+    for (const char c : std::string_view(months < 0 ? "-infinity" : "infinity")) *out++ = c;
+    return out;
+  }
   char* const first = out;
   *out++ = 'P';
   out = write_part(out, months / 12, 'Y');

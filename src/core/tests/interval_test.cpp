@@ -92,11 +92,22 @@ TEST(interval, refuses_parts_that_do_not_fit) {
 }
 
 TEST(interval, at_the_ends_comes_back) {
-  for (const interval& span : {interval{most<std::int32_t>, most<std::int32_t>, most<std::int64_t>},
-                               interval{least<std::int32_t>, least<std::int32_t>, least<std::int64_t>}}) {
+  for (const interval& span : {interval{most<std::int32_t>, most<std::int32_t>, most<std::int64_t> - 1},
+                               interval{least<std::int32_t>, least<std::int32_t>, least<std::int64_t> + 1},
+                               interval::infinity(), interval::minus_infinity()}) {
     ASSERT_LE(span.to_string().size(), interval::max_text_size);
     EXPECT_EQ(interval::parse(span.to_string()), span);
   }
+}
+
+TEST(interval, may_be_infinite_and_has_no_length_then) {
+  EXPECT_EQ(interval::infinity().to_string(), "infinity");
+  EXPECT_EQ(interval::parse("-infinity"), interval::minus_infinity());
+  EXPECT_TRUE(interval::infinity().is_infinite() && interval::minus_infinity().is_infinite());
+  EXPECT_FALSE((interval{most<std::int32_t>, most<std::int32_t>, 0}).is_infinite());
+  EXPECT_THROW((void)interval::infinity().length(), value_error);
+  for (const char* text : {"--infinity", "infinit", "infinity ", "P-infinity"})
+    EXPECT_EQ(interval::try_parse(text), std::nullopt) << text;
 }
 
 TEST(interval, any_comes_back_from_its_text) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tupelo/model/range.hpp"
+#include "text_part.hpp"
 
+#include "tupelo/model/multirange.hpp"
 #include "tupelo/core/error.hpp"
 
 #include <charconv>
@@ -21,34 +22,6 @@ template <class Integer>
 bool read_integer(std::string_view text, Integer& out) {
   const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), out);
   return failure == std::errc() && end == text.data() + text.size();
-}
-
-/// One bound, up to a comma or the closing bracket. False for text that ends before.
-bool take_bound(std::string_view text, std::size_t& at, std::string& out, bool& present) {
-  present = false;
-  bool quoted = false;
-  for (; at < text.size(); ++at) {
-    const char c = text[at];
-    if (c == '"') {
-      // A doubled quote inside quotes is one of the text.
-      if (quoted && at + 1 < text.size() && text[at + 1] == '"') {
-        out += text[++at];
-        continue;
-      }
-      quoted = !quoted;
-      present = true;
-    } else if (c == '\\') {
-      if (++at == text.size()) return false;
-      out += text[at];
-      present = true;
-    } else if (!quoted && (c == ',' || c == ')' || c == ']')) {
-      return true;
-    } else {
-      out += c;
-      present = true;
-    }
-  }
-  return false;
 }
 
 }  // namespace
@@ -86,9 +59,9 @@ bool range_text::parse(std::string_view text, range_text& out) {
   }
   if (text.size() < 3 || (text[0] != '[' && text[0] != '(')) return false;
   std::size_t at = 1;
-  if (!take_bound(text, at, out.lower, out.has_lower) || text[at] != ',') return false;
+  if (!take_part(text, ")]", at, out.lower, out.has_lower) || text[at] != ',') return false;
   ++at;
-  if (!take_bound(text, at, out.upper, out.has_upper) || at + 1 != text.size() || text[at] == ',') return false;
+  if (!take_part(text, ")]", at, out.upper, out.has_upper) || at + 1 != text.size() || text[at] == ',') return false;
   out.lower_inclusive = text[0] == '[';
   out.upper_inclusive = text[at] == ']';
   return true;
@@ -102,6 +75,22 @@ std::string range_text::to_string() const {
   out += ',';
   if (has_upper) out.append("\"").append(upper).append("\"");
   return out += upper_inclusive ? ']' : ')';
+}
+
+bool split_multirange(std::string_view text, std::vector<std::string_view>& ranges) {
+  ranges.clear();
+  if (text.size() < 2 || text.front() != '{' || text.back() != '}') return false;
+  text = text.substr(1, text.size() - 2);
+  while (!text.empty()) {
+    const std::string_view range = leading_range(text);
+    if (range.empty()) return false;
+    ranges.push_back(range);
+    text.remove_prefix(range.size());
+    if (text.empty()) return true;
+    if (text[0] != ',' || text.size() == 1) return false;
+    text.remove_prefix(1);
+  }
+  return true;
 }
 
 void throw_reversed_range() { throw value_error("a range: its lower bound is above its upper one; exchange them"); }

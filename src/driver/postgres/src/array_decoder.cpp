@@ -3,13 +3,10 @@
 
 #include "network_order.hpp"
 
-#include <tupelo/core/bytes.hpp>
 #include <tupelo/core/error.hpp>
 
-#include <charconv>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
 
 namespace tupelo::driver::postgres {
@@ -23,41 +20,6 @@ namespace {
           "\" holds an array of more than one dimension, which its field cannot; select a part of it, or "
           "read it into a text field",
       std::string(slot.column));
-}
-
-template <class Number>
-bool read_number(std::string_view text, Number& out) noexcept {
-  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), out);
-  return failure == std::errc() && end == text.data() + text.size();
-}
-
-/// A value as the server spells it. Numbers come so where they are elements of types that users made.
-void store_spelled(const field_slot& slot, void* field, std::string_view text) {
-  if (slot.k == kind::mapped) {
-    return store_mapped(slot, field, [&](void* stored) { store_spelled(stored_slot(slot), stored, text); });
-  }
-  if (slot.k == kind::boolean) {
-    if (text != "t" && text != "f") throw_malformed(slot, "t or f");
-    return store_integer(slot, field, text == "t" ? 1 : 0);
-  }
-  if (is_integer(slot.k)) {
-    std::int64_t whole = 0;
-    std::uint64_t magnitude = 0;
-    if (read_number(text, whole)) return store_integer(slot, field, whole);
-    if (read_number(text, magnitude)) return store_unsigned(slot, field, magnitude);
-    throw_malformed(slot, "digits");
-  }
-  if (is_float(slot.k)) {
-    double real = 0;
-    if (!read_number(text, real)) throw_malformed(slot, "a number");
-    return store_float(slot, field, real);
-  }
-  if (slot.k == kind::bytes) {
-    const auto data = text.starts_with("\\x") ? try_from_hex(text.substr(2)) : std::nullopt;
-    if (!data) throw_malformed(slot, "\\x and hexadecimal digits");
-    return store_bytes(slot, field, data->data(), data->size());
-  }
-  store_text(slot, field, text);
 }
 
 /// Walks over the elements of an array's text.

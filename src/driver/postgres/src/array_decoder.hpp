@@ -3,10 +3,7 @@
 
 #include "row_decoder.hpp"
 
-#include <tupelo/core/interval.hpp>
-
 #include <cstdint>
-#include <limits>
 #include <string_view>
 
 namespace tupelo::driver::postgres {
@@ -25,14 +22,5 @@ void decode_array_text(const field_slot& slot, void* field, std::string_view tex
 
 /// connection_error: the bytes are no value of the type that the server said they are.
 [[noreturn, gnu::cold]] void refuse_length(const field_slot& slot);
-
-/// What the server means by infinity.
-constexpr bool is_infinite(const interval& span) noexcept {
-  using whole = std::numeric_limits<std::int32_t>;
-  using wide = std::numeric_limits<std::int64_t>;
-  const interval most{whole::max(), whole::max(), wide::max()};
-  const interval least{whole::min(), whole::min(), wide::min()};
-  return span == most || span == least;
-}
 
 }  // namespace tupelo::driver::postgres

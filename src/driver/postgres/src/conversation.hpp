@@ -73,6 +73,9 @@ class conversation {
 public:
   explicit conversation(bool named_statements) noexcept : named_(named_statements) {}
 
+  /// As `server_version_num`; 0, which is not said, is older than every other.
+  void knows_server(std::uint32_t version) noexcept { server_version_ = version; }
+
   // the shell's side
   send_buffer& output() noexcept { return out_; }
   const send_buffer& output() const noexcept { return out_; }
@@ -260,6 +263,7 @@ private:
   bool blocked_ = false;  ///< the last flight must end before another may start
   bool stuck_ = false;
   bool named_;
+  std::uint32_t server_version_ = 0;
 };
 
 }  // namespace tupelo::driver::postgres

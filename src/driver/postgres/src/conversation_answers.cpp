@@ -213,7 +213,7 @@ bool conversation::described(flight& f) {
 
 void conversation::plan_layouts(server_statement& statement, const statement_plan& plan) const {
   statement.parameter_types = parameter_types_;
-  statement.parameters = plan_parameters(plan, parameter_types_);
+  statement.parameters = plan_parameters(plan, parameter_types_, server_version_);
   statement.rows = plan_row(plan, statement.has_rows ? std::span<const result_column>(result_columns_)
                                                      : std::span<const result_column>());
   statement.described = true;

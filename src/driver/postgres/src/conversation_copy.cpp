@@ -71,7 +71,7 @@ void conversation::open_copy(flight& f) {
   std::vector<std::uint32_t> types;
   types.reserve(result_columns_.size());
   for (const result_column& column : result_columns_) types.push_back(column.type);
-  copy_ = std::make_unique<copy_writer>(*f.of->plan, types);
+  copy_ = std::make_unique<copy_writer>(*f.of->plan, types, server_version_);
   copy_failure_ = nullptr;
   start_copied(copy_->statement());
   write_flush(out_);

@@ -16,8 +16,9 @@ constexpr std::string_view trailer("\377\377", 2);
 
 }  // namespace
 
-copy_writer::copy_writer(const statement_plan& plan, std::span<const std::uint32_t> column_types)
-    : plan_(plan), layout_(plan_parameters(plan, column_types)), binary_(is_binary(layout_)) {
+copy_writer::copy_writer(const statement_plan& plan, std::span<const std::uint32_t> column_types,
+                         std::uint32_t server_version)
+    : plan_(plan), layout_(plan_parameters(plan, column_types, server_version)), binary_(is_binary(layout_)) {
   if (binary_) rows_ = plan_copied_rows(layout_, plan);
 }
 

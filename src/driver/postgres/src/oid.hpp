@@ -40,6 +40,7 @@ enum class oid : std::uint32_t {
   numeric = 1700,
   uuid = 2950,
   jsonb = 3802,
+  record = 2249,  ///< a row of no named type: the server reads none
   // without a form of ours: read and written as text
   point = 600,
   lseg = 601,
@@ -66,6 +67,7 @@ enum class oid : std::uint32_t {
   int8multirange = 4536,
 
   // arrays
+  record_array = 2287,
   box_array = 1020,  ///< the one whose elements are separated by semicolons: read as text only
   xml_array = 143,
   json_array = 199,

@@ -84,6 +84,7 @@ public:
     co_await flush();
     talk_.input().limit(receive_buffer::largest_message);
     facts_.key = startup_.key();
+    talk_.knows_server(startup_.server_version());
   }
 
   bool used_tls() const noexcept { return socket_.is_encrypted(); }

@@ -80,6 +80,7 @@ parameter_form scalar_form(kind k, std::uint32_t type) noexcept {
       if (k == kind::time_of_day) return form::time_of_day;
       return is_free_text(k) ? form::literal : form::refused;
     case oid::money: return is_integer(k) || k == kind::decimal || is_free_text(k) ? form::literal : form::refused;
+    case oid::record: return form::refused;
     default: return is_any_text(k) || k == kind::json ? form::literal : form::refused;
   }
 }
@@ -161,13 +162,33 @@ parameter_shortcut shortcut_of(const bind_step& step, kind k, parameter_form for
   throw query_error(errc::type_mismatch, std::move(message));
 }
 
+/// The binary form of a field with field_traits, or what it was.
+parameter_form form_of_field(const type_ops& type, std::uint32_t server_type_number, parameter_form text,
+                             parameter_step& planned) {
+  if (type.k != kind::custom || type.form == nullptr) return text;
+  const custom_form& own = *type.form;
+  if (own.range != nullptr || own.multirange != nullptr) {
+    const server_type* const bound =
+        own.range != nullptr ? find_range_bound(server_type_number) : find_multirange_bound(server_type_number);
+    if (bound == nullptr) return text;
+    const range_ops& range = own.range != nullptr ? *own.range : *own.multirange->element->form->range;
+    planned.bound_type = static_cast<std::uint32_t>(bound->type);
+    planned.bound = scalar_form(range.bound->k, planned.bound_type);
+    if (planned.bound == parameter_form::refused || planned.bound == parameter_form::literal) return text;
+    return own.range != nullptr ? parameter_form::range : parameter_form::multirange;
+  }
+  return own.to_binary != nullptr && is_type_of(own, server_type_number) ? parameter_form::own_bytes : text;
+}
+
 parameter_step plan_step(const bind_step& step, const parameter_place& place) {
   parameter_step planned;
+  const bool is_field = step.source == bind_source::field;
   planned.k = kind_of(step);
   planned.type = place.type;
   const bool list = step.source == bind_source::whole_list;
   if (!list && planned.k != kind::array) {
     planned.form = scalar_form(planned.k, place.type);
+    if (is_field) planned.form = form_of_field(stored_type(*step.slot.type), place.type, planned.form, planned);
     const bool is_text = planned.form == parameter_form::text || planned.form == parameter_form::literal;
     if (planned.form == parameter_form::refused || (step.wrap != like_wrap::none && !is_text))
       refuse_type(place, planned.k, false);
@@ -182,6 +203,10 @@ parameter_step plan_step(const bind_step& step, const parameter_place& place) {
   } else if (const server_type* element = find_element_type(place.type)) {
     planned.element_type = static_cast<std::uint32_t>(element->type);
     planned.element = scalar_form(k, planned.element_type);
+    if (is_field && !list) {
+      const type_ops& own = stored_type(*stored_type(*step.slot.type).array->element);
+      planned.element = form_of_field(own, planned.element_type, planned.element, planned);
+    }
     if (planned.element != parameter_form::literal) planned.form = parameter_form::array;
   }
   if (planned.element == parameter_form::refused && !list && find_server_type(place.type) == nullptr &&
@@ -228,7 +253,8 @@ std::vector<std::uint32_t> wanted_parameter_types(const statement_plan& plan) {
   return types;
 }
 
-parameter_layout plan_parameters(const statement_plan& plan, std::span<const std::uint32_t> parameter_types) {
+parameter_layout plan_parameters(const statement_plan& plan, std::span<const std::uint32_t> parameter_types,
+                                 std::uint32_t server_version) {
   std::size_t row_width = 0;
   for (const bind_step& step : plan.binds) row_width += step.source == bind_source::list ? step.places : 1;
   const std::size_t count = row_width * plan.rows_per_statement;
@@ -264,6 +290,11 @@ parameter_layout plan_parameters(const statement_plan& plan, std::span<const std
         const parameter_place named{step.slot.column, static_cast<std::uint32_t>(place + 1),
                                     places != 0 ? parameter_types[place] : 0};
         layout.steps.push_back(plan_step(step, named));
+        if (server_version < first_with_infinite_intervals) {
+          for (parameter_form* form : {&layout.steps.back().form, &layout.steps.back().element}) {
+            if (*form == parameter_form::interval) *form = parameter_form::finite_interval;
+          }
+        }
         for (std::size_t p = 1; p < places; ++p) {
           if (parameter_types[place + p] != named.type) refuse_type(named, kind_of(step), true);
         }

@@ -74,6 +74,14 @@ private:
   void write_literal_element(const bound_value& value, const parameter_place& place);
   [[gnu::noinline]] void write_field(const field_slot& slot, const void* value, const parameter_step& planned,
                                      const parameter_place& place);
+  /// What stands in front of an array's elements.
+  void begin_array(std::size_t count, bool nulls, std::uint32_t element_type, const parameter_place& place);
+  /// Before: a form that only fields have.
+  void write_own(parameter_form form, const field_slot& slot, const void* value, const parameter_step& planned,
+                 const parameter_place& place);
+  void write_range(const range_ops& range, const void* value, const parameter_step& planned, parameter_place place);
+  void write_own_elements(const field_slot& slot, const void* value, const parameter_step& planned,
+                          parameter_place place);
   void write_elements(array_words elements, const parameter_step& planned, parameter_place place);
 
   [[gnu::noinline]] void write_value(parameter_form form, const bound_value& value, const parameter_place& place);

@@ -2,6 +2,7 @@
 #include "row_decoder.hpp"
 
 #include "array_decoder.hpp"
+#include "custom_decoder.hpp"
 #include "epoch.hpp"
 #include "network_order.hpp"
 #include "numeric.hpp"
@@ -32,9 +33,6 @@ namespace {
   std::string message = "column \"" + std::string(slot.column) + "\" holds ";
   message.append(found).append(", which its field of kind ").append(name_of(slot.k)).append(" cannot; ");
   throw decode_error(errc::value_out_of_range, message.append(remedy), std::string(slot.column));
-}
-[[noreturn, gnu::cold]] void refuse_infinity(const field_slot& slot) {
-  refuse_time(slot, "infinity", "use NULL instead, or read it into a text field");
 }
 [[noreturn, gnu::cold]] void refuse_year(const field_slot& slot) {
   refuse_time(slot, "a time outside the years 0001 to 9999", "correct the row, or read it into a text field");
@@ -100,12 +98,10 @@ void decode_numeric(const field_slot& slot, void* field, const char* data, std::
   store_unsigned(slot, field, magnitude);
 }
 
-/// Since version 17 the ends of all three parts together mean infinity.
 void decode_interval(const field_slot& slot, void* field, const char* data) {
-  const interval span{static_cast<std::int32_t>(load32(data + 12)), static_cast<std::int32_t>(load32(data + 8)),
-                      static_cast<std::int64_t>(load64(data))};
-  if (is_infinite(span)) refuse_infinity(slot);
-  store_interval(slot, field, span);
+  store_interval(slot, field,
+                 {static_cast<std::int32_t>(load32(data + 12)), static_cast<std::int32_t>(load32(data + 8)),
+                  static_cast<std::int64_t>(load64(data))});
 }
 
 void require_size(const field_slot& slot, std::uint32_t size, std::uint32_t expected) {
@@ -162,6 +158,12 @@ void decode_value(const column_form* forms, std::uint32_t element_type, const fi
       return store_time_of_day(slot, field, static_cast<std::int64_t>(load64(data)));
     case column_form::array: return decode_array(forms + 1, element_type, slot, field, data, size);
     case column_form::array_text: return decode_array_text(slot, field, std::string_view(data, size));
+    case column_form::range: return decode_range(forms + 1, slot, field, data, size);
+    case column_form::multirange: return decode_multirange(forms + 1, slot, field, data, size);
+    case column_form::composite: return decode_composite(slot, field, data, size);
+    case column_form::own_bytes:
+      if (!slot.type->form->from_binary(field, {data, size})) throw_refused_by_traits(slot, "a value");
+      return;
     case column_form::mapped:
       return store_mapped(slot, field, [&](void* stored) {
         decode_value(forms + 1, element_type, stored_slot(slot), stored, data, size);
@@ -175,7 +177,8 @@ namespace {
 
 /// Every form that is not "as is", and those where what was sent does not fit.
 [[gnu::noinline]] void decode_uncommon(const row_column& column, void* field, const char* data, std::uint32_t size) {
-  const column_form forms[] = {column.form, column.inner[0], column.inner[1], column.inner[2]};
+  const column_form forms[] = {column.form,     column.inner[0], column.inner[1], column.inner[2],
+                               column.inner[3], column.inner[4], column.inner[5]};
   decode_value(forms, column.element_type, column.slot, field, data, size);
 }
 

@@ -47,7 +47,11 @@ enum class column_form : std::uint8_t {
   interval,
   time_of_day,
   array,
-  mapped,  ///< a field with `field_traits`: the next form is that of what it is stored as
+  range,       ///< the next form is that of its bounds
+  multirange,  ///< the next form is that of its ranges
+  composite,   ///< says itself of which types its attributes are
+  own_bytes,   ///< what the field_traits of a field read
+  mapped,      ///< a field with `field_traits`: the next form is that of what it is stored as
   // text format
   text,
   array_text,
@@ -56,9 +60,9 @@ enum class column_form : std::uint8_t {
 struct row_column {
   field_slot slot;
   column_form form{};
-  /// Behind `mapped` what it is stored as, behind `array` its elements. A mapped type may be stored as an array of
-  /// mapped types.
-  column_form inner[3]{};
+  /// Behind `mapped` what it is stored as, behind `array` its elements, behind ranges their bounds. A mapped type may
+  /// be stored as an array of types that are stored as multiranges.
+  column_form inner[6]{};
   std::uint32_t element_type = 0;  ///< of arrays: the server's
 };
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which form each result column takes, decided once per prepared statement.
+#include "custom_decoder.hpp"
 #include "network_order.hpp"
 #include "row_decoder.hpp"
 #include "server_type.hpp"
@@ -86,26 +87,52 @@ choice form_for(const field_slot& slot, std::uint32_t type) noexcept {
 bool is_text(column_form form) noexcept {
   return form == column_form::text || form == column_form::text_as_is || form == column_form::array_text;
 }
-/// Whether a value of the type is the same in both formats, so that elements of it may be read as text.
-bool is_text_in_binary(oid type) noexcept {
-  switch (type) {
-    case oid::text:
-    case oid::varchar:
-    case oid::bpchar:
-    case oid::name:
-    case oid::xml:
-    case oid::json:
-    case oid::unknown: return true;
-    default: return false;
+/// Whether text is the only form in which all attributes can be read.
+bool has_text_attributes(const composite_ops& composite) noexcept {
+  for (std::size_t i = 0; i < composite.count; ++i) {
+    const type_ops& type = stored_type(*composite.attributes[i].type);
+    if (type.k != kind::custom) continue;
+    if (type.form == nullptr) return true;
+    if (type.form->composite != nullptr && has_text_attributes(type.form->composite())) return true;
   }
+  return false;
 }
 
-/// Fills the chain of forms. False where the field cannot hold the type.
+/// The binary form of a type with field_traits; false where it has to be text.
+bool plan_custom(const field_slot& slot, std::uint32_t type, column_form* forms) {
+  const custom_form& own = *slot.type->form;
+  std::uint32_t no_elements = 0;
+  const auto plan_bound = [&](const range_ops& range, const server_type* bound, column_form* form) {
+    if (bound == nullptr) return false;
+    const field_slot bound_slot{range.bound, 0, range.bound->k, range.bound->nullable, slot.column};
+    return plan_forms(bound_slot, static_cast<std::uint32_t>(bound->type), form, no_elements) && !is_text(*form);
+  };
+  if (own.range != nullptr) {
+    forms[0] = column_form::range;
+    return plan_bound(*own.range, find_range_bound(type), forms + 1);
+  }
+  if (own.multirange != nullptr) {
+    forms[0] = column_form::multirange;
+    forms[1] = column_form::range;
+    return plan_bound(*own.multirange->element->form->range, find_multirange_bound(type), forms + 2);
+  }
+  if (own.composite != nullptr) {
+    forms[0] = column_form::composite;
+    const bool is_record = type >= first_user_oid || static_cast<oid>(type) == oid::record;
+    return is_record && !has_text_attributes(own.composite());
+  }
+  forms[0] = column_form::own_bytes;
+  return own.from_binary != nullptr && is_type_of(own, type);
+}
+
+}  // namespace
+
 bool plan_forms(const field_slot& slot, std::uint32_t type, column_form* forms, std::uint32_t& element_type) {
   if (slot.k == kind::mapped) {
     forms[0] = column_form::mapped;
     return plan_forms(stored_slot(slot), type, forms + 1, element_type);
   }
+  if (slot.k == kind::custom && slot.type->form != nullptr && plan_custom(slot, type, forms)) return true;
   if (slot.k != kind::array) {
     const choice form = form_for(slot, type);
     if (form) forms[0] = *form;
@@ -120,10 +147,12 @@ bool plan_forms(const field_slot& slot, std::uint32_t type, column_form* forms, 
   element_type = static_cast<std::uint32_t>(element->type);
   if (!plan_forms(element_slot(slot), element_type, forms + 1, element_type)) return false;
   const column_form last = forms[1] == column_form::mapped ? forms[2] : forms[1];
-  const bool binary = !is_text(last) || is_text_in_binary(element->type);
+  const bool binary = !is_text(last) || is_text_in_binary(static_cast<std::uint32_t>(element->type));
   forms[0] = binary ? column_form::array : column_form::array_text;
   return true;
 }
+
+namespace {
 
 std::string name_of_field(const field_slot& slot) {
   if (slot.k == kind::mapped) {
@@ -170,12 +199,12 @@ row_layout plan_row(const statement_plan& plan, std::span<const result_column> c
   }
   layout.columns.reserve(columns.size());
   for (std::size_t i = 0; i < columns.size(); ++i) {
-    column_form forms[4]{};
+    column_form forms[most_forms]{};
     row_column column{plan.reads[i]};
     if (!plan_forms(plan.reads[i], columns[i].type, forms, column.element_type))
       refuse_column(plan, plan.reads[i], columns[i]);
     column.form = forms[0];
-    std::copy(forms + 1, forms + 4, column.inner);
+    std::copy(forms + 1, forms + most_forms, column.inner);
     layout.columns.push_back(column);
   }
 

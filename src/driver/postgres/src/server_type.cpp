@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server_type.hpp"
 
+#include <algorithm>
+
 namespace tupelo::driver::postgres {
 
 namespace {
@@ -38,6 +40,7 @@ constexpr server_type types[] = {
     {oid::numeric, oid::numeric_array, "numeric"},
     {oid::uuid, oid::uuid_array, "uuid"},
     {oid::jsonb, oid::jsonb_array, "jsonb"},
+    {oid::record, oid::record_array, "record"},
     {oid::point, oid::point_array, "point"},
     {oid::lseg, oid::lseg_array, "lseg"},
     {oid::path, oid::path_array, "path"},
@@ -63,11 +66,29 @@ constexpr server_type types[] = {
     {oid::int8multirange, oid::int8multirange_array, "int8multirange"},
 };
 
+struct range_type {
+  oid range;
+  oid multirange;
+  oid bound;
+};
+constexpr range_type ranges[] = {
+    {oid::int4range, oid::int4multirange, oid::int4},  {oid::int8range, oid::int8multirange, oid::int8},
+    {oid::numrange, oid::nummultirange, oid::numeric}, {oid::daterange, oid::datemultirange, oid::date},
+    {oid::tsrange, oid::tsmultirange, oid::timestamp}, {oid::tstzrange, oid::tstzmultirange, oid::timestamptz},
+};
+
 }  // namespace
 
 const server_type* find_server_type(std::uint32_t type) noexcept {
   for (const server_type& known : types) {
     if (known.type == static_cast<oid>(type)) return &known;
+  }
+  return nullptr;
+}
+
+const server_type* find_server_type(std::string_view name) noexcept {
+  for (const server_type& known : types) {
+    if (known.name == name) return &known;
   }
   return nullptr;
 }
@@ -78,6 +99,48 @@ const server_type* find_element_type(std::uint32_t array) noexcept {
     if (known.array == static_cast<oid>(array)) return &known;
   }
   return nullptr;
+}
+
+const server_type* find_range_bound(std::uint32_t range) noexcept {
+  for (const range_type& known : ranges) {
+    if (known.range == static_cast<oid>(range)) return find_server_type(static_cast<std::uint32_t>(known.bound));
+  }
+  return nullptr;
+}
+
+const server_type* find_multirange_bound(std::uint32_t multirange) noexcept {
+  for (const range_type& known : ranges) {
+    if (known.multirange == static_cast<oid>(multirange))
+      return find_server_type(static_cast<std::uint32_t>(known.bound));
+  }
+  return nullptr;
+}
+
+bool is_text_in_binary(std::uint32_t type) noexcept {
+  switch (static_cast<oid>(type)) {
+    case oid::text:
+    case oid::varchar:
+    case oid::bpchar:
+    case oid::name:
+    case oid::xml:
+    case oid::json:
+    case oid::unknown: return true;
+    default: return false;
+  }
+}
+
+bool is_type_of(const custom_form& own, std::uint32_t type) noexcept {
+  const server_type* const known = find_server_type(type);
+  if (known == nullptr && type < first_user_oid) return false;
+  bool found = false;
+  bool all_foreign = true;
+  for (std::string_view names = own.types; !names.empty();) {
+    const std::string_view name = names.substr(0, names.find(' '));
+    names.remove_prefix(std::min(name.size() + 1, names.size()));
+    found |= known != nullptr && known->name == name;
+    all_foreign &= find_server_type(name) == nullptr;
+  }
+  return known != nullptr ? found : all_foreign;
 }
 
 std::string name_of_server_type(std::uint32_t type) {

@@ -133,21 +133,25 @@ void parameter_writer::write_list(const bind_step& step, const parameter_step& p
   }
 }
 
-void parameter_writer::write_array(const bind_step& step, const parameter_step& planned) {
-  parameter_place place = place_of(step, planned);
-  place.type = planned.element_type;
-  const std::uint64_t count = *cursor_++;
-  if (count > static_cast<std::uint64_t>(std::numeric_limits<std::int32_t>::max())) {
-    throw query_error(name_of(place) + ": the list is longer than an array of PostgreSQL; pass fewer values at once");
-  }
-  const std::size_t start = out_.begin_value();
-  out_.put32(count != 0 ? 1 : 0);               // dimensions
-  out_.put32(planned.k == kind::null ? 1 : 0);  // whether there are NULLs
-  out_.put32(planned.element_type);
+void parameter_writer::begin_array(std::size_t count, bool nulls, std::uint32_t element_type,
+                                   const parameter_place& place) {
+  if (count > static_cast<std::size_t>(std::numeric_limits<std::int32_t>::max()))
+    refuse_range(place, "an array of PostgreSQL has at most 2147483647 elements; pass fewer at once");
+  out_.put32(count != 0 ? 1 : 0);  // dimensions
+  out_.put32(nulls ? 1 : 0);
+  out_.put32(element_type);
   if (count != 0) {
     out_.put32(static_cast<std::uint32_t>(count));
     out_.put32(1);  // number of the first element
   }
+}
+
+void parameter_writer::write_array(const bind_step& step, const parameter_step& planned) {
+  parameter_place place = place_of(step, planned);
+  place.type = planned.element_type;
+  const std::uint64_t count = *cursor_++;
+  const std::size_t start = out_.begin_value();
+  begin_array(count, planned.k == kind::null, planned.element_type, place);
   for (std::uint64_t i = 0; i < count; ++i)
     write_value(planned.element, take_value(planned.k, cursor_, place, scratch_), place);
   out_.end_value(start);
@@ -185,31 +189,27 @@ void parameter_writer::write_field(const field_slot& slot, const void* value, co
                                    const parameter_place& place) {
   if (slot.k == kind::mapped) {
     load_mapped(slot, value, [&](const void* stored) { write_field(stored_slot(slot), stored, planned, place); });
+  } else if (slot.k == kind::array && planned.form == parameter_form::array && is_of_fields(planned.element)) {
+    write_own_elements(slot, value, planned, place);
   } else if (slot.k == kind::array) {
     scratch_.words.size = 0;
     push_value(slot, value, scratch_.words);
     write_elements(array_words(scratch_.words.data() + 1), planned, place);
+  } else if (is_of_fields(planned.form)) {
+    write_own(planned.form, slot, value, planned, place);
   } else {
     write_value(planned.form, load_field(slot, value, scratch_), place);
   }
 }
 
 void parameter_writer::write_elements(array_words elements, const parameter_step& planned, parameter_place place) {
-  if (elements.size() > static_cast<std::uint64_t>(std::numeric_limits<std::int32_t>::max()))
-    refuse_range(place, "an array of PostgreSQL has at most 2147483647 elements");
   const bool binary = planned.form == parameter_form::array;
   const std::size_t start = out_.begin_value();
   if (binary) {
     place.type = planned.element_type;
     bool nulls = false;
     for (array_words rest = elements; rest.size() > 0;) nulls |= rest.next() == nullptr;
-    out_.put32(elements.size() != 0 ? 1 : 0);  // dimensions
-    out_.put32(nulls ? 1 : 0);
-    out_.put32(planned.element_type);
-    if (elements.size() != 0) {
-      out_.put32(static_cast<std::uint32_t>(elements.size()));
-      out_.put32(1);  // number of the first element
-    }
+    begin_array(elements.size(), nulls, planned.element_type, place);
   } else {
     out_.put8('{');
   }
@@ -260,8 +260,12 @@ void parameter_writer::write_value(parameter_form form, const bound_value& value
     case parameter_form::date: return write_day(value, place);
     case parameter_form::timestamp: return write_time(value, place);
     case parameter_form::uuid: return write_raw(out_, value.text.data(), value.text.size());
+    case parameter_form::finite_interval:
+      // The server would take it for a long interval, and the next version for infinity.
+      if (value.span.is_infinite())
+        refuse_range(place, "PostgreSQL has infinite intervals from version 17 on: use NULL or a long one");
+      [[fallthrough]];
     case parameter_form::interval: {
-      if (is_infinite(value.span)) refuse_range(place, "use a shorter interval");  // it would be read as infinity
       char* const bytes = out_.room(20);
       store32(bytes, 16);
       store64(bytes + 4, static_cast<std::uint64_t>(value.span.microseconds));
@@ -278,6 +282,9 @@ void parameter_writer::write_value(parameter_form form, const bound_value& value
       return write_raw(out_, text.data(), text.size());
     }
     case parameter_form::refused:
+    case parameter_form::range:
+    case parameter_form::multirange:
+    case parameter_form::own_bytes:
     case parameter_form::array:
     case parameter_form::array_literal: break;
   }

@@ -33,7 +33,11 @@ enum class parameter_form : std::uint8_t {
   timestamp,  ///< with and without time zone: both are sent as UTC
   uuid,
   interval,
+  finite_interval,  ///< for servers before version 17
   time_of_day,
+  range,  ///< of fields only, as the two behind it
+  multirange,
+  own_bytes,  ///< what the field_traits of a field write
   // the type's text form
   literal,
   // an array, or a list as one parameter
@@ -47,10 +51,12 @@ enum class parameter_shortcut : std::uint8_t { none, boolean, int4, int8, float8
 struct parameter_step {
   parameter_form form{};
   parameter_form element{};  ///< of arrays
+  parameter_form bound{};    ///< of ranges and multiranges
   parameter_shortcut shortcut{};
   kind k{};                        ///< of a mapped field what it is stored as
   std::uint32_t type = 0;          ///< the server's, for messages
   std::uint32_t element_type = 0;  ///< of arrays
+  std::uint32_t bound_type = 0;    ///< of ranges and multiranges
 };
 
 /// How the parameters of one prepared statement are written; made once, valid for that plan on that connection.
@@ -64,11 +70,16 @@ struct parameter_layout {
 /// texts, which may be meant as anything, and NULL. Empty for statements that Tupelo made: there the server tells.
 std::vector<std::uint32_t> wanted_parameter_types(const statement_plan& plan);
 
-/// Matches what the plan binds with the types that the server expects.
+/// As `server_version_num`. Source: PostgreSQL 17 release notes, infinite intervals.
+inline constexpr std::uint32_t first_with_infinite_intervals = 170'000;
+
+/// Matches what the plan binds with the types that the server expects. A version that is not known is 0, older than
+/// all.
 ///
 /// Errors: query_error naming the parameter: another number of parameters, a kind that cannot be sent as the type, more
 /// than 65535 of them.
-parameter_layout plan_parameters(const statement_plan& plan, std::span<const std::uint32_t> parameter_types);
+parameter_layout plan_parameters(const statement_plan& plan, std::span<const std::uint32_t> parameter_types,
+                                 std::uint32_t server_version = 0);
 
 /// Writes the middle of a Bind message: format codes, number of parameters, values. Nothing of it remains in `out` when
 /// it throws. `send_buffer::end` refuses what is too long.
@@ -77,6 +88,11 @@ parameter_layout plan_parameters(const statement_plan& plan, std::span<const std
 /// server's type, never the value.
 void write_parameters(send_buffer& out, const parameter_layout& layout, const statement_plan& plan,
                       const std::uint64_t* values, const void* const* objects);
+
+/// Whether the form is one that the value's own type has, which only fields know.
+constexpr bool is_of_fields(parameter_form form) noexcept {
+  return form >= parameter_form::range && form <= parameter_form::own_bytes;
+}
 
 /// Whether all values have a binary form, so that rows can be copied in binary.
 bool is_binary(const parameter_layout& layout) noexcept;

@@ -249,16 +249,6 @@ TEST(postgres_intervals, are_read_and_written_in_binary) {
   EXPECT_EQ(decoded<interval>(ops, oid::text, "1 mon"), (interval{1, 0, 0}));
 }
 
-TEST(postgres_intervals, that_are_infinite_are_refused) {
-  const type_ops ops = ops_of<interval>(kind::interval);
-  const std::string infinity = big64(0x7fffffffffffffffu) + big32(0x7fffffffu) + big32(0x7fffffffu);
-  EXPECT_EQ(failure_of<decode_error>([&] { decoded<interval>(ops, oid::interval, infinity); }).code(),
-            errc::value_out_of_range);
-  const interval span{std::numeric_limits<std::int32_t>::max(), std::numeric_limits<std::int32_t>::max(),
-                      std::numeric_limits<std::int64_t>::max()};
-  EXPECT_THROW(sent_field(ops, &span, number(oid::interval)), value_error);
-}
-
 TEST(postgres_times, are_read_and_written_in_binary) {
   const type_ops ops = ops_of<time_of_day>(kind::time_of_day);
   const time_of_day time{time_of_day::max_us};

@@ -8,6 +8,7 @@
 
 namespace tupelo {
 
+struct field_slot;
 struct interval;
 struct model_spec;
 struct type_ops;
@@ -77,6 +78,42 @@ struct array_ops {
   const void* (*at)(const void* array, std::size_t position);
 };
 
+/// A range as it lies in an object: a bound that is null is none.
+struct range_parts {
+  const void* lower = nullptr;
+  const void* upper = nullptr;
+  bool lower_inclusive = false;
+  bool upper_inclusive = false;
+  bool empty = false;
+};
+
+/// How the bounds of one C++ range type are reached.
+struct range_ops {
+  const type_ops* bound;
+  range_parts (*parts)(const void* range);
+  /// Makes the range that has the bounds that are not null in `shape`: `fill` fills the lower one, then the upper one.
+  /// False where the lower one is above the upper one.
+  bool (*make)(void* range, const range_parts& shape, const void* context,
+               void (*fill)(const void* context, bool upper, void* bound));
+};
+
+/// The attributes of a struct that is one value, in their order.
+struct composite_ops {
+  const field_slot* attributes;
+  std::size_t count;
+};
+
+/// What a `custom` type is to a database that has such a type, beside its text: a range, the ranges of a multirange,
+/// a composite, or bytes that its field_traits write and read.
+struct custom_form {
+  const range_ops* range = nullptr;
+  const array_ops* multirange = nullptr;
+  composite_ops (*composite)() = nullptr;
+  void (*to_binary)(const void* value, std::string& out) = nullptr;
+  bool (*from_binary)(void* value, std::string_view bytes) = nullptr;
+  std::string_view types{};  ///< of bytes: the database's types that they are of, with blanks in between
+};
+
 /// How one C++ type is reached through an untyped pointer; one constant per field type, not per field.
 struct type_ops {
   kind k{};
@@ -106,6 +143,7 @@ struct type_ops {
   void (*load)(void* value, const void* context, void (*fill)(const void* context, void* stored)) = nullptr;
   std::string_view (*type_name)() = nullptr;  ///< custom and mapped: the user's type, for messages
   std::string_view column_type{};             ///< custom and mapped: the column's type, where the traits name one
+  const custom_form* form = nullptr;          ///< custom only; null: nothing but its text
 };
 
 /// What a value of the type is in the database: the type itself, or what a mapped type is stored as.
@@ -136,6 +174,10 @@ void store_float(const field_slot& slot, void* field, double value);
 /// Text into text, enumeration, custom, json, decimal, uuid, timestamp or date fields; anything else is a
 /// type_mismatch.
 void store_text(const field_slot& slot, void* field, std::string_view value);
+/// The same, and what stands in the texts of arrays and composites: digits, `t` and `f`, `\\x` and hexadecimal digits.
+void store_spelled(const field_slot& slot, void* field, std::string_view text);
+/// The value as `store_spelled` reads it. Before: no array. Errors: value_error (invalid_enum).
+void spell_value(const field_slot& slot, const void* value, std::string& out);
 void store_bytes(const field_slot& slot, void* field, const void* data, std::size_t size);
 /// Microseconds since the epoch into tp::timestamp, tp::date or a chrono time point.
 void store_timestamp(const field_slot& slot, void* field, std::int64_t microseconds);
@@ -153,6 +195,8 @@ inline void* field_for_value(const field_slot& slot, void* object) {
 [[noreturn]] void throw_type_mismatch(const field_slot& slot, std::string_view found);
 /// For text that is no value of the field's kind; `expected` describes it.
 [[noreturn]] void throw_malformed(const field_slot& slot, std::string_view expected);
+/// For a value that the field's own field_traits refuse: `found` is "text" or "a value".
+[[noreturn]] void throw_refused_by_traits(const field_slot& slot, std::string_view found);
 
 /// The slot of an array's elements, each at the start of its own memory; of the array's column, for messages.
 inline field_slot element_slot(const field_slot& slot) noexcept {

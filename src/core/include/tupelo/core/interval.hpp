@@ -23,6 +23,10 @@ struct interval {
   std::int32_t days{};
   std::int64_t microseconds{};
 
+  /// Later and earlier than everything; PostgreSQL has them from version 17 on. Nothing can be computed with them.
+  static constexpr interval infinity() noexcept { return {INT32_MAX, INT32_MAX, INT64_MAX}; }
+  static constexpr interval minus_infinity() noexcept { return {INT32_MIN, INT32_MIN, INT64_MIN}; }
+
   /// No text of `to_string` is longer.
   static constexpr std::size_t max_text_size = 64;
 
@@ -35,8 +39,9 @@ struct interval {
   }
 
   /// Reads ISO 8601 durations ("P1Y2M3DT4H5M6.5S", also with weeks, each number with a sign of its own) and what
-  /// PostgreSQL writes: "1 year 2 mons -3 days +04:05:06.5" and "@ 1 year 2 mons 3 days 4 hours ago". Fractions are of
-  /// seconds only, up to six digits. Errors: value_error; its message does not repeat the text.
+  /// PostgreSQL writes: "1 year 2 mons -3 days +04:05:06.5", "@ 1 year 2 mons 3 days 4 hours ago", "infinity",
+  /// "-infinity". Fractions are of seconds only, up to six digits. Errors: value_error; its message does not repeat the
+  /// text.
   static interval parse(std::string_view text);
   static std::optional<interval> try_parse(std::string_view text) noexcept;
   /// The same without exceptions or allocation. `out` is untouched on false.
@@ -44,13 +49,15 @@ struct interval {
 
   // ---- read
 
-  /// ISO 8601: "P1Y2M3DT4H5M6.5S", the same text for the same parts; "PT0S" for none. Its order is not that of time.
+  constexpr bool is_infinite() const noexcept { return *this == infinity() || *this == minus_infinity(); }
+  /// ISO 8601: "P1Y2M3DT4H5M6.5S", the same text for the same parts; "PT0S" for none, "infinity" and
+  /// "-infinity". Its order is not that of time.
   std::string to_string() const;
   /// Writes at most `max_text_size` characters and no NUL; gives the end.
   char* format_to(char* out) const noexcept;
 
   /// The length of an interval without months, a day being 24 hours. Errors: value_error (value_out_of_range) where
-  /// there are months, or where it does not fit.
+  /// there are months or infinity, or where it does not fit.
   micros length() const;
   template <duration_like Duration>
   explicit operator Duration() const {

@@ -25,7 +25,9 @@ class json;
 /// `using stored = std::int64_t; static stored store(const T&); static T load(const stored&);`, where `load` throws
 /// what it refuses, or as text, `static void to_text(const T&, std::string& out); static bool from_text(T&,
 /// std::string_view);` (false: not valid). `static constexpr std::string_view column_type = "citext";` names the
-/// column's type on databases that have it.
+/// column's type on databases that have it. Beside the text there may be the binary form that such a database sends:
+/// `static void to_binary(const T&, std::string& out); static bool from_binary(T&, std::string_view);`, of the type
+/// that `column_type` names, or of those in `static constexpr std::string_view binary_types = "bit varbit";`.
 template <class T>
 struct field_traits;
 
@@ -189,6 +191,13 @@ struct traits_of {
         field_traits<T>::to_text(constant, out);
         { field_traits<T>::from_text(value, text) } -> std::convertible_to<bool>;
       };
+  static constexpr bool writes_binary =
+      requires(const T& value, std::string& out) { field_traits<T>::to_binary(value, out); };
+  static constexpr bool reads_binary = requires(T& value, std::string_view bytes) {
+    { field_traits<T>::from_binary(value, bytes) } -> std::convertible_to<bool>;
+  };
+  static constexpr bool names_the_type = requires { std::string_view(field_traits<T>::binary_types); } ||
+                                         requires { std::string_view(field_traits<T>::column_type); };
 };
 template <is_mapped T>
 struct traits_of<T> {
@@ -210,6 +219,25 @@ consteval void describe_traits(type_ops& ops) {
     ops.column_type = field_traits<Value>::column_type;
   }
 }
+
+template <class Value>
+consteval custom_form make_binary_form() {
+  custom_form form{};
+  form.to_binary = [](const void* p, std::string& out) {
+    field_traits<Value>::to_binary(*static_cast<const Value*>(p), out);
+  };
+  form.from_binary = [](void* p, std::string_view bytes) {
+    return field_traits<Value>::from_binary(*static_cast<Value*>(p), bytes);
+  };
+  if constexpr (requires { std::string_view(field_traits<Value>::binary_types); }) {
+    form.types = field_traits<Value>::binary_types;
+  } else {
+    form.types = field_traits<Value>::column_type;
+  }
+  return form;
+}
+template <class Value>
+inline constexpr custom_form binary_form_of = make_binary_form<Value>();
 
 template <is_mapped Value>
 consteval void describe_mapped(type_ops& ops) {
@@ -300,6 +328,18 @@ consteval void describe_value(type_ops& ops) {
       ops.from_text = [](void* p, std::string_view text) {
         return field_traits<Value>::from_text(*static_cast<Value*>(p), text);
       };
+    }
+    if constexpr (requires(const custom_form*& form) { form = &field_traits<Value>::form; }) {
+      ops.form = &field_traits<Value>::form;
+    } else if constexpr (traits_of<Value>::writes_binary || traits_of<Value>::reads_binary) {
+      static_assert(traits_of<Value>::writes_binary && traits_of<Value>::reads_binary &&
+                        traits_of<Value>::names_the_type,
+                    "tupelo: field_traits with a binary form need `static void to_binary(const T&, std::string&)`, "
+                    "`static bool from_binary(T&, std::string_view)` and `column_type` or `binary_types`");
+      if constexpr (traits_of<Value>::writes_binary && traits_of<Value>::reads_binary &&
+                    traits_of<Value>::names_the_type) {
+        ops.form = &binary_form_of<Value>;
+      }
     }
   } else if constexpr (time_point_like<Value> && !std::is_same_v<Value, timestamp>) {
     describe_ticks<typename Value::duration>(ops);

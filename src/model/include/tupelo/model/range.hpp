@@ -25,26 +25,31 @@ struct range_of;
 template <>
 struct range_of<std::int32_t> {
   static constexpr std::string_view name = "int4range";
+  static constexpr std::string_view multirange = "int4multirange";
   static constexpr bool is_discrete = true;
 };
 template <>
 struct range_of<std::int64_t> {
   static constexpr std::string_view name = "int8range";
+  static constexpr std::string_view multirange = "int8multirange";
   static constexpr bool is_discrete = true;
 };
 template <>
 struct range_of<date> {
   static constexpr std::string_view name = "daterange";
+  static constexpr std::string_view multirange = "datemultirange";
   static constexpr bool is_discrete = true;
 };
 template <>
 struct range_of<decimal> {
   static constexpr std::string_view name = "numrange";
+  static constexpr std::string_view multirange = "nummultirange";
   static constexpr bool is_discrete = false;
 };
 template <>
 struct range_of<timestamp> {
   static constexpr std::string_view name = "tstzrange";
+  static constexpr std::string_view multirange = "tstzmultirange";
   static constexpr bool is_discrete = false;
 };
 
@@ -79,6 +84,11 @@ struct range_text {
 };
 
 [[noreturn]] void throw_reversed_range();
+
+constexpr range_bounds bounds_of(bool lower_inclusive, bool upper_inclusive) noexcept {
+  if (lower_inclusive) return upper_inclusive ? range_bounds::closed : range_bounds::closed_open;
+  return upper_inclusive ? range_bounds::open_closed : range_bounds::open;
+}
 
 }  // namespace detail
 
@@ -164,12 +174,36 @@ struct field_traits<range<T>> {
     std::optional<T> lower, upper;
     if (read.has_lower && !detail::read_bound(read.lower, lower.emplace())) return false;
     if (read.has_upper && !detail::read_bound(read.upper, upper.emplace())) return false;
+    return assemble(value, std::move(lower), std::move(upper), read.lower_inclusive, read.upper_inclusive);
+  }
+
+private:
+  static bool assemble(range<T>& value, std::optional<T> lower, std::optional<T> upper, bool lower_inclusive,
+                       bool upper_inclusive) {
     if (lower && upper && *upper < *lower) return false;
-    const auto bounds = read.lower_inclusive ? (read.upper_inclusive ? range_bounds::closed : range_bounds::closed_open)
-                                             : (read.upper_inclusive ? range_bounds::open_closed : range_bounds::open);
-    value = range<T>(std::move(lower), std::move(upper), bounds);
+    value = range<T>(std::move(lower), std::move(upper), detail::bounds_of(lower_inclusive, upper_inclusive));
     return true;
   }
+  static range_parts parts(const void* from) {
+    const auto& value = *static_cast<const range<T>*>(from);
+    return {value.lower() ? __builtin_addressof(*value.lower()) : nullptr,
+            value.upper() ? __builtin_addressof(*value.upper()) : nullptr, value.lower_inclusive(),
+            value.upper_inclusive(), value.is_empty()};
+  }
+  static bool make(void* to, const range_parts& shape, const void* context,
+                   void (*fill)(const void* context, bool upper, void* bound)) {
+    auto& value = *static_cast<range<T>*>(to);
+    value = range<T>();
+    if (shape.empty) return true;
+    std::optional<T> lower, upper;
+    if (shape.lower != nullptr) fill(context, false, __builtin_addressof(lower.emplace()));
+    if (shape.upper != nullptr) fill(context, true, __builtin_addressof(upper.emplace()));
+    return assemble(value, std::move(lower), std::move(upper), shape.lower_inclusive, shape.upper_inclusive);
+  }
+  static constexpr range_ops ops{&detail::ops_of<T>, &parts, &make};
+
+public:
+  static constexpr custom_form form{.range = &ops};
 };
 
 }  // namespace tupelo

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// Fields whose own type knows a binary form: ranges, multiranges, and what field_traits write.
+#include "parameter_writer.hpp"
+#include "value_checks.hpp"
+
+#include <limits>
+
+namespace tupelo::driver::postgres {
+
+void parameter_writer::write_own(parameter_form form, const field_slot& slot, const void* value,
+                                 const parameter_step& planned, const parameter_place& place) {
+  const custom_form& own = *slot.type->form;
+  switch (form) {
+    case parameter_form::range: return write_range(*own.range, value, planned, place);
+    case parameter_form::multirange: {
+      // Source: multirange_recv of the server.
+      const array_ops& ranges = *own.multirange;
+      const std::size_t count = ranges.size(value);
+      if (count > static_cast<std::size_t>(std::numeric_limits<std::int32_t>::max()))
+        refuse_range(place, "it has too many ranges");
+      const std::size_t start = out_.begin_value();
+      out_.put32(static_cast<std::uint32_t>(count));
+      for (std::size_t i = 0; i < count; ++i)
+        write_range(*ranges.element->form->range, ranges.at(value, i), planned, place);
+      return out_.end_value(start);
+    }
+    default:
+      scratch_.text.clear();
+      own.to_binary(value, scratch_.text);
+      return write_raw(out_, scratch_.text.data(), scratch_.text.size());
+  }
+}
+
+// Source: range_recv of the server.
+void parameter_writer::write_range(const range_ops& range, const void* value, const parameter_step& planned,
+                                   parameter_place place) {
+  constexpr unsigned empty = 1, lower_inclusive = 2, upper_inclusive = 4, no_lower = 8, no_upper = 16;
+  const range_parts parts = range.parts(value);
+  unsigned flags = empty;
+  if (!parts.empty) {
+    flags = (parts.lower == nullptr  ? no_lower
+             : parts.lower_inclusive ? lower_inclusive
+                                     : 0) |
+            (parts.upper == nullptr  ? no_upper
+             : parts.upper_inclusive ? upper_inclusive
+                                     : 0);
+  }
+  const std::size_t start = out_.begin_value();
+  out_.put8(static_cast<std::uint8_t>(flags));
+  place.type = planned.bound_type;
+  const field_slot bound{range.bound, 0, range.bound->k, range.bound->nullable, place.column};
+  for (const void* each : {parts.lower, parts.upper}) {
+    if (!parts.empty && each != nullptr) write_value(planned.bound, load_field(bound, each, scratch_), place);
+  }
+  out_.end_value(start);
+}
+
+void parameter_writer::write_own_elements(const field_slot& slot, const void* value, const parameter_step& planned,
+                                          parameter_place place) {
+  const array_ops& array = *slot.type->array;
+  const field_slot element = element_slot(slot);
+  const std::size_t count = array.size(value);
+  place.type = planned.element_type;
+  bool nulls = false;
+  for (std::size_t i = 0; element.nullable && i < count; ++i) nulls |= value_of(element, array.at(value, i)) == nullptr;
+  const std::size_t start = out_.begin_value();
+  begin_array(count, nulls, planned.element_type, place);
+  const auto write = [&](const auto& self, const field_slot& as, const void* each) -> void {
+    if (as.k == kind::mapped)
+      return load_mapped(as, each, [&](const void* stored) { self(self, stored_slot(as), stored); });
+    write_own(planned.element, as, each, planned, place);
+  };
+  for (std::size_t i = 0; i < count; ++i) {
+    if (const void* const each = value_of(element, array.at(value, i))) {
+      write(write, element, each);
+    } else {
+      out_.put_null();
+    }
+  }
+  out_.end_value(start);
+}
+
+}  // namespace tupelo::driver::postgres

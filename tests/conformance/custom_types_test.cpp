@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+// Types that some databases have in a form of their own and others keep as text.
+#include "backend.hpp"
+
+#include <tupelo/schema/migrator.hpp>
+#include <tupelo/model/bits.hpp>
+#include <tupelo/model/composite.hpp>
+#include <tupelo/model/multirange.hpp>
+#include <tupelo/model/offset_time.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tupelo::conformance {
+
+struct Dimensions {
+  std::int32_t width{};
+  std::optional<decimal> height{};
+  std::string unit{};
+  friend bool operator==(const Dimensions&, const Dimensions&) = default;
+};
+
+}  // namespace tupelo::conformance
+
+template <>
+struct tupelo::field_traits<tupelo::conformance::Dimensions>
+    : tupelo::composite<tupelo::conformance::Dimensions, "dimensions"> {};
+
+namespace tupelo::conformance {
+namespace {
+
+struct Parcel {
+  std::int64_t id{};
+  Dimensions size{};
+  std::optional<Dimensions> crate{};
+  std::vector<Dimensions> parts{};
+  multirange<std::int32_t> shelves{};
+  multirange<timestamp> open{};
+  std::vector<range<date>> holidays{};
+  bits flags{};
+  std::optional<offset_time> pickup{};
+  interval keep{};
+  friend bool operator==(const Parcel&, const Parcel&) = default;
+};
+
+class custom_types : public conformance_test {
+protected:
+  custom_types() {
+    if (features().ranges)
+      sync_wait(db.execute("CREATE TYPE dimensions AS (width integer, height numeric, unit text)"));
+    create<Parcel>();
+  }
+  std::int64_t count(const condition<Parcel>& where) { return sync_wait(db.query<Parcel>().where(where).count()); }
+};
+TUPELO_CONFORMANCE_SUITE(custom_types);
+
+Parcel some_parcel() {
+  return {.size = {7, decimal::parse("2.50"), "a \"b\", (c)\\"},
+          .crate = Dimensions{},
+          .parts = {{1, std::nullopt, ""}, {2, decimal(3), "x"}},
+          .shelves = {{1, 3}, {5, std::nullopt}},
+          .open = {{timestamp{0}, timestamp{1'000'000}, range_bounds::closed}},
+          .holidays = {{date{10}, date{20}}, {}},
+          .flags = bits::parse("101"),
+          .pickup = offset_time{time_of_day::from_hms(12, 30), -5 * 3600},
+          .keep = {1, 2, 3}};
+}
+
+TEST_P(custom_types, come_back_as_they_were) {
+  std::vector<Parcel> parcels{some_parcel(), {}};
+  sync_wait(db.insert(parcels));
+  EXPECT_TRUE(sync_wait(db.query<Parcel>().order_by(col<&Parcel::id>).all()) == parcels);
+}
+
+TEST_P(custom_types, are_copied_in_and_out) {
+  Parcel parcel = some_parcel();
+  sync_wait(db.copy_in(std::vector{parcel}));
+  const Parcel stored = sync_wait(db.query<Parcel>().one());
+  parcel.id = stored.id;
+  EXPECT_TRUE(stored == parcel);
+  run([&]() -> task<void> {
+    auto rows = db.copy_out<Parcel>();
+    const auto copied = co_await rows.next();
+    EXPECT_TRUE(copied && *copied == parcel);
+  });
+}
+
+struct Slot {
+  std::int64_t id{};
+  range<std::int64_t> numbers{};
+  multirange<date> days{};
+  bits flags{};
+  std::vector<std::optional<range<timestamp>>> spans{};
+  friend bool operator==(const Slot&, const Slot&) = default;
+};
+TEST_P(custom_types, are_copied_with_all_columns_in_a_form_of_their_own) {
+  create<Slot>();
+  const std::vector<Slot> slots{{.id = 1,
+                                 .numbers = {1, 9},
+                                 .days = {{date{1}, date{2}}, {date{5}, std::nullopt}},
+                                 .flags = bits(17, true),
+                                 .spans = {range<timestamp>::all(), std::nullopt}},
+                                {.id = 2}};
+  sync_wait(db.copy_in(slots));
+  EXPECT_TRUE(sync_wait(db.query<Slot>().order_by(col<&Slot::id>).all()) == slots);
+}
+
+TEST_P(custom_types, are_found_again_by_themselves) {
+  const Parcel p = sync_wait(db.insert(some_parcel()));
+  EXPECT_EQ(
+      count(col<&Parcel::shelves> == p.shelves && col<&Parcel::flags> == p.flags && col<&Parcel::pickup> == *p.pickup),
+      1);
+  EXPECT_EQ(count(col<&Parcel::flags> == bits::parse("1010")), 0);
+  EXPECT_EQ(count(col<&Parcel::holidays> == p.holidays), 1);
+  EXPECT_EQ(count(col<&Parcel::shelves>.in(multirange<std::int32_t>{}, p.shelves)), 1);
+}
+
+TEST_P(custom_types, are_updated_by_sessions_where_they_changed) {
+  run([&]() -> task<void> {
+    auto session = db.session();
+    auto parcel = session.add(some_parcel());
+    co_await session.commit();
+    parcel->size.unit = "cm";
+    parcel->shelves = {{2, 4}};
+    parcel->flags.push_back(true);
+    parcel->pickup->offset_seconds = 0;
+    co_await session.commit();
+  });
+  const Parcel stored = sync_wait(db.query<Parcel>().one());
+  EXPECT_EQ(stored.size.unit, "cm");
+  EXPECT_EQ(stored.shelves, (multirange<std::int32_t>{{2, 4}}));
+  EXPECT_EQ(stored.flags.to_string(), "1011");
+  EXPECT_EQ(stored.pickup->offset_seconds, 0);
+}
+
+TEST_P(custom_types, that_the_struct_cannot_hold_name_the_column) {
+  sync_wait(db.insert(some_parcel()));
+  if (features().ranges) {
+    sync_wait(db.execute("ALTER TYPE dimensions ADD ATTRIBUTE depth integer"));
+  } else {
+    sync_wait(db.execute("UPDATE parcels SET size = '(1,2)'"));
+  }
+  EXPECT_EQ(failure_of<decode_error>([&] { sync_wait(db.query<Parcel>().one()); }).column(), "size");
+}
+
+TEST_P(custom_types, of_several_attributes_are_not_compared_by_a_database_that_has_them) {
+  const Parcel p = sync_wait(db.insert(some_parcel()));
+  if (!features().ranges) {
+    EXPECT_EQ(count(col<&Parcel::size> == p.size), 1);
+    return;
+  }
+  const auto e = failure_of<query_error>([&] { count(col<&Parcel::size> == p.size); });
+  EXPECT_NE(std::string(e.what()).find("cast"), std::string::npos) << e.what();
+  EXPECT_EQ(sync_wait(db.raw_sql<std::int64_t>("SELECT id FROM parcels WHERE size = ?::dimensions", p.size).one()),
+            p.id);
+}
+
+struct Lease {
+  std::int64_t id{};
+  interval term{};
+};
+TEST_P(custom_types, endless_intervals_are_kept_or_refused_before_they_are_sent) {
+  create<Lease>();
+  bool has_them = true;
+  if (features().ranges)
+    has_them = sync_wait(db.raw_sql<std::string>("SHOW server_version_num").one()) >= std::string("170000");
+  if (!has_them) {
+    const auto e = failure_of<value_error>([&] { sync_wait(db.insert(Lease{.term = interval::infinity()})); });
+    EXPECT_NE(std::string(e.what()).find("17"), std::string::npos) << e.what();
+    return;
+  }
+  sync_wait(db.insert(Lease{.term = interval::infinity()}));
+  sync_wait(db.insert(Lease{.term = interval::minus_infinity()}));
+  EXPECT_EQ(sync_wait(db.query<Lease>().where(col<&Lease::term> == interval::infinity()).one()).term,
+            interval::infinity());
+}
+
+TEST_P(custom_types, leave_no_difference_behind) {
+  for (const schema_operation& left : sync_wait(migrate::compare(db, schema_of<Parcel>())))
+    ADD_FAILURE() << left.describe();
+}
+
+}  // namespace
+}  // namespace tupelo::conformance
