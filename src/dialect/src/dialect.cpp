@@ -115,7 +115,11 @@ std::string_view dialect::function_name(function f) const noexcept {
     case function::array_overlaps:
     case function::array_length:
     case function::range_contains:
-    case function::range_overlaps: break;  // of databases that have them
+    case function::range_overlaps:  // of databases that have them
+    case function::search_matches:
+    case function::search_rank:
+    case function::search_highlight:
+    case function::search_snippet: break;
   }
   return {};
 }
@@ -209,6 +213,9 @@ void dialect::row_lock(std::string& sql, tupelo::row_lock lock, std::string_view
   }
 }
 
+void dialect::search(std::string&, const search_call&) const {
+  throw query_error(errc::unsupported_feature, std::string(name()) + " has no full-text search");
+}
 void dialect::date_part(std::string& sql, function part, const call_argument& moment) const {
   sql += "EXTRACT(";
   sql += dialect::function_name(part);

@@ -41,9 +41,11 @@ kind result_of(const function_call& call) noexcept {
     case function::array_contains:
     case function::array_overlaps:
     case function::range_contains:
-    case function::range_overlaps: return kind::boolean;
+    case function::range_overlaps:
+    case function::search_matches: return kind::boolean;
     case function::sum: return sum_of(call[0].k);
-    case function::avg: return kind::f64;
+    case function::avg:
+    case function::search_rank: return kind::f64;
     case function::lower:
     case function::upper:
     case function::trim:
@@ -52,7 +54,9 @@ kind result_of(const function_call& call) noexcept {
     case function::substr:
     case function::replace:
     case function::string_agg:
-    case function::concat: return kind::text;
+    case function::concat:
+    case function::search_highlight:
+    case function::search_snippet: return kind::text;
     case function::year:
     case function::month:
     case function::day:

@@ -78,6 +78,7 @@ private:
   void push_fused(std::uint64_t word, comparison c, std::uint32_t index, std::vector<operand>& stack);
   void push_list(std::uint64_t word, std::uint32_t index, std::vector<operand>& stack);
   void push_call(std::uint64_t word, std::vector<operand>& stack);
+  void push_search(std::uint64_t word, std::vector<operand>& stack) const;
   void push_comparison(comparison c, operand left, operand right, std::vector<operand>& stack);
   /// An enum that is computed is a text; beside such a column it is of the column's type.
   void join_enum(operand& computed, const field_info* column) const;

@@ -93,6 +93,8 @@ std::string sql_renderer::named(std::uint32_t table, const field_info& field) co
   if (qualify_) {
     dialect_.quote(sql, table_of(table));
     sql += '.';
+  } else if (!alias_name(table).empty()) {
+    (void)table_of(table);  // which refuses one that is not read
   }
   dialect_.quote(sql, field.column);
   return sql;

@@ -202,6 +202,18 @@ index_builder& index_builder::deferrable() {
   return *this;
 }
 
+index_builder& index_builder::weight(field_ref field, char letter) {
+  if (info().language.empty()) refuse(*info_, "weight() of an index that no search reads: m.search_index(…)");
+  if (letter < 'A' || letter > 'D') refuse(*info_, "a search index's weight() is one of the letters 'A' to 'D'");
+  for (index_term_info& term : info().terms) {
+    const field_info& own = info_->fields[static_cast<std::size_t>(term.field)];
+    if (field.model != info_->spec || own.offset != field.offset) continue;
+    term.weight = letter;
+    return *this;
+  }
+  refuse(*info_, "a search index's weight() names a field that the index does not search");
+}
+
 exclusion_info& exclusion_builder::info() const { return info_->exclusions[exclusion_]; }
 exclusion_builder& exclusion_builder::with(index_term term, std::string_view sql_operator) {
   info().terms.push_back(model_builder(*info_, group_).own_term(term, "exclude"));
@@ -354,6 +366,36 @@ index_builder model_builder::add_index(std::initializer_list<index_term> terms, 
   if (index.terms.empty()) refuse(*info_, "an index without fields");
   info_->indexes.push_back(std::move(index));
   return {*info_, info_->indexes.size() - 1, group_};
+}
+index_builder model_builder::add_search_index(std::string_view language, field_refs fields) {
+  if (info_->search_index() != nullptr) {
+    refuse(*info_, "m.search_index() is said twice; a search reads one index: name all its fields there");
+  }
+  const bool is_word = !language.empty() && std::all_of(language.begin(), language.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+  });
+  if (!is_word) {
+    refuse(*info_, "m.search_index() names a language by lower-case letters: \"english\", or \"simple\" for any");
+  }
+  index_info index;
+  index.language = language;
+  for (const field_ref& field : fields) {
+    index_term_info& term = index.terms.emplace_back();
+    term.field = own(field, "search_index");
+    term.weight = 'D';
+    const field_info& searched = info_->fields[static_cast<std::size_t>(term.field)];
+    if (searched.type->k != kind::text) {
+      refuse(*info_, "m.search_index() names field " + searched.name + ", which is no text");
+    }
+    for (std::size_t i = 0; i + 1 < index.terms.size(); ++i) {
+      if (index.terms[i].field == term.field) {
+        refuse(*info_, "m.search_index() names field " + searched.name + " twice");
+      }
+    }
+  }
+  if (index.terms.empty()) refuse(*info_, "an index without fields");
+  info_->indexes.push_back(std::move(index));
+  return {*info_, info_->indexes.size() - 1};
 }
 index_term_info model_builder::own_term(const index_term& term, std::string_view verb) const {
   index_term_info added;

@@ -14,6 +14,12 @@
 
 namespace tupelo {
 
+const index_info* model_info::search_index() const noexcept {
+  for (const index_info& index : indexes) {
+    if (!index.language.empty()) return &index;
+  }
+  return nullptr;
+}
 int model_info::find_offset(std::uint16_t offset) const noexcept {
   for (std::size_t i = 0; i < fields.size(); ++i) {
     if (fields[i].offset == offset && fields[i].type->k != kind::embedded) return static_cast<int>(i);

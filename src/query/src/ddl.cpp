@@ -222,6 +222,7 @@ std::string conventional_name(const table_definition& table, const index_definit
     if (!column.operator_class.empty()) part += "_" + column.operator_class;
   }
   if (!index.method.empty()) parts.push_back(index.method);
+  if (index.is_search()) parts.emplace_back("search");
   if (!index.where.empty()) parts.push_back(hex(hash(canonical_sql(index.where))));
   return conventional_name(index.unique ? "ux" : "ix", table.name, parts);
 }

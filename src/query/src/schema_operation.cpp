@@ -30,6 +30,7 @@ std::string joined(const std::vector<index_column>& columns) {
   for (const index_column& c : columns) {
     out += (out.empty() ? "" : ", ") + c.term();
     if (!c.operator_class.empty()) out += " " + c.operator_class;
+    if (c.weight != 0) out += std::string(" ") + c.weight;
     if (c.descending) out += " desc";
     if (c.nulls != index_nulls::smallest) out += c.nulls == index_nulls::first ? " nulls first" : " nulls last";
   }
@@ -72,6 +73,7 @@ std::string text_of(const foreign_key_definition& key) {
 
 std::string text_of(const index_definition& index) {
   std::string out = std::string(index.unique ? "unique index " : "index ") + index.name;
+  if (index.is_search()) out = "search " + out + " in " + index.language;
   if (!index.method.empty()) out += " using " + index.method;
   out += " (" + joined(index.columns) + ")";
   if (!index.include.empty()) out += " including (" + joined(index.include) + ")";
@@ -125,6 +127,7 @@ std::string canonical(const index_column& column) {
   out += column.descending ? "-" : "+";
   if (column.nulls != index_nulls::smallest) out += column.nulls == index_nulls::first ? "first" : "last";
   if (!column.operator_class.empty()) out += quoted(column.operator_class);
+  if (column.weight != 0) out += column.weight;
   return out;
 }
 
@@ -133,6 +136,7 @@ std::string canonical(const index_definition& index) {
   for (const index_column& column : index.columns) out += canonical(column);
   out += index.unique ? ") unique" : ")";
   if (!index.method.empty()) out += " using=" + quoted(index.method);
+  if (index.is_search()) out += " search=" + quoted(index.language);
   if (!index.include.empty()) out += " include" + canonical(index.include);
   if (index.nulls_not_distinct) out += " nulls_not_distinct";
   if (!index.where.empty()) out += " where=" + quoted(canonical_sql(index.where));

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "search_definition.hpp"
+
 #include "tupelo/query/schema_operation.hpp"
 #include "tupelo/query/sql_text.hpp"
 #include <tupelo/core/error.hpp>
@@ -107,6 +109,11 @@ void check_index(const schema_definition& schema, const table_definition& table,
     }
   }
   for (const std::string& column : index.include) require_column(table, column, user);
+  if (index.is_search()) {
+    if (const std::string fault = detail::fault_of_search(table, index); !fault.empty()) {
+      refuse(table.name, "search " + user + fault);
+    }
+  }
   if (index.unique && !index.method.empty()) {
     refuse(table.name, user + " uses " + index.method + ", which cannot keep rows unique");
   }
@@ -374,6 +381,7 @@ struct applier {
       if (term.name == o.from) term.name = o.to;
       term.expression = rename_identifier(term.expression, o.from, o.to);
     };
+    const std::vector<bool> searches = detail::searches_named_by_convention(table);
     table.find_column(o.from)->name = o.to;
     rename(table.primary_key.columns);
     for (auto& unique : table.uniques) rename(unique.columns);
@@ -382,6 +390,7 @@ struct applier {
       rename(index.include);
       index.where = rename_identifier(index.where, o.from, o.to);
     }
+    detail::name_searches(table, searches);
     for (auto& check : table.checks) check.expression = rename_identifier(check.expression, o.from, o.to);
     for (auto& column : table.columns) column.computed_sql = rename_identifier(column.computed_sql, o.from, o.to);
     for (auto& exclusion : table.exclusions) {

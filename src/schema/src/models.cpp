@@ -105,6 +105,7 @@ index_column column_of(const model_info& model, const index_term_info& term) {
   column.descending = term.descending;
   column.nulls = term.nulls;
   column.operator_class = term.operator_class;
+  column.weight = term.weight;
   return column;
 }
 
@@ -150,6 +151,7 @@ void add_index(table_definition& table, const model_info& model, const index_inf
   index.name = from.name;
   index.unique = from.unique;
   index.method = from.method;
+  index.language = from.language;
   index.include = columns_of(model, from.include);
   index.nulls_not_distinct = from.nulls_not_distinct;
   for (const index_term_info& term : from.terms) index.columns.push_back(column_of(model, term));

@@ -57,6 +57,10 @@ index_editor schema_editor::add_index(std::string_view table, name_list columns)
   return index_editor(recorder_->begin(std::move(add)));
 }
 
+index_editor schema_editor::add_search_index(std::string_view table, std::string_view language, name_list columns) {
+  return index_editor(recorder_->begin(ddl::add_index{std::string(table), detail::search_index(language, columns)}));
+}
+
 void schema_editor::drop_index(std::string_view table, std::string_view name) {
   detail::drop_index(*recorder_, table, name, false);
 }

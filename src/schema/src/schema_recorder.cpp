@@ -161,6 +161,14 @@ std::vector<index_column> index_columns(name_list names) {
   return out;
 }
 
+index_definition search_index(std::string_view language, name_list columns) {
+  index_definition index;
+  index.language = language;
+  index.columns = index_columns(columns);
+  for (index_column& column : index.columns) column.weight = 'D';
+  return index;
+}
+
 }  // namespace detail
 
 std::vector<schema_operation> migration_record::operations() const {

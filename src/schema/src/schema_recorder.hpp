@@ -61,5 +61,6 @@ void change_primary_key(schema_recorder& recorder, std::string_view table, name_
 
 std::vector<std::string> strings(name_list names);
 std::vector<index_column> index_columns(name_list names);
+index_definition search_index(std::string_view language, name_list columns);
 
 }  // namespace tupelo::detail

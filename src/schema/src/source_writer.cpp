@@ -37,6 +37,11 @@ std::string cpp_default(const std::string& sql) {
   return integer ? "default_value(" + sql + ")" : "default_sql(" + cpp_literal(sql) + ")";
 }
 
+std::string index_arguments(const index_definition& index) {
+  const std::string columns = cpp_list(leading_columns(index));
+  return index.is_search() ? cpp_literal(index.language) + ", " + columns : columns;
+}
+
 void write_foreign_key(call_chain& chain, const table_definition& table, const foreign_key_definition& key) {
   std::string columns =
       key.referenced_columns.size() == 1 ? cpp_literal(key.referenced_columns[0]) : cpp_list(key.referenced_columns);
@@ -60,6 +65,7 @@ void write_index(call_chain& chain, const table_definition& table, const index_d
     if (column.descending) chain.then("descending(" + term + ")");
     if (column.nulls == index_nulls::first) chain.then("nulls_first(" + term + ")");
     if (column.nulls == index_nulls::last) chain.then("nulls_last(" + term + ")");
+    if (column.weight != 0 && column.weight != 'D') chain.then("weight(" + term + ", '" + column.weight + "')");
     if (!column.operator_class.empty()) {
       chain.then("operator_class(" + term + ", " + cpp_literal(column.operator_class) + ")");
     }
@@ -253,7 +259,7 @@ std::string cpp_table(const table_definition& table, std::size_t indent) {
     out += chain.text(indent);
   }
   for (const index_definition& index : table.indexes) {
-    call_chain chain("t.index(" + cpp_list(leading_columns(index)) + ")");
+    call_chain chain(std::string(index.is_search() ? "t.search_index(" : "t.index(") + index_arguments(index) + ")");
     write_index(chain, table, index);
     out += chain.text(indent);
   }
@@ -352,7 +358,9 @@ struct change_writer {
     return chain;
   }
   call_chain operator()(const ddl::add_index& o) const {
-    call_chain chain = call("index", "add_index", cpp_list(leading_columns(o.index)));
+    const bool search = o.index.is_search();
+    call_chain chain =
+        call(search ? "search_index" : "index", search ? "add_search_index" : "add_index", index_arguments(o.index));
     write_index(chain, table_, o.index);
     if (o.concurrently) chain.then("concurrently()");
     return chain;

@@ -42,7 +42,8 @@ bool same_term(const index_column& from, const index_column& to, const schema_di
   // An index that another hand has made may keep NULLs anywhere, where it is not said.
   const bool any_nulls = live != nullptr && to.nulls == index_nulls::smallest;
   return from.name == to.name && from.descending == to.descending && (any_nulls || from.nulls == to.nulls) &&
-         from.operator_class == to.operator_class && same_condition(from.expression, to.expression, live);
+         from.operator_class == to.operator_class && from.weight == to.weight &&
+         same_condition(from.expression, to.expression, live);
 }
 bool same(const exclusion_definition& a, const exclusion_definition& b, const schema_dialect* live) {
   const auto same_terms = [&](const exclusion_term& x, const exclusion_term& y) {
@@ -91,8 +92,9 @@ void compare(const table_definition& table, const std::vector<Item>& from, const
 bool same_index(const index_definition& from, const index_definition& to, const schema_dialect* live) {
   const auto same_terms = [&](const index_column& a, const index_column& b) { return same_term(a, b, live); };
   return std::equal(from.columns.begin(), from.columns.end(), to.columns.begin(), to.columns.end(), same_terms) &&
-         from.unique == to.unique && from.method == to.method && from.include == to.include &&
-         from.nulls_not_distinct == to.nulls_not_distinct && same_condition(from.where, to.where, live);
+         from.unique == to.unique && from.method == to.method && from.language == to.language &&
+         from.include == to.include && from.nulls_not_distinct == to.nulls_not_distinct &&
+         same_condition(from.where, to.where, live);
 }
 
 bool table_changes::structural() const {

@@ -147,6 +147,10 @@ index_editor& index_editor::nulls_not_distinct() {
   definition().nulls_not_distinct = true;
   return *this;
 }
+index_editor& index_editor::weight(std::string_view column, char letter) {
+  term(column, "weight").weight = letter;
+  return *this;
+}
 index_editor& index_editor::concurrently() {
   if (creation(change_) != nullptr) {
     refuse("table `" + table_of(change_) +
@@ -336,9 +340,15 @@ key_editor table_editor::unique(name_list columns) {
   return key_editor(part);
 }
 
+index_editor table_editor::search_index(std::string_view language, name_list columns) {
+  return add(detail::search_index(language, columns));
+}
 index_editor table_editor::index(name_list columns) {
   index_definition index;
   index.columns = detail::index_columns(columns);
+  return add(std::move(index));
+}
+index_editor table_editor::add(index_definition index) {
   if (!creates_) {
     return index_editor(change_.recorder->begin(ddl::add_index{change_.recorder->current_table(), std::move(index)}));
   }

@@ -111,7 +111,9 @@ inline std::vector<schema_operation> third_operations() {
                   {.name = "by_during", .columns = {{"during"}}, .method = "gist"},
                   {.columns = {{.expression = "lower(note)", .nulls = index_nulls::first}},
                    .unique = true,
-                   .nulls_not_distinct = true}},
+                   .nulls_not_distinct = true},
+                  {.columns = {{.name = "note", .weight = 'B'}, {.name = "loud", .weight = 'D'}},
+                   .language = "english"}},
       .exclusions = {{.name = "apart",
                       .terms = {{{.name = "room", .operator_class = "int4_ops"}, "="}, {{"during"}, "&&"}},
                       .where = "room > 0",
@@ -136,6 +138,8 @@ inline std::vector<schema_operation> third_operations() {
   add(ddl::drop_exclusion{"bookings", bookings.exclusions[0]});
   add(ddl::add_exclusion{
       "bookings", {.name = "spans", .method = "spgist", .terms = {{{.expression = "int4range(room, 9)"}, "&&"}}}});
+  add(ddl::add_index{"bookings",
+                     {.name = "words", .columns = {{.name = "note", .weight = 'A'}}, .language = "simple"}});
   return operations;
 }
 

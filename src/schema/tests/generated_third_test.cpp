@@ -16,6 +16,7 @@ void up(tp::schema_editor& db) {
     t.unique({"note"}).deferrable();
     t.unique({"room"}).nulls_not_distinct();
     t.index({"during"}).using_method("gist").name("by_during");
+    t.search_index("english", {"note", "loud"}).weight("note", 'B');
     t.index({"room"})
         .expression("lower(note)")
         .column("note")
@@ -41,10 +42,12 @@ void up(tp::schema_editor& db) {
     t.change("size").not_generated_as();
     t.drop_exclusion("apart");
     t.exclude("spans").with_expression("int4range(room, 9)", "&&").using_method("spgist");
+    t.search_index("simple", {"note"}).weight("note", 'A').name("words");
   });
 }
 void down(tp::schema_editor& db) {
   db.alter_table("bookings", [](tp::table_editor& t) {
+    t.drop_index("words");
     t.drop_exclusion("spans");
     t.exclude("apart")
         .with("room", "=")

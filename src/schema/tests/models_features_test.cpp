@@ -72,6 +72,55 @@ std::string refusal() {
   return "nothing";
 }
 
+struct Entry {
+  std::int64_t id{};
+  std::string title;
+  std::optional<std::string> body;
+  static void model(tupelo::model<Entry>& m) {
+    m.search_index("english", &Entry::title, &Entry::body).weight(&Entry::title, 'A');
+  }
+};
+struct SearchesANumber {
+  std::int64_t id{};
+  int stars{};
+  static void model(tupelo::model<SearchesANumber>& m) { m.search_index("english", &SearchesANumber::stars); }
+};
+struct SearchesTwice {
+  std::int64_t id{};
+  std::string text;
+  static void model(tupelo::model<SearchesTwice>& m) {
+    m.search_index("english", &SearchesTwice::text);
+    m.search_index("simple", &SearchesTwice::text);
+  }
+};
+struct SearchesInNoLanguage {
+  std::int64_t id{};
+  std::string text;
+  static void model(tupelo::model<SearchesInNoLanguage>& m) { m.search_index("it's", &SearchesInNoLanguage::text); }
+};
+struct WeighsByANumber {
+  std::int64_t id{};
+  std::string text;
+  static void model(tupelo::model<WeighsByANumber>& m) {
+    m.search_index("english", &WeighsByANumber::text).weight(&WeighsByANumber::text, '1');
+  }
+};
+
+TEST(models_features, say_what_is_searched) {
+  const schema_definition schema = schema_of<Entry>().schema;
+  const table_definition& table = schema.tables[0];
+  ASSERT_EQ(table.indexes.size(), 1U);
+  EXPECT_EQ(table.indexes[0].language, "english");
+  EXPECT_EQ(table.indexes[0].columns,
+            (std::vector<index_column>{{.name = "title", .weight = 'A'}, {.name = "body", .weight = 'D'}}));
+}
+TEST(models_features, refuse_a_search_that_cannot_be) {
+  EXPECT_NE(refusal<SearchesANumber>().find("stars, which is no text"), std::string::npos);
+  EXPECT_NE(refusal<SearchesTwice>().find("said twice"), std::string::npos);
+  EXPECT_NE(refusal<SearchesInNoLanguage>().find("lower-case"), std::string::npos);
+  EXPECT_NE(refusal<WeighsByANumber>().find("'A' to 'D'"), std::string::npos);
+}
+
 TEST(models_features, say_everything_of_an_index) {
   const table_definition table = with_names(schema_of<Booking>().schema).tables.at(0);
   ASSERT_EQ(table.indexes.size(), 4U);

@@ -3,6 +3,7 @@
 
 #include "alter_column.hpp"
 #include "expression.hpp"
+#include "search_index.hpp"
 
 #include "tupelo/dialect/postgres/introspection.hpp"
 #include <tupelo/query/sql_text.hpp>
@@ -213,6 +214,16 @@ private:
   void statement(const ddl::drop_column& o) { alter(o.table, "DROP COLUMN " + quote_identifier(o.column.name)); }
   void statement(const ddl::rename_column& o) {
     alter(o.table, "RENAME COLUMN " + quote_identifier(o.from) + " TO " + quote_identifier(o.to));
+    for (index_definition index : table(o.table).indexes) {
+      if (!index.is_search() || index.name != conventional_name(table(o.table), index)) continue;
+      const std::string former = index.name;
+      for (index_column& column : index.columns) {
+        if (column.name == o.from) column.name = o.to;
+      }
+      const std::string now = conventional_name(table(o.table), index);
+      if (now == former) continue;
+      execute("ALTER INDEX " + quote_identifier(former) + " RENAME TO " + quote_identifier(now));
+    }
   }
   void statement(const ddl::alter_column& o) {
     // What the table has now counts, not what the operation remembers of it.
@@ -485,9 +496,15 @@ std::string create_index_text(const table_definition& table, const index_definit
   for (const index_column& term : index.columns) {
     terms += (terms.empty() ? "" : ", ") + index_term_text(table, index, term);
   }
+  if (index.is_search()) {
+    std::vector<searched_column> searched;
+    for (const index_column& column : index.columns) searched.push_back({quote_identifier(column.name), column.weight});
+    terms = "(" + search_vector(index.language, searched) + ")";
+  }
   std::string out = std::string("CREATE ") + (index.unique ? "UNIQUE " : "") + "INDEX " +
                     (concurrently ? "CONCURRENTLY " : "") + quote_identifier(index.name) + " ON " +
                     quote_identifier(table.name);
+  if (index.is_search()) out += " USING gin";
   if (!index.method.empty()) out += " USING " + index.method;
   out += " (" + terms + ")";
   if (!index.include.empty()) out += " INCLUDE (" + quoted_list(index.include) + ")";

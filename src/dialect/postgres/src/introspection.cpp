@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tupelo/dialect/postgres/introspection.hpp"
 
+#include "search_index.hpp"
+
 #include "tupelo/dialect/postgres/ddl.hpp"
 
 #include <algorithm>
@@ -123,6 +125,9 @@ void read_indexes(schema_definition& schema, const rows& answers) {
     if (index.method.empty()) term.nulls = has(row.c4, 'f') ? index_nulls::first : index_nulls::last;
     term.operator_class = text(row.c8);
     index.columns.push_back(std::move(term));
+  }
+  for (table_definition& table : schema.tables) {
+    for (index_definition& index : table.indexes) read_search_index(index);
   }
 }
 

@@ -5,6 +5,7 @@
 #include "json_functions.hpp"
 #include "opaque_text.hpp"
 #include "scalar_functions.hpp"
+#include "search_index.hpp"
 #include "session_changes.hpp"
 
 #include "tupelo/dialect/postgres/ddl.hpp"
@@ -197,6 +198,8 @@ void postgres_dialect::call(std::string& sql, const function_call& call) const {
   }
   dialect::call(sql, call);
 }
+
+void postgres_dialect::search(std::string& sql, const search_call& call) const { postgres::search(sql, call); }
 
 std::string_view postgres_dialect::call_suffix(const function_call& call) const noexcept {
   switch (call.f) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tupelo/dialect/sqlite/ddl.hpp"
 
+#include "search_index.hpp"
+
 #include "tupelo/dialect/sqlite/introspection.hpp"
 #include <tupelo/query/sql_text.hpp>
 #include <tupelo/core/error.hpp>
@@ -131,6 +133,10 @@ void require_possible(const table_definition& table) {
     if (index.nulls_not_distinct) {
       refuse(table.name, "unique indexes in which NULL equals NULL, as `" + index.name + "` is to be");
     }
+    if (index.is_search() && generated_key(table) == nullptr) {
+      refuse(table.name, "search index of a table whose key is not one integer that the database makes, as `" +
+                             index.name + "` is to be");
+    }
   }
 }
 
@@ -180,22 +186,50 @@ private:
     for (const index_definition& index : o.table.indexes) create(o.table, index);
   }
   void create(const table_definition& table, const index_definition& index) {
-    if (makes(index)) execute(create_index_text(table, index));
+    if (index.is_search()) {
+      statements_.push_back({ddl_role::check, search_needs_text(table)});
+      for (std::string& sql : create_search_texts(table, index, generated_key(table)->name)) execute(std::move(sql));
+    } else if (makes(index)) {
+      execute(create_index_text(table, index));
+    }
   }
-  void statement(const ddl::drop_table& o) { execute("DROP TABLE " + quote_identifier(o.table.name)); }
+  void drop(const index_definition& index) {
+    if (index.is_search()) {
+      for (std::string& sql : drop_search_texts(index)) execute(std::move(sql));
+    } else if (makes(index)) {
+      execute("DROP INDEX " + quote_identifier(index.name));
+    }
+  }
+  /// Search indexes keep names of the table and its columns that ALTER TABLE does not know of.
+  void drop_searches(const table_definition& table) {
+    for (const index_definition& index : table.indexes) {
+      if (index.is_search()) drop(index);
+    }
+  }
+  void create_searches(const table_definition& table) {
+    for (const index_definition& index : table.indexes) {
+      if (index.is_search()) create(table, index);
+    }
+  }
+  void statement(const ddl::drop_table& o) {
+    drop_searches(*state_.find(o.table.name));
+    execute("DROP TABLE " + quote_identifier(o.table.name));
+  }
   void statement(const ddl::rename_table& o) {
+    drop_searches(*state_.find(o.from));
     execute("ALTER TABLE " + quote_identifier(o.from) + " RENAME TO " + quote_identifier(o.to));
     const table_definition& former = *state_.find(o.from);
     table_definition now = former;
     now.name = o.to;
     // There is no statement that renames an index. Names of constraints are kept until the table is made anew.
     for (const index_definition& index : former.indexes) {
-      if (!makes(index) || index.name != conventional_name(former, index)) continue;
+      if (index.is_search() || !makes(index) || index.name != conventional_name(former, index)) continue;
       execute("DROP INDEX " + quote_identifier(index.name));
       index_definition made = index;
       made.name = conventional_name(now, index);
       create(now, made);
     }
+    create_searches(renamed(former, o.to));
   }
   void statement(const ddl::add_column& o) {
     execute("ALTER TABLE " + quote_identifier(o.table) + " ADD COLUMN " + column_text(*state_.find(o.table), o.column));
@@ -204,13 +238,17 @@ private:
     execute("ALTER TABLE " + quote_identifier(o.table) + " DROP COLUMN " + quote_identifier(o.column.name));
   }
   void statement(const ddl::rename_column& o) {
+    drop_searches(*state_.find(o.table));
     execute("ALTER TABLE " + quote_identifier(o.table) + " RENAME COLUMN " + quote_identifier(o.from) + " TO " +
             quote_identifier(o.to));
+    schema_definition after = state_;
+    schema_operation(o).apply_to(after);
+    create_searches(*after.find(o.table));
   }
   void statement(const ddl::add_index& o) { create(*state_.find(o.table), o.index); }
   void statement(const ddl::drop_index& o) {
     const index_definition* index = state_.find(o.table)->find_index(o.index.name);
-    if (index != nullptr && makes(*index)) execute("DROP INDEX " + quote_identifier(o.index.name));
+    if (index != nullptr) drop(*index);
   }
   void statement(const ddl::execute_sql& o) { execute(o.up); }
   /// Enums are texts here. What rows and defaults hold has its new name.
@@ -286,6 +324,7 @@ private:
                               "table anew; add it "
                               "by a migration (db.add_column) or drop it first' FROM pragma_table_xinfo(" +
                               sql_text_literal(old.name) + ") WHERE name COLLATE NOCASE NOT IN (" + columns + ")"});
+    drop_searches(old);
     std::string known;  // indexes that are made again, or not, as the definition says
     for (const index_definition& index : old.indexes) known += ", " + sql_text_literal(index.name);
     statements_.push_back(
@@ -417,6 +456,7 @@ schema_definition kept(const schema_definition& schema) {
     }
     std::erase_if(table.indexes, [](const index_definition& index) { return !makes(index); });
     for (index_definition& index : table.indexes) {
+      if (index.is_search()) keep_search(index);
       index.include.clear();
       for (index_column& term : index.columns) {
         term.nulls = index_nulls::smallest;

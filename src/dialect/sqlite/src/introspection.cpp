@@ -2,6 +2,7 @@
 #include "tupelo/dialect/sqlite/introspection.hpp"
 
 #include "create_table_reader.hpp"
+#include "search_index.hpp"
 
 #include "tupelo/dialect/sqlite/ddl.hpp"
 #include <tupelo/query/sql_text.hpp>
@@ -167,6 +168,7 @@ std::vector<std::string> introspection_queries() {
           with(" JOIN pragma_index_list(t.name) i JOIN pragma_index_xinfo(i.name) x "
                "LEFT JOIN sqlite_master m ON m.type = 'index' AND m.name = i.name") +
           " AND x.key = 1 ORDER BY t.name, i.name, x.seqno",
+      search_introspection_query(),
   };
 }
 
@@ -184,6 +186,7 @@ schema_definition decode_introspection(const std::vector<std::vector<introspecti
     table.checks = std::move(written.checks);
     schema.add(std::move(table));
   }
+  for (const introspection_row& row : answers.at(4)) read_search_index(schema, text(row.c0), text(row.c1));
   for (table_definition& table : schema.tables) {
     for (foreign_key_definition& key : table.foreign_keys) {
       const table_definition* other = schema.find(key.references);

@@ -3,6 +3,7 @@
 
 #include "json_functions.hpp"
 #include "scalar_functions.hpp"
+#include "search_index.hpp"
 
 #include "tupelo/dialect/sqlite/ddl.hpp"
 #include "tupelo/core/error.hpp"
@@ -99,6 +100,8 @@ void sqlite_dialect::call(std::string& sql, const function_call& call) const {
       if (!scalar_function(sql, call) && !json_function(sql, call)) dialect::call(sql, call);
   }
 }
+
+void sqlite_dialect::search(std::string& sql, const search_call& call) const { sqlite::search(sql, call); }
 
 void sqlite_dialect::row_list(std::string& sql, const call_argument* columns, std::size_t count,
                               std::uint32_t first) const {

@@ -3,6 +3,7 @@
 
 #include "tupelo/dialect/schema_dialect.hpp"
 #include "tupelo/query/query_core.hpp"
+#include "tupelo/model/model_info.hpp"
 #include "tupelo/core/statement.hpp"
 
 #include <cstddef>
@@ -85,6 +86,17 @@ struct function_call {
   const call_argument& operator[](std::size_t i) const noexcept { return arguments[i]; }
 };
 
+/// What a full-text search asks a model's search index. See `function`.
+struct search_call {
+  function f{};
+  const model_info* model = nullptr;
+  const index_info* index = nullptr;
+  const std::string* columns = nullptr;      ///< those of the index, as the statement names them
+  std::size_t field = 0;                     ///< which of them is shown
+  std::string_view key;                      ///< the key of the row, as the statement names it
+  const call_argument* arguments = nullptr;  ///< the words first, in the form of search_words()
+};
+
 /// A step of a JSON path: the key of an object, or a position in an array.
 struct json_step {
   std::string_view name;
@@ -157,6 +169,9 @@ public:
   /// Appends a call whose result is of the type that the query promises: integers sum to 64 bits, an average is a
   /// double. Errors: query_error (unsupported_feature).
   virtual void call(std::string& sql, const function_call& call) const;
+  /// Appends what the search index says of a row: whether it matches, how well, or the text of a field with the words
+  /// marked. Errors: query_error.
+  virtual void search(std::string& sql, const search_call& call) const;
   /// What stands behind the call and is no part of it: a cast to the promised type.
   virtual std::string_view call_suffix(const function_call&) const noexcept { return {}; }
   /// Appends the expression for a part (year, month or day) of a moment, an integer.

@@ -130,6 +130,8 @@ public:
   index_builder& nulls_not_distinct();
   /// A unique constraint that is checked at commit rather than at once. SQLite refuses it; an upsert cannot name it.
   index_builder& deferrable();
+  /// How much a word counts that a search finds in this field: from 'A', the most, to 'D', as all do unless said.
+  index_builder& weight(field_ref field, char letter);
 
 private:
   index_builder& add_included(field_refs fields);
@@ -251,6 +253,13 @@ public:
   index_builder index(const Terms&... terms) {
     return add_index({index_term(terms)...}, false);
   }
+  /// What tp::matches<T>() searches: the words of these text fields, in a language whose inflections are one word
+  /// ("english"; "simple" takes words as they are). One for each model. PostgreSQL knows the languages it is set up
+  /// for. SQLite knows the inflections of English, and needs a key that is one integer the database makes.
+  template <class... Fields>
+  index_builder search_index(std::string_view language, Fields... fields) {
+    return add_search_index(language, {field_ref(fields)...});
+  }
   /// The database computes the field's value from other fields of the row and keeps it there. It is never written, and
   /// an insert brings it back into the object.
   generated_builder generated(field_ref field, sql_value value);
@@ -304,6 +313,7 @@ protected:
   model_builder(model_info& info, field_group group) noexcept : info_(&info), group_(group) {}
   model_builder& set_key(field_refs fields);
   index_builder add_index(std::initializer_list<index_term> terms, bool unique);
+  index_builder add_search_index(std::string_view language, field_refs fields);
   foreign_key_builder add_foreign_key(field_refs fields);
   foreign_key_builder add_belongs_to(field_ref relation, field_refs key);
 

@@ -68,6 +68,7 @@ struct index_term_info {
   bool descending = false;
   index_nulls nulls = index_nulls::smallest;
   std::string operator_class;
+  char weight = 0;  ///< of a search index: 'A' counts most, 'D' least
 };
 
 struct index_info {
@@ -78,6 +79,7 @@ struct index_info {
   bool nulls_not_distinct = false;
   bool deferrable = false;             ///< of a constraint: checked at commit
   std::string method;                  ///< empty: the usual one
+  std::string language;                ///< of a search index, whose terms are fields; empty: it is none
   std::vector<std::uint16_t> include;  ///< positions of fields that the index holds beside its key
   expression condition;                ///< partial index; may be empty
 };
@@ -160,6 +162,8 @@ struct model_info {
   bool generated_key = true;  ///< a single integer key that the database makes
   bool without_key = false;   ///< said so
 
+  /// The index that a full-text search reads, or null.
+  const index_info* search_index() const noexcept;
   /// Position of the field at this offset, or -1.
   int find_offset(std::uint16_t offset) const noexcept;
   int find_column(std::string_view column) const noexcept;

@@ -36,6 +36,7 @@ enum class op : std::uint8_t {
   conflict_target,  ///< a column of the conflict's key
   conflict_update,  ///< a column taken from the row that was not inserted
   conflict_assign,  ///< the column's word, then the value, on conflict
+  conflict_where,   ///< of the row that is there, or else it stays as it is
   conflict_ignore,
   returning_row,  ///< all columns of the model
   returning_key,  ///< the generated key
@@ -181,6 +182,11 @@ enum class function : std::uint8_t {
   array_length,
   range_contains,  ///< the value is in the range
   range_overlaps,
+  // a full-text search; told: the model, or the alias, whose search index is asked
+  search_matches,    ///< the words
+  search_rank,       ///< the same
+  search_highlight,  ///< a field, the words, and what stands before and behind each that is found
+  search_snippet,    ///< the same, then how many words there are
 };
 
 /// Units in which a calendar counts.
@@ -264,6 +270,7 @@ constexpr std::uint32_t body_of(std::uint64_t w) noexcept {
     case op::distinct_on:
     case op::assign:
     case op::conflict_assign:
+    case op::conflict_where:
     case op::source:
     case op::part: return length_of(w);
     default: return 0;

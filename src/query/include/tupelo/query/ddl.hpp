@@ -96,6 +96,7 @@ struct index_column {
   std::string expression{};  ///< neutral SQL text
   index_nulls nulls = index_nulls::smallest;
   std::string operator_class{};  ///< empty: the usual one
+  char weight = 0;               ///< of a search index: 'A' to 'D'
 
   bool is_expression() const noexcept { return name.empty(); }
   /// The column's name or the expression.
@@ -112,6 +113,9 @@ struct index_definition {
   std::string method{};                ///< "gin", "gist" …; empty: the usual one, which sorts
   std::vector<std::string> include{};  ///< columns that it holds beside its key
   bool nulls_not_distinct = false;     ///< of a unique one: NULL equals NULL
+  std::string language{};              ///< of a search index over text columns; empty: it is none
+
+  bool is_search() const noexcept { return !language.empty(); }
 
   friend bool operator==(const index_definition&, const index_definition&) = default;
 };

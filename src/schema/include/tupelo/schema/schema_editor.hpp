@@ -80,6 +80,7 @@ public:
   void rename_column(std::string_view table, std::string_view from, std::string_view to);
 
   index_editor add_index(std::string_view table, name_list columns);
+  index_editor add_search_index(std::string_view table, std::string_view language, name_list columns);
   void drop_index(std::string_view table, std::string_view name);
   void drop_index(std::string_view table, std::string_view name, concurrently_tag);
   key_editor add_unique(std::string_view table, name_list columns);

@@ -81,6 +81,8 @@ public:
   /// Elsewhere the index is built like any other.
   index_editor& concurrently();
   index_editor& name(std::string_view name);
+  /// Of a search index: how much a word counts that is found in the column, from 'A', the most, to 'D'.
+  index_editor& weight(std::string_view column, char letter);
 
 private:
   index_definition& definition();
@@ -257,6 +259,8 @@ public:
   void primary_key(name_list columns, std::string_view name = {});
   key_editor unique(name_list columns);
   index_editor index(name_list columns);
+  /// What tp::matches() searches: the words of text columns in a language, "english" or "simple".
+  index_editor search_index(std::string_view language, name_list columns);
   void check(std::string_view name, std::string_view expression);
   foreign_key_editor foreign_key(name_list columns);
   foreign_key_editor foreign_key(std::string_view column) { return foreign_key({column}); }
@@ -279,6 +283,7 @@ public:
   void drop_primary_key();
 
 private:
+  index_editor add(index_definition index);
   detail::pending_change change_;
   bool creates_;
 };

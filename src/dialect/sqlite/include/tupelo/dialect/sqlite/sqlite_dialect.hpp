@@ -22,6 +22,7 @@ public:
   void in_list(std::string& sql, std::string_view column, std::uint32_t first, std::uint8_t bucket,
                kind values) const override;
   void call(std::string& sql, const function_call& call) const override;
+  void search(std::string& sql, const search_call& call) const override;
   void date_part(std::string& sql, function part, const call_argument& moment) const override;
 };
 

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <tupelo/sqlite.hpp>
+#include <tupelo/tupelo.hpp>
+#include <tupelo/schema/diff.hpp>
+#include <tupelo/schema/models.hpp>
+#include <tupelo/query/search.hpp>
+
+#include <gtest/gtest.h>
+
+namespace tp = tupelo;
+
+namespace {
+
+struct Guide {
+  std::int64_t id{};
+  std::string title, body;
+
+  static void model(tp::model<Guide>& m) {
+    m.search_index("english", &Guide::title, &Guide::body).weight(&Guide::title, 'A');
+  }
+};
+
+struct Hit {
+  std::string title, part;
+};
+
+tp::task<std::vector<Hit>> search(tp::database& db, std::string text) {
+  co_return co_await db.query<Guide>()
+      .where(tp::matches<Guide>(text))
+      .order_by(tp::search_rank<Guide>(text).desc())
+      .select<Hit>(tp::col<&Guide::title>, tp::snippet(tp::col<&Guide::body>, text, "[", "]"))
+      .all();
+}
+
+struct Stock {
+  std::int64_t id{};
+  std::string article;
+  int amount{}, most{100};
+
+  static void model(tp::model<Stock>& m) { m.unique(&Stock::article); }
+};
+
+tp::task<bool> deliver(tp::database& db, Stock delivery) {
+  bool written = co_await db.upsert(
+      delivery, tp::on_conflict(tp::col<&Stock::article>)
+                    .set(tp::col<&Stock::amount>, tp::col<&Stock::amount> + tp::excluded(tp::col<&Stock::amount>))
+                    .where(tp::col<&Stock::amount> < tp::col<&Stock::most>));
+  co_return written;
+}
+
+template <class... Models>
+tp::task<void> make_tables(tp::database& db) {
+  tp::lease connection = co_await db.acquire();
+  const auto operations = tp::diff({}, tp::schema_of<Models...>().schema);
+  for (const auto& statement : connection.sql_dialect().schema().render(operations, {})) {
+    co_await connection.execute(statement.sql);
+  }
+}
+
+TEST(guide_of_queries, finds_words) {
+  tp::database db("sqlite::memory:?inline=on&trusted_schema=on");
+  tp::sync_wait(make_tables<Guide>(db));
+  std::vector<Guide> guides{{.title = "Cooking", .body = "How to boil an egg"},
+                            {.title = "Eggs", .body = "Boiling, frying and scrambling eggs"}};
+  tp::sync_wait(db.insert(guides));
+  const auto hits = tp::sync_wait(search(db, "egg boil*"));
+  ASSERT_EQ(hits.size(), 2U);
+  EXPECT_EQ(hits[0].title, "Eggs");
+  EXPECT_EQ(hits[1].part, "How to [boil] an [egg]");
+}
+
+TEST(guide_of_queries, adds_up_in_an_upsert) {
+  tp::database db("sqlite::memory:?inline=on");
+  tp::sync_wait(make_tables<Stock>(db));
+  EXPECT_TRUE(tp::sync_wait(deliver(db, {.article = "nail", .amount = 60})));
+  EXPECT_TRUE(tp::sync_wait(deliver(db, {.article = "nail", .amount = 60})));
+  EXPECT_FALSE(tp::sync_wait(deliver(db, {.article = "nail", .amount = 60})));
+}
+
+}  // namespace
