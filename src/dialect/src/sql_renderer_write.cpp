@@ -5,6 +5,7 @@
 #include "tupelo/core/error.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace tupelo {
 
@@ -25,6 +26,8 @@ void sql_renderer::insert() {
   const bool with_key = sub_of(words_[0]) == insert_with_key;
   plan_.rows_per_statement = rows;
   std::string columns;
+  // Those of the conflict clause, which stands behind the row.
+  std::vector<bind_step> values = std::exchange(plan_.binds, {});
   for (std::uint16_t i : model.columns) {
     const field_info& field = model.fields[i];
     if (field.is(field_computed) || (field.is(field_generated) && !with_key)) continue;
@@ -55,6 +58,14 @@ void sql_renderer::insert() {
       plan_.text += ')';
     }
   }
+  const auto before = static_cast<std::uint32_t>(plan_.binds.size());
+  for (bind_step& step : values) {
+    step.first += before;
+    plan_.binds.push_back(step);
+  }
+  if (!values.empty()) {
+    for (std::uint32_t& number : number_) number += before;
+  }
   plan_.text += conflict(model);
   returning(model);
 }
@@ -75,11 +86,28 @@ std::string sql_renderer::taken_over(const model_info& model, const field_info& 
 
 std::string sql_renderer::conflict(const model_info& model) {
   std::string target, update;
+  std::string where;
   bool ignore = false, update_all = false;
   std::vector<std::uint16_t> targets, taken;
+  // The row that is there and the one that is not inserted have columns of the same names.
+  const bool qualified = std::exchange(qualify_, true);
+  names_ = {{model.id, model.table}, {alias_of(*model.spec, "excluded"), "excluded"}};
   for (std::uint32_t i = 1; i < count_; ++i) {
     const std::uint64_t word = words_[i];
     switch (op_of(word)) {
+      case op::conflict_assign: {
+        const field_info& field = field_of_word(words_[i + 1]);
+        if (model_of(words_[i + 1]) != model.id) {
+          throw query_error("on_conflict() of " + std::string(model.short_name()) + " sets a column of another model");
+        }
+        refuse_computed(model, field);
+        operand value = expression_at(i + 2, length_of(word) - 1u);
+        join_enum(value, &field);
+        update += (update.empty() ? "" : ", ") + quoted(field.column) + " = " + value.sql;
+        taken.push_back(field.offset);
+        break;
+      }
+      case op::conflict_where: where += (where.empty() ? "" : " AND ") + expression_text(i + 1, length_of(word)); break;
       case op::conflict_target:
         if (!target.empty()) target += ", ";
         target += quoted(field_of_word(word).column);
@@ -96,7 +124,10 @@ std::string sql_renderer::conflict(const model_info& model) {
         break;
       default: break;
     }
+    i += body_of(word) + payload_of(word);
   }
+  qualify_ = qualified;
+  names_.clear();
   if (!ignore && !update_all && update.empty() && target.empty()) return {};
   if (!dialect_.features().upsert) {
     throw query_error(errc::unsupported_feature,
@@ -106,6 +137,7 @@ std::string sql_renderer::conflict(const model_info& model) {
     for (std::uint16_t i : model.columns) {
       const field_info& field = model.fields[i];
       const bool is_target = std::find(targets.begin(), targets.end(), field.offset) != targets.end();
+      if (std::find(taken.begin(), taken.end(), field.offset) != taken.end()) continue;
       if (is_target || field.is(field_key) || field.is(field_created_at) || field.is(field_computed)) continue;
       update += (update.empty() ? "" : ", ") + taken_over(model, field);
       taken.push_back(field.offset);
@@ -121,13 +153,16 @@ std::string sql_renderer::conflict(const model_info& model) {
   }
   std::string sql = " ON CONFLICT";
   if (!target.empty()) sql += " (" + target + ")";
+  if (ignore && !update.empty()) {
+    throw query_error("on_conflict() of " + std::string(model.short_name()) + " says both ignore() and what to write");
+  }
   if (ignore) return sql + " DO NOTHING";
   if (update.empty())
     throw query_error("on_conflict() of " + std::string(model.short_name()) +
                       " says neither update(…), update_all() nor ignore()");
   if (target.empty())
     throw query_error("on_conflict() with an update needs the columns of the conflict: tp::on_conflict(tp::col<…>)");
-  return sql + " DO UPDATE SET " + update;
+  return sql + " DO UPDATE SET " + update + (where.empty() ? "" : " WHERE " + where);
 }
 
 void sql_renderer::returning(const model_info& model) {

@@ -347,6 +347,7 @@ task<bool> upsert(query_source* source, const model_spec& spec, void* object, ex
   statement_run run;
   make_insert(run.core, info, !generated, 1, false);
   run.core.shape.append(conflict.shape);
+  run.core.values.append(conflict.values);
   run.core.word(make_word(op::returning_row));
   run.objects = &object;
   run.sink = {object, &add_only_row};

@@ -215,12 +215,59 @@ public:
   delete_query&& permanently() && { return static_cast<delete_query&&>(permanently()); }
 };
 
-/// How an insert meets a row that is already there: `tp::on_conflict(tp::col<&User::email>).update(…)`, `.update_all()`
-/// or
-/// `.ignore()`.
+namespace detail {
+
+std::uint64_t excluded_column(column_ref column);
+
+template <class T>
+inline constexpr bool is_one_model = false;
+template <class Model>
+inline constexpr bool is_one_model<models<Model>> = true;
+template <>
+inline constexpr bool is_one_model<models<>> = true;
+
+}  // namespace detail
+
+/// In the conflict clause of an upsert: the column of the row that was not inserted. The column itself is that of the
+/// row that is there.
+template <auto... M>
+auto excluded(column<M...> c) {
+  return scalar<typename column<M...>::field, typename column<M...>::owner>(expression(detail::excluded_column(c.ref)));
+}
+
+/// How an insert meets a row that is already there: `tp::on_conflict(tp::col<&User::email>).update(…)`,
+/// `.update_all()`,
+/// `.set(column, value)` or `.ignore()`.
 class conflict_clause {
 public:
   conflict_clause() noexcept = default;
+
+  /// The column's new value, from both rows: `.set(tp::col<&Stock::amount>, tp::col<&Stock::amount> +
+  /// tp::excluded(tp::col<&Stock::amount>))`. It counts where update_all() would take the column.
+  template <auto... M, class V>
+  conflict_clause&& set(column<M...> c, const V& value) && {
+    using value_type = typename detail::operand<V>::value_type;
+    static_assert(detail::column_named<M...>::template accepts<value_type>,
+                  "tupelo: set(): the value does not match the column's type");
+    static_assert(detail::column_named<M...>::template holds_null_of<value_type>,
+                  "tupelo: set(): an optional value for a column whose field is not std::optional");
+    static_assert(detail::is_one_model<decltype(detail::models<typename column<M...>::owner>() +
+                                                typename detail::operand<V>::models())>,
+                  "tupelo: set() of an upsert: the value names a column of another model");
+    if constexpr (detail::fits<typename column<M...>::field, value_type>()) {
+      assign(c.ref, detail::operand<V>::template of<typename column<M...>::base>(value));
+    }
+    return static_cast<conflict_clause&&>(*this);
+  }
+  /// The row that is there stays as it is unless this holds for it; nothing is written then. Conditions of several
+  /// calls are joined by AND.
+  template <class... Models>
+  conflict_clause&& where(const condition<Models...>& c) && {
+    static_assert(detail::is_one_model<decltype((detail::models<>() + ... + detail::models<Models>()))>,
+                  "tupelo: where() of an upsert: the condition names columns of two models");
+    add_where(c);
+    return static_cast<conflict_clause&&>(*this);
+  }
 
   /// These columns are taken from the new row.
   template <class... Columns>
@@ -246,6 +293,9 @@ public:
   void target(column_ref c) noexcept { clause_.push(c.word(op::conflict_target)); }
 
 private:
+  void assign(column_ref column, const expression& value);
+  void add_where(const expression& condition);
+
   expression clause_;
 };
 

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+// Upserts that compute what they write, and that write under a condition.
+#include "ledger.hpp"
+
+#include <tupelo/query/functions.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace tupelo::conformance {
+namespace {
+
+struct Stock {
+  std::int64_t id{};
+  std::string shelf, article;
+  int amount{};
+  std::optional<std::string> note;
+  timestamp updated_at{};
+  int version{};
+
+  static void model(model<Stock>& m) {
+    m.unique(&Stock::shelf, &Stock::article);
+    m.version(&Stock::version);
+  }
+};
+
+constexpr auto amount = col<&Stock::amount>;
+constexpr auto note = col<&Stock::note>;
+
+class computed_upsert : public conformance_test {
+protected:
+  void SetUp() override {
+    TUPELO_NEEDS(&feature_table::upsert);
+    TUPELO_NEEDS(&feature_table::returning);
+    create<Stock>();
+    sync_wait(db.insert(first));
+  }
+  static conflict_clause on_place() { return on_conflict(col<&Stock::shelf>, col<&Stock::article>); }
+  Stock stored() { return sync_wait(db.get<Stock>(first.id)); }
+
+  Stock first{.shelf = "a", .article = "nail", .amount = 10, .note = "old"};
+  Stock again{.shelf = "a", .article = "nail", .amount = 5, .note = "new"};
+};
+TUPELO_CONFORMANCE_SUITE(computed_upsert);
+
+TEST_P(computed_upsert, sets_a_value_computed_from_both_rows) {
+  EXPECT_TRUE(sync_wait(db.upsert(again, on_place().set(amount, amount + excluded(amount) * 2))));
+  EXPECT_EQ(again.id, first.id);
+  EXPECT_EQ(again.amount, 20) << "the object is the row now";
+  EXPECT_EQ(stored().amount, 20);
+  EXPECT_EQ(stored().note, "old") << "what is not named stays";
+}
+TEST_P(computed_upsert, inserts_what_is_not_there_as_it_is) {
+  again.article = "screw";
+  EXPECT_TRUE(sync_wait(db.upsert(again, on_place().set(amount, amount + excluded(amount)))));
+  EXPECT_EQ(again.amount, 5);
+  EXPECT_NE(again.id, first.id);
+}
+TEST_P(computed_upsert, sets_plain_values_and_takes_other_columns_from_the_new_row) {
+  sync_wait(db.upsert(again, on_place().set(amount, 77).update(note)));
+  EXPECT_EQ(stored().amount, 77);
+  EXPECT_EQ(stored().note, "new");
+}
+TEST_P(computed_upsert, a_set_column_is_none_of_all_that_are_taken) {
+  sync_wait(db.upsert(again, on_place().update_all().set(amount, least(amount, excluded(amount)))));
+  EXPECT_EQ(stored().amount, 5);
+  EXPECT_EQ(stored().note, "new");
+}
+TEST_P(computed_upsert, sets_null_where_the_value_is) {
+  sync_wait(db.upsert(again, on_place().set(note, nullif(excluded(note), "new"))));
+  EXPECT_EQ(stored().note, std::nullopt);
+}
+TEST_P(computed_upsert, counts_the_version_on) {
+  sync_wait(db.upsert(again, on_place().set(amount, 1)));
+  EXPECT_EQ(stored().version, 2);
+}
+TEST_P(computed_upsert, writes_where_a_condition_holds) {
+  EXPECT_TRUE(sync_wait(db.upsert(again, on_place().update(amount).where(amount > excluded(amount)))));
+  EXPECT_EQ(stored().amount, 5);
+}
+TEST_P(computed_upsert, writes_nothing_where_it_does_not) {
+  EXPECT_FALSE(
+      sync_wait(db.upsert(again, on_place().update(amount).where(amount < excluded(amount)).where(amount > 0))));
+  EXPECT_EQ(stored().amount, 10);
+  EXPECT_EQ(stored().version, 1);
+}
+TEST_P(computed_upsert, binds_values_of_both_clauses_in_their_places) {
+  sync_wait(db.upsert(again, on_place()
+                                 .set(amount, amount + 100)
+                                 .set(note, concat(excluded(note), "!"))
+                                 .where(amount == 10 && note == "old")));
+  EXPECT_EQ(stored().amount, 110);
+  EXPECT_EQ(stored().note, "new!");
+}
+TEST_P(computed_upsert, that_ignores_and_writes_is_refused) {
+  EXPECT_THROW(sync_wait(db.upsert(again, on_place().set(amount, 1).ignore())), query_error);
+}
+TEST_P(computed_upsert, the_new_row_is_known_in_an_upsert_only) {
+  EXPECT_THROW(sync_wait(db.query<Stock>().where(excluded(amount) > 1).all()), query_error);
+}
+
+}  // namespace
+}  // namespace tupelo::conformance
