@@ -191,6 +191,17 @@ tp::task<void> without_loading(tp::database& db) {
   auto busy = db.query<Author>().where(
       tp::count_of(&Author::articles, [](auto& q) { q.where(tp::col<&Article::views> > 100); }) >= 3);
   EXPECT_EQ(co_await busy.count(), 1);
+
+  auto popular = co_await db.query<Author>()
+                     .where(tp::sum_of(&Author::articles, tp::col<&Article::views>) > 100)
+                     .select(tp::col<&Author::name>, tp::avg_of(&Author::articles, tp::col<&Article::views>))
+                     .all();  // std::vector<std::tuple<std::string, std::optional<double>>>
+  EXPECT_EQ(std::get<1>(popular[0]), 120.0);
+
+  auto rows = co_await db.query<Author>()
+                  .select<std::pair<Author, std::int64_t>>(tp::whole<Author>, tp::count_of(&Author::articles))
+                  .all();  // models, and how many articles each has, in one statement
+  EXPECT_EQ(rows[0].second, 5);
 }
 
 tp::task<void> connecting(tp::database& db) {
@@ -201,7 +212,8 @@ tp::task<void> connecting(tp::database& db) {
   auto changes = co_await db.sync(article, &Article::tags, std::vector<std::int64_t>{1});  // these and no others
   EXPECT_EQ(gone, 1);
   EXPECT_EQ(changes.attached, 1);
-  co_await db.detach(article, &Article::tags);  // all of them
+  co_await db.detach(article, &Article::tags);           // all of them
+  co_await db.toggle(article, &Article::tags, tags[0]);  // connected where it was not, parted where it was
 }
 
 TEST(docs, relations) {

@@ -53,6 +53,14 @@ TEST_P(join_tables, detach_ends_some_or_all) {
   EXPECT_EQ(labels_of(a), "");
   EXPECT_EQ(labels_of(d), "blue ") << "and of no other";
 }
+TEST_P(join_tables, toggle_turns_each_the_other_way_round) {
+  const Book a_book = book(a);
+  const join_changes changes = sync_wait(db.toggle(a_book, &Book::labels, std::vector{labels[0].id, labels[2].id}));
+  EXPECT_EQ(changes.attached, 1);
+  EXPECT_EQ(changes.detached, 1);
+  EXPECT_EQ(labels_of(a), "blue green ");
+  EXPECT_EQ(labels_of(b), "red ") << "and of no other";
+}
 TEST_P(join_tables, sync_makes_it_these_and_no_others) {
   const Book a_book = book(a);
   const join_changes changes = sync_wait(db.sync(a_book, &Book::labels, std::vector{labels[1].id, labels[2].id}));

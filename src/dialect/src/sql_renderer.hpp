@@ -10,6 +10,9 @@
 
 namespace tupelo {
 
+/// More elements than any list has: however many owners of a relation there are, the statement is the same.
+inline constexpr std::uint8_t any_bucket = 32;
+
 /// Renders one shape to SQL. Two passes: placeholders are numbered in the order of the words, which is the order of the
 /// values; then the clauses are written in the order of SQL.
 class sql_renderer {
@@ -144,6 +147,21 @@ private:
   void read_owners(select_parts& parts, std::uint32_t index);
   void read_related(select_parts& parts, std::uint64_t word);
   std::string join_table_of(select_parts& parts, const relation_keys& keys);
+  /// That a column says of which model the key beside it is.
+  std::string names_model(const std::string& column, const relation_keys& keys) const;
+  std::string names_model(const std::string& table, const field_info& field, const relation_keys& keys) const;
+  /// The tables between both ends of a relation that goes through others, and how the ends are joined to them.
+  struct way {
+    std::string from, where;
+    std::string owner;               ///< the column that must equal the owner's
+    std::vector<std::string> links;  ///< columns that must equal those of the related table
+    std::vector<const field_info*> related;
+    bool repeats = false;  ///< a related row may be reached twice
+  };
+  way way_of(const relation_keys& keys) const;
+  void read_owners_through(select_parts& parts, std::uint32_t index);
+  /// That there is a way from the row around to the related one.
+  std::string leads(const select_parts& parts, const relation_keys& keys, const std::string& around) const;
   /// The SELECT with its limit and offset counted for each owner.
   std::string limit_each(select_parts& parts, std::string_view columns, const std::string& from);
 

@@ -10,9 +10,6 @@ namespace tupelo {
 
 namespace {
 
-/// More elements than any list has: however many owners there are, the statement is the same.
-constexpr std::uint8_t any_bucket = 32;
-
 /// The rank of a row among those of its owner.
 constexpr std::string_view rank_column = "tupelo_rank";
 constexpr std::string_view owner_column = "tupelo_owner";
@@ -44,10 +41,17 @@ std::string sql_renderer::join_table_of(select_parts& parts, const relation_keys
   const std::string table = quoted(keys.relation->join_table);
   parts.joins += " JOIN " + table + " ON " + table + "." + quoted(keys.relation->join_related_key) + " = " +
                  named(parts.id, *keys.pairs[0].related);
+  if (!keys.type_name.empty()) {
+    parts.joins += " AND " + names_model(table + "." + quoted(keys.relation->join_type), keys);
+  }
   return table + "." + quoted(keys.relation->join_key);
 }
 
 void sql_renderer::read_owners(select_parts& parts, std::uint32_t index) {
+  if (!loaded_.steps.empty()) {
+    read_owners_through(parts, index);
+    return;
+  }
   if (loaded_.has_join_table()) {
     parts.owner = parts.join_owner = join_table_of(parts, loaded_);
   } else {
@@ -57,6 +61,9 @@ void sql_renderer::read_owners(select_parts& parts, std::uint32_t index) {
     }
   }
   separate(parts.where, " AND ");
+  if (loaded_.type_field != nullptr && loaded_.relation->kind != relation_kind::belongs_to_any) {
+    parts.where += names_model(named(parts.id, *loaded_.type_field), loaded_) + " AND ";
+  }
   if (loaded_.pairs.size() == 1) {
     dialect_.in_list(parts.where, parts.owner, number_[index], any_bucket, key_kind(*loaded_.pairs[0].own));
     return;
@@ -85,6 +92,15 @@ void sql_renderer::read_related(select_parts& parts, std::uint64_t word) {
     separate(parts.where, " AND ");
     parts.where += column + " = " + quoted(around) + "." + quoted(own.column);
   };
+  if (!keys.steps.empty()) {
+    separate(parts.where, " AND ");
+    parts.where += leads(parts, keys, quoted(around));
+    return;
+  }
+  if (keys.type_field != nullptr) {
+    separate(parts.where, " AND ");
+    parts.where += names_model(named(parts.id, *keys.type_field), keys);
+  }
   if (keys.has_join_table()) {
     must_equal(join_table_of(parts, keys), *keys.pairs[0].own);
     return;
@@ -123,7 +139,9 @@ std::string sql_renderer::limit_each(select_parts& parts, std::string_view colum
   if (!parts.join_owner.empty()) sql += " AS " + quoted(owner_column);
   sql += ", row_number() OVER (PARTITION BY " + parts.owner;
   if (!parts.order.empty()) sql += " ORDER BY " + parts.order;
-  sql += ") AS " + rank + " FROM " + from + " WHERE " + parts.where + ") AS " + quoted(parts.model->table) + " WHERE ";
+  sql += ") AS " + rank + " FROM " + from;
+  if (!parts.where.empty()) sql += " WHERE " + parts.where;
+  sql += ") AS " + quoted(parts.model->table) + " WHERE ";
   if (parts.offset.empty()) {
     sql += rank + " <= " + parts.limit;
   } else {

@@ -25,10 +25,11 @@ public:
       : keys_(keys_of(require_table(info_of(*rows.relation.model)), rows.relation.offset,
                       require_table(info_of(*rows.related)))),
         owner_(std::vector<field_slot>{keys_.pairs.at(0).own->slot()}),
-        text_(target, keys_.relation->join_table, keys_.relation->join_key, keys_.relation->join_related_key) {
+        text_(target, keys_.relation->join_table, keys_.relation->join_key, keys_.relation->join_related_key,
+              keys_.relation->join_type, keys_.type_name) {
     if (!keys_.has_join_table()) {
       throw query_error(
-          "attach(), detach() and sync() are for many_to_many relations: of another kind, set the foreign "
+          "attach(), detach(), sync() and toggle() are for many_to_many relations: of another kind, set the foreign "
           "key and write the object");
     }
     owner_.read(rows.owner);  // no part of a primary key is NULL
@@ -171,7 +172,12 @@ task<void> read_connected(query_source& source, const join_table& table, const k
   }
 }
 
-task<join_changes> sync_in(query_source& source, const join_table& table, const key_index& wanted) {
+enum class join_change : std::uint8_t {
+  sync,    ///< those that are wanted, and no others
+  toggle,  ///< those that are wanted the other way round, the others as they are
+};
+
+task<join_changes> change_in(query_source& source, const join_table& table, const key_index& wanted, join_change how) {
   std::vector<bool> found(wanted.size(), false);
   key_index others(0);
   const kind k = table.related_kind();
@@ -188,10 +194,18 @@ task<join_changes> sync_in(query_source& source, const join_table& table, const 
   for (std::uint32_t i = 0; i < wanted.size(); ++i) {
     if (!found[i]) missing.push_back(i);
   }
-  const std::vector<std::uint32_t> gone = all_of(others);
+  std::vector<std::uint32_t> gone;
+  if (how == join_change::sync) {
+    gone = all_of(others);
+  } else {
+    for (std::uint32_t i = 0; i < wanted.size(); ++i) {
+      if (found[i]) gone.push_back(i);
+    }
+  }
+  const key_index& parted = how == join_change::sync ? others : wanted;
   join_changes changes;
   changes.detached = co_await run_in_parts(
-      source, gone.size(), [&](std::size_t from, std::size_t rows) { return table.erase(others, gone, from, rows); });
+      source, gone.size(), [&](std::size_t from, std::size_t rows) { return table.erase(parted, gone, from, rows); });
   changes.attached = co_await run_in_parts(source, missing.size(), [&](std::size_t from, std::size_t rows) {
     return table.insert(wanted, missing, from, rows);
   });
@@ -248,7 +262,15 @@ task<std::int64_t> detach(query_source* source, join_rows rows, given_keys keys,
 task<join_changes> sync(query_source* source, join_rows rows, given_keys keys) {
   const join_table table(require_source(source)->sql_dialect(), rows);
   const key_index wanted = table.read(keys);
-  co_return co_await in_transaction<join_changes>(*source, [&](lease& held) { return sync_in(held, table, wanted); });
+  co_return co_await in_transaction<join_changes>(
+      *source, [&](lease& held) { return change_in(held, table, wanted, join_change::sync); });
+}
+
+task<join_changes> toggle(query_source* source, join_rows rows, given_keys keys) {
+  const join_table table(require_source(source)->sql_dialect(), rows);
+  const key_index wanted = table.read(keys);
+  co_return co_await in_transaction<join_changes>(
+      *source, [&](lease& held) { return change_in(held, table, wanted, join_change::toggle); });
 }
 
 }  // namespace tupelo::detail

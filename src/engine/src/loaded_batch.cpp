@@ -115,7 +115,7 @@ void loaded_batch::release() noexcept {
 namespace {
 
 std::vector<field_slot> related_slots(const relation_keys& keys) {
-  if (keys.has_join_table()) return {join_key_slot(keys)};
+  if (keys.has_join_key()) return {join_key_slot(keys)};
   std::vector<field_slot> slots;
   for (const relation_keys::pair& pair : keys.pairs) slots.push_back(pair.related->slot());
   return slots;
@@ -124,7 +124,7 @@ std::vector<field_slot> related_slots(const relation_keys& keys) {
 }  // namespace
 
 row_collector::row_collector(const relation_keys& keys, const row_ops& ops)
-    : ops_(ops), rows_(ops, keys.has_join_table()), with_join_key_(keys.has_join_table()), key_(related_slots(keys)) {}
+    : ops_(ops), rows_(ops, keys.has_join_key()), with_join_key_(keys.has_join_key()), key_(related_slots(keys)) {}
 
 loaded_batch* row_collector::sort(const key_index& owners) {
   const std::size_t count = rows_.size();

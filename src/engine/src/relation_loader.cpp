@@ -9,6 +9,7 @@
 #include "tupelo/query/load_step.hpp"
 #include "tupelo/core/error.hpp"
 
+#include <cstring>
 #include <deque>
 #include <memory>
 #include <utility>
@@ -57,7 +58,8 @@ public:
         whose_(objects.count),
         collector_(keys_, *step.rows) {
     key_words key(own_slots(keys_));
-    for (std::size_t i = 0; i < objects.count; ++i) {
+    if (one_of_several()) leave_others(key);
+    for (std::size_t i = 0; i < objects.count && !one_of_several(); ++i) {
       whose_[i] = key.read(objects.at(i)) ? owners_.add(key.data(), key.size()) : key_index::none;
     }
     if (!has_statement()) return;
@@ -83,11 +85,31 @@ public:
       co_await load_relations(source, step_.query.loads, {rows.at(0), rows.stride(), nullptr, rows.size()});
     }
     for (std::size_t i = 0; i < objects_.count; ++i) {
-      assign_rows(static_cast<char*>(objects_.at(i)) + step_.relation.offset, batch->slice(whose_[i]));
+      void* const relation = static_cast<char*>(objects_.at(i)) + step_.relation.offset;
+      if (!one_of_several()) {
+        assign_rows(relation, batch->slice(whose_[i]));
+      } else if (whose_[i] != key_index::none || step_.model == 0) {
+        // The first model's step comes first, and leaves without an object what the others then give one.
+        assign_rows_of(relation, batch->slice(whose_[i]), step_.model);
+      }
     }
   }
 
 private:
+  bool one_of_several() const noexcept { return keys_.relation->kind == relation_kind::belongs_to_any; }
+  /// Only objects whose type names this step's model have a key to look for.
+  void leave_others(key_words& key) {
+    key_words type(std::vector<field_slot>{keys_.type_field->slot()});
+    inline_word_buffer<8> wanted;
+    wanted.push_text(keys_.type_name);
+    for (std::size_t i = 0; i < objects_.count; ++i) {
+      whose_[i] = key_index::none;
+      if (!type.read(objects_.at(i)) || type.size() != wanted.size) continue;
+      if (std::memcmp(type.data(), wanted.data(), wanted.size * sizeof(std::uint64_t)) != 0) continue;
+      if (key.read(objects_.at(i))) whose_[i] = owners_.add(key.data(), key.size());
+    }
+  }
+
   const load_step& step_;
   object_row objects_;
   relation_keys keys_;

@@ -510,8 +510,8 @@ model_builder& model_builder::add_has(field_ref relation, relation_kind kind,
   added.columns.assign(columns.begin(), columns.end());
   return *this;
 }
-model_builder& model_builder::many_to_many(field_ref relation, std::string_view join_table, std::string_view key_column,
-                                           std::string_view related_key_column) {
+many_to_many_builder model_builder::many_to_many(field_ref relation, std::string_view join_table,
+                                                 std::string_view key_column, std::string_view related_key_column) {
   relation_info& added = add_relation(relation, relation_kind::many_to_many, key_column, "many_to_many");
   if (join_table.empty() || key_column.empty() || related_key_column.empty()) {
     refuse(*info_, "m.many_to_many() of field " + info_->fields[added.field].name +
@@ -520,7 +520,7 @@ model_builder& model_builder::many_to_many(field_ref relation, std::string_view 
   added.join_table = join_table;
   added.join_key = key_column;
   added.join_related_key = related_key_column;
-  return *this;
+  return {*info_, info_->relations.size() - 1};
 }
 foreign_key_builder model_builder::add_belongs_to(field_ref relation, field_refs key) {
   foreign_key_builder built = add_foreign_key(key);

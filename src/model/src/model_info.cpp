@@ -112,6 +112,29 @@ const model_info& referenced_model(const model_info& from, const foreign_key_inf
 
 namespace detail {
 
+namespace {
+
+void add_field(model_info& info, field_info field) {
+  if (field.type->k != kind::embedded) {
+    info.fields.push_back(std::move(field));
+    return;
+  }
+  const model_info& inner = info_of(*field.type->embedded());
+  const bool mixed_in = inner.spec->mix_in != nullptr;
+  for (const field_info& part : inner.fields) {
+    field_info flat = part;
+    if (!mixed_in) {
+      flat.name = field.name + "." + part.name;
+      flat.column = field.column + "_" + part.column;
+    }
+    flat.offset = static_cast<std::uint16_t>(field.offset + part.offset);
+    flat.flags = static_cast<std::uint16_t>(part.flags & field_relation);
+    info.fields.push_back(std::move(flat));
+  }
+}
+
+}  // namespace
+
 void add_fields(model_info& info, const model_spec& spec) {
   std::string_view names[256];
   raw_field raw[256];
@@ -122,7 +145,7 @@ void add_fields(model_info& info, const model_spec& spec) {
       field.name = field.column = "column " + std::to_string(i + 1);
       field.type = raw[i].type;
       field.offset = raw[i].offset;
-      info.fields.push_back(std::move(field));
+      add_field(info, std::move(field));
     }
     return;
   }
@@ -138,22 +161,7 @@ void add_fields(model_info& info, const model_spec& spec) {
     field.type = raw[i].type;
     field.offset = raw[i].offset;
     if (field.type->k == kind::relation) field.flags |= field_relation;
-    if (field.type->k != kind::embedded) {
-      info.fields.push_back(std::move(field));
-      continue;
-    }
-    const model_info& inner = info_of(*field.type->embedded());
-    const bool mixed_in = inner.spec->mix_in != nullptr;
-    for (const field_info& part : inner.fields) {
-      field_info flat = part;
-      if (!mixed_in) {
-        flat.name = field.name + "." + part.name;
-        flat.column = field.column + "_" + part.column;
-      }
-      flat.offset = static_cast<std::uint16_t>(field.offset + part.offset);
-      flat.flags = static_cast<std::uint16_t>(part.flags & field_relation);
-      info.fields.push_back(std::move(flat));
-    }
+    add_field(info, std::move(field));
   }
 }
 

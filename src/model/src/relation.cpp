@@ -26,16 +26,22 @@ const loaded_rows* loaded_rows_of(const void* relation) noexcept {
   return static_cast<const relation_slot*>(relation)->rows_;
 }
 
+void assign_rows_of(void* relation, loaded_rows* rows, std::uint8_t model) noexcept {
+  assign_rows(relation, rows);
+  static_cast<any_slot*>(relation)->model_ = model;
+}
+
 std::string relations_like(relation_kind kind, std::string_view related);
 
 void throw_relation_not_loaded(relation_kind kind, const char* type_text) {
-  static constexpr const char* names[] = {"relation", "has_many", "has_one", "belongs_to", "many_to_many"};
+  static constexpr const char* names[] = {"relation",   "has_many",     "has_one",
+                                          "belongs_to", "many_to_many", "belongs_to_any"};
   const std::string_view related = reflect::type_name(type_text);
   const std::string candidates = relations_like(kind, related);
   std::string message = "the relation tp::";
   message += names[static_cast<std::size_t>(kind)];
   message += '<';
-  message += reflect::last_identifier(related);
+  message += kind == relation_kind::belongs_to_any ? std::string_view("…") : reflect::last_identifier(related);
   message += "> ";
   if (candidates.empty()) {
     message +=

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 namespace tupelo {
 
@@ -25,7 +26,7 @@ std::string name_of(const relation_keys& keys) {
 [[noreturn]] void refuse_undeclared(const model_info& owner, const std::string& field) {
   throw model_error("relation " + std::string(owner.short_name()) + "::" + field +
                     " is not declared: say in model() which key it goes by, with m.has_many(), m.has_one(), "
-                    "m.belongs_to() or m.many_to_many()");
+                    "m.belongs_to(), m.many_to_many() or m.belongs_to_any()");
 }
 
 const field_info* field_at(const model_info& model, std::uint16_t offset) {
@@ -50,7 +51,8 @@ bool comparable(kind a, kind b) noexcept {
 
 void pair_up(relation_keys& keys, const std::vector<const field_info*>& own,
              const std::vector<const field_info*>& related) {
-  const bool owner_has_foreign_key = keys.relation->kind == relation_kind::belongs_to;
+  const bool owner_has_foreign_key =
+      keys.relation->kind == relation_kind::belongs_to || keys.relation->kind == relation_kind::belongs_to_any;
   if (own.size() != related.size() || own.empty()) {
     const std::size_t foreign = owner_has_foreign_key ? own.size() : related.size();
     const std::size_t key = owner_has_foreign_key ? related.size() : own.size();
@@ -91,6 +93,103 @@ std::vector<std::uint16_t> target_of(const relation_keys& keys, const std::vecto
   return {};
 }
 
+/// A field of the related model that as() names.
+const field_info& field_beside(const relation_keys& keys, const relation_step& column) {
+  const model_info& related = *keys.related;
+  const int position = column.model != nullptr ? related.find_offset(column.offset) : related.find_column(column.field);
+  if (position < 0) {
+    refuse(keys, "as(): struct " + std::string(related.short_name()) + " has no such column" +
+                     (column.field.empty() ? std::string() : " as \"" + column.field + "\""));
+  }
+  return related.fields[static_cast<std::size_t>(position)];
+}
+
+/// One row of several models: which one it is of is said beside the key.
+void go_by_type(relation_keys& keys) {
+  const field_info& type = field_beside(keys, keys.relation->type);
+  const kind k = stored_type(*type.type).k;
+  if (k != kind::text && k != kind::enumeration) {
+    refuse(keys, "field " + type.name + ", which says of which model the owner is, must be a text or an enum");
+  }
+  keys.type_field = &type;
+  keys.type_name = keys.owner->recorded_name();
+  pair_up(keys, referenced(*keys.owner, {}), {&field_beside(keys, keys.relation->key_beside)});
+}
+
+/// Relations that go through each other would have no end.
+struct through_depth {
+  explicit through_depth(const relation_keys& keys) {
+    if (++depth() > 16) {
+      depth() = 0;
+      refuse(keys, "through() leads through itself");
+    }
+  }
+  through_depth(const through_depth&) = delete;
+  through_depth& operator=(const through_depth&) = delete;
+  ~through_depth() {
+    if (depth() != 0) --depth();
+  }
+  static int& depth() {
+    static thread_local int levels = 0;
+    return levels;
+  }
+};
+
+/// The relation that a step names, and the model to which it leads.
+relation_keys keys_of_step(const relation_keys& through, const model_info& from, const relation_step& step) {
+  if (step.model != nullptr && info_of(*step.model).id != from.id) {
+    refuse(through, "through(): the relation before leads to " + std::string(from.short_name()) + ", not to " +
+                        std::string(info_of(*step.model).short_name()));
+  }
+  const auto found = std::find_if(from.relations.begin(), from.relations.end(), [&](const relation_info& each) {
+    const field_info& field = from.fields[each.field];
+    return step.model != nullptr ? field.offset == step.offset : field.name == step.field;
+  });
+  if (found == from.relations.end()) {
+    refuse(through, "through(): " + std::string(from.short_name()) + " declares no such relation" +
+                        (step.field.empty() ? std::string() : " as " + step.field));
+  }
+  const field_info& field = from.fields[found->field];
+  if (found->kind == relation_kind::belongs_to_any) {
+    refuse(through, "through(): " + field.name + " leads to several models: no relation goes on from there");
+  }
+  const model_spec* const related = find_spec(found->related);
+  if (related == nullptr) {
+    refuse(through, "through(): " + found->related + " is not known yet: say tp::register_models<…>() first");
+  }
+  return keys_of(from, field.offset, require_table(info_of(*related)));
+}
+
+void go_through(relation_keys& keys) {
+  const through_depth guarded(keys);
+  const model_info* from = keys.owner;
+  for (const relation_step& step : keys.relation->through) {
+    relation_keys found = keys_of_step(keys, *from, step);
+    from = found.related;
+    if (found.steps.empty()) {
+      keys.steps.push_back(std::move(found));
+    } else {
+      for (relation_keys& inner : found.steps) keys.steps.push_back(std::move(inner));
+    }
+  }
+  if (from->id != keys.related->id) {
+    refuse(keys, "through(): the last relation leads to " + std::string(from->short_name()) + ", not to " +
+                     std::string(keys.related->short_name()));
+  }
+  if (keys.relation->kind == relation_kind::has_one) {
+    for (const relation_keys& step : keys.steps) {
+      const relation_kind kind = step.relation->kind;
+      if (kind == relation_kind::has_one || kind == relation_kind::belongs_to) continue;
+      refuse(keys, "a has_one goes through has_one and belongs_to relations; " +
+                       step.owner->fields[step.relation->field].name + " has many");
+    }
+  }
+  if (keys.steps.front().pairs.size() != 1) {
+    refuse(keys, "the first relation of through() must go by a key of one column");
+  }
+  keys.pairs = keys.steps.front().pairs;
+}
+
 }  // namespace
 
 kind key_kind(const field_info& field) noexcept {
@@ -123,8 +222,26 @@ relation_keys keys_of(const model_info& owner, std::uint16_t relation_offset, co
                      "it by a has_many of the join table's model");
       }
       keys.pairs.push_back({&owner.fields[owner.key[0]], &related.fields[related.key[0]]});
+      if (keys.relation->typed == typed_side::own) keys.type_name = owner.recorded_name();
+      if (keys.relation->typed == typed_side::related) keys.type_name = related.recorded_name();
+      break;
+    case relation_kind::belongs_to_any:
+      pair_up(keys, {&owner.fields[static_cast<std::size_t>(keys.relation->key_field)]}, referenced(related, {}));
+      keys.type_field = &owner.fields[static_cast<std::size_t>(keys.relation->type_field)];
+      keys.type_name = related.recorded_name();
       break;
     default: {
+      if (!keys.relation->through.empty()) {
+        go_through(keys);
+        break;
+      }
+      if (keys.relation->type.model != nullptr || !keys.relation->type.field.empty()) {
+        go_by_type(keys);
+        break;
+      }
+      if (keys.relation->columns.empty()) {
+        refuse(keys, "say which way it goes: the other model's column, .through(…) or .as(…)");
+      }
       const std::vector<const field_info*> columns = named_columns(keys);
       pair_up(keys, referenced(owner, target_of(keys, columns)), columns);
     }
@@ -138,6 +255,7 @@ void require_relations(const model_info& owner) {
     const auto declared = std::find_if(owner.relations.begin(), owner.relations.end(),
                                        [&](const relation_info& each) { return &owner.fields[each.field] == &field; });
     if (declared == owner.relations.end()) refuse_undeclared(owner, field.name);
+    if (declared->kind == relation_kind::belongs_to_any) continue;  // each of its models fits by itself
     const model_spec* const related = find_spec(declared->related);
     if (related == nullptr) {
       throw model_error("relation " + std::string(owner.short_name()) + "::" + field.name + " is to " +
@@ -156,7 +274,7 @@ std::size_t join_key_offset(const model_info& related) noexcept {
 field_slot join_key_slot(const relation_keys& keys) {
   const kind k = key_kind(*keys.pairs[0].own);
   field_slot slot;
-  slot.column = keys.relation->join_key;
+  slot.column = keys.has_join_table() ? keys.relation->join_key : keys.pairs[0].own->column;
   std::size_t offset = join_key_offset(*keys.related);
   if (is_integer(k)) {
     slot.type = &detail::ops_of<std::int64_t>;
@@ -168,8 +286,9 @@ field_slot join_key_slot(const relation_keys& keys) {
     slot.type = &detail::ops_of<std::string>;
     offset += offsetof(join_key, text);
   } else {
-    refuse(keys, "the keys of a many_to_many relation are integers, uuids or texts; load it by a has_many of the join "
-                 "table's model");
+    refuse(keys, "the keys of relations by a join table, or through others, are integers, uuids or texts; load it by a "
+                 "has_many of the "
+                 "model between");
   }
   if (offset > 0xffff) refuse(keys, "struct " + std::string(keys.related->short_name()) + " is too large for it");
   slot.offset = static_cast<std::uint16_t>(offset);

@@ -29,7 +29,7 @@ const detail::load_step* load_list::end() const noexcept {
   return steps_ ? steps_->steps.data() + steps_->steps.size() : nullptr;
 }
 
-query_core& load_list::query_of(column_ref relation, const row_ops& rows) {
+query_core& load_list::query_of(column_ref relation, const row_ops& rows, std::uint8_t model) {
   if (!steps_) {
     steps_ = new detail::load_steps;
   } else if (__atomic_load_n(&steps_->owners, __ATOMIC_ACQUIRE) > 1) {
@@ -38,9 +38,11 @@ query_core& load_list::query_of(column_ref relation, const row_ops& rows) {
     steps_ = own;
   }
   for (detail::load_step& step : steps_->steps) {
-    if (step.relation.model == relation.model && step.relation.offset == relation.offset) return step.query;
+    if (step.relation.model == relation.model && step.relation.offset == relation.offset && step.model == model) {
+      return step.query;
+    }
   }
-  steps_->steps.push_back({relation, &rows, query_core(op::select_from, *rows.spec)});
+  steps_->steps.push_back({relation, &rows, query_core(op::select_from, *rows.spec), model});
   return steps_->steps.back().query;
 }
 

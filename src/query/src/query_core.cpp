@@ -2,6 +2,7 @@
 #include "tupelo/query/query_core.hpp"
 
 #include "tupelo/query/value.hpp"
+#include "tupelo/model/model_info.hpp"
 #include "tupelo/model/model_spec.hpp"
 #include "tupelo/core/error.hpp"
 #include "tupelo/core/interval.hpp"
@@ -175,6 +176,13 @@ void query_core::row_type(const model_spec& row) noexcept {
 }
 
 namespace detail {
+
+void project_all(query_core& core, const model_spec& model) {
+  const model_info& info = info_of(model);
+  for (const std::uint16_t position : info.columns) {
+    core.clause(op::project, expression(column_ref{&model, info.fields[position].offset}));
+  }
+}
 
 query_core united(const model_spec& row, const query_core& first, set_kind how, const query_core& second) {
   query_core both(op::select_from, row);

@@ -8,6 +8,7 @@
 #include "tupelo/query/derived_table.hpp"
 #include "tupelo/query/grouping.hpp"
 #include "tupelo/query/json_place.hpp"
+#include "tupelo/query/related_aggregates.hpp"
 #include "tupelo/query/row_value.hpp"
 #include "tupelo/query/select_query.hpp"
 #include "tupelo/query/window.hpp"

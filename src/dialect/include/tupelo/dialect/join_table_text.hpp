@@ -12,8 +12,10 @@ class dialect;
 /// owner's key, then those of related rows.
 class join_table_text {
 public:
+  /// `type_column` and what it says: of a table that connects several models; both empty: it has none.
   join_table_text(const dialect& target, const std::string& table, const std::string& own_column,
-                  const std::string& related_column);
+                  const std::string& related_column, const std::string& type_column = {},
+                  const std::string& type_name = {});
 
   /// The related keys of an owner.
   std::string select() const;
@@ -25,7 +27,9 @@ public:
   std::string erase_all() const;
 
 private:
+  std::string of_type() const;
   std::string table_, own_, related_;
+  std::string type_, type_name_;  ///< as SQL, or empty
 };
 
 }  // namespace tupelo

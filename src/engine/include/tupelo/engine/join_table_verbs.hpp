@@ -11,7 +11,7 @@
 
 namespace tupelo {
 
-/// What `sync` has changed.
+/// What `sync` and `toggle` have changed.
 struct join_changes {
   std::int64_t attached = 0;
   std::int64_t detached = 0;
@@ -47,9 +47,10 @@ struct given {
     } else if constexpr (!text_like<Given> && requires { given.begin() != given.end(); }) {
       for (const auto& each : given) add(keys, each);
     } else {
-      static_assert(is_a_key<Given>(),
-                    "tupelo: attach(), detach() and sync() take keys of the related model, its objects, or ranges of "
-                    "these");
+      static_assert(
+          is_a_key<Given>(),
+          "tupelo: attach(), detach(), sync() and toggle() take keys of the related model, its objects, or ranges of "
+          "these");
       if constexpr (is_a_key<Given>()) {
         text_room<Given> room;
         const literal value = literal_of<Given>(given, room);
@@ -75,13 +76,13 @@ inline constexpr bool goes_through_a_table<F> = F::relation == relation_kind::ma
 
 template <class Object, class F, class C>
 join_rows join_rows_of(const Object& object, F C::* relation) {
-  static_assert(goes_through_a_table<F>, "tupelo: attach(), detach() and sync() are for tp::many_to_many fields");
+  static_assert(goes_through_a_table<F>,
+                "tupelo: attach(), detach(), sync() and toggle() are for tp::many_to_many fields");
   if constexpr (requires { object.tracked(); }) {
     return join_rows_of(*object, relation);
   } else {
-    static_assert(
-        std::is_same_v<Object, C>,
-        "tupelo: attach(), detach() and sync() take an object, or a ref, of the model whose relation is named");
+    static_assert(std::is_same_v<Object, C>, "tupelo: attach(), detach(), sync() and toggle() take an object, or a "
+                                             "ref, of the model whose relation is named");
     if constexpr (goes_through_a_table<F>) {
       return {relation_ref(relation), &meta<typename F::related_model>::spec, __builtin_addressof(object)};
     } else {
@@ -100,6 +101,7 @@ task<std::int64_t> attach(query_source* source, join_rows rows, given_keys keys)
 /// `all`: whatever the keys are.
 task<std::int64_t> detach(query_source* source, join_rows rows, given_keys keys, bool all);
 task<join_changes> sync(query_source* source, join_rows rows, given_keys keys);
+task<join_changes> toggle(query_source* source, join_rows rows, given_keys keys);
 
 }  // namespace detail
 

@@ -251,6 +251,12 @@ public:
   task<join_changes> sync(const Object& object, F C::* relation, const Related& related) {
     return detail::sync(source(), detail::join_rows_of(object, relation), detail::keys_in<F>(related));
   }
+  /// Connects the object with those of these that it is not connected with, and parts it from those that it is. All or
+  /// nothing, in a transaction.
+  template <class Object, class F, class C, class Related>
+  task<join_changes> toggle(const Object& object, F C::* relation, const Related& related) {
+    return detail::toggle(source(), detail::join_rows_of(object, relation), detail::keys_in<F>(related));
+  }
 
   /// Inserts the object; its generated key, uuid key and timestamps are set in it.
   template <class T>

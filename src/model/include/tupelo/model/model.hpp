@@ -217,6 +217,66 @@ private:
   std::size_t key_;
 };
 
+/// A relation of a model, or its name where the model is incomplete.
+struct relation_step_ref {
+  template <class C, class F>
+  relation_step_ref(F C::* member) noexcept : field(member) {}
+  relation_step_ref(std::string_view text) noexcept : field(nullptr, 0), name(text) {}
+  relation_step_ref(const char* text) noexcept : field(nullptr, 0), name(text) {}
+
+  field_ref field;
+  std::string_view name;
+};
+
+/// A column of another model: its field, or its name where the model is incomplete.
+struct foreign_column {
+  template <class C, class F>
+  foreign_column(F C::* member) noexcept : field(member) {}
+  foreign_column(std::string_view text) noexcept : field(nullptr, 0), name(text) {}
+  foreign_column(const char* text) noexcept : field(nullptr, 0), name(text) {}
+
+  field_ref field;
+  std::string_view name;
+};
+
+/// Says which way a has_many or has_one relation goes. Valid during `model()` only.
+class has_builder {
+public:
+  has_builder(model_info& info, std::size_t relation) noexcept : info_(&info), relation_(relation) {}
+  /// By the rows of other relations: the first of this model, each of the following of the model that the one before
+  /// leads to: `m.has_many(&User::comments).through(&User::posts, &Post::comments)`. A relation of a model that is
+  /// incomplete here is named by its field: `.through(&User::posts, "comments")`. Rows between that are soft-deleted
+  /// lead nowhere.
+  template <class... Steps>
+  has_builder& through(relation_step_ref first, relation_step_ref second, Steps... more) {
+    return add_steps({first, second, relation_step_ref(more)...});
+  }
+  /// By two columns of the related model: one that names the kind of the owner, a text or an enum, and one with the
+  /// owner's key. What the first says of this model is its table's name, unless `m.recorded_as()` says another.
+  has_builder& as(foreign_column type, foreign_column key);
+
+private:
+  has_builder& add_steps(std::initializer_list<relation_step_ref> steps);
+  model_info* info_;
+  std::size_t relation_;
+};
+
+/// Refines a many_to_many relation. Valid during `model()` only.
+class many_to_many_builder {
+public:
+  many_to_many_builder(model_info& info, std::size_t relation) noexcept : info_(&info), relation_(relation) {}
+  /// The join table connects several models with the other one: this column of it names which one this model's key is
+  /// of. What it says is the table's name, unless `m.recorded_as()` says another.
+  many_to_many_builder& own_type(std::string_view column) { return set_type(column, typed_side::own); }
+  /// The same seen from the other side: the column names which model the related key is of.
+  many_to_many_builder& related_type(std::string_view column) { return set_type(column, typed_side::related); }
+
+private:
+  many_to_many_builder& set_type(std::string_view column, typed_side side);
+  model_info* info_;
+  std::size_t relation_;
+};
+
 /// What `model()` says to; not a template, so that it is compiled once.
 ///
 /// Errors of every verb: model_error naming the struct and the field.
@@ -299,15 +359,23 @@ public:
   model_builder& has_one(field_ref relation, std::string_view foreign_key_column, Columns... more) {
     return add_has(relation, relation_kind::has_one, {foreign_key_column, std::string_view(more)...}, "has_one");
   }
+  /// A relation that goes another way than by one foreign key: say `.through(…)` or `.as(…)`.
+  has_builder has_many(field_ref relation) { return add_has(relation, relation_kind::has_many, "has_many"); }
+  has_builder has_one(field_ref relation) { return add_has(relation, relation_kind::has_one, "has_one"); }
   /// The relation, the table between both models, its column that names this model's key, and the one that names the
   /// other's. The table itself is made by a model of its own or by a migration.
-  model_builder& many_to_many(field_ref relation, std::string_view join_table, std::string_view key_column,
-                              std::string_view related_key_column);
+  many_to_many_builder many_to_many(field_ref relation, std::string_view join_table, std::string_view key_column,
+                                    std::string_view related_key_column);
   /// The relation and the foreign key behind it.
   template <class... Fields>
   foreign_key_builder belongs_to(field_ref relation, Fields... key) {
     return add_belongs_to(relation, {field_ref(key)...});
   }
+  /// The relation, this model's field that says of which model the other object is, a text or an enum, and the one with
+  /// that object's key. No foreign key: none can name several tables. An index over both is worth having.
+  model_builder& belongs_to_any(field_ref relation, field_ref type, field_ref key);
+  /// What type columns beside keys say where they mean this model. Default: its table's name.
+  model_builder& recorded_as(std::string_view name);
 
 protected:
   model_builder(model_info& info, field_group group) noexcept : info_(&info), group_(group) {}
@@ -326,6 +394,7 @@ private:
                               std::string_view verb);
   model_builder& add_has(field_ref relation, relation_kind kind, std::initializer_list<std::string_view> columns,
                          std::string_view verb);
+  has_builder add_has(field_ref relation, relation_kind kind, std::string_view verb);
 
   model_info* info_;
   field_group group_;

@@ -124,6 +124,16 @@ struct foreign_key_info {
   bool deferrable = false;  ///< checked at commit
 };
 
+/// One relation of the way that another goes.
+struct relation_step {
+  const model_spec* model = nullptr;  ///< whose relation it is; null: of the model to which the step before leads
+  std::uint16_t offset = 0;           ///< of its field, where the model is said
+  std::string field{};                ///< its name, where it is not
+};
+
+/// Which side of a join table a type column is about.
+enum class typed_side : std::uint8_t { none, own, related };
+
 struct relation_info {
   std::uint16_t field = 0;  ///< position in model_info::fields
   relation_kind kind = relation_kind::none;
@@ -134,6 +144,13 @@ struct relation_info {
   int key = -1;                        ///< belongs_to: position in model_info::foreign_keys
   // many_to_many: the table between both, and its columns that name this model's and the other model's key
   std::string join_table{}, join_key{}, join_related_key{};
+  std::vector<relation_step> through{};  ///< has_*: the relations whose rows it goes by
+  /// many_to_many: the join table's column that names the model of the key beside it
+  std::string join_type{};
+  /// has_* of one of several models: the related model's fields that name the model and its key; by name, or by offset
+  relation_step type{}, key_beside{};
+  int type_field = -1;  ///< belongs_to_any: position of the field that names the model
+  typed_side typed = typed_side::none;
 };
 
 /// A model as the rest of Tupelo sees it. Built once, immutable, lives to the end of the program.
@@ -142,6 +159,7 @@ struct model_info {
   std::string table;
   std::string renamed_from;  ///< the table's former name
   std::string comment;       ///< of the table
+  std::string recorded_as;   ///< how type columns name the model; empty: by its table
   const model_spec* spec = nullptr;
   std::uint32_t id = 0;
   std::uint16_t size = 0;
@@ -167,6 +185,8 @@ struct model_info {
   /// Position of the field at this offset, or -1.
   int find_offset(std::uint16_t offset) const noexcept;
   int find_column(std::string_view column) const noexcept;
+  /// What a type column beside a key says for this model.
+  const std::string& recorded_name() const noexcept { return recorded_as.empty() ? table : recorded_as; }
   /// "User" of "shop::User", for messages.
   std::string_view short_name() const noexcept;
 };

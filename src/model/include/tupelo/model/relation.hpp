@@ -6,10 +6,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <type_traits>
 
 namespace tupelo {
 
-enum class relation_kind : std::uint8_t { none, has_many, has_one, belongs_to, many_to_many };
+enum class relation_kind : std::uint8_t { none, has_many, has_one, belongs_to, many_to_many, belongs_to_any };
 
 namespace detail {
 
@@ -57,6 +58,20 @@ protected:
 void assign_rows(void* relation, loaded_rows* rows) noexcept;
 /// What the relation field at this address is loaded with; null where nothing has loaded it.
 const loaded_rows* loaded_rows_of(const void* relation) noexcept;
+
+/// Stands for the models to one of which an object belongs; never defined.
+template <class... Models>
+struct one_of;
+
+/// A relation whose rows are of one of several models.
+class any_slot : public relation_slot {
+protected:
+  friend void assign_rows_of(void* relation, loaded_rows* rows, std::uint8_t model) noexcept;
+  static constexpr std::uint8_t of_none = 0xff;
+  std::uint8_t model_ = of_none;  ///< the position of the rows' model among them
+};
+/// The same for a tp::belongs_to_any field, whose rows are of the model at this position.
+void assign_rows_of(void* relation, loaded_rows* rows, std::uint8_t model) noexcept;
 
 /// A relation field with its type. `T` may be incomplete.
 template <class T, relation_kind Kind>
@@ -113,5 +128,52 @@ class belongs_to : public detail::reference_field<T, relation_kind::belongs_to> 
 /// The objects of `T` that a join table connects with this one.
 template <class T>
 class many_to_many : public detail::collection_field<T, relation_kind::many_to_many> {};
+
+/// The object of one of `Models` that this one's type and key name: of which model it is, each row says.
+template <class... Models>
+class belongs_to_any : public detail::any_slot {
+  template <class T>
+  static constexpr bool names = (std::is_same_v<T, Models> || ...);
+
+public:
+  using related_model = detail::one_of<Models...>;
+  static constexpr relation_kind relation = relation_kind::belongs_to_any;
+
+  /// The related object where it is a `T`, else null. Errors: relation_not_loaded until a query has loaded it, here and
+  /// below.
+  template <class T>
+  T* get() const {
+    static_assert(names<T>, "tupelo: tp::belongs_to_any: this model is none of those that the field names");
+    return has_object() && is_at<T>(model_) ? static_cast<T*>(rows_->rows) : nullptr;
+  }
+  template <class T>
+  bool holds() const {
+    return get<T>() != nullptr;
+  }
+  /// There is no related object, or it is of a model that the field does not name.
+  bool empty() const { return !has_object(); }
+  /// Calls the function with the related object, whichever model's it is. False: there is none.
+  template <class Visitor>
+  bool visit(const Visitor& visitor) const {
+    return (visit_as<Models>(visitor) || ...);
+  }
+
+private:
+  bool has_object() const {
+    if (!rows_) detail::throw_relation_not_loaded(relation, reflect::type_text<related_model>());
+    return rows_->count != 0;
+  }
+  template <class T>
+  static constexpr bool is_at(std::uint8_t position) {
+    std::uint8_t at = 0;
+    return ((position == at++ && std::is_same_v<T, Models>) || ...);
+  }
+  template <class T, class Visitor>
+  bool visit_as(const Visitor& visitor) const {
+    T* const object = get<T>();
+    if (object) visitor(*object);
+    return object != nullptr;
+  }
+};
 
 }  // namespace tupelo

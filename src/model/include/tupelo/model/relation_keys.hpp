@@ -13,7 +13,8 @@ namespace tupelo {
 
 /// How the rows of a relation are found: which fields of an object must equal which of a related row.
 ///
-/// A many_to_many relation has one pair, both models' keys; the join table stands between them.
+/// A many_to_many relation has one pair, both models' keys; the join table stands between them. One that goes through
+/// others has one pair too, that of its first step.
 struct relation_keys {
   struct pair {
     const field_info* own;
@@ -23,8 +24,13 @@ struct relation_keys {
   const model_info* owner = nullptr;
   const model_info* related = nullptr;
   std::vector<pair> pairs;
+  std::vector<relation_keys> steps{};      ///< of a relation that goes through others
+  const field_info* type_field = nullptr;  ///< says whose key is beside it: of the related model, or of the owner's
+  std::string type_name{};                 ///< and what it, or the join table's column, says there; empty: nothing
 
   bool has_join_table() const noexcept { return relation->kind == relation_kind::many_to_many; }
+  /// Whether the owner's key is no column of the related row, and read beside it.
+  bool has_join_key() const noexcept { return has_join_table() || !steps.empty(); }
 };
 
 /// The kind in which values of a key's field travel and are compared: what the field is stored as, integers in 64 bits.
@@ -37,7 +43,8 @@ relation_keys keys_of(const model_info& owner, std::uint16_t relation_offset, co
 /// models that the program does not know. Errors: model_error naming struct and field.
 void require_relations(const model_info& owner);
 
-/// Where the join table's column that names the owner is decoded, behind the related row that it came with.
+/// Where the column that names the owner of a row by a join table, or by relations between, is decoded, behind the
+/// related row that it came with.
 struct join_key {
   std::int64_t number = 0;
   std::string text;

@@ -4,6 +4,7 @@
 #include "tupelo/model/shape.hpp"
 
 #include <cstddef>
+#include <cstdint>
 
 namespace tupelo {
 
@@ -42,8 +43,9 @@ public:
       release();
   }
   /// The query for the relation's rows, added where the list has none yet: narrow it, give it relations of its own.
+  /// `model`: the position of the rows' model, where the relation is to one of several.
   /// Valid until the list is changed.
-  query_core& query_of(column_ref relation, const row_ops& rows);
+  query_core& query_of(column_ref relation, const row_ops& rows, std::uint8_t model = 0);
   const detail::load_step* begin() const noexcept;
   const detail::load_step* end() const noexcept;
 

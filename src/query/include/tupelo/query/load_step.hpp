@@ -6,11 +6,13 @@
 
 namespace tupelo::detail {
 
-/// One relation that is loaded: which, how its rows are kept, and what narrows them. The query's own loads follow it.
+/// One relation that is loaded, or the part of it that is of one model: which, how its rows are kept, and what narrows
+/// them. The query's own loads follow it.
 struct load_step {
   column_ref relation;
   const row_ops* rows;
   query_core query;
+  std::uint8_t model = 0;  ///< of a relation to one of several models: the position of this one
 };
 
 }  // namespace tupelo::detail

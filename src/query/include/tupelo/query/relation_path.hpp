@@ -13,12 +13,19 @@ namespace tupelo {
 
 namespace detail {
 
+template <class F>
+consteval bool leads_to_one_model() {
+  if constexpr (relation_like<F>) return F::relation != relation_kind::belongs_to_any;
+  return true;
+}
+
 /// What a member may be in a path; the compiler's messages name it by its type.
 template <class Member>
 struct relation_member;
 template <class F, class C>
 struct relation_member<F C::*> {
   static constexpr bool is_relation = relation_like<F>;
+  static constexpr bool has_one_model = leads_to_one_model<F>();
   template <class Model>
   static constexpr bool belongs_to = std::is_same_v<C, Model>;
 };
@@ -27,6 +34,9 @@ template <class F, class C>
 column_ref relation_ref(F C::* member) noexcept {
   return {&meta<C>::spec, offset_of_member(member)};
 }
+
+template <class Models>
+struct any_path;
 
 /// A path through relations, from the model `Model` on: members, then perhaps a function that narrows the last one.
 template <class Model>
@@ -46,24 +56,34 @@ struct relation_path {
   static void load(load_list& loads, F C::* relation, const Rest&... rest) {
     if constexpr (check<F, C>()) {
       using related = typename F::related_model;
-      query_core& query = loads.query_of(relation_ref(relation), rows_of<related>::ops);
-      if constexpr (sizeof...(Rest) > 0) relation_path<related>::load_in(query, rest...);
+      if constexpr (relation_member<F C::*>::has_one_model) {
+        query_core& query = loads.query_of(relation_ref(relation), rows_of<related>::ops);
+        if constexpr (sizeof...(Rest) > 0) relation_path<related>::load_in(query, rest...);
+      } else {
+        any_path<related>::load(loads, relation_ref(relation), rest...);
+      }
     }
   }
 
   /// The query of the related rows of one row of the query around it.
   template <class F, class C, class... Rest>
-  static expression related(op wanted, F C::* relation, const Rest&... rest) {
-    if constexpr (check<F, C>()) {
+  static query_core related(F C::* relation, const Rest&... rest) {
+    static_assert(
+        relation_member<F C::*>::has_one_model,
+        "tupelo: a tp::belongs_to_any field leads to several models: ask of its type and key columns instead");
+    if constexpr (check<F, C>() && relation_member<F C::*>::has_one_model) {
       using related = typename F::related_model;
       query_core query(op::select_from, meta<related>::spec);
       query.word(relation_ref(relation).word(op::related_to));
       if constexpr (sizeof...(Rest) > 0) relation_path<related>::narrow(query, rest...);
-      if (wanted == op::scalar_query) query.word(make_word(op::only_count));
-      return with_query(expression(), static_cast<query_core&&>(query), wanted);
+      return query;
     } else {
-      return expression();
+      return query_core();
     }
+  }
+  template <class F, class C, class... Rest>
+  static expression exists(F C::* relation, const Rest&... rest) {
+    return with_query(expression(), related(relation, rest...), op::exists);
   }
 
   template <class First, class... Rest>
@@ -77,7 +97,7 @@ struct relation_path {
   template <class First, class... Rest>
   static void narrow(query_core& query, const First& first, const Rest&... rest) {
     if constexpr (std::is_member_object_pointer_v<First>) {
-      query.clause(op::where, related(op::exists, first, rest...));
+      query.clause(op::where, exists(first, rest...));
     } else {
       constrain<sizeof...(Rest)>(query, first);
     }
@@ -103,6 +123,40 @@ private:
   }
 };
 
+/// The same from a relation to one of several models on: what follows is for those of them that it fits.
+template <class... Models>
+struct any_path<one_of<Models...>> {
+  template <class... Rest>
+  static void load(load_list& loads, column_ref relation, const Rest&... rest) {
+    std::uint8_t position = 0;
+    (load_part<Models>(loads.query_of(relation, rows_of<Models>::ops, position++), rest...), ...);
+    static_assert(
+        (goes_on<Models, Rest...>() || ...),
+        "tupelo: behind a tp::belongs_to_any field: a relation of one of its models, or a function of a query "
+        "of one of them");
+  }
+
+private:
+  template <class Model>
+  static consteval bool goes_on() {
+    return true;
+  }
+  template <class Model, class First, class... Rest>
+  static consteval bool goes_on() {
+    if constexpr (std::is_member_object_pointer_v<First>) {
+      return relation_member<First>::template belongs_to<Model>;
+    } else {
+      return std::is_invocable_v<const First&, select_query<Model, Model>&>;
+    }
+  }
+  template <class Model, class... Rest>
+  static void load_part(query_core& query, const Rest&... rest) {
+    if constexpr (sizeof...(Rest) > 0) {
+      if constexpr (goes_on<Model, Rest...>()) relation_path<Model>::load_in(query, rest...);
+    }
+  }
+};
+
 }  // namespace detail
 
 /// There is a related object, by any relation of the model: `where(tp::has(&User::posts))`. Further relations and a
@@ -110,7 +164,7 @@ private:
 /// objects are not there, unless the function says with_deleted().
 template <class F, class C, class... Path>
 condition<C> has(F C::* relation, const Path&... path) {
-  return detail::relation_path<C>::related(op::exists, relation, path...);
+  return detail::relation_path<C>::exists(relation, path...);
 }
 
 /// How many related objects there are, as an expression: to be selected, compared and ordered by. A function narrows
@@ -119,7 +173,9 @@ template <class F, class C, class... Constraint>
 scalar<std::int64_t, C> count_of(F C::* relation, const Constraint&... constraint) {
   static_assert((!std::is_member_object_pointer_v<Constraint> && ...),
                 "tupelo: count_of() counts one relation; count the second in a query of the model between");
-  return detail::relation_path<C>::related(op::scalar_query, relation, constraint...);
+  query_core query = detail::relation_path<C>::related(relation, constraint...);
+  query.word(make_word(op::only_count));
+  return detail::with_query(expression(), static_cast<query_core&&>(query), op::scalar_query);
 }
 
 }  // namespace tupelo

@@ -24,7 +24,20 @@ class cursor;
 /// Who runs a query: a database, a session, a transaction. Defined by the engine; a query only points to it.
 class query_source;
 
+/// All columns of a model, as one term of select(): `select<std::pair<User, std::int64_t>>(tp::whole<User>,
+/// tp::count_of(&User::posts))`. Its relations are not loaded.
+template <class Model>
+struct whole_row {
+  using selected_type = Model;
+  using term_models = detail::models<Model>;
+};
+template <class Model>
+inline constexpr whole_row<Model> whole{};
+
 namespace detail {
+
+/// Selects the columns of the model, in their order. Errors: model_error.
+void project_all(query_core& core, const model_spec& model);
 
 /// The verbs that run a query; completed by the engine, so that building queries needs no I/O.
 template <class Result>
@@ -437,6 +450,11 @@ private:
   static void project(query_core& core, column<M...> c) {
     check_models<typename column<M...>::owner>();
     core.clause(op::project, c);
+  }
+  template <class Model>
+  static void project(query_core& core, whole_row<Model>) {
+    check_models<Model>();
+    detail::project_all(core, detail::meta<Model>::spec);
   }
   template <class T, class... Models>
   static void project(query_core& core, const scalar<T, Models...>& e) {

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+// Relations that go through others, and columns that say of which model a key is.
+#include "sql_renderer.hpp"
+
+namespace tupelo {
+
+namespace {
+
+/// What the tables between are called where they are joined, and what their rows are called for the query around.
+constexpr std::string_view between = "tupelo_way";
+constexpr std::string_view owner_column = "tupelo_owner";
+constexpr std::string_view link_column = "tupelo_link_";
+
+void also(std::string& condition, const std::string& more) {
+  if (!condition.empty()) condition += " AND ";
+  condition += more;
+}
+
+}  // namespace
+
+std::string sql_renderer::names_model(const std::string& column, const relation_keys& keys) const {
+  std::string text = "'";
+  for (const char c : keys.type_name) {
+    text += c;
+    if (c == '\'') text += c;
+  }
+  return column + " = " + text + "'";
+}
+
+std::string sql_renderer::names_model(const std::string& table, const field_info& field,
+                                      const relation_keys& keys) const {
+  return names_model(table + "." + quoted(field.column), keys);
+}
+
+sql_renderer::way sql_renderer::way_of(const relation_keys& keys) const {
+  // Told apart by how deep the query stands that names them.
+  const std::string own_names = std::string(between) + "_" + std::to_string(names_.size()) + "_";
+  way made;
+  std::string before;  // the table of the step before
+  for (std::size_t i = 0; i < keys.steps.size(); ++i) {
+    const relation_keys& step = keys.steps[i];
+    const bool first = i == 0, last = i + 1 == keys.steps.size();
+    const relation_kind kind = step.relation->kind;
+    if (!first && (kind == relation_kind::belongs_to || kind == relation_kind::many_to_many)) made.repeats = true;
+    const std::string table = quoted(own_names + std::to_string(i));
+    std::vector<std::string> links;  // what equals the columns of the step's related table
+    std::string joined_on;
+    if (step.has_join_table()) {
+      const std::string join = quoted(own_names + "join_" + std::to_string(i));
+      const std::string clause = quoted(step.relation->join_table) + " AS " + join;
+      std::string on;
+      if (!step.type_name.empty()) on = names_model(join + "." + quoted(step.relation->join_type), step);
+      if (first) {
+        made.from = clause;
+        made.owner = join + "." + quoted(step.relation->join_key);
+        if (!on.empty()) also(made.where, on);
+      } else {
+        also(on,
+             join + "." + quoted(step.relation->join_key) + " = " + before + "." + quoted(step.pairs[0].own->column));
+        made.from += " JOIN " + clause + " ON " + on;
+      }
+      links.push_back(join + "." + quoted(step.relation->join_related_key));
+    } else if (!first) {
+      for (const relation_keys::pair& pair : step.pairs) links.push_back(before + "." + quoted(pair.own->column));
+    }
+    if (last) {
+      made.links = links;
+      for (const relation_keys::pair& pair : step.pairs) made.related.push_back(pair.related);
+      break;
+    }
+    for (std::size_t j = 0; j < links.size(); ++j) {
+      also(joined_on, table + "." + quoted(step.pairs[j].related->column) + " = " + links[j]);
+    }
+    if (step.type_field != nullptr) also(first ? made.where : joined_on, names_model(table, *step.type_field, step));
+    const std::string clause = quoted(step.related->table) + " AS " + table;
+    if (made.from.empty()) {
+      made.from = clause;
+      made.owner = table + "." + quoted(step.pairs[0].related->column);
+    } else {
+      made.from += " JOIN " + clause + " ON " + joined_on;
+    }
+    if (step.related->deleted_at >= 0) {
+      const field_info& deleted = step.related->fields[static_cast<std::size_t>(step.related->deleted_at)];
+      also(made.where, table + "." + quoted(deleted.column) + " IS NULL");
+    }
+    before = table;
+  }
+  return made;
+}
+
+void sql_renderer::read_owners_through(select_parts& parts, std::uint32_t index) {
+  const way between_both = way_of(loaded_);
+  const std::string name = quoted(between);
+  std::string sql = between_both.repeats ? "SELECT DISTINCT " : "SELECT ";
+  sql += between_both.owner + " AS " + quoted(owner_column);
+  std::string on;
+  for (std::size_t i = 0; i < between_both.links.size(); ++i) {
+    const std::string link = quoted(std::string(link_column) + std::to_string(i + 1));
+    sql += ", " + between_both.links[i] + " AS " + link;
+    also(on, named(parts.id, *between_both.related[i]) + " = " + name + "." + link);
+  }
+  std::string where;
+  dialect_.in_list(where, between_both.owner, number_[index], any_bucket, key_kind(*loaded_.pairs[0].own));
+  if (!between_both.where.empty()) where += " AND " + between_both.where;
+  const relation_keys& last = loaded_.steps.back();
+  if (last.type_field != nullptr) also(on, names_model(named(parts.id, *last.type_field), last));
+  parts.joins += " JOIN (" + sql + " FROM " + between_both.from + " WHERE " + where + ") AS " + name + " ON " + on;
+  parts.owner = parts.join_owner = name + "." + quoted(owner_column);
+}
+
+std::string sql_renderer::leads(const select_parts& parts, const relation_keys& keys, const std::string& around) const {
+  const way between_both = way_of(keys);
+  std::string where = between_both.owner + " = " + around + "." + quoted(keys.pairs[0].own->column);
+  for (std::size_t i = 0; i < between_both.links.size(); ++i) {
+    also(where, between_both.links[i] + " = " + named(parts.id, *between_both.related[i]));
+  }
+  if (!between_both.where.empty()) also(where, between_both.where);
+  const relation_keys& last = keys.steps.back();
+  if (last.type_field != nullptr) also(where, names_model(named(parts.id, *last.type_field), last));
+  return "EXISTS (SELECT 1 FROM " + between_both.from + " WHERE " + where + ")";
+}
+
+}  // namespace tupelo
