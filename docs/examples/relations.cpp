@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdio>
+
 namespace tp = tupelo;
 
 namespace {
@@ -132,6 +134,13 @@ tp::task<void> loading(tp::database& db) {
   EXPECT_EQ(article->author->name, "ada");
 }
 
+tp::task<void> by_key(tp::database& db) {
+  Author ada = co_await db.get<Author>(1).with(&Author::articles, &Article::comments).with(&Author::profile);
+  auto nobody = co_await db.find<Author>(99).with(&Author::articles);  // std::optional<Author>
+  EXPECT_EQ(ada.articles.size(), 5U);
+  EXPECT_FALSE(nobody.has_value());
+}
+
 tp::task<void> paths(tp::database& db) {
   auto deep = co_await db.query<Author>()
                   .with(&Author::articles, &Article::comments)  // the comments of the articles of the authors
@@ -216,10 +225,35 @@ tp::task<void> connecting(tp::database& db) {
   co_await db.toggle(article, &Article::tags, tags[0]);  // connected where it was not, parted where it was
 }
 
+class repetition_log final : public tp::statement_observer {
+public:
+  void read_repeated(const tp::repeated_read_event& event) noexcept override {
+    std::fprintf(stderr, "%.*s:%u repeats a read: load %.*s with the rows before\n", int(event.file.size()),
+                 event.file.data(), event.line, int(event.relation.size()), event.relation.data());
+    ++heard;
+  }
+  int heard = 0;
+};
+
+tp::task<void> repeating(tp::database&) {
+  tp::database db("sqlite::memory:?detect_n_plus_one=3");
+  fill(db);
+  repetition_log log;
+  db.observe(log);
+  auto session = db.session();
+  auto articles = co_await session.query<Article>().where(tp::col<&Article::author_id>.is_not_null()).all();
+  for (Article& article : articles) co_await session.load(article, &Article::author);  // one statement for each
+  EXPECT_EQ(log.heard, 1);
+  co_await session.load(articles, &Article::author);  // one for all of them
+  EXPECT_EQ(log.heard, 1);
+}
+
 TEST(docs, relations) {
   tp::database db("sqlite::memory:");
   fill(db);
   tp::sync_wait(loading(db));
+  tp::sync_wait(by_key(db));
+  tp::sync_wait(repeating(db));
   tp::sync_wait(paths(db));
   tp::sync_wait(later(db));
   tp::sync_wait(without_loading(db));

@@ -356,6 +356,26 @@ TEST_P(relations, that_are_not_asked_for_are_not_loaded) {
   EXPECT_NE(what.find(".with(&Author::passport)"), std::string::npos) << what;
 }
 
+TEST_P(relations, are_loaded_with_one_object_by_its_key) {
+  const Author found = sync_wait(db.get<Author>(ada).with(&Author::books, &Book::reviews).with(&Author::passport));
+  EXPECT_EQ(found.books.size(), 3U);
+  EXPECT_TRUE(found.books[0].reviews.loaded());
+  EXPECT_EQ(found.passport.get(), nullptr);
+  const auto maybe = sync_wait(db.find<Author>(bob).with(&Author::passport));
+  EXPECT_EQ(maybe->passport->number, "B1");
+  EXPECT_FALSE(sync_wait(db.find<Author>(bob + 1000).with(&Author::passport)).has_value());
+  EXPECT_THROW(sync_wait(db.get<Author>(bob + 1000).with(&Author::passport)), not_found);
+  run([&]() -> task<void> {
+    const auto [one, two] = co_await db.pipeline(db.get<Author>(ada).with(&Author::books), db.get<Author>(bob));
+    EXPECT_EQ(one.books.size(), 3U);
+    EXPECT_FALSE(two.books.loaded());
+  });
+}
+TEST_P(relations, are_loaded_with_what_is_read_only) {
+  EXPECT_THROW(db.insert(Author{.name = "dan"}).with(&Author::books), query_error);
+  EXPECT_THROW(db.raw_sql<Author>("SELECT 1").all().with(&Author::books), query_error);
+}
+
 // ---- what goes wrong
 
 TEST_P(relations, of_a_statement_that_fails_fail_the_query) {

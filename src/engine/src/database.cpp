@@ -82,6 +82,17 @@ task<void> database::close(deadline until) {
 }
 
 void database::observe(statement_observer& observer) { pool_->observers().add(observer); }
+std::uint32_t database::reads_repeated_at_most() const noexcept {
+  if (pool_->observers().empty()) return 0;
+  const std::uint32_t said = pool_->options().detect_n_plus_one;
+#ifdef NDEBUG
+  constexpr std::uint32_t unsaid = 0;
+#else
+  constexpr std::uint32_t unsaid = 10;
+#endif
+  return said == database_options::as_built ? unsaid : said;
+}
+void database::report(const repeated_read_event& event) noexcept { pool_->observers().read_repeated(event); }
 pool_statistics database::statistics() const {
   pool_statistics now = pool_->statistics();
   now.listening = pool_->listeners().count();

@@ -37,6 +37,11 @@ void observer_list::read_retried(const retry_event& event) noexcept {
   for (statement_observer* observer : *observers) observer->read_retried(event);
 }
 
+void observer_list::read_repeated(const repeated_read_event& event) noexcept {
+  const auto observers = current();
+  for (statement_observer* observer : *observers) observer->read_repeated(event);
+}
+
 void observer_list::lease_overdue(const lease_event& event) noexcept {
   const auto observers = current();
   for (statement_observer* observer : *observers) observer->lease_overdue(event);

@@ -23,6 +23,7 @@ public:
   void statement_started(const statement_event& event) noexcept override;
   void statement_finished(const statement_event& event) noexcept override;
   void read_retried(const retry_event& event) noexcept override;
+  void read_repeated(const repeated_read_event& event) noexcept override;
   void lease_overdue(const lease_event& event) noexcept override;
   void noticed(const notice_event& event) noexcept override;
   bool wants_notices() const noexcept override { return !empty(); }

@@ -15,6 +15,14 @@ void throw_no_source() {
       "this query was built without a database: take it from one (db.query<T>()), or bind it with db.bind(query)");
 }
 
+load_list& operation_core::loads() {
+  if (run_.core.shape.size == 0 || op_of(run_.core.shape.data()[0]) != op::select_from || means_ == outcome::affected) {
+    throw query_error("with() loads relations of the objects that a query, get() or find() reads; load() them later "
+                      "where they come from elsewhere");
+  }
+  return run_.core.loads;
+}
+
 void operation_core::prepare() {
   require_source(source_);
   if (spec_) {

@@ -68,6 +68,7 @@ public:
     run_.core.word(step.relation.word(op::load_related));
     push_keys(run_.core.values, owners_, key);
     run_.core.finish();
+    run_.owners = owners_.size();
     run_.sink = collector_.sink();
   }
   relation_load(const relation_load&) = delete;

@@ -21,6 +21,7 @@ constexpr count_option counts[] = {
     {"pool_size", &database_options::pool_size, 1},
     {"max_overflow", &database_options::max_overflow, 0},
     {"min_idle", &database_options::min_idle, 0},
+    {"detect_n_plus_one", &database_options::detect_n_plus_one, 0},
     {"read_attempts", &database_options::read_attempts, 1},
     {"shared_reads", &database_options::shared_reads, 0},
     {"statement_cache_size", &database_options::statement_cache_size, 1},

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tupelo/model/model_info.hpp"
 #include "tupelo/model/model_spec.hpp"
+#include "tupelo/model/relation_keys.hpp"
 #include "tupelo/core/error.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <functional>
 #include <map>
@@ -121,6 +123,36 @@ const model_info& build_model(const model_spec& spec) {
   const model_info* built = info.release();  // for the program's life: statements and queries refer to it
   __atomic_store_n(&spec.info, built, __ATOMIC_RELEASE);
   return *built;
+}
+
+namespace {
+
+bool reads_by(const relation_info& relation, const field_info& field) {
+  switch (relation.kind) {
+    case relation_kind::belongs_to: return field.is(field_key);
+    case relation_kind::has_many:
+    case relation_kind::has_one:
+      return std::find(relation.columns.begin(), relation.columns.end(), field.column) != relation.columns.end();
+    default: return false;
+  }
+}
+
+}  // namespace
+
+std::string relations_by(const model_info& model, const field_info& field) {
+  registry& r = models();
+  std::lock_guard lock(r.mutex);
+  std::string found;
+  for (std::size_t id = 0; id < r.by_id.size(); ++id) {
+    const model_spec* known = r.by_id[id];
+    if (!known || !known->info || known->id != id) continue;
+    for (const relation_info& relation : known->info->relations) {
+      if (relation.related != model.type_name || !reads_by(relation, field)) continue;
+      if (!found.empty()) found += " or ";
+      found.append(known->info->short_name()).append("::").append(known->info->fields[relation.field].name);
+    }
+  }
+  return found;
 }
 
 /// "User::posts": the declared relations of this kind to that model, as far as models have been used. The field itself

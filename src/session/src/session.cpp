@@ -104,6 +104,7 @@ void session::state::refuse_in_savepoint(std::string_view verb) const {
 void session::state::settle() {
   undo.clear();
   marks.clear();
+  if (watch) watch->forget();
   drop_all(object_state::erased);
 }
 

@@ -2,11 +2,13 @@
 #pragma once
 
 #include "identity_map.hpp"
+#include "repetition_watch.hpp"
 
 #include "tupelo/session/session.hpp"
 #include "tupelo/core/error.hpp"
 
 #include <exception>
+#include <memory>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -22,7 +24,11 @@ struct undo_entry {
 };
 
 struct session::state {
-  state(database& database, session_options o, std::source_location made) : db(database), options(o), from(made) {}
+  state(database& database, session_options o, std::source_location made) : db(database), options(o), from(made) {
+    if (const std::uint32_t most = db.reads_repeated_at_most()) {
+      watch = std::make_unique<detail::repetition_watch>(db, most, made);
+    }
+  }
   ~state();
 
   database& db;
@@ -35,12 +41,13 @@ struct session::state {
   std::vector<detail::tracked_object*> objects;  ///< each with a share
   detail::identity_map identities;
   std::vector<undo_entry> undo;
-  std::vector<std::size_t> marks;  ///< size of `undo` where each open savepoint began
+  std::vector<std::size_t> marks;                   ///< size of `undo` where each open savepoint began
+  std::unique_ptr<detail::repetition_watch> watch;  ///< null: off
 
   /// What runs the session's statements: its transaction, or any connection.
   query_source& source() {
-    if (held.holds_connection()) return held;
-    return db;
+    query_source& runs = held.holds_connection() ? static_cast<query_source&>(held) : db;
+    return watch ? watch->before(runs) : runs;
   }
   void own(detail::tracked_object* object);
   void disown(detail::tracked_object* object);

@@ -53,6 +53,18 @@ struct retry_event {
   std::exception_ptr failure;  ///< of the last one
 };
 
+/// A session that reads by key what could be read at once: the same statement again and again. Views are valid during
+/// the call only.
+struct repeated_read_event {
+  std::string_view statement;    ///< the one that is repeated
+  std::uint32_t times = 0;       ///< so far
+  std::string_view read_before;  ///< the statement whose rows are most likely gone through; may be empty
+  std::string_view relation;     ///< what `with` should name, as "User::posts"; several joined by " or "; may be empty
+  std::string_view file;         ///< where the session was made
+  std::string_view function;
+  std::uint32_t line = 0;
+};
+
 /// Sees every statement of a database; for logs, metrics and traces. A database without observers pays one branch.
 ///
 /// The statements of a pipeline, or of a flush, start one after the other and then finish one after the other; the
@@ -66,6 +78,8 @@ public:
   virtual void statement_finished(const statement_event&) noexcept {}
   /// Each attempt is a statement of its own that starts and finishes too.
   virtual void read_retried(const retry_event&) noexcept {}
+  /// Called once per statement and unit of work, where `detect_n_plus_one` is on; the statement is running.
+  virtual void read_repeated(const repeated_read_event&) noexcept {}
   /// Called once per lease, on a thread of the pool's own: it must be quick.
   virtual void lease_overdue(const lease_event&) noexcept {}
   /// Called on the thread that reads the connection, before the statement is finished: it must be quick.

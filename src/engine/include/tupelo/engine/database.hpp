@@ -114,6 +114,12 @@ public:
   /// The observer sees every statement from here on; it must outlive the database.
   void observe(statement_observer& observer);
 
+  /// How often a session may repeat a read by key before it reports that; 0: it does not watch, also where nobody
+  /// observes.
+  std::uint32_t reads_repeated_at_most() const noexcept;
+  /// Tells the observers.
+  void report(const repeated_read_event& event) noexcept;
+
   /// The URL without its password.
   std::string url() const;
 

@@ -50,6 +50,12 @@ struct database_options {
   std::uint32_t shared_reads = 0;
   std::int64_t shared_patience_us = 20'000;  ///< a read that takes longer has its connection for itself; 0: it has not
 
+  /// A session that has run the same read by key, or loaded the same relation of one object, more than so often in one
+  /// unit of work tells the observers (`read_repeated`). 0: it does not; else 10 in a library that was built without
+  /// NDEBUG, and off in one that was built with it.
+  static constexpr std::uint32_t as_built = UINT32_MAX;
+  std::uint32_t detect_n_plus_one = as_built;
+
   std::int64_t leak_threshold_us = 0;  ///< the observer hears of leases that are held for longer
   /// Load shedding: when for a whole interval nobody got a connection within the target, who waits for twice as long
   /// is refused at once instead of at its timeout. 0: off.

@@ -66,6 +66,8 @@ public:
   void unsettle() noexcept;
 
 protected:
+  /// The relations to be loaded with what is read. Errors: query_error where no objects are.
+  load_list& loads();
   /// Runs now if that needs no waiting.
   bool start(const task_context& context) noexcept;
   /// Begins the waiting way; `awaiting` is resumed at its end.
@@ -115,6 +117,22 @@ struct stored<std::vector<bool>> {
   using type = std::vector<bool_row>;
 };
 
+template <class Model>
+struct relation_path;
+/// Of which model the result consists.
+template <class Result>
+struct object_read {
+  using type = Result;
+};
+template <class Object>
+struct object_read<std::optional<Object>> {
+  using type = Object;
+};
+template <class Object>
+struct object_read<std::vector<Object>> {
+  using type = Object;
+};
+
 }  // namespace detail
 
 /// A statement that runs when it is awaited: `co_await db.get<User>(1)`, or `tp::sync_wait(db.get<User>(1))`.
@@ -131,6 +149,15 @@ public:
   void use_result_as_object(T&& object) {
     result_ = static_cast<T&&>(object);
     object_is_result_ = true;
+  }
+
+  /// Loads the relation with the object that is read, or with all of them, as `with` does in a query: `co_await
+  /// db.get<User>(1).with(&User::posts, &Post::comments)`. Errors: query_error for what reads no objects: a write, or
+  /// SQL of your own.
+  template <class... Path>
+  operation&& with(const Path&... path) && {
+    detail::relation_path<typename detail::object_read<T>::type>::load(loads(), path...);
+    return static_cast<operation&&>(*this);
   }
 
   bool await_ready() const noexcept { return false; }

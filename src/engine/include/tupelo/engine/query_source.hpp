@@ -25,6 +25,7 @@ struct statement_run {
   row_sink sink;
   const void* const* objects = nullptr;  ///< whose fields are bound
   std::uint32_t fetch = 0;               ///< rows at most; 0: all
+  std::uint32_t owners = 0;              ///< of a relation that is loaded: of how many keys
 
   std::uint64_t row_count = 0;
   std::int64_t affected = 0;

@@ -39,6 +39,10 @@ kind key_kind(const field_info& field) noexcept;
 /// Errors: model_error for a relation that model() does not declare, or whose key does not fit the related model.
 relation_keys keys_of(const model_info& owner, std::uint16_t relation_offset, const model_info& related);
 
+/// "User::posts" or "Post::author": the declared relations that read rows of `model` by this field, joined by " or ",
+/// of models that have been used.
+std::string relations_by(const model_info& model, const field_info& field);
+
 /// Refuses relations that no query could load: fields that model() does not declare, keys that do not fit, related
 /// models that the program does not know. Errors: model_error naming struct and field.
 void require_relations(const model_info& owner);

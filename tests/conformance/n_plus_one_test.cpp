@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "library.hpp"
+
+namespace tupelo::conformance::library {
+namespace {
+
+/// What sessions report that read one by one what could be read at once.
+class repeated_reads : public library_test {
+protected:
+  struct report {
+    std::string statement, before, relation, file;
+    std::uint32_t times;
+  };
+  struct listener_of_reports final : statement_observer {
+    void read_repeated(const repeated_read_event& event) noexcept override {
+      heard.push_back({std::string(event.statement), std::string(event.read_before), std::string(event.relation),
+                       std::string(event.file), event.times});
+    }
+    std::vector<report> heard;
+  };
+  repeated_reads() : watched(url(), {.run = GetParam().run, .detect_n_plus_one = 2}) { watched.observe(reports); }
+  static bool mentions(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+
+  listener_of_reports reports;
+  database watched;
+};
+TUPELO_CONFORMANCE_SUITE(repeated_reads);
+
+TEST_P(repeated_reads, by_key_are_reported_with_the_relation_to_load) {
+  TUPELO_NEEDS(trait::several_connections);
+  run([&]() -> task<void> {
+    auto s = watched.session();
+    const auto found = co_await s.query<Book>().where(col<&Book::title> != "E").order_by(col<&Book::title>).all();
+    for (const Book& book : found) co_await s.query<Author>().where(col<&Author::id> == *book.author_id).one();
+  });
+  ASSERT_EQ(reports.heard.size(), 1U) << "once, though it goes on";
+  const report& told = reports.heard[0];
+  EXPECT_EQ(told.times, 3U);
+  EXPECT_TRUE(mentions(told.relation, "Book::author")) << told.relation;
+  EXPECT_TRUE(mentions(told.statement, "\"authors\"")) << told.statement;
+  EXPECT_TRUE(mentions(told.before, "\"books\"")) << told.before;
+  EXPECT_TRUE(mentions(told.file, "n_plus_one_test")) << told.file;
+}
+TEST_P(repeated_reads, by_foreign_key_are_reported) {
+  TUPELO_NEEDS(trait::several_connections);
+  run([&]() -> task<void> {
+    auto s = watched.session();
+    for (const Author& author : co_await s.query<Author>().all()) {
+      co_await s.query<Book>().where(col<&Book::author_id> == author.id).all();
+    }
+  });
+  ASSERT_EQ(reports.heard.size(), 1U);
+  EXPECT_TRUE(mentions(reports.heard[0].relation, "Author::books")) << reports.heard[0].relation;
+}
+TEST_P(repeated_reads, of_tracked_objects_are_reported) {
+  TUPELO_NEEDS(trait::several_connections);
+  run([&]() -> task<void> {
+    auto s = watched.session();
+    for (const std::int64_t id : {a, b, c, d}) co_await s.get<Book>(id);
+  });
+  EXPECT_EQ(reports.heard.size(), 1U);
+}
+TEST_P(repeated_reads, that_load_the_relation_of_one_object_each_are_reported) {
+  TUPELO_NEEDS(trait::several_connections);
+  run([&]() -> task<void> {
+    auto s = watched.session();
+    auto found = co_await s.query<Author>().all();
+    for (Author& author : found) co_await s.load(author, &Author::books);
+  });
+  ASSERT_EQ(reports.heard.size(), 1U);
+  EXPECT_EQ(reports.heard[0].relation, "Author::books");
+}
+TEST_P(repeated_reads, are_none_where_relations_are_loaded_at_once) {
+  TUPELO_NEEDS(trait::several_connections);
+  run([&]() -> task<void> {
+    auto s = watched.session();
+    for (int i = 0; i < 5; ++i) {
+      auto found = co_await s.query<Author>().with(&Author::books).all();
+      co_await s.load(found, &Author::passport);
+      co_await s.query<Book>().where(col<&Book::pages> > i).all();
+    }
+  });
+  EXPECT_TRUE(reports.heard.empty());
+}
+TEST_P(repeated_reads, are_counted_anew_after_a_commit) {
+  TUPELO_NEEDS(trait::several_connections);
+  run([&]() -> task<void> {
+    auto s = watched.session();
+    for (const std::int64_t id : {a, b, c, d}) {
+      co_await s.get<Book>(id);
+      co_await s.commit();
+    }
+  });
+  EXPECT_TRUE(reports.heard.empty());
+}
+TEST_P(repeated_reads, are_not_watched_where_detection_is_off) {
+  TUPELO_NEEDS(trait::several_connections);
+  database off(url(), {.run = GetParam().run, .detect_n_plus_one = 0});
+  listener_of_reports none;
+  off.observe(none);
+  run([&]() -> task<void> {
+    auto s = off.session();
+    for (int i = 0; i < 20; ++i) co_await s.query<Book>().where(col<&Book::id> == a).all();
+  });
+  EXPECT_TRUE(none.heard.empty());
+}
+TEST_P(repeated_reads, are_limited_by_the_url_too) {
+  TUPELO_NEEDS(trait::several_connections);
+  const std::string by_url = url() + (url().find('?') == std::string::npos ? "?" : "&") + "detect_n_plus_one=3";
+  database by_text(by_url, {.run = GetParam().run});
+  EXPECT_EQ(by_text.reads_repeated_at_most(), 0U) << "nobody observes";
+  listener_of_reports heard;
+  by_text.observe(heard);
+  EXPECT_EQ(by_text.reads_repeated_at_most(), 3U);
+}
+
+}  // namespace
+}  // namespace tupelo::conformance::library
