@@ -29,6 +29,21 @@ tp::task<void> undo(tp::database& db) {
   EXPECT_EQ(ada->age, 36);
 }
 
+tp::task<void> related(tp::database& db) {
+  auto session = db.session();
+  auto zoe = session.add(User{.email = "zoe@example.com", .posts = {Post{.title = "one"}, Post{.title = "two"}}});
+  auto third = session.add(Post{.title = "three", .author = zoe});  // zoe has no key yet
+  co_await session.commit();
+  EXPECT_EQ(third->author_id, zoe->id);
+  EXPECT_EQ(zoe->posts[1].author_id, zoe->id);  // inserted too, and tracked from then on
+
+  third->author = co_await session.get<User>(1);  // a change of the reference is a change of the key
+  zoe->posts.add(Post{.title = "four"});          // one more
+  co_await session.commit();
+  EXPECT_EQ(third->author_id, 1);
+  EXPECT_EQ(zoe->posts.size(), 3U);
+}
+
 tp::task<void> transfer(tp::database& db, std::int64_t from, std::int64_t to) {
   co_await db.transaction([&](tp::session& s) -> tp::task<void> {  // run again as a whole when the database is busy
     auto giver = co_await s.get<Post>(from, tp::for_update);
@@ -84,6 +99,7 @@ TEST(guide_of_sessions, works_as_it_says) {
   example::filled_database example;
   tp::sync_wait(work(example.db));
   tp::sync_wait(undo(example.db));
+  tp::sync_wait(related(example.db));
   tp::sync_wait(transfer(example.db, 3, 1));
   tp::sync_wait(queue(example.db));
   EXPECT_EQ(tp::sync_wait(example.db.get<Post>(1)).views, 15);

@@ -17,12 +17,12 @@ public:
   tracked_object* find(const model_info& info, const snapshot& key) const {
     const auto [first, last] = objects_.equal_range(hash_words(key.data(), static_cast<std::uint32_t>(key.size())));
     for (auto i = first; i != last; ++i) {
-      if (i->second->spec == info.spec && key_of(info, i->second->object) == key) return i->second;
+      if (i->second->spec == info.spec && key_of(info, i->second->object()) == key) return i->second;
     }
     return nullptr;
   }
   void insert(const model_info& info, tracked_object* object) {
-    object->key_hash = key_hash(info, object->object);
+    object->key_hash = key_hash(info, object->object());
     objects_.emplace(object->key_hash, object);
   }
   void erase(const tracked_object* object) {

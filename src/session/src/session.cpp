@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tupelo/session/session.hpp"
 
+#include "related_objects.hpp"
 #include "session_state.hpp"
 
 #include "tupelo/record.hpp"
@@ -16,19 +17,16 @@ using detail::tracked_object;
 
 // ---- state
 
-session::state::~state() {
-  for (tracked_object* object : objects) {
-    object->state = object_state::detached;
-    share_down(object);
-  }
-}
+session::state::~state() { let_go(objects); }
 
-void session::state::share_down(tracked_object* object) {
-  if (--object->owners == 0) object->destroy(object);
+void session::state::let_go(const std::vector<tracked_object*>& leaving) {
+  for (tracked_object* object : leaving) object->state = object_state::detached;
+  const std::vector<tracked_object*> order = detail::release_order(leaving);
+  for (tracked_object* object : order.empty() ? leaving : order) detail::drop(object);
 }
 
 void session::state::own(tracked_object* object) {
-  ++object->owners;
+  detail::retain(object);
   objects.push_back(object);
 }
 
@@ -36,14 +34,13 @@ void session::state::disown(tracked_object* object) {
   const auto found = std::find(objects.begin(), objects.end(), object);
   if (found == objects.end()) return;
   objects.erase(found);
-  object->state = object_state::detached;
   // A savepoint's mark counts the entries in front of it.
   for (std::size_t& mark : marks) {
     mark -= static_cast<std::size_t>(std::count_if(undo.begin(), undo.begin() + static_cast<std::ptrdiff_t>(mark),
                                                    [&](const undo_entry& entry) { return entry.object == object; }));
   }
   std::erase_if(undo, [&](const undo_entry& entry) { return entry.object == object; });
-  share_down(object);
+  let_go({object});
 }
 
 void session::state::remember(tracked_object* object) {
@@ -59,13 +56,13 @@ void session::state::revert(std::size_t mark, bool values) {
     if (entry.state == object_state::added) {
       const bool has_a_row = object->state == object_state::persistent || object->state == object_state::removed;
       if (has_a_row && !info.key.empty()) identities.erase(object);
-      if (object->key_generated) detail::set_generated_key(info, object->object, 0);
+      if (object->key_generated) detail::set_generated_key(info, object->object(), 0);
     } else {
-      if (values) detail::restore(info, object->object, entry.before);
+      if (values) detail::restore(info, object->object(), entry.before);
       if (object->state == object_state::erased) identities.insert(info, object);
       if (!values && info.version >= 0 && !entry.before.empty()) {
         // The database has the old version again, whatever else the object is to become.
-        detail::restore(info, object->object, entry.before, info.version);
+        detail::restore(info, object->object(), entry.before, info.version);
       }
     }
     object->state = entry.state;
@@ -77,7 +74,9 @@ void session::state::revert(std::size_t mark, bool values) {
   for (tracked_object* object : objects) {
     if (object->state == object_state::added) continue;
     if (object->state == object_state::removed) object->state = object_state::persistent;
-    detail::restore(info_of(*object->spec), object->object, object->snapshot);
+    const model_info& info = info_of(*object->spec);
+    detail::restore(info, object->object(), object->snapshot);
+    if (!info.relations.empty()) detail::unload_contradictions(info, object);
   }
   drop_all(object_state::added);
 }
@@ -87,10 +86,7 @@ void session::state::drop_all(object_state which) {
       std::stable_partition(objects.begin(), objects.end(), [which](const auto* o) { return o->state != which; });
   const std::vector<tracked_object*> leaving(first, objects.end());
   objects.erase(first, objects.end());
-  for (tracked_object* object : leaving) {
-    object->state = object_state::detached;
-    share_down(object);
-  }
+  let_go(leaving);
 }
 
 void session::state::refuse_in_savepoint(std::string_view verb) const {
@@ -132,9 +128,9 @@ void session::track_new(tracked_object* object) {
 
 tracked_object* session::track_persistent(tracked_object* object) {
   const model_info& info = require_table(info_of(*object->spec));
-  if (tracked_object* known = state_->identities.find(info, detail::key_of(info, object->object))) return known;
+  if (tracked_object* known = state_->identities.find(info, detail::key_of(info, object->object()))) return known;
   object->state = object_state::persistent;
-  object->snapshot = detail::take_snapshot(info, object->object);
+  object->snapshot = detail::take_snapshot(info, object->object());
   state_->identities.insert(info, object);
   state_->own(object);
   return object;
@@ -166,13 +162,16 @@ void session::forget(tracked_object* object) {
   state_->disown(object);
 }
 
-bool session::needs_flush(const tracked_object* object) const {
+bool session::needs_flush(tracked_object* object) const {
   if (!object) return false;
   switch (object->state) {
     case object_state::added:
     case object_state::removed: return true;
-    case object_state::persistent:
-      return !detail::matches(info_of(*object->spec), object->object, object->snapshot, nullptr);
+    case object_state::persistent: {
+      const model_info& info = info_of(*object->spec);
+      return !detail::matches(info, object->object(), object->snapshot, nullptr) ||
+             (!info.relations.empty() && detail::has_related_changes(info, object));
+    }
     default: return false;
   }
 }
@@ -191,7 +190,7 @@ task<tracked_object*> session::read(query_core core, tracked_object* (*make)(), 
   run.core = std::move(core);
   if (lock) run.core.lock(*lock, nullptr);
   run.core.finish();
-  run.sink = {fresh.tracked()->object, [](void* row) { return row; }};
+  run.sink = {fresh.tracked()->object(), [](void* row) { return row; }};
   const task_context& context = co_await current_context();
   query_source& source = state_->source();
   if (!source.try_run(run, context)) co_await source.run(run);
@@ -204,11 +203,11 @@ task<tracked_object*> session::read(query_core core, tracked_object* (*make)(), 
   // A locked read: the row is now what it is in the database; what the program has changed itself stays.
   if (tracked != fresh.tracked() && tracked->state == object_state::persistent) {
     std::vector<std::uint16_t> changed;
-    detail::matches(info, tracked->object, tracked->snapshot, &changed);
-    tracked->snapshot = detail::take_snapshot(info, fresh.tracked()->object);
+    detail::matches(info, tracked->object(), tracked->snapshot, &changed);
+    tracked->snapshot = detail::take_snapshot(info, fresh.tracked()->object());
     for (std::uint16_t i : info.columns) {
       if (std::find(changed.begin(), changed.end(), i) != changed.end()) continue;
-      detail::restore(info, tracked->object, tracked->snapshot, i);
+      detail::restore(info, tracked->object(), tracked->snapshot, i);
     }
   }
   co_return tracked;
@@ -219,9 +218,10 @@ task<void> session::reload(tracked_object* object) {
   const session_use use(state_->busy);
   const model_info& info = info_of(*object->spec);
   if (object->state != object_state::added) require_same_key(info, *object);
-  bool found = co_await detail::read_again(state_->source(), info, object->object);
+  bool found = co_await detail::read_again(state_->source(), info, object->object());
   if (!found) detail::throw_row_is_gone(info);
-  object->snapshot = detail::take_snapshot(info, object->object);
+  object->snapshot = detail::take_snapshot(info, object->object());
+  if (!info.relations.empty()) detail::unload_contradictions(info, object);
   if (object->state == object_state::removed) object->state = object_state::persistent;
 }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "related_objects.hpp"
 #include "session_state.hpp"
 
 #include "tupelo/engine/object_verbs.hpp"
@@ -7,7 +8,7 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
+#include <utility>
 
 namespace tupelo {
 
@@ -15,22 +16,6 @@ using detail::object_state;
 using detail::tracked_object;
 
 namespace {
-
-/// Models so that those which foreign keys name come first. Cycles are left in the order in which they were met.
-std::vector<const model_info*> in_foreign_key_order(const std::vector<const model_info*>& models) {
-  std::vector<const model_info*> ordered;
-  std::set<const model_info*> visited;
-  const auto visit = [&](const model_info* model, const auto& self) -> void {
-    if (!visited.insert(model).second) return;
-    for (const foreign_key_info& key : model->foreign_keys) {
-      const model_info* to = &referenced_model(*model, key);
-      if (std::find(models.begin(), models.end(), to) != models.end()) self(to, self);
-    }
-    ordered.push_back(model);
-  };
-  for (const model_info* model : models) visit(model, visit);
-  return ordered;
-}
 
 struct changed_object {
   tracked_object* object;
@@ -41,11 +26,13 @@ struct changed_object {
 
 /// What one flush has to write, by model.
 struct session::state::work_list {
-  std::vector<const model_info*> models;
+  std::vector<detail::ordered_model> models;
   std::map<const model_info*, std::vector<tracked_object*>> added, removed;
   std::map<const model_info*, std::vector<changed_object>> changed;
+  std::vector<tracked_object*> changed_later;  ///< by the keys of what is inserted first
 
-  explicit work_list(const std::vector<tracked_object*>& objects) {
+  work_list(const std::vector<tracked_object*>& objects, detail::related_objects& related) {
+    std::vector<const model_info*> met;
     const model_info* info = nullptr;
     for (tracked_object* object : objects) {
       if (!info || object->spec != info->spec) info = &require_table(info_of(*object->spec));
@@ -54,19 +41,51 @@ struct session::state::work_list {
       } else if (object->state == object_state::removed) {
         removed[info].push_back(object);
       } else if (object->state == object_state::persistent) {
-        std::vector<std::uint16_t> fields;
-        if (detail::matches(*info, object->object, object->snapshot, &fields)) continue;
-        changed[info].push_back({object, std::move(fields)});
+        const auto [link, last] = related.links_of(object);
+        if (link != last) {
+          changed_later.push_back(object);
+        } else if (!add_change(*info, object)) {
+          continue;
+        }
       } else {
         continue;
       }
-      if (models.empty() || models.back() != info) models.push_back(info);
+      if (met.empty() || met.back() != info) met.push_back(info);
     }
-    std::sort(models.begin(), models.end(), [](const auto* a, const auto* b) { return a->id < b->id; });
-    models.erase(std::unique(models.begin(), models.end()), models.end());
-    models = in_foreign_key_order(models);
+    std::sort(met.begin(), met.end(), [](const auto* a, const auto* b) { return a->id < b->id; });
+    met.erase(std::unique(met.begin(), met.end()), met.end());
+    models = detail::in_foreign_key_order(met, related.arrows());
+  }
+
+  /// False: nothing has changed.
+  bool add_change(const model_info& info, tracked_object* object) {
+    std::vector<std::uint16_t> fields;
+    if (detail::matches(info, object->object(), object->snapshot, &fields)) return false;
+    changed[&info].push_back({object, std::move(fields)});
+    return true;
   }
 };
+
+void session::state::add_held_rows() {
+  const model_info* info = nullptr;
+  for (std::size_t i = 0; i != objects.size(); ++i) {  // which grows
+    tracked_object* const object = objects[i];
+    if (!info || object->spec != info->spec) info = &info_of(*object->spec);
+    if (info->relations.empty()) continue;
+    if (object->state != object_state::added && object->state != object_state::persistent) continue;
+    detail::for_each_given(*info, object->object(), [&](const relation_info&, void*, detail::loaded_rows* rows) {
+      if (rows->origin != detail::rows_origin::held) return;
+      auto& held = *static_cast<detail::held_rows*>(rows);
+      for (std::size_t row = held.stored; row != held.count; ++row) {
+        auto* part = static_cast<tracked_object*>(held.parts[row]);
+        if (part != nullptr && part->state != object_state::detached) continue;
+        if (part == nullptr) part = new detail::held_part(held, row);
+        part->state = object_state::added;
+        own(part);
+      }
+    });
+  }
+}
 
 namespace {
 
@@ -84,7 +103,7 @@ void refuse_changed_key(const model_info& info, const std::vector<std::uint16_t>
 
 void require_same_key(const model_info& info, const tracked_object& object) {
   std::vector<std::uint16_t> changed;
-  if (!detail::matches(info, object.object, object.snapshot, &changed)) refuse_changed_key(info, changed);
+  if (!detail::matches(info, object.object(), object.snapshot, &changed)) refuse_changed_key(info, changed);
 }
 
 task<void> session::state::ensure_transaction() {
@@ -131,8 +150,8 @@ private:
       identities_.erase(&object);
       return;
     }
-    if (what == update) detail::count_version(info, object.object);
-    object.snapshot = detail::take_snapshot(info, object.object);
+    if (what == update) detail::count_version(info, object.object());
+    object.snapshot = detail::take_snapshot(info, object.object());
     if (what == update) return;
     object.state = object_state::persistent;
     if (!info.key.empty()) identities_.insert(info, &object);
@@ -150,7 +169,7 @@ std::vector<std::uint16_t> columns_to_write(const model_info& info, tracked_obje
   refuse_changed_key(info, changed);
   std::vector<std::uint16_t> fields = changed;
   if (info.updated_at >= 0) {
-    detail::prepare_for_update(info, object->object, timestamp::now().us);
+    detail::prepare_for_update(info, object->object(), timestamp::now().us);
     const auto position = static_cast<std::uint16_t>(info.updated_at);
     if (std::find(fields.begin(), fields.end(), position) == fields.end()) fields.push_back(position);
   }
@@ -166,47 +185,110 @@ task<void> session::state::add_inserts(flush_writes& writes, const model_info& i
   pointers.reserve(added.size());
   for (tracked_object* object : added) {
     remember(object);
-    object->key_generated = info.generated_key && detail::has_empty_key(info, object->object);
-    pointers.push_back(object->object);
+    object->key_generated = info.generated_key && detail::has_empty_key(info, object->object());
+    pointers.push_back(object->object());
     writes.owned_by(object);
   }
   identities.reserve(added.size());
   co_await writes.batch.insert(info, pointers.data(), pointers.size());
 }
 
-task<void> session::state::add_writes(flush_writes& writes, const work_list& work) {
-  for (const model_info* info : work.models) {
-    if (const auto found = work.added.find(info); found != work.added.end())
-      co_await add_inserts(writes, *info, found->second);
+namespace {
+
+/// Whether keys have to come back from the database before these links can be followed.
+bool await_keys(const detail::object_link* link, const detail::object_link* last) {
+  return std::any_of(link, last,
+                     [](const detail::object_link& each) { return each.flow->awaits_insert(each.target->object()); });
+}
+
+}  // namespace
+
+task<void> session::state::add_related_inserts(flush_writes& writes, work_list& work,
+                                               detail::related_objects& related) {
+  std::vector<std::vector<tracked_object*>> added;
+  for (const detail::ordered_model& model : work.models) added.push_back(std::move(work.added[model.info]));
+  std::vector<tracked_object*> late;
+  for (const detail::insert_group& group : related.in_order(work.models, added)) {
+    for (tracked_object* object : group.objects) {
+      auto [link, last] = related.links_of(object);
+      for (bool noted = false; link != last; ++link) {
+        if (link->late) {
+          link->flow->fill(object->object(), nullptr);
+          if (!std::exchange(noted, true)) late.push_back(object);
+        } else {
+          if (link->flow->awaits_insert(link->target->object())) co_await writes.batch.run();
+          link->flow->fill(object->object(), link->target->object());
+        }
+      }
+    }
+    co_await add_inserts(writes, *group.info, group.objects);
   }
-  for (const model_info* info : work.models) {
+  for (tracked_object* object : late) {
+    const auto [first, last] = related.links_of(object);
+    if (await_keys(first, last)) co_await writes.batch.run();
+    const model_info& info = info_of(*object->spec);
+    std::vector<std::uint16_t> fields;
+    for (const detail::object_link* link = first; link != last; ++link) {
+      if (!link->late) continue;
+      link->flow->fill(object->object(), link->target->object());
+      for (const std::uint16_t i : info.columns) {
+        if (link->flow->has_field(i)) fields.push_back(i);
+      }
+    }
+    std::sort(fields.begin(), fields.end());
+    fields.erase(std::unique(fields.begin(), fields.end()), fields.end());
+    writes.owned_by(object);
+    writes.batch.update(info, object->object(), fields.data(), fields.size());
+  }
+  for (tracked_object* object : work.changed_later) {
+    const auto [first, last] = related.links_of(object);
+    if (await_keys(first, last)) co_await writes.batch.run();
+    for (const detail::object_link* link = first; link != last; ++link)
+      link->flow->fill(object->object(), link->target->object());
+    static_cast<void>(work.add_change(info_of(*object->spec), object));
+  }
+}
+
+task<void> session::state::add_writes(flush_writes& writes, work_list& work, detail::related_objects& related) {
+  if (!related.empty()) {
+    co_await add_related_inserts(writes, work, related);
+  } else {
+    for (const auto& [info, circle] : work.models) {
+      if (const auto found = work.added.find(info); found != work.added.end())
+        co_await add_inserts(writes, *info, found->second);
+    }
+  }
+  for (const auto& [info, circle] : work.models) {
     const auto found = work.changed.find(info);
     if (found == work.changed.end()) continue;
     for (const changed_object& changed : found->second) {
       remember(changed.object);
       const std::vector<std::uint16_t> fields = columns_to_write(*info, changed.object, changed.fields);
       writes.owned_by(changed.object);
-      writes.batch.update(*info, changed.object->object, fields.data(), fields.size());
+      writes.batch.update(*info, changed.object->object(), fields.data(), fields.size());
       co_await writes.run_if_full();
     }
   }
-  for (auto info = work.models.rbegin(); info != work.models.rend(); ++info) {
-    const auto found = work.removed.find(*info);
+  for (auto model = work.models.rbegin(); model != work.models.rend(); ++model) {
+    const model_info& info = *model->info;
+    const auto found = work.removed.find(&info);
     if (found == work.removed.end()) continue;
-    const std::int64_t now = detail::time_of_writing(**info);
+    const std::int64_t now = detail::time_of_writing(info);
     // Last tracked first: rows of a table that refers to itself are as a rule tracked after those which they name.
     for (auto next = found->second.rbegin(); next != found->second.rend(); ++next) {
-      require_same_key(**info, **next);
+      require_same_key(info, **next);
       remember(*next);
       writes.owned_by(*next);
-      writes.batch.erase(**info, (*next)->object, now);
+      writes.batch.erase(info, (*next)->object(), now);
       co_await writes.run_if_full();
     }
   }
 }
 
 task<bool> session::state::write_all(bool commit) {
-  const work_list work(objects);
+  add_held_rows();
+  detail::related_objects related(objects);
+  work_list work(objects, related);
   if (work.models.empty()) co_return false;
   if (held.transaction_failed()) {
     // Sending more would end in an error that says nothing of the cause.
@@ -220,7 +302,7 @@ task<bool> session::state::write_all(bool commit) {
   std::exception_ptr failure;
   bool committed = false;
   try {
-    co_await add_writes(writes, work);
+    co_await add_writes(writes, work, related);
     if (commit && writes.batch.can_commit(held)) {
       co_await writes.batch.run_and_commit(held);
       committed = true;

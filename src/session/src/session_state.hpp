@@ -15,6 +15,10 @@
 
 namespace tupelo {
 
+namespace detail {
+class related_objects;
+}
+
 /// How an object was before a flush changed it; undone in reverse order when the transaction is.
 struct undo_entry {
   detail::tracked_object* object;
@@ -53,7 +57,8 @@ struct session::state {
   void disown(detail::tracked_object* object);
   /// Objects in this state leave the session.
   void drop_all(detail::object_state which);
-  void share_down(detail::tracked_object* object);
+  /// They are detached, and the session's shares of them end.
+  static void let_go(const std::vector<detail::tracked_object*>& leaving);
   void remember(detail::tracked_object* object);
   /// Back to the size of `undo` given. `values`: the objects' fields too, and what was added leaves.
   void revert(std::size_t mark, bool values);
@@ -69,9 +74,12 @@ struct session::state {
   task<bool> write_all(bool commit);
   struct work_list;
   class flush_writes;
+  /// Rows that the program has put into relation fields are added, and theirs.
+  void add_held_rows();
   task<void> add_inserts(flush_writes& writes, const model_info& info,
                          const std::vector<detail::tracked_object*>& added);
-  task<void> add_writes(flush_writes& writes, const work_list& work);
+  task<void> add_related_inserts(flush_writes& writes, work_list& work, detail::related_objects& related);
+  task<void> add_writes(flush_writes& writes, work_list& work, detail::related_objects& related);
   task<void> ensure_transaction();
 };
 

@@ -5,24 +5,42 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
+#include <new>
 #include <string_view>
 #include <type_traits>
 
 namespace tupelo {
 
+struct row_ops;
+
 enum class relation_kind : std::uint8_t { none, has_many, has_one, belongs_to, many_to_many, belongs_to_any };
 
 namespace detail {
 
-/// The loaded rows of a relation, shared by the copies of the object that holds it.
+/// Where the rows of a relation field come from.
+enum class rows_origin : std::uint8_t {
+  loaded,   ///< a query
+  held,     ///< the program, as values: held_rows
+  tracked,  ///< the program, as an object of a session
+  nothing,  ///< the program: there is none
+};
+
+/// The rows of a relation, shared by the copies of the object that holds it.
 struct loaded_rows {
   std::uint32_t owners = 1;
+  rows_origin origin = rows_origin::loaded;
   std::size_t count = 0;
   void* rows = nullptr;
   void (*destroy)(loaded_rows*) = nullptr;
 };
 void retain(loaded_rows* rows) noexcept;
 void drop(loaded_rows* rows) noexcept;
+/// What a reference holds that was said to refer to nothing. Nobody ends it.
+loaded_rows* no_rows() noexcept;
+
+template <class T>
+struct rows_of;
 [[noreturn]] void throw_relation_not_loaded(relation_kind kind, const char* type_text);
 
 /// What every relation field consists of: one pointer, null until a query loads it.
@@ -50,14 +68,26 @@ public:
 
 protected:
   friend void assign_rows(void* relation, loaded_rows* rows) noexcept;
-  friend const loaded_rows* loaded_rows_of(const void* relation) noexcept;
+  friend loaded_rows* loaded_rows_of(const void* relation) noexcept;
+
+  /// Memory for one more row of the program's, behind those that are there. What a query has loaded is moved there by
+  /// `copy` first: others may share it.
+  void* add_place(const row_ops& ops, void (*copy)(void* to, const void* from, std::size_t count));
+
   loaded_rows* rows_ = nullptr;
 };
 
 /// The relation field at this address is loaded with these rows from now on, of which it takes a share.
 void assign_rows(void* relation, loaded_rows* rows) noexcept;
 /// What the relation field at this address is loaded with; null where nothing has loaded it.
-const loaded_rows* loaded_rows_of(const void* relation) noexcept;
+loaded_rows* loaded_rows_of(const void* relation) noexcept;
+
+/// A handle to an object of a session.
+template <class Handle>
+concept object_handle = requires(const Handle& handle) {
+  typename Handle::object_type;
+  handle.related_rows();
+};
 
 /// Stands for the models to one of which an object belongs; never defined.
 template <class... Models>
@@ -89,6 +119,19 @@ protected:
     rows();
     return rows_->count;
   }
+
+  void add_row(T&& row) {
+    void* const place = this->add_place(rows_of<T>::ops, [](void* to, const void* from, std::size_t count) {
+      for (std::size_t i = 0; i < count; ++i) ::new (static_cast<T*>(to) + i) T(static_cast<const T*>(from)[i]);
+    });
+    ::new (place) T(static_cast<T&&>(row));
+  }
+  template <class Handle>
+  void refer_to(const Handle& object) {
+    static_assert(std::is_same_v<typename Handle::object_type, T>,
+                  "tupelo: a relation refers to objects of the model that it names; this tp::ref is to another model");
+    if constexpr (std::is_same_v<typename Handle::object_type, T>) assign_rows(this, object.related_rows());
+  }
 };
 
 template <class T, relation_kind Kind>
@@ -118,13 +161,41 @@ public:
 
 /// The objects of `T` whose foreign key names this one. Never loaded behind the user's back.
 template <class T>
-class has_many : public detail::collection_field<T, relation_kind::has_many> {};
+class has_many : public detail::collection_field<T, relation_kind::has_many> {
+public:
+  has_many() noexcept = default;
+  /// New objects: the flush of a session that inserts or tracks the one that holds them inserts them, with its key.
+  has_many(std::initializer_list<T> objects) {
+    for (const T& object : objects) add(T(object));
+  }
+  /// One more new object, behind those that are loaded; where nothing is, it stands alone until the relation is loaded.
+  /// References to the others end. Copies of the object share it.
+  void add(T object) { this->add_row(static_cast<T&&>(object)); }
+};
 /// The one object of `T` whose foreign key names this one, if any.
 template <class T>
-class has_one : public detail::reference_field<T, relation_kind::has_one> {};
+class has_one : public detail::reference_field<T, relation_kind::has_one> {
+public:
+  has_one() noexcept = default;
+  /// A new object, as of has_many.
+  has_one(const T& object) { this->add_row(T(object)); }
+  /// An object of a session, whose foreign key names this one from the next flush on.
+  template <detail::object_handle Handle>
+  has_one(const Handle& object) {
+    this->refer_to(object);
+  }
+};
 /// The object of `T` that this one's foreign key names.
 template <class T>
-class belongs_to : public detail::reference_field<T, relation_kind::belongs_to> {};
+class belongs_to : public detail::reference_field<T, relation_kind::belongs_to> {
+public:
+  belongs_to() noexcept = default;
+  /// An object of a session: the next flush writes its key into this one's foreign key. An empty ref: NULL.
+  template <detail::object_handle Handle>
+  belongs_to(const Handle& object) {
+    this->refer_to(object);
+  }
+};
 /// The objects of `T` that a join table connects with this one.
 template <class T>
 class many_to_many : public detail::collection_field<T, relation_kind::many_to_many> {};

@@ -2,6 +2,8 @@
 #pragma once
 
 #include "tupelo/model/model_spec.hpp"
+#include "tupelo/model/relation.hpp"
+#include "tupelo/model/row_ops.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -22,17 +24,22 @@ enum class object_state : std::uint8_t {
   erased,      ///< its row was deleted in this transaction
 };
 
-/// An object that a session watches; shared by the session and the refs.
-struct tracked_object {
-  tracked_object(const model_spec& of, void* value, void (*destroyer)(tracked_object*) noexcept) noexcept
-      : spec(&of), object(value), destroy(destroyer) {}
+/// An object that a session watches; shared by the session, the refs, and the relation fields that refer to it. It is
+/// the one row of its own.
+struct tracked_object : loaded_rows {
+  tracked_object(const model_spec& of, void* value, void (*destroyer)(loaded_rows*)) noexcept : spec(&of) {
+    owners = 0;
+    origin = rows_origin::tracked;
+    count = 1;
+    rows = value;
+    destroy = destroyer;
+  }
   tracked_object(const tracked_object&) = delete;
   tracked_object& operator=(const tracked_object&) = delete;
 
+  void* object() const noexcept { return rows; }
+
   const model_spec* spec;
-  void* object;
-  void (*destroy)(tracked_object*) noexcept;
-  std::uint32_t owners = 0;
   object_state state = object_state::detached;
   bool key_generated = false;           ///< by the insert of this transaction
   std::size_t key_hash = 0;             ///< under which the identity map has it
@@ -43,22 +50,25 @@ template <class T>
 struct tracked final : tracked_object {
   explicit tracked(T&& from) : tracked_object(meta<T>::spec, &value, &destroy_this), value(static_cast<T&&>(from)) {}
   tracked() : tracked_object(meta<T>::spec, &value, &destroy_this) {}
-  static void destroy_this(tracked_object* self) noexcept { delete static_cast<tracked*>(self); }
+  static void destroy_this(loaded_rows* self) { delete static_cast<tracked*>(self); }
   T value{};
 };
 
 }  // namespace detail
 
 /// A handle to an object that a session tracks: `ada->age = 36`. Copies share the object; one row is one object per
-/// session. It may outlive its session; the object is then a plain value.
+/// session. It may outlive its session; the object is then a plain value. A relation field takes it, and keeps a share
+/// of the object then; at the session's end fields that refer in a circle are not loaded any more.
 ///
 /// Threads: as the object itself, one at a time.
 template <class T>
 class ref {
 public:
+  using object_type = T;
+
   ref() noexcept = default;
   explicit ref(detail::tracked_object* object) noexcept : tracked_(object) {
-    if (tracked_) ++tracked_->owners;
+    if (tracked_) __atomic_add_fetch(&tracked_->owners, 1, __ATOMIC_RELAXED);
   }
   ref(const ref& other) noexcept : ref(other.tracked_) {}
   ref(ref&& other) noexcept : tracked_(std::exchange(other.tracked_, nullptr)) {}
@@ -67,17 +77,19 @@ public:
     return *this;
   }
   ~ref() {
-    if (tracked_ && --tracked_->owners == 0) tracked_->destroy(tracked_);
+    if (tracked_) detail::drop(tracked_);
   }
 
   /// False: `find` found no row.
   explicit operator bool() const noexcept { return tracked_ != nullptr; }
-  T* get() const noexcept { return tracked_ ? static_cast<T*>(tracked_->object) : nullptr; }
+  T* get() const noexcept { return tracked_ ? static_cast<T*>(tracked_->object()) : nullptr; }
   T& operator*() const noexcept { return *get(); }
   T* operator->() const noexcept { return get(); }
   friend bool operator==(const ref& a, const ref& b) noexcept { return a.tracked_ == b.tracked_; }
 
   detail::tracked_object* tracked() const noexcept { return tracked_; }
+  /// As what a relation field holds it: `post->author = ada`.
+  detail::loaded_rows* related_rows() const noexcept { return tracked_ ? tracked_ : detail::no_rows(); }
 
 private:
   detail::tracked_object* tracked_ = nullptr;

@@ -183,7 +183,7 @@ private:
   detail::tracked_object* track_persistent(detail::tracked_object* object);
   void mark_removed(detail::tracked_object* object);
   void forget(detail::tracked_object* object);
-  bool needs_flush(const detail::tracked_object* object) const;
+  bool needs_flush(detail::tracked_object* object) const;
   task<detail::tracked_object*> read(query_core core, detail::tracked_object* (*make)(), bool must_exist,
                                      std::optional<row_lock> lock = {});
   task<void> reload(detail::tracked_object* object);

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "tupelo/model/relation.hpp"
+#include "tupelo/model/row_ops.hpp"
+
+#include <cstddef>
+#include <vector>
+
+namespace tupelo::detail {
+
+/// Rows that a program has put into a relation field, side by side. They move when more are added.
+///
+/// Threads: as the object whose relation it is.
+struct held_rows final : loaded_rows {
+  explicit held_rows(const row_ops& of) noexcept;
+  held_rows(const held_rows&) = delete;
+  held_rows& operator=(const held_rows&) = delete;
+  ~held_rows();
+
+  void* row(std::size_t i) const noexcept { return static_cast<char*>(rows) + i * ops->spec->size; }
+  void reserve(std::size_t wanted);
+
+  const row_ops* ops;
+  /// What a session tracks each row as, or null; it is told where the row has moved to, and keeps a share of all.
+  std::vector<loaded_rows*> parts;
+  std::size_t stored = 0;  ///< of the first rows, which a query has loaded
+
+private:
+  std::size_t capacity_ = 0;
+};
+
+}  // namespace tupelo::detail

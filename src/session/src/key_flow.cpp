@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "key_flow.hpp"
+
+#include "tupelo/engine/object_verbs.hpp"
+#include "tupelo/core/error.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <string>
+
+namespace tupelo::detail {
+
+namespace {
+
+/// A part of a key so that parts of different types are equal where their values are.
+void push_part(const field_slot& slot, const void* value, word_buffer& out) {
+  if (is_integer(slot.k)) {
+    out.push(static_cast<std::uint64_t>(load_integer(slot, value)));
+  } else {
+    push_value(slot, value, out);
+  }
+}
+
+}  // namespace
+
+bool key_flow::awaits_insert(const void* source) const {
+  for (const pair& each : pairs) {
+    if (each.key->is(field_computed) || (each.key->is(field_generated) && has_empty_key(*from, source))) return true;
+  }
+  return false;
+}
+
+bool key_flow::holds(const void* object, const void* source) const {
+  inline_word_buffer<16> key, foreign;
+  bool null = false;
+  for (const pair& each : pairs) {
+    const field_slot to = each.foreign->slot();
+    const void* const value = value_of(to, object);
+    null = null || value == nullptr;
+    if (source == nullptr || value == nullptr) continue;
+    const field_slot of = each.key->slot();
+    const void* const named = value_of(of, source);
+    if (named == nullptr) return false;
+    push_part(of, named, key);
+    push_part(to, value, foreign);
+  }
+  if (source == nullptr || null) return null && source == nullptr;
+  return key.size == foreign.size && std::memcmp(key.data(), foreign.data(), key.size * sizeof(std::uint64_t)) == 0;
+}
+
+void key_flow::fill(void* object, const void* source) const {
+  if (source == nullptr && !nullable) {
+    throw query_error("relation " + name() +
+                      " refers to nothing, but no column of its foreign key can be NULL: make "
+                      "the field " +
+                      pairs[0].foreign->name + " a std::optional, or refer to an object");
+  }
+  inline_word_buffer<16> words;
+  for (const pair& each : pairs) {
+    const field_slot to = each.foreign->slot();
+    if (source == nullptr) {
+      if (to.nullable) store_null(to, object);
+      continue;
+    }
+    const field_slot of = each.key->slot();
+    const void* const value = value_of(of, source);
+    if (value == nullptr) {
+      throw query_error("relation " + name() + " refers to an object whose field " + each.key->name +
+                        " is NULL, so that no foreign key can name it");
+    }
+    words.size = 0;
+    push_part(of, value, words);
+    store_words(to, field_for_value(to, object), words.data());
+  }
+}
+
+bool key_flow::has_field(std::uint16_t position) const noexcept {
+  return std::any_of(pairs.begin(), pairs.end(),
+                     [&](const pair& each) { return each.foreign == &to->fields[position]; });
+}
+
+std::string key_flow::name() const {
+  return std::string(owner->short_name()) + "::" + owner->fields[relation->field].name;
+}
+
+const key_flow& key_flows::of(const model_info& owner, const relation_info& relation) {
+  for (const key_flow& flow : known_) {
+    if (flow.relation == &relation) return flow;
+  }
+  const model_spec* const related = find_spec(relation.related);
+  if (related == nullptr) {
+    throw model_error("relation " + std::string(owner.short_name()) + "::" + owner.fields[relation.field].name +
+                      " is to " + relation.related + ", which is no known model: name it in tp::register_models<…>()");
+  }
+  const relation_keys keys = keys_of(owner, owner.fields[relation.field].offset, require_table(info_of(*related)));
+  const bool into_owner = relation.kind == relation_kind::belongs_to;
+  key_flow flow{&owner, &relation, into_owner ? keys.related : &owner, into_owner ? &owner : keys.related, {}};
+  for (const relation_keys::pair& each : keys.pairs) {
+    flow.pairs.push_back({into_owner ? each.related : each.own, into_owner ? each.own : each.related});
+    flow.nullable = flow.nullable || flow.pairs.back().foreign->slot().nullable;
+  }
+  known_.push_back(std::move(flow));
+  return known_.back();
+}
+
+}  // namespace tupelo::detail

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "tupelo/model/relation_keys.hpp"
+
+#include <cstdint>
+#include <deque>
+#include <vector>
+
+namespace tupelo::detail {
+
+/// How the key of one object gets into the foreign key of another that a relation connects with it.
+struct key_flow {
+  struct pair {
+    const field_info* key;
+    const field_info* foreign;
+  };
+  const model_info* owner;  ///< has the relation field
+  const relation_info* relation;
+  const model_info* from;  ///< has the key
+  const model_info* to;    ///< has the foreign key
+  std::vector<pair> pairs;
+  bool nullable = false;  ///< the foreign key can name nothing
+
+  /// Whether the key of this object, which is not inserted yet, is made by the database.
+  bool awaits_insert(const void* source) const;
+  /// Whether the foreign key of `object` names `source`; null: names nothing.
+  bool holds(const void* object, const void* source) const;
+  /// Makes it so. Errors: query_error where it names nothing and cannot; those of storing a value.
+  void fill(void* object, const void* source) const;
+  bool has_field(std::uint16_t position) const noexcept;
+  /// "Post::author", for messages.
+  std::string name() const;
+};
+
+/// The flows of the relations that a flush has met, each made once.
+class key_flows {
+public:
+  const key_flow& of(const model_info& owner, const relation_info& relation);
+
+private:
+  std::deque<key_flow> known_;
+};
+
+}  // namespace tupelo::detail

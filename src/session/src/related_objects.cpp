@@ -1,0 +1,372 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "related_objects.hpp"
+
+#include "snapshot.hpp"
+
+#include "tupelo/engine/object_verbs.hpp"
+#include "tupelo/core/error.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <string>
+
+namespace tupelo::detail {
+
+namespace {
+
+bool before(const object_link& a, const object_link& b) noexcept { return std::less<>()(a.object, b.object); }
+
+tracked_object* part_of(const held_rows& held, std::size_t row) noexcept {
+  return static_cast<tracked_object*>(held.parts[row]);
+}
+
+}  // namespace
+
+held_part::held_part(held_rows& of, std::size_t row) : tracked_object(*of.ops->spec, of.row(row), &end), whole(&of) {
+  retain(whole);
+  of.parts[row] = this;
+}
+
+void held_part::end(loaded_rows* self) {
+  auto* const part = static_cast<held_part*>(self);
+  held_rows* const whole = part->whole;
+  const auto distance = static_cast<std::size_t>(static_cast<char*>(self->rows) - static_cast<char*>(whole->rows));
+  whole->parts[distance / whole->ops->spec->size] = nullptr;
+  delete part;
+  drop(whole);
+}
+
+// ---- gathering
+
+related_objects::related_objects(const std::vector<tracked_object*>& objects) {
+  const model_info* info = nullptr;
+  for (tracked_object* object : objects) {
+    if (!info || object->spec != info->spec) info = &info_of(*object->spec);
+    if (info->relations.empty()) continue;
+    if (object->state == object_state::added || object->state == object_state::persistent) add(*info, object);
+  }
+  if (links_.empty()) return;
+  std::stable_sort(links_.begin(), links_.end(), before);
+  refuse_strangers(objects);
+}
+
+void related_objects::add(const model_info& info, tracked_object* object) {
+  for_each_given(info, object->object(), [&](const relation_info& relation, void* field, loaded_rows* rows) {
+    if (relation.kind == relation_kind::belongs_to) {
+      if (rows->origin == rows_origin::held) return;
+      auto* const target = rows->origin == rows_origin::tracked ? static_cast<tracked_object*>(rows) : nullptr;
+      connect(object, flows_.of(info, relation), target, field);
+    } else if (rows->origin == rows_origin::tracked) {
+      auto* const child = static_cast<tracked_object*>(rows);
+      const key_flow& flow = flows_.of(info, relation);
+      if (child->state == object_state::detached) {
+        throw transaction_error(errc::detached_object, "relation " + flow.name() +
+                                                           " refers to an object that is not in the session: add() or "
+                                                           "attach() it first");
+      }
+      if (child->state == object_state::added || child->state == object_state::persistent)
+        connect(child, flow, object, field);
+    } else if (rows->origin == rows_origin::held) {
+      const auto& held = *static_cast<const held_rows*>(rows);
+      const key_flow* flow = nullptr;
+      for (std::size_t i = held.stored; i < held.count; ++i) {
+        tracked_object* const child = part_of(held, i);
+        if (child == nullptr || child->state != object_state::added) continue;
+        if (flow == nullptr) {
+          flow = &flows_.of(info, relation);
+          holders_.emplace_back(&held, object);
+        }
+        connect(child, *flow, object, nullptr);
+      }
+    }
+  });
+}
+
+void related_objects::connect(tracked_object* object, const key_flow& flow, tracked_object* target, void* field) {
+  void* const named = target ? target->object() : nullptr;
+  if (target && target->state == object_state::added) {
+    links_.push_back({object, target, &flow});
+    return;
+  }
+  if (target && target->state == object_state::detached && flow.awaits_insert(named)) {
+    throw transaction_error(errc::detached_object, "relation " + flow.name() +
+                                                       " refers to an object that is not in the session and has no "
+                                                       "key: add() it first");
+  }
+  if (flow.holds(object->object(), named)) return;
+  if (object->state == object_state::added || field == nullptr) {
+    flow.fill(object->object(), named);
+    return;
+  }
+  // Either the reference or the key itself was changed since the object was read: what differs from then counts.
+  const model_info& info = *flow.to;
+  std::vector<std::uint16_t> changed;
+  matches(info, object->object(), object->snapshot, &changed);
+  const bool key_changed =
+      std::any_of(changed.begin(), changed.end(), [&](std::uint16_t i) { return flow.has_field(i); });
+  const snapshot now = take_snapshot(info, object->object());
+  flow.fill(object->object(), named);
+  if (!key_changed) return;
+  changed.clear();
+  matches(info, object->object(), object->snapshot, &changed);
+  if (std::any_of(changed.begin(), changed.end(), [&](std::uint16_t i) { return flow.has_field(i); })) return;
+  restore(info, object->object(), now);
+  assign_rows(field, nullptr);
+}
+
+void related_objects::refuse_strangers(const std::vector<tracked_object*>& objects) const {
+  std::vector<const tracked_object*> added;
+  for (const tracked_object* object : objects) {
+    if (object->state == object_state::added) added.push_back(object);
+  }
+  std::sort(added.begin(), added.end(), std::less<>());
+  for (const object_link& link : links_) {
+    for (const tracked_object* each : {link.object, link.target}) {
+      if (each->state != object_state::added || std::binary_search(added.begin(), added.end(), each, std::less<>()))
+        continue;
+      throw transaction_error(errc::detached_object, "relation " + link.flow->name() +
+                                                         " connects objects of two sessions, of which one is not "
+                                                         "inserted yet: commit that session first");
+    }
+  }
+}
+
+std::vector<model_arrow> related_objects::arrows() const {
+  std::vector<model_arrow> found;
+  for (const object_link& link : links_) {
+    const auto same = [&](const model_arrow& arrow) {
+      return arrow.from == link.flow->to && arrow.to == link.flow->from;
+    };
+    if (std::none_of(found.begin(), found.end(), same)) found.push_back({link.flow->to, link.flow->from});
+  }
+  return found;
+}
+
+std::pair<object_link*, object_link*> related_objects::links_of(const tracked_object* object) {
+  const auto first = std::partition_point(links_.begin(), links_.end(), [&](const object_link& link) {
+    return std::less<>()(static_cast<const tracked_object*>(link.object), object);
+  });
+  auto last = first;
+  while (last != links_.end() && last->object == object) ++last;
+  return {links_.data() + (first - links_.begin()), links_.data() + (last - links_.begin())};
+}
+
+// ---- order
+
+std::vector<insert_group> related_objects::in_order(const std::vector<ordered_model>& models,
+                                                    const std::vector<std::vector<tracked_object*>>& added) {
+  std::sort(holders_.begin(), holders_.end());
+  for (std::size_t i = 1; i < holders_.size(); ++i) {
+    if (holders_[i].first != holders_[i - 1].first || holders_[i].second == holders_[i - 1].second) continue;
+    const std::string model(info_of(*holders_[i].first->ops->spec).short_name());
+    throw query_error("the same new objects of " + model +
+                      " are held by two objects: copies of an object share what its relations hold; give each its own");
+  }
+  struct place {
+    std::size_t depth, model;
+    tracked_object* object;
+  };
+  const depths depth = depths_in(models);
+  std::vector<insert_group> groups;
+  for (std::size_t first = 0; first < models.size();) {
+    std::size_t last = first;
+    while (last < models.size() && models[last].circle == models[first].circle) ++last;
+    std::vector<place> places;
+    for (std::size_t m = first; m != last; ++m) {
+      for (tracked_object* object : added[m]) {
+        const auto found = depth.find(object);
+        places.push_back({found == depth.end() ? 0 : found->second, m, object});
+      }
+    }
+    std::stable_sort(places.begin(), places.end(), [](const place& a, const place& b) {
+      return a.depth != b.depth ? a.depth < b.depth : a.model < b.model;
+    });
+    for (std::size_t i = 0; i != places.size(); ++i) {
+      if (i == 0 || places[i].depth != places[i - 1].depth || places[i].model != places[i - 1].model)
+        groups.push_back({models[places[i].model].info, {}});
+      groups.back().objects.push_back(places[i].object);
+    }
+    first = last;
+  }
+  return groups;
+}
+
+related_objects::depths related_objects::depths_in(const std::vector<ordered_model>& models) {
+  const auto circle_of = [&](const model_info* info) {
+    for (const ordered_model& model : models) {
+      if (model.info == info) return model.circle;
+    }
+    return models.size();
+  };
+  // Objects of other circles are in order by their models already.
+  std::unordered_map<tracked_object*, std::size_t> waiting;
+  std::unordered_map<const tracked_object*, std::vector<tracked_object*>> waiting_for;
+  for (const object_link& link : links_) {
+    if (link.object->state != object_state::added || circle_of(link.flow->to) != circle_of(link.flow->from)) continue;
+    ++waiting[link.object];
+    waiting.try_emplace(link.target, 0);
+    waiting_for[link.target].push_back(link.object);
+  }
+  depths done;
+  std::vector<tracked_object*> ready;
+  for (const auto& [object, count] : waiting) {
+    if (count == 0) ready.push_back(object);
+  }
+  for (;;) {
+    while (!ready.empty()) {
+      tracked_object* const object = ready.back();
+      ready.pop_back();
+      waiting.erase(object);
+      const std::size_t depth = done[object];
+      for (tracked_object* next : waiting_for[object]) {
+        const auto found = waiting.find(next);
+        if (found == waiting.end()) continue;  // a late link of its own
+        done[next] = std::max(done[next], depth + 1);
+        if (--found->second == 0) ready.push_back(next);
+      }
+    }
+    if (waiting.empty()) return done;
+    object_link& late = make_one_late(waiting);
+    late.late = true;
+    auto& others = waiting_for[late.target];
+    others.erase(std::find(others.begin(), others.end(), late.object));
+    if (--waiting[late.object] == 0) ready.push_back(late.object);
+  }
+}
+
+object_link& related_objects::make_one_late(const std::unordered_map<tracked_object*, std::size_t>& waiting) {
+  // Each that waits refers to another one that waits: following them comes back to where it has been.
+  std::vector<object_link*> way;
+  tracked_object* at = waiting.begin()->first;
+  for (;;) {
+    const auto been = std::find_if(way.begin(), way.end(), [&](const object_link* link) { return link->object == at; });
+    if (been != way.end()) {
+      way.erase(way.begin(), been);
+      break;
+    }
+    auto [link, last] = links_of(at);
+    while (link != last && (link->late || !waiting.contains(link->target))) ++link;
+    way.push_back(link);
+    at = link->target;
+  }
+  for (object_link* link : way) {
+    if (link->flow->nullable) return *link;
+  }
+  throw query_error("new objects refer to each other in a circle, by relation " + way[0]->flow->name() +
+                    " and back to the same object, so that none of them can be inserted first: let a foreign key of "
+                    "the circle be NULL (a std::optional field)");
+}
+
+// ---- single objects
+
+bool has_related_changes(const model_info& info, tracked_object* object) {
+  bool changed = false;
+  key_flows flows;
+  for_each_given(info, object->object(), [&](const relation_info& relation, void*, loaded_rows* rows) {
+    if (rows->origin == rows_origin::held) {
+      const auto& held = *static_cast<const held_rows*>(rows);
+      for (std::size_t i = held.stored; i < held.count; ++i) {
+        const tracked_object* const part = part_of(held, i);
+        changed = changed || part == nullptr || part->state == object_state::added;
+      }
+    } else if (relation.kind == relation_kind::belongs_to) {
+      const bool added =
+          rows->origin == rows_origin::tracked && static_cast<tracked_object*>(rows)->state == object_state::added;
+      changed = changed || added || !flows.of(info, relation).holds(object->object(), rows->rows);
+    }
+  });
+  return changed;
+}
+
+void unload_contradictions(const model_info& info, tracked_object* object) {
+  key_flows flows;
+  for_each_given(info, object->object(), [&](const relation_info& relation, void* field, loaded_rows* rows) {
+    bool right = true;
+    if (rows->origin == rows_origin::held) {
+      const auto& held = *static_cast<const held_rows*>(rows);
+      for (std::size_t i = held.stored; i < held.count; ++i) {
+        const tracked_object* const part = part_of(held, i);
+        right = right && part != nullptr && part->state == object_state::persistent;
+      }
+    } else {
+      const auto* const other =
+          rows->origin == rows_origin::tracked ? static_cast<const tracked_object*>(rows) : nullptr;
+      const key_flow& flow = flows.of(info, relation);
+      const bool belongs = relation.kind == relation_kind::belongs_to;
+      right = (other == nullptr || other->state == object_state::persistent) &&
+              (belongs ? flow.holds(object->object(), rows->rows)
+                       : other == nullptr || flow.holds(rows->rows, object->object()));
+    }
+    if (!right) assign_rows(field, nullptr);
+  });
+}
+
+// ---- the end
+
+namespace {
+
+struct edge {
+  void* field;
+  tracked_object* to;
+};
+
+std::vector<edge> edges_of(tracked_object* object) {
+  std::vector<edge> found;
+  const model_info& info = info_of(*object->spec);
+  if (info.relations.empty()) return found;
+  for_each_given(info, object->object(), [&](const relation_info&, void* field, loaded_rows* rows) {
+    if (rows->origin == rows_origin::tracked) found.push_back({field, static_cast<tracked_object*>(rows)});
+    if (rows->origin != rows_origin::held) return;
+    for (loaded_rows* part : static_cast<held_rows*>(rows)->parts) {
+      if (part != nullptr) found.push_back({field, static_cast<tracked_object*>(part)});
+    }
+  });
+  return found;
+}
+
+}  // namespace
+
+std::vector<tracked_object*> release_order(const std::vector<tracked_object*>& leaving) {
+  std::vector<tracked_object*> order;
+  const bool any =
+      std::any_of(leaving.begin(), leaving.end(), [](tracked_object* each) { return !edges_of(each).empty(); });
+  if (!any) return order;
+  struct visit {
+    tracked_object* object;
+    std::vector<edge> edges;
+    std::size_t next = 0;
+  };
+  std::unordered_map<const tracked_object*, bool> open;  // false: done
+  std::vector<visit> way;
+  for (tracked_object* root : leaving) {
+    if (!open.try_emplace(root, true).second) continue;
+    way.push_back({root, edges_of(root)});
+    while (!way.empty()) {
+      visit& at = way.back();
+      if (at.next == at.edges.size()) {
+        open[at.object] = false;
+        order.push_back(at.object);
+        way.pop_back();
+        continue;
+      }
+      const edge next = at.edges[at.next++];
+      const auto [found, fresh] = open.try_emplace(next.to, true);
+      if (fresh) {
+        way.push_back({next.to, edges_of(next.to)});
+      } else if (found->second) {
+        assign_rows(next.field, nullptr);
+        std::erase_if(at.edges, [&](const edge& each) { return each.field == next.field; });
+        at.next = 0;  // the others are found done
+      }
+    }
+  }
+  std::vector<const tracked_object*> wanted(leaving.begin(), leaving.end());
+  std::sort(wanted.begin(), wanted.end(), std::less<>());
+  std::erase_if(order, [&](const tracked_object* each) {
+    return !std::binary_search(wanted.begin(), wanted.end(), each, std::less<>());
+  });
+  std::reverse(order.begin(), order.end());
+  return order;
+}
+
+}  // namespace tupelo::detail

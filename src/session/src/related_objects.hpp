@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "foreign_key_order.hpp"
+#include "key_flow.hpp"
+
+#include "tupelo/session/ref.hpp"
+#include "tupelo/model/held_rows.hpp"
+
+#include <cstddef>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace tupelo::detail {
+
+/// A row that the program has put into a relation field, as an object of the session. It keeps a share of all of them.
+struct held_part final : tracked_object {
+  held_part(held_rows& of, std::size_t row);
+  static void end(loaded_rows* self);
+  held_rows* whole;
+};
+
+/// `use(relation, field, rows)` for the relation fields of an object that the program has filled.
+template <class Use>
+void for_each_given(const model_info& info, void* object, Use use) {
+  for (const relation_info& relation : info.relations) {
+    void* const field = static_cast<char*>(object) + info.fields[relation.field].offset;
+    loaded_rows* const rows = loaded_rows_of(field);
+    if (rows != nullptr && rows->origin != rows_origin::loaded && relation.kind != relation_kind::many_to_many)
+      use(relation, field, rows);
+  }
+}
+
+/// Whether relation fields of the object ask for something to be written.
+bool has_related_changes(const model_info& info, tracked_object* object);
+/// Relation fields that contradict the object's foreign keys, or hold what is not in the database, are not loaded any
+/// more.
+void unload_contradictions(const model_info& info, tracked_object* object);
+
+/// Objects so that each comes before those which it refers to, so that letting go of them in this order needs no deep
+/// recursion. A relation field that closes a circle, which would keep all of it for ever, is not loaded any more.
+/// Empty: none of them refers to any.
+std::vector<tracked_object*> release_order(const std::vector<tracked_object*>& leaving);
+
+/// A foreign key that gets its value when the object that it names has been inserted.
+struct object_link {
+  tracked_object* object;  ///< has the foreign key
+  tracked_object* target;
+  const key_flow* flow;
+  bool late = false;  ///< inserted as NULL, updated afterwards
+};
+
+/// Objects of one model that are inserted together.
+struct insert_group {
+  const model_info* info;
+  std::vector<tracked_object*> objects;
+};
+
+/// What the objects of one flush have to do with one another by their relation fields.
+class related_objects {
+public:
+  /// Keys that are known flow at once.
+  ///
+  /// Errors: transaction_error (detached_object) for what is not in the session; query_error for a key that cannot name
+  /// nothing, and for new objects that two others hold.
+  explicit related_objects(const std::vector<tracked_object*>& objects);
+
+  bool empty() const noexcept { return links_.empty(); }
+  /// Which models name which by them.
+  std::vector<model_arrow> arrows() const;
+  std::pair<object_link*, object_link*> links_of(const tracked_object* object);
+  std::vector<object_link>& links() noexcept { return links_; }
+
+  /// Splits what is to be inserted, given by model in the order of the foreign keys, so that every object comes behind
+  /// those which it refers to. In circles of objects a link that can be NULL for a while is late.
+  /// Errors: query_error where there is none.
+  std::vector<insert_group> in_order(const std::vector<ordered_model>& models,
+                                     const std::vector<std::vector<tracked_object*>>& added);
+
+private:
+  void add(const model_info& info, tracked_object* object);
+  void connect(tracked_object* object, const key_flow& flow, tracked_object* target, void* field);
+  void refuse_strangers(const std::vector<tracked_object*>& objects) const;
+  using depths = std::unordered_map<const tracked_object*, std::size_t>;
+  depths depths_in(const std::vector<ordered_model>& models);
+  object_link& make_one_late(const std::unordered_map<tracked_object*, std::size_t>& waiting);
+
+  key_flows flows_;
+  std::vector<object_link> links_;
+  std::vector<std::pair<const held_rows*, const tracked_object*>> holders_;
+};
+
+}  // namespace tupelo::detail
