@@ -44,6 +44,30 @@ tp::task<void> related(tp::database& db) {
   EXPECT_EQ(zoe->posts.size(), 3U);
 }
 
+tp::task<void> removing(tp::database& db) {
+  auto session = db.session();
+  auto bob = co_await session.get<User>(2);
+  session.remove(bob);  // User says soft_delete: the row is marked
+  co_await session.commit();
+
+  bob = co_await session.get<User>(2);  // a key finds marked rows too
+  session.restore(bob);
+  co_await session.commit();
+  const auto users = co_await db.query<User>().count();
+  EXPECT_EQ(users, 3);
+}
+
+tp::task<void> copies(tp::database& db) {
+  auto session = db.session();
+  User form = co_await db.get<User>(1);  // a value: sent away, changed, come back
+  form.age = 37;
+  auto ada = co_await session.merge(form);  // its values go into the tracked object
+  co_await session.commit();                // UPDATE of what differs
+  session.expire(ada);                      // perhaps somebody else writes it now
+  ada = co_await session.get<User>(1);      // read again
+  EXPECT_EQ(ada->age, 37);
+}
+
 tp::task<void> transfer(tp::database& db, std::int64_t from, std::int64_t to) {
   co_await db.transaction([&](tp::session& s) -> tp::task<void> {  // run again as a whole when the database is busy
     auto giver = co_await s.get<Post>(from, tp::for_update);
@@ -100,6 +124,8 @@ TEST(guide_of_sessions, works_as_it_says) {
   tp::sync_wait(work(example.db));
   tp::sync_wait(undo(example.db));
   tp::sync_wait(related(example.db));
+  tp::sync_wait(removing(example.db));
+  tp::sync_wait(copies(example.db));
   tp::sync_wait(transfer(example.db, 3, 1));
   tp::sync_wait(queue(example.db));
   EXPECT_EQ(tp::sync_wait(example.db.get<Post>(1)).views, 15);

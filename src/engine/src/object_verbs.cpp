@@ -180,17 +180,49 @@ void make_update_of(query_core& core, const model_info& info, std::uint16_t rows
   match_row(core, info);
 }
 
-void make_erase(query_core& core, const model_info& info, std::int64_t now_us) {
-  if (info.deleted_at < 0) {
+namespace {
+
+/// What a mark, or its end, changes besides.
+void stamp(query_core& core, const model_info& info, std::int64_t now_us) {
+  if (info.updated_at >= 0)
+    core.assign(op::assign, ref(info, info.updated_at), expression(literal(kind::timestamp, now_us)));
+  if (info.version >= 0) assign_next_version(core, info);
+}
+
+}  // namespace
+
+void make_erase(query_core& core, const model_info& info, std::int64_t now_us, bool permanently) {
+  if (info.deleted_at < 0 || permanently) {
     core.begin(op::delete_from, *info.spec);
   } else {
     core.begin(op::update_of, *info.spec);
     core.assign(op::assign, ref(info, info.deleted_at), expression(literal(kind::timestamp, now_us)));
-    if (info.updated_at >= 0)
-      core.assign(op::assign, ref(info, info.updated_at), expression(literal(kind::timestamp, now_us)));
-    if (info.version >= 0) assign_next_version(core, info);
+    stamp(core, info, now_us);
   }
   match_row(core, info);
+}
+
+const field_info& require_deleted_at(const model_info& info) {
+  if (info.deleted_at < 0) {
+    throw query_error("rows of \"" + info.table +
+                      "\" are deleted, not marked, so that they cannot be restored: say "
+                      "m.soft_delete(…) in model() of " +
+                      std::string(info.short_name()));
+  }
+  return info.fields[static_cast<std::size_t>(info.deleted_at)];
+}
+
+void make_restore(query_core& core, const model_info& info, std::int64_t now_us) {
+  static_cast<void>(require_deleted_at(info));
+  core.begin(op::update_of, *info.spec);
+  core.assign(op::assign, ref(info, info.deleted_at), expression(make_word(op::null_value)));
+  stamp(core, info, now_us);
+  match_row(core, info);
+}
+
+void note_restored(const model_info& info, void* object) {
+  store_null(require_deleted_at(info).slot(), object);
+  count_version(info, object);
 }
 
 namespace {
@@ -232,11 +264,15 @@ query_core complete_write(query_core core) {
   return with_stamps(static_cast<query_core&&>(core), info);
 }
 
-void throw_not_written(const model_info& info, bool erased) {
+void throw_not_written(const model_info& info, bool erased, bool compared) {
   const std::string what = std::string(erased ? "erase" : "update") + " of a row of \"" + info.table + "\"";
   if (info.version >= 0) {
     throw stale_row(what +
                     " met no row with its key and version: it was changed or removed since it was read; read it again");
+  }
+  if (compared) {
+    throw stale_row(what + " met no row with its key and the values that were read: it was changed or removed since; "
+                           "read it again");
   }
   throw not_found(what + " met no row with its key: it was removed, or never inserted");
 }

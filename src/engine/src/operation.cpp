@@ -37,8 +37,11 @@ void operation_core::prepare() {
     } else if (means_ == outcome::object_updated) {
       prepare_for_update(info, object_, now);
       make_update(run_.core, info, nullptr, 0);
+    } else if (means_ == outcome::object_restored) {
+      prepare_for_update(info, object_, now);
+      make_restore(run_.core, info, now);
     } else {
-      make_erase(run_.core, info, now);
+      make_erase(run_.core, info, now, means_ == outcome::object_erased_permanently);
     }
     run_.objects = &object_;
   }
@@ -109,9 +112,12 @@ void operation_core::judge() const {
       return;
     }
     case outcome::object_updated:
-    case outcome::object_erased: {
+    case outcome::object_erased:
+    case outcome::object_erased_permanently:
+    case outcome::object_restored: {
       const model_info& info = info_of(*spec_);
-      if (run_.affected != 1) throw_not_written(info, means_ == outcome::object_erased);
+      const bool erased = means_ == outcome::object_erased || means_ == outcome::object_erased_permanently;
+      if (run_.affected != 1) throw_not_written(info, erased);
       return;
     }
   }
@@ -119,6 +125,7 @@ void operation_core::judge() const {
 
 void operation_core::settle() {
   if (means_ == outcome::object_updated) return count_version(info_of(*spec_), object_);
+  if (means_ == outcome::object_restored) return note_restored(info_of(*spec_), object_);
   if (means_ == outcome::object_inserted && leaves_key() && !run_.sink.add)
     set_generated_key(info_of(*spec_), object_, run_.last_insert_id);
 }
@@ -153,7 +160,9 @@ bool operation_core::has_verdict() const noexcept {
     case outcome::found:
     case outcome::object_inserted:
     case outcome::object_updated:
-    case outcome::object_erased: return true;
+    case outcome::object_erased:
+    case outcome::object_erased_permanently:
+    case outcome::object_restored: return true;
   }
   return true;
 }

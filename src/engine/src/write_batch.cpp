@@ -110,11 +110,11 @@ task<void> write_batch::update_all(const model_info& info, void* const* objects,
   }
 }
 
-void write_batch::erase(const model_info& info, void* object, std::int64_t now_us) {
+void write_batch::erase(const model_info& info, void* object, std::int64_t now_us, bool permanently) {
   step& added = add(verb::erase, info);
   added.objects.push_back(object);
   ++waiting_objects_;
-  make_erase(added.run.core, info, now_us);
+  make_erase(added.run.core, info, now_us, permanently);
   added.run.objects = added.objects.data();
 }
 
@@ -219,7 +219,7 @@ void write_batch::judge(step& judged) {
 
 void write_batch::throw_not_done(const step& failed) {
   if (failed.what == verb::insert) throw_not_all_inserted(*failed.info, failed.objects.size());
-  throw_not_written(*failed.info, failed.what == verb::erase);
+  throw_not_written(*failed.info, failed.what == verb::erase, failed.compared);
 }
 
 }  // namespace tupelo::detail

@@ -150,15 +150,42 @@ void write_json_field(std::string& out, const field_slot& slot, const void* obje
   }
 }
 
+namespace {
+
+/// The objects that are being written, one inside of the other: objects of a session may refer to each other in a
+/// circle.
+class open_object {
+public:
+  explicit open_object(const void* object) noexcept : object_(object), around_(innermost_) { innermost_ = this; }
+  open_object(const open_object&) = delete;
+  open_object& operator=(const open_object&) = delete;
+  ~open_object() { innermost_ = around_; }
+
+  static bool has(const void* object) noexcept {
+    const open_object* each = innermost_;
+    while (each != nullptr && each->object_ != object) each = each->around_;
+    return each != nullptr;
+  }
+
+private:
+  const void* object_;
+  const open_object* around_;
+  static thread_local const open_object* innermost_;
+};
+thread_local const open_object* open_object::innermost_ = nullptr;
+
+}  // namespace
+
 void write_json(std::string& out, const model_spec& spec, const void* object, const given_fields* given) {
   const model_info& info = info_of(spec);
+  const open_object open(object);
   member_writer members(out);
   for (std::size_t i = 0; i < info.fields.size(); ++i) {
     const field_info& field = info.fields[i];
     if (field.is(field_hidden) || (given && !given->has(i))) continue;
     if (field.is(field_relation)) {
       const loaded_rows* const loaded = loaded_rows_of(static_cast<const char*>(object) + field.offset);
-      if (!loaded) continue;
+      if (!loaded || (loaded->origin == rows_origin::tracked && open_object::has(loaded->rows))) continue;
       members.name(field.name);
       write_rows(out, *field.type, *loaded);
       continue;

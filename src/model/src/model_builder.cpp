@@ -154,6 +154,10 @@ index_builder& index_builder::where(const expression& condition) {
       group_.own(*info_, condition);  // a partial unique index is not a constraint in any database
   return *this;
 }
+index_builder& index_builder::ignoring_deleted() {
+  plain_index().ignores_deleted = true;  // which field that is may be said later
+  return *this;
+}
 index_builder& index_builder::unique() {
   info().unique = true;
   return *this;

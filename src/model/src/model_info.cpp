@@ -241,6 +241,23 @@ void check_columns(const model_info& info) {
   }
 }
 
+void finish_conditions(model_info& info) {
+  for (index_info& index : info.indexes) {
+    if (!index.ignores_deleted) continue;
+    if (info.deleted_at < 0) {
+      refuse(info, "an index says ignoring_deleted(), but no row is marked as deleted: say m.soft_delete(…) too");
+    }
+    const std::uint16_t offset = info.fields[static_cast<std::size_t>(info.deleted_at)].offset;
+    expression live(column_ref{info.spec, offset});
+    live.push(make_word(op::is_null));
+    if (index.condition.empty()) {
+      index.condition = live;
+    } else {
+      index.condition.combine(live, make_word(op::and_));
+    }
+  }
+}
+
 }  // namespace
 
 void finish_model(model_info& info) {
@@ -257,6 +274,7 @@ void finish_model(model_info& info) {
   find_key(info);
   check_columns(info);
   check_computed(info);
+  finish_conditions(info);
   std::set<std::string_view> names;
   for (const check_info& check : info.checks) {
     if (!names.insert(check.name).second) refuse(info, "two checks are named \"" + check.name + "\"");

@@ -3,6 +3,7 @@
 #include "tupelo/model/model_info.hpp"
 #include "tupelo/core/date.hpp"
 #include "tupelo/core/decimal.hpp"
+#include "tupelo/core/error.hpp"
 #include "tupelo/core/json.hpp"
 #include "tupelo/core/timestamp.hpp"
 #include "tupelo/core/uuid.hpp"
@@ -183,6 +184,17 @@ TEST(plurals, are_irregular_where_english_is) {
   EXPECT_EQ(pluralize("index"), "indexes");
 }
 TEST(plurals, of_nothing_are_nothing) { EXPECT_EQ(pluralize(""), ""); }
+
+// ---- indexes
+
+struct ignores_nothing {
+  std::int64_t id{};
+  std::string name{};
+  static void model(tupelo::model<ignores_nothing>& m) { m.unique(&ignores_nothing::name).ignoring_deleted(); }
+};
+TEST(indexes, that_ignore_what_is_deleted_need_rows_that_are_marked) {
+  EXPECT_THROW(info_of<ignores_nothing>(), model_error);
+}
 
 // ---- keys
 

@@ -136,8 +136,6 @@ tracked_object* session::track_persistent(tracked_object* object) {
   return object;
 }
 
-namespace {
-
 void require_tracked(const tracked_object* object, std::string_view verb) {
   if (!object || object->state == object_state::detached || object->state == object_state::erased) {
     throw transaction_error(errc::detached_object,
@@ -145,14 +143,13 @@ void require_tracked(const tracked_object* object, std::string_view verb) {
   }
 }
 
-}  // namespace
-
-void session::mark_removed(tracked_object* object) {
+void session::mark_removed(tracked_object* object, bool permanently) {
   require_tracked(object, "remove");
   if (object->state == object_state::added) {
     state_->disown(object);  // never stored: nothing to delete
   } else {
     object->state = object_state::removed;
+    object->permanently = permanently;
   }
 }
 
@@ -184,7 +181,9 @@ task<tracked_object*> session::read(query_core core, tracked_object* (*make)(), 
   if (lock) {
     co_await state_->ensure_transaction();
   } else {
-    if (tracked_object* known = state_->identities.find(info, detail::key_of(info, core.values))) co_return known;
+    if (tracked_object* known = state_->identities.find(info, detail::key_of(info, core.values));
+        known && !known->expired)
+      co_return known;
   }
   statement_run run;
   run.core = std::move(core);
@@ -209,7 +208,9 @@ task<tracked_object*> session::read(query_core core, tracked_object* (*make)(), 
       if (std::find(changed.begin(), changed.end(), i) != changed.end()) continue;
       detail::restore(info, tracked->object(), tracked->snapshot, i);
     }
+    if (!info.relations.empty()) detail::unload_contradictions(info, tracked);
   }
+  tracked->expired = false;
   co_return tracked;
 }
 
@@ -222,6 +223,7 @@ task<void> session::reload(tracked_object* object) {
   if (!found) detail::throw_row_is_gone(info);
   object->snapshot = detail::take_snapshot(info, object->object());
   if (!info.relations.empty()) detail::unload_contradictions(info, object);
+  object->expired = false;
   if (object->state == object_state::removed) object->state = object_state::persistent;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "related_objects.hpp"
+#include "removals.hpp"
 #include "session_state.hpp"
 
 #include "tupelo/engine/object_verbs.hpp"
@@ -30,6 +31,7 @@ struct session::state::work_list {
   std::map<const model_info*, std::vector<tracked_object*>> added, removed;
   std::map<const model_info*, std::vector<changed_object>> changed;
   std::vector<tracked_object*> changed_later;  ///< by the keys of what is inserted first
+  std::int64_t removed_at = 0;                 ///< what marked rows are marked with
 
   work_list(const std::vector<tracked_object*>& objects, detail::related_objects& related) {
     std::vector<const model_info*> met;
@@ -266,6 +268,8 @@ task<void> session::state::add_writes(flush_writes& writes, work_list& work, det
       const std::vector<std::uint16_t> fields = columns_to_write(*info, changed.object, changed.fields);
       writes.owned_by(changed.object);
       writes.batch.update(*info, changed.object->object(), fields.data(), fields.size());
+      if (options.compare_values && info->version < 0)
+        detail::compare_fields(writes.batch.compare_last(), *info, changed.object->snapshot, changed.fields);
       co_await writes.run_if_full();
     }
   }
@@ -273,15 +277,45 @@ task<void> session::state::add_writes(flush_writes& writes, work_list& work, det
     const model_info& info = *model->info;
     const auto found = work.removed.find(&info);
     if (found == work.removed.end()) continue;
-    const std::int64_t now = detail::time_of_writing(info);
-    // Last tracked first: rows of a table that refers to itself are as a rule tracked after those which they name.
-    for (auto next = found->second.rbegin(); next != found->second.rend(); ++next) {
-      require_same_key(info, **next);
-      remember(*next);
-      writes.owned_by(*next);
-      writes.batch.erase(info, (*next)->object(), now);
+    detail::order_for_removal(info, found->second);
+    for (tracked_object* object : found->second) {
+      require_same_key(info, *object);
+      remember(object);
+      writes.owned_by(object);
+      writes.batch.erase(info, object->object(), work.removed_at, object->permanently);
       co_await writes.run_if_full();
     }
+  }
+}
+
+namespace {
+
+void store_null_where_possible(const field_slot& slot, void* object) {
+  if (slot.nullable) store_null(slot, object);
+}
+
+}  // namespace
+
+void session::state::note_effects(const detail::removal_effects& effects) {
+  for (tracked_object* object : effects.gone) {
+    remember(object);
+    object->state = object_state::erased;
+    identities.erase(object);
+  }
+  for (const detail::removal_effects::emptied& emptied : effects.emptied_keys) {
+    if (emptied.object->state != object_state::persistent) continue;
+    remember(emptied.object);
+    const model_info& info = info_of(*emptied.object->spec);
+    // What else the program has changed stays changed.
+    const detail::snapshot now = detail::take_snapshot(info, emptied.object->object());
+    detail::restore(info, emptied.object->object(), emptied.object->snapshot);
+    for (const std::uint16_t i : emptied.key->fields)
+      store_null_where_possible(info.fields[i].slot(), emptied.object->object());
+    emptied.object->snapshot = detail::take_snapshot(info, emptied.object->object());
+    detail::restore(info, emptied.object->object(), now);
+    for (const std::uint16_t i : emptied.key->fields)
+      store_null_where_possible(info.fields[i].slot(), emptied.object->object());
+    if (!info.relations.empty()) detail::unload_contradictions(info, emptied.object);
   }
 }
 
@@ -301,9 +335,23 @@ task<bool> session::state::write_all(bool commit) {
   flush_writes writes(held, identities);
   std::exception_ptr failure;
   bool committed = false;
+  std::vector<const model_info*> marking;
+  detail::removal_effects effects;
+  if (!work.removed.empty()) {
+    work.removed_at = timestamp::now().us;
+    effects = detail::effects_of_removal(objects);
+    for (const auto& [info, removed] : work.removed) {
+      const bool marked =
+          std::any_of(removed.begin(), removed.end(), [](const auto* each) { return !each->permanently; });
+      if (info->deleted_at >= 0 && marked && detail::marks_children(*info)) marking.push_back(info);
+    }
+  }
   try {
     co_await add_writes(writes, work, related);
-    if (commit && writes.batch.can_commit(held)) {
+    if (!marking.empty()) {
+      co_await writes.batch.run();
+      co_await detail::mark_children(held, std::move(marking), work.removed_at);
+    } else if (commit && writes.batch.can_commit(held)) {
       co_await writes.batch.run_and_commit(held);
       committed = true;
     } else {
@@ -314,6 +362,7 @@ task<bool> session::state::write_all(bool commit) {
   }
   writes.note_written();
   if (failure) std::rethrow_exception(failure);
+  note_effects(effects);
   co_return committed;
 }
 

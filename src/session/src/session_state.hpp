@@ -17,7 +17,8 @@ namespace tupelo {
 
 namespace detail {
 class related_objects;
-}
+struct removal_effects;
+}  // namespace detail
 
 /// How an object was before a flush changed it; undone in reverse order when the transaction is.
 struct undo_entry {
@@ -76,6 +77,8 @@ struct session::state {
   class flush_writes;
   /// Rows that the program has put into relation fields are added, and theirs.
   void add_held_rows();
+  /// Objects whose rows went with others, or whose foreign keys became NULL, are as their rows are now.
+  void note_effects(const detail::removal_effects& effects);
   task<void> add_inserts(flush_writes& writes, const model_info& info,
                          const std::vector<detail::tracked_object*>& added);
   task<void> add_related_inserts(flush_writes& writes, work_list& work, detail::related_objects& related);
@@ -85,6 +88,9 @@ struct session::state {
 
 /// Errors: query_error where the object's key is no longer that of its row.
 void require_same_key(const model_info& info, const detail::tracked_object& object);
+
+/// Errors: transaction_error (detached_object) naming the verb.
+void require_tracked(const detail::tracked_object* object, std::string_view verb);
 
 /// A session is used by one coroutine at a time; two at once would interleave their statements in one transaction.
 class session_use {

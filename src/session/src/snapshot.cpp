@@ -3,6 +3,7 @@
 
 #include "tupelo/query/query_core.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 namespace tupelo::detail {
@@ -67,6 +68,40 @@ void restore(const model_info& info, void* object, const snapshot& taken, int on
     }
     store_words(slot, field_for_value(slot, object), words);
     words += length;
+  }
+}
+
+namespace {
+
+/// As what a value of the field is compared; null: it is not.
+kind compared_as(const field_info& field) noexcept {
+  const kind k = stored_type(*field.type).k;
+  if (k == kind::json || k == kind::array) return kind::null;
+  if (is_float(k)) return kind::f64;
+  return is_integer(k) && k != kind::u64 ? kind::i64 : k;
+}
+
+}  // namespace
+
+void compare_fields(query_core& core, const model_info& info, const snapshot& taken,
+                    const std::vector<std::uint16_t>& fields) {
+  const std::uint64_t* words = taken.data();
+  for (const std::uint16_t i : info.columns) {
+    const field_info& field = info.fields[i];
+    const std::uint64_t* const value = words + 1;
+    const bool null = words[0] == 0;
+    words = value + (null ? 0 : length_of(field.slot(), value));
+    const kind k = compared_as(field);
+    if (k == kind::null || std::find(fields.begin(), fields.end(), i) == fields.end()) continue;
+    if (null) {
+      core.word(make_word(op::where, 0, 2));
+      core.word(make_word(op::column, 0, field.offset, info.id));
+      core.word(make_word(op::is_null));
+    } else {
+      core.word(make_word(op::where, 0, 1));
+      core.word(make_word(op::column_compare, static_cast<std::uint8_t>(k), field.offset, info.id));
+      core.values.append(value, static_cast<std::uint32_t>(words - value));
+    }
   }
 }
 

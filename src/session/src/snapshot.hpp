@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "tupelo/query/query_core.hpp"
 #include "tupelo/model/model_info.hpp"
 
 #include <cstdint>
@@ -18,6 +19,9 @@ snapshot take_snapshot(const model_info& info, const void* object);
 bool matches(const model_info& info, const void* object, const snapshot& taken, std::vector<std::uint16_t>* changed);
 /// Gives the object's columns the values of the snapshot; one column only where `field` is its position.
 void restore(const model_info& info, void* object, const snapshot& taken, int field = -1);
+/// WHERE the row's columns at these positions have the values of the snapshot; those of JSON and arrays are left out.
+void compare_fields(query_core& core, const model_info& info, const snapshot& taken,
+                    const std::vector<std::uint16_t>& fields);
 /// The object's key, for the identity map.
 snapshot key_of(const model_info& info, const void* object);
 std::size_t key_hash(const model_info& info, const void* object);

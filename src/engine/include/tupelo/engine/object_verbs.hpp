@@ -11,7 +11,11 @@
 /// Statements made from whole objects; what the one-shot verbs and sessions share.
 namespace tupelo {
 struct feature_table;
-}
+
+/// Says to `erase` and `session::remove` that the row is deleted though the model says soft_delete.
+struct permanently_t {};
+inline constexpr permanently_t permanently{};
+}  // namespace tupelo
 
 namespace tupelo::detail {
 
@@ -65,7 +69,13 @@ void make_update(query_core& core, const model_info& info, const std::uint16_t* 
 /// UPDATE of all columns of the rows with the keys and versions of `rows` objects.
 void make_update_of(query_core& core, const model_info& info, std::uint16_t rows);
 /// DELETE, or UPDATE of deleted_at, of the row with the object's key and version.
-void make_erase(query_core& core, const model_info& info, std::int64_t now_us);
+void make_erase(query_core& core, const model_info& info, std::int64_t now_us, bool permanently = false);
+/// UPDATE of deleted_at to NULL of that row. Errors: query_error for a model that marks no rows.
+void make_restore(query_core& core, const model_info& info, std::int64_t now_us);
+/// The object as its row is then.
+void note_restored(const model_info& info, void* object);
+/// Errors: query_error for a model whose rows are not marked as deleted.
+const field_info& require_deleted_at(const model_info& info);
 /// What a write by condition leaves unsaid: a delete_query of a soft-deletable model becomes an update, and an
 /// update_query sets updated_at and counts the version unless it sets them itself.
 query_core complete_write(query_core core);
@@ -84,6 +94,7 @@ task<bool> upsert(query_source* source, const model_spec& spec, void* object, ex
 
 /// Generated keys were asked for, and other than `rows` of them came back.
 [[noreturn]] void throw_not_all_inserted(const model_info& info, std::size_t rows);
-[[noreturn]] void throw_not_written(const model_info& info, bool erased);
+/// `compared`: with values that the row had. Errors: stale_row, not_found.
+[[noreturn]] void throw_not_written(const model_info& info, bool erased, bool compared = false);
 
 }  // namespace tupelo::detail

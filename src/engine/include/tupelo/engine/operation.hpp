@@ -18,14 +18,16 @@ namespace detail {
 
 /// What the result of a statement means.
 enum class outcome : std::uint8_t {
-  rows,             ///< decoded into the result
-  exactly_one,      ///< one row decoded into the result; else not_found or too_many_rows
-  found,            ///< one row by key; else not_found
-  affected,         ///< the result is the number of rows written
-  written,          ///< nothing but success
-  object_inserted,  ///< the statement is an insert of the object; its generated key goes into it
-  object_updated,   ///< an update of exactly the object's row; else stale_row or not_found
-  object_erased,    ///< the same for its removal
+  rows,                       ///< decoded into the result
+  exactly_one,                ///< one row decoded into the result; else not_found or too_many_rows
+  found,                      ///< one row by key; else not_found
+  affected,                   ///< the result is the number of rows written
+  written,                    ///< nothing but success
+  object_inserted,            ///< the statement is an insert of the object; its generated key goes into it
+  object_updated,             ///< an update of exactly the object's row; else stale_row or not_found
+  object_erased,              ///< the same for its removal
+  object_erased_permanently,  ///< the same, where rows are marked too
+  object_restored,            ///< the same for the end of its mark
 };
 
 /// The part of an operation that does not depend on its result's type.

@@ -309,6 +309,20 @@ public:
     void* read = const_cast<T*>(__builtin_addressof(object));  // and not written
     return {source(), read, detail::meta<T>::spec, detail::outcome::object_erased};
   }
+  /// The same; the row is deleted where the model says soft_delete, too: `db.erase(user, tp::permanently)`.
+  template <class T>
+    requires(detail::is_model<T>)
+  operation<void> erase(const T& object, permanently_t) {
+    void* read = const_cast<T*>(__builtin_addressof(object));  // and not written
+    return {source(), read, detail::meta<T>::spec, detail::outcome::object_erased_permanently};
+  }
+  /// Ends the mark of a row that was removed where the model says soft_delete; the object is not marked then either.
+  /// Rows that were marked with it stay so. Errors: as update; query_error for a model that marks no rows.
+  template <class T>
+    requires(!std::is_const_v<T> && detail::is_model<T> && !detail::object_handle<T>)
+  operation<void> restore(T& object) {
+    return {source(), __builtin_addressof(object), detail::meta<T>::spec, detail::outcome::object_restored};
+  }
 
   // ---- many rows
 

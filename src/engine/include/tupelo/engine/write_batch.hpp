@@ -31,6 +31,7 @@ public:
     statement_run run;
     std::size_t returned = 0;  ///< keys that came back
     bool counted = false;      ///< keys follow from that of the last row
+    bool compared = false;     ///< with values that the row had
     bool done = false;
   };
 
@@ -42,9 +43,14 @@ public:
   task<void> insert(const model_info& info, void* const* objects, std::size_t count);
   /// UPDATE of the columns at `fields`.
   void update(const model_info& info, void* object, const std::uint16_t* fields, std::size_t count);
+  /// The last statement was given further conditions, of which each must hold for its row.
+  query_core& compare_last() noexcept {
+    steps_.back().compared = true;
+    return steps_.back().run.core;
+  }
   /// UPDATEs of all columns of objects of one model, in few statements. Many are run as they are added.
   task<void> update_all(const model_info& info, void* const* objects, std::size_t count);
-  void erase(const model_info& info, void* object, std::int64_t now_us);
+  void erase(const model_info& info, void* object, std::int64_t now_us, bool permanently = false);
 
   /// Whether enough is waiting that it should be run: a batch is held in memory as a whole, and sent as one.
   bool is_full() const noexcept { return steps_.size() - next_ >= most_steps || waiting_objects_ >= most_objects; }

@@ -107,6 +107,9 @@ public:
   index_builder& named(std::string_view name);
   /// Makes the index partial: only rows for which the condition holds are in it.
   index_builder& where(const expression& condition);
+  /// Only rows that are not marked as deleted are in it, so that a unique one lets a value be used again. The model
+  /// says m.soft_delete(); then it is an index and no constraint, which foreign keys cannot name.
+  index_builder& ignoring_deleted();
   /// No two rows have the same. `m.unique(…)` makes a constraint instead, which foreign keys and upserts can name.
   index_builder& unique();
 

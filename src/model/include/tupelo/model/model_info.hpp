@@ -78,6 +78,7 @@ struct index_info {
   bool constraint = false;  ///< a UNIQUE constraint rather than an index
   bool nulls_not_distinct = false;
   bool deferrable = false;             ///< of a constraint: checked at commit
+  bool ignores_deleted = false;        ///< its condition leaves out what is marked as deleted
   std::string method;                  ///< empty: the usual one
   std::string language;                ///< of a search index, whose terms are fields; empty: it is none
   std::vector<std::uint16_t> include;  ///< positions of fields that the index holds beside its key

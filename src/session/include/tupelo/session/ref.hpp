@@ -42,6 +42,8 @@ struct tracked_object : loaded_rows {
   const model_spec* spec;
   object_state state = object_state::detached;
   bool key_generated = false;           ///< by the insert of this transaction
+  bool permanently = false;             ///< removed so that the row is deleted, not marked
+  bool expired = false;                 ///< to be read again
   std::size_t key_hash = 0;             ///< under which the identity map has it
   std::vector<std::uint64_t> snapshot;  ///< the columns as the database has them
 };

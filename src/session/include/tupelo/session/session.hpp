@@ -21,6 +21,9 @@ struct session_options {
   isolation level = isolation::standard;
   bool read_only = false;
   bool deferrable = false;
+  /// An update of an object without a version writes the row only where the changed columns have the values that were
+  /// read; else it throws stale_row. Columns of JSON and arrays are not compared.
+  bool compare_values = false;
 
   transaction_start start() const noexcept {
     transaction_start how(level, read_only, deferrable);
@@ -82,7 +85,20 @@ public:
   /// (detached_object).
   template <class T>
   void remove(const ref<T>& object) {
-    mark_removed(object.tracked());
+    mark_removed(object.tracked(), false);
+  }
+  /// The same; the row is deleted, not marked: `session.remove(user, tp::permanently)`.
+  template <class T>
+  void remove(const ref<T>& object, permanently_t) {
+    mark_removed(object.tracked(), true);
+  }
+  using query_verbs<session>::restore;
+  /// Takes a removal back: one that is not flushed yet, or the mark of a row that was read with it, as `get` does; the
+  /// next flush writes that. What was marked with it stays so.
+  /// Errors: transaction_error (detached_object); query_error for a model that marks no rows.
+  template <class T>
+  void restore(const ref<T>& object) {
+    take_back(object.tracked());
   }
   /// Stops tracking: the object becomes a plain value, and pending changes to it are forgotten.
   template <class T>
@@ -121,6 +137,24 @@ public:
   task<void> refresh(ref<T> object) {
     co_await reload(object.tracked());
   }
+
+  /// The values of a detached object, a copy that was made before or came from elsewhere, become those of the object
+  /// with its key: the one the session has, else read. Without a key, or where no row has it, it is a new object. Times
+  /// that the session sets, and relations, stay as they are.
+  /// Errors: stale_row where its version is another one than that of the row.
+  template <class T>
+  task<ref<T>> merge(T object) {
+    ref<T> given(new detail::tracked<T>(static_cast<T&&>(object)));
+    co_return ref<T>(co_await merge_value(given.tracked(), &make<T>));
+  }
+  /// The object is out of date: the next `get` or `find` of its key reads it again. Changes that are not flushed are
+  /// lost; its fields keep the values that were read. Errors: transaction_error (detached_object).
+  template <class T>
+  void expire(const ref<T>& object) {
+    mark_expired(object.tracked());
+  }
+  /// The same of all objects that are rows.
+  void expire_all();
 
   // ---- writing
 
@@ -181,7 +215,10 @@ private:
   }
   void track_new(detail::tracked_object* object);
   detail::tracked_object* track_persistent(detail::tracked_object* object);
-  void mark_removed(detail::tracked_object* object);
+  void mark_removed(detail::tracked_object* object, bool permanently);
+  void take_back(detail::tracked_object* object);
+  void mark_expired(detail::tracked_object* object);
+  task<detail::tracked_object*> merge_value(detail::tracked_object* given, detail::tracked_object* (*make)());
   void forget(detail::tracked_object* object);
   bool needs_flush(detail::tracked_object* object) const;
   task<detail::tracked_object*> read(query_core core, detail::tracked_object* (*make)(), bool must_exist,

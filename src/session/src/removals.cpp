@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "removals.hpp"
+
+#include "key_flow.hpp"
+
+#include "tupelo/engine/object_verbs.hpp"
+#include "tupelo/model/relation_keys.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace tupelo::detail {
+
+namespace {
+
+using key_values = std::vector<std::uint64_t>;
+
+/// A key's values; empty where one is NULL. Keys of equal values are equal whatever the types of their fields.
+template <class Fields>
+key_values values_of(const model_info& info, const Fields& positions, const void* object) {
+  inline_word_buffer<16> words;
+  for (const std::uint16_t i : positions) {
+    const field_slot slot = info.fields[i].slot();
+    const void* const value = value_of(slot, object);
+    if (value == nullptr) return {};
+    if (is_integer(slot.k)) {
+      words.push(static_cast<std::uint64_t>(load_integer(slot, value)));
+    } else {
+      push_value(slot, value, words);
+    }
+  }
+  return {words.data(), words.data() + words.size};
+}
+
+std::vector<std::uint16_t> referenced_fields(const model_info& target, const foreign_key_info& key) {
+  if (key.to_offsets.empty()) return target.key;
+  std::vector<std::uint16_t> fields;
+  for (const std::uint16_t offset : key.to_offsets) {
+    const int position = target.find_offset(offset);
+    if (position >= 0) fields.push_back(static_cast<std::uint16_t>(position));
+  }
+  return fields;
+}
+
+/// The foreign key behind a has_many or has_one of which marked rows take their children along; null where there is
+/// none.
+const foreign_key_info* marking_key(const model_info& owner, const relation_info& relation, const model_info*& child) {
+  if (relation.kind != relation_kind::has_many && relation.kind != relation_kind::has_one) return nullptr;
+  const model_spec* const related = find_spec(relation.related);
+  if (related == nullptr) return nullptr;
+  child = &info_of(*related);
+  if (child->deleted_at < 0) return nullptr;
+  for (const foreign_key_info& key : child->foreign_keys) {
+    if (key.on_delete != referential_action::cascade || &referenced_model(*child, key) != &owner) continue;
+    if (key.fields.size() != 1 || relation.columns.size() != 1) continue;
+    if (child->fields[key.fields[0]].column == relation.columns[0]) return &key;
+  }
+  return nullptr;
+}
+
+bool marks(const model_info& owner, const model_info& child, const foreign_key_info& key) {
+  return std::any_of(owner.relations.begin(), owner.relations.end(), [&](const relation_info& relation) {
+    const model_info* found = nullptr;
+    return marking_key(owner, relation, found) == &key && found == &child;
+  });
+}
+
+/// A foreign key of objects in the session, and the keys it may name that are removed.
+struct watched_key {
+  const model_info* child;
+  const foreign_key_info* key;
+  const model_info* target;
+  std::vector<std::uint16_t> named;
+  bool marks;
+  std::set<key_values> removed{}, marked{};
+};
+
+class effect_search {
+public:
+  explicit effect_search(const std::vector<tracked_object*>& objects) : objects_(objects) {}
+
+  removal_effects run() {
+    for (tracked_object* object : objects_) {
+      if (object->state == object_state::removed)
+        next_.push_back({object, info_of(*object->spec).deleted_at >= 0 && !object->permanently});
+    }
+    if (next_.empty()) return {};
+    watch();
+    while (!next_.empty() && !watched_.empty()) {
+      note_keys();
+      for (tracked_object* object : objects_) {
+        if (object->state == object_state::persistent && !gone_.contains(object)) look_at(object);
+      }
+    }
+    return std::move(effects_);
+  }
+
+private:
+  struct removal {
+    tracked_object* object;
+    bool marked;
+  };
+
+  void watch() {
+    std::set<const model_info*> models;
+    for (const tracked_object* object : objects_) models.insert(&info_of(*object->spec));
+    for (const model_info* child : models) {
+      for (const foreign_key_info& key : child->foreign_keys) {
+        const bool follows =
+            key.on_delete == referential_action::cascade || key.on_delete == referential_action::set_null;
+        if (!follows) continue;
+        const model_info& target = referenced_model(*child, key);
+        if (!models.contains(&target)) continue;
+        by_child_[child].push_back(watched_.size());
+        watched_.push_back({child, &key, &target, referenced_fields(target, key), marks(target, *child, key)});
+      }
+    }
+  }
+
+  void note_keys() {
+    for (const removal& each : std::exchange(next_, {})) {
+      const model_info& info = info_of(*each.object->spec);
+      for (watched_key& watched : watched_) {
+        if (watched.target != &info) continue;
+        auto& keys = each.marked ? watched.marked : watched.removed;
+        keys.insert(values_of(info, watched.named, each.object->object()));
+      }
+    }
+  }
+
+  void look_at(tracked_object* object) {
+    const model_info& info = info_of(*object->spec);
+    const auto found = by_child_.find(&info);
+    if (found == by_child_.end()) return;
+    for (const std::size_t i : found->second) {
+      const watched_key& watched = watched_[i];
+      const key_values named = values_of(info, watched.key->fields, object->object());
+      if (named.empty()) continue;
+      const bool cascades = watched.key->on_delete == referential_action::cascade;
+      if (watched.removed.contains(named)) {
+        if (cascades) return take(object, false);
+        if (emptied_.insert({object, watched.key}).second) effects_.emptied_keys.push_back({object, watched.key});
+      } else if (watched.marks && watched.marked.contains(named)) {
+        return take(object, true);
+      }
+    }
+  }
+
+  void take(tracked_object* object, bool marked) {
+    gone_.insert(object);
+    effects_.gone.push_back(object);
+    next_.push_back({object, marked});
+  }
+
+  const std::vector<tracked_object*>& objects_;
+  std::vector<watched_key> watched_;
+  std::map<const model_info*, std::vector<std::size_t>> by_child_;
+  std::vector<removal> next_;
+  std::set<const tracked_object*> gone_;
+  std::set<std::pair<const tracked_object*, const foreign_key_info*>> emptied_;
+  removal_effects effects_;
+};
+
+}  // namespace
+
+removal_effects effects_of_removal(const std::vector<tracked_object*>& objects) { return effect_search(objects).run(); }
+
+void order_for_removal(const model_info& info, std::vector<tracked_object*>& removed) {
+  // Last tracked first, where keys say nothing else.
+  std::reverse(removed.begin(), removed.end());
+  if (removed.size() < 2) return;
+  for (const foreign_key_info& key : info.foreign_keys) {
+    if (&referenced_model(info, key) != &info) continue;
+    const std::vector<std::uint16_t> named = referenced_fields(info, key);
+    std::map<key_values, std::size_t> places;
+    for (std::size_t i = 0; i != removed.size(); ++i) places.emplace(values_of(info, named, removed[i]->object()), i);
+    std::vector<std::size_t> parents(removed.size(), removed.size()), depths(removed.size(), 0);
+    for (std::size_t i = 0; i != removed.size(); ++i) {
+      const key_values parent = values_of(info, key.fields, removed[i]->object());
+      const auto found = parent.empty() ? places.end() : places.find(parent);
+      if (found != places.end() && found->second != i) parents[i] = found->second;
+    }
+    for (std::size_t i = 0; i != removed.size(); ++i) {
+      std::size_t depth = 0;  // a circle ends the walk at its size
+      for (std::size_t at = i; parents[at] != removed.size() && depth != removed.size(); at = parents[at]) ++depth;
+      depths[i] = depth;
+    }
+    std::vector<std::size_t> order(removed.size());
+    for (std::size_t i = 0; i != order.size(); ++i) order[i] = i;
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return depths[a] > depths[b]; });
+    std::vector<tracked_object*> ordered;
+    for (const std::size_t i : order) ordered.push_back(removed[i]);
+    removed = std::move(ordered);
+  }
+}
+
+// ---- marking rows that are not tracked
+
+bool marks_children(const model_info& info) {
+  return std::any_of(info.relations.begin(), info.relations.end(), [&](const relation_info& relation) {
+    const model_info* child = nullptr;
+    return marking_key(info, relation, child) != nullptr;
+  });
+}
+
+namespace {
+
+/// UPDATE of the children of rows that were marked at this time.
+query_core marking(const model_info& parent, const model_info& child, const foreign_key_info& key,
+                   std::int64_t marked_us) {
+  const auto column = [](const model_info& of, std::size_t position) {
+    return column_ref{of.spec, of.fields[position].offset};
+  };
+  const literal time(kind::timestamp, marked_us);
+  query_core owners(op::select_from, *parent.spec);
+  owners.term(op::project, expression(column(parent, referenced_fields(parent, key)[0])));
+  owners.clause(op::where,
+                expression(column(parent, static_cast<std::size_t>(parent.deleted_at)), comparison::equal, time));
+  owners.word(make_word(op::with_deleted));
+  query_core core(op::update_of, *child.spec);
+  core.assign(op::assign, column(child, static_cast<std::size_t>(child.deleted_at)), expression(time));
+  core.clause(op::where, with_query(expression(column(child, key.fields[0])), std::move(owners), op::in_query));
+  return complete_write(std::move(core));
+}
+
+}  // namespace
+
+task<void> mark_children(query_source& source, std::vector<const model_info*> models, std::int64_t marked_us) {
+  const task_context& context = co_await current_context();
+  while (!models.empty()) {
+    const model_info& parent = *models.back();
+    models.pop_back();
+    for (const relation_info& relation : parent.relations) {
+      const model_info* child = nullptr;
+      const foreign_key_info* const key = marking_key(parent, relation, child);
+      if (key == nullptr) continue;
+      statement_run run;
+      run.core = marking(parent, *child, *key, marked_us);
+      run.core.finish();
+      if (!source.try_run(run, context)) co_await source.run(run);
+      if (run.affected > 0) models.push_back(child);
+    }
+  }
+}
+
+}  // namespace tupelo::detail

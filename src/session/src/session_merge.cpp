@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "related_objects.hpp"
+#include "session_state.hpp"
+
+#include "tupelo/session/session.hpp"
+#include "tupelo/engine/object_verbs.hpp"
+
+#include <string>
+
+namespace tupelo {
+
+using detail::object_state;
+using detail::tracked_object;
+
+void session::take_back(tracked_object* object) {
+  require_tracked(object, "restore");
+  if (object->state == object_state::removed) {
+    object->state = object_state::persistent;
+    object->permanently = false;
+    return;
+  }
+  store_null(detail::require_deleted_at(info_of(*object->spec)).slot(), object->object());
+}
+
+void session::mark_expired(tracked_object* object) {
+  require_tracked(object, "expire");
+  if (object->state != object_state::persistent) return;
+  const model_info& info = info_of(*object->spec);
+  detail::restore(info, object->object(), object->snapshot);
+  if (!info.relations.empty()) detail::unload_contradictions(info, object);
+  object->expired = true;
+}
+
+void session::expire_all() {
+  for (tracked_object* object : state_->objects) {
+    if (object->state == object_state::persistent) mark_expired(object);
+  }
+}
+
+namespace {
+
+void refuse_other_version(const model_info& info, const void* given, const void* read) {
+  if (info.version < 0) return;
+  const field_slot slot = info.fields[static_cast<std::size_t>(info.version)].slot();
+  if (load_integer(slot, value_of(slot, given)) == load_integer(slot, value_of(slot, read))) return;
+  throw stale_row("merge() of an object of \"" + info.table +
+                  "\" whose version is another one than its row's: it was changed since the object was read; read it "
+                  "again");
+}
+
+}  // namespace
+
+task<tracked_object*> session::merge_value(tracked_object* given, tracked_object* (*make)()) {
+  const session_use use(state_->busy);
+  const model_info& info = require_table(info_of(*given->spec));
+  if (info.key.empty() || detail::has_empty_key(info, given->object())) {
+    track_new(given);
+    co_return given;
+  }
+  tracked_object* known = state_->identities.find(info, detail::key_of(info, given->object()));
+  if (known == nullptr || known->expired) {
+    ref<char> fresh(make());
+    detail::restore(info, fresh.tracked()->object(), detail::take_snapshot(info, given->object()));  // its key
+    bool found = co_await detail::read_again(state_->source(), info, fresh.tracked()->object());
+    if (!found) {
+      if (known != nullptr) forget(known);
+      track_new(given);
+      co_return given;
+    }
+    if (known == nullptr) {
+      known = track_persistent(fresh.tracked());
+    } else {
+      known->snapshot = detail::take_snapshot(info, fresh.tracked()->object());
+      detail::restore(info, known->object(), known->snapshot);
+      known->expired = false;
+    }
+  }
+  refuse_other_version(info, given->object(), known->object());
+  const detail::snapshot values = detail::take_snapshot(info, given->object());
+  for (const std::uint16_t i : info.columns) {
+    if (i == info.created_at || i == info.updated_at || info.fields[i].is(field_computed)) continue;
+    detail::restore(info, known->object(), values, i);
+  }
+  if (!info.relations.empty()) detail::unload_contradictions(info, known);
+  co_return known;
+}
+
+}  // namespace tupelo

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ledger.hpp"
+
+#include <stdexcept>
+
+namespace tupelo::conformance {
+namespace {
+
+struct Part;
+struct Machine {
+  std::int64_t id{};
+  std::string name{};
+  has_many<Part> parts{};
+
+  static void model(tupelo::model<Machine>& m) { m.has_many(&Machine::parts, "machine_id"); }
+};
+struct Part {
+  std::int64_t id{};
+  std::int64_t machine_id{};
+  std::string name{};
+  belongs_to<Machine> machine{};
+
+  static void model(tupelo::model<Part>& m) { m.belongs_to(&Part::machine, &Part::machine_id).on_delete(cascade); }
+};
+struct Screw {
+  std::int64_t id{};
+  std::int64_t part_id{};
+  static void model(tupelo::model<Screw>& m) { m.foreign_key(&Screw::part_id).references<Part>().on_delete(cascade); }
+};
+struct Report {
+  std::int64_t id{};
+  std::optional<std::int64_t> machine_id{};
+  std::string text{};
+  belongs_to<Machine> machine{};
+
+  static void model(tupelo::model<Report>& m) {
+    m.belongs_to(&Report::machine, &Report::machine_id).on_delete(set_null);
+  }
+};
+struct Branch {
+  std::int64_t id{};
+  std::optional<std::int64_t> parent_id{};
+  static void model(tupelo::model<Branch>& m) { m.foreign_key(&Branch::parent_id).references<Branch>(); }
+};
+
+struct Message;
+struct Thread {
+  std::int64_t id{};
+  std::string slug{};
+  std::optional<timestamp> deleted_at{};
+  has_many<Message> messages{};
+
+  static void model(tupelo::model<Thread>& m) {
+    m.unique(&Thread::slug).ignoring_deleted();
+    m.soft_delete(&Thread::deleted_at);
+    m.has_many(&Thread::messages, "thread_id");
+  }
+};
+struct Message {
+  std::int64_t id{};
+  std::int64_t thread_id{};
+  std::optional<std::int64_t> answered_id{};
+  int version{};
+  std::optional<timestamp> deleted_at{};
+  has_many<Message> answers{};
+
+  static void model(tupelo::model<Message>& m) {
+    m.foreign_key(&Message::thread_id).references<Thread>().on_delete(cascade);
+    m.foreign_key(&Message::answered_id).references<Message>().on_delete(cascade);
+    m.has_many(&Message::answers, "answered_id");
+    m.soft_delete(&Message::deleted_at);
+    m.version(&Message::version);
+  }
+};
+
+class removals : public conformance_test {
+protected:
+  removals() { create<Machine, Part, Screw, Report, Branch, Thread, Message>(); }
+  session s = db.session();
+};
+TUPELO_CONFORMANCE_SUITE(removals);
+
+// ---- as the database does it
+
+TEST_P(removals, take_tracked_children_along_where_the_key_cascades) {
+  auto machine = s.add(Machine{.name = "m"});
+  auto part = s.add(Part{.name = "p", .machine = machine});
+  auto other = s.add(Part{.name = "q", .machine = s.add(Machine{.name = "n"})});
+  sync_wait(s.commit());
+  auto screw = s.add(Screw{.part_id = part->id});
+  sync_wait(s.commit());
+  s.remove(machine);
+  sync_wait(s.commit());
+  EXPECT_EQ(s.size(), 2U) << "the other machine and its part";
+  EXPECT_FALSE(s.is_dirty(part));
+  EXPECT_THROW(s.remove(screw), transaction_error);
+  EXPECT_FALSE(sync_wait(s.find<Part>(part->id)));
+  other->name = "z";
+  sync_wait(s.commit());
+  EXPECT_EQ(sync_wait(db.query<Part>().count()), 1);
+}
+TEST_P(removals, empty_the_keys_of_tracked_objects_where_the_key_says_so) {
+  auto machine = s.add(Machine{.name = "m"});
+  auto report = s.add(Report{.text = "r", .machine = machine});
+  sync_wait(s.commit());
+  s.remove(machine);
+  report->text = "changed";
+  sync_wait(s.commit());
+  EXPECT_FALSE(report->machine_id);
+  EXPECT_FALSE(report->machine.loaded());
+  EXPECT_FALSE(s.is_dirty(report));
+  const Report read = sync_wait(db.get<Report>(report->id));
+  EXPECT_FALSE(read.machine_id);
+  EXPECT_EQ(read.text, "changed");
+}
+TEST_P(removals, that_are_rolled_back_give_what_went_along_back) {
+  auto machine = s.add(Machine{.name = "m"});
+  auto part = s.add(Part{.name = "p", .machine = machine});
+  auto report = s.add(Report{.text = "r", .machine = machine});
+  sync_wait(s.commit());
+  s.remove(machine);
+  sync_wait(s.flush());
+  EXPECT_FALSE(report->machine_id);
+  sync_wait(s.rollback());
+  EXPECT_EQ(report->machine_id, machine->id);
+  EXPECT_EQ(sync_wait(s.get<Part>(part->id)), part);
+  part->name = "z";
+  sync_wait(s.commit());
+  EXPECT_EQ(sync_wait(db.get<Part>(part->id)).name, "z");
+}
+TEST_P(removals, of_rows_of_one_table_begin_with_those_that_refer_to_others) {
+  auto leaf = s.add(Branch{});
+  auto root = s.add(Branch{});
+  sync_wait(s.commit());
+  leaf->parent_id = root->id;
+  sync_wait(s.commit());
+  s.remove(leaf);
+  s.remove(root);
+  sync_wait(s.commit());
+  EXPECT_EQ(sync_wait(db.query<Branch>().count()), 0);
+}
+
+// ---- rows that are marked
+
+TEST_P(removals, of_marked_rows_mark_their_children_to_the_last) {
+  auto thread = s.add(Thread{.slug = "a"});
+  sync_wait(s.commit());
+  std::vector<Message> messages(3);
+  for (Message& message : messages) message.thread_id = thread->id;
+  sync_wait(db.insert(messages));
+  messages[1].answered_id = messages[0].id;
+  messages[2].answered_id = messages[1].id;
+  sync_wait(db.update(messages));
+  auto first = sync_wait(s.get<Message>(messages[0].id));
+  s.remove(first);
+  sync_wait(s.commit());
+  EXPECT_EQ(sync_wait(db.query<Message>().count()), 0) << "answers, and answers to these";
+  EXPECT_EQ(sync_wait(db.query<Message>().with_deleted().count()), 3);
+}
+TEST_P(removals, of_marked_rows_leave_what_was_marked_before_as_it_was) {
+  auto thread = s.add(Thread{.slug = "a"});
+  auto other = s.add(Thread{.slug = "b"});
+  sync_wait(s.commit());
+  Message early{.thread_id = thread->id}, late{.thread_id = thread->id}, apart{.thread_id = other->id};
+  sync_wait(db.insert(early));
+  sync_wait(db.insert(late));
+  sync_wait(db.insert(apart));
+  sync_wait(db.erase(early));
+  const auto marked = sync_wait(db.get<Message>(early.id)).deleted_at;
+  auto tracked = sync_wait(s.get<Message>(late.id));
+  s.remove(thread);
+  sync_wait(s.commit());
+  EXPECT_EQ(sync_wait(db.get<Message>(early.id)).deleted_at, marked);
+  EXPECT_TRUE(sync_wait(db.get<Message>(late.id)).deleted_at);
+  EXPECT_EQ(sync_wait(db.get<Message>(late.id)).version, 2);
+  EXPECT_FALSE(sync_wait(db.get<Message>(apart.id)).deleted_at);
+  EXPECT_THROW(s.remove(tracked), transaction_error) << "it has gone with the thread";
+}
+
+// ---- unique
+
+TEST_P(removals, let_a_unique_value_be_used_again_where_the_model_says_so) {
+  auto thread = s.add(Thread{.slug = "a"});
+  sync_wait(s.commit());
+  EXPECT_THROW(sync_wait(db.insert(Thread{.slug = "a"})), unique_violation);
+  s.remove(thread);
+  sync_wait(s.commit());
+  sync_wait(db.insert(Thread{.slug = "a"}));
+  EXPECT_THROW(sync_wait(db.insert(Thread{.slug = "a"})), unique_violation);
+}
+
+}  // namespace
+}  // namespace tupelo::conformance
