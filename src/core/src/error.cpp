@@ -22,6 +22,8 @@ std::string_view name_of(errc code) noexcept {
     case errc::not_found: return "not_found";
     case errc::too_many_rows: return "too_many_rows";
     case errc::stale_row: return "stale_row";
+    case errc::field_not_loaded: return "field_not_loaded";
+    case errc::invalid_filter: return "invalid_filter";
     case errc::invalid_url: return "invalid_url";
     case errc::unknown_driver: return "unknown_driver";
     case errc::invalid_configuration: return "invalid_configuration";

@@ -23,6 +23,8 @@ const errc all_codes[] = {
     errc::not_found,
     errc::too_many_rows,
     errc::stale_row,
+    errc::field_not_loaded,
+    errc::invalid_filter,
     errc::invalid_url,
     errc::unknown_driver,
     errc::invalid_configuration,

@@ -339,8 +339,9 @@ sql_renderer::operand sql_renderer::expression_at(std::uint32_t from, std::uint3
 
 // ---- SELECT
 
-void sql_renderer::all_columns(std::string& sql, std::uint32_t table, const model_info& model) const {
-  for (std::uint16_t i : model.columns) separated(sql, ", ") += named(table, model.fields[i]);
+void sql_renderer::columns_of(std::string& sql, std::uint32_t table, const model_info& model,
+                              const std::vector<std::uint16_t>& positions) const {
+  for (std::uint16_t i : positions) separated(sql, ", ") += named(table, model.fields[i]);
 }
 
 void sql_renderer::refuse_values(std::uint32_t from, std::uint32_t count) const {
@@ -428,6 +429,9 @@ sql_renderer::select_parts sql_renderer::read_select(std::uint32_t from, std::ui
       case op::offset: read_limits(parts, word, i); break;
       case op::distinct: parts.distinct = true; break;
       case op::with_deleted: break;  // read before
+      case op::only_column:
+        parts.read.push_back(static_cast<std::uint16_t>(model_of_word(word).find_offset(offset_of_word(word))));
+        break;
       case op::explain: explains_ = true; break;
       case op::only_count: parts.only_count = true; break;
       case op::only_exists: parts.only_exists = true; break;
@@ -497,11 +501,13 @@ std::string sql_renderer::assemble(select_parts& parts) {
   } else if (!parts.distinct && (parts.only_exists || (columns.empty() && (parts.only_count || parts.related)))) {
     columns = "1";
   } else if (columns.empty()) {
-    all_columns(columns, parts.id, *parts.model);
+    columns_of(columns, parts.id, *parts.model, parts.read.empty() ? parts.model->columns : parts.read);
   }
   if (!parts.join_owner.empty()) columns += ", " + parts.join_owner;
   if (parts.use == select_use::statement) {
-    for (std::uint16_t i : row.columns) plan_.reads.push_back(row.fields[i].slot());
+    // What is counted is no row of the model.
+    const bool whole = parts.read.empty() || parts.row != nullptr;
+    for (std::uint16_t i : whole ? row.columns : parts.read) plan_.reads.push_back(row.fields[i].slot());
     if (!parts.join_owner.empty()) plan_.reads.push_back(join_key_slot(loaded_));
     plan_.row_type = row.short_name();
     plan_.single_row = has_single_row(parts);

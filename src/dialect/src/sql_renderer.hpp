@@ -60,6 +60,7 @@ private:
     std::vector<kind> kinds;           ///< of the terms
     std::string common;                ///< what stands behind WITH
     std::string united;                ///< the parts of a union or the like, in the place of the table
+    std::vector<std::uint16_t> read;   ///< positions of the columns that are read; empty: all
     std::vector<std::uint16_t> fixed;  ///< offsets of the model's columns that must equal one value
     const model_info* row = nullptr;
     std::string owner;       ///< relation loads: the columns that say whose row it is
@@ -185,7 +186,9 @@ private:
   const model_info& model_of_word(std::uint64_t word) const;
   const field_info& field_of_word(std::uint64_t word) const;
   std::string column_text(std::uint64_t word) const;
-  void all_columns(std::string& sql, std::uint32_t table, const model_info& model) const;
+  /// The columns of a model at these positions.
+  void columns_of(std::string& sql, std::uint32_t table, const model_info& model,
+                  const std::vector<std::uint16_t>& positions) const;
   void placeholder_at(std::string& sql, std::uint32_t index, kind value = kind::null) const;
   std::string quoted(std::string_view identifier) const;
 

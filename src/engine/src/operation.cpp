@@ -185,6 +185,9 @@ std::string render_text(query_core core, query_source* source) {
   return require_source(source)->sql_dialect().render(core.shape.data(), core.shape.size).text;
 }
 
+void check_chunk(std::size_t rows) {
+  if (rows == 0) throw query_error("chunk() takes 1 row at a time or more");
+}
 void check_page(const query_core& core, std::int64_t number, std::int64_t size) {
   if (core.has_limit() || core.has_offset())
     throw query_error("page(number, size) says itself which rows it wants: leave out limit() and offset()");

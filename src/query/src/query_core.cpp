@@ -192,6 +192,10 @@ query_core united(const model_spec& row, const query_core& first, set_kind how, 
 }
 
 expression with_query(expression before, query_core query, op after) {
+  if (!query.loads.empty()) {
+    throw query_error(
+        "a subquery loads no relations: nobody would get the objects; say with(…) of the query around it");
+  }
   query.finish();
   before.push_query(query.shape, query.values, after);
   return before;

@@ -26,6 +26,8 @@ enum class errc : std::uint16_t {
   not_found,
   too_many_rows,
   stale_row,
+  field_not_loaded,
+  invalid_filter,
   // where the database is and how it is reached
   invalid_url = 400,
   unknown_driver,
@@ -156,6 +158,20 @@ class relation_not_loaded : public query_error {
 public:
   explicit relation_not_loaded(std::string message)
       : query_error(errc::relation_not_loaded, static_cast<std::string&&>(message)) {}
+};
+
+/// A field of a partial object was read that its query has left out.
+class field_not_loaded : public query_error {
+public:
+  explicit field_not_loaded(std::string message)
+      : query_error(errc::field_not_loaded, static_cast<std::string&&>(message)) {}
+};
+
+/// A filter that somebody has sent is none of those that are allowed, or its value is no value of the column. The
+/// message is for whoever has sent it: it says what is allowed and repeats nothing.
+class filter_error : public query_error {
+public:
+  explicit filter_error(std::string message) : query_error(errc::invalid_filter, static_cast<std::string&&>(message)) {}
 };
 
 /// An update or delete by key met a row that somebody else changed or removed since it was read (optimistic locking).

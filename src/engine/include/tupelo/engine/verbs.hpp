@@ -14,6 +14,7 @@
 #include "tupelo/query/write_query.hpp"
 #include "tupelo/model/model.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -44,6 +45,7 @@ inline query_source* require_source(query_source* source) {
 }
 std::string render_text(query_core core, query_source* source);
 task<std::string> explain(query_core core, query_source* source);
+void check_chunk(std::size_t rows);
 void check_page(const query_core& core, std::int64_t number, std::int64_t size);
 template <class Result>
 struct select_verbs {
@@ -91,6 +93,40 @@ struct select_verbs {
   }
   static row_stream<Result> stream(query_core core, query_source* source) {
     return row_stream<Result>(require_source(source), static_cast<query_core&&>(core));
+  }
+  template <class Function>
+  static task<std::int64_t> for_each(query_core core, query_source* source, Function function) {
+    row_stream<Result> rows = stream(static_cast<query_core&&>(core), source);
+    std::int64_t count = 0;
+    while (Result* row = co_await rows.next()) {
+      ++count;
+      if constexpr (std::is_void_v<decltype(function(*row))>) {
+        function(*row);
+      } else {
+        co_await function(*row);
+      }
+    }
+    co_return count;
+  }
+  template <class Function>
+  static task<std::int64_t> chunk(query_core core, query_source* source, std::size_t size, Function function) {
+    check_chunk(size);
+    row_stream<Result> rows = stream(static_cast<query_core&&>(core), source);
+    std::int64_t count = 0;
+    for (std::vector<Result> batch;; batch.clear()) {
+      Result* row = nullptr;
+      while (batch.size() < size && (row = co_await rows.next()) != nullptr) {
+        batch.push_back(static_cast<Result&&>(*row));
+      }
+      if (batch.empty()) co_return count;
+      count += static_cast<std::int64_t>(batch.size());
+      if constexpr (std::is_void_v<decltype(function(batch))>) {
+        function(batch);
+      } else {
+        co_await function(batch);
+      }
+      if (row == nullptr) co_return count;
+    }
   }
   static task<std::string> explain(const query_core& core, query_source* source) {
     return detail::explain(core, source);

@@ -49,6 +49,7 @@ enum class op : std::uint8_t {
   explain,        ///< the database's plan is wanted, not the rows
   only_count,     ///< the number of rows is wanted, not the rows
   only_exists,    ///< whether there is a row is wanted
+  only_column,    ///< a column of the first model, which is not read whole
   with_deleted,   ///< rows that are marked as deleted are meant too
   // expressions
   column = 64,

@@ -6,7 +6,9 @@
 #include "tupelo/query/relation_path.hpp"
 #include "tupelo/query/select_checks.hpp"
 
+#include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -17,6 +19,10 @@ template <class... Models>
 class grouping_terms;
 template <class T, class... Models>
 class window_function;
+
+/// An object of which some columns were read; defined by the engine.
+template <class T>
+class partial;
 
 /// A place between two rows in the order of a query; defined by the engine.
 class cursor;
@@ -38,6 +44,8 @@ namespace detail {
 
 /// Selects the columns of the model, in their order. Errors: model_error.
 void project_all(query_core& core, const model_spec& model);
+/// Reads these columns alone, or all others. Errors: query_error for a query that selects terms.
+void read_columns(query_core& core, const model_spec& model, std::initializer_list<column_ref> named, bool only);
 
 /// The verbs that run a query; completed by the engine, so that building queries needs no I/O.
 template <class Result>
@@ -359,11 +367,41 @@ public:
     core.row_type(detail::row_meta<Row>::spec);
     return {static_cast<query_core&&>(core), source_};
   }
+  /// The rows become values, of the one term.
+  template <class Term>
+    requires requires { typename Term::selected_type; }
+  auto select(const Term& term) const {
+    return this->template select<typename Term::selected_type>(term);
+  }
   /// The rows become std::tuple.
   template <class... Terms>
     requires(sizeof...(Terms) > 1)
   auto select(const Terms&... terms) const {
     return this->template select<std::tuple<typename Terms::selected_type...>>(terms...);
+  }
+
+  /// Reads these columns and the key alone; the rows are tp::partial<Result>, whose other fields are an error to read.
+  /// Include `tupelo/engine/partial.hpp`. A relation is loaded with() such rows by columns that are among them.
+  template <class... Columns>
+  select_query<partial<Result>, Joined...> only(const Columns&... columns) const {
+    return part_of_columns(true, columns...);
+  }
+  /// Reads all columns but these, which are none of the key.
+  template <class... Columns>
+  select_query<partial<Result>, Joined...> omit(const Columns&... columns) const {
+    return part_of_columns(false, columns...);
+  }
+  /// The query as a function of it leaves it: a scope that has a name of its own and is used in many places.
+  /// `.apply(older_than, 18)` is `older_than(query, 18)`, which adds to the query it is given, or gives another one.
+  template <class Scope, class... Arguments>
+  auto apply(const Scope& scope, const Arguments&... arguments) const {
+    select_query query(*this);
+    if constexpr (std::is_void_v<decltype(scope(query, arguments...))>) {
+      scope(query, arguments...);
+      return query;
+    } else {
+      return std::remove_cvref_t<decltype(scope(query, arguments...))>(scope(query, arguments...));
+    }
   }
 
   // ---- verbs; see tupelo/engine/verbs.hpp
@@ -402,12 +440,33 @@ public:
   }
   /// The rows one after the other, in constant memory.
   auto stream() const { return detail::select_verbs<Result>::stream(core_, source_); }
+  /// Calls the function for each row, in constant memory, and gives their number; it may be a coroutine, a function
+  /// that gives a task, which is awaited. A connection is held meanwhile.
+  template <class Function>
+  auto for_each(Function function) const {
+    return detail::select_verbs<Result>::template for_each<Function>(core_, source_, static_cast<Function&&>(function));
+  }
+  /// The same with as many rows at a time, as std::vector<Result>&; the last one may have fewer. Errors: query_error
+  /// for a number below 1.
+  template <class Function>
+  auto chunk(std::size_t rows, Function function) const {
+    return detail::select_verbs<Result>::template chunk<Function>(core_, source_, rows,
+                                                                  static_cast<Function&&>(function));
+  }
   /// How the database would run it, in its own words, a line for each step. It is not run.
   auto explain() const { return detail::select_verbs<Result>::explain(core_, source_); }
   /// The statement as the database gets it, with placeholders. For debugging.
   auto to_sql() const { return detail::select_verbs<Result>::to_sql(core_, source_); }
 
 private:
+  template <class... Columns>
+  select_query<partial<Result>, Joined...> part_of_columns(bool only, const Columns&... columns) const {
+    static_assert((std::is_same_v<typename Columns::owner, Result> && ...),
+                  "tupelo: only() and omit() name columns of the query's own model");
+    query_core core = core_;
+    detail::read_columns(core, detail::meta<Result>::spec, {columns.ref...}, only);
+    return {static_cast<query_core&&>(core), source_};
+  }
   template <class... Models>
   static constexpr void check_models() {
     static_assert(detail::all_in<in_query, Models...>,

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tupelo/engine/partial.hpp"
+
+#include "tupelo/query/load_step.hpp"
+#include "tupelo/model/relation_keys.hpp"
+#include "tupelo/core/error.hpp"
+
+#include <algorithm>
+
+namespace tupelo::detail {
+
+namespace {
+
+bool is_left_out(const left_out& columns, std::uint16_t offset) {
+  return std::binary_search(columns.offsets.begin(), columns.offsets.end(), offset);
+}
+
+std::string field_text(const model_info& model, const field_info& field) {
+  return std::string(model.short_name()) + "::" + field.name;
+}
+
+}  // namespace
+
+left_out_columns left_out_of(const query_core& core) {
+  auto out = std::make_shared<left_out>();
+  out->model = &info_of(*find_spec(model_of(core.shape.data()[0])));
+  std::vector<std::uint16_t> read;
+  for (std::uint32_t i = 0; i < core.shape.size; ++i) {
+    const std::uint64_t word = core.shape.data()[i];
+    if (op_of(word) == op::only_column) read.push_back(offset_of_word(word));
+    i += body_of(word) + payload_of(word);
+  }
+  for (std::uint16_t column : out->model->columns) {
+    const std::uint16_t offset = out->model->fields[column].offset;
+    if (std::find(read.begin(), read.end(), offset) == read.end()) out->offsets.push_back(offset);
+  }
+  std::sort(out->offsets.begin(), out->offsets.end());
+  for (const load_step& step : core.loads) {
+    const relation_keys keys = keys_of(*out->model, step.relation.offset, info_of(*step.rows->spec));
+    for (const relation_keys::pair& pair : keys.pairs) {
+      if (!is_left_out(*out, pair.own->offset)) continue;
+      const field_info& relation = out->model->fields[keys.relation->field];
+      throw query_error("the relation " + field_text(*out->model, relation) + " is to be loaded by the field " +
+                        field_text(*out->model, *pair.own) +
+                        ", which the query leaves out: name it in only(…), or do " + "not in omit(…)");
+    }
+  }
+  return out;
+}
+
+bool is_loaded(const left_out& columns, std::uint16_t offset, std::size_t size) noexcept {
+  const auto first = std::lower_bound(columns.offsets.begin(), columns.offsets.end(), offset);
+  return first == columns.offsets.end() || *first >= offset + size;
+}
+
+void require_loaded(const left_out& columns, std::uint16_t offset, std::size_t size) {
+  if (is_loaded(columns, offset, size)) [[likely]]
+    return;
+  const std::uint16_t missing = *std::lower_bound(columns.offsets.begin(), columns.offsets.end(), offset);
+  const model_info& model = *columns.model;
+  const field_info& field = model.fields[static_cast<std::size_t>(model.find_offset(missing))];
+  throw field_not_loaded("the field " + field_text(model, field) +
+                         " was not read from the database: name it in the query's only(…), or do not in omit(…)");
+}
+
+}  // namespace tupelo::detail
