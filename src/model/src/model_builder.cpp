@@ -206,9 +206,10 @@ index_builder& index_builder::deferrable() {
   return *this;
 }
 
-index_builder& index_builder::weight(field_ref field, char letter) {
+index_builder& index_builder::weight(field_ref given, char letter) {
   if (info().language.empty()) refuse(*info_, "weight() of an index that no search reads: m.search_index(…)");
   if (letter < 'A' || letter > 'D') refuse(*info_, "a search index's weight() is one of the letters 'A' to 'D'");
+  const field_ref field = group_.own(*info_, given);
   for (index_term_info& term : info().terms) {
     const field_info& own = info_->fields[static_cast<std::size_t>(term.field)];
     if (field.model != info_->spec || own.offset != field.offset) continue;
@@ -399,7 +400,7 @@ index_builder model_builder::add_search_index(std::string_view language, field_r
   }
   if (index.terms.empty()) refuse(*info_, "an index without fields");
   info_->indexes.push_back(std::move(index));
-  return {*info_, info_->indexes.size() - 1};
+  return {*info_, info_->indexes.size() - 1, group_};
 }
 index_term_info model_builder::own_term(const index_term& term, std::string_view verb) const {
   index_term_info added;
