@@ -234,6 +234,50 @@ TEST_P(arrays, overlap_a_list_that_has_an_element_in_common) {
   EXPECT_EQ(count(col<&Crate::i32>.overlaps(std::vector<std::int64_t>{2, 9})), 1);
 }
 
+TEST_P(arrays, are_contained_in_a_list_that_has_all_of_their_elements) {
+  Crate some;
+  some.tags = {"a", "b", "a"};
+  some.i16 = {1, 2};
+  sync_wait(db.insert(some));
+  EXPECT_EQ(count(contained_in(col<&Crate::tags>, {"c", "b", "a"})), 1);
+  EXPECT_EQ(count(contained_in(col<&Crate::tags>, {"b", "c"})), 0);
+  EXPECT_EQ(count(contained_in(col<&Crate::i16>, std::vector<std::int16_t>{2, 1})), 1);
+  EXPECT_EQ(count(contained_in(col<&Crate::f64>, {1.5})), 1) << "an empty one is in everything";
+  EXPECT_EQ(count(contained_in(col<&Crate::maybe>, {"a"})), 0);
+  EXPECT_EQ(count(!contained_in(col<&Crate::maybe>, {"a"})), 0) << "NULL neither is nor is not";
+}
+
+TEST_P(arrays, are_changed_where_they_are) {
+  TUPELO_NEEDS(&feature_table::arrays);
+  Crate some;
+  some.tags = {"a", "b", "a"};
+  some.i16 = {1};
+  some.days = {date{3}};
+  sync_wait(db.insert(some));
+  sync_wait(db.update<Crate>()
+                .set(col<&Crate::tags>, without(col<&Crate::tags>, "a"))
+                .set(col<&Crate::i16>, appended(col<&Crate::i16>, 2))
+                .set(col<&Crate::days>, appended(col<&Crate::days>, date{4}))
+                .set(col<&Crate::maybe>, appended(col<&Crate::maybe>, "first"))
+                .where(col<&Crate::id> > 0)
+                .run());
+  const Crate stored = sync_wait(db.query<Crate>().one());
+  EXPECT_EQ(stored.tags, strings{"b"});
+  EXPECT_EQ(stored.i16, (std::vector<std::int16_t>{1, 2}));
+  EXPECT_EQ(stored.days, (std::vector<date>{{3}, {4}}));
+  EXPECT_EQ(stored.maybe, strings{"first"});
+  EXPECT_EQ(count(appended(col<&Crate::tags>, "c") == strings{"b", "c"}), 1);
+}
+
+TEST_P(arrays, are_not_changed_where_they_are_texts) {
+  TUPELO_NEEDS_NO(&feature_table::arrays);
+  const auto e = failure_of<query_error>([&] {
+    sync_wait(
+        db.update<Crate>().set(col<&Crate::tags>, without(col<&Crate::tags>, "a")).where(col<&Crate::id> > 0).run());
+  });
+  EXPECT_EQ(e.code(), errc::unsupported_feature);
+}
+
 TEST_P(arrays, have_a_length_that_counts_null_elements) {
   insert({.names = {std::nullopt, "a", std::nullopt}});
   insert({});

@@ -114,6 +114,8 @@ std::string_view dialect::function_name(function f) const noexcept {
     case function::array_contains:
     case function::array_overlaps:
     case function::array_length:
+    case function::array_append:
+    case function::array_remove:
     case function::range_contains:
     case function::range_overlaps:  // of databases that have them
     case function::search_matches:
@@ -161,6 +163,11 @@ void dialect::call(std::string& sql, const function_call& call) const {
       throw query_error(errc::unsupported_feature, std::string(name()) +
                                                        " cannot ask whether one JSON document contains "
                                                        "another: compare the places that matter, path(…).as<T>()");
+    }
+    if (f == function::array_append || f == function::array_remove) {
+      throw query_error(errc::unsupported_feature,
+                        std::string(name()) + " keeps arrays as JSON texts, and appended() and without() cannot be "
+                                              "asked there: read the object, change the vector and write it");
     }
     throw query_error(errc::unsupported_feature,
                       std::string(name()) + (of_ranges ? " has no range types: contains() and overlaps() of a range "

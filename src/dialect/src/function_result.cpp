@@ -92,6 +92,8 @@ kind result_of(const function_call& call) noexcept {
     }
     case function::json_has:
     case function::json_contains: return kind::boolean;
+    case function::array_append:
+    case function::array_remove: return kind::array;
     case function::json_set:
     case function::json_agg: return kind::json;
     case function::row:

@@ -187,6 +187,11 @@ void postgres_dialect::call(std::string& sql, const function_call& call) const {
     case function::range_contains: return infix(sql, call[0].sql, " @> ", call[1].sql);
     case function::array_overlaps:
     case function::range_overlaps: return infix(sql, call[0].sql, " && ", call[1].sql);
+    case function::array_append:
+    case function::array_remove:
+      sql += call.f == function::array_append ? "array_append(" : "array_remove(";
+      sql.append(call[0].sql).append(", ").append(call[1].sql).append(")");
+      return;
     case function::array_length:
       sql += "cardinality(";
       sql += call[0].sql;

@@ -89,8 +89,10 @@ void sqlite_dialect::call(std::string& sql, const function_call& call) const {
   switch (call.f) {
     case function::array_length: sql += "json_array_length(" + array() + ")"; return;
     case function::array_contains:
-      sql += "iif(" + array() + " IS NULL, NULL, NOT EXISTS (SELECT value FROM " + values() +
-             " EXCEPT SELECT value FROM json_each(" + array() + ")))";
+      sql += "iif(" + array() + " IS NULL" +
+             (call[1].nullable ? " OR " + std::string(call[1].sql) + " IS NULL" : std::string()) +
+             ", NULL, NOT EXISTS (SELECT value FROM " + values() + " EXCEPT SELECT value FROM json_each(" + array() +
+             ")))";
       return;
     case function::array_overlaps:
       sql += "iif(" + array() + " IS NULL, NULL, EXISTS (SELECT 1 FROM json_each(" + array() +

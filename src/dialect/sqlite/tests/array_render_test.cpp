@@ -40,6 +40,15 @@ TEST(sqlite_arrays_in_queries, are_taken_apart_to_be_searched) {
             R"(WHERE value IN (SELECT value FROM json_each(?1)))))");
   EXPECT_EQ(where(col<&Shelf::tags>.length() > 2), R"(json_array_length("tags") > ?1)");
 }
+TEST(sqlite_arrays_in_queries, are_not_changed_where_they_are) {
+  try {
+    where(appended(col<&Shelf::tags>, "a") == std::vector<std::string>{"a"});
+    FAIL();
+  } catch (const query_error& e) {
+    EXPECT_EQ(e.code(), errc::unsupported_feature);
+    EXPECT_EQ(std::string(e.what()).find("SQLite keeps arrays as JSON"), 0u) << e.what();
+  }
+}
 TEST(sqlite_ranges_in_queries, are_refused_by_name) {
   try {
     where(col<&Shelf::rows>.contains(3));

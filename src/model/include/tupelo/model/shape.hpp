@@ -188,6 +188,8 @@ enum class function : std::uint8_t {
   search_rank,       ///< the same
   search_highlight,  ///< a field, the words, and what stands before and behind each that is found
   search_snippet,    ///< the same, then how many words there are
+  array_append,      ///< the second is an element
+  array_remove,      ///< all of them
 };
 
 /// Units in which a calendar counts.

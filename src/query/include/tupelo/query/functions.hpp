@@ -4,6 +4,7 @@
 /// All that can be computed in a query.
 
 #include "tupelo/query/aggregates.hpp"
+#include "tupelo/query/array_functions.hpp"
 #include "tupelo/query/choices.hpp"
 #include "tupelo/query/date_functions.hpp"
 #include "tupelo/query/number_functions.hpp"
