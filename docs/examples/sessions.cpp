@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "filled_database.hpp"
 
+#include <tupelo/engine/events.hpp>
 #include <tupelo/core/as_result.hpp>
 
 namespace {
@@ -68,6 +69,18 @@ tp::task<void> copies(tp::database& db) {
   EXPECT_EQ(ada->age, 37);
 }
 
+void listening(tp::database& db) {
+  db.events()
+      .on<User>(tp::event::saving, [](User& user) { user.email = "<" + user.email + ">"; })  // before it is written
+      .on<User>(tp::event::created,
+                [](User& user, tp::lease& in) -> tp::task<void> {  // a coroutine; `in` is the flush's transaction
+                  co_await in.insert(Post{.author_id = user.id, .title = "welcome"});
+                })
+      .on<User>(tp::event::deleting, [](User& user) {
+        if (user.role == Role::admin) throw tp::vetoed("an admin cannot be removed");  // nothing is written
+      });
+}
+
 tp::task<void> transfer(tp::database& db, std::int64_t from, std::int64_t to) {
   co_await db.transaction([&](tp::session& s) -> tp::task<void> {  // run again as a whole when the database is busy
     auto giver = co_await s.get<Post>(from, tp::for_update);
@@ -130,6 +143,17 @@ TEST(guide_of_sessions, works_as_it_says) {
   tp::sync_wait(queue(example.db));
   EXPECT_EQ(tp::sync_wait(example.db.get<Post>(1)).views, 15);
   tp::sync_wait(conflict(example.db));
+}
+TEST(guide_of_sessions, tells_handlers_what_it_does) {
+  example::filled_database example;
+  listening(example.db);
+  auto session = example.db.session();
+  auto eve = session.add(User{.email = "eve"});
+  tp::sync_wait(session.commit());
+  EXPECT_EQ(eve->email, "<eve>");
+  EXPECT_TRUE(tp::sync_wait(example.db.query<Post>().where(tp::col<&Post::title> == "welcome").exists()));
+  session.remove(tp::sync_wait(session.get<User>(1)));
+  EXPECT_THROW(tp::sync_wait(session.commit()), tp::vetoed);
 }
 TEST(guide_of_sessions, a_failed_savepoint_loses_only_itself) {
   example::filled_database example;

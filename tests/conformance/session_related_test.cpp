@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "library.hpp"
 
+#include <tupelo/model/model_json.hpp>
+
 #include <stdexcept>
 
 namespace tupelo::conformance::library {
@@ -367,6 +369,15 @@ TEST_P(related_objects, end_with_the_session_though_they_refer_to_each_other) {
   }
   // One of both fields is not loaded any more; otherwise they would keep each other for ever.
   EXPECT_TRUE(!kept->other.loaded() || !kept->other->other.loaded());
+}
+TEST_P(related_objects, in_a_circle_are_written_as_json_once_each) {
+  auto a = s.add(Partner{.name = "a"});
+  auto b = s.add(Partner{.name = "b", .other = a});
+  a->other = b;
+  sync_wait(s.commit());
+  const std::string text = to_json_text(*a);
+  EXPECT_NE(text.find("\"name\":\"b\""), std::string::npos) << text;
+  EXPECT_EQ(text.find("\"name\":\"a\""), text.rfind("\"name\":\"a\"")) << text;
 }
 TEST_P(related_objects, may_be_a_long_chain) {
   constexpr int length = 2000;

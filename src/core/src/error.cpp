@@ -58,6 +58,7 @@ std::string_view name_of(errc code) noexcept {
     case errc::detached_object: return "detached_object";
     case errc::commit_unknown: return "commit_unknown";
     case errc::not_run: return "not_run";
+    case errc::vetoed: return "vetoed";
     case errc::migration_failed: return "migration_failed";
     case errc::migration_missing: return "migration_missing";
     case errc::migration_edited: return "migration_edited";

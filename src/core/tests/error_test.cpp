@@ -58,6 +58,7 @@ const errc all_codes[] = {
     errc::detached_object,
     errc::commit_unknown,
     errc::not_run,
+    errc::vetoed,
     errc::migration_failed,
     errc::migration_missing,
     errc::migration_edited,

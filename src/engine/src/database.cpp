@@ -4,6 +4,7 @@
 #include "any_connection.hpp"
 #include "connection_pool.hpp"
 
+#include "tupelo/engine/events.hpp"
 #include "tupelo/engine/url_options.hpp"
 #include "tupelo/core/deadline.hpp"
 #include "tupelo/core/error.hpp"
@@ -97,6 +98,13 @@ pool_statistics database::statistics() const {
   pool_statistics now = pool_->statistics();
   now.listening = pool_->listeners().count();
   return now;
+}
+event_registry& database::events() {
+  if (!events_) events_ = owned(new event_registry());
+  return *events_;
+}
+const event_registry* database::listening() const noexcept {
+  return events_ && !events_->empty() ? events_.get() : nullptr;
 }
 std::string database::url() const { return pool_->url().redacted(); }
 const dialect& database::sql_dialect() const { return pool_->sql_dialect(); }

@@ -5,10 +5,12 @@
 #include "session_state.hpp"
 
 #include "tupelo/record.hpp"
+#include "tupelo/engine/events.hpp"
 #include "tupelo/engine/object_verbs.hpp"
 #include "tupelo/core/sleep.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace tupelo {
 
@@ -199,6 +201,9 @@ task<tracked_object*> session::read(query_core core, tracked_object* (*make)(), 
     co_return nullptr;
   }
   tracked_object* tracked = track_persistent(fresh.tracked());
+  if (const event_registry* const registry = state_->listening();
+      registry != nullptr && tracked == fresh.tracked() && registry->hears_of(info))
+    co_await registry->tell(event::loaded, {info, tracked->object()}, state_->held);
   // A locked read: the row is now what it is in the database; what the program has changed itself stays.
   if (tracked != fresh.tracked() && tracked->state == object_state::persistent) {
     std::vector<std::uint16_t> changed;
@@ -232,18 +237,30 @@ task<void> session::reload(tracked_object* object) {
 task<void> session::flush() { static_cast<void>(co_await flush_all(false)); }
 
 task<bool> session::flush_all(bool commit) {
-  const session_use use(state_->busy);
+  const bool tells = hears_of_it();
+  if (tells) co_await tell(session_event::before_flush);
   std::exception_ptr failure;
   bool committed = false;
-  try {
-    committed = co_await state_->write_all(commit && state_->marks.empty());
-  } catch (...) {
-    failure = std::current_exception();
+  bool undone = false;
+  {
+    const session_use use(state_->busy);
+    try {
+      committed = co_await state_->write_all(commit && state_->marks.empty() && !tells);
+    } catch (...) {
+      failure = std::current_exception();
+    }
+    // The transaction is given up as a whole. In a managed one or a savepoint that is up to whoever began it.
+    if (failure && !state_->managed && state_->marks.empty()) {
+      co_await state_->undo_transaction(false);
+      undone = true;
+    }
   }
-  if (!failure) co_return committed;
-  // The transaction is given up as a whole. In a managed one or a savepoint that is up to whoever began it.
-  if (!state_->managed && state_->marks.empty()) co_await state_->undo_transaction(false);
-  std::rethrow_exception(failure);
+  if (failure) {
+    if (tells && undone) co_await tell_of_failure();
+    std::rethrow_exception(failure);
+  }
+  if (tells) co_await tell(session_event::after_flush);
+  co_return committed;
 }
 
 task<void> session::commit() {
@@ -253,25 +270,32 @@ task<void> session::commit() {
         "commit() inside db.transaction(): it commits by itself when the closure returns; use flush()");
   }
   state_->refuse_in_savepoint("commit");
+  const bool tells = hears_of_it();
+  if (tells) co_await tell(session_event::before_commit);
   bool committed = co_await flush_all(true);
-  const session_use use(state_->busy);
-  if (committed) {
-    state_->held.release();
-  } else if (state_->held.in_transaction()) {
-    std::exception_ptr failure;
-    try {
-      co_await state_->held.commit();
-    } catch (...) {
-      failure = std::current_exception();
+  std::exception_ptr failure;
+  {
+    const session_use use(state_->busy);
+    if (!committed && state_->held.in_transaction()) {
+      try {
+        co_await state_->held.commit();
+      } catch (...) {
+        failure = std::current_exception();
+      }
     }
     if (failure) {
       co_await state_->undo_transaction(false);
-      std::rethrow_exception(failure);
+    } else {
+      state_->held.release();
+      state_->settle();
+      if (!state_->hooks.empty()) co_await state_->hooks.run();
     }
-    state_->held.release();
   }
-  state_->settle();
-  if (!state_->hooks.empty()) co_await state_->hooks.run();
+  if (failure) {
+    if (tells) co_await tell_of_failure();
+    std::rethrow_exception(failure);
+  }
+  if (tells) co_await tell(session_event::after_commit);
 }
 
 task<void> session::rollback() {
@@ -280,9 +304,35 @@ task<void> session::rollback() {
                             "rollback() inside db.transaction(): throw an exception from the closure instead");
   }
   state_->refuse_in_savepoint("rollback");
-  const session_use use(state_->busy);
-  const std::exception_ptr failure = co_await state_->undo_transaction(true);
+  std::exception_ptr failure;
+  {
+    const session_use use(state_->busy);
+    failure = co_await state_->undo_transaction(true);
+  }
   if (failure) std::rethrow_exception(failure);
+  if (hears_of_it()) co_await tell(session_event::after_rollback);
+}
+
+// ---- events
+
+bool session::mute(bool muted) noexcept { return std::exchange(state_->muted, muted); }
+
+bool session::hears_of_it() const noexcept {
+  const event_registry* const registry = state_->listening();
+  return registry != nullptr && registry->hears_of_sessions();
+}
+
+task<void> session::tell(session_event what) {
+  const event_registry* const registry = state_->listening();
+  if (registry != nullptr) co_await registry->tell(what, *this);
+}
+
+task<void> session::tell_of_failure() {
+  try {
+    co_await tell(session_event::after_rollback);
+  } catch (...) {
+    co_return;  // what ended the transaction is what the user is told of
+  }
 }
 
 task<std::exception_ptr> session::state::undo_transaction(bool values) {
@@ -367,6 +417,7 @@ task<session> managed_session::begin(database& db, const transaction_options& op
 }
 
 task<void> managed_session::commit(session& s) {
+  if (s.hears_of_it()) co_await s.tell(session_event::before_commit);
   bool committed = co_await s.flush_all(true);
   if (!committed) co_await s.state_->held.commit();
   settle(s);
@@ -379,11 +430,13 @@ void managed_session::settle(session& s) {
 
 task<void> managed_session::run_hooks(session& s) {
   if (!s.state_->hooks.empty()) co_await s.state_->hooks.run();
+  if (s.hears_of_it()) co_await s.tell(session_event::after_commit);
 }
 
 task<void> managed_session::rollback(session& s) {
   // Why there is a rollback is what is told; with a failure of its own the connection is lost.
   static_cast<void>(co_await s.state_->undo_transaction(true));
+  if (s.hears_of_it()) co_await s.tell_of_failure();
 }
 
 namespace detail {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "flush_events.hpp"
 #include "related_objects.hpp"
 #include "removals.hpp"
 #include "session_state.hpp"
@@ -118,8 +119,8 @@ task<void> session::state::ensure_transaction() {
 /// The statements of one flush, and what becomes of the objects that they write.
 class session::state::flush_writes {
 public:
-  explicit flush_writes(query_source& source, detail::identity_map& identities)
-      : batch(source), identities_(identities) {}
+  flush_writes(query_source& source, detail::identity_map& identities, flush_events& events)
+      : batch(source), identities_(identities), events_(events) {}
 
   /// The objects of the statement that is added next.
   void owned_by(tracked_object* object) { owners_.push_back(object); }
@@ -147,6 +148,7 @@ public:
 private:
   void note(detail::write_batch::verb what, const model_info& info, tracked_object& object) {
     using enum detail::write_batch::verb;
+    if (events_.hears()) events_.note(what, info, object);
     if (what == erase) {
       object.state = object_state::erased;
       identities_.erase(&object);
@@ -160,6 +162,7 @@ private:
   }
 
   detail::identity_map& identities_;
+  flush_events& events_;
   std::vector<tracked_object*> owners_;
 };
 
@@ -320,7 +323,9 @@ void session::state::note_effects(const detail::removal_effects& effects) {
 }
 
 task<bool> session::state::write_all(bool commit) {
+  flush_events events(listening());
   add_held_rows();
+  if (events.hears()) co_await events.before(*this);
   detail::related_objects related(objects);
   work_list work(objects, related);
   if (work.models.empty()) co_return false;
@@ -332,7 +337,7 @@ task<bool> session::state::write_all(bool commit) {
                             "in nested()");
   }
   co_await ensure_transaction();
-  flush_writes writes(held, identities);
+  flush_writes writes(held, identities, events);
   std::exception_ptr failure;
   bool committed = false;
   std::vector<const model_info*> marking;
@@ -351,7 +356,7 @@ task<bool> session::state::write_all(bool commit) {
     if (!marking.empty()) {
       co_await writes.batch.run();
       co_await detail::mark_children(held, std::move(marking), work.removed_at);
-    } else if (commit && writes.batch.can_commit(held)) {
+    } else if (commit && !events.hears() && writes.batch.can_commit(held)) {
       co_await writes.batch.run_and_commit(held);
       committed = true;
     } else {
@@ -363,6 +368,7 @@ task<bool> session::state::write_all(bool commit) {
   writes.note_written();
   if (failure) std::rethrow_exception(failure);
   note_effects(effects);
+  if (events.hears()) co_await events.after(*this);
   co_return committed;
 }
 

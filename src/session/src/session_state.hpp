@@ -43,6 +43,7 @@ struct session::state {
   lease held;
   bool managed = false;  ///< the transaction is ended from outside
   bool busy = false;
+  bool muted = false;                            ///< nobody is told of events
   std::vector<detail::tracked_object*> objects;  ///< each with a share
   detail::identity_map identities;
   std::vector<undo_entry> undo;
@@ -75,6 +76,9 @@ struct session::state {
   task<bool> write_all(bool commit);
   struct work_list;
   class flush_writes;
+  class flush_events;
+  /// Who is to be told of what happens; null: nobody.
+  const event_registry* listening() const noexcept { return muted ? nullptr : db.listening(); }
   /// Rows that the program has put into relation fields are added, and theirs.
   void add_held_rows();
   /// Objects whose rows went with others, or whose foreign keys became NULL, are as their rows are now.

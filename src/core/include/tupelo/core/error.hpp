@@ -66,6 +66,7 @@ enum class errc : std::uint16_t {
   detached_object,
   commit_unknown,
   not_run,
+  vetoed,
   // migrations
   migration_failed = 800,
   migration_missing,
@@ -296,6 +297,12 @@ class commit_unknown : public transaction_error {
 public:
   explicit commit_unknown(std::string message)
       : transaction_error(errc::commit_unknown, static_cast<std::string&&>(message)) {}
+};
+
+/// A handler of an event refused what was about to be written. Thrown by handlers; what it says is theirs.
+class vetoed : public error {
+public:
+  explicit vetoed(std::string message) : error(errc::vetoed, static_cast<std::string&&>(message)) {}
 };
 
 /// A migration that is wrong, missing, edited, irreversible or that failed.

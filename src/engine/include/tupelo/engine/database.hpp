@@ -18,6 +18,7 @@ namespace tupelo {
 
 class session;
 struct session_options;
+class event_registry;
 /// No way to find out what became of a COMMIT.
 struct no_verifier {};
 
@@ -119,6 +120,10 @@ public:
   std::uint32_t reads_repeated_at_most() const noexcept;
   /// Tells the observers.
   void report(const repeated_read_event& event) noexcept;
+  /// What is told of objects that sessions write; include tupelo/engine/events.hpp.
+  event_registry& events();
+  /// Null where nothing is.
+  const event_registry* listening() const noexcept;
 
   /// The URL without its password.
   std::string url() const;
@@ -132,6 +137,7 @@ public:
 
 private:
   owned<detail::connection_pool> pool_;
+  owned<event_registry> events_;
 };
 
 }  // namespace tupelo

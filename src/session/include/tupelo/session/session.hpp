@@ -15,6 +15,8 @@
 
 namespace tupelo {
 
+enum class session_event : std::uint8_t;
+
 /// How the transactions of a session begin.
 struct session_options {
   transaction_mode mode = transaction_mode::immediate;
@@ -197,6 +199,23 @@ public:
     if (failure) std::rethrow_exception(failure);
   }
 
+  /// Runs `closure()`, a coroutine, and flushes at its end; nobody is told of what happens meanwhile. What is waiting
+  /// is flushed before, and told of.
+  template <class Closure>
+  task<void> without_events(Closure closure) {
+    co_await flush();
+    const bool before = mute(true);
+    std::exception_ptr failure;
+    try {
+      co_await closure();
+      co_await flush();
+    } catch (...) {
+      failure = std::current_exception();
+    }
+    mute(before);
+    if (failure) std::rethrow_exception(failure);
+  }
+
   // ---- as a source of queries
 
   bool try_run(statement_run& run, const task_context& context) override;
@@ -228,6 +247,12 @@ private:
   task<bool> flush_all(bool commit);
   detail::commit_hooks& hooks() noexcept;
   int hook_depth() const noexcept;
+  bool mute(bool muted) noexcept;
+  bool hears_of_it() const noexcept;
+  /// Errors: those of the handlers.
+  task<void> tell(session_event what);
+  /// The same after a failure, which is what the user is told of.
+  task<void> tell_of_failure();
   task<void> open_savepoint();
   task<void> close_savepoint(bool undo);
 

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "tupelo/engine/lease.hpp"
+#include "tupelo/model/model_info.hpp"
+#include "tupelo/core/owned.hpp"
+#include "tupelo/core/task.hpp"
+
+#include <cstdint>
+#include <type_traits>
+#include <vector>
+
+namespace tupelo {
+
+class session;
+
+/// What happens to an object that a session writes or reads.
+enum class event : std::uint8_t {
+  saving,     ///< before creating or updating
+  creating,   ///< before its row is inserted
+  updating,   ///< before its row is updated
+  restoring,  ///< before the mark of its row ends, which is an update too: this comes first
+  deleting,   ///< before its row is deleted or marked
+  created,
+  updated,
+  restored,
+  deleted,
+  saved,   ///< after created or updated
+  loaded,  ///< after it was read by its key
+};
+
+/// What happens to a session.
+enum class session_event : std::uint8_t {
+  before_flush,  ///< objects may still be added
+  after_flush,
+  before_commit,  ///< before the flush that it does
+  after_commit,
+  after_rollback,  ///< also after a flush or commit that failed
+};
+
+/// Whether the handlers behind this one hear of the event, too.
+enum class propagation : std::uint8_t { go_on, stop };
+
+/// An object of any model, for handlers of all.
+struct any_object {
+  const model_info& model;
+  void* object;
+
+  /// The object; null where it is of another model.
+  template <class T>
+  T* as() const noexcept {
+    return model.spec == &detail::meta<T>::spec ? static_cast<T*>(object) : nullptr;
+  }
+};
+
+namespace detail {
+
+template <class T>
+struct awaited {
+  using type = T;
+  static constexpr bool is_task = false;
+};
+template <class T>
+struct awaited<task<T>> {
+  using type = T;
+  static constexpr bool is_task = true;
+};
+
+/// Calls a handler in any of the forms that one may have.
+template <class Handler, class... Given>
+task<propagation> call_handler(Handler& handler, Given&... given) {
+  using result = awaited<std::invoke_result_t<Handler&, Given&...>>;
+  static_assert(std::is_void_v<typename result::type> || std::is_same_v<typename result::type, propagation>,
+                "tupelo: a handler of an event returns nothing or tp::propagation, or a tp::task of these");
+  if constexpr (result::is_task) {
+    if constexpr (std::is_void_v<typename result::type>) {
+      co_await handler(given...);
+      co_return propagation::go_on;
+    } else {
+      co_return co_await handler(given...);
+    }
+  } else if constexpr (std::is_void_v<typename result::type>) {
+    handler(given...);
+    co_return propagation::go_on;
+  } else {
+    co_return handler(given...);
+  }
+}
+
+class object_handler {
+public:
+  virtual ~object_handler() = default;
+  virtual task<propagation> call(const any_object& object, lease& in) = 0;
+};
+class session_handler {
+public:
+  virtual ~session_handler() = default;
+  virtual task<propagation> call(session& of) = 0;
+};
+
+template <class T, class Handler>
+class object_handler_of final : public object_handler {
+public:
+  explicit object_handler_of(Handler&& handler) : handler_(static_cast<Handler&&>(handler)) {}
+  task<propagation> call(const any_object& object, lease& in) override {
+    if constexpr (std::is_void_v<T>) {
+      return call_with(object, in);
+    } else {
+      return call_with(*static_cast<T*>(object.object), in);
+    }
+  }
+
+private:
+  template <class Object>
+  task<propagation> call_with(Object& object, lease& in) {
+    if constexpr (std::is_invocable_v<Handler&, Object&, lease&>) {
+      return call_handler(handler_, object, in);
+    } else {
+      return call_handler(handler_, object);
+    }
+  }
+  Handler handler_;
+};
+template <class Handler>
+class session_handler_of final : public session_handler {
+public:
+  explicit session_handler_of(Handler&& handler) : handler_(static_cast<Handler&&>(handler)) {}
+  task<propagation> call(session& of) override { return call_handler(handler_, of); }
+
+private:
+  Handler handler_;
+};
+
+}  // namespace detail
+
+/// Who is told of what sessions of a database do with objects.
+///
+/// A handler is a function or a coroutine. It gets the object, which it may change before it is written, and if it
+/// wants so the `tp::lease&` whose transaction the flush runs in, for statements of its own; that of `loaded` may hold
+/// no connection. What a handler throws ends the flush, and its transaction is rolled back: `tp::vetoed` is there to
+/// say no. `propagation::stop` keeps the event from the handlers behind.
+///
+/// Order: for each object, the handlers of its model as they were registered, then those of all models. Everything that
+/// comes before writing is told for all objects of the flush, in the order in which they were tracked, before the first
+/// is written; what comes after, in the order of writing, before the commit.
+///
+/// Before: handlers are registered before sessions are used. They must not use the session that tells them, other than
+/// `add` and `remove` of what is to be written with it. Threads: registering, one at a time; handlers run where their
+/// session is used.
+class event_registry {
+public:
+  event_registry() = default;
+  event_registry(event_registry&&) = delete;
+
+  /// `handler(User&)` or `handler(User&, tp::lease&)`.
+  template <class T, class Handler>
+  event_registry& on(event when, Handler handler) {
+    constexpr bool fits = std::is_invocable_v<Handler&, T&> || std::is_invocable_v<Handler&, T&, lease&>;
+    static_assert(fits, "tupelo: a handler of an event takes the object, T&, and if it wants so a tp::lease&");
+    if constexpr (fits)
+      add(&detail::meta<T>::spec, when, new detail::object_handler_of<T, Handler>(handler_of(handler)));
+    return *this;
+  }
+  /// For objects of every model: `handler(const tp::any_object&)`, or with a `tp::lease&`.
+  template <class Handler>
+  event_registry& on_any(event when, Handler handler) {
+    constexpr bool fits =
+        std::is_invocable_v<Handler&, const any_object&> || std::is_invocable_v<Handler&, const any_object&, lease&>;
+    static_assert(fits,
+                  "tupelo: a handler of all models takes a const tp::any_object&, and if it wants so a tp::lease&");
+    if constexpr (fits) add(nullptr, when, new detail::object_handler_of<void, Handler>(handler_of(handler)));
+    return *this;
+  }
+  /// `handler(tp::session&)`. After a commit or rollback what it throws changes nothing any more.
+  template <class Handler>
+  event_registry& on(session_event when, Handler handler) {
+    static_assert(std::is_invocable_v<Handler&, session&>,
+                  "tupelo: a handler of a session's event takes a tp::session&");
+    if constexpr (std::is_invocable_v<Handler&, session&>)
+      add(when, new detail::session_handler_of<Handler>(handler_of(handler)));
+    return *this;
+  }
+  /// The functions of an object that are named as events are, any of them: `void creating(User&)`, `tp::task<void>
+  /// deleted(User&, tp::lease&)`. Before: the observer outlives the database.
+  template <class T, class Observer>
+  event_registry& observe(Observer& observer) {
+    const std::size_t before = objects_.size();
+    attach<T>(event::saving, observer, [](auto& o, auto&... g) -> decltype(o.saving(g...)) { return o.saving(g...); });
+    attach<T>(event::creating, observer,
+              [](auto& o, auto&... g) -> decltype(o.creating(g...)) { return o.creating(g...); });
+    attach<T>(event::updating, observer,
+              [](auto& o, auto&... g) -> decltype(o.updating(g...)) { return o.updating(g...); });
+    attach<T>(event::restoring, observer,
+              [](auto& o, auto&... g) -> decltype(o.restoring(g...)) { return o.restoring(g...); });
+    attach<T>(event::deleting, observer,
+              [](auto& o, auto&... g) -> decltype(o.deleting(g...)) { return o.deleting(g...); });
+    attach<T>(event::created, observer,
+              [](auto& o, auto&... g) -> decltype(o.created(g...)) { return o.created(g...); });
+    attach<T>(event::updated, observer,
+              [](auto& o, auto&... g) -> decltype(o.updated(g...)) { return o.updated(g...); });
+    attach<T>(event::restored, observer,
+              [](auto& o, auto&... g) -> decltype(o.restored(g...)) { return o.restored(g...); });
+    attach<T>(event::deleted, observer,
+              [](auto& o, auto&... g) -> decltype(o.deleted(g...)) { return o.deleted(g...); });
+    attach<T>(event::saved, observer, [](auto& o, auto&... g) -> decltype(o.saved(g...)) { return o.saved(g...); });
+    attach<T>(event::loaded, observer, [](auto& o, auto&... g) -> decltype(o.loaded(g...)) { return o.loaded(g...); });
+    if (objects_.size() == before) refuse_observer(detail::meta<T>::spec);
+    return *this;
+  }
+
+  bool empty() const noexcept { return objects_.empty() && sessions_.empty(); }
+  /// Whether anyone is told of objects of this model.
+  bool hears_of(const model_info& model) const noexcept;
+  bool hears_of_sessions() const noexcept { return !sessions_.empty(); }
+  /// Tells all, in their order. Errors: the handlers'.
+  task<void> tell(event what, any_object object, lease& in) const;
+  task<void> tell(session_event what, session& of) const;
+
+private:
+  struct object_entry {
+    const model_spec* model;  ///< null: all
+    event when;
+    owned<detail::object_handler> handler;
+  };
+  struct session_entry {
+    session_event when;
+    owned<detail::session_handler> handler;
+  };
+
+  template <class Handler>
+  static Handler&& handler_of(Handler& handler) noexcept {
+    return static_cast<Handler&&>(handler);
+  }
+  template <class T, class Observer, class Call>
+  void attach(event when, Observer& observer, Call call) {
+    if constexpr (std::is_invocable_v<Call&, Observer&, T&, lease&>) {
+      on<T>(when, [&observer, call](T& object, lease& in) { return call(observer, object, in); });
+    } else if constexpr (std::is_invocable_v<Call&, Observer&, T&>) {
+      on<T>(when, [&observer, call](T& object) { return call(observer, object); });
+    }
+  }
+  void add(const model_spec* model, event when, detail::object_handler* handler);
+  void add(session_event when, detail::session_handler* handler);
+  [[noreturn]] static void refuse_observer(const model_spec& model);
+
+  std::vector<object_entry> objects_;
+  std::vector<session_entry> sessions_;
+};
+
+}  // namespace tupelo

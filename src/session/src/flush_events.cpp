@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "flush_events.hpp"
+
+#include "related_objects.hpp"
+#include "snapshot.hpp"
+
+#include "tupelo/core/error.hpp"
+
+namespace tupelo {
+
+using detail::object_state;
+using detail::tracked_object;
+
+namespace {
+
+/// Whether the object's row is marked as deleted, and is to be so no more.
+bool is_restored(const model_info& info, const tracked_object& object) {
+  if (info.deleted_at < 0) return false;
+  const field_slot slot = info.fields[static_cast<std::size_t>(info.deleted_at)].slot();
+  if (value_of(slot, object.object()) != nullptr) return false;
+  std::vector<std::uint16_t> changed;
+  detail::matches(info, object.object(), object.snapshot, &changed);
+  for (const std::uint16_t i : changed) {
+    if (i == info.deleted_at) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+task<void> session::state::flush_events::before(state& of) {
+  for (std::size_t told = 0; told != of.objects.size();) {
+    for (; told < of.objects.size(); ++told) {
+      tracked_object* const object = of.objects[told];
+      const model_info& info = info_of(*object->spec);
+      if (!registry_->hears_of(info)) continue;
+      const ref<char> kept(object);
+      co_await before_one(of, info, *object);
+    }
+    of.add_held_rows();
+  }
+}
+
+task<void> session::state::flush_events::before_one(state& of, const model_info& info, tracked_object& object) {
+  const auto tell = [&](event what) { return registry_->tell(what, {info, object.object()}, of.held); };
+  switch (object.state) {
+    case object_state::added:
+      co_await of.ensure_transaction();
+      co_await tell(event::saving);
+      co_await tell(event::creating);
+      break;
+    case object_state::removed:
+      co_await of.ensure_transaction();
+      co_await tell(event::deleting);
+      break;
+    case object_state::persistent: {
+      const bool changed = !detail::matches(info, object.object(), object.snapshot, nullptr) ||
+                           (!info.relations.empty() && detail::has_related_changes(info, &object));
+      if (!changed) break;
+      co_await of.ensure_transaction();
+      updating_.insert(&object);
+      if (is_restored(info, object)) {
+        restoring_.insert(&object);
+        co_await tell(event::restoring);
+      }
+      co_await tell(event::saving);
+      co_await tell(event::updating);
+      break;
+    }
+    default: break;
+  }
+}
+
+void session::state::flush_events::note(detail::write_batch::verb what, const model_info& info,
+                                        tracked_object& object) {
+  if (registry_->hears_of(info)) written_.push_back({what, &info, ref<char>(&object)});
+}
+
+task<void> session::state::flush_events::after(state& of) {
+  using enum detail::write_batch::verb;
+  for (const written& each : written_) {
+    tracked_object& object = *each.object.tracked();
+    const auto tell = [&](event what) { return registry_->tell(what, {*each.info, object.object()}, of.held); };
+    if (each.what == insert) {
+      co_await tell(event::created);
+      co_await tell(event::saved);
+    } else if (each.what == erase) {
+      co_await tell(event::deleted);
+    } else if (updating_.erase(&object) != 0) {  // and not the second half of an insert
+      co_await tell(event::updated);
+      if (restoring_.contains(&object)) co_await tell(event::restored);
+      co_await tell(event::saved);
+    }
+  }
+}
+
+}  // namespace tupelo
