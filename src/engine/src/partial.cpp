@@ -37,12 +37,15 @@ left_out_columns left_out_of(const query_core& core) {
   std::sort(out->offsets.begin(), out->offsets.end());
   for (const load_step& step : core.loads) {
     const relation_keys keys = keys_of(*out->model, step.relation.offset, info_of(*step.rows->spec));
-    for (const relation_keys::pair& pair : keys.pairs) {
-      if (!is_left_out(*out, pair.own->offset)) continue;
+    std::vector<const field_info*> own;
+    for (const relation_keys::pair& pair : keys.pairs) own.push_back(pair.own);
+    if (keys.relation->kind == relation_kind::belongs_to_any) own.push_back(keys.type_field);
+    for (const field_info* field : own) {
+      if (!is_left_out(*out, field->offset)) continue;
       const field_info& relation = out->model->fields[keys.relation->field];
       throw query_error("the relation " + field_text(*out->model, relation) + " is to be loaded by the field " +
-                        field_text(*out->model, *pair.own) +
-                        ", which the query leaves out: name it in only(…), or do " + "not in omit(…)");
+                        field_text(*out->model, *field) + ", which the query leaves out: name it in only(…), or do " +
+                        "not in omit(…)");
     }
   }
   return out;
