@@ -3,6 +3,7 @@
 
 #include <tupelo/engine/partial.hpp>
 #include <tupelo/query/filters.hpp>
+#include <tupelo/query/raw_term.hpp>
 
 namespace {
 
@@ -39,6 +40,14 @@ tp::task<void> one_by_one(tp::database& db) {
   EXPECT_EQ(views, 60);
 }
 
+tp::task<void> own_terms(tp::database& db) {
+  auto short_ones = co_await db.query<Post>()
+                        .where(tp::raw<bool>("length(?) < ?", tp::col<&Post::body>, 100))
+                        .select(tp::raw<std::string>("replace(?, ' ', '-')", tp::col<&Post::title>))
+                        .all();
+  EXPECT_EQ(short_ones.size(), 3U);
+}
+
 const auto user_filters = tp::filters<User>()
                               .allow("age", tp::col<&User::age>, {tp::filter_by::gte, tp::filter_by::lt})
                               .allow("role", tp::col<&User::role>, {tp::filter_by::eq, tp::filter_by::in})
@@ -54,6 +63,7 @@ TEST(guide_of_queries, reads_parts_by_names) {
   tp::sync_wait(partial_columns(example.db));
   tp::sync_wait(scopes(example.db));
   tp::sync_wait(one_by_one(example.db));
+  tp::sync_wait(own_terms(example.db));
   EXPECT_EQ(tp::sync_wait(list_users(example.db, "age__gte=18&sort=-created_at&page=1")).total, 2);
   EXPECT_THROW(tp::sync_wait(list_users(example.db, "password=1")), tp::filter_error);
 }

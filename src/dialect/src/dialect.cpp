@@ -3,6 +3,7 @@
 
 #include "sql_renderer.hpp"
 
+#include "tupelo/query/sql_text.hpp"
 #include "tupelo/core/error.hpp"
 
 namespace tupelo {
@@ -118,6 +119,7 @@ std::string_view dialect::function_name(function f) const noexcept {
     case function::array_remove:
     case function::range_contains:
     case function::range_overlaps:  // of databases that have them
+    case function::fragment:
     case function::search_matches:
     case function::search_rank:
     case function::search_highlight:
@@ -220,6 +222,25 @@ void dialect::row_lock(std::string& sql, tupelo::row_lock lock, std::string_view
   }
 }
 
+void dialect::literal(std::string& sql, const literal_value& value) const {
+  if (value.k == kind::null) {
+    sql += "NULL";
+  } else if (!value.bare) {
+    sql += sql_text_literal(value.text);
+  } else if (value.text.starts_with('-')) {
+    sql.append("(").append(value.text).append(")");
+  } else {
+    sql += value.text;
+  }
+}
+void dialect::array_literal(std::string& sql, const std::vector<literal_value>& elements) const {
+  sql += "ARRAY[";
+  for (std::size_t i = 0; i < elements.size(); ++i) {
+    if (i) sql += ", ";
+    literal(sql, elements[i]);
+  }
+  sql += ']';
+}
 void dialect::search(std::string&, const search_call&) const {
   throw query_error(errc::unsupported_feature, std::string(name()) + " has no full-text search");
 }

@@ -27,6 +27,7 @@ kind first_known(const function_call& call, std::size_t from, std::size_t step) 
 
 kind result_of(const function_call& call) noexcept {
   switch (call.f) {
+    case function::fragment: return static_cast<kind>(call.told);
     case function::count:
     case function::count_distinct:
     case function::length:

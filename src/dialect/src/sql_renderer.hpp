@@ -82,6 +82,8 @@ private:
   void push_fused(std::uint64_t word, comparison c, std::uint32_t index, std::vector<operand>& stack);
   void push_list(std::uint64_t word, std::uint32_t index, std::vector<operand>& stack);
   void push_call(std::uint64_t word, std::vector<operand>& stack);
+  /// SQL of the user's own with what its question marks stand for.
+  void push_fragment(std::uint64_t word, std::vector<operand>& stack) const;
   void push_search(std::uint64_t word, std::vector<operand>& stack) const;
   void push_comparison(comparison c, operand left, operand right, std::vector<operand>& stack);
   /// An enum that is computed is a text; beside such a column it is of the column's type.

@@ -5,6 +5,7 @@
 
 #include "tupelo/engine/object_verbs.hpp"
 #include "tupelo/engine/verbs.hpp"
+#include "tupelo/dialect/inlined_text.hpp"
 #include "tupelo/core/error.hpp"
 #include "tupelo/core/timestamp.hpp"
 
@@ -183,6 +184,12 @@ void operation_core::limit_rows(std::uint32_t rows) noexcept {
 std::string render_text(query_core core, query_source* source) {
   core.finish();
   return require_source(source)->sql_dialect().render(core.shape.data(), core.shape.size).text;
+}
+
+std::string render_text(query_core core, query_source* source, inlined_values) {
+  core.finish();
+  const dialect& target = require_source(source)->sql_dialect();
+  return inlined_text(target, target.render(core.shape.data(), core.shape.size), core.values.data());
 }
 
 void check_chunk(std::size_t rows) {

@@ -204,6 +204,15 @@ void postgres_dialect::call(std::string& sql, const function_call& call) const {
   dialect::call(sql, call);
 }
 
+void postgres_dialect::literal(std::string& sql, const literal_value& value) const {
+  if (value.k == kind::bytes) {
+    sql.append("'\\x").append(value.text).append("'::bytea");
+  } else if (value.k == kind::timestamp && !value.text.ends_with("infinity")) {
+    sql.append("'").append(value.text).append("+00'");  // or the session's time zone would count
+  } else {
+    dialect::literal(sql, value);
+  }
+}
 void postgres_dialect::search(std::string& sql, const search_call& call) const { postgres::search(sql, call); }
 
 std::string_view postgres_dialect::call_suffix(const function_call& call) const noexcept {

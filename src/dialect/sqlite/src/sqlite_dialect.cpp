@@ -103,6 +103,44 @@ void sqlite_dialect::call(std::string& sql, const function_call& call) const {
   }
 }
 
+void sqlite_dialect::literal(std::string& sql, const literal_value& value) const {
+  if (value.k == kind::bytes) {
+    sql.append("X'").append(value.text).append("'");
+  } else if (is_float(value.k) && !value.bare) {
+    sql += value.text.starts_with('-') ? "(-9e999)" : value.text == "nan" ? "NULL" : "9e999";
+  } else {
+    dialect::literal(sql, value);
+  }
+}
+// Arrays are JSON texts.
+void sqlite_dialect::array_literal(std::string& sql, const std::vector<literal_value>& elements) const {
+  std::string json;
+  for (const literal_value& element : elements) {
+    json += json.empty() ? "[" : ",";
+    if (element.k == kind::null) {
+      json += "null";
+    } else if (element.k == kind::boolean) {
+      json += element.text == "TRUE" ? "true" : "false";
+    } else if (element.bare || element.k == kind::json) {
+      json += element.text;
+    } else {
+      json += '"';
+      for (const char c : element.text) {
+        constexpr std::string_view digits = "0123456789abcdef";
+        const auto byte = static_cast<unsigned char>(c);
+        if (c == '"' || c == '\\') json += '\\';
+        if (byte < ' ') {
+          json.append("\\u00") += digits[byte >> 4];
+          json += digits[byte & 15];
+        } else {
+          json += c;
+        }
+      }
+      json += '"';
+    }
+  }
+  dialect::literal(sql, {kind::text, json.empty() ? "[]" : json + "]"});
+}
 void sqlite_dialect::search(std::string& sql, const search_call& call) const { sqlite::search(sql, call); }
 
 void sqlite_dialect::row_list(std::string& sql, const call_argument* columns, std::size_t count,

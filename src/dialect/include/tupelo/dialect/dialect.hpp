@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace tupelo {
 
@@ -95,6 +96,13 @@ struct search_call {
   std::size_t field = 0;                     ///< which of them is shown
   std::string_view key;                      ///< the key of the row, as the statement names it
   const call_argument* arguments = nullptr;  ///< the words first, in the form of search_words()
+};
+
+/// A value in words, to be read. kind::null: NULL.
+struct literal_value {
+  kind k{};
+  std::string text;   ///< bytes are hexadecimal digits
+  bool bare = false;  ///< SQL writes it without quotes: a number, TRUE
 };
 
 /// A step of a JSON path: the key of an object, or a position in an array.
@@ -187,6 +195,9 @@ public:
   virtual void check_written(std::string& /*sql*/, std::uint32_t /*rows*/, std::string_view /*returned*/) const {}
   /// Whether this SQLSTATE is that of a write made to fail so.
   virtual bool says_not_all_written(std::string_view /*sqlstate*/) const noexcept { return false; }
+  /// Appends a value as SQL writes it. Not for statements that are run: those bind their values.
+  virtual void literal(std::string& sql, const literal_value& value) const;
+  virtual void array_literal(std::string& sql, const std::vector<literal_value>& elements) const;
   /// Appends SQL of the user's own; `parameters` says whether it has any. `?` means the next one on every database.
   virtual void raw(std::string& sql, std::string_view text, std::size_t /*parameters*/) const { sql += text; }
 };

@@ -162,8 +162,9 @@ struct select_verbs<partial<T>> {
   static task<std::string> explain(const query_core& core, query_source* source) {
     return detail::explain(core, source);
   }
-  static std::string to_sql(const query_core& core, query_source* source) {
-    return select_verbs<T>::to_sql(core, source);
+  template <class... Inlined>
+  static std::string to_sql(const query_core& core, query_source* source, Inlined... values) {
+    return select_verbs<T>::to_sql(core, source, values...);
   }
 
 private:

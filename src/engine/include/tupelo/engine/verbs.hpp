@@ -44,6 +44,7 @@ inline query_source* require_source(query_source* source) {
   return source;
 }
 std::string render_text(query_core core, query_source* source);
+std::string render_text(query_core core, query_source* source, inlined_values values);
 task<std::string> explain(query_core core, query_source* source);
 void check_chunk(std::size_t rows);
 void check_page(const query_core& core, std::int64_t number, std::int64_t size);
@@ -131,8 +132,9 @@ struct select_verbs {
   static task<std::string> explain(const query_core& core, query_source* source) {
     return detail::explain(core, source);
   }
-  static std::string to_sql(query_core core, query_source* source) {
-    return render_text(static_cast<query_core&&>(core), source);
+  template <class... Inlined>
+  static std::string to_sql(query_core core, query_source* source, Inlined... values) {
+    return render_text(static_cast<query_core&&>(core), source, values...);
   }
 
 private:
@@ -156,8 +158,9 @@ struct write_verbs {
     op.use_sink(&vector_sink<std::vector<T>>::add);
     return op;
   }
-  static std::string to_sql(query_core core, query_source* source) {
-    return render_text(complete_write(static_cast<query_core&&>(core)), source);
+  template <class... Inlined>
+  static std::string to_sql(query_core core, query_source* source, Inlined... values) {
+    return render_text(complete_write(static_cast<query_core&&>(core)), source, values...);
   }
 };
 

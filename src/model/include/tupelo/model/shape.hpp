@@ -183,6 +183,7 @@ enum class function : std::uint8_t {
   array_length,
   range_contains,  ///< the value is in the range
   range_overlaps,
+  fragment,  ///< SQL of the user's own, behind what its question marks stand for; told: the kind
   // a full-text search; told: the model, or the alias, whose search index is asked
   search_matches,    ///< the words
   search_rank,       ///< the same

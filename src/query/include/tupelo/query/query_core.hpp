@@ -81,6 +81,10 @@ private:
   bool locks_rows_ = false;
 };
 
+/// `query.to_sql(tp::inlined)`: with the values in the places of the placeholders.
+struct inlined_values {};
+inline constexpr inlined_values inlined{};
+
 namespace detail {
 
 /// A SELECT from the rows of both. Errors: query_error for a negative limit in one of them.

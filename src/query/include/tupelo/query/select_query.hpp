@@ -457,6 +457,8 @@ public:
   auto explain() const { return detail::select_verbs<Result>::explain(core_, source_); }
   /// The statement as the database gets it, with placeholders. For debugging.
   auto to_sql() const { return detail::select_verbs<Result>::to_sql(core_, source_); }
+  /// The same with its values, quoted as the database wants it, for its own shell. They may be secrets: mind logs.
+  auto to_sql(inlined_values values) const { return detail::select_verbs<Result>::to_sql(core_, source_, values); }
 
 private:
   template <class... Columns>

@@ -85,6 +85,8 @@ public:
   }
   /// The statement as the database gets it, with placeholders. For debugging.
   auto to_sql() const { return write_verbs<T>::to_sql(core_, source_); }
+  /// The same with its values, for the database's own shell. They may be secrets: mind logs.
+  auto to_sql(inlined_values values) const { return write_verbs<T>::to_sql(core_, source_, values); }
 
 protected:
   write_query(query_core&& core, query_source* source) noexcept

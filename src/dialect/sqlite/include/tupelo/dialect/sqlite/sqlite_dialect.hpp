@@ -23,6 +23,8 @@ public:
                kind values) const override;
   void call(std::string& sql, const function_call& call) const override;
   void search(std::string& sql, const search_call& call) const override;
+  void literal(std::string& sql, const literal_value& value) const override;
+  void array_literal(std::string& sql, const std::vector<literal_value>& elements) const override;
   void date_part(std::string& sql, function part, const call_argument& moment) const override;
 };
 
