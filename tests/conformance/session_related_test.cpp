@@ -42,10 +42,46 @@ struct Worker {
   static void model(tupelo::model<Worker>& m) { m.belongs_to(&Worker::firm, &Worker::firm_id); }
 };
 
+/// Of a desk or of a drawer, as its kind says.
+struct Sticker {
+  std::int64_t id{};
+  std::string kind{};
+  std::int64_t owner_id{};
+};
+struct Pen {
+  std::int64_t id{};
+  std::int64_t drawer_id{};
+};
+struct Drawer {
+  std::int64_t id{};
+  std::int64_t desk_id{};
+  has_many<Pen> pens{};
+  has_many<Sticker> stickers{};
+
+  static void model(tupelo::model<Drawer>& m) {
+    m.has_many(&Drawer::pens, "drawer_id");
+    m.has_many(&Drawer::stickers).as(&Sticker::kind, &Sticker::owner_id);
+  }
+};
+struct Desk {
+  std::int64_t id{};
+  has_many<Drawer> drawers{};
+  has_many<Pen> pens{};
+  has_one<Sticker> sticker{};
+
+  static void model(tupelo::model<Desk>& m) {
+    m.has_many(&Desk::drawers, "desk_id");
+    m.has_many(&Desk::pens).through(&Desk::drawers, &Drawer::pens);
+    m.has_one(&Desk::sticker).as(&Sticker::kind, &Sticker::owner_id);
+    m.recorded_as("a desk");
+  }
+};
+
 class related_objects : public conformance_test {
 protected:
   related_objects() {
     create<Author, Passport, Book, Review, Label, Mark, Order, Line, Folder, Partner, Link, Firm, Worker>();
+    create<Sticker, Pen, Drawer, Desk>();
   }
 
   template <class T>
@@ -240,6 +276,23 @@ TEST_P(related_objects, that_are_copied_with_what_holds_them_are_refused) {
   s.add(Author(shared));
   EXPECT_THROW(sync_wait(s.commit()), query_error);
   EXPECT_EQ(count<Author>(), 0);
+}
+
+TEST_P(related_objects, of_one_of_several_models_get_its_name_too) {
+  auto sticker = s.add(Sticker{});
+  auto desk = s.add(Desk{.drawers = {Drawer{.stickers = {Sticker{}}}}, .sticker = sticker});
+  sync_wait(s.commit());
+  EXPECT_EQ(sync_wait(db.get<Sticker>(sticker->id)).kind, "a desk");
+  EXPECT_EQ(sticker->owner_id, desk->id);
+  const Sticker& inner = desk->drawers[0].stickers[0];
+  EXPECT_EQ(sync_wait(db.get<Sticker>(inner.id)).kind, "drawers");
+  EXPECT_EQ(inner.owner_id, desk->drawers[0].id);
+}
+TEST_P(related_objects, cannot_be_put_into_a_relation_that_goes_through_others) {
+  s.add(Desk{.pens = {Pen{}}});
+  const auto refused = failure_of<query_error>([&] { sync_wait(s.commit()); });
+  EXPECT_NE(std::string(refused.what()).find("Desk::pens"), std::string::npos) << refused.what();
+  sync_wait(s.rollback());
 }
 
 // ---- order of objects

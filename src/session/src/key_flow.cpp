@@ -45,6 +45,13 @@ bool key_flow::holds(const void* object, const void* source) const {
     push_part(to, value, foreign);
   }
   if (source == nullptr || null) return null && source == nullptr;
+  if (type_field != nullptr) {
+    const field_slot slot = type_field->slot();
+    const void* const type = value_of(slot, object);
+    if (type == nullptr) return false;
+    push_value(slot, type, foreign);
+    key.push_text(type_name);
+  }
   return key.size == foreign.size && std::memcmp(key.data(), foreign.data(), key.size * sizeof(std::uint64_t)) == 0;
 }
 
@@ -72,11 +79,17 @@ void key_flow::fill(void* object, const void* source) const {
     push_part(of, value, words);
     store_words(to, field_for_value(to, object), words.data());
   }
+  if (type_field == nullptr || source == nullptr) return;
+  const field_slot slot = type_field->slot();
+  words.size = 0;
+  words.push_text(type_name);
+  store_words(slot, field_for_value(slot, object), words.data());
 }
 
 bool key_flow::has_field(std::uint16_t position) const noexcept {
-  return std::any_of(pairs.begin(), pairs.end(),
-                     [&](const pair& each) { return each.foreign == &to->fields[position]; });
+  const field_info* const field = &to->fields[position];
+  return field == type_field ||
+         std::any_of(pairs.begin(), pairs.end(), [&](const pair& each) { return each.foreign == field; });
 }
 
 std::string key_flow::name() const {
@@ -93,12 +106,19 @@ const key_flow& key_flows::of(const model_info& owner, const relation_info& rela
                       " is to " + relation.related + ", which is no known model: name it in tp::register_models<…>()");
   }
   const relation_keys keys = keys_of(owner, owner.fields[relation.field].offset, require_table(info_of(*related)));
+  if (!keys.steps.empty()) {
+    throw query_error("relation " + std::string(owner.short_name()) + "::" + owner.fields[relation.field].name +
+                      " goes through others, so that no key connects its objects: put new ones into the relation of "
+                      "the object between");
+  }
   const bool into_owner = relation.kind == relation_kind::belongs_to;
   key_flow flow{&owner, &relation, into_owner ? keys.related : &owner, into_owner ? &owner : keys.related, {}};
   for (const relation_keys::pair& each : keys.pairs) {
     flow.pairs.push_back({into_owner ? each.related : each.own, into_owner ? each.own : each.related});
     flow.nullable = flow.nullable || flow.pairs.back().foreign->slot().nullable;
   }
+  flow.type_field = keys.type_field;
+  flow.type_name = keys.type_name;
   known_.push_back(std::move(flow));
   return known_.back();
 }

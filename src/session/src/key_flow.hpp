@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <string>
 #include <vector>
 
 namespace tupelo::detail {
@@ -21,6 +22,8 @@ struct key_flow {
   const model_info* to;    ///< has the foreign key
   std::vector<pair> pairs;
   bool nullable = false;  ///< the foreign key can name nothing
+  const field_info* type_field = nullptr;  ///< beside the foreign key: which model it names a row of
+  std::string type_name{};
 
   /// Whether the key of this object, which is not inserted yet, is made by the database.
   bool awaits_insert(const void* source) const;

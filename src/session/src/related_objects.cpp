@@ -281,8 +281,10 @@ bool has_related_changes(const model_info& info, tracked_object* object) {
 void unload_contradictions(const model_info& info, tracked_object* object) {
   key_flows flows;
   for_each_given(info, object->object(), [&](const relation_info& relation, void* field, loaded_rows* rows) {
-    bool right = true;
-    if (rows->origin == rows_origin::held) {
+    bool right = relation.through.empty();
+    if (!right) {
+      // No key says what is right.
+    } else if (rows->origin == rows_origin::held) {
       const auto& held = *static_cast<const held_rows*>(rows);
       for (std::size_t i = held.stored; i < held.count; ++i) {
         const tracked_object* const part = part_of(held, i);
