@@ -10,9 +10,21 @@ namespace {
 
 using names = std::vector<std::string>;
 
+/// Hears of itself.
+struct Lamp {
+  std::int64_t id{};
+  std::string name{};
+  int watts{};
+
+  void saving() { watts = watts > 60 ? 60 : watts; }
+  task<void> created(lease& in) { co_await in.insert(Team{.name = name}); }
+
+  static void model(tupelo::model<Lamp>&) {}
+};
+
 class session_events : public conformance_test {
 protected:
-  session_events() { create<Team, Player, Note, library::Folder>(); }
+  session_events() { create<Team, Player, Note, Lamp, library::Folder>(); }
 
   /// Every event of T is noted as "name of the event: text of the object".
   template <class T>
@@ -229,10 +241,19 @@ TEST_P(session_events, are_told_to_the_functions_of_an_observer) {
   EXPECT_EQ(sync_wait(db.query<Player>().count()), 1);
   EXPECT_EQ(sync_wait(db.query<Team>().one()).points, 7);
 }
+TEST_P(session_events, are_told_to_the_functions_of_the_model) {
+  db.events().observe<Lamp>();
+  session s = db.session();
+  auto lamp = s.add(Lamp{.name = "a", .watts = 100});
+  sync_wait(s.commit());
+  EXPECT_EQ(sync_wait(db.get<Lamp>(lamp->id)).watts, 60);
+  EXPECT_EQ(sync_wait(db.query<Team>().one()).name, "a");
+}
 TEST_P(session_events, refuse_an_observer_that_hears_of_nothing) {
   struct {
   } deaf;
   EXPECT_THROW(db.events().observe<Team>(deaf), query_error);
+  EXPECT_THROW(db.events().observe<Team>(), query_error);
 }
 TEST_P(session_events, are_told_to_nobody_where_that_is_said) {
   note_all(&Team::name);

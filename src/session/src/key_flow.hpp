@@ -21,7 +21,7 @@ struct key_flow {
   const model_info* from;  ///< has the key
   const model_info* to;    ///< has the foreign key
   std::vector<pair> pairs;
-  bool nullable = false;  ///< the foreign key can name nothing
+  bool nullable = false;                   ///< the foreign key can name nothing
   const field_info* type_field = nullptr;  ///< beside the foreign key: which model it names a row of
   std::string type_name{};
 

@@ -87,6 +87,54 @@ task<propagation> call_handler(Handler& handler, Given&... given) {
   }
 }
 
+/// An observer that passes events on to the objects themselves.
+struct own_functions {
+  template <class T, class... In>
+  auto saving(T& object, In&... in) -> decltype(object.saving(in...)) {
+    return object.saving(in...);
+  }
+  template <class T, class... In>
+  auto creating(T& object, In&... in) -> decltype(object.creating(in...)) {
+    return object.creating(in...);
+  }
+  template <class T, class... In>
+  auto updating(T& object, In&... in) -> decltype(object.updating(in...)) {
+    return object.updating(in...);
+  }
+  template <class T, class... In>
+  auto restoring(T& object, In&... in) -> decltype(object.restoring(in...)) {
+    return object.restoring(in...);
+  }
+  template <class T, class... In>
+  auto deleting(T& object, In&... in) -> decltype(object.deleting(in...)) {
+    return object.deleting(in...);
+  }
+  template <class T, class... In>
+  auto created(T& object, In&... in) -> decltype(object.created(in...)) {
+    return object.created(in...);
+  }
+  template <class T, class... In>
+  auto updated(T& object, In&... in) -> decltype(object.updated(in...)) {
+    return object.updated(in...);
+  }
+  template <class T, class... In>
+  auto restored(T& object, In&... in) -> decltype(object.restored(in...)) {
+    return object.restored(in...);
+  }
+  template <class T, class... In>
+  auto deleted(T& object, In&... in) -> decltype(object.deleted(in...)) {
+    return object.deleted(in...);
+  }
+  template <class T, class... In>
+  auto saved(T& object, In&... in) -> decltype(object.saved(in...)) {
+    return object.saved(in...);
+  }
+  template <class T, class... In>
+  auto loaded(T& object, In&... in) -> decltype(object.loaded(in...)) {
+    return object.loaded(in...);
+  }
+};
+
 class object_handler {
 public:
   virtual ~object_handler() = default;
@@ -206,6 +254,13 @@ public:
     attach<T>(event::loaded, observer, [](auto& o, auto&... g) -> decltype(o.loaded(g...)) { return o.loaded(g...); });
     if (objects_.size() == before) refuse_observer(detail::meta<T>::spec);
     return *this;
+  }
+
+  /// The model's own functions of these names: `struct User { …; void saving(); tp::task<void> created(tp::lease&); };`
+  template <class T>
+  event_registry& observe() {
+    static detail::own_functions own;
+    return observe<T>(own);
   }
 
   bool empty() const noexcept { return objects_.empty() && sessions_.empty(); }
