@@ -211,13 +211,15 @@ private:
 /// Models in groups that leave their keys to the database or do not.
 task<void> write_models(bulk_writer& writer, const model_preparation& preparation, void* const* objects,
                         std::size_t count) {
-  std::array<bool, copy_feed::most> generated;
-  for (std::size_t i = 0; i < count; ++i) generated[i] = preparation.prepare(objects[i]);
+  if (count == 0) co_return;
+  bool generated = preparation.prepare(objects[0]);
   for (std::size_t i = 0; i < count;) {
-    std::size_t same = 1;
-    while (i + same < count && generated[i + same] == generated[i]) ++same;
-    co_await writer.write(objects + i, same, !generated[i]);
-    i += same;
+    std::size_t end = i + 1;
+    bool next = generated;
+    while (end < count && (next = preparation.prepare(objects[end])) == generated) ++end;
+    co_await writer.write(objects + i, end - i, !generated);
+    i = end;
+    generated = next;
   }
 }
 

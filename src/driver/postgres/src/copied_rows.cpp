@@ -15,79 +15,82 @@ void parameter_writer::write_uncommon(const parameter_step* planned, std::size_t
 }
 
 // What write_row does, with room made once for all that is short: here nothing else is left to be done for a row.
+// There always is room for the short values of a whole row, so that only texts have to look for theirs.
 void parameter_writer::write_tuple(const copy_layout& rows, const parameter_step* planned, const void* object) {
   send_buffer& out = out_;
-  const auto field_of = [object](const copy_layout::column& column) -> const void* {
-    const void* const field = static_cast<const char*>(object) + column.offset;
-    if (!column.nullable) return field;
-    return column.type->has(field) ? column.type->get(field) : nullptr;
-  };
-  std::size_t left = rows.fixed_bytes;
-  for (const std::uint16_t i : rows.texts) {
-    if (const void* const text = field_of(rows.columns[i])) left += static_cast<const std::string*>(text)->size();
-  }
-  char* place = out.room(left);
-  char* end = place + left;
-  store16(place, static_cast<std::uint16_t>(rows.columns.size()));
-  place += 2;
-  const auto put = [&place](std::uint32_t size, const void* data) {
-    store32(place, size);
-    if (size != 0) std::memcpy(place + 4, data, size);
-    place += 4 + size;
-  };
-  const auto put32 = [&place](std::uint32_t value) {
-    store32(place, 4);
-    store32(place + 4, value);
-    place += 8;
-  };
-  const auto put64 = [&place](std::uint64_t value) {
-    store32(place, 8);
-    store64(place + 4, value);
-    place += 12;
-  };
+  const std::size_t fixed = rows.fixed_bytes;
+  std::size_t spare = 0;
+  char* place = out.reserve(fixed, spare);
+  spare -= fixed;
   const copy_layout::column* const first = rows.columns.data();
-  for (const copy_layout::column *at = first, *last = first + rows.columns.size(); at != last; ++at) {
-    const copy_layout::column& column = *at;
-    const void* const value = field_of(column);
-    if (value == nullptr) {
-      store32(place, 0xffffffffu);
-      place += 4;
-      continue;
-    }
-    switch (column.shortcut) {
-      case parameter_shortcut::boolean: {
-        const char truth = *static_cast<const bool*>(value) ? 1 : 0;
-        put(1, &truth);
-        break;
+  const copy_layout::column* const last = first + rows.columns.size();
+  store16(place, static_cast<std::uint16_t>(last - first));
+  place += 2;
+  for (const copy_layout::column* at = first; at != last; ++at) {
+    const void* value = static_cast<const char*>(object) + at->offset;
+    if (at->nullable) {
+      if (!at->type->has(value)) {
+        store32(place, 0xffffffffu);
+        place += 4;
+        continue;
       }
-      case parameter_shortcut::int4: put32(read_as<std::uint32_t>(value)); break;
+      value = at->type->get(value);
+    }
+    switch (at->shortcut) {
+      case parameter_shortcut::boolean:
+        store32(place, 1);
+        place[4] = *static_cast<const bool*>(value) ? 1 : 0;
+        place += 5;
+        continue;
+      case parameter_shortcut::int4:
+        store32(place, 4);
+        store32(place + 4, read_as<std::uint32_t>(value));
+        place += 8;
+        continue;
       case parameter_shortcut::int8:
-      case parameter_shortcut::float8: put64(read_as<std::uint64_t>(value)); break;
+      case parameter_shortcut::float8:
+        store32(place, 8);
+        store64(place + 4, read_as<std::uint64_t>(value));
+        place += 12;
+        continue;
       case parameter_shortcut::text: {
         const auto& text = *static_cast<const std::string*>(value);
+        const std::size_t size = text.size();
         if (!is_valid_text(text)) [[unlikely]]
-          write_uncommon(planned, static_cast<std::size_t>(at - first), value);
-        put(static_cast<std::uint32_t>(text.size()), text.data());
-        break;
+          break;
+        if (size > spare) [[unlikely]] {
+          out.take_until(place);
+          place = out.reserve(fixed + size, spare);
+          spare -= fixed;
+        }
+        spare -= size;
+        store32(place, static_cast<std::uint32_t>(size));
+        if (size != 0) std::memcpy(place + 4, text.data(), size);
+        place += 4 + size;
+        continue;
       }
       case parameter_shortcut::timestamp: {
         const auto time = read_as<timestamp>(value);
         if (!time.is_valid() && !time.is_infinite()) [[unlikely]]
-          write_uncommon(planned, static_cast<std::size_t>(at - first), value);
-        put64(static_cast<std::uint64_t>(server_micros(time)));
-        break;
+          break;
+        store32(place, 8);
+        store64(place + 4, static_cast<std::uint64_t>(server_micros(time)));
+        place += 12;
+        continue;
       }
-      case parameter_shortcut::uuid: put(sizeof(uuid), value); break;
-      case parameter_shortcut::none:
-        left = static_cast<std::size_t>(end - place);
-        out.truncate(out.mark() - left);
-        write_uncommon(planned, static_cast<std::size_t>(at - first), value);
-        place = out.room(left);
-        end = place + left;
-        break;
+      case parameter_shortcut::uuid:
+        store32(place, sizeof(uuid));
+        std::memcpy(place + 4, value, sizeof(uuid));
+        place += 4 + sizeof(uuid);
+        continue;
+      case parameter_shortcut::none: break;
     }
+    out.take_until(place);
+    write_uncommon(planned, static_cast<std::size_t>(at - first), value);
+    place = out.reserve(fixed, spare);
+    spare -= fixed;
   }
-  out.truncate(out.mark() - static_cast<std::size_t>(end - place));
+  out.take_until(place);
 }
 
 std::string_view parameter_writer::text_of(const field_slot& slot, const void* value, const parameter_step& planned,
@@ -182,7 +185,6 @@ copy_layout plan_copied_rows(const parameter_layout& layout, const statement_pla
     const field_slot& slot = plan.binds[i].slot;
     const parameter_shortcut shortcut = layout.steps[i].shortcut;
     rows.columns.push_back({slot.type, slot.offset, slot.nullable, shortcut});
-    if (shortcut == parameter_shortcut::text) rows.texts.push_back(static_cast<std::uint16_t>(i));
     rows.fixed_bytes += 4;
     switch (shortcut) {
       case parameter_shortcut::none:

@@ -79,6 +79,15 @@ public:
     return place;
   }
 
+  /// The same without taking it: `take_until` says how much of it was written. Gives how much there is in `available`.
+  char* reserve(std::size_t count, std::size_t& available) {
+    if (capacity_ - size_ < count) [[unlikely]]
+      grow(count);
+    available = capacity_ - size_;
+    return bytes_.get() + size_;
+  }
+  void take_until(const char* end) noexcept { size_ = static_cast<std::size_t>(end - bytes_.get()); }
+
 private:
   template <class Swapped>
   void put_swapped(Swapped v) {

@@ -106,8 +106,7 @@ struct copy_layout {
     parameter_shortcut shortcut{};
   };
   std::vector<column> columns;
-  std::vector<std::uint16_t> texts;  ///< positions of the columns whose text is sent as it is
-  std::size_t fixed_bytes = 0;       ///< of a row, without the texts and what has no shortcut
+  std::size_t fixed_bytes = 0;  ///< of a row, without the texts and what has no shortcut
 };
 copy_layout plan_copied_rows(const parameter_layout& layout, const statement_plan& plan);
 
