@@ -16,6 +16,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace tupelo::postgres {
 namespace {
@@ -75,10 +76,26 @@ void busy_up(schema_editor& db) {
 }
 void busy_down(schema_editor& db) { db.drop_column("users", "name"); }
 
+// A value and code that uses it: PostgreSQL keeps one that was added from the transaction that added it.
+void promote_up(schema_editor& db) {
+  db.change_enum("role", {"guest", "owner", "admin"});
+  db.run([](lease& connection) -> task<void> {
+    co_await connection.execute("INSERT INTO users (email, role) VALUES ('ada@example.com', 'owner')");
+  });
+}
+void promote_down(schema_editor& db) {
+  db.run([](lease& connection) -> task<void> {
+    co_await connection.execute("UPDATE users SET role = 'admin' WHERE role = 'owner'");
+  });
+  db.change_enum("role", {"guest", "admin"});
+}
+
 migration users() { return {"1_users", {}, &users_up, &users_down, "1.cpp"}; }
 migration grow() { return {"2_grow", {"1_users"}, &grow_up, &grow_down, "2.cpp"}; }
 migration indexes() { return {"2_indexes", {"1_users"}, &indexes_up, &indexes_down, "2.cpp"}; }
 migration busy() { return {"2_busy", {"1_users"}, &busy_up, &busy_down, "2.cpp"}; }
+
+migration promote() { return {"2_promote", {"1_users"}, &promote_up, &promote_down, "2.cpp"}; }
 
 class postgres_migrations : public testing::Test {
 protected:
@@ -134,6 +151,29 @@ private:
   std::string server_, name_;
   std::unique_ptr<database> db_;
 };
+
+TEST_F(postgres_migrations, may_use_a_value_of_an_enum_that_they_have_just_added) {
+  const history all({users(), promote()});
+  upgrade(all);
+  expect_no_drift(all);
+  EXPECT_EQ(text("SELECT role::text FROM users"), "owner");
+  sync_wait(migrate::downgrade(db(), "1_users", patient(all)));
+  EXPECT_EQ(text("SELECT role::text FROM users"), "admin");
+}
+
+TEST_F(postgres_migrations, wait_no_longer_for_locks_as_scripts_than_as_programs) {
+  const history all({users()});
+  const auto planned = sync_wait(migrate::plan_upgrade(db(), "head", patient(all)));
+  const std::vector<std::string>& script = planned.steps.at(0).statements;
+  const auto begin = std::find_if(script.begin(), script.end(), [](auto& sql) { return sql.starts_with("BEGIN"); });
+  ASSERT_LT(begin, script.end() - 1);
+  EXPECT_NE(std::find(begin, script.end(), "SET LOCAL lock_timeout = 20"), script.end());
+  migrate::options endless = patient(all);
+  endless.lock_timeout_us = 0;
+  const auto unlimited = sync_wait(migrate::plan_upgrade(db(), "head", endless));
+  for (const std::string& sql : unlimited.steps.at(0).statements)
+    EXPECT_EQ(sql.find("lock_timeout"), std::string::npos) << sql;
+}
 
 TEST_F(postgres_migrations, leave_what_they_recorded_and_take_it_back) {
   const history all({users(), grow()});

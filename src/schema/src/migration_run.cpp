@@ -69,6 +69,12 @@ task<void> run_texts(lease& connection, const std::vector<std::string>& texts) {
   for (const std::string& text : texts) co_await connection.execute(text);
 }
 
+/// Nothing where there is no limit, or where the database knows none.
+std::vector<std::string> lock_timeout_texts(const schema_dialect& rules, std::int64_t lock_timeout_us) {
+  std::string limit = lock_timeout_us > 0 ? rules.lock_timeout_statement(lock_timeout_us) : std::string();
+  return limit.empty() ? std::vector<std::string>() : std::vector<std::string>{std::move(limit)};
+}
+
 /// One migration inside its transaction, up to and including the commit.
 task<void> run_inside(lease& connection, const prepared_migration& m, const std::string& verify,
                       const recorded_lock& mine, std::int64_t lock_timeout_us, std::int64_t started,
@@ -80,10 +86,7 @@ task<void> run_inside(lease& connection, const prepared_migration& m, const std:
   }
   co_await begin_alone(connection);
   co_await require_lock(connection, mine);
-  if (lock_timeout_us > 0) {
-    const std::string limit = connection.sql_dialect().schema().lock_timeout_statement(lock_timeout_us);
-    if (!limit.empty()) co_await connection.execute(limit);
-  }
+  co_await run_texts(connection, lock_timeout_texts(connection.sql_dialect().schema(), lock_timeout_us));
   if (!outside) co_await run_steps(connection, m.steps, m.before, position);
   position.step = m.steps.size();
   if (!verify.empty()) {
@@ -275,7 +278,8 @@ task<migrate::report> execute_run(lease& connection, const history& all, prepare
   co_return report;
 }
 
-task<migrate::report> run_text(lease& connection, const history& all, prepared_run run, recorded_state state) {
+task<migrate::report> run_text(lease& connection, const history& all, prepared_run run, recorded_state state,
+                               std::int64_t lock_timeout_us) {
   const dialect& sql = connection.sql_dialect();
   const schema_dialect& rules = sql.schema();
   migrate::report report;
@@ -295,6 +299,7 @@ task<migrate::report> run_text(lease& connection, const history& all, prepared_r
     const bool outside = runs_outside(sql, m.steps);
     if (outside) add(changes);
     add(begin_alone_texts(sql));
+    add(lock_timeout_texts(rules, lock_timeout_us));
     if (!outside) add(changes);
     bool up = m.way == migrate::direction::up;
     step.statements.push_back(up ? record_revision_text(m.row) : forget_revision_text(m.of->revision));

@@ -46,6 +46,7 @@ task<migrate::report> execute_run(lease& connection, const history& all, prepare
 
 /// The whole run as SQL to read or to run elsewhere. Writes nothing; `state` decides whether the state tables have to
 /// be made.
-task<migrate::report> run_text(lease& connection, const history& all, prepared_run run, recorded_state state);
+task<migrate::report> run_text(lease& connection, const history& all, prepared_run run, recorded_state state,
+                               std::int64_t lock_timeout_us);
 
 }  // namespace tupelo

@@ -94,7 +94,7 @@ task<report> plan(database& db, options opts, Prepare prepare) {
   lease connection = co_await db.acquire();
   recorded_state state = co_await read_state(connection);
   prepared_run planned = prepare(*all, state);
-  report text = co_await run_text(connection, *all, std::move(planned), std::move(state));
+  report text = co_await run_text(connection, *all, std::move(planned), std::move(state), opts.lock_timeout_us);
   co_return text;
 }
 
@@ -339,7 +339,8 @@ task<fresh_plan> plan_fresh(database& db, options opts) {
     planned.script.insert(planned.script.end(), restore.begin(), restore.end());
   }
   const recorded_state nothing;
-  planned.upgrade = co_await run_text(connection, *all, prepare_upgrade(*all, "head", nothing, opts.version), nothing);
+  planned.upgrade = co_await run_text(connection, *all, prepare_upgrade(*all, "head", nothing, opts.version), nothing,
+                                      opts.lock_timeout_us);
   co_return planned;
 }
 

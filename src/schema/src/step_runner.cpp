@@ -22,7 +22,10 @@ std::size_t end_of_changes(const std::vector<recorded_step>& steps, std::size_t 
 
 std::vector<schema_operation> changes(const std::vector<recorded_step>& steps, std::size_t begin, std::size_t end) {
   std::vector<schema_operation> out;
-  for (std::size_t i = begin; i < end; ++i) out.push_back(std::get<schema_operation>(steps[i]));
+  for (std::size_t i = begin; i < end; ++i) {
+    out.push_back(std::get<schema_operation>(steps[i]));
+    if (auto* change = std::get_if<ddl::change_enum>(&out.back().data)) change->code_follows = end != steps.size();
+  }
   return out;
 }
 

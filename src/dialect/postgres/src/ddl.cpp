@@ -310,10 +310,11 @@ private:
   void statement(const ddl::change_enum& o) {
     const std::vector<std::string> added = values_to_add(o.from.values, o.to.values);
     // A value that was added cannot be used in the same transaction; one of a type that was made in it can.
-    const bool used = std::any_of(rest_.begin(), rest_.end(), [&](const schema_operation& later) {
-      const std::string text = later.canonical();
-      return std::any_of(added.begin(), added.end(), [&](const std::string& value) { return may_use(text, value); });
-    });
+    const bool used = o.code_follows || std::any_of(rest_.begin(), rest_.end(), [&](const schema_operation& later) {
+                        const std::string text = later.canonical();
+                        return std::any_of(added.begin(), added.end(),
+                                           [&](const std::string& value) { return may_use(text, value); });
+                      });
     if (added.empty() || used) return make_enum_anew(o.to);
     for (std::size_t i = 0; i < o.to.values.size(); ++i) {
       const std::string& value = o.to.values[i];

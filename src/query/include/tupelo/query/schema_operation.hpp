@@ -87,6 +87,7 @@ struct drop_enum {
 /// Other values of the same enum. A value that is gone must not be in any row.
 struct change_enum {
   enum_definition from, to;
+  bool code_follows = false;  ///< in the same transaction, and may use any of the values; no part of what is recorded
 };
 /// Rows that have the value have it under its new name.
 struct rename_enum_value {
