@@ -134,6 +134,14 @@ tp::task<void> loading(tp::database& db) {
   EXPECT_EQ(article->author->name, "ada");
 }
 
+tp::task<void> in_one_statement(tp::database& db) {
+  auto articles = co_await db.query<Article>()
+                      .order_by(tp::col<&Article::id>)
+                      .with(tp::joined(&Article::author), &Author::profile)  // authors by a join, their profiles apart
+                      .all();
+  EXPECT_EQ(articles[0].author->name, "ada");
+}
+
 tp::task<void> by_key(tp::database& db) {
   Author ada = co_await db.get<Author>(1).with(&Author::articles, &Article::comments).with(&Author::profile);
   auto nobody = co_await db.find<Author>(99).with(&Author::articles);  // std::optional<Author>
@@ -252,6 +260,7 @@ TEST(docs, relations) {
   tp::database db("sqlite::memory:");
   fill(db);
   tp::sync_wait(loading(db));
+  tp::sync_wait(in_one_statement(db));
   tp::sync_wait(by_key(db));
   tp::sync_wait(repeating(db));
   tp::sync_wait(paths(db));

@@ -57,6 +57,7 @@ sql_renderer::sql_renderer(const dialect& target, const std::uint64_t* words, st
   for (std::uint32_t i = 0; i < count; ++i) {
     const op o = op_of(words[i]);
     if (o == op::join || o == op::query || o == op::load_related || o == op::source || o == op::part) qualify_ = true;
+    if (o == op::load_joined) qualify_ = true;
     if (o == op::join && static_cast<join_kind>(sub_of(words[i])) != join_kind::inner) left_joins_ = true;
     if (o == op::call && is_grouping(static_cast<function>(sub_of(words[i])))) left_joins_ = true;
     if (o == op::too_large) {
@@ -440,6 +441,7 @@ sql_renderer::select_parts sql_renderer::read_select(std::uint32_t from, std::ui
       case op::row_type: parts.row = &model_of_word(word); break;
       case op::load_related: read_owners(parts, i); break;
       case op::related_to: read_related(parts, word); break;
+      case op::load_joined: read_joined(parts, word, words_[++i]); break;
       case op::match_field: {
         parts.fixed.push_back(offset_of_word(word));
         separated(parts.where, " AND ") += column_text(word) + " = ";
@@ -505,11 +507,13 @@ std::string sql_renderer::assemble(select_parts& parts) {
     columns_of(columns, parts.id, *parts.model, parts.read.empty() ? parts.model->columns : parts.read);
   }
   if (!parts.join_owner.empty()) columns += ", " + parts.join_owner;
+  columns += parts.joined_columns;
   if (parts.use == select_use::statement) {
     // What is counted is no row of the model.
     const bool whole = parts.read.empty() || parts.row != nullptr;
     for (std::uint16_t i : whole ? row.columns : parts.read) plan_.reads.push_back(row.fields[i].slot());
     if (!parts.join_owner.empty()) plan_.reads.push_back(join_key_slot(loaded_));
+    plan_.reads.insert(plan_.reads.end(), parts.joined_slots.begin(), parts.joined_slots.end());
     plan_.row_type = row.short_name();
     plan_.single_row = has_single_row(parts);
   }

@@ -63,8 +63,11 @@ private:
     std::vector<std::uint16_t> read;   ///< positions of the columns that are read; empty: all
     std::vector<std::uint16_t> fixed;  ///< offsets of the model's columns that must equal one value
     const model_info* row = nullptr;
-    std::string owner;       ///< relation loads: the columns that say whose row it is
-    std::string join_owner;  ///< the same, where it is a column of a join table and read with the row
+    std::string joined_columns;  ///< of related rows that are read beside, and what they are read into
+    std::vector<field_slot> joined_slots;
+    std::size_t row_end = 0;  ///< of the row with those that are read beside it
+    std::string owner;        ///< relation loads: the columns that say whose row it is
+    std::string join_owner;   ///< the same, where it is a column of a join table and read with the row
     bool distinct = false, aggregates = false, only_count = false, only_exists = false;
     bool with_deleted = false;
     bool outer_joins = false;  ///< right or full ones: soft-deleted rows are hidden before they are joined
@@ -162,6 +165,7 @@ private:
     bool repeats = false;  ///< a related row may be reached twice
   };
   way way_of(const relation_keys& keys) const;
+  void read_joined(select_parts& parts, std::uint64_t word, std::uint64_t related);
   void read_owners_through(select_parts& parts, std::uint32_t index);
   /// That there is a way from the row around to the related one.
   std::string leads(const select_parts& parts, const relation_keys& keys, const std::string& around) const;

@@ -9,9 +9,12 @@
 #include "tupelo/query/load_step.hpp"
 #include "tupelo/core/error.hpp"
 
+#include <cstddef>
 #include <cstring>
 #include <deque>
 #include <memory>
+#include <new>
+#include <optional>
 #include <utility>
 
 namespace tupelo::detail {
@@ -50,33 +53,51 @@ void push_keys(word_buffer& values, const key_index& owners, const key_words& ke
 /// it.
 class relation_load {
 public:
-  relation_load(const load_step& step, object_row objects)
-      : step_(step),
-        objects_(objects),
-        keys_(keys_of(info_of(*step.relation.model), step.relation.offset, require_table(info_of(*step.rows->spec)))),
-        owners_(objects.count),
-        whose_(objects.count),
-        collector_(keys_, *step.rows) {
-    key_words key(own_slots(keys_));
-    if (one_of_several()) leave_others(key);
-    for (std::size_t i = 0; i < objects.count && !one_of_several(); ++i) {
-      whose_[i] = key.read(objects.at(i)) ? owners_.add(key.data(), key.size()) : key_index::none;
-    }
+  relation_load(const load_step& step, object_row objects) : relation_load(step) {
+    objects_ = objects;
+    whose_.resize(objects.count);
+    if (one_of_several()) leave_others();
+    for (std::size_t i = 0; i < objects.count && !one_of_several(); ++i) whose_[i] = number_of(objects.at(i));
     if (!has_statement()) return;
     run_.core = step.query;
     run_.core.loads.clear();
     run_.core.word(step.relation.word(op::load_related));
-    push_keys(run_.core.values, owners_, key);
+    push_keys(run_.core.values, owners_, own_);
     run_.core.finish();
     run_.owners = owners_.size();
     run_.sink = collector_.sink();
   }
+  /// Of objects that come one by one, with the related rows beside them: see `take`.
+  explicit relation_load(const load_step& step)
+      : step_(step),
+        keys_(keys_of(info_of(*step.relation.model), step.relation.offset, require_table(info_of(*step.rows->spec)))),
+        own_(own_slots(keys_)),
+        owners_(16),
+        collector_(keys_, *step.rows) {}
   relation_load(const relation_load&) = delete;
   relation_load& operator=(const relation_load&) = delete;
 
   /// False: no object has a key to look for.
   bool has_statement() const noexcept { return owners_.size() != 0; }
   statement_run& statement() noexcept { return run_; }
+  const load_step& step() const noexcept { return step_; }
+
+  /// The next object, and its related row unless that is null. True: and the row is moved away, being the first with
+  /// its key.
+  bool take(const void* object, void* row) {
+    const std::uint32_t known = owners_.size();
+    whose_.push_back(number_of(object));
+    if (row == nullptr || whose_.back() != known) return false;
+    const row_sink sink = collector_.sink();
+    void* const place = sink.add(sink.rows);
+    step_.rows->destroy(place, 1);
+    step_.rows->relocate(place, row, 1);
+    return true;
+  }
+  task<void> finish(query_source& source, object_row objects) {
+    objects_ = objects;
+    return finish(source);
+  }
 
   /// Loads what belongs to the rows, and gives them to their owners. Before: the statement has been run.
   task<void> finish(query_source& source) {
@@ -98,8 +119,11 @@ public:
 
 private:
   bool one_of_several() const noexcept { return keys_.relation->kind == relation_kind::belongs_to_any; }
+  std::uint32_t number_of(const void* object) {
+    return own_.read(object) ? owners_.add(own_.data(), own_.size()) : key_index::none;
+  }
   /// Only objects whose type names this step's model have a key to look for.
-  void leave_others(key_words& key) {
+  void leave_others() {
     key_words type(std::vector<field_slot>{keys_.type_field->slot()});
     inline_word_buffer<8> wanted;
     wanted.push_text(keys_.type_name);
@@ -107,13 +131,14 @@ private:
       whose_[i] = key_index::none;
       if (!type.read(objects_.at(i)) || type.size() != wanted.size) continue;
       if (std::memcmp(type.data(), wanted.data(), wanted.size * sizeof(std::uint64_t)) != 0) continue;
-      if (key.read(objects_.at(i))) whose_[i] = owners_.add(key.data(), key.size());
+      whose_[i] = number_of(objects_.at(i));
     }
   }
 
   const load_step& step_;
   object_row objects_;
   relation_keys keys_;
+  key_words own_;
   key_index owners_;
   std::vector<std::uint32_t> whose_;
   row_collector collector_;
@@ -138,12 +163,108 @@ task<void> run_all(query_source& source, std::deque<relation_load>& loads) {
 
 }  // namespace
 
-task<void> load_relations(query_source& source, const load_list& loads, object_row objects) {
+namespace {
+
+task<void> load_those(query_source& source, const std::vector<const load_step*>& wanted, object_row objects) {
   if (objects.count == 0) co_return;
   std::deque<relation_load> steps;
-  for (const load_step& step : loads) steps.emplace_back(step, objects);
+  for (const load_step* step : wanted) steps.emplace_back(*step, objects);
   co_await run_all(source, steps);
   for (relation_load& step : steps) co_await step.finish(source);
+}
+
+/// Objects with related rows beside them: each is read into one place, from where they go to theirs.
+class joined_rows {
+public:
+  joined_rows(const row_ops& owner, std::deque<relation_load>& loads, row_sink to)
+      : owner_(owner), loads_(loads), to_(to) {
+    std::size_t end = owner.spec->size;
+    for (const relation_load& load : loads) {
+      places_.push_back(joined_place::behind(end, info_of(*load.step().rows->spec)));
+      end = places_.back().end();
+    }
+    memory_ = static_cast<char*>(::operator new(end));
+  }
+  joined_rows(const joined_rows&) = delete;
+  joined_rows& operator=(const joined_rows&) = delete;
+  ~joined_rows() {
+    if (filled_) {
+      owner_.destroy(memory_, 1);
+      for (std::size_t i = 0; i < places_.size(); ++i) loads_[i].step().rows->destroy(memory_ + places_[i].row, 1);
+    }
+    ::operator delete(memory_);
+  }
+
+  row_sink sink() noexcept { return {this, &joined_rows::add}; }
+  /// Moves the last row to its place. Before: the statement has been run.
+  void move_away() {
+    if (!filled_) return;
+    void* const place = to_.add(to_.rows);
+    owner_.destroy(place, 1);
+    owner_.relocate(place, memory_, 1);
+    filled_ = false;
+    for (std::size_t i = 0; i < places_.size(); ++i) {
+      char* const row = memory_ + places_[i].row;
+      const bool there = *reinterpret_cast<const bool*>(memory_ + places_[i].there);
+      if (!loads_[i].take(place, there ? row : nullptr)) loads_[i].step().rows->destroy(row, 1);
+    }
+  }
+
+private:
+  static void* add(void* self) {
+    auto* rows = static_cast<joined_rows*>(self);
+    rows->move_away();
+    rows->owner_.construct(rows->memory_);
+    for (std::size_t i = 0; i < rows->places_.size(); ++i) {
+      rows->loads_[i].step().rows->construct(rows->memory_ + rows->places_[i].row);
+      rows->memory_[rows->places_[i].there] = 0;
+    }
+    rows->filled_ = true;
+    return rows->memory_;
+  }
+
+  const row_ops& owner_;
+  std::deque<relation_load>& loads_;
+  row_sink to_;
+  std::vector<joined_place> places_;
+  char* memory_ = nullptr;
+  bool filled_ = false;
+};
+
+/// Whether rows of the statement may have others read beside them: they are those of the table, one by one.
+bool reads_plain_rows(const query_core& core) noexcept {
+  for (std::uint32_t i = 0; i < core.shape.size; ++i) {
+    const std::uint64_t word = core.shape.data()[i];
+    switch (op_of(word)) {
+      case op::group:
+      case op::project:
+      case op::part:
+      case op::source:
+      case op::distinct:
+      case op::distinct_on:
+      case op::row_type: return false;
+      default: break;
+    }
+    i += body_of(word) + payload_of(word);
+  }
+  return core.shape.size != 0 && alias_name(model_of(core.shape.data()[0])).empty();
+}
+
+bool is_beside(const load_step& step, std::size_t end) {
+  if (step.owner == nullptr || step.query.shape.size != 1 || step.query.has_limit() || step.query.has_offset()) {
+    return false;
+  }
+  constexpr std::size_t most = 0xffff;  // what a field's offset can say
+  return step.owner->alignment <= alignof(std::max_align_t) && step.rows->alignment <= alignof(std::max_align_t) &&
+         joined_place::behind(end, info_of(*step.rows->spec)).end() <= most;
+}
+
+}  // namespace
+
+task<void> load_relations(query_source& source, const load_list& loads, object_row objects) {
+  std::vector<const load_step*> steps;
+  for (const load_step& step : loads) steps.push_back(&step);
+  co_await load_those(source, steps, objects);
 }
 
 task<void> load_relations(query_source* source, load_list loads, std::vector<void*> objects) {
@@ -158,12 +279,36 @@ object_row row_recorder::rows(std::size_t stride) const noexcept {
 std::size_t row_size(const query_core& core) { return find_spec(model_of(core.shape.data()[0]))->size; }
 
 task<void> run_with_relations(query_source& source, statement_run& run, bool one) {
+  std::deque<relation_load> beside;
+  std::vector<const load_step*> apart;
+  const bool plain = reads_plain_rows(run.core);
+  const row_ops* owner = nullptr;
+  std::size_t end = row_size(run.core);
+  for (const load_step& step : run.core.loads) {
+    if (!plain || !is_beside(step, end)) {
+      apart.push_back(&step);
+      continue;
+    }
+    owner = step.owner;
+    end = joined_place::behind(end, info_of(*step.rows->spec)).end();
+    beside.emplace_back(step);
+    run.core.word(step.relation.word(op::load_joined));
+    run.core.word(make_word(op::star, 0, 0, id_of(*step.rows->spec)));
+  }
   row_recorder recorder(run.sink);
   run.sink = recorder.sink();
+  std::optional<joined_rows> joined;
+  if (owner != nullptr) {
+    joined.emplace(*owner, beside, recorder.sink());
+    run.sink = joined->sink();
+  }
   const task_context& context = co_await current_context();
   if (!source.try_run(run, context)) co_await source.run(run);
+  if (joined) joined->move_away();
   if (one && recorder.count() > 1) co_return;
-  co_await load_relations(source, run.core.loads, recorder.rows(row_size(run.core)));
+  const object_row objects = recorder.rows(row_size(run.core));
+  for (relation_load& load : beside) co_await load.finish(source, objects);
+  co_await load_those(source, apart, objects);
 }
 
 }  // namespace tupelo::detail

@@ -29,6 +29,14 @@ const detail::load_step* load_list::end() const noexcept {
   return steps_ ? steps_->steps.data() + steps_->steps.size() : nullptr;
 }
 
+query_core& load_list::joined(column_ref relation, const row_ops& rows, const row_ops& owner) {
+  query_core& query = query_of(relation, rows);
+  for (detail::load_step& step : steps_->steps) {
+    if (&step.query == &query) step.owner = &owner;
+  }
+  return query;
+}
+
 query_core& load_list::query_of(column_ref relation, const row_ops& rows, std::uint8_t model) {
   if (!steps_) {
     steps_ = new detail::load_steps;
@@ -42,7 +50,7 @@ query_core& load_list::query_of(column_ref relation, const row_ops& rows, std::u
       return step.query;
     }
   }
-  steps_->steps.push_back({relation, &rows, query_core(op::select_from, *rows.spec), model});
+  steps_->steps.push_back({relation, &rows, query_core(op::select_from, *rows.spec), nullptr, model});
   return steps_->steps.back().query;
 }
 

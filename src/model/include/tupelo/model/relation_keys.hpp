@@ -47,6 +47,18 @@ std::string relations_by(const model_info& model, const field_info& field);
 /// models that the program does not know. Errors: model_error naming struct and field.
 void require_relations(const model_info& owner);
 
+/// Where a row stands that is read beside another one, and a bool behind it that says whether there is one.
+struct joined_place {
+  std::size_t row = 0, there = 0;
+  std::size_t end() const noexcept { return there + 1; }
+  /// Behind what ends here.
+  static joined_place behind(std::size_t end, const model_info& related) noexcept {
+    constexpr std::size_t alignment = alignof(std::max_align_t);
+    const std::size_t row = (end + alignment - 1) / alignment * alignment;
+    return {row, row + related.size};
+  }
+};
+
 /// Where the column that names the owner of a row by a join table, or by relations between, is decoded, behind the
 /// related row that it came with.
 struct join_key {

@@ -79,12 +79,15 @@ enum class op : std::uint8_t {
   text,       ///< as many bytes of SQL follow as the model's place says, padded to words
   too_large,  ///< a clause that does not fit a length; rendering refuses it
   // clauses about a relation, which the word's model and offset name; the selected model is the related one
-  load_related,          ///< the rows of many owners, whose keys are the values; limit and offset count per owner
-  related_to,            ///< the rows of the owner in the query around this one; stands behind select_from
+  load_related,  ///< the rows of many owners, whose keys are the values; limit and offset count per owner
+  related_to,    ///< the rows of the owner in the query around this one; stands behind select_from
+  /// The related row is read beside its owner's, behind which it stands in memory; the next word is a `star` of the
+  /// related model.
+  load_joined,
   column_compare = 128,  ///< column_compare + comparison: a column against a value, in one word
 };
 
-static_assert(op::with_deleted < op::column && op::related_to < op::column_compare);
+static_assert(op::with_deleted < op::column && op::load_joined < op::column_compare);
 
 enum class comparison : std::uint8_t {
   equal,

@@ -46,6 +46,8 @@ public:
   /// `model`: the position of the rows' model, where the relation is to one of several.
   /// Valid until the list is changed.
   query_core& query_of(column_ref relation, const row_ops& rows, std::uint8_t model = 0);
+  /// The same; they are to be read in the statement that reads the objects to which they belong.
+  query_core& joined(column_ref relation, const row_ops& rows, const row_ops& owner);
   const detail::load_step* begin() const noexcept;
   const detail::load_step* end() const noexcept;
 

@@ -12,7 +12,8 @@ struct load_step {
   column_ref relation;
   const row_ops* rows;
   query_core query;
-  std::uint8_t model = 0;  ///< of a relation to one of several models: the position of this one
+  const row_ops* owner = nullptr;  ///< of the rows beside which it is to be read; null: by a statement of its own
+  std::uint8_t model = 0;          ///< of a relation to one of several models: the position of this one
 };
 
 }  // namespace tupelo::detail

@@ -11,11 +11,25 @@
 
 namespace tupelo {
 
+/// See tp::joined.
+template <class F, class C>
+struct joined_relation {
+  F C::* relation;
+};
+
 namespace detail {
 
 template <class F>
 consteval bool leads_to_one_model() {
   if constexpr (relation_like<F>) return F::relation != relation_kind::belongs_to_any;
+  return true;
+}
+
+template <class F>
+consteval bool leads_to_one_row() {
+  if constexpr (relation_like<F>) {
+    return F::relation == relation_kind::belongs_to || F::relation == relation_kind::has_one;
+  }
   return true;
 }
 
@@ -26,6 +40,7 @@ template <class F, class C>
 struct relation_member<F C::*> {
   static constexpr bool is_relation = relation_like<F>;
   static constexpr bool has_one_model = leads_to_one_model<F>();
+  static constexpr bool is_of_one_row = leads_to_one_row<F>();
   template <class Model>
   static constexpr bool belongs_to = std::is_same_v<C, Model>;
 };
@@ -62,6 +77,19 @@ struct relation_path {
       } else {
         any_path<related>::load(loads, relation_ref(relation), rest...);
       }
+    }
+  }
+
+  template <class F, class C, class... Rest>
+  static void load(load_list& loads, joined_relation<F, C> joined, const Rest&... rest) {
+    static_assert(relation_member<F C::*>::is_of_one_row,
+                  "tupelo: tp::joined() is for tp::belongs_to and has_one fields: a join would repeat the rows");
+    static_assert((std::is_member_object_pointer_v<Rest> && ...),
+                  "tupelo: tp::joined() loads the related object as it is: no function narrows it");
+    if constexpr (check<F, C>() && relation_member<F C::*>::is_of_one_row) {
+      using related = typename F::related_model;
+      query_core& query = loads.joined(relation_ref(joined.relation), rows_of<related>::ops, rows_of<C>::ops);
+      if constexpr (sizeof...(Rest) > 0) relation_path<related>::load_in(query, rest...);
     }
   }
 
@@ -158,6 +186,17 @@ private:
 };
 
 }  // namespace detail
+
+/// For `with`: the related object is read in the same statement, by a join, and not by one more:
+/// `.with(tp::joined(&Post::author))`. Further relations behind it are loaded as ever. A round trip less, but an object
+/// that many rows share is sent with each of them. What is loaded is the same. In streams and pipelines, and where rows
+/// are grouped or put together, it is read by a statement of its own.
+///
+/// Errors when run: query_error for a has_one whose foreign key is not unique, and for relations through others.
+template <class F, class C>
+joined_relation<F, C> joined(F C::* relation) noexcept {
+  return {relation};
+}
 
 /// There is a related object, by any relation of the model: `where(tp::has(&User::posts))`. Further relations and a
 /// function at the end narrow it: `tp::has(&User::posts, &Post::comments, [](auto& q) { q.where(…); })`. Soft-deleted
