@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "library.hpp"
 
+#include <tupelo/model/model_json.hpp>
+
 #include <algorithm>
 
 namespace tupelo::conformance {
@@ -215,12 +217,30 @@ TEST_P(polymorphic, belongs_to_any_that_is_not_loaded_says_so) {
   const auto said = failure_of<relation_not_loaded>([&] { found[0].owner.get<Article>(); });
   EXPECT_NE(std::string(said.what()).find(".with(&Attachment::owner)"), std::string::npos) << said.what();
 }
+TEST_P(polymorphic, belongs_to_any_is_written_as_json) {
+  const auto found = sync_wait(files().with(&Attachment::owner).all());
+  const std::string text = to_json_text(found[2]);
+  EXPECT_NE(text.find(R"("owner":{"id":)"), std::string::npos) << text;
+  EXPECT_NE(text.find(R"("sku":"S1")"), std::string::npos) << text;
+  EXPECT_NE(to_json_text(found[3]).find(R"("owner":null)"), std::string::npos);
+}
 TEST_P(polymorphic, belongs_to_any_is_loaded_later_and_shared_by_copies) {
   auto found = sync_wait(files().all());
   sync_wait(db.load(found, &Attachment::owner));
   const Attachment copy = found[2];
   found.clear();
   EXPECT_EQ(copy.owner.get<Product>()->sku, "S1");
+}
+
+TEST_P(polymorphic, objects_are_not_written_through_it) {
+  run([&]() -> task<void> {
+    auto s = db.session();
+    Article three{.title = "three"};
+    three.attachments.add(Attachment{.file = "lost"});
+    s.add(three);
+    EXPECT_THROW(co_await s.commit(), query_error);
+  });
+  EXPECT_EQ(sync_wait(files().count()), 5);
 }
 
 // ---- many to many

@@ -112,7 +112,7 @@ public:
         assign_rows(relation, batch->slice(whose_[i]));
       } else if (whose_[i] != key_index::none || step_.model == 0) {
         // The first model's step comes first, and leaves without an object what the others then give one.
-        assign_rows_of(relation, batch->slice(whose_[i]), step_.model);
+        assign_rows_of(relation, batch->slice(whose_[i]), *step_.rows->spec);
       }
     }
   }

@@ -116,8 +116,10 @@ bool holds_many(std::uint8_t relation) noexcept {
          relation == static_cast<std::uint8_t>(relation_kind::many_to_many);
 }
 
-void write_rows(std::string& out, const type_ops& relation, const loaded_rows& loaded) {
-  const model_spec* related = find_spec(relation.related_name());  // known, as its rows have been loaded
+void write_rows(std::string& out, const type_ops& relation, const void* field, const loaded_rows& loaded) {
+  const bool of_any = relation.relation == static_cast<std::uint8_t>(relation_kind::belongs_to_any);
+  // Known, as its rows have been loaded.
+  const model_spec* related = of_any ? model_of_rows(field) : find_spec(relation.related_name());
   const auto row = [&](std::size_t i) {
     write_json(out, *related, static_cast<const char*>(loaded.rows) + i * related->size);
   };
@@ -184,10 +186,11 @@ void write_json(std::string& out, const model_spec& spec, const void* object, co
     const field_info& field = info.fields[i];
     if (field.is(field_hidden) || (given && !given->has(i))) continue;
     if (field.is(field_relation)) {
-      const loaded_rows* const loaded = loaded_rows_of(static_cast<const char*>(object) + field.offset);
+      const char* const at = static_cast<const char*>(object) + field.offset;
+      const loaded_rows* const loaded = loaded_rows_of(at);
       if (!loaded || (loaded->origin == rows_origin::tracked && open_object::has(loaded->rows))) continue;
       members.name(field.name);
-      write_rows(out, *field.type, *loaded);
+      write_rows(out, *field.type, at, *loaded);
       continue;
     }
     members.name(field.name);

@@ -29,9 +29,12 @@ loaded_rows* loaded_rows_of(const void* relation) noexcept {
   return static_cast<const relation_slot*>(relation)->rows_;
 }
 
-void assign_rows_of(void* relation, loaded_rows* rows, std::uint8_t model) noexcept {
+void assign_rows_of(void* relation, loaded_rows* rows, const model_spec& model) noexcept {
   assign_rows(relation, rows);
-  static_cast<any_slot*>(relation)->model_ = model;
+  static_cast<any_slot*>(relation)->model_ = &model;
+}
+const model_spec* model_of_rows(const void* relation) noexcept {
+  return static_cast<const any_slot*>(relation)->model_;
 }
 
 loaded_rows* no_rows() noexcept {

@@ -12,11 +12,15 @@
 
 namespace tupelo {
 
+struct model_spec;
 struct row_ops;
 
 enum class relation_kind : std::uint8_t { none, has_many, has_one, belongs_to, many_to_many, belongs_to_any };
 
 namespace detail {
+
+template <class T>
+struct meta;
 
 /// Where the rows of a relation field come from.
 enum class rows_origin : std::uint8_t {
@@ -96,12 +100,14 @@ struct one_of;
 /// A relation whose rows are of one of several models.
 class any_slot : public relation_slot {
 protected:
-  friend void assign_rows_of(void* relation, loaded_rows* rows, std::uint8_t model) noexcept;
-  static constexpr std::uint8_t of_none = 0xff;
-  std::uint8_t model_ = of_none;  ///< the position of the rows' model among them
+  friend void assign_rows_of(void* relation, loaded_rows* rows, const model_spec& model) noexcept;
+  friend const model_spec* model_of_rows(const void* relation) noexcept;
+  const model_spec* model_ = nullptr;  ///< that of the rows
 };
-/// The same for a tp::belongs_to_any field, whose rows are of the model at this position.
-void assign_rows_of(void* relation, loaded_rows* rows, std::uint8_t model) noexcept;
+/// The same for a tp::belongs_to_any field, whose rows are of this model.
+void assign_rows_of(void* relation, loaded_rows* rows, const model_spec& model) noexcept;
+/// Before: the tp::belongs_to_any field here is loaded.
+const model_spec* model_of_rows(const void* relation) noexcept;
 
 /// A relation field with its type. `T` may be incomplete.
 template <class T, relation_kind Kind>
@@ -215,7 +221,7 @@ public:
   template <class T>
   T* get() const {
     static_assert(names<T>, "tupelo: tp::belongs_to_any: this model is none of those that the field names");
-    return has_object() && is_at<T>(model_) ? static_cast<T*>(rows_->rows) : nullptr;
+    return has_object() && is_of<T>(*model_) ? static_cast<T*>(rows_->rows) : nullptr;
   }
   template <class T>
   bool holds() const {
@@ -234,10 +240,9 @@ private:
     if (!rows_) detail::throw_relation_not_loaded(relation, reflect::type_text<related_model>());
     return rows_->count != 0;
   }
-  template <class T>
-  static constexpr bool is_at(std::uint8_t position) {
-    std::uint8_t at = 0;
-    return ((position == at++ && std::is_same_v<T, Models>) || ...);
+  template <class T, class Spec>
+  static bool is_of(const Spec& model) {
+    return id_of(model) == id_of(detail::meta<T>::spec);
   }
   template <class T, class Visitor>
   bool visit_as(const Visitor& visitor) const {
