@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The rows of the table between two models.
 #include "key_index.hpp"
+#include "loaded_batch.hpp"
 
 #include "tupelo/engine/join_table_verbs.hpp"
 #include "tupelo/engine/lease.hpp"
+#include "tupelo/engine/object_verbs.hpp"
 #include "tupelo/engine/verbs.hpp"
 #include "tupelo/dialect/join_table_text.hpp"
 #include "tupelo/core/error.hpp"
@@ -99,7 +101,36 @@ public:
   }
   kind related_kind() const { return key_kind(*keys_.pairs[0].related); }
 
+  /// Sets what the join table's columns say of the connection. Errors: query_error for another table's row.
+  void connect(const model_info& info, void* row, const key_index& keys, std::uint32_t number) const {
+    const relation_info& relation = *keys_.relation;
+    if (info.table != relation.join_table) {
+      throw query_error("attach(): " + std::string(info.short_name()) + " is a row of \"" + info.table +
+                        "\"; relation " + std::string(keys_.owner->short_name()) +
+                        "::" + keys_.owner->fields[relation.field].name + " goes by \"" + relation.join_table + "\"");
+    }
+    store(info, row, relation.join_key, key_kind(*keys_.pairs[0].own), owner_.data());
+    store(info, row, relation.join_related_key, related_kind(), keys.key(number));
+    if (relation.join_type.empty()) return;
+    inline_word_buffer<8> name;
+    name.push_text(keys_.type_name);
+    store(info, row, relation.join_type, kind::text, name.data());
+  }
+
 private:
+  static void store(const model_info& info, void* row, const std::string& column, kind k, const std::uint64_t* words) {
+    const int position = info.find_column(column);
+    if (position < 0) {
+      throw query_error("attach(): struct " + std::string(info.short_name()) + " has no column \"" + column +
+                        "\", which names a key of the connection");
+    }
+    const field_slot slot = info.fields[static_cast<std::size_t>(position)].slot();
+    if (!fits(stored_type(*slot.type).k, k)) {
+      throw query_error("attach(): column \"" + column + "\" of " + std::string(info.short_name()) +
+                        " is of another type than the key that it names");
+    }
+    store_words(slot, field_for_value(slot, row), words);
+  }
   static bool fits(kind field, kind value) noexcept {
     return field == value || (is_integer(field) && is_integer(value)) ||
            ((field == kind::enumeration || field == kind::custom) && value == kind::text);
@@ -239,7 +270,47 @@ task<std::int64_t> run_whole(query_source& source, std::size_t count, Make make)
   co_return co_await in_transaction<std::int64_t>(source, [&](lease& held) { return run_in_parts(held, count, make); });
 }
 
+task<std::int64_t> insert_rows(query_source& source, const model_info& info, std::vector<void*> rows, bool generated) {
+  const std::size_t most = rows_per_insert(source.sql_dialect().features(), info.columns.size());
+  const task_context& context = co_await current_context();
+  std::int64_t written = 0;
+  for (std::size_t from = 0; from < rows.size();) {
+    std::size_t count = most;
+    while (count > rows.size() - from) count /= 2;
+    statement_run run;
+    make_insert(run.core, info, !generated, static_cast<std::uint16_t>(count), false);
+    run.core.word(make_word(op::conflict_ignore));
+    run.objects = rows.data() + from;
+    if (!source.try_run(run, context)) co_await source.run(run);
+    written += run.affected;
+    from += count;
+  }
+  co_return written;
+}
+
 }  // namespace
+
+task<std::int64_t> attach(query_source* source, join_rows rows, given_keys keys, join_row with) {
+  const join_table table(require_source(source)->sql_dialect(), rows);
+  const key_index wanted = table.read(keys);
+  if (wanted.size() == 0) co_return 0;
+  const model_info& info = require_table(info_of(*with.ops->spec));
+  const std::int64_t now = time_of_writing(info);
+  row_memory made(*with.ops, false);
+  made.reserve(wanted.size());
+  std::vector<void*> objects;
+  bool generated = false;
+  for (std::uint32_t i = 0; i < wanted.size(); ++i) {
+    void* const row = objects.emplace_back(made.add());
+    with.copy(row, with.row);
+    if (info.generated_key) set_generated_key(info, row, 0);  // each has one of its own
+    table.connect(info, row, wanted, i);
+    generated = prepare_for_insert(info, row, now);
+  }
+  if (wanted.size() == 1) co_return co_await insert_rows(*source, info, objects, generated);
+  co_return co_await in_transaction<std::int64_t>(
+      *source, [&](lease& held) { return insert_rows(held, info, objects, generated); });
+}
 
 task<std::int64_t> attach(query_source* source, join_rows rows, given_keys keys) {
   const join_table table(require_source(source)->sql_dialect(), rows);

@@ -97,7 +97,20 @@ given_keys keys_in(const Given& given_here) {
   return keys;
 }
 
+/// A row of a join table's model, from which new rows are made.
+struct join_row {
+  const row_ops* ops;
+  const void* row;
+  void (*copy)(void* to, const void* from);
+};
+template <class Row>
+join_row join_row_of(const Row& row) {
+  return {&rows_of<Row>::ops, __builtin_addressof(row),
+          [](void* to, const void* from) { *static_cast<Row*>(to) = *static_cast<const Row*>(from); }};
+}
+
 task<std::int64_t> attach(query_source* source, join_rows rows, given_keys keys);
+task<std::int64_t> attach(query_source* source, join_rows rows, given_keys keys, join_row with);
 /// `all`: whatever the keys are.
 task<std::int64_t> detach(query_source* source, join_rows rows, given_keys keys, bool all);
 task<join_changes> sync(query_source* source, join_rows rows, given_keys keys);

@@ -275,6 +275,15 @@ public:
   task<std::int64_t> attach(const Object& object, F C::* relation, const Related& related) {
     return detail::attach(source(), detail::join_rows_of(object, relation), detail::keys_in<F>(related));
   }
+  /// The same with what else the join table's model holds: each new row is like this one, but for both keys, its type
+  /// column, and what every insert sets: `db.attach(article, &Article::tags, tags, ArticleTag{.added_by = "ada"})`.
+  /// Before: the row outlives the task too. Errors: query_error for a row of another table.
+  template <class Object, class F, class C, class Related, class Row>
+    requires(detail::is_model<Row>)
+  task<std::int64_t> attach(const Object& object, F C::* relation, const Related& related, const Row& row) {
+    return detail::attach(source(), detail::join_rows_of(object, relation), detail::keys_in<F>(related),
+                          detail::join_row_of(row));
+  }
   /// Ends these connections; gives how many there were.
   template <class Object, class F, class C, class Related>
   task<std::int64_t> detach(const Object& object, F C::* relation, const Related& related) {
