@@ -44,8 +44,8 @@ tp::task<void> fill_the_shelves(tp::database& db) {
   auto boots = session.add(product("Hiking boots", "Warm boots, made to walk in the rain", "129.00",
                                    {{.sku = "HB-M", .size = Size::medium, .stock = 3}}));
   boots->category = shoes;
-  auto novel = session.add(product("The Long Walk Home", "A novel about rain, boots and patience", "12.50",
-                                   {{.sku = "LW-1", .stock = 40}}));
+  auto novel = session.add(
+      product("The Long Walk Home", "A novel about rain, boots and patience", "12.50", {{.sku = "LW-1", .stock = 40}}));
   novel->category = books;
   co_await session.commit();
   promise(linen->variants[2].product_id == linen->id, "three variants of one shirt, each with the shirt's key");
@@ -76,7 +76,8 @@ tp::task<void> look_around(tp::database& db) {
                        .with(&Category::children, &Category::products, &Product::variants)
                        .with(&Category::children, &Category::tags)
                        .all();
-  promise(top.size() == 2 && top[1].children.size() == 2, "two top categories; four levels below them came in four queries");
+  promise(top.size() == 2 && top[1].children.size() == 2,
+          "two top categories; four levels below them came in four queries");
 
   const auto tagged = co_await db.query<Product>()
                           .where_has(&Product::tags, [](auto& q) { q.where(tp::col<&Tag::name> == "rain"); })
@@ -109,15 +110,14 @@ tp::task<void> look_around(tp::database& db) {
                          .all();
   promise(std::get<2>(stock[1]) == 15, "fifteen linen shirts in three sizes, counted without loading them");
 
-  const auto below = tp::recursive("below",
-                                   tp::query<Category>()
-                                       .where(tp::col<&Category::name> == "Clothes")
-                                       .select<std::int64_t>(tp::col<&Category::id>),
-                                   [](const auto& above) {
-                                     return tp::query<Category>()
-                                         .join(above, tp::col<&Category::parent_id> == above.value())
-                                         .template select<std::int64_t>(tp::col<&Category::id>);
-                                   });
+  const auto below = tp::recursive(
+      "below",
+      tp::query<Category>().where(tp::col<&Category::name> == "Clothes").select<std::int64_t>(tp::col<&Category::id>),
+      [](const auto& above) {
+        return tp::query<Category>()
+            .join(above, tp::col<&Category::parent_id> == above.value())
+            .template select<std::int64_t>(tp::col<&Category::id>);
+      });
   const auto worn = co_await db.query<Product>()
                         .join(below, below.value() == tp::col<&Product::category_id>)
                         .order_by(tp::col<&Product::id>)

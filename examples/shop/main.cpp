@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // A shop in one program: goods, customers, carts, orders, payments, and what belongs to what.
 //
-//   shop [<database URL>]     in memory unless said; the database is to be empty
+//   shop [<database URL>]     in memory unless said; the database is to be empty.
+//   A file needs trusted_schema=on in its URL, for the index of the search: sqlite:///shop.db?trusted_schema=on
 #include "shop.hpp"
 
 #include <tupelo/schema/migrator.hpp>
@@ -24,7 +25,7 @@ tp::task<void> open_the_shop(tp::database& db) {
 
 int main(int argc, char** argv) {
   try {
-    tp::database db(argc > 1 ? argv[1] : "sqlite::memory:");
+    tp::database db(argc > 1 ? argv[1] : "sqlite::memory:?trusted_schema=on");
     tp::sync_wait(open_the_shop(db));
     std::puts("\nEvery line above was checked.");
     return 0;

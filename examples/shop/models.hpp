@@ -247,5 +247,4 @@ struct AuditEntry {
   static void model(tp::model<AuditEntry>& m) { m.index(&AuditEntry::at); }
 };
 
-
 }  // namespace shop

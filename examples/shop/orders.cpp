@@ -2,9 +2,9 @@
 // Customers, carts, orders, payments, and what was done.
 #include "shop.hpp"
 
-#include <tupelo/core/as_result.hpp>
-#include <tupelo/engine/events.hpp>
 #include <tupelo/repository.hpp>
+#include <tupelo/engine/events.hpp>
+#include <tupelo/core/as_result.hpp>
 
 namespace shop {
 
@@ -45,7 +45,8 @@ tp::task<std::int64_t> check_out(tp::database& db, std::int64_t cart_id) {
     auto cart = co_await s.get<Cart>(cart_id, tp::for_update);
     co_await s.load(cart, &Cart::customer);
     co_await s.load(cart, &Cart::lines, &CartLine::variant, &Variant::product);
-    Order order{.customer_id = cart->customer_id, .placed_at = tp::timestamp::now(), .ship_to = cart->customer->address};
+    Order order{
+        .customer_id = cart->customer_id, .placed_at = tp::timestamp::now(), .ship_to = cart->customer->address};
     tp::decimal total;
     for (const CartLine& line : cart->lines) {
       order.lines.add(
@@ -88,11 +89,16 @@ tp::task<void> buy(tp::database& db) {
 
   auto greedy = co_await put_into_cart(db, bob, "LS-L", 2);
   auto refused = co_await tp::as_result(check_out(db, greedy));
-  promise(!refused && refused.error().code() == tp::errc::check_violation, "Bob cannot have two shirts of which one is left");
+  promise(!refused && refused.error().code() == tp::errc::check_violation,
+          "Bob cannot have two shirts of which one is left");
   promise((co_await db.query<Order>().count()) == 1 && (co_await db.query<CartLine>().count()) == 1,
           "nothing of his order is there, and his cart is as it was");
-  promise((co_await db.query<AuditEntry>().count()) == 1, "nor is it in the audit, which is written in the order's transaction");
-  co_await db.update<CartLine>().set(tp::col<&CartLine::quantity>, 1).where(tp::col<&CartLine::cart_id> == greedy).run();
+  promise((co_await db.query<AuditEntry>().count()) == 1,
+          "nor is it in the audit, which is written in the order's transaction");
+  co_await db.update<CartLine>()
+      .set(tp::col<&CartLine::quantity>, 1)
+      .where(tp::col<&CartLine::cart_id> == greedy)
+      .run();
   auto order_of_bob = co_await check_out(db, greedy);
   std::vector<File> invoices{{.owner_type = "orders", .owner_id = order, .name = "invoice-1.pdf"},
                              {.owner_type = "orders", .owner_id = order_of_bob, .name = "invoice-2.pdf"}};
@@ -165,7 +171,8 @@ tp::task<void> clear_out(tp::database& db) {
   co_await db.update(mine);
   stale.stock += 10;
   auto written = co_await tp::as_result(db.update(stale));
-  promise(!written && written.error().code() == tp::errc::stale_row, "of two who count the stock, one is told to count again");
+  promise(!written && written.error().code() == tp::errc::stale_row,
+          "of two who count the stock, one is told to count again");
 }
 
 }  // namespace shop

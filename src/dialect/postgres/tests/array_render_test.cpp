@@ -43,7 +43,8 @@ TEST(postgres_arrays_in_queries, are_held_against_what_they_may_have) {
 TEST(postgres_arrays_in_queries, are_changed_where_they_are) {
   EXPECT_EQ(where(appended(col<&Shelf::tags>, "a") == std::vector<std::string>{"a"}),
             R"(array_append("tags", $1) = $2)");
-  EXPECT_EQ(where(without(col<&Shelf::sizes>, 3) == std::vector<std::int16_t>{}), R"(array_remove("sizes", $1::int8) = $2)");
+  EXPECT_EQ(where(without(col<&Shelf::sizes>, 3) == std::vector<std::int16_t>{}),
+            R"(array_remove("sizes", $1::int8) = $2)");
 }
 TEST(postgres_ranges_in_queries, are_searched_by_their_operators) {
   EXPECT_EQ(where(col<&Shelf::rows>.contains(3)), R"(("rows" @> $1))");
