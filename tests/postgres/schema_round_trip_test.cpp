@@ -138,6 +138,31 @@ TEST_F(postgres_round_trip, models_of_arrays_and_named_types_agree_with_the_data
   become({}, schema_of<Device>().schema);
 }
 
+struct Note {
+  std::int64_t id{};
+  std::string text;
+  std::int32_t rank{};
+  std::vector<std::int64_t> links;
+  json meta;
+
+  static void model(model<Note>& m) {
+    m.index(&Note::text).operator_class(&Note::text, "text_ops");
+    m.index(&Note::text, &Note::rank)
+        .operator_class(&Note::text, "text_pattern_ops")
+        .operator_class(&Note::rank, "int4_ops");
+    m.index(&Note::links).using_method("gin").operator_class(&Note::links, "array_ops");
+    m.index(&Note::meta).using_method("gin").operator_class(&Note::meta, "pg_catalog.jsonb_ops");
+  }
+};
+TEST_F(postgres_round_trip, usual_operator_classes_are_no_difference_where_they_are_named) {
+  const schema_definition wanted = schema_of<Note>().schema;
+  schema_definition state;
+  db().change(diff({}, wanted), state);
+  diff_options live;
+  live.live = &schema_rules();
+  for (const schema_operation& left : diff(db().introspect(), wanted, live)) ADD_FAILURE() << left.describe();
+}
+
 TEST_F(postgres_round_trip, values_of_an_enum_go_while_defaults_and_checks_move_away_from_them) {
   const auto moods = [](std::vector<std::string> values, const std::string& usual) {
     schema_definition schema;

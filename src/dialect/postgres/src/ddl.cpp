@@ -515,6 +515,18 @@ std::string create_index_text(const table_definition& table, const index_definit
 
 namespace {
 
+/// Whether the class is what the server takes where none is named. Of its own classes those that are called after a
+/// type, or a family of types, are the usual ones of it in every kind of index that has them.
+bool is_usual_class(std::string_view name) noexcept {
+  constexpr std::string_view usual[] = {
+      "array_ops",     "bit_ops",         "bool_ops",    "bytea_ops",   "char_ops",     "date_ops",     "enum_ops",
+      "float4_ops",    "float8_ops",      "int2_ops",    "int4_ops",    "int8_ops",     "interval_ops", "jsonb_ops",
+      "money_ops",     "multirange_ops",  "numeric_ops", "oid_ops",     "range_ops",    "text_ops",     "time_ops",
+      "timestamp_ops", "timestamptz_ops", "timetz_ops",  "tsquery_ops", "tsvector_ops", "uuid_ops",     "varbit_ops",
+  };
+  return std::find(std::begin(usual), std::end(usual), name) != std::end(usual);
+}
+
 /// A term of an index without what is meant anyway or makes no difference.
 void keep(const table_definition& table, index_column& term) {
   const bool usual = term.nulls == (term.descending ? index_nulls::last : index_nulls::first);
@@ -522,6 +534,7 @@ void keep(const table_definition& table, index_column& term) {
   const std::size_t schema = term.operator_class.rfind('.');
   if (schema != std::string::npos) term.operator_class.erase(0, schema + 1);
   term.operator_class.erase(std::min(term.operator_class.find_first_of(" ("), term.operator_class.size()));
+  if (is_usual_class(term.operator_class)) term.operator_class.clear();
 }
 
 }  // namespace
