@@ -129,7 +129,6 @@ struct Customer {
   std::int64_t id{};
   std::string email, name;
   Address address;  // columns address_street, address_city, address_country
-  std::optional<tp::timestamp> last_order_at;
   tp::has_one<Cart> cart;
   tp::has_many<Order> orders;
   tp::has_many<Payment> payments;  // through the orders
