@@ -280,7 +280,7 @@ TEST_F(value_oracle, known_types_have_the_numbers_of_the_server) {
     EXPECT_EQ(row, number + " " + std::to_string(array) + " " + std::string(type->name));
     if (array != 0) EXPECT_EQ(find_element_type(array), type);
   }
-  EXPECT_EQ(known, 54);
+  EXPECT_EQ(known, 55);
 }
 
 }  // namespace

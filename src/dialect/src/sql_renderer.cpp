@@ -216,7 +216,7 @@ void sql_renderer::push_list(std::uint64_t word, std::uint32_t index, std::vecto
 void sql_renderer::push_call(std::uint64_t word, std::vector<operand>& stack) {
   const auto f = static_cast<function>(sub_of(word));
   if (f == function::fragment) return push_fragment(word, stack);
-  if (f >= function::search_matches) return push_search(word, stack);
+  if (f >= function::search_matches && f <= function::search_snippet) return push_search(word, stack);
   const std::size_t count = length_of(word);
   std::vector<operand> arguments(stack.end() - static_cast<std::ptrdiff_t>(count), stack.end());
   stack.resize(stack.size() - count);
