@@ -444,5 +444,98 @@ TEST_P(related_objects, may_be_a_long_chain) {
   EXPECT_EQ(count<Folder>(), 40);
 }
 
+// ---- rows that have been written already
+
+TEST_P(related_objects, are_not_inserted_again_when_they_were_removed) {
+  auto ada = s.add(Author{.name = "ada", .books = {Book{.title = "A"}, Book{.title = "B"}}});
+  sync_wait(s.commit());
+  s.remove(sync_wait(s.get<Book>(ada->books[0].id)));
+  sync_wait(s.commit());
+  ada->name = "x";
+  sync_wait(s.commit());
+  EXPECT_EQ(count<Book>(), 1);
+}
+TEST_P(related_objects, are_not_inserted_again_when_they_were_expunged) {
+  auto ada = s.add(Author{.name = "ada", .books = {Book{.title = "A"}}});
+  sync_wait(s.commit());
+  s.expunge(sync_wait(s.get<Book>(ada->books[0].id)));
+  EXPECT_FALSE(s.is_dirty(ada));
+  ada->name = "x";
+  sync_wait(s.commit());
+  EXPECT_EQ(count<Book>(), 1);
+}
+TEST_P(related_objects, are_not_inserted_again_by_another_session) {
+  Author copy;
+  {
+    auto inner = db.session();
+    auto ada = inner.add(Author{.name = "ada", .books = {Book{.title = "A"}}});
+    sync_wait(inner.commit());
+    copy = *ada;
+  }
+  auto ada = s.attach(std::move(copy));
+  ada->name = "x";
+  sync_wait(s.commit());
+  EXPECT_EQ(count<Book>(), 1);
+}
+TEST_P(related_objects, are_inserted_by_another_session_where_the_first_did_not_commit) {
+  Author copy;
+  {
+    auto inner = db.session();
+    auto ada = inner.add(Author{.name = "ada", .books = {Book{.title = "A"}}});
+    sync_wait(inner.flush());
+    copy = *ada;
+  }
+  s.add(std::move(copy));
+  sync_wait(s.commit());
+  EXPECT_EQ(count<Book>(), 1);
+}
+TEST_P(related_objects, leave_with_a_new_object_that_is_removed) {
+  const auto taken = sync_wait(db.insert(Author{.name = "taken"}));
+  auto ada = s.add(Author{.id = taken.id, .name = "ada", .books = {Book{.title = "A"}}});
+  EXPECT_THROW(sync_wait(s.flush()), unique_violation);
+  s.remove(ada);
+  EXPECT_EQ(s.size(), 0U);
+  sync_wait(s.commit());
+  EXPECT_EQ(count<Book>(), 0);
+}
+
+// ---- references that wait to be written
+
+TEST_P(related_objects, keep_waiting_when_another_object_that_refers_to_them_leaves) {
+  auto a = s.add(Partner{.name = "a"});
+  auto b = s.add(Partner{.name = "b"});
+  auto left = s.add(Partner{.name = "left"});
+  a->other = b;
+  b->other = a;
+  left->other = a;
+  s.remove(left);
+  sync_wait(s.commit());
+  EXPECT_EQ(sync_wait(db.get<Partner>(a->id)).other_id, b->id);
+  EXPECT_EQ(sync_wait(db.get<Partner>(b->id)).other_id, a->id);
+}
+TEST_P(related_objects, keep_waiting_when_the_row_is_read_with_a_lock) {
+  auto book = s.add(Book{.title = "A"});
+  auto bob = s.add(Author{.name = "bob"});
+  sync_wait(s.commit());
+  book->author = bob;
+  bob->books.add(Book{.title = "B"});
+  sync_wait(s.get<Book>(book->id, for_update));
+  sync_wait(s.get<Author>(bob->id, for_update));
+  sync_wait(s.commit());
+  EXPECT_EQ(sync_wait(db.get<Book>(book->id)).author_id, bob->id);
+  EXPECT_EQ(count<Book>(), 2);
+}
+TEST_P(related_objects, keep_waiting_when_the_row_is_merged) {
+  auto book = s.add(Book{.title = "A"});
+  auto bob = s.add(Author{.name = "bob"});
+  sync_wait(s.commit());
+  book->author = bob;
+  sync_wait(s.merge(Book{.id = book->id, .title = "B"}));
+  sync_wait(s.commit());
+  const Book read = sync_wait(db.get<Book>(book->id));
+  EXPECT_EQ(read.author_id, bob->id);
+  EXPECT_EQ(read.title, "B");
+}
+
 }  // namespace
 }  // namespace tupelo::conformance::library

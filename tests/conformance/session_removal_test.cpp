@@ -99,6 +99,33 @@ TEST_P(removals, take_tracked_children_along_where_the_key_cascades) {
   sync_wait(s.commit());
   EXPECT_EQ(sync_wait(db.query<Part>().count()), 1);
 }
+TEST_P(removals, leave_children_that_have_moved_to_a_new_parent) {
+  auto old = s.add(Machine{.name = "m"});
+  auto part = s.add(Part{.name = "p", .machine = old});
+  auto report = s.add(Report{.text = "r", .machine = old});
+  sync_wait(s.commit());
+  auto fresh = s.add(Machine{.name = "n"});
+  part->machine = fresh;
+  report->machine = fresh;
+  s.remove(old);
+  sync_wait(s.commit());
+  EXPECT_EQ(report->machine_id, fresh->id);
+  part->name = "q";
+  sync_wait(s.commit());
+  EXPECT_EQ(sync_wait(db.get<Part>(part->id)).name, "q");
+}
+TEST_P(removals, that_a_failed_flush_takes_back_give_the_keys_back) {
+  auto machine = s.add(Machine{.name = "m"});
+  auto report = s.add(Report{.text = "r", .machine = machine});
+  auto thread = s.add(Thread{.slug = "a"});
+  sync_wait(s.commit());
+  s.remove(machine);
+  sync_wait(s.flush());
+  EXPECT_FALSE(report->machine_id);
+  s.add(Thread{.slug = "a"});
+  EXPECT_THROW(sync_wait(s.flush()), unique_violation);
+  EXPECT_EQ(report->machine_id, machine->id);
+}
 TEST_P(removals, empty_the_keys_of_tracked_objects_where_the_key_says_so) {
   auto machine = s.add(Machine{.name = "m"});
   auto report = s.add(Report{.text = "r", .machine = machine});

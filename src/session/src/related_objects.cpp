@@ -36,6 +36,20 @@ void held_part::end(loaded_rows* self) {
   drop(whole);
 }
 
+void held_part::set_fate(tracked_object* object, held_rows::fate fate) {
+  if (object->destroy != &end) return;
+  held_rows& whole = *static_cast<held_part*>(object)->whole;
+  const auto distance = static_cast<std::size_t>(static_cast<char*>(object->rows) - static_cast<char*>(whole.rows));
+  const std::size_t row = distance / whole.ops->spec->size;
+  if (row >= whole.fates.size()) whole.fates.resize(row + 1);
+  whole.fates[row] = fate;
+}
+
+bool is_fresh(const held_rows& held, std::size_t row) noexcept {
+  const tracked_object* const part = part_of(held, row);
+  return (part == nullptr || part->state == object_state::detached) && held.fate_of(row) == held_rows::fate::fresh;
+}
+
 // ---- gathering
 
 related_objects::related_objects(const std::vector<tracked_object*>& objects) {
@@ -267,7 +281,7 @@ bool has_related_changes(const model_info& info, tracked_object* object) {
       const auto& held = *static_cast<const held_rows*>(rows);
       for (std::size_t i = held.stored; i < held.count; ++i) {
         const tracked_object* const part = part_of(held, i);
-        changed = changed || part == nullptr || part->state == object_state::added;
+        changed = changed || is_fresh(held, i) || (part != nullptr && part->state == object_state::added);
       }
     } else if (relation.kind == relation_kind::belongs_to) {
       const bool added =
@@ -278,7 +292,8 @@ bool has_related_changes(const model_info& info, tracked_object* object) {
   return changed;
 }
 
-void unload_contradictions(const model_info& info, tracked_object* object) {
+std::vector<void*> contradictions(const model_info& info, tracked_object* object) {
+  std::vector<void*> found;
   key_flows flows;
   for_each_given(info, object->object(), [&](const relation_info& relation, void* field, loaded_rows* rows) {
     bool right = relation.through.empty();
@@ -288,7 +303,8 @@ void unload_contradictions(const model_info& info, tracked_object* object) {
       const auto& held = *static_cast<const held_rows*>(rows);
       for (std::size_t i = held.stored; i < held.count; ++i) {
         const tracked_object* const part = part_of(held, i);
-        right = right && part != nullptr && part->state == object_state::persistent;
+        const bool lives = part != nullptr && part->state != object_state::detached;
+        right = right && (lives ? part->state == object_state::persistent : held.fate_of(i) == held_rows::fate::taken);
       }
     } else {
       const auto* const other =
@@ -299,8 +315,31 @@ void unload_contradictions(const model_info& info, tracked_object* object) {
               (belongs ? flow.holds(object->object(), rows->rows)
                        : other == nullptr || flow.holds(rows->rows, object->object()));
     }
-    if (!right) assign_rows(field, nullptr);
+    if (!right) found.push_back(field);
   });
+  return found;
+}
+
+void unload_contradictions(const model_info& info, tracked_object* object, const std::vector<void*>& kept) {
+  for (void* field : contradictions(info, object)) {
+    if (std::find(kept.begin(), kept.end(), field) == kept.end()) assign_rows(field, nullptr);
+  }
+}
+
+std::vector<tracked_object*> added_parts(tracked_object* object) {
+  std::vector<tracked_object*> found;
+  std::size_t next = 0;
+  for (tracked_object* at = object; at != nullptr;) {
+    for_each_given(info_of(*at->spec), at->object(), [&](const relation_info&, void*, loaded_rows* rows) {
+      if (rows->origin != rows_origin::held) return;
+      for (loaded_rows* each : static_cast<held_rows*>(rows)->parts) {
+        auto* const part = static_cast<tracked_object*>(each);
+        if (part != nullptr && part->state == object_state::added) found.push_back(part);
+      }
+    });
+    at = next < found.size() ? found[next++] : nullptr;
+  }
+  return found;
 }
 
 // ---- the end
@@ -316,12 +355,15 @@ std::vector<edge> edges_of(tracked_object* object) {
   std::vector<edge> found;
   const model_info& info = info_of(*object->spec);
   if (info.relations.empty()) return found;
+  // What stays in a session keeps what it refers to: that may be waiting to be written.
+  const auto note = [&](void* field, loaded_rows* rows) {
+    auto* const to = static_cast<tracked_object*>(rows);
+    if (to != nullptr && to->state == object_state::detached) found.push_back({field, to});
+  };
   for_each_given(info, object->object(), [&](const relation_info&, void* field, loaded_rows* rows) {
-    if (rows->origin == rows_origin::tracked) found.push_back({field, static_cast<tracked_object*>(rows)});
+    if (rows->origin == rows_origin::tracked) note(field, rows);
     if (rows->origin != rows_origin::held) return;
-    for (loaded_rows* part : static_cast<held_rows*>(rows)->parts) {
-      if (part != nullptr) found.push_back({field, static_cast<tracked_object*>(part)});
-    }
+    for (loaded_rows* part : static_cast<held_rows*>(rows)->parts) note(field, part);
   });
   return found;
 }

@@ -18,8 +18,13 @@ namespace tupelo::detail {
 struct held_part final : tracked_object {
   held_part(held_rows& of, std::size_t row);
   static void end(loaded_rows* self);
+  /// No session is asked to insert the row again unless it is fresh. Nothing for an object that is no part.
+  static void set_fate(tracked_object* object, held_rows::fate fate);
   held_rows* whole;
 };
+
+/// Whether the row is to be inserted by the session of the object that holds it.
+bool is_fresh(const held_rows& held, std::size_t row) noexcept;
 
 /// `use(relation, field, rows)` for the relation fields of an object that the program has filled.
 template <class Use>
@@ -34,9 +39,13 @@ void for_each_given(const model_info& info, void* object, Use use) {
 
 /// Whether relation fields of the object ask for something to be written.
 bool has_related_changes(const model_info& info, tracked_object* object);
-/// Relation fields that contradict the object's foreign keys, or hold what is not in the database, are not loaded any
-/// more.
-void unload_contradictions(const model_info& info, tracked_object* object);
+/// Relation fields that contradict the object's foreign keys, or hold what is not in the database.
+std::vector<void*> contradictions(const model_info& info, tracked_object* object);
+/// They are not loaded any more, but for those that are to be `kept`.
+void unload_contradictions(const model_info& info, tracked_object* object, const std::vector<void*>& kept = {});
+
+/// The parts of the object's rows, and theirs, that are not inserted yet.
+std::vector<tracked_object*> added_parts(tracked_object* object);
 
 /// Objects so that each comes before those which it refers to, so that letting go of them in this order needs no deep
 /// recursion. A relation field that closes a circle, which would keep all of it for ever, is not loaded any more.

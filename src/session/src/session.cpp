@@ -19,7 +19,16 @@ using detail::tracked_object;
 
 // ---- state
 
-session::state::~state() { let_go(objects); }
+session::state::~state() {
+  // What no commit has kept is not in the database.
+  for (const undo_entry& entry : undo) {
+    if (entry.state == object_state::added) detail::held_part::set_fate(entry.object, detail::held_rows::fate::fresh);
+  }
+  for (tracked_object* object : objects) {
+    if (object->state == object_state::added) detail::held_part::set_fate(object, detail::held_rows::fate::fresh);
+  }
+  let_go(objects);
+}
 
 void session::state::let_go(const std::vector<tracked_object*>& leaving) {
   for (tracked_object* object : leaving) object->state = object_state::detached;
@@ -36,17 +45,30 @@ void session::state::disown(tracked_object* object) {
   const auto found = std::find(objects.begin(), objects.end(), object);
   if (found == objects.end()) return;
   objects.erase(found);
+  std::vector<tracked_object*> leaving = {object};
+  if (object->state == object_state::added) {  // what it holds is new because of it alone
+    for (tracked_object* part : detail::added_parts(object)) {
+      const auto place = std::find(objects.begin(), objects.end(), part);
+      if (place == objects.end()) continue;
+      objects.erase(place);
+      detail::held_part::set_fate(part, detail::held_rows::fate::fresh);
+      leaving.push_back(part);
+    }
+  }
+  const auto leaves = [&](const undo_entry& entry) {
+    return std::find(leaving.begin(), leaving.end(), entry.object) != leaving.end();
+  };
   // A savepoint's mark counts the entries in front of it.
   for (std::size_t& mark : marks) {
-    mark -= static_cast<std::size_t>(std::count_if(undo.begin(), undo.begin() + static_cast<std::ptrdiff_t>(mark),
-                                                   [&](const undo_entry& entry) { return entry.object == object; }));
+    mark -=
+        static_cast<std::size_t>(std::count_if(undo.begin(), undo.begin() + static_cast<std::ptrdiff_t>(mark), leaves));
   }
-  std::erase_if(undo, [&](const undo_entry& entry) { return entry.object == object; });
-  let_go({object});
+  std::erase_if(undo, leaves);
+  let_go(leaving);
 }
 
 void session::state::remember(tracked_object* object) {
-  undo.push_back({object, object->state, object->key_generated, object->snapshot});
+  undo.push_back({object, object->state, object->key_generated, object->snapshot, nullptr});
 }
 
 void session::state::revert(std::size_t mark, bool values) {
@@ -65,6 +87,9 @@ void session::state::revert(std::size_t mark, bool values) {
       if (!values && info.version >= 0 && !entry.before.empty()) {
         // The database has the old version again, whatever else the object is to become.
         detail::restore(info, object->object(), entry.before, info.version);
+      }
+      if (!values && entry.emptied != nullptr) {
+        for (const std::uint16_t i : entry.emptied->fields) detail::restore(info, object->object(), entry.before, i);
       }
     }
     object->state = entry.state;
@@ -87,6 +112,10 @@ void session::state::drop_all(object_state which) {
   const auto first =
       std::stable_partition(objects.begin(), objects.end(), [which](const auto* o) { return o->state != which; });
   const std::vector<tracked_object*> leaving(first, objects.end());
+  for (tracked_object* object : leaving) {
+    detail::held_part::set_fate(object, which == object_state::added ? detail::held_rows::fate::fresh
+                                                                     : detail::held_rows::fate::gone);
+  }
   objects.erase(first, objects.end());
   let_go(leaving);
 }
@@ -206,6 +235,7 @@ task<tracked_object*> session::read(query_core core, tracked_object* (*make)(), 
     co_await registry->tell(event::loaded, {info, tracked->object()}, state_->held);
   // A locked read: the row is now what it is in the database; what the program has changed itself stays.
   if (tracked != fresh.tracked() && tracked->state == object_state::persistent) {
+    const std::vector<void*> pending = detail::contradictions(info, tracked);
     std::vector<std::uint16_t> changed;
     detail::matches(info, tracked->object(), tracked->snapshot, &changed);
     tracked->snapshot = detail::take_snapshot(info, fresh.tracked()->object());
@@ -213,7 +243,7 @@ task<tracked_object*> session::read(query_core core, tracked_object* (*make)(), 
       if (std::find(changed.begin(), changed.end(), i) != changed.end()) continue;
       detail::restore(info, tracked->object(), tracked->snapshot, i);
     }
-    if (!info.relations.empty()) detail::unload_contradictions(info, tracked);
+    if (!info.relations.empty()) detail::unload_contradictions(info, tracked, pending);
   }
   tracked->expired = false;
   co_return tracked;

@@ -80,10 +80,11 @@ void session::state::add_held_rows() {
       if (rows->origin != detail::rows_origin::held) return;
       auto& held = *static_cast<detail::held_rows*>(rows);
       for (std::size_t row = held.stored; row != held.count; ++row) {
+        if (!detail::is_fresh(held, row)) continue;
         auto* part = static_cast<tracked_object*>(held.parts[row]);
-        if (part != nullptr && part->state != object_state::detached) continue;
         if (part == nullptr) part = new detail::held_part(held, row);
         part->state = object_state::added;
+        detail::held_part::set_fate(part, detail::held_rows::fate::taken);
         own(part);
       }
     });
@@ -254,7 +255,8 @@ task<void> session::state::add_related_inserts(flush_writes& writes, work_list& 
   }
 }
 
-task<void> session::state::add_writes(flush_writes& writes, work_list& work, detail::related_objects& related) {
+task<void> session::state::add_writes(flush_writes& writes, work_list& work, detail::related_objects& related,
+                                      detail::removal_effects& effects) {
   if (!related.empty()) {
     co_await add_related_inserts(writes, work, related);
   } else {
@@ -276,6 +278,8 @@ task<void> session::state::add_writes(flush_writes& writes, work_list& work, det
       co_await writes.run_if_full();
     }
   }
+  // Foreign keys of objects are now as they are in the database when the rows go.
+  if (!work.removed.empty()) effects = detail::effects_of_removal(objects);
   for (auto model = work.models.rbegin(); model != work.models.rend(); ++model) {
     const model_info& info = *model->info;
     const auto found = work.removed.find(&info);
@@ -308,6 +312,7 @@ void session::state::note_effects(const detail::removal_effects& effects) {
   for (const detail::removal_effects::emptied& emptied : effects.emptied_keys) {
     if (emptied.object->state != object_state::persistent) continue;
     remember(emptied.object);
+    undo.back().emptied = emptied.key;
     const model_info& info = info_of(*emptied.object->spec);
     // What else the program has changed stays changed.
     const detail::snapshot now = detail::take_snapshot(info, emptied.object->object());
@@ -344,7 +349,6 @@ task<bool> session::state::write_all(bool commit) {
   detail::removal_effects effects;
   if (!work.removed.empty()) {
     work.removed_at = timestamp::now().us;
-    effects = detail::effects_of_removal(objects);
     for (const auto& [info, removed] : work.removed) {
       const bool marked =
           std::any_of(removed.begin(), removed.end(), [](const auto* each) { return !each->permanently; });
@@ -352,7 +356,7 @@ task<bool> session::state::write_all(bool commit) {
     }
   }
   try {
-    co_await add_writes(writes, work, related);
+    co_await add_writes(writes, work, related, effects);
     if (!marking.empty()) {
       co_await writes.batch.run();
       co_await detail::mark_children(held, std::move(marking), work.removed_at);

@@ -58,6 +58,8 @@ task<tracked_object*> session::merge_value(tracked_object* given, tracked_object
     co_return given;
   }
   tracked_object* known = state_->identities.find(info, detail::key_of(info, given->object()));
+  std::vector<void*> pending;
+  if (known != nullptr) pending = detail::contradictions(info, known);
   if (known == nullptr || known->expired) {
     ref<char> fresh(make());
     detail::restore(info, fresh.tracked()->object(), detail::take_snapshot(info, given->object()));  // its key
@@ -81,7 +83,7 @@ task<tracked_object*> session::merge_value(tracked_object* given, tracked_object
     if (i == info.created_at || i == info.updated_at || info.fields[i].is(field_computed)) continue;
     detail::restore(info, known->object(), values, i);
   }
-  if (!info.relations.empty()) detail::unload_contradictions(info, known);
+  if (!info.relations.empty()) detail::unload_contradictions(info, known, pending);
   co_return known;
 }
 

@@ -26,6 +26,7 @@ struct undo_entry {
   detail::object_state state;
   bool key_generated;
   detail::snapshot before;
+  const foreign_key_info* emptied;  ///< its fields became NULL with the row that they named; or null
 };
 
 struct session::state {
@@ -86,7 +87,9 @@ struct session::state {
   task<void> add_inserts(flush_writes& writes, const model_info& info,
                          const std::vector<detail::tracked_object*>& added);
   task<void> add_related_inserts(flush_writes& writes, work_list& work, detail::related_objects& related);
-  task<void> add_writes(flush_writes& writes, work_list& work, detail::related_objects& related);
+  /// The effects are those of what is removed.
+  task<void> add_writes(flush_writes& writes, work_list& work, detail::related_objects& related,
+                        detail::removal_effects& effects);
   task<void> ensure_transaction();
 };
 

@@ -25,6 +25,11 @@ struct held_rows final : loaded_rows {
   /// What a session tracks each row as, or null; it is told where the row has moved to, and keeps a share of all.
   std::vector<loaded_rows*> parts;
   std::size_t stored = 0;  ///< of the first rows, which a query has loaded
+  /// What has become of a row that a session has been given; shorter than the rows: the others are fresh.
+  enum class fate : unsigned char { fresh, taken, gone };
+  std::vector<fate> fates;
+
+  fate fate_of(std::size_t i) const noexcept { return i < fates.size() ? fates[i] : fate::fresh; }
 
 private:
   std::size_t capacity_ = 0;
