@@ -286,5 +286,35 @@ TEST_P(session_events, are_heard_again_after_a_failure_without_them) {
   EXPECT_EQ(told.size(), 4U);
 }
 
+// ---- handlers that remove
+
+TEST_P(session_events, are_not_told_of_a_new_object_that_a_handler_removes) {
+  session s = db.session();
+  ref<Team> first = s.add(Team{.name = "first"});
+  s.add(Team{.name = "second"});
+  ref<Team> last = s.add(Team{.name = "last"});
+  db.events().on<Team>(event::saving, [&](Team& team) {
+    if (team.name != "second") return;
+    s.remove(first);
+    s.remove(last);
+  });
+  note_all(&Team::name);
+  sync_wait(s.commit());
+  EXPECT_EQ(told, (names{"saving: first", "creating: first", "saving: second", "creating: second", "created: second",
+                         "saved: second"}));
+}
+TEST_P(session_events, of_deleting_reach_an_object_that_a_handler_removes) {
+  session s = db.session();
+  ref<Team> first = s.add(Team{.name = "first"});
+  ref<Team> second = s.add(Team{.name = "second"});
+  sync_wait(s.commit());
+  db.events().on<Team>(event::updating, [&](Team&) { s.remove(first); });
+  note_all(&Team::name);
+  second->points = 1;
+  sync_wait(s.commit());
+  EXPECT_EQ(told, (names{"saving: second", "updating: second", "deleting: first", "updated: second", "saved: second",
+                         "deleted: first"}));
+}
+
 }  // namespace
 }  // namespace tupelo::conformance

@@ -6,6 +6,9 @@
 
 #include "tupelo/core/error.hpp"
 
+#include <set>
+#include <utility>
+
 namespace tupelo {
 
 using detail::object_state;
@@ -29,30 +32,41 @@ bool is_restored(const model_info& info, const tracked_object& object) {
 }  // namespace
 
 task<void> session::state::flush_events::before(state& of) {
-  for (std::size_t told = 0; told != of.objects.size();) {
-    for (; told < of.objects.size(); ++told) {
-      tracked_object* const object = of.objects[told];
+  std::set<std::pair<const tracked_object*, object_state>> told;
+  std::vector<ref<char>> kept;  // so that no other object gets the address of one that was told of
+  for (bool again = true; again;) {
+    again = false;
+    for (std::size_t i = 0; i < of.objects.size(); ++i) {  // which handlers change
+      tracked_object* const object = of.objects[i];
       const model_info& info = info_of(*object->spec);
-      if (!registry_->hears_of(info)) continue;
-      const ref<char> kept(object);
-      co_await before_one(of, info, *object);
+      if (!registry_->hears_of(info) || told.contains({object, object->state})) continue;
+      kept.emplace_back(object);
+      const object_state state = object->state;
+      if (!co_await before_one(of, info, *object)) {
+        kept.pop_back();
+        continue;
+      }
+      told.insert({object, state});
+      again = true;
     }
+    const std::size_t before = of.objects.size();
     of.add_held_rows();
+    again = again || of.objects.size() != before;
   }
 }
 
-task<void> session::state::flush_events::before_one(state& of, const model_info& info, tracked_object& object) {
+task<bool> session::state::flush_events::before_one(state& of, const model_info& info, tracked_object& object) {
   const auto tell = [&](event what) { return registry_->tell(what, {info, object.object()}, of.held); };
   switch (object.state) {
     case object_state::added:
       co_await of.ensure_transaction();
       co_await tell(event::saving);
       co_await tell(event::creating);
-      break;
+      co_return true;
     case object_state::removed:
       co_await of.ensure_transaction();
       co_await tell(event::deleting);
-      break;
+      co_return true;
     case object_state::persistent: {
       const bool changed = !detail::matches(info, object.object(), object.snapshot, nullptr) ||
                            (!info.relations.empty() && detail::has_related_changes(info, &object));
@@ -65,10 +79,11 @@ task<void> session::state::flush_events::before_one(state& of, const model_info&
       }
       co_await tell(event::saving);
       co_await tell(event::updating);
-      break;
+      co_return true;
     }
     default: break;
   }
+  co_return false;
 }
 
 void session::state::flush_events::note(detail::write_batch::verb what, const model_info& info,

@@ -31,7 +31,8 @@ private:
     const model_info* info;
     ref<char> object;
   };
-  task<void> before_one(state& of, const model_info& info, detail::tracked_object& object);
+  /// False: there is nothing to tell.
+  task<bool> before_one(state& of, const model_info& info, detail::tracked_object& object);
 
   const event_registry* registry_;
   std::unordered_set<const detail::tracked_object*> updating_, restoring_;
