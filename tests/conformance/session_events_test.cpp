@@ -24,7 +24,7 @@ struct Lamp {
 
 class session_events : public conformance_test {
 protected:
-  session_events() { create<Team, Player, Note, Lamp, library::Folder>(); }
+  session_events() { create<Team, Player, Note, Lamp, library::Folder, library::Author, library::Passport>(); }
 
   /// Every event of T is noted as "name of the event: text of the object".
   template <class T>
@@ -314,6 +314,21 @@ TEST_P(session_events, of_deleting_reach_an_object_that_a_handler_removes) {
   sync_wait(s.commit());
   EXPECT_EQ(told, (names{"saving: second", "updating: second", "deleting: first", "updated: second", "saved: second",
                          "deleted: first"}));
+}
+
+TEST_P(session_events, of_an_object_that_a_has_one_is_given) {
+  session s = db.session();
+  auto ada = s.add(library::Author{.name = "ada"});
+  auto passport = s.add(library::Passport{.number = "A1"});
+  ada->passport = passport;
+  sync_wait(s.commit());
+  auto bob = s.add(library::Author{.name = "bob"});
+  sync_wait(s.commit());
+  note_all(&library::Passport::number);
+  ada->passport = ref<library::Passport>();
+  bob->passport = passport;
+  sync_wait(s.commit());
+  EXPECT_EQ(told, (names{"saving: A1", "updating: A1", "updated: A1", "saved: A1"}));
 }
 
 }  // namespace

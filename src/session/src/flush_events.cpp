@@ -6,6 +6,8 @@
 
 #include "tupelo/core/error.hpp"
 
+#include <algorithm>
+#include <functional>
 #include <set>
 #include <utility>
 
@@ -36,13 +38,15 @@ task<void> session::state::flush_events::before(state& of) {
   std::vector<ref<char>> kept;  // so that no other object gets the address of one that was told of
   for (bool again = true; again;) {
     again = false;
+    const std::vector<const tracked_object*> children = detail::given_children(of.objects);
     for (std::size_t i = 0; i < of.objects.size(); ++i) {  // which handlers change
       tracked_object* const object = of.objects[i];
       const model_info& info = info_of(*object->spec);
       if (!registry_->hears_of(info) || told.contains({object, object->state})) continue;
       kept.emplace_back(object);
       const object_state state = object->state;
-      if (!co_await before_one(of, info, *object)) {
+      const bool given = std::binary_search(children.begin(), children.end(), object, std::less<>());
+      if (!co_await before_one(of, info, *object, given)) {
         kept.pop_back();
         continue;
       }
@@ -55,7 +59,8 @@ task<void> session::state::flush_events::before(state& of) {
   }
 }
 
-task<bool> session::state::flush_events::before_one(state& of, const model_info& info, tracked_object& object) {
+task<bool> session::state::flush_events::before_one(state& of, const model_info& info, tracked_object& object,
+                                                    bool given) {
   const auto tell = [&](event what) { return registry_->tell(what, {info, object.object()}, of.held); };
   switch (object.state) {
     case object_state::added:
@@ -68,7 +73,7 @@ task<bool> session::state::flush_events::before_one(state& of, const model_info&
       co_await tell(event::deleting);
       co_return true;
     case object_state::persistent: {
-      const bool changed = !detail::matches(info, object.object(), object.snapshot, nullptr) ||
+      const bool changed = given || !detail::matches(info, object.object(), object.snapshot, nullptr) ||
                            (!info.relations.empty() && detail::has_related_changes(info, &object));
       if (!changed) break;
       co_await of.ensure_transaction();

@@ -32,7 +32,7 @@ private:
     ref<char> object;
   };
   /// False: there is nothing to tell.
-  task<bool> before_one(state& of, const model_info& info, detail::tracked_object& object);
+  task<bool> before_one(state& of, const model_info& info, detail::tracked_object& object, bool given);
 
   const event_registry* registry_;
   std::unordered_set<const detail::tracked_object*> updating_, restoring_;

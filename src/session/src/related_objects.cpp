@@ -292,6 +292,23 @@ bool has_related_changes(const model_info& info, tracked_object* object) {
   return changed;
 }
 
+std::vector<const tracked_object*> given_children(const std::vector<tracked_object*>& objects) {
+  std::vector<const tracked_object*> found;
+  key_flows flows;
+  for (tracked_object* object : objects) {
+    if (object->state != object_state::added && object->state != object_state::persistent) continue;
+    const model_info& info = info_of(*object->spec);
+    for_each_given(info, object->object(), [&](const relation_info& relation, void*, loaded_rows* rows) {
+      if (rows->origin != rows_origin::tracked || relation.kind == relation_kind::belongs_to) return;
+      const bool changes =
+          object->state == object_state::added || !flows.of(info, relation).holds(rows->rows, object->object());
+      if (changes) found.push_back(static_cast<tracked_object*>(rows));
+    });
+  }
+  std::sort(found.begin(), found.end(), std::less<>());
+  return found;
+}
+
 std::vector<void*> contradictions(const model_info& info, tracked_object* object) {
   std::vector<void*> found;
   key_flows flows;

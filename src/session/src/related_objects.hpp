@@ -39,6 +39,8 @@ void for_each_given(const model_info& info, void* object, Use use) {
 
 /// Whether relation fields of the object ask for something to be written.
 bool has_related_changes(const model_info& info, tracked_object* object);
+/// Objects that a has_one of another one has been given, so that their foreign keys will change.
+std::vector<const tracked_object*> given_children(const std::vector<tracked_object*>& objects);
 /// Relation fields that contradict the object's foreign keys, or hold what is not in the database.
 std::vector<void*> contradictions(const model_info& info, tracked_object* object);
 /// They are not loaded any more, but for those that are to be `kept`.
