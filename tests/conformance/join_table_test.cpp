@@ -96,6 +96,12 @@ TEST_P(join_tables, that_refuse_a_row_keep_none_of_the_call) {
                foreign_key_violation);
   EXPECT_EQ(labels_of(c), "");
 }
+TEST_P(join_tables, refuse_objects_that_have_no_key_yet) {
+  const Book unsaved{.title = "unsaved"};
+  EXPECT_THROW(sync_wait(db.attach(unsaved, &Book::labels, labels[0])), query_error);
+  EXPECT_THROW(sync_wait(db.attach(book(c), &Book::labels, Label{.name = "unsaved"})), query_error);
+  EXPECT_EQ(labels_of(c), "");
+}
 TEST_P(join_tables, work_from_the_other_side) {
   EXPECT_EQ(sync_wait(db.attach(labels[2], &Label::books, std::vector{a, c})), 2);
   EXPECT_EQ(labels_of(c), "green ");

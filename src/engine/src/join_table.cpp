@@ -18,6 +18,12 @@ namespace tupelo::detail {
 
 namespace {
 
+void refuse_empty_key(const model_info& info, const void* object) {
+  if (!has_empty_key(info, object)) return;
+  throw query_error("a join table cannot name a " + std::string(info.short_name()) +
+                    " that has no key yet: flush or insert it first");
+}
+
 /// Keys in one statement at most: a power of two, as are the smaller statements, so that they are few.
 constexpr std::uint32_t most_keys = 256;
 
@@ -34,6 +40,7 @@ public:
           "attach(), detach(), sync() and toggle() are for many_to_many relations: of another kind, set the foreign "
           "key and write the object");
     }
+    refuse_empty_key(*keys_.owner, rows.owner);
     owner_.read(rows.owner);  // no part of a primary key is NULL
   }
 
@@ -54,6 +61,7 @@ public:
     }
     key_words key(std::vector<field_slot>{field.slot()});
     for (const void* object : given.objects) {
+      refuse_empty_key(*keys_.related, object);
       if (key.read(object)) found.add(key.data(), key.size());
     }
     return found;
@@ -303,7 +311,13 @@ task<std::int64_t> attach(query_source* source, join_rows rows, given_keys keys,
   for (std::uint32_t i = 0; i < wanted.size(); ++i) {
     void* const row = objects.emplace_back(made.add());
     with.copy(row, with.row);
-    if (info.generated_key) set_generated_key(info, row, 0);  // each has one of its own
+    // Each has one of its own.
+    if (info.generated_key) set_generated_key(info, row, 0);
+    if (wanted.size() > 1 && info.key.size() == 1 && info.fields[info.key[0]].is(field_client_uuid)) {
+      const field_info& key = info.fields[info.key[0]];
+      const uuid none{};
+      store_bytes(key.slot(), static_cast<char*>(row) + key.offset, &none, sizeof none);
+    }
     table.connect(info, row, wanted, i);
     generated = prepare_for_insert(info, row, now);
   }
