@@ -141,10 +141,14 @@ private:
       if (watched.removed.contains(named)) {
         if (cascades) return take(object, false);
         if (emptied_.insert({object, watched.key}).second) effects_.emptied_keys.push_back({object, watched.key});
-      } else if (watched.marks && watched.marked.contains(named)) {
+      } else if (watched.marks && !is_marked(info, object) && watched.marked.contains(named)) {
         return take(object, true);
       }
     }
+  }
+
+  static bool is_marked(const model_info& info, const tracked_object* object) {
+    return value_of(info.fields[static_cast<std::size_t>(info.deleted_at)].slot(), object->object()) != nullptr;
   }
 
   void take(tracked_object* object, bool marked) {
