@@ -38,6 +38,17 @@ struct Tune {
   static void model(model<Tune>& m) { m.search_index("simple", &Tune::called).named("tunes_by_word"); }
 };
 
+struct Label {
+  std::int64_t id{};
+  std::string first;
+  std::string last;
+  std::string whole{};
+  static void model(model<Label>& m) {
+    m.generated(&Label::whole, "first || ' ' || last");
+    m.search_index("english", &Label::whole);
+  }
+};
+
 using titles = std::vector<std::string>;
 
 class search : public conformance_test {
@@ -45,7 +56,7 @@ protected:
   search() : db(trusting(url()), {.run = GetParam().run}) {
     if (IsSkipped()) return;
     const schema_definition nothing;
-    const schema_definition made = schema_of<Article, Writer, Tune>().schema;
+    const schema_definition made = schema_of<Article, Writer, Tune, Label>().schema;
     for (const ddl_statement& statement : db.sql_dialect().schema().render(diff(nothing, made), nothing)) {
       if (statement.role == ddl_role::execute) sync_wait(db.execute(statement.sql));
     }
@@ -109,6 +120,16 @@ TEST_P(search, without_a_wanted_word_finds_nothing) {
     EXPECT_EQ(found(text), titles{}) << text;
   }
 }
+TEST_P(search, of_words_without_a_meaning_is_not_a_search_for_all_without_another) {
+  EXPECT_EQ(found("\xe2\x82\xac -java"), titles{});
+  EXPECT_EQ(found("\xf0\x9f\x98\x80 -java -language"), titles{});
+  for (const std::string& title : found("the -java")) EXPECT_EQ(title, "Cooking") << "which SQLite finds";
+  EXPECT_EQ(found("the language -java"), found("language the -java"));
+}
+TEST_P(search, of_text_that_no_database_holds_finds_nothing) {
+  EXPECT_EQ(found("rust \xff"), titles{});
+  EXPECT_EQ(found(std::string_view("rust\0", 5)), titles{});
+}
 TEST_P(search, takes_any_text_without_an_error) {
   for (std::string_view text : {"rust AND",       "rust OR NOT", "NEAR(rust",     "rust:*",       "title:rust",
                                 "'rust'",         "\\rust\\",    "\"rust",        "rust\"",       "rust & | !",
@@ -144,6 +165,19 @@ TEST_P(search, keeps_up_with_what_is_written) {
   EXPECT_EQ(found("steam"), (titles{"Ships"}));
   sync_wait(db.erase<Article>().permanently().where(col<&Article::id> == written.id).run());
   EXPECT_EQ(found("ships"), titles{});
+}
+TEST_P(search, keeps_up_with_columns_that_are_computed) {
+  Label label = sync_wait(db.insert(Label{.first = "copper", .last = "kettle"}));
+  const auto labels = [&](std::string_view text) {
+    return sync_wait(db.query<Label>().where(matches<Label>(text)).count());
+  };
+  EXPECT_EQ(labels("copper"), 1);
+  label.first = "iron";
+  sync_wait(db.update(label));
+  EXPECT_EQ(labels("copper"), 0);
+  EXPECT_EQ(labels("iron kettle"), 1);
+  sync_wait(db.erase(label));
+  EXPECT_EQ(labels("kettle"), 0);
 }
 TEST_P(search, many_rows_of_one_insert_have_the_keys_by_which_they_are_found) {
   std::vector<Article> many(20);
@@ -222,7 +256,7 @@ TEST_P(search, a_snippet_of_one_word_is_refused) {
 // ---- the index
 
 TEST_P(search, a_database_agrees_with_the_models_that_made_it) {
-  for (const schema_operation& left : sync_wait(migrate::compare(db, schema_of<Article, Writer, Tune>()))) {
+  for (const schema_operation& left : sync_wait(migrate::compare(db, schema_of<Article, Writer, Tune, Label>()))) {
     ADD_FAILURE() << left.describe();
   }
 }

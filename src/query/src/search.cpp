@@ -2,6 +2,7 @@
 #include "tupelo/query/search.hpp"
 
 #include <tupelo/core/error.hpp>
+#include <tupelo/core/field.hpp>
 
 #include <cstddef>
 
@@ -45,6 +46,7 @@ std::string cleaned(std::string_view term) {
 }  // namespace
 
 std::string search_words(std::string_view text) {
+  if (!is_valid_text(text)) return {};  // no database takes it, and none holds it
   std::string wanted, unwanted;
   std::size_t at = 0;
   for (std::size_t terms = 0; terms < most_terms;) {

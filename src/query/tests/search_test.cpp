@@ -28,6 +28,10 @@ TEST(search_words, are_none_where_no_letter_is) {
 TEST(search_words, of_a_phrase_that_is_not_closed_are_all_that_follow) {
   EXPECT_EQ(search_words("a \"b c"), "\"a\" \"b c\"");
 }
+TEST(search_words, of_what_no_database_holds_are_none) {
+  EXPECT_EQ(search_words("rust \xff"), "");
+  EXPECT_EQ(search_words(std::string_view("rust\0lang", 9)), "");
+}
 TEST(search_words, are_thirty_two_at_most) {
   std::string many;
   for (int i = 0; i < 40; ++i) many += "w ";

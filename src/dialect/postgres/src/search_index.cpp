@@ -89,8 +89,14 @@ void search(std::string& sql, const search_call& call) {
       columns.push_back({call.columns[i], call.index->terms[i].weight});
     }
     const std::string vector = search_vector(language, columns);
-    sql += call.f == function::search_matches ? "(" + vector + ") @@ " + query
-                                              : "ts_rank(" + vector + ", " + query + ")::float8";
+    if (call.f == function::search_rank) {
+      sql.append("ts_rank(").append(vector).append(", ").append(query).append(")::float8");
+      return;
+    }
+    // Words without a meaning are taken out of a query: of "the -java" is left what nearly every row satisfies.
+    // querytree() is what an index is asked for, empty or a bare T where it is no word.
+    sql.append("((").append(vector).append(") @@ ").append(query);
+    sql.append(" AND querytree(").append(query).append(") NOT IN ('', 'T'))");
     return;
   }
   sql += "ts_headline(" + sql_text_literal(language) + ", coalesce(" + call.columns[call.field] + "::text, ''), " +

@@ -5,6 +5,7 @@
 #include <tupelo/query/sql_text.hpp>
 #include "tupelo/model/model_info.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace tupelo::sqlite {
@@ -44,6 +45,16 @@ std::string name_of(const search_call& call) {
   return conventional_name(table, index);
 }
 
+/// What an update has to touch for the words to change. A computed column changes with columns that its text names,
+/// and stands in no SET itself.
+std::string update_event(const table_definition& table, const index_definition& index, const std::string& written) {
+  const bool computed = std::any_of(index.columns.begin(), index.columns.end(), [&](const index_column& column) {
+    const column_definition* searched = table.find_column(column.name);
+    return searched != nullptr && searched->is_computed();
+  });
+  return computed ? "UPDATE" : "UPDATE OF " + written;
+}
+
 }  // namespace
 
 std::string search_needs_text(const table_definition& table) {
@@ -74,7 +85,7 @@ std::vector<std::string> create_search_texts(const table_definition& table, cons
           (index.language == stemmed ? ", tokenize='porter unicode61')" : ", tokenize='unicode61')"),
       trigger("insert", "INSERT", add),
       trigger("delete", "DELETE", remove),
-      trigger("update", "UPDATE OF " + row + ", " + columns, remove + add),
+      trigger("update", update_event(table, index, row + ", " + columns), remove + add),
       "INSERT INTO " + name + " (" + name + ") VALUES ('rebuild')",
   };
 }
