@@ -25,6 +25,9 @@ struct Sample {
   decimal price;
   std::vector<std::string> tags;
   std::vector<bool> flags;
+  std::vector<Role> roles;
+  std::vector<uuid> keys;
+  std::vector<timestamp> times;
 };
 
 class inlined_values_of_a_query : public people_test {
@@ -68,7 +71,10 @@ TEST_P(inlined_values_of_a_query, are_of_every_type) {
                                                 .key = uuid::parse("0190a6b0-0000-7000-8000-000000000001"),
                                                 .price = decimal::parse("9.50"),
                                                 .tags = {"a", "b\"c\\"},
-                                                .flags = {true, false}}));
+                                                .flags = {true, false},
+                                                .roles = {Role::admin, Role::member},
+                                                .keys = {uuid::parse("0190a6b0-0000-7000-8000-000000000001")},
+                                                .times = {timestamp::parse("2026-01-31 12:00:00.000001")}}));
   const auto query = db.query<Sample>();
   EXPECT_EQ(found(db.query<Sample>().where(col<&Sample::text> == one.text)), 1);
   EXPECT_EQ(found(db.query<Sample>().where(col<&Sample::real> == one.real)), 1);
@@ -80,6 +86,20 @@ TEST_P(inlined_values_of_a_query, are_of_every_type) {
   EXPECT_EQ(found(db.query<Sample>().where(col<&Sample::price> == one.price)), 1);
   EXPECT_EQ(found(db.query<Sample>().where(col<&Sample::tags> == one.tags)), 1);
   EXPECT_EQ(found(db.query<Sample>().where(col<&Sample::flags> == one.flags)), 1);
+  EXPECT_EQ(found(db.query<Sample>().where(col<&Sample::roles> == one.roles)), 1);
+  EXPECT_EQ(found(db.query<Sample>().where(col<&Sample::keys> == one.keys)), 1);
+  EXPECT_EQ(found(db.query<Sample>().where(col<&Sample::times> == one.times)), 1);
+
+  EXPECT_EQ(found(db.query<Sample>().where(col<&Sample::text>.in(one.text, "x"))), 1);
+  EXPECT_EQ(found(db.query<Sample>().where(col<&Sample::text>.in(std::vector<std::string>()))), 0);
+  EXPECT_EQ(found(db.query<Sample>().where(col<&Sample::role>.in(Role::member, Role::admin))), 1);
+  EXPECT_EQ(found(db.query<Sample>().where(col<&Sample::data>.in(one.data, bytes()))), 1);
+  EXPECT_EQ(found(db.query<Sample>().where(col<&Sample::at>.in(one.at, timestamp{}))), 1);
+  EXPECT_EQ(found(db.query<Sample>().where(col<&Sample::day>.in(one.day, date{}))), 1);
+  EXPECT_EQ(found(db.query<Sample>().where(col<&Sample::hour>.in(one.hour, time_of_day{}))), 1);
+  EXPECT_EQ(found(db.query<Sample>().where(col<&Sample::key>.in(one.key, uuid{}))), 1);
+  EXPECT_EQ(found(db.query<Sample>().where(col<&Sample::key>.in(std::vector<uuid>()))), 0);
+  EXPECT_EQ(found(db.query<Sample>().where(col<&Sample::price>.in(one.price, decimal(1)))), 1);
 }
 TEST_P(inlined_values_of_a_query, stand_in_updates_too) {
   const std::string text =

@@ -9,6 +9,7 @@
 #include "session_changes.hpp"
 
 #include "tupelo/dialect/postgres/ddl.hpp"
+#include <tupelo/query/sql_text.hpp>
 #include "tupelo/core/error.hpp"
 
 namespace tupelo::postgres {
@@ -212,6 +213,25 @@ void postgres_dialect::literal(std::string& sql, const literal_value& value) con
   } else {
     dialect::literal(sql, value);
   }
+}
+// Without a type of its own, as the parameter in its place: an array of enum values is no text[].
+void postgres_dialect::array_literal(std::string& sql, const std::vector<literal_value>& elements) const {
+  std::string text = "{";
+  for (const literal_value& element : elements) {
+    if (text.size() > 1) text += ',';
+    if (element.k == kind::null) {
+      text += "NULL";
+      continue;
+    }
+    text += '"';
+    if (element.k == kind::bytes) text += "\\\\x";
+    for (const char c : element.text) {
+      if (c == '"' || c == '\\') text += '\\';
+      text += c;
+    }
+    text += element.k == kind::timestamp && !element.text.ends_with("infinity") ? "+00\"" : "\"";
+  }
+  sql += sql_text_literal(text + "}");
 }
 void postgres_dialect::search(std::string& sql, const search_call& call) const { postgres::search(sql, call); }
 

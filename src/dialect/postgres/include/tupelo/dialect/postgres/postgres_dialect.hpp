@@ -29,6 +29,7 @@ public:
   void call(std::string& sql, const function_call& call) const override;
   void search(std::string& sql, const search_call& call) const override;
   void literal(std::string& sql, const literal_value& value) const override;
+  void array_literal(std::string& sql, const std::vector<literal_value>& elements) const override;
   std::string_view call_suffix(const function_call& call) const noexcept override;
   void date_part(std::string& sql, function part, const call_argument& moment) const override;
   void like_any_case(std::string& sql, std::string_view text, std::string_view pattern) const override;
