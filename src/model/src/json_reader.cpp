@@ -19,13 +19,26 @@ namespace {
 
 [[noreturn]] void refuse() { throw value_error(errc::type_mismatch, "a JSON value of another kind"); }
 
+/// Errors: value_error for a text from outside that would make a number of more digits than anybody sends: an exponent
+/// makes many of a few characters.
+void require_short(std::string_view number, std::size_t longest = 200) {
+  constexpr std::size_t exponent_digits = 3;
+  std::size_t exponent = number.find_first_of("eE");
+  if (exponent == std::string_view::npos) exponent = number.size();
+  const std::size_t first = number.find_first_not_of("eE+-0", exponent);
+  if (number.size() > longest || (first != std::string_view::npos && number.size() - first > exponent_digits)) refuse();
+}
+
 std::string text_of(const json& value) {
   if (!value.is_string()) refuse();
   return value.as_string();
 }
 
 void read_float(const field_slot& slot, void* field, const json& value) {
-  if (!value.is_string()) return store_float(slot, field, value.as_double());
+  if (!value.is_string()) {
+    require_short(trim_json(value.text()), 1100);  // 1e-308 and its 767 digits, written without an exponent
+    return store_float(slot, field, value.as_double());
+  }
   const std::string text = value.as_string();
   if (text == "NaN") return store_float(slot, field, std::numeric_limits<double>::quiet_NaN());
   if (text != "Infinity" && text != "-Infinity") refuse();
@@ -39,6 +52,7 @@ void read_unsigned(const field_slot& slot, void* field, const json& value) {
   std::uint64_t number = 0;
   const auto parsed = std::from_chars(token.data(), token.data() + token.size(), number);
   if (parsed.ec == std::errc() && parsed.ptr == token.data() + token.size()) return store_unsigned(slot, field, number);
+  require_short(token);
   store_integer(slot, field, value.as_int64());  // 70e-1, or what does not fit
 }
 
@@ -57,10 +71,14 @@ void read_value(const field_slot& slot, void* field, const json& value) {
     case kind::json: *static_cast<json*>(field) = value; return;
     case kind::decimal:
       if (value.is_number()) {
+        require_short(trim_json(value.text()));
         *static_cast<decimal*>(field) = value.as_decimal();
         return;
+      } else {
+        const std::string text = text_of(value);
+        require_short(text);
+        return read_text(slot, field, text);
       }
-      return read_text(slot, field, text_of(value));
     case kind::bytes: {
       std::optional<bytes> data = try_from_base64(text_of(value));
       if (!data) refuse();
@@ -90,7 +108,10 @@ void read_value(const field_slot& slot, void* field, const json& value) {
       return;
     }
     default:
-      if (is_integer(slot.k)) return store_integer(slot, field, value.as_int64());
+      if (is_integer(slot.k)) {
+        require_short(trim_json(value.text()));
+        return store_integer(slot, field, value.as_int64());
+      }
       return read_text(slot, field, text_of(value));
   }
 }

@@ -221,6 +221,14 @@ TEST(model_json, every_member_that_does_not_fit_is_told_at_once) {
             "big: must be a whole number from 0 to 18446744073709551615\n");
 }
 
+TEST(model_json, numbers_of_more_digits_than_anybody_sends_are_refused) {
+  for (const std::string& number : {std::string("1e1000"), std::string("1E-0001000"), std::string(201, '1')}) {
+    EXPECT_THROW(from_json<Person>(json::parse("{\"balance\":" + number + "}")), validation_error) << number;
+    EXPECT_THROW(from_json<Person>(json::parse("{\"balance\":\"" + number + "\"}")), validation_error) << number;
+    EXPECT_THROW(from_json<Person>(json::parse("{\"id\":" + number + "}")), validation_error) << number;
+  }
+  EXPECT_EQ(from_json<Person>(json::parse(R"({"balance":12.5e+002})")).balance, decimal(1250));
+}
 TEST(model_json, no_message_holds_a_value) {
   try {
     from_json<Person>(json::parse(R"({"age":"verysecret","role":"verysecret","colour":"verysecret"})"));

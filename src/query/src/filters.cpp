@@ -103,6 +103,9 @@ bool parse_filter(std::string_view text, uuid& value) noexcept {
   return parsed.has_value();
 }
 bool parse_filter(std::string_view text, decimal& value) {
+  // An exponent makes a number of many digits from a few characters; NaN and infinities are for programs.
+  constexpr std::size_t longest = 100;
+  if (text.size() > longest || text.find_first_not_of("0123456789+-.") != std::string_view::npos) return false;
   std::optional<decimal> parsed = decimal::try_parse(text);
   if (parsed) value = static_cast<decimal&&>(*parsed);
   return parsed.has_value();

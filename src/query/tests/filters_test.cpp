@@ -21,6 +21,8 @@ struct Member {
   std::optional<int> age;
   std::uint8_t level{};
   double height{};
+  float ratio{};
+  std::uint64_t serial{};
   bool active{};
   Role role{Role::guest};
   decimal fee;
@@ -37,6 +39,8 @@ tupelo::filters<Member> allowed() {
       .allow("level", col<&Member::level>)
       .allow("name", col<&Member::name>, {eq, contains, in})
       .allow("height", col<&Member::height>, {gt})
+      .allow("ratio", col<&Member::ratio>)
+      .allow("serial", col<&Member::serial>)
       .allow("active", col<&Member::active>)
       .allow("role", col<&Member::role>, {eq, in})
       .allow("fee", col<&Member::fee>, {lte})
@@ -123,6 +127,12 @@ TEST(filters, whose_values_are_none_of_the_type_are_refused) {
   expect_refused("level=-1", "a whole number");
   expect_refused("height__gt=nan", "a number");
   expect_refused("height__gt=inf", "a number");
+  expect_refused("ratio=1e300", "a number");
+  expect_refused("serial=9223372036854775808", "a whole number");
+  for (const std::string& fee :
+       {std::string("1e9"), std::string("NaN"), std::string("-Infinity"), std::string(101, '1')}) {
+    expect_refused("fee__lte=" + fee, "a number");
+  }
   expect_refused("active=yes", "true or false");
   expect_refused("role=root", "one of its names");
   expect_refused("role__in=admin,root", "commas between");

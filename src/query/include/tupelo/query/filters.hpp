@@ -103,11 +103,14 @@ bool parse_filter_value(std::string_view text, V& value) {
   } else if constexpr (std::is_floating_point_v<V>) {
     double number = 0;
     if (!parse_filter(text, number)) return false;
+    if (number < std::numeric_limits<V>::lowest() || number > std::numeric_limits<V>::max()) return false;
     value = static_cast<V>(number);
     return true;
   } else if constexpr (std::is_unsigned_v<V>) {
+    constexpr auto stored = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());  // by any database
+    constexpr std::uint64_t most = std::numeric_limits<V>::max();
     std::uint64_t number = 0;
-    if (!parse_whole(text, std::numeric_limits<V>::max(), number)) return false;
+    if (!parse_whole(text, most < stored ? most : stored, number)) return false;
     value = static_cast<V>(number);
     return true;
   } else {
