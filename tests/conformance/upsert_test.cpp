@@ -96,6 +96,10 @@ TEST_P(computed_upsert, binds_values_of_both_clauses_in_their_places) {
 TEST_P(computed_upsert, that_ignores_and_writes_is_refused) {
   EXPECT_THROW(sync_wait(db.upsert(again, on_place().set(amount, 1).ignore())), query_error);
 }
+TEST_P(computed_upsert, a_condition_of_nothing_that_is_written_is_refused) {
+  EXPECT_THROW(sync_wait(db.upsert(again, on_place().where(amount == 10))), query_error);
+  EXPECT_THROW(sync_wait(db.upsert(again, on_place().where(amount == 10).ignore())), query_error);
+}
 TEST_P(computed_upsert, the_new_row_is_known_in_an_upsert_only) {
   EXPECT_THROW(sync_wait(db.query<Stock>().where(excluded(amount) > 1).all()), query_error);
 }

@@ -176,6 +176,7 @@ private:
   void insert_selected(const model_info& model);
   /// What a write reads beside its table.
   std::string write_sources(select_parts& parts);
+  bool says_conflict() const noexcept;
   std::string conflict(const model_info& model);
   /// Errors: query_error for a column that the database computes.
   static void refuse_computed(const model_info& model, const field_info& field);

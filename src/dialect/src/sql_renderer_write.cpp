@@ -84,7 +84,23 @@ std::string sql_renderer::taken_over(const model_info& model, const field_info& 
   return column + " = excluded." + column;
 }
 
+bool sql_renderer::says_conflict() const noexcept {
+  for (std::uint32_t i = 1; i < count_; ++i) {
+    switch (op_of(words_[i])) {
+      case op::conflict_assign:
+      case op::conflict_where:
+      case op::conflict_target:
+      case op::conflict_ignore:
+      case op::conflict_update: return true;
+      default: break;
+    }
+    i += body_of(words_[i]) + payload_of(words_[i]);
+  }
+  return false;
+}
+
 std::string sql_renderer::conflict(const model_info& model) {
+  if (!says_conflict()) return {};  // the name of the new row is looked up under a lock
   std::string target, update;
   std::string where;
   bool ignore = false, update_all = false;
@@ -128,6 +144,10 @@ std::string sql_renderer::conflict(const model_info& model) {
   }
   qualify_ = qualified;
   names_.clear();
+  if (!where.empty() && (ignore || (!update_all && update.empty()))) {
+    throw query_error("on_conflict() of " + std::string(model.short_name()) +
+                      " says where(…), which is of what is written: say update(…), update_all() or set(…) too");
+  }
   if (!ignore && !update_all && update.empty() && target.empty()) return {};
   if (!dialect_.features().upsert) {
     throw query_error(errc::unsupported_feature,
