@@ -85,6 +85,11 @@ std::optional<bytes> try_from_base64(std::string_view text) {
     out += written;
   }
   data.resize(data.size() - padding);
+  // Bits of the last digit that belong to no byte are zero, or one value would have several texts.
+  if (padding != 0) {
+    const std::size_t rest = 3 - padding;
+    if (to_base64(data.data() + data.size() - rest, rest) != text.substr(text.size() - 4)) return std::nullopt;
+  }
   return data;
 }
 
