@@ -137,6 +137,13 @@ void require_possible(const table_definition& table) {
       refuse(table.name, "search index of a table whose key is not one integer that the database makes, as `" +
                              index.name + "` is to be");
     }
+    for (const index_column& column : index.columns) {
+      if (!index.is_search() || !(equal_identifiers(column.name, "rank") || equal_identifiers(column.name, "rowid"))) {
+        continue;
+      }
+      refuse(table.name, "search index over a column `" + column.name + "`, a name that FTS5 keeps for itself, as `" +
+                             index.name + "` is to be; give the column another name");
+    }
   }
 }
 

@@ -70,6 +70,15 @@ TEST(sqlite_ddl_features, refuses_what_would_let_other_rows_in) {
             std::string::npos);
 }
 
+TEST(sqlite_ddl_features, refuses_a_search_of_a_column_whose_name_fts5_keeps) {
+  EXPECT_NE(
+      refusal({ddl::add_column{"people", {.name = "Rank", .type = type_kind::text, .nullable = true}},
+               ddl::add_index{"people",
+                              {.name = "words", .columns = {{.name = "Rank", .weight = 'D'}}, .language = "english"}}})
+          .find("`Rank`"),
+      std::string::npos);
+}
+
 TEST(sqlite_ddl_features, expressions_and_generated_columns_are_read_back) {
   table_definition table = people();
   table.columns.push_back(
