@@ -52,7 +52,7 @@ void sql_renderer::push_fragment(std::uint64_t word, std::vector<operand>& stack
   }
   stack.resize(first);
   operand result;
-  result.sql = "(" + sql + ")";
+  result.sql = "(" + sql + (sql.find("--") == std::string::npos ? ")" : "\n)");  // behind a comment
   result.k = static_cast<kind>(model_of(word));
   result.nullable = true;
   stack.push_back(static_cast<operand&&>(result));
