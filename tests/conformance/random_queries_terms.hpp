@@ -6,6 +6,8 @@
 
 namespace tupelo::conformance::random_queries {
 
+using whole_number = std::int64_t;
+
 /// An expression for the database and the same for a row in memory. It names its models to nobody, so that one type
 /// does for the expressions of all queries: the scope keeps to what is in the query.
 template <class T>
@@ -47,6 +49,49 @@ auto lifted(F f, const std::function<maybe<A>(const row&)>& a, const std::functi
     if (!x || !y) return std::nullopt;
     return f(*x, *y);
   };
+}
+
+/// UTF-8, a character each.
+inline std::vector<std::string> characters(const std::string& text) {
+  std::vector<std::string> all;
+  for (const char c : text) {
+    if ((static_cast<unsigned char>(c) & 0xC0) == 0x80)
+      all.back() += c;
+    else
+      all.emplace_back(1, c);
+  }
+  return all;
+}
+inline std::string mapped(std::string text, int (*to)(int)) {
+  for (char& c : text) {
+    if (static_cast<unsigned char>(c) < 0x80) c = static_cast<char>(to(c));
+  }
+  return text;
+}
+
+template <class Term, class Low, class High>
+auto compare_by(std::size_t how, const Term& a, const Low& low, const High& high) {
+  switch (how) {
+    case 0: return condition<>(expression(a == low));
+    case 1: return condition<>(expression(a != low));
+    case 2: return condition<>(expression(a < low));
+    case 3: return condition<>(expression(a <= low));
+    case 4: return condition<>(expression(a > low));
+    case 5: return condition<>(expression(a >= low));
+    default: return condition<>(expression(a.between(low, high)));
+  }
+}
+template <class A, class B>
+bool compares_by(std::size_t how, const A& a, const B& low, const B& high) {
+  switch (how) {
+    case 0: return a == low;
+    case 1: return a != low;
+    case 2: return a < low;
+    case 3: return a <= low;
+    case 4: return a > low;
+    case 5: return a >= low;
+    default: return a >= low && a <= high;
+  }
 }
 
 class random_terms {

@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "random_queries_terms.hpp"
+
+#include <cstdlib>
+
+namespace tupelo::conformance::random_queries {
+
+using answer =
+    std::tuple<maybe<std::int64_t>, maybe<std::string>, maybe<double>, maybe<bool>, maybe<date>, maybe<decimal>>;
+
+inline cells cells_of(const answer& row) {
+  return std::apply([](const auto&... fields) { return cells{cell_of(fields)...}; }, row);
+}
+using numbers = std::tuple<maybe<std::int64_t>, maybe<std::int64_t>>;
+inline cells cells_of(const numbers& row) { return {cell_of(std::get<0>(row)), cell_of(std::get<1>(row))}; }
+inline cells cells_of(const Found& row) { return {cell_of(row.n), cell_of(row.t), cell_of(row.d)}; }
+
+inline std::uint64_t setting(const char* name, std::uint64_t otherwise) {
+  const char* said = std::getenv(name);
+  return said == nullptr ? otherwise : std::strtoull(said, nullptr, 10);
+}
+
+/// A term of an order, whatever its type.
+struct order_term {
+  expression sql;
+  std::function<cell(const row&)> of;
+  bool descending = false;
+};
+
+/// The terms of an answer.
+struct selection {
+  selection(random_terms& terms, int depth)
+      : n(terms.whole(depth)),
+        t(terms.text(depth)),
+        r(terms.real(depth)),
+        c(terms.holds(depth)),
+        d(terms.moment(depth)),
+        m(terms.money(depth)) {}
+
+  cells of(const row& from) const {
+    return {cell_of(n.of(from)), cell_of(t.of(from)), cell_of(r.of(from)),
+            cell_of(c.of(from)), cell_of(d.of(from)), cell_of(m.of(from))};
+  }
+
+  term<std::int64_t> n;
+  term<std::string> t;
+  term<double> r;
+  rule c;
+  term<date> d;
+  term<decimal> m;
+};
+
+template <class T>
+order_term order_of(const term<T>& by, bool descending) {
+  return {by.sql, [of = by.of](const row& r) { return cell_of(of(r)); }, descending};
+}
+
+/// A database that holds the data of a world, and how it is asked.
+class random_queries_test : public conformance_test {
+public:
+  static bool ordered(const std::vector<order_term>& order, const row& a, const row& b) {
+    for (const order_term& by : order) {
+      const cell x = by.of(a);
+      const cell y = by.of(b);
+      if (less(x, y)) return !by.descending;
+      if (less(y, x)) return by.descending;
+    }
+    return false;
+  }
+  /// Left out: the order by a column alone where a query reads one table. PostgreSQL names what is selected as a cast
+  /// or a case of a column like the column, and takes that for what the order names.
+  static bool is_taken_for_what_is_selected(const expression& by, const scope& in) {
+    return by.shape.size == 1 && !in.move && !in.other && !in.found;
+  }
+
+protected:
+  random_queries_test() : seed_(setting("TUPELO_RANDOM_SEED", 20'240'229)), data_(made_data(seed_)) {
+    create<Stock, Move>();
+    auto stocks = data_.stocks;
+    auto moves = data_.moves;
+    sync_wait(db.insert(stocks));
+    sync_wait(db.insert(moves));
+    for (std::size_t i = 0; i < stocks.size(); ++i) EXPECT_EQ(stocks[i].id, data_.stocks[i].id);
+    for (std::size_t i = 0; i < moves.size(); ++i) EXPECT_EQ(moves[i].id, data_.moves[i].id);
+  }
+
+  /// Asks so many queries that `ask(dice&)` makes, each of a chance of its own.
+  template <class Ask>
+  void many(std::uint64_t queries, Ask ask) {
+    queries = setting("TUPELO_RANDOM_QUERIES", queries);
+    for (iteration_ = 0; iteration_ < queries && failures_ < 3; ++iteration_) {
+      dice chance(seed_ * 1'000'003 + iteration_);
+      ask(chance);
+    }
+  }
+
+  /// All rows of the query, or why there are none.
+  template <class Query>
+  void expect_rows(const Query& query, std::vector<cells> expected, bool in_order) {
+    std::vector<cells> found;
+    try {
+      for (const auto& row : sync_wait(query.all())) found.push_back(cells_of(row));
+    } catch (const error& e) {
+      fail(query, e.what());
+      return;
+    }
+    if (!in_order) {
+      std::sort(found.begin(), found.end(), less_row);
+      std::sort(expected.begin(), expected.end(), less_row);
+    }
+    if (found.size() != expected.size()) {
+      fail(query, std::to_string(found.size()) + " rows, not " + std::to_string(expected.size()));
+      return;
+    }
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      if (same_row(found[i], expected[i])) continue;
+      fail(query,
+           "row " + std::to_string(i) + ":\n  found    " + text_of(found[i]) + "\n  expected " + text_of(expected[i]));
+      return;
+    }
+  }
+
+  /// Every row of the tables that the query reads: `ask(query, rows, scope)`.
+  template <class Ask>
+  void from_some_tables(dice& chance, bool subqueries, Ask ask) {
+    const auto all = db.query<Stock>();
+    const condition<> key(expression(col<&Move::stock_id> == col<&Stock::id>));
+    const auto of_key = [](const row& r) { return r.stock && r.move && r.move->stock_id == r.stock->id; };
+    const auto stocks = [&] {
+      std::vector<row> rows;
+      for (const Stock& s : data_.stocks) rows.push_back({.stock = &s});
+      return rows;
+    };
+    scope in{.stock = true, .subqueries = subqueries};
+    const std::size_t how = chance.below(9);
+    if (how < 3) return ask(all, stocks(), in);
+    if (how < 7) {
+      in.move = true;
+      in.subqueries = false;
+      random_terms terms(chance, data_, in);
+      const rule more = terms.holds(1);
+      const bool narrowed = how < 5 && chance.one_in(2);
+      const condition<> on = narrowed ? key && more.sql : key;
+      const auto matches = [&](const row& r) { return of_key(r) && (!narrowed || more.of(r) == true); };
+      std::vector<row> rows;
+      std::vector<const Move*> matched;
+      for (const Stock& s : data_.stocks) {
+        bool any = false;
+        for (const Move& m : data_.moves) {
+          if (!matches({.stock = &s, .move = &m})) continue;
+          any = true;
+          rows.push_back({.stock = &s, .move = &m});
+          matched.push_back(&m);
+        }
+        if (!any && (how == 4 || how == 6)) rows.push_back({.stock = &s});
+      }
+      for (const Move& m : data_.moves) {
+        if (how >= 5 && std::find(matched.begin(), matched.end(), &m) == matched.end()) rows.push_back({.move = &m});
+      }
+      if (how == 3) return ask(all.join<Move>(on), rows, in);
+      if (how == 4) return ask(all.left_join<Move>(on), rows, in);
+      if (how == 5) return ask(all.right_join<Move>(on), rows, in);
+      return ask(all.full_join<Move>(on), rows, in);
+    }
+    if (how == 7) {
+      std::vector<row> rows;
+      for (const Stock& s : data_.stocks) {
+        const auto parent =
+            std::find_if(data_.stocks.begin(), data_.stocks.end(), [&](const Stock& p) { return s.parent_id == p.id; });
+        rows.push_back({.stock = &s, .other = parent == data_.stocks.end() ? nullptr : &*parent});
+      }
+      in.other = true;
+      return ask(all.left_join(other_stock(), other_stock()(&Stock::id) == col<&Stock::parent_id>), rows, in);
+    }
+    random_terms terms(chance, data_, {.stock = true});
+    const rule where = terms.holds(2);
+    const term<std::string> text = terms.text(1);
+    const term<date> moment = terms.moment(1);
+    const auto inside = query<Stock>().where(where.sql).select<Found>(col<&Stock::id>, text.sql, moment.sql);
+    found_.clear();
+    for (const Stock& s : data_.stocks) {
+      const row r{.stock = &s};
+      if (where.of(r) == true) found_.push_back({s.id, text.of(r), moment.of(r)});
+    }
+    std::vector<row> rows;
+    for (const Stock& s : data_.stocks) {
+      for (const Found& f : found_) {
+        if (s.parent_id && *f.n == *s.parent_id) rows.push_back({.stock = &s, .found = &f});
+      }
+    }
+    in.found = true;
+    const auto on = found_rows()(&Found::n) == col<&Stock::parent_id>;
+    if (chance.one_in(2)) return ask(all.join(cte("found", inside), on), rows, in);
+    return ask(all.join(derived("found", inside), on), rows, in);
+  }
+
+  /// With conditions on both sides: what is left of the rows.
+  template <class Query>
+  static void narrow(dice& chance, random_terms& terms, Query& query, std::vector<row>& rows) {
+    for (std::size_t i = chance.below(3); i > 0; --i) {
+      const rule where = terms.holds(3);
+      query.where(where.sql);
+      std::erase_if(rows, [&](const row& r) { return where.of(r) != true; });
+    }
+  }
+  /// The keys of all tables: no two rows are equal.
+  static std::vector<order_term> keys(const scope& in) {
+    std::vector<order_term> all{
+        {expression(col<&Stock::id>), [](const row& r) { return r.stock ? cell(r.stock->id) : cell(); }}};
+    if (in.move) {
+      all.push_back({expression(col<&Move::id>), [](const row& r) { return r.move ? cell(r.move->id) : cell(); }});
+    }
+    return all;
+  }
+  template <class T>
+  static void add_order(dice& chance, const term<T>& by, const scope& in, std::vector<order_term>& order) {
+    if (is_taken_for_what_is_selected(by.sql, in)) return;
+    if (chance.one_in(3) && (!std::is_same_v<T, std::string> || by.grade == 2)) {
+      order.insert(order.begin(), order_of(by, chance.one_in(2)));
+    }
+  }
+  static std::vector<order_term> some_order(dice& chance, const selection& of, const scope& in) {
+    std::vector<order_term> order = keys(in);
+    for (order_term& key : order) key.descending = chance.one_in(2);
+    add_order(chance, of.n, in, order);
+    add_order(chance, of.t, in, order);
+    add_order(chance, of.r, in, order);
+    add_order(chance, of.d, in, order);
+    add_order(chance, of.m, in, order);
+    return order;
+  }
+  template <class Query>
+  static void limit(dice& chance, Query& query, std::vector<cells>& expected) {
+    if (chance.one_in(3)) {
+      const std::size_t offset = chance.below(6);
+      query.offset(static_cast<std::int64_t>(offset));
+      expected.erase(expected.begin(),
+                     expected.begin() + static_cast<std::ptrdiff_t>(std::min(offset, expected.size())));
+    }
+    if (chance.one_in(3)) {
+      const std::size_t rows = chance.below(12);
+      query.limit(static_cast<std::int64_t>(rows));
+      if (expected.size() > rows) expected.resize(rows);
+    }
+  }
+
+  const world& data() const { return data_; }
+
+private:
+  static world made_data(std::uint64_t seed) {
+    dice chance(seed);
+    return world(chance);
+  }
+  template <class Query>
+  void fail(const Query& query, const std::string& what) {
+    ++failures_;
+    ADD_FAILURE() << "TUPELO_RANDOM_SEED=" << seed_ << ", query " << iteration_ << ": " << what << "\n"
+                  << query.to_sql(inlined);
+  }
+
+  std::uint64_t seed_;
+  world data_;
+  std::vector<Found> found_;
+  std::uint64_t iteration_ = 0;
+  int failures_ = 0;
+};
+
+}  // namespace tupelo::conformance::random_queries
