@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "random_queries_terms.hpp"
 
+#include <tupelo/query/row_value.hpp>
+
 namespace tupelo::conformance::random_queries {
 
 namespace {
@@ -68,6 +70,47 @@ rule random_terms::compared(int depth) {
       }
       return ruled(compare_by(how % 6, a.sql, b.sql, b.sql),
                    lifted<bool>([how](const T& x, const T& y) { return compares_by(how % 6, x, y, y); }, a.of, b.of));
+  }
+}
+
+/// Numbers of two types, and rows of two values.
+rule random_terms::compared_across(int depth) {
+  const std::size_t how = chance_.below(6);
+  const term<whole_number> n = whole(depth - 1);
+  switch (chance_.below(3)) {
+    case 0: {
+      const term<double> x = real(depth - 1);
+      return ruled(
+          compare_by(how, n.sql, x.sql, x.sql),
+          lifted<bool>([how](whole_number a, double b) { return compares_by(how, static_cast<double>(a), b, b); }, n.of,
+                       x.of));
+    }
+    case 1: {
+      const term<decimal> x = money(depth - 1);
+      return ruled(
+          compare_by(how, x.sql, n.sql, n.sql),
+          lifted<bool>([how](const decimal& a, whole_number b) { return compares_by(how, a, decimal(b), decimal(b)); },
+                       x.of, n.of));
+    }
+    default: {
+      const term<date> d = moment(depth - 1);
+      const whole_number v = chance_.value<whole_number>();
+      const date day = chance_.value<date>();
+      // Equal first values leave the answer to the second ones; what is unknown before that leaves it unknown.
+      return ruled(compare_by(how, tupelo::row(n.sql, d.sql), tupelo::row(v, day), tupelo::row(v, day)),
+                   [=](const row& r) -> maybe<bool> {
+                     const auto x = n.of(r);
+                     const auto y = d.of(r);
+                     if (how < 2) {
+                       if ((x && *x != v) || (y && *y != day)) return how == 1;
+                       if (!x || !y) return std::nullopt;
+                       return how == 0;
+                     }
+                     if (!x) return std::nullopt;
+                     if (*x != v) return compares_by(how, *x, v, v);
+                     return y ? maybe<bool>(compares_by(how, *y, day, day)) : std::nullopt;
+                   });
+    }
   }
 }
 
@@ -192,7 +235,7 @@ term<std::int64_t> random_terms::counted_moves(int depth) {
 }
 
 rule random_terms::holds(int depth) {
-  const std::size_t kind = chance_.below(depth <= 0 ? 7 : 12);
+  const std::size_t kind = chance_.below(depth <= 0 ? 8 : 13);
   switch (kind) {
     case 0: return compared<whole_number>(depth);
     case 1: return compared<std::string>(depth);
@@ -201,10 +244,11 @@ rule random_terms::holds(int depth) {
     case 4: return compared<decimal>(depth);
     case 5: return searched(depth);
     case 6: return in_.stock ? of_a_column() : searched(depth);
-    case 7:
+    case 7: return compared_across(depth);
+    case 8:
       if (in_.subqueries && in_.stock) return asked_of_moves(depth);
       [[fallthrough]];
-    case 8: {
+    case 9: {
       const rule a = holds(depth - 1);
       return ruled(!a.sql, lifted<bool>([](bool x) { return !x; }, a.of));
     }

@@ -78,7 +78,12 @@ auto compare_by(std::size_t how, const Term& a, const Low& low, const High& high
     case 3: return condition<>(expression(a <= low));
     case 4: return condition<>(expression(a > low));
     case 5: return condition<>(expression(a >= low));
-    default: return condition<>(expression(a.between(low, high)));
+    default:
+      if constexpr (requires { a.between(low, high); }) {
+        return condition<>(expression(a.between(low, high)));
+      } else {
+        return condition<>(expression(a >= low));
+      }
   }
 }
 template <class A, class B>
@@ -130,6 +135,7 @@ private:
     return !std::is_same_v<T, std::string> || (a.grade == 2 && b.grade == 2);
   }
 
+  rule compared_across(int depth);
   rule of_a_column();
   rule searched(int depth);
   rule asked_of_moves(int depth);

@@ -14,6 +14,7 @@ TEST_P(random_queries, rows_are_those_of_the_evaluation_in_memory) {
     from_some_tables(chance, true, [&](auto query, std::vector<row> rows, const scope& in) {
       random_terms terms(chance, data(), in);
       narrow(chance, terms, query, rows);
+      expect_count(query, rows.size());
       const selection selected(terms, 3);
       const auto order = some_order(chance, selected, in);
       for (const order_term& by : order) query.order_by(ordering<>{by.sql, by.descending});
@@ -40,7 +41,9 @@ TEST_P(random_queries, distinct_rows_are_those_of_the_evaluation_in_memory) {
       const auto& [n, t, r, c, d, m] = selected;
       query.distinct();
       if (!is_taken_for_what_is_selected(d.sql, in)) query.order_by(ordering<>{d.sql, true});
-      expect_rows(query.template select<answer>(n.sql, t.sql, r.sql, c.sql, d.sql, m.sql), expected, false);
+      const auto once = query.template select<answer>(n.sql, t.sql, r.sql, c.sql, d.sql, m.sql);
+      expect_rows(once, expected, false);
+      expect_count(once, expected.size());
     });
   });
 }
