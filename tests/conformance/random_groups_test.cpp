@@ -4,6 +4,7 @@
 
 #include <tupelo/query/window.hpp>
 
+#include <iterator>
 #include <map>
 
 namespace tupelo::conformance::random_queries {

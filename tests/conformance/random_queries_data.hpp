@@ -8,6 +8,7 @@
 #include <tupelo/query/functions.hpp>
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <cstdint>
 #include <functional>

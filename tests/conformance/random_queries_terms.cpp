@@ -117,7 +117,7 @@ term<T> random_terms::chosen(int depth) {
 term<std::int64_t> random_terms::whole(int depth) {
   if (depth <= 0 || chance_.one_in(6)) {
     for (;;) {
-      switch (chance_.below(7)) {
+      switch (chance_.below(8)) {
         case 0:
           if (!in_.stock) break;
           return made<whole_number>(
@@ -137,6 +137,11 @@ term<std::int64_t> random_terms::whole(int depth) {
           return made<whole_number>(
               col<&Move::pieces>, [](const row& r) { return r.move ? r.move->pieces : std::nullopt; }, 10);
         case 5:
+          if (!in_.stock) break;
+          return made<whole_number>(
+              cast<whole_number>(col<&Stock::ripe>),
+              [](const row& r) { return r.stock ? maybe<whole_number>(r.stock->ripe ? 1 : 0) : std::nullopt; }, 1);
+        case 6:
           if (!in_.other) break;
           return made<whole_number>(
               other_stock()(&Stock::pieces), [](const row& r) { return r.other ? r.other->pieces : std::nullopt; }, 20);
@@ -154,7 +159,7 @@ term<std::int64_t> random_terms::whole(int depth) {
   }
   if (kind >= 9) {
     const term<date> d = moment(depth - 1);
-    switch (chance_.below(7)) {
+    switch (chance_.below(8)) {
       case 0: return made<whole_number>(year(d.sql), lifted<whole_number>([](date x) { return x.year(); }, d.of), 9999);
       case 1: return made<whole_number>(month(d.sql), lifted<whole_number>([](date x) { return x.month(); }, d.of), 12);
       case 2: return made<whole_number>(day(d.sql), lifted<whole_number>([](date x) { return x.day(); }, d.of), 31);
@@ -166,6 +171,9 @@ term<std::int64_t> random_terms::whole(int depth) {
         return made<whole_number>(
             day_of_year(d.sql),
             lifted<whole_number>([](date x) { return x.days - first_of(x.year(), 1).days + 1; }, d.of), 366);
+      case 6:
+        return made<whole_number>(epoch_seconds(d.sql),
+                                  lifted<whole_number>([](date x) { return x.days * 86'400LL; }, d.of), 1e10);
       default: {
         const term<date> e = moment(depth - 1);
         return made<whole_number>(days_between(d.sql, e.sql),
