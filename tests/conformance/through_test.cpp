@@ -8,7 +8,7 @@ namespace {
 
 struct Work;
 struct Opinion;
-struct Sticker;
+struct Seal;
 
 /// The library again, as models whose relations go through one another.
 struct Writer {
@@ -16,13 +16,13 @@ struct Writer {
   std::string name{};
   has_many<Work> works{};
   has_many<Opinion> opinions{};
-  has_many<Sticker> stickers{};
+  has_many<Seal> seals{};
 
   static void model(tupelo::model<Writer>& m) {
     m.table("authors");
     m.has_many(&Writer::works, "author_id");
     m.has_many(&Writer::opinions).through(&Writer::works, "opinions");
-    m.has_many(&Writer::stickers).through(&Writer::works, "stickers");
+    m.has_many(&Writer::seals).through(&Writer::works, "seals");
   }
 };
 struct Work {
@@ -33,14 +33,14 @@ struct Work {
   std::optional<timestamp> deleted_at{};
   belongs_to<Writer> writer{};
   has_many<Opinion> opinions{};
-  many_to_many<Sticker> stickers{};
+  many_to_many<Seal> seals{};
 
   static void model(tupelo::model<Work>& m) {
     m.table("books");
     m.soft_delete(&Work::deleted_at);
     m.belongs_to(&Work::writer, &Work::author_id);
     m.has_many(&Work::opinions, "book_id");
-    m.many_to_many(&Work::stickers, "shelf_marks", "book", "label");
+    m.many_to_many(&Work::seals, "shelf_marks", "book", "label");
   }
 };
 struct Opinion {
@@ -56,28 +56,28 @@ struct Opinion {
     m.has_one(&Opinion::writer).through(&Opinion::work, &Work::writer);
   }
 };
-struct Sticker {
+struct Seal {
   std::int64_t id{};
   std::string name{};
   many_to_many<Work> works{};
   has_many<Writer> writers{};
-  has_many<Sticker> beside{};
+  has_many<Seal> beside{};
   has_one<Writer> mistaken{};
 
-  static void model(tupelo::model<Sticker>& m) {
+  static void model(tupelo::model<Seal>& m) {
     m.table("labels");
-    m.many_to_many(&Sticker::works, "shelf_marks", "label", "book");
-    m.has_many(&Sticker::writers).through(&Sticker::works, &Work::writer);
-    m.has_many(&Sticker::beside).through(&Sticker::writers, &Writer::stickers);
-    m.has_one(&Sticker::mistaken).through(&Sticker::works, &Work::writer);
+    m.many_to_many(&Seal::works, "shelf_marks", "label", "book");
+    m.has_many(&Seal::writers).through(&Seal::works, &Work::writer);
+    m.has_many(&Seal::beside).through(&Seal::writers, &Writer::seals);
+    m.has_one(&Seal::mistaken).through(&Seal::works, &Work::writer);
   }
 };
 
 class through_relations : public library_test {
 protected:
-  through_relations() { register_models<Writer, Work, Opinion, Sticker>(); }
+  through_relations() { register_models<Writer, Work, Opinion, Seal>(); }
   auto writers() { return db.query<Writer>().order_by(col<&Writer::name>); }
-  auto stickers() { return db.query<Sticker>().order_by(col<&Sticker::name>); }
+  auto seals() { return db.query<Seal>().order_by(col<&Seal::name>); }
 
   static std::vector<int> stars(const Writer& writer) {
     std::vector<int> all;
@@ -92,7 +92,7 @@ protected:
     std::sort(all.begin(), all.end());
     return all;
   }
-  static constexpr auto by_name = [](auto& q) { q.order_by(col<&Sticker::name>); };
+  static constexpr auto by_name = [](auto& q) { q.order_by(col<&Seal::name>); };
 };
 TUPELO_CONFORMANCE_SUITE(through_relations);
 
@@ -115,14 +115,14 @@ TEST_P(through_relations, has_one_goes_two_steps_up) {
   EXPECT_EQ(found[1].writer->name, "bob");
 }
 TEST_P(through_relations, give_a_row_once_that_is_reached_twice) {
-  const auto found = sync_wait(writers().with(&Writer::stickers, by_name).all());
-  EXPECT_EQ(names_of(found[0].stickers), (names{"blue", "red"})) << "red marks two of ada's books";
-  const auto others = sync_wait(stickers().with(&Sticker::writers).all());
+  const auto found = sync_wait(writers().with(&Writer::seals, by_name).all());
+  EXPECT_EQ(names_of(found[0].seals), (names{"blue", "red"})) << "red marks two of ada's books";
+  const auto others = sync_wait(seals().with(&Seal::writers).all());
   EXPECT_EQ(names_of(others[0].writers), (names{"ada", "bob"}));
   EXPECT_EQ(names_of(others[2].writers), names{"ada"});
 }
 TEST_P(through_relations, go_through_others_that_go_through) {
-  const auto found = sync_wait(stickers().with(&Sticker::beside).all());
+  const auto found = sync_wait(seals().with(&Seal::beside).all());
   EXPECT_EQ(names_of(found[0].beside), (names{"blue", "red"}));
   EXPECT_EQ(names_of(found[1].beside), names{});
   EXPECT_EQ(names_of(found[2].beside), (names{"blue", "red"}));
@@ -132,11 +132,11 @@ TEST_P(through_relations, limit_counts_for_each_owner) {
   const auto found = sync_wait(writers().with(&Writer::opinions, best).all());
   EXPECT_EQ(stars(found[0]), (std::vector<int>{4, 5}));
   EXPECT_EQ(stars(found[1]), std::vector<int>{2});
-  const auto one = [](auto& q) { q.order_by(col<&Sticker::name>).limit(1).offset(1); };
-  EXPECT_EQ(names_of(sync_wait(writers().with(&Writer::stickers, one).all())[0].stickers), names{"red"});
+  const auto one = [](auto& q) { q.order_by(col<&Seal::name>).limit(1).offset(1); };
+  EXPECT_EQ(names_of(sync_wait(writers().with(&Writer::seals, one).all())[0].seals), names{"red"});
 }
 TEST_P(through_relations, are_parts_of_paths) {
-  const auto found = sync_wait(stickers().with(&Sticker::writers, &Writer::opinions).all());
+  const auto found = sync_wait(seals().with(&Seal::writers, &Writer::opinions).all());
   EXPECT_EQ(stars(found[0].writers[0]).size() + stars(found[0].writers[1]).size(), 5U);
 }
 TEST_P(through_relations, are_loaded_later) {
@@ -149,10 +149,10 @@ TEST_P(through_relations, are_asked_for_and_counted_without_loading) {
   EXPECT_EQ(sync_wait(writers().where_has(&Writer::opinions, good).pluck(col<&Writer::name>)), names{"ada"});
   EXPECT_EQ(sync_wait(writers().where_doesnt_have(&Writer::opinions).pluck(col<&Writer::name>)), names{"cyd"});
   const auto counts =
-      sync_wait(writers().select(col<&Writer::name>, count_of(&Writer::opinions), count_of(&Writer::stickers)).all());
+      sync_wait(writers().select(col<&Writer::name>, count_of(&Writer::opinions), count_of(&Writer::seals)).all());
   EXPECT_EQ(counts[0], std::make_tuple(std::string("ada"), std::int64_t{4}, std::int64_t{2}));
   EXPECT_EQ(counts[2], std::make_tuple(std::string("cyd"), std::int64_t{0}, std::int64_t{0}));
-  EXPECT_EQ(sync_wait(stickers().where_has(&Sticker::beside, &Sticker::writers).count()), 2);
+  EXPECT_EQ(sync_wait(seals().where_has(&Seal::beside, &Seal::writers).count()), 2);
   EXPECT_EQ(sync_wait(db.query<Opinion>().where_has(&Opinion::writer).count()), 5);
 }
 TEST_P(through_relations, soft_deleted_rows_between_lead_nowhere) {
@@ -162,8 +162,8 @@ TEST_P(through_relations, soft_deleted_rows_between_lead_nowhere) {
             1);
 }
 TEST_P(through_relations, has_one_through_many_is_refused) {
-  const auto said = failure_of<model_error>([&] { sync_wait(stickers().with(&Sticker::mistaken).all()); });
-  EXPECT_NE(std::string(said.what()).find("Sticker::mistaken: a has_one goes through has_one and belongs_to"),
+  const auto said = failure_of<model_error>([&] { sync_wait(seals().with(&Seal::mistaken).all()); });
+  EXPECT_NE(std::string(said.what()).find("Seal::mistaken: a has_one goes through has_one and belongs_to"),
             std::string::npos)
       << said.what();
 }

@@ -346,18 +346,22 @@ void sql_renderer::columns_of(std::string& sql, std::uint32_t table, const model
   for (std::uint16_t i : positions) separated(sql, ", ") += named(table, model.fields[i]);
 }
 
+bool sql_renderer::binds_values(std::uint32_t from, std::uint32_t count) const noexcept {
+  for (std::uint32_t i = from; i < from + count; ++i) {
+    const op o = op_of(words_[i]);
+    if (o == op::value || o == op::in_list || o == op::limit || o == op::offset || is_fused(words_[i])) return true;
+    i += payload_of(words_[i]);
+  }
+  return false;
+}
+
 void sql_renderer::refuse_values(std::uint32_t from, std::uint32_t count) const {
   const std::uint64_t last = count ? words_[from + count - 1] : 0;
   if (op_of(last) != op::call || !is_grouping(static_cast<function>(sub_of(last)))) return;
-  for (std::uint32_t i = from; i < from + count; ++i) {
-    const op o = op_of(words_[i]);
-    if (o == op::value || o == op::in_list || is_fused(words_[i])) {
-      throw query_error(
-          "rollup(), cube() and grouping_sets() group by columns and by functions of columns; one of these terms has a "
-          "value in it: select it in a tp::derived() query and group by its column");
-    }
-    i += payload_of(words_[i]);
-  }
+  if (!binds_values(from, count)) return;
+  throw query_error(
+      "rollup(), cube() and grouping_sets() group by columns and by functions of columns; one of these terms has a "
+      "value in it: select it in a tp::derived() query and group by its column");
 }
 
 void sql_renderer::read_term(select_parts& parts, std::uint32_t index) {
@@ -394,6 +398,7 @@ sql_renderer::select_parts sql_renderer::read_select(std::uint32_t from, std::ui
       case op::having: separated(parts.having, " AND ") += text(); break;
       case op::project:
         aggregates_ = false;
+        parts.term_values = parts.term_values || binds_values(i + 1, length);
         read_term(parts, i);
         i += length;
         parts.aggregates = parts.aggregates || aggregates_;
@@ -404,8 +409,12 @@ sql_renderer::select_parts sql_renderer::read_select(std::uint32_t from, std::ui
         break;
       case op::order: {
         const bool descending = sub_of(word) != 0;
+        // PostgreSQL takes a bare name for what is selected under it before it looks for a column.
+        const bool qualified = std::exchange(qualify_, qualify_ || (parts.computes && !parts.reads_rows));
         operand term = expression_at(i + 1, length);
+        qualify_ = qualified;
         term.descending = descending;
+        parts.order_values = parts.order_values || binds_values(i + 1, length);
         i += length;
         separated(parts.order, ", ") += order_text(term);
         break;
@@ -497,11 +506,13 @@ std::string sql_renderer::projection(const select_parts& parts, const model_info
 std::string sql_renderer::assemble(select_parts& parts) {
   const model_info& row = parts.row ? *parts.row : *parts.model;
   const bool counts_rows = parts.only_count && parts.group.empty() && parts.having.empty() && !parts.aggregates &&
-                           !parts.distinct && parts.distinct_on.empty() && parts.limit.empty() && parts.offset.empty();
+                           !parts.distinct && parts.distinct_on.empty() && parts.limit.empty() &&
+                           parts.offset.empty() && !parts.order_values && !parts.term_values;
   std::string columns = projection(parts, row);
   if (counts_rows) {
     columns = "count(*)";
-  } else if (!parts.distinct && (parts.only_exists || (columns.empty() && (parts.only_count || parts.related)))) {
+  } else if (!parts.distinct &&
+             ((parts.only_exists && !parts.term_values) || (columns.empty() && (parts.only_count || parts.related)))) {
     columns = "1";
   } else if (columns.empty()) {
     columns_of(columns, parts.id, *parts.model, parts.read.empty() ? parts.model->columns : parts.read);

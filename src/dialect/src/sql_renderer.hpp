@@ -69,6 +69,8 @@ private:
     std::string owner;        ///< relation loads: the columns that say whose row it is
     std::string join_owner;   ///< the same, where it is a column of a join table and read with the row
     bool distinct = false, aggregates = false, only_count = false, only_exists = false;
+    bool term_values = false, order_values = false;  ///< what is selected or ordered by has values, which are bound
+    bool computes = false;                           ///< more is selected than columns
     bool with_deleted = false;
     bool outer_joins = false;  ///< right or full ones: soft-deleted rows are hidden before they are joined
     bool recursive = false;
@@ -105,6 +107,8 @@ private:
   operand typed_rows(const std::string& rows) const;
   select_parts read_select(std::uint32_t from, std::uint32_t count);
   void read_term(select_parts& parts, std::uint32_t index);
+  /// Whether the words say values that are bound.
+  bool binds_values(std::uint32_t from, std::uint32_t count) const noexcept;
   /// Errors: query_error for values in a term of a rollup or the like, which is not taken for the term that is
   /// selected.
   void refuse_values(std::uint32_t from, std::uint32_t count) const;

@@ -46,6 +46,10 @@ TEST(postgres_select, nulls_are_the_smallest_where_there_may_be_any) {
       std::string::npos)
       << text;
 }
+TEST(postgres_select, orders_by_the_column_where_something_else_is_selected_under_its_name) {
+  EXPECT_EQ(sql(query<User>().order_by(age).select<std::string>(cast<std::string>(age))),
+            R"(SELECT ("age")::text FROM "users" ORDER BY "users"."age" NULLS FIRST)");
+}
 TEST(postgres_select, a_left_join_may_make_any_column_null) {
   const std::string text = sql(query<User>().left_join<Post>(col<&Post::author_id> == id).order_by(col<&Post::id>));
   EXPECT_TRUE(text.ends_with(R"(ORDER BY "posts"."id" NULLS FIRST)")) << text;
