@@ -24,7 +24,10 @@ struct Lamp {
 
 class session_events : public conformance_test {
 protected:
-  session_events() { create<Team, Player, Note, Lamp, library::Folder, library::Author, library::Passport>(); }
+  session_events() {
+    create<Team, Player, Note, Lamp, library::Folder>();
+    create<library::Author, library::Passport, library::Book, library::Review, library::Label, library::Mark>();
+  }
 
   /// Every event of T is noted as "name of the event: text of the object".
   template <class T>
