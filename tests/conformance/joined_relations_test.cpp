@@ -29,19 +29,7 @@ struct Traveller {
 };
 
 /// Related objects that are read by the statement that reads their owners.
-class joined_relations : public library_test {
-protected:
-  template <class Work>
-  std::size_t statements_of(Work work) {
-    if (!log_) log_.emplace(db);
-    log_->clear();
-    work();
-    return log_->started().size();
-  }
-
-private:
-  std::optional<statement_log> log_;
-};
+using joined_relations = library_test;
 TUPELO_CONFORMANCE_SUITE(joined_relations);
 
 TEST_P(joined_relations, belongs_to_is_read_in_the_same_statement) {

@@ -154,6 +154,14 @@ protected:
     sync_wait(db.insert(marks));
   }
 
+  /// How many statements the work runs.
+  template <class Work>
+  std::size_t statements_of(Work work) {
+    if (!log_) log_.emplace(db);
+    log_->clear();
+    work();
+    return log_->started().size();
+  }
   auto authors() { return db.query<Author>().order_by(col<&Author::name>); }
   auto books() { return db.query<Book>().order_by(col<&Book::title>); }
 
@@ -167,6 +175,9 @@ protected:
 
   std::int64_t ada = 0, bob = 0, cyd = 0;
   std::int64_t a = 0, b = 0, c = 0, d = 0, e = 0;
+
+private:
+  std::optional<statement_log> log_;
 };
 
 }  // namespace tupelo::conformance::library

@@ -8,21 +8,10 @@ namespace {
 
 class relations : public library_test {
 protected:
-  /// How many statements the work runs.
-  template <class Work>
-  std::size_t statements_of(Work work) {
-    if (!log_) log_.emplace(db);
-    log_->clear();
-    work();
-    return log_->started().size();
-  }
   static std::string sorted(std::string text) {
     std::sort(text.begin(), text.end());
     return text;
   }
-
-private:
-  std::optional<statement_log> log_;
 };
 TUPELO_CONFORMANCE_SUITE(relations);
 
