@@ -134,7 +134,7 @@ TEST(guide_of_dtos, works_as_it_says) {
   EXPECT_FALSE(tp::sync_wait(db.query<User>().where(tp::col<&User::id> == 2).exists()));
   auto session = db.session();
   EXPECT_TRUE(tp::sync_wait(users(session).by_email("eve@example.com")).has_value());
-  tp::sync_wait(db.execute("CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT NOT NULL)"));
+  example::make_tables<Note>(db);
   tp::sync_wait(notes(db));
   EXPECT_EQ(tp::sync_wait(Note::query(db).count()), 0);
 }

@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "example_place.hpp"
 #include "models.hpp"
 
 #include <gtest/gtest.h>
 
 namespace example {
 
-/// A database in memory with the tables of models.hpp (made by first_migration.cpp), two users and three posts.
+/// A database with the tables of models.hpp (made by the migrations here), two users and three posts.
 struct filled_database {
   filled_database();
-  tp::database db{"sqlite::memory:"};
+  place where;
+  tp::database db{where.url()};
 };
 
 }  // namespace example

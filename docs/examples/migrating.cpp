@@ -18,7 +18,8 @@ tp::task<void> at_start(tp::database& db) {
 }  // namespace
 
 TEST(guide_of_migrations, applies_as_it_says) {
-  tp::database db("sqlite::memory:");
+  const example::place here;
+  tp::database db(here.url());
   tp::sync_wait(at_start(db));
 }
 TEST(guide_of_migrations, down_takes_back_what_up_did) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "own_types.hpp"
 
+#include "example_place.hpp"
+
 #include <tupelo/schema/migrator.hpp>
 #include <tupelo/schema/models.hpp>
 
@@ -18,10 +20,9 @@ TEST(guide_of_models, describes_as_it_says) {
   EXPECT_NE(made.schema.find("tickets"), nullptr);
 }
 TEST(guide_of_models, stores_arrays_and_spans_and_finds_them) {
-  tp::database db("sqlite::memory:?inline=on");
-  tp::sync_wait(
-      db.execute("CREATE TABLE servers (id INTEGER PRIMARY KEY, tags TEXT, load TEXT, address TEXT, paid TEXT, "
-                 "warranty TEXT, uptime TEXT, backup_at TEXT, rent INTEGER)"));
+  const example::place here;
+  tp::database db(here.url());
+  example::make_tables<Server>(db);
   Server made{.tags = {"web", "new"},
               .load = {0.5, std::nullopt},
               .address = {"10.0.0.1"},
@@ -37,8 +38,9 @@ TEST(guide_of_models, stores_arrays_and_spans_and_finds_them) {
   EXPECT_EQ(found.rent->cents, 4'200);
 }
 TEST(guide_of_models, stores_a_type_of_your_own) {
-  tp::database db("sqlite::memory:?inline=on");
-  tp::sync_wait(db.execute("CREATE TABLE walls (id INTEGER PRIMARY KEY, colour TEXT NOT NULL)"));
+  const example::place here;
+  tp::database db(here.url());
+  example::make_tables<Wall>(db);
   Wall wall{.colour = {1, 2, 3}};
   tp::sync_wait(db.insert(wall));
   EXPECT_EQ(tp::sync_wait(db.get<Wall>(wall.id)).colour.blue, 3);

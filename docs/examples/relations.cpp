@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <tupelo/tupelo.hpp>
+#include "example_place.hpp"
 
 #include <gtest/gtest.h>
 
@@ -87,19 +87,8 @@ struct Profile {
   std::string website;
 };
 
-constexpr const char* tables =
-    "CREATE TABLE authors (id INTEGER PRIMARY KEY, name TEXT NOT NULL);"
-    "CREATE TABLE articles (id INTEGER PRIMARY KEY, author_id INTEGER, title TEXT NOT NULL, views INTEGER NOT NULL);"
-    "CREATE TABLE tags (id INTEGER PRIMARY KEY, name TEXT NOT NULL);"
-    "CREATE TABLE article_tags (article_id INTEGER NOT NULL, tag_id INTEGER NOT NULL, PRIMARY KEY (article_id, "
-    "tag_id));"
-    "CREATE TABLE categories (id INTEGER PRIMARY KEY, parent_id INTEGER, name TEXT NOT NULL);"
-    "CREATE TABLE comments (id INTEGER PRIMARY KEY, article_id INTEGER NOT NULL, text TEXT NOT NULL, likes INTEGER NOT "
-    "NULL);"
-    "CREATE TABLE profiles (id INTEGER PRIMARY KEY, author_id INTEGER NOT NULL, website TEXT NOT NULL);";
-
 void fill(tp::database& db) {
-  tp::sync_wait(db.execute(tables));
+  example::make_tables<Author, Article, Tag, ArticleTag, Category, Comment, Profile>(db);
   std::vector<Author> authors{Author{.name = "ada"}, Author{.name = "bob"}};
   tp::sync_wait(db.insert(authors));
   std::vector<Article> articles;
@@ -244,7 +233,8 @@ public:
 };
 
 tp::task<void> repeating(tp::database&) {
-  tp::database db("sqlite::memory:?detect_n_plus_one=3");
+  const example::place here;
+  tp::database db(here.url("detect_n_plus_one=3"));
   fill(db);
   repetition_log log;
   db.observe(log);
@@ -257,7 +247,8 @@ tp::task<void> repeating(tp::database&) {
 }
 
 TEST(docs, relations) {
-  tp::database db("sqlite::memory:");
+  const example::place here;
+  tp::database db(here.url());
   fill(db);
   tp::sync_wait(loading(db));
   tp::sync_wait(in_one_statement(db));

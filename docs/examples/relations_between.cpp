@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <tupelo/tupelo.hpp>
+#include "example_place.hpp"
 
 #include <gtest/gtest.h>
 
@@ -92,18 +92,13 @@ struct Tag {
   }
 };
 
-const char* const tables =
-    "CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT NOT NULL);"
-    "CREATE TABLE posts (id INTEGER PRIMARY KEY, user_id INTEGER NOT NULL, title TEXT NOT NULL);"
-    "CREATE TABLE comments (id INTEGER PRIMARY KEY, post_id INTEGER NOT NULL, text TEXT NOT NULL);"
-    "CREATE TABLE products (id INTEGER PRIMARY KEY, name TEXT NOT NULL);"
-    "CREATE TABLE photos (id INTEGER PRIMARY KEY, of_type TEXT NOT NULL, of_id INTEGER NOT NULL, file TEXT NOT NULL);"
-    "CREATE TABLE tags (id INTEGER PRIMARY KEY, name TEXT NOT NULL);"
-    "CREATE TABLE taggings (tag_id INTEGER NOT NULL, thing_type TEXT NOT NULL, thing_id INTEGER NOT NULL, PRIMARY KEY "
-    "(tag_id, thing_type, thing_id));";
+const char* const taggings =
+    "CREATE TABLE taggings (tag_id BIGINT NOT NULL, thing_type TEXT NOT NULL, thing_id BIGINT NOT NULL, "
+    "PRIMARY KEY (tag_id, thing_type, thing_id))";
 
 static void fill(tp::database& db) {
-  tp::sync_wait(db.execute(tables));
+  example::make_tables<User, Post, Comment, Product, Photo, Tag>(db);
+  tp::sync_wait(db.execute(taggings));
   const User ada = tp::sync_wait(db.insert(User{.name = "ada"}));
   const Post post = tp::sync_wait(db.insert(Post{.user_id = ada.id, .title = "one"}));
   tp::sync_wait(db.insert(Comment{.post_id = post.id, .text = "good"}));
@@ -144,7 +139,8 @@ static tp::task<void> of_any(tp::database& db) {
 }
 
 TEST(docs, relations_between) {
-  tp::database db("sqlite::memory:");
+  const example::place here;
+  tp::database db(here.url());
   fill(db);
   tp::sync_wait(through(db));
   tp::sync_wait(of_any(db));

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "schema_features.hpp"
 
+#include "example_place.hpp"
+
 #include <tupelo/migration.hpp>
-#include <tupelo/sqlite.hpp>
 #include <tupelo/schema/migrator.hpp>
 #include <tupelo/schema/models.hpp>
 
@@ -43,30 +44,29 @@ tp::history example() {
 }
 
 TEST(guide_of_models, what_the_database_computes_comes_back) {
-  tp::database db("sqlite::memory:?inline=on");
+  const example::place here;
+  tp::database db(here.url());
   const auto schema = tp::schema_of<Account>();
   const tp::history none(std::vector<tp::migration>{});
   EXPECT_FALSE(tp::migrate::check(schema, none).empty());
-  tp::sync_wait([](tp::database& db) -> tp::task<void> {
-    tp::lease connection = co_await db.acquire();
-    const auto& rules = connection.sql_dialect().schema();
-    const auto operations = tp::diff({}, tp::schema_of<Account>().schema);
-    for (const auto& statement : rules.render(operations, {})) co_await connection.execute(statement.sql);
-  }(db));
+  example::make_tables<Account>(db);
   Account ada{.first = "Ada", .last = "Lovelace", .email = "ada@example.com"};
   tp::sync_wait(db.insert(ada));
   EXPECT_EQ(ada.full_name, "Ada Lovelace");
 }
 
 TEST(guide_of_models, what_one_database_lacks_is_refused_there) {
-  tp::database db("sqlite::memory:?inline=on");
+  if (example::place::on_postgres()) GTEST_SKIP() << "PostgreSQL has all of it";
+  const example::place here;
+  tp::database db(here.url());
   tp::lease connection = tp::sync_wait(db.acquire());
   const auto operations = tp::diff({}, tp::schema_of<Reservation>().schema);
   EXPECT_THROW((void)connection.sql_dialect().schema().render(operations, {}), tp::migration_error);
 }
 
 TEST(guide_of_migrations, features_apply_on_every_database) {
-  tp::database db("sqlite::memory:?inline=on");
+  const example::place here;
+  tp::database db(here.url());
   const tp::history all = example();
   const auto upgrade = [](tp::database& db, const tp::history& all) -> tp::task<void> {
     tp::migrate::options patience(all);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <tupelo/sqlite.hpp>
-#include <tupelo/tupelo.hpp>
-#include <tupelo/schema/diff.hpp>
+#include "example_place.hpp"
+
 #include <tupelo/schema/models.hpp>
 #include <tupelo/query/search.hpp>
 
@@ -48,30 +47,23 @@ tp::task<bool> deliver(tp::database& db, Stock delivery) {
   co_return written;
 }
 
-template <class... Models>
-tp::task<void> make_tables(tp::database& db) {
-  tp::lease connection = co_await db.acquire();
-  const auto operations = tp::diff({}, tp::schema_of<Models...>().schema);
-  for (const auto& statement : connection.sql_dialect().schema().render(operations, {})) {
-    co_await connection.execute(statement.sql);
-  }
-}
-
 TEST(guide_of_queries, finds_words) {
-  tp::database db("sqlite::memory:?inline=on&trusted_schema=on");
-  tp::sync_wait(make_tables<Guide>(db));
+  const example::place here;
+  tp::database db(here.url(example::place::on_postgres() ? "" : "trusted_schema=on"));
+  example::make_tables<Guide>(db);
   std::vector<Guide> guides{{.title = "Cooking", .body = "How to boil an egg"},
                             {.title = "Eggs", .body = "Boiling, frying and scrambling eggs"}};
   tp::sync_wait(db.insert(guides));
   const auto hits = tp::sync_wait(search(db, "egg boil*"));
   ASSERT_EQ(hits.size(), 2U);
   EXPECT_EQ(hits[0].title, "Eggs");
-  EXPECT_EQ(hits[1].part, "How to [boil] an [egg]");
+  EXPECT_TRUE(hits[1].part.ends_with("[boil] an [egg]")) << hits[1].part;  // each database cuts it elsewhere
 }
 
 TEST(guide_of_queries, adds_up_in_an_upsert) {
-  tp::database db("sqlite::memory:?inline=on");
-  tp::sync_wait(make_tables<Stock>(db));
+  const example::place here;
+  tp::database db(here.url());
+  example::make_tables<Stock>(db);
   EXPECT_TRUE(tp::sync_wait(deliver(db, {.article = "nail", .amount = 60})));
   EXPECT_TRUE(tp::sync_wait(deliver(db, {.article = "nail", .amount = 60})));
   EXPECT_FALSE(tp::sync_wait(deliver(db, {.article = "nail", .amount = 60})));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The parts of the tutorial that a reader writes; models.hpp there is what `tupelo new` writes, with one field more.
-#include <tupelo/tupelo.hpp>
+#include "example_place.hpp"
 
 #include <gtest/gtest.h>
 
@@ -49,12 +49,9 @@ tp::task<void> show_users(tp::database& db) {
 }  // namespace
 
 TEST(tutorial, code_of_the_reader_runs) {
-  tp::database db("sqlite::memory:");
-  tp::sync_wait(
-      db.execute("CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT NOT NULL UNIQUE, age INTEGER, nickname TEXT, "
-                 "created_at TEXT NOT NULL, updated_at TEXT NOT NULL);"
-                 "CREATE TABLE posts (id INTEGER PRIMARY KEY, author_id INTEGER NOT NULL, title TEXT NOT NULL, "
-                 "body TEXT NOT NULL)"));
+  const example::place here;
+  tp::database db(here.url());
+  example::make_tables<User, Post>(db);
   tp::sync_wait(show_users(db));
   try {
     tp::sync_wait(show_users(db));
