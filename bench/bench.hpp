@@ -18,6 +18,7 @@ struct bench_case {
   std::function<void(std::size_t)> baseline;  ///< empty: `ours` stands for itself
   int rounds = 31;
   bool budget_of_cpu = false;  ///< the budget is of CPU time: where a server does most of the work
+  bool one_in_flight = false;  ///< client and server take turns: both are pinned to one core
 };
 
 /// A figure that is not timed: sizes, counts.

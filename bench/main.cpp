@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bench.hpp"
+#include "pinning.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -54,6 +55,7 @@ struct json_list {
 
 void measure(const bench_case& c, json_list& out) {
   std::vector<double> ours, baseline, ratios, cpu_ratios;
+  const pinned to_one_core(c.one_in_flight);
   c.ours(c.operations / 10 + 1);
   if (c.baseline) c.baseline(c.operations / 10 + 1);
   for (int i = 0; i < c.rounds; ++i) {

@@ -310,19 +310,22 @@ std::vector<bench_case> postgres_cases() {
                    .operations = 2000,
                    .ours = [](std::size_t n) { tp::sync_wait(get_by_key(blocking(), n)); },
                    .baseline = get_by_hand,
-                   .budget_of_cpu = true});
+                   .budget_of_cpu = true,
+                   .one_in_flight = true});
   cases.push_back({.name = "postgres: get by key, event loop",
                    .budget = 0.95,
                    .operations = 2000,
                    .ours = [](std::size_t n) { tp::sync_wait(get_by_key(evented(), n)); },
                    .baseline = get_by_hand,
-                   .budget_of_cpu = true});
+                   .budget_of_cpu = true,
+                   .one_in_flight = true});
   cases.push_back({.name = "postgres: get by key, Asio",
                    .budget = 0.95,
                    .operations = 2000,
                    .ours = [](std::size_t n) { on_asio(get_by_key(evented(), n)); },
                    .baseline = get_by_hand,
-                   .budget_of_cpu = true});
+                   .budget_of_cpu = true,
+                   .one_in_flight = true});
   cases.push_back({.name = "postgres: 64 gets by key in a pipeline, each",
                    .budget = 0.40,
                    .operations = 6400,
@@ -341,11 +344,13 @@ std::vector<bench_case> postgres_cases() {
                    .budget = 0.70,
                    .operations = 1000,
                    .ours = [](std::size_t n) { tp::sync_wait(update_in_one_write(evented(), n)); },
-                   .baseline = update_by_hand});
+                   .baseline = update_by_hand,
+                   .one_in_flight = true});
   cases.push_back({.name = "postgres: update and commit of a session",
                    .operations = 1000,
                    .ours = [](std::size_t n) { tp::sync_wait(update_through_session(evented(), n)); },
-                   .baseline = update_by_hand});
+                   .baseline = update_by_hand,
+                   .one_in_flight = true});
   cases.push_back({.name = "postgres: select 200,000 rows, per row",
                    .budget = 0.80,
                    .operations = 200'000,
@@ -370,7 +375,8 @@ std::vector<bench_case> postgres_cases() {
                          }
                          by_hand().execute("ROLLBACK");
                        },
-                   .rounds = 15});
+                   .rounds = 15,
+                   .one_in_flight = true});
   cases.push_back({.name = "postgres: insert 10,000 through a session",
                    .budget = 1.10,
                    .operations = 10'000,

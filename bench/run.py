@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs every measurement and prints one line per case; writes a JSON list beside it.
 
-Times: rounds of both sides interleaved, medians (in tupelo_bench). Instructions per operation: callgrind on N and 2N
+Times: rounds of both sides interleaved, medians (in tupelo_bench); with one statement in flight, client and server share one core. Instructions per operation: callgrind on N and 2N
 operations, the difference divided by N, so that starting up does not count. Compile time: user and system time of the
 compiler, smallest of several interleaved runs.
 """

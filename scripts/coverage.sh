@@ -2,13 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 # Runs the suite in the instrumented build build/coverage and reports how much of src/ (without its tests) it ran.
 #
-#   scripts/coverage.sh [<least line coverage in percent>]
+#   scripts/coverage.sh [<least line coverage in percent> [<room>=<least of that room>...]]
 #
 # Writes build/coverage/report/index.html; the table per file goes to build/coverage/report.txt.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 least=${1:-0}
+of_rooms=("${@:2}")
 build=build/coverage
 rm -rf "$build/profiles"
 mkdir -p "$build/profiles"
@@ -38,10 +39,11 @@ common=("${objects[@]}" -instr-profile "$build/all.profdata" --ignore-filename-r
 llvm-cov-19 report "${common[@]}" >"$build/report.txt" 2>"$build/report.err" || { cat "$build/report.err"; exit 1; }
 llvm-cov-19 show "${common[@]}" -format=html -output-dir "$build/report" >/dev/null 2>&1 || true
 llvm-cov-19 export -summary-only "${common[@]}" 2>/dev/null >"$build/summary.json"
-python3 - "$build/summary.json" "$PWD/src/" "$least" <<'PY'
+python3 - "$build/summary.json" "$PWD/src/" "$least" "${of_rooms[@]}" <<'PY'
 import collections, json, sys
 
 path, root, least = sys.argv[1], sys.argv[2], float(sys.argv[3])
+wanted = {room: float(percent) for room, percent in (pair.split("=") for pair in sys.argv[4:])}
 rooms = collections.defaultdict(lambda: [0, 0])
 for file in json.load(open(path))["data"][0]["files"]:
     if file["filename"].startswith(root):
@@ -52,9 +54,16 @@ for file in json.load(open(path))["data"][0]["files"]:
             rooms[name][0] += lines["covered"]
             rooms[name][1] += lines["count"]
 total = rooms.pop("src/", [0, 0])
+short = [room for room in wanted if room not in rooms]
 for room, (covered, count) in sorted(rooms.items()):
-    print(f"coverage: {room:<16} {100 * covered / max(count, 1):6.1f} %  of {count} lines")
+    percent = 100 * covered / max(count, 1)
+    goal = f" (at least {wanted[room]:g} % wanted)" if room in wanted else ""
+    print(f"coverage: {room:<16} {percent:6.1f} %  of {count} lines{goal}")
+    if percent < wanted.get(room, 0):
+        short.append(room)
 percent = 100 * total[0] / max(total[1], 1)
 print(f"coverage: {'src/':<16} {percent:6.1f} %  of {total[1]} lines (at least {least:g} % wanted)")
-sys.exit(percent < least)
+if short:
+    print("coverage: too little, or no such room: " + ", ".join(short))
+sys.exit(percent < least or bool(short))
 PY

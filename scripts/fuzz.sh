@@ -3,8 +3,20 @@
 # Runs every fuzzer of build/fuzz for some seconds, from the seeds in tests/fuzz/corpus.
 #
 #   scripts/fuzz.sh [<seconds each>]
+#   scripts/fuzz.sh keep              adds to the seeds, of all that earlier runs found, what reaches further than they do
 set -euo pipefail
 cd "$(dirname "$0")/.."
+
+if [[ ${1:-} == keep ]]; then
+  for found in build/fuzz/found/*/; do
+    name=$(basename "$found")
+    mkdir -p "tests/fuzz/corpus/$name"
+    "build/fuzz/fuzz/fuzz_$name" -merge=1 "tests/fuzz/corpus/$name" "$found" >"build/fuzz/$name.log" 2>&1 ||
+      { tail -60 "build/fuzz/$name.log"; exit 1; }
+    echo "fuzz: $name: $(find "tests/fuzz/corpus/$name" -type f | wc -l) seeds"
+  done
+  exit 0
+fi
 
 seconds=${1:-20}
 status=0
