@@ -6,6 +6,8 @@
 #include <tupelo/query/filters.hpp>
 #include <tupelo/query/search.hpp>
 
+#include <algorithm>
+
 namespace shop {
 
 namespace {
@@ -66,6 +68,7 @@ tp::task<void> fill_the_shelves(tp::database& db) {
   std::vector<File> files{{.owner_type = "products", .owner_id = boots->id, .name = "boots-front.jpg"},
                           {.owner_type = "products", .owner_id = boots->id, .name = "boots-sole.jpg"}};
   co_await session.insert(files);
+  co_await session.insert(File{.owner_type = "categories", .owner_id = shoes->id, .name = "shoes.jpg"});
 }
 
 tp::task<void> look_around(tp::database& db) {
@@ -75,9 +78,13 @@ tp::task<void> look_around(tp::database& db) {
                        .order_by(tp::col<&Category::name>)
                        .with(&Category::children, &Category::products, &Product::variants)
                        .with(&Category::children, &Category::tags)
+                       .with(&Category::children, &Category::picture)
                        .all();
   promise(top.size() == 2 && top[1].children.size() == 2,
-          "two top categories; four levels below them came in four queries");
+          "two top categories, and all that is below them came with them, in one query for each kind");
+  const auto& below_clothes = top[1].children;
+  promise(std::ranges::count_if(below_clothes, [](const Category& c) { return c.picture.get() != nullptr; }) == 1,
+          "one of the categories below the clothes has a picture");
 
   const auto tagged = co_await db.query<Product>()
                           .where_has(&Product::tags, [](auto& q) { q.where(tp::col<&Tag::name> == "rain"); })

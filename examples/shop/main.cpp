@@ -18,6 +18,7 @@ tp::task<void> open_the_shop(tp::database& db) {
   co_await shop::look_around(db);
   co_await shop::buy(db);
   co_await shop::look_back(db);
+  co_await shop::like_and_return(db);
   co_await shop::clear_out(db);
 }
 

@@ -6,6 +6,6 @@
 
 int main(int argc, char** argv) {
   using namespace shop;
-  return tp::cli::main<Category, Tag, Tagging, Product, Variant, Customer, Cart, CartLine, Order, OrderLine, Payment,
-                       File, AuditEntry>(argc, argv);
+  return tp::cli::main<Category, Tag, Tagging, Product, Variant, Customer, Favourite, Cart, CartLine, Order, OrderLine,
+                       Return, Payment, File, AuditEntry>(argc, argv);
 }

@@ -7,10 +7,12 @@ namespace tp = tupelo;
 
 /// A shop with every kind of relation.
 ///
-///   Category ─┬─ children (a tree)          Customer ── cart ── lines ── Variant
-///             └─ products ─┬─ variants          └───── orders ─┬─ lines ── Variant
-///                          ├─ tags (shared with categories)    ├─ payment
-///                          └─ files (shared with orders)       └─ files
+///   Category ─┬─ children (a tree)          Customer ─┬─ cart ── lines ── Variant
+///             ├─ picture (one of the files)           ├─ favourites ── Product
+///             └─ products ─┬─ variants                └─ orders ─┬─ lines ─┬─ Variant
+///                          ├─ tags (shared with categories)      │         └─ returns
+///                          └─ files (shared with orders)         ├─ payment
+///                                                                └─ files
 namespace shop {
 
 struct Product;
@@ -21,6 +23,7 @@ struct CartLine;
 struct Order;
 struct OrderLine;
 struct Payment;
+struct Return;
 struct File;
 
 enum class Size : std::uint8_t { one_size, small, medium, large };
@@ -70,12 +73,14 @@ struct Category {
   tp::has_many<Category> children;
   tp::has_many<Product> products;
   tp::many_to_many<Tag> tags;
+  tp::has_one<File> picture;
 
   static void model(tp::model<Category>& m) {
     m.belongs_to(&Category::parent, &Category::parent_id).on_delete(tp::cascade);
     m.has_many(&Category::children, "parent_id");
     m.has_many(&Category::products, "category_id");
     m.many_to_many(&Category::tags, "taggings", "tagged_id", "tag_id").own_type("tagged_type");
+    m.has_one(&Category::picture).as("owner_type", "owner_id");
     m.unique(&Category::parent_id, &Category::name);
   }
 };
@@ -93,6 +98,7 @@ struct Product {
   tp::has_many<OrderLine> sales;  // through the variants
   tp::many_to_many<Tag> tags;
   tp::has_many<File> files;
+  tp::many_to_many<Customer> admirers;
 
   static void model(tp::model<Product>& m) {
     m.column(&Product::price).precision(10, 2);
@@ -102,6 +108,7 @@ struct Product {
     m.has_many(&Product::sales).through(&Product::variants, "sales");
     m.many_to_many(&Product::tags, "taggings", "tagged_id", "tag_id").own_type("tagged_type");
     m.has_many(&Product::files).as("owner_type", "owner_id");
+    m.many_to_many(&Product::admirers, "favourites", "product_id", "customer_id");
     m.search_index("english", &Product::name, &Product::description).weight(&Product::name, 'A');
   }
 };
@@ -132,12 +139,28 @@ struct Customer {
   tp::has_one<Cart> cart;
   tp::has_many<Order> orders;
   tp::has_many<Payment> payments;  // through the orders
+  tp::many_to_many<Product> favourites;
 
   static void model(tp::model<Customer>& m) {
     m.unique(&Customer::email);
     m.has_one(&Customer::cart, "customer_id");
     m.has_many(&Customer::orders, "customer_id");
     m.has_many(&Customer::payments).through(&Customer::orders, "payment");
+    m.many_to_many(&Customer::favourites, "favourites", "customer_id", "product_id");
+  }
+};
+
+/// The table between customers and the products they like, with what they wrote to it.
+struct Favourite {
+  std::int64_t customer_id{};
+  std::int64_t product_id{};
+  std::string note;
+
+  static void model(tp::model<Favourite>& m) {
+    m.primary_key(&Favourite::customer_id, &Favourite::product_id);
+    m.foreign_key(&Favourite::customer_id).references<Customer>().on_delete(tp::cascade);
+    m.foreign_key(&Favourite::product_id).references<Product>().on_delete(tp::cascade);
+    m.index(&Favourite::product_id);
   }
 };
 
@@ -198,13 +221,31 @@ struct OrderLine {
   tp::decimal price;  // of one, when it was ordered
   tp::belongs_to<Order> order;
   tp::belongs_to<Variant> variant;
+  tp::has_many<Return> returns;
 
   static void model(tp::model<OrderLine>& m) {
     m.primary_key(&OrderLine::order_id, &OrderLine::variant_id);
     m.column(&OrderLine::price).precision(10, 2);
     m.belongs_to(&OrderLine::order, &OrderLine::order_id).on_delete(tp::cascade);
     m.belongs_to(&OrderLine::variant, &OrderLine::variant_id).on_delete(tp::restrict_delete);
+    m.has_many(&OrderLine::returns, "order_id", "variant_id");
     m.index(&OrderLine::variant_id);
+  }
+};
+
+/// What came back of an order's line; the line's key has two columns.
+struct Return {
+  std::int64_t id{};
+  std::int64_t order_id{};
+  std::int64_t variant_id{};
+  int quantity{};
+  std::string reason;
+  tp::belongs_to<OrderLine> line;
+
+  static void model(tp::model<Return>& m) {
+    m.check("something_came_back", tp::col<&Return::quantity> > 0);
+    m.belongs_to(&Return::line, &Return::order_id, &Return::variant_id).on_delete(tp::cascade);
+    m.index(&Return::order_id, &Return::variant_id);
   }
 };
 
@@ -215,21 +256,23 @@ struct Payment {
   tp::decimal amount;
   tp::timestamp paid_at{};
   tp::belongs_to<Order> order;
+  tp::has_one<Customer> payer;  // through the order
 
   static void model(tp::model<Payment>& m) {
     m.unique(&Payment::order_id);
     m.column(&Payment::amount).precision(10, 2);
     m.belongs_to(&Payment::order, &Payment::order_id).on_delete(tp::cascade);
+    m.has_one(&Payment::payer).through(&Payment::order, &Order::customer);
   }
 };
 
-/// A picture of a product, or an order's invoice.
+/// A picture of a product or category, or an order's invoice.
 struct File {
   std::int64_t id{};
   std::string owner_type;
   std::int64_t owner_id{};
   std::string name;
-  tp::belongs_to_any<Product, Order> owner;
+  tp::belongs_to_any<Product, Order, Category> owner;
 
   static void model(tp::model<File>& m) {
     m.belongs_to_any(&File::owner, &File::owner_type, &File::owner_id);

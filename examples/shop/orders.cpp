@@ -123,6 +123,9 @@ tp::task<void> look_back(tp::database& db) {
                         .all();
   promise(sold.size() == 2 && sold[0].sales.size() == 2, "two linen shirts were sold, found through their variants");
 
+  const auto payments = co_await db.query<Payment>().order_by(tp::col<&Payment::id>).with(&Payment::payer).all();
+  promise(payments[0].payer->name == "Ada", "who paid first, through the order that was paid");
+
   const auto files = co_await db.query<File>().order_by(tp::col<&File::name>).with(&File::owner).all();
   int of_orders = 0;
   int of_products = 0;
@@ -130,7 +133,8 @@ tp::task<void> look_back(tp::database& db) {
     if (file.owner.get<Order>()) ++of_orders;
     if (file.owner.get<Product>()) ++of_products;
   }
-  promise(of_orders == 2 && of_products == 2, "two files of orders and two of products, with their owners");
+  promise(of_orders == 2 && of_products == 2 && files.size() == 5,
+          "two files of orders, two of products and one of a category, with their owners");
 
   struct Best {
     std::string name;
@@ -146,6 +150,24 @@ tp::task<void> look_back(tp::database& db) {
                         .select<Best>(tp::col<&Product::name>, revenue, tp::rank().over(tp::order_by(revenue.desc())))
                         .all();
   promise(best[0].place == 1 && best[0].revenue == tp::decimal::parse("79.80"), "linen shirts brought most");
+}
+
+tp::task<void> like_and_return(tp::database& db) {
+  chapter("Favourites, and what comes back");
+  auto ada = co_await db.query<Customer>().where(tp::col<&Customer::name> == "Ada").one();
+  auto novel = co_await db.query<Product>().where(tp::col<&Product::name> == "The Long Walk Home").one();
+  co_await db.attach(ada, &Customer::favourites, novel, Favourite{.note = "for the summer"});
+  const auto liked = co_await db.query<Product>().where_has(&Product::admirers).with(&Product::admirers).all();
+  promise(liked.size() == 1 && liked[0].admirers[0].name == "Ada", "one product has an admirer");
+  const auto note = co_await db.get<Favourite>(ada.id, novel.id);
+  promise(note.note == "for the summer", "the row between them has her note");
+
+  const auto line =
+      co_await db.query<OrderLine>().order_by(tp::col<&OrderLine::quantity>.desc()).with(&OrderLine::variant).first();
+  co_await db.insert(
+      Return{.order_id = line->order_id, .variant_id = line->variant_id, .quantity = 1, .reason = "a gift, twice"});
+  const auto returned = co_await db.query<Return>().with(&Return::line, &OrderLine::variant).one();
+  promise(returned.line->variant->sku == "LW-1", "a novel came back, found by both columns of its line's key");
 }
 
 tp::task<void> clear_out(tp::database& db) {

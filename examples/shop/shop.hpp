@@ -23,6 +23,7 @@ tp::task<void> look_around(tp::database& db);
 void listen(tp::database& db);
 tp::task<void> buy(tp::database& db);
 tp::task<void> look_back(tp::database& db);
+tp::task<void> like_and_return(tp::database& db);
 tp::task<void> clear_out(tp::database& db);
 
 }  // namespace shop
