@@ -60,9 +60,10 @@ if(TUPELO_POSTGRES)
   target_link_options(tupelo_postgres INTERFACE "LINKER:-u,tupelo_postgres_component")
   list(APPEND databases postgres)
 endif()
+tupelo_room(diagram DIR src/edge/diagram DEPENDS query)
 if(TUPELO_CLI)
   tupelo_room(cli DIR src/edge/cli
-    DEPENDS session schema ${databases} ${real_database}
+    DEPENDS session schema diagram ${databases} ${real_database}
     LINK CLI11::CLI11 tomlplusplus::tomlplusplus fmt::fmt nlohmann_json::nlohmann_json)
   cmake_path(GET CMAKE_CXX_COMPILER FILENAME compiler_name)
   foreach(target IN ITEMS tupelo_cli tupelo_cli_tests)
