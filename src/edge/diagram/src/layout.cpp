@@ -16,7 +16,7 @@ struct slot {
   std::size_t entity = none;
   double width = 0, height = lane_height;
   double y = 0;
-  double wish = 0;                       // where its neighbours would have its middle
+  double wish = 0;                           // where its neighbours would have its middle
   std::vector<std::size_t> left{}, right{};  // slots of the columns beside
 
   double middle() const { return y + height / 2; }
@@ -232,7 +232,9 @@ private:
   }
 
   void place_across() {
-    double x = margin;
+    const bool turns_back = std::any_of(graph_.relationships.begin(), graph_.relationships.end(),
+                                        [&](const auto& r) { return column_[r.child] == 0 && column_[r.parent] == 0; });
+    double x = turns_back ? 2 * margin : margin;  // such a line leaves the column at its left
     for (std::size_t c = 0; c < columns_.size(); ++c) {
       double width = 0;
       std::size_t lines = 0;

@@ -8,21 +8,28 @@
 namespace tupelo::diagrams {
 namespace {
 
+// Plain colours: renderers other than browsers know no variables.
 constexpr std::string_view style = R"(<style>
-.erd { --paper: #ffffff; --ink: #1d2733; --soft: #66758a; --line: #8593a6; --head: #e4ecf7; --box: #fbfcfe; --key: #9a5b00; }
+.erd { background: #ffffff; font: 12px ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; }
+.erd text { fill: #1d2733; font-size: 12px; font-family: ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; }
+.erd text.name { font-weight: bold; }
+.erd text.type { fill: #66758a; text-anchor: end; }
+.erd text.key { fill: #9a5b00; font-size: 9px; }
+.erd text.primary { text-decoration: underline; }
+.erd .box { fill: #fbfcfe; stroke: #8593a6; }
+.erd .head { fill: #e4ecf7; stroke: #8593a6; }
+.erd .line { fill: none; stroke: #8593a6; stroke-width: 1.3; }
+.erd .ring { fill: #ffffff; stroke: #8593a6; stroke-width: 1.3; }
 @media (prefers-color-scheme: dark) {
-  .erd { --paper: #14181f; --ink: #e3e8ef; --soft: #93a1b5; --line: #6f7f95; --head: #25324a; --box: #1b212b; --key: #e0a458; }
+  .erd { background: #14181f; }
+  .erd text { fill: #e3e8ef; }
+  .erd text.type { fill: #93a1b5; }
+  .erd text.key { fill: #e0a458; }
+  .erd .box { fill: #1b212b; stroke: #6f7f95; }
+  .erd .head { fill: #25324a; stroke: #6f7f95; }
+  .erd .line { stroke: #6f7f95; }
+  .erd .ring { fill: #14181f; stroke: #6f7f95; }
 }
-.erd { background: var(--paper); font: 12px ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; }
-.erd text { fill: var(--ink); white-space: pre; }
-.erd .name { font-weight: bold; }
-.erd .type { fill: var(--soft); text-anchor: end; }
-.erd .key { fill: var(--key); font-size: 9px; }
-.erd .primary { text-decoration: underline; }
-.erd .box { fill: var(--box); stroke: var(--line); }
-.erd .head { fill: var(--head); stroke: var(--line); }
-.erd .line { fill: none; stroke: var(--line); stroke-width: 1.3; }
-.erd .ring { fill: var(--paper); stroke: var(--line); stroke-width: 1.3; }
 </style>
 )";
 
