@@ -82,7 +82,7 @@ endfunction()
 
 tupelo_component(
   tupelo
-  ROOMS core security model query dialect driver engine session schema
+  ROOMS core security model query dialect driver engine session schema factory
   LINK OpenSSL::Crypto
   LINK_PUBLIC Boost::headers Threads::Threads)
 # tupelo_database_component(<name> LINK lib...): a component of a dialect, a driver and the edge that makes them known.
@@ -110,7 +110,7 @@ endif()
 if(TUPELO_CLI)
   tupelo_component(
     cli
-    ROOMS cli
+    ROOMS cli diagram
     DEPENDS tupelo ${database_components}
     LINK tomlplusplus::tomlplusplus fmt::fmt)
 endif()

@@ -61,9 +61,10 @@ if(TUPELO_POSTGRES)
   list(APPEND databases postgres)
 endif()
 tupelo_room(diagram DIR src/edge/diagram DEPENDS query)
+tupelo_room(factory DIR src/edge/factory DEPENDS session ${real_database})
 if(TUPELO_CLI)
   tupelo_room(cli DIR src/edge/cli
-    DEPENDS session schema diagram ${databases} ${real_database}
+    DEPENDS session schema diagram factory ${databases} ${real_database}
     LINK CLI11::CLI11 tomlplusplus::tomlplusplus fmt::fmt nlohmann_json::nlohmann_json)
   cmake_path(GET CMAKE_CXX_COMPILER FILENAME compiler_name)
   foreach(target IN ITEMS tupelo_cli tupelo_cli_tests)
@@ -87,7 +88,7 @@ tupelo_room(testkit DIR src/edge/testkit DEPENDS session schema ${databases})
 
 # tupelo::tupelo is what every program links; it is all rooms that name no database.
 add_library(tupelo_tupelo INTERFACE)
-target_link_libraries(tupelo_tupelo INTERFACE tupelo_session tupelo_schema)
+target_link_libraries(tupelo_tupelo INTERFACE tupelo_session tupelo_schema tupelo_factory)
 add_library(tupelo::tupelo ALIAS tupelo_tupelo)
 add_library(tupelo_asio INTERFACE)
 target_link_libraries(tupelo_asio INTERFACE tupelo_tupelo Boost::headers Threads::Threads)

@@ -3,7 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <ostream>
+#include <utility>
 
 namespace tupelo::cli {
 
@@ -26,7 +28,20 @@ void progress_line::show(std::string_view what, std::size_t index, std::size_t c
   dirty_ = true;
 }
 
+void progress_line::bar(std::string_view what, std::size_t done, std::size_t all) {
+  if (!shown_ || all == 0) return;
+  constexpr std::size_t width = 24;
+  const std::size_t full = std::min(done, all) * width / all;
+  std::string text =
+      fmt::format("{} [{:-<{}}] {} %", what, std::string(full, '#'), width, std::min(done, all) * 100 / all);
+  if (text == drawn_) return;
+  drawn_ = std::move(text);
+  to_->stream() << "\r\x1b[K" << to_->painted(ink::dim, drawn_) << std::flush;
+  dirty_ = true;
+}
+
 void progress_line::clear() {
+  drawn_.clear();
   if (!dirty_) return;
   to_->stream() << "\r\x1b[K" << std::flush;
   dirty_ = false;

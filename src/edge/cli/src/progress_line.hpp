@@ -5,6 +5,8 @@
 
 #include <tupelo/schema/migrator.hpp>
 
+#include <string>
+
 namespace tupelo::cli {
 
 /// Shows on a terminal which migration runs, on one line that is gone afterwards. Elsewhere it says nothing.
@@ -21,12 +23,15 @@ public:
   void waiting(std::string_view revision, std::uint32_t attempt, std::int64_t backoff_us) override;
   /// The same for what is no migration.
   void show(std::string_view what, std::size_t index, std::size_t count);
+  /// How much of one thing is done, as a bar. Drawn again only where it looks different.
+  void bar(std::string_view what, std::size_t done, std::size_t all);
   void clear();
 
 private:
   console* to_;
   bool shown_;
   bool dirty_ = false;
+  std::string drawn_;
   std::size_t index_ = 0, count_ = 0;  // of the migration that runs
 };
 

@@ -26,6 +26,16 @@ std::vector<const seed*> chosen_seeds(const std::string& environment, const std:
   return seeds;
 }
 
+class seed_bar final : public seed_progress {
+public:
+  seed_bar(progress_line& line, std::string_view name) : line_(&line), text_("seeding " + std::string(name)) {}
+  void operator()(std::size_t done, std::size_t all) override { line_->bar(text_, done, all); }
+
+private:
+  progress_line* line_;
+  std::string text_;
+};
+
 }  // namespace
 
 std::vector<std::string> run_seeds(command& c, const std::vector<std::string>& only) {
@@ -37,7 +47,8 @@ std::vector<std::string> run_seeds(command& c, const std::vector<std::string>& o
     progress.show("seeding " + std::string(one->name()), done.size(), seeds.size());
     const std::int64_t started = c.around().now_us();
     try {
-      c.wait(one->run(db));
+      seed_bar told(progress, one->name());
+      c.wait(one->run(db, told));
     } catch (...) {
       progress.clear();
       c.err().line("seed `" + std::string(one->name()) + "` failed; " +

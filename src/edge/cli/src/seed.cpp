@@ -26,6 +26,11 @@ seed::seed(std::string_view name, function run, seed_options options)
   registry().push_back(this);
 }
 
+seed::seed(std::string_view name, long_function run, seed_options options)
+    : name_(name), run_long_(run), environments_(std::move(options.env)) {
+  registry().push_back(this);
+}
+
 seed::~seed() { std::erase(registry(), this); }
 
 std::vector<const seed*> registered_seeds(std::string_view environment) {

@@ -3,6 +3,7 @@
 
 #include <tupelo/core/task.hpp>
 
+#include <cstddef>
 #include <initializer_list>
 #include <string>
 #include <string_view>
@@ -26,6 +27,15 @@ private:
   std::vector<std::string> names_;
 };
 
+/// What a long seed tells of itself: how many of how many are done. On a terminal `db seed` shows it as a bar.
+///
+/// It is called, so that it can be handed on: `factory.fill(db, 100'000, std::ref(progress))`.
+class seed_progress {
+public:
+  virtual ~seed_progress() = default;
+  virtual void operator()(std::size_t done, std::size_t all) = 0;
+};
+
 struct seed_options {
   environment_list env{};
 };
@@ -36,25 +46,30 @@ struct seed_options {
 ///       co_await db.insert(User{.email = "ada@example.com"});
 ///     });
 ///
+/// One that takes long asks for a `seed_progress` beside the database: `[](tp::database& db, tp::seed_progress& told)`.
+///
 /// Seeds run in the order of their names. Whether one may run twice is up to it.
 /// Owns: `name` is kept as it is given and must live as long as the seed; so must the seed itself.
 /// Threads: made before main() or on one thread.
 class seed {
 public:
   using function = task<void> (*)(database&);
+  using long_function = task<void> (*)(database&, seed_progress&);
 
   seed(std::string_view name, function run, seed_options options = {});
+  seed(std::string_view name, long_function run, seed_options options = {});
   seed(const seed&) = delete;
   seed& operator=(const seed&) = delete;
   ~seed();
 
   std::string_view name() const noexcept { return name_; }
   const environment_list& environments() const noexcept { return environments_; }
-  task<void> run(database& db) const { return run_(db); }
+  task<void> run(database& db, seed_progress& told) const { return run_ != nullptr ? run_(db) : run_long_(db, told); }
 
 private:
   std::string_view name_;
-  function run_;
+  function run_ = nullptr;
+  long_function run_long_ = nullptr;
   environment_list environments_;
 };
 
