@@ -11,7 +11,7 @@ if [[ ${1:-} == keep ]]; then
   for found in build/fuzz/found/*/; do
     name=$(basename "$found")
     mkdir -p "tests/fuzz/corpus/$name"
-    "build/fuzz/fuzz/fuzz_$name" -merge=1 "tests/fuzz/corpus/$name" "$found" >"build/fuzz/$name.log" 2>&1 ||
+    "build/fuzz/fuzz/fuzz_$name" -merge=1 -use_counters=0 "tests/fuzz/corpus/$name" "$found" >"build/fuzz/$name.log" 2>&1 ||
       { tail -60 "build/fuzz/$name.log"; exit 1; }
     echo "fuzz: $name: $(find "tests/fuzz/corpus/$name" -type f | wc -l) seeds"
   done
