@@ -24,6 +24,11 @@ tp::task<void> begin(std::string url) {
   EXPECT_EQ(ada.id, (co_await db.query<User>().where(tp::col<&User::email>.starts_with("ada")).one()).id);
 }
 
+void begin_with_keywords() {
+  tp::database db("host=db.example.com dbname=shop user=ada password='p ss' pool_size=5");
+  EXPECT_EQ(db.url(), "postgresql://?host=db.example.com&dbname=shop&user=ada&password=***");
+}
+
 tp::task<void> raw(tp::database& db) {
   auto busiest = co_await db
                      .raw_sql<Busiest>("SELECT to_char(created_at, 'YYYY-MM'), count(*) FROM users "

@@ -22,9 +22,6 @@ const char* no_variable(const char*) { return nullptr; }
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
-  try {
-    postgres_settings::parse_keywords(text, {&no_variable, "runner"});
-  } catch (const tupelo::configuration_error&) {}
   postgres_settings read;
   try {
     read = postgres_settings::parse(url::parse(text), {&no_variable, "runner"});

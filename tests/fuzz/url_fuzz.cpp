@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Any text is a URL or a configuration_error, and what a URL shows of itself is a URL with the same public parts.
+// Any text is a URL (or keywords, which are one) or a configuration_error, and what a URL shows of itself is a URL with
+// the same public parts.
 #include <tupelo/driver/url.hpp>
 #include <tupelo/core/error.hpp>
 

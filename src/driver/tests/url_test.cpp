@@ -169,8 +169,28 @@ TEST(url, password_with_an_unencoded_slash_is_refused_and_not_shown) {
   EXPECT_EQ(refusal("pg://ada:12?hunter2@host/x").find("hunter2"), std::string::npos);
 }
 
+TEST(url, keywords_are_a_postgresql_url_with_these_options) {
+  const url u = url::parse(" host = db.example.com\tdbname='my \\'shop\\''\npassword=hunter2 pool_size=3");
+  EXPECT_EQ(u.scheme(), "postgresql");
+  EXPECT_TRUE(u.has_authority());
+  ASSERT_EQ(u.options().size(), 4u);
+  EXPECT_EQ(*u.option("host"), "db.example.com");
+  EXPECT_EQ(*u.option("dbname"), "my 'shop'");
+  EXPECT_EQ(*u.option("pool_size"), "3");
+  EXPECT_EQ(u.redacted(), "postgresql://?host=db.example.com&dbname=my 'shop'&password=***&pool_size=3");
+}
+
+TEST(url, keywords_with_a_mistake_are_refused) {
+  refusal("host=db port");
+  refusal("host=db port=1 port=2");
+  refusal("host='db");
+  refusal("host=db user=\xff");
+  refusal("host='a\nb'");
+}
+
 TEST(url, no_message_shows_a_password) {
-  for (const char* text : {"pg://ada:hunter2%@h/x", "pg://ada:hunter2@h:99999/x", "pg://ada:hunter2@h/x?a=1&a=2"}) {
+  for (const char* text : {"pg://ada:hunter2%@h/x", "pg://ada:hunter2@h:99999/x", "pg://ada:hunter2@h/x?a=1&a=2",
+                           "password='hunter2", "password=hunter2 port", "ada@h:hunter2 x=b"}) {
     EXPECT_EQ(refusal(text).find("hunter2"), std::string::npos) << text;
   }
 }

@@ -340,47 +340,6 @@ postgres_settings postgres_settings::parse(const url& from, const postgres_envir
   return settings_reader(options, environment).read();
 }
 
-postgres_settings postgres_settings::parse_keywords(std::string_view keywords,
-                                                    const postgres_environment& environment) {
-  connection_options options(environment);
-  constexpr std::string_view spaces = " \t\r\n\f\v";
-  const auto skip_spaces = [&] {
-    keywords.remove_prefix(std::min(keywords.find_first_not_of(spaces), keywords.size()));
-  };
-  for (skip_spaces(); !keywords.empty(); skip_spaces()) {
-    const std::size_t name_end = std::min(keywords.find_first_of(" \t\r\n\f\v="), keywords.size());
-    const std::string_view name = keywords.substr(0, name_end);
-    keywords.remove_prefix(name_end);
-    skip_spaces();
-    if (name.empty() || !keywords.starts_with('='))
-      fail("keywords are written as name=value, separated by spaces, values with spaces in '': one has no = behind it");
-    keywords.remove_prefix(1);
-    skip_spaces();
-    const bool quoted = keywords.starts_with('\'');
-    if (quoted) keywords.remove_prefix(1);
-    std::string value;
-    bool ended = !quoted;
-    while (!keywords.empty()) {
-      const char c = keywords.front();
-      if (!quoted && spaces.find(c) != std::string_view::npos) break;
-      keywords.remove_prefix(1);
-      if (quoted && c == '\'') {
-        ended = true;
-        break;
-      }
-      if (c == '\\' && !keywords.empty()) {
-        value += keywords.front();
-        keywords.remove_prefix(1);
-      } else {
-        value += c;
-      }
-    }
-    if (!ended) fail("the ' before the value of option " + std::string(name) + " is not closed");
-    options.give(name, value);
-  }
-  return settings_reader(options, environment).read();
-}
-
 std::string postgres_settings::name() const {
   std::string out = database + " on ";
   for (const postgres_host& host : hosts) {

@@ -35,7 +35,6 @@ struct settings_test : ::testing::Test {
   ~settings_test() override { std::filesystem::remove_all(home); }
 
   postgres_settings parse(std::string_view text) { return postgres_settings::parse(url::parse(text), environment); }
-  postgres_settings keywords(std::string_view text) { return postgres_settings::parse_keywords(text, environment); }
 
   template <class Run>
   std::string refusal_of(Run&& run, errc code = errc::invalid_configuration) {
@@ -106,41 +105,41 @@ TEST_F(settings_test, several_hosts_have_their_own_ports) {
   EXPECT_EQ(s.hosts[0].shown(), "one:5433");
   EXPECT_EQ(s.hosts[1].shown(), "[2001:db8::2]:5432");
   EXPECT_EQ(s.hosts[2].shown(), "/run/pg/.s.PGSQL.5432");
-  const postgres_settings same = keywords("host=one,two port=5433");
+  const postgres_settings same = parse("host=one,two port=5433");
   ASSERT_EQ(same.hosts.size(), 2u);
   EXPECT_EQ(same.hosts[1].shown(), "two:5433");
-  EXPECT_TRUE(says(refusal_of([&] { keywords("host=one,two port=1,2,3"); }), "2 hosts but 3 ports"));
+  EXPECT_TRUE(says(refusal_of([&] { parse("host=one,two port=1,2,3"); }), "2 hosts but 3 ports"));
 }
 
 TEST_F(settings_test, an_address_spares_the_question_for_it) {
-  const postgres_settings s = keywords("host=db.example.com hostaddr=192.0.2.1");
+  const postgres_settings s = parse("host=db.example.com hostaddr=192.0.2.1");
   EXPECT_EQ(s.hosts[0].name, "db.example.com");
   EXPECT_EQ(s.hosts[0].address, "192.0.2.1");
-  EXPECT_EQ(keywords("hostaddr=fe80::1%eth0").hosts[0].shown(), "[fe80::1%eth0]:5432");
-  EXPECT_FALSE(keywords("host=/run/pg hostaddr=192.0.2.1").hosts[0].is_socket());
-  refusal_of([&] { keywords("hostaddr=db.example.com"); });
-  refusal_of([&] { keywords("host=a,b hostaddr=192.0.2.1"); });
+  EXPECT_EQ(parse("hostaddr=fe80::1%eth0").hosts[0].shown(), "[fe80::1%eth0]:5432");
+  EXPECT_FALSE(parse("host=/run/pg hostaddr=192.0.2.1").hosts[0].is_socket());
+  refusal_of([&] { parse("hostaddr=db.example.com"); });
+  refusal_of([&] { parse("host=a,b hostaddr=192.0.2.1"); });
 }
 
 TEST_F(settings_test, keywords_are_read_as_libpq_reads_them) {
   const postgres_settings s =
-      keywords(" host = localhost port=5433\tdbname='my \\'shop\\'' user=a\\ b password = '' application_name=x");
+      parse(" host = localhost port=5433\tdbname='my \\'shop\\'' user=a\\ b password = '' application_name=x");
   EXPECT_EQ(s.hosts[0].shown(), "localhost:5433");
   EXPECT_EQ(s.database, "my 'shop'");
   EXPECT_EQ(s.user, "a b");
   EXPECT_EQ(s.hosts[0].password, "");
   EXPECT_EQ(s.application_name, "x");
-  EXPECT_EQ(keywords("").user, "runner");
-  refusal_of([&] { keywords("host"); });
-  refusal_of([&] { keywords("=x"); });
-  EXPECT_TRUE(says(refusal_of([&] { keywords("password='hunter2"); }), "password"));
+  EXPECT_EQ(parse("host=''").user, "runner");
+  refusal_of([&] { parse("host"); }, errc::invalid_url);
+  refusal_of([&] { parse("=x"); }, errc::invalid_url);
+  EXPECT_TRUE(says(refusal_of([&] { parse("password='hunter2"); }, errc::invalid_url), "password"));
 }
 
 TEST_F(settings_test, what_is_said_twice_is_refused) {
   EXPECT_TRUE(says(refusal("postgresql://db/shop?dbname=other"), "dbname"));
   EXPECT_TRUE(says(refusal("postgresql://db/shop?host=other"), "host"));
   EXPECT_TRUE(says(refusal("postgresql://ada:hunter2@db/?password=hunter2"), "password"));
-  refusal_of([&] { keywords("port=1 port=2"); });
+  refusal_of([&] { parse("port=1 port=2"); }, errc::invalid_url);
 }
 
 TEST_F(settings_test, urls_of_other_forms_are_refused) {

@@ -40,23 +40,35 @@ std::string hosts_text(const driver::url& from) {
 
 }  // namespace
 
-std::string plain_url(const driver::url& from, std::initializer_list<std::string_view> leave_out) {
+namespace {
+
+std::string written(const driver::url& from, bool with_secrets, std::initializer_list<std::string_view> leave_out) {
   std::string out = from.scheme() + ":";
   if (from.has_authority()) {
     out += "//";
-    if (!from.user().empty()) out += encoded(from.user()) + "@";
+    const std::string password = with_secrets && !from.password().empty() ? ":" + encoded(from.password()) : "";
+    if (!from.user().empty() || !password.empty()) out += encoded(from.user()) + password + "@";
     out += hosts_text(from);
   }
   out += encoded(from.path(), "/:");
   char before = '?';
   for (const driver::url_option& option : from.options()) {
-    if (std::find(std::begin(secrets), std::end(secrets), option.key) != std::end(secrets)) continue;
+    const bool secret = std::find(std::begin(secrets), std::end(secrets), option.key) != std::end(secrets);
+    if (secret && !with_secrets) continue;
     if (std::find(leave_out.begin(), leave_out.end(), option.key) != leave_out.end()) continue;
     out += before + encoded(option.key) + "=" + encoded(option.value, "/:,");
     before = '&';
   }
   return out;
 }
+
+}  // namespace
+
+std::string plain_url(const driver::url& from, std::initializer_list<std::string_view> leave_out) {
+  return written(from, false, leave_out);
+}
+
+std::string whole_url(const driver::url& from) { return written(from, true, {}); }
 
 std::string password_of(const driver::url& from) {
   const std::string* option = from.option("password");

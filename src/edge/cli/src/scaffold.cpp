@@ -46,11 +46,9 @@ chosen_database choose_database(const std::string& url, const std::string& name)
   take_url_options(without_pool, of_the_pool);
   (void)find_backend(parsed).make_connector(without_pool);  // refuses what could never be opened
   const bool secret = parsed.redacted().find("***") != std::string::npos;
-  std::string whole = secret ? url : std::string();
-  replace_all(whole, "'", "%27");
-  std::string shown = secret ? plain_url(parsed) : url;
-  replace_all(shown, "\\", "%5C");  // it is put between quotes
-  replace_all(shown, "\"", "%22");
+  // Written as a URL whatever it was given as, and without what would end the quotes it is put between.
+  const std::string whole = secret ? whole_url(parsed) : std::string();
+  const std::string shown = plain_url(parsed);
   return {parsed.scheme() == "postgres" || parsed.scheme() == "postgresql" ? "postgres" : parsed.scheme(), shown,
           whole};
 }

@@ -68,6 +68,17 @@ TEST(new_project, keeps_a_password_in_the_file_that_is_not_committed) {
     EXPECT_EQ(folder.read("shop/" + std::string(file)).find("cret"), std::string::npos) << file;
   }
 }
+TEST(new_project, writes_keywords_as_a_url) {
+  cli_project folder;
+  const outcome done = tool(folder, {"new", "shop", "--url", "host=db.example.com user=ada dbname='my \"shop\"'"});
+  ASSERT_EQ(done.code, 0) << done.err;
+  EXPECT_EQ(find_project(folder.root() / "shop").url,
+            "postgresql://?host=db.example.com&user=ada&dbname=my%20%22shop%22");
+  const outcome secret = tool(folder, {"new", "store", "--url", "host=db.example.com password='s ecr\\'et'"});
+  ASSERT_EQ(secret.code, 0) << secret.err;
+  EXPECT_NE(folder.read("store/.env").find("DATABASE_URL='postgresql://?host=db.example.com&password=s%20ecr%27et'"),
+            std::string::npos);
+}
 TEST(new_project, refuses_a_database_that_it_does_not_know) {
   cli_project folder;
   const outcome done = tool(folder, {"new", "shop", "--url", "oracle://ada@db/shop"});

@@ -26,11 +26,14 @@ struct url_host {
 /// `scheme://user:password@host:port/path?key=value&key=value` or `scheme:path?key=value`. Several hosts are separated
 /// by commas, each with its own port.
 ///
+/// Also what libpq calls a keyword/value string, `host=db.example.com dbname='my shop'`: the same as `postgresql://`
+/// with these as options. Values with spaces are put between `'`; `\` stands before a `'` and a `\`.
+///
 /// The path keeps its leading slash. `+` and `#` stand for themselves, so that file names and passwords need no care
 /// beyond
 /// `%`, `?`, `@`, `:` and `/`.
 /// Errors: configuration_error (invalid_url); its message never repeats the password or an option's value.
-/// Source: RFC 3986, without fragments.
+/// Source: RFC 3986, without fragments; PostgreSQL documentation, "Keyword/Value Connection Strings".
 class url {
 public:
   url() = default;

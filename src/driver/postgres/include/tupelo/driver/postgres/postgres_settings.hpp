@@ -82,8 +82,6 @@ struct postgres_settings {
   /// Errors: configuration_error (unknown_driver, invalid_url, invalid_configuration), which names the option, never a
   /// secret.
   static postgres_settings parse(const url& from, const postgres_environment& environment = {});
-  /// Reads `host=localhost dbname='my shop'`. Errors: configuration_error.
-  static postgres_settings parse_keywords(std::string_view keywords, const postgres_environment& environment = {});
 
   /// What messages call the database: `shop on db.example.com:5432`.
   std::string name() const;
