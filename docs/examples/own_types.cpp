@@ -25,14 +25,15 @@ TEST(guide_of_models, stores_arrays_and_spans_and_finds_them) {
   example::make_tables<Server>(db);
   Server made{.tags = {"web", "new"},
               .load = {0.5, std::nullopt},
-              .address = {"10.0.0.1"},
+              .address = tp::inet::parse("10.0.0.1"),
               .uptime = std::chrono::hours(3),
               .rent = Money{4'200}};
   tp::sync_wait(db.insert(made));
-  auto busy = db.query<Server>()
-                  .where(tp::col<&Server::tags>.contains("web") && !tp::col<&Server::tags>.overlaps({"old", "broken"}))
-                  .where(tp::col<&Server::load>.length() > 1 && tp::col<&Server::address> == "10.0.0.1")
-                  .where(tp::col<&Server::rent> > Money{1'000});
+  auto busy =
+      db.query<Server>()
+          .where(tp::col<&Server::tags>.contains("web") && !tp::col<&Server::tags>.overlaps({"old", "broken"}))
+          .where(tp::col<&Server::load>.length() > 1 && tp::col<&Server::address> == tp::inet::parse("10.0.0.1"))
+          .where(tp::col<&Server::rent> > Money{1'000});
   const Server found = tp::sync_wait(busy.one());
   EXPECT_EQ(found.uptime, std::chrono::hours(3));
   EXPECT_EQ(found.rent->cents, 4'200);

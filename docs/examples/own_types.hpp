@@ -4,6 +4,7 @@
 #include <tupelo/tupelo.hpp>
 #include <tupelo/model/bits.hpp>
 #include <tupelo/model/composite.hpp>
+#include <tupelo/model/inet.hpp>
 #include <tupelo/model/multirange.hpp>
 #include <tupelo/model/offset_time.hpp>
 
@@ -127,7 +128,8 @@ struct Server {
   std::int64_t id{};
   std::vector<std::string> tags;            // text[]
   std::vector<std::optional<double>> load;  // double precision[], NULL among its elements
-  tp::native<"inet"> address;               // a type that PostgreSQL has and C++ has not
+  tp::inet address;                         // inet: an IP address; tp::cidr is a network
+  tp::native<"macaddr"> card;               // a type that PostgreSQL has and C++ has not
   tp::range<tp::date> paid;                 // daterange
   tp::interval warranty;                    // months, days, microseconds
   std::chrono::seconds uptime{};            // an interval too

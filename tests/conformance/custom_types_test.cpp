@@ -4,7 +4,9 @@
 
 #include <tupelo/schema/migrator.hpp>
 #include <tupelo/model/bits.hpp>
+#include <tupelo/model/cidr.hpp>
 #include <tupelo/model/composite.hpp>
+#include <tupelo/model/inet.hpp>
 #include <tupelo/model/multirange.hpp>
 #include <tupelo/model/offset_time.hpp>
 
@@ -42,6 +44,9 @@ struct Parcel {
   bits flags{};
   std::optional<offset_time> pickup{};
   interval keep{};
+  inet ordered_from{};
+  std::optional<cidr> office{};
+  std::vector<inet> scanners{};
   friend bool operator==(const Parcel&, const Parcel&) = default;
 };
 
@@ -65,13 +70,25 @@ Parcel some_parcel() {
           .holidays = {{date{10}, date{20}}, {}},
           .flags = bits::parse("101"),
           .pickup = offset_time{time_of_day::from_hms(12, 30), -5 * 3600},
-          .keep = {1, 2, 3}};
+          .keep = {1, 2, 3},
+          .ordered_from = inet::parse("10.1.2.3/8"),
+          .office = cidr::parse("2001:db8::/32"),
+          .scanners = {inet::parse("::1"), inet::parse("192.168.0.7")}};
 }
 
 TEST_P(custom_types, come_back_as_they_were) {
   std::vector<Parcel> parcels{some_parcel(), {}};
   sync_wait(db.insert(parcels));
   EXPECT_TRUE(sync_wait(db.query<Parcel>().order_by(col<&Parcel::id>).all()) == parcels);
+}
+
+TEST_P(custom_types, addresses_and_networks_are_found_again) {
+  sync_wait(db.insert(some_parcel()));
+  EXPECT_EQ(count(col<&Parcel::ordered_from> == inet::parse("10.1.2.3/8")), 1);
+  EXPECT_EQ(count(col<&Parcel::ordered_from> == inet::parse("10.1.2.3")), 0);
+  EXPECT_EQ(count(col<&Parcel::office> == cidr::parse("2001:db8::/32")), 1);
+  EXPECT_EQ(count(col<&Parcel::office>.in(cidr::parse("10.0.0.0/8"), cidr::parse("2001:db8::/32"))), 1);
+  EXPECT_EQ(count(col<&Parcel::scanners>.contains(inet::parse("::1"))), 1);
 }
 
 TEST_P(custom_types, are_copied_in_and_out) {

@@ -6,8 +6,10 @@
 #include "value_binder.hpp"
 
 #include <tupelo/model/bits.hpp>
+#include <tupelo/model/cidr.hpp>
 #include <tupelo/model/composite.hpp>
 #include <tupelo/model/field_type.hpp>
+#include <tupelo/model/inet.hpp>
 #include <tupelo/model/model.hpp>
 #include <tupelo/model/multirange.hpp>
 #include <tupelo/model/native.hpp>
@@ -121,8 +123,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       pick<bool, std::int8_t, std::int16_t, std::int32_t, std::int64_t, std::uint16_t, std::uint32_t, std::uint64_t,
            float, double, std::string, bytes, timestamp, date, time_of_day, interval, std::chrono::milliseconds,
            std::chrono::sys_seconds, uuid, decimal, json, fuzz_level, fuzz_money, native<"inet">, range<std::int32_t>,
-           range<timestamp>, range<decimal>, multirange<std::int32_t>, multirange<date>, bits, offset_time, fuzz_pair>(
-          data[0], data[1]);
+           range<timestamp>, range<decimal>, multirange<std::int32_t>, multirange<date>, bits, offset_time, fuzz_pair,
+           inet, cidr>(data[0], data[1]);
   const std::uint32_t type = server_types[data[2] % std::size(server_types)];
   // A body of its own size, so that reading beyond it is seen: the bytes as they are, and as the one value of a row.
   const std::size_t rest = size - head;

@@ -4,7 +4,9 @@
 #include "value_oracle.hpp"
 
 #include <tupelo/model/bits.hpp>
+#include <tupelo/model/cidr.hpp>
 #include <tupelo/model/composite.hpp>
+#include <tupelo/model/inet.hpp>
 #include <tupelo/model/model.hpp>
 #include <tupelo/model/multirange.hpp>
 #include <tupelo/model/offset_time.hpp>
@@ -17,6 +19,7 @@
 #include <tupelo/core/timestamp.hpp>
 #include <tupelo/core/uuid.hpp>
 
+#include <array>
 #include <bit>
 #include <cstdint>
 #include <cstdio>
@@ -185,6 +188,14 @@ struct custom_oracle : value_oracle {
         "numeric, \"text\" text, data bytea, day date, moment timestamptz, span interval, id uuid, document jsonb, how "
         "oracle_size, \"where\" oracle_city, numbers int4range, mask varbit)");
   }
+  inet some_address() {
+    std::array<std::uint8_t, 16> bytes{};
+    // Runs of zeros, which have spellings of their own.
+    for (std::uint8_t& each : bytes)
+      each = random.one_in(2) ? std::uint8_t{0} : static_cast<std::uint8_t>(random.below(256));
+    if (random.one_in(2)) return inet(bytes, static_cast<int>(random.below(129)));
+    return inet(std::array{bytes[0], bytes[1], bytes[2], bytes[3]}, static_cast<int>(random.below(33)));
+  }
   bits some_bits(std::size_t size) {
     bits out(size);
     for (std::size_t i = 0; i < size; ++i) out.set(i, random.one_in(2));
@@ -226,6 +237,28 @@ TEST_F(custom_oracle, times_with_an_offset_agree) {
                            static_cast<std::int32_t>(random.between(-57'599, 57'599))};
     agrees(statement, some);
     arrays_agree(array, std::vector<offset_time>{some});
+  }
+}
+
+TEST_F(custom_oracle, addresses_and_networks_agree) {
+  const auto address = echo("inet");
+  const auto addresses = echo("inet[]");
+  const auto network = echo("cidr");
+  const auto networks = echo("cidr[]");
+  for (int i = 0; i < rounds; ++i) {
+    const inet some = some_address();
+    const inet other = some_address();
+    agrees(address, some);
+    agrees(address, some.host());
+    arrays_agree(addresses, std::vector<inet>{some, other});
+    agrees(network, cidr(some));
+    arrays_agree(networks, std::vector<cidr>{cidr(some), cidr(other)});
+    const std::string a = "inet '" + some.to_string() + "'";
+    const std::string b = "inet '" + other.to_string() + "'";
+    EXPECT_EQ(read<bool>(a + " < " + b), some < other) << a << " " << b;
+    EXPECT_EQ(read<bool>(a + " >>= " + b), some.contains(other)) << a << " " << b;
+    EXPECT_EQ(read<cidr>("network(" + a + ")"), cidr(some)) << a;
+    EXPECT_EQ(read<inet>("network(" + a + ")"), some.network()) << a;
   }
 }
 

@@ -23,11 +23,11 @@ struct type_text {
 }  // namespace detail
 
 /// A value of a type that a database has and C++ has not, in the database's own spelling:
-/// `tp::native<"inet"> address;`, `tp::native<"macaddr">`, `tp::native<"bit(8)">`, `tp::native<"tsvector">`.
+/// `tp::native<"macaddr"> card;`, `tp::native<"point">`, `tp::native<"bit(8)">`, `tp::native<"tsvector">`.
 ///
 /// The column has that type on PostgreSQL, which checks and normalises what is written, and is text elsewhere, where it
 /// stays as it was written. Nothing is lost either way. In conditions it compares with such values and with plain text:
-/// `tp::col<&Host::address> == "10.0.0.1"`; equality and order are the database's.
+/// `tp::col<&Host::card> == "08:00:2b:01:02:03"`; equality and order are the database's.
 template <detail::type_text Type>
 struct native {
   std::string text;
