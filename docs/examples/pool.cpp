@@ -34,6 +34,17 @@ tp::task<void> maintenance(tp::database& db) {
   db.resume();
 }
 
+class connection_log final : public tp::statement_observer {
+public:
+  void connection_waited(const tp::connection_event& event) noexcept override {
+    if (event.failure || event.duration_us > 100'000) std::fprintf(stderr, "the pool is too small\n");
+  }
+  void connection_closed(const tp::connection_event& event) noexcept override {
+    if (event.reason == tp::close_reason::broken)
+      std::fprintf(stderr, "connection %llu broke\n", static_cast<unsigned long long>(event.number));
+  }
+};
+
 tp::task<bool> shut_down(tp::database& db) {
   try {
     co_await db.close(tp::deadline::after(10s));
@@ -72,8 +83,10 @@ TEST(guide_of_the_pool, runs_as_it_says) {
   tp::database closed = open();
   EXPECT_EQ(closed.statistics().connections, 0U);
   leak_alarm observer;
+  connection_log connections;
   example::filled_database example;
   example.db.observe(observer);
+  example.db.observe(connections);
   EXPECT_TRUE(tp::sync_wait(health_check(example.db)).starts_with(R"({"status":"up","connections":1,"in_use":0)"));
   tp::sync_wait(maintenance(example.db));
   tp::sync_wait(pay(example.db, 1));

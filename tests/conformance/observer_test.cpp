@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ledger.hpp"
 
+#include <atomic>
+
 namespace tupelo::conformance {
 namespace {
 
@@ -39,6 +41,22 @@ TEST_P(observers, see_statements_without_values) {
   sync_wait(db.raw_sql<int>("SELECT count(*) FROM teams WHERE name = ?", "s3cret").one());
   for (const std::string& statement : log.started())
     EXPECT_EQ(statement.find("s3cret"), std::string::npos) << statement;
+}
+TEST_P(observers, see_connections_being_used) {
+  struct counter final : statement_observer {
+    void connection_acquired(const connection_event& e) noexcept override { acquired += e.number != 0; }
+    void connection_returned(const connection_event& e) noexcept override { returned += e.number != 0; }
+    std::atomic<int> acquired{0}, returned{0};
+  } seen;
+  db.observe(seen);
+  sync_wait(db.insert(Team{.name = "red"}));
+  sync_wait(db.transaction([](session& s) -> task<void> {
+    s.add(Team{.name = "blue"});
+    co_return;
+  }));
+  sync_wait(db.query<Team>().all());
+  EXPECT_EQ(seen.acquired, 3);
+  EXPECT_EQ(seen.returned, 3);
 }
 TEST_P(observers, see_failures) {
   sync_wait(db.insert(Team{.name = "red"}));

@@ -70,6 +70,7 @@ connection_pool::connection_pool(driver::url url, const backend& kind, const dat
 }
 
 connection_pool::~connection_pool() {
+  observers_.end();  // they may be gone already
   stopping_.request_cancel();
   const bool shared_ended = shared_.stop();
   std::unique_lock lock(mutex_);
@@ -140,6 +141,7 @@ pooled_connection* connection_pool::try_acquire_slowly(const task_context& conte
     if (found == nullptr) return nullptr;
     if (!needs_check(*found) || check_now(*found)) {
       found->count_use();
+      tell_acquired(*found);
       return found;
     }
   }
@@ -162,6 +164,7 @@ task<pooled_connection*> connection_pool::acquire() {
       if (!co_await std::move(*checking)) continue;
     }
     found->count_use();
+    tell_acquired(*found);
     co_return found;
   }
 }
@@ -222,7 +225,7 @@ void connection_pool::enqueue(pool_waiter& waiter) {
   waiter.owners.fetch_add(1, std::memory_order_relaxed);
   core_.join(waiter, now_us());
   // First pressed, then empty: whoever puts a connection there in between takes it out again.
-  pressed_.store(true, std::memory_order_seq_cst);
+  press();
   flush_hot();
   serve();
   refresh();
@@ -297,6 +300,7 @@ void connection_pool::refresh() noexcept {
   if (core_.waiting() != 0 && !core_.is_suspended() && core_.is_down(now)) refuse_all(last_failure_);
   start_openings(now);
   pressed_.store(core_.is_pressed(), std::memory_order_seq_cst);
+  hot_closed_.store(core_.is_pressed() || !observers_.empty(), std::memory_order_seq_cst);
   if (!core_.is_closing() || core_.connections() != 0 || core_.opening() != 0) return;
   for (pool_waiter* const waiter : drainers_) {
     if (waiter->settle(pool_waiter::granted)) waiter->resumed.post();
@@ -310,23 +314,30 @@ void connection_pool::refresh() noexcept {
 void connection_pool::give_back(pooled_connection* connection) noexcept {
   connection->depth = 0;
   connection->forget_postponed();
-  if (!connection->usable()) [[unlikely]]
+  if (!connection->usable()) [[unlikely]] {
+    tell_returned(*connection);
     return retire(connection);
-  if (connection->is_dirty() || connection->driver().in_transaction()) [[unlikely]]
+  }
+  if (connection->is_dirty() || connection->driver().in_transaction()) [[unlikely]] {
+    tell_returned(*connection);
     return clean(connection);
-  if (connection->owes) [[unlikely]]
+  }
+  if (connection->owes) [[unlikely]] {
+    tell_returned(*connection);
     return settle(connection);
-  if (keeps_times_ && !note_return(*connection)) return offer(connection);
-  if (!pressed_.load(std::memory_order_relaxed)) [[likely]] {
+  }
+  const bool kept = !keeps_times_ || note_return(*connection);
+  if (kept && !hot_closed_.load(std::memory_order_relaxed)) [[likely]] {
     pooled_connection* none = nullptr;
     if (hot_.compare_exchange_strong(none, connection, std::memory_order_seq_cst)) {
       // Somebody may have queued up in between: then take it out again and hand it over.
-      if (!pressed_.load(std::memory_order_seq_cst)) [[likely]]
+      if (!hot_closed_.load(std::memory_order_seq_cst)) [[likely]]
         return;
       connection = hot_.exchange(nullptr, std::memory_order_seq_cst);
       if (connection == nullptr) return;
     }
   }
+  tell_returned(*connection);
   offer(connection);
 }
 
@@ -340,13 +351,14 @@ bool connection_pool::note_return(pooled_connection& connection) noexcept {
 }
 
 void connection_pool::offer(pooled_connection* connection, std::optional<std::int64_t> idle_since_us) noexcept {
-  std::unique_ptr<pooled_connection> closing;  // destroyed after the lock is released
+  closing_connection closing(*this);
   const std::lock_guard lock(mutex_);
   const std::int64_t now = now_us();
   connection->leased_us = INT64_MAX;
   shed(now);
   if (core_.must_close(*connection, now)) {
-    closing = take_out(connection);
+    closing.reason = reason_to_close(*connection, now, close_reason::not_needed);
+    closing.connection = take_out(connection);
   } else if (!grant(connection, now)) {
     core_.put_idle(*connection, idle_since_us.value_or(now));
     // A program that runs its statements itself is to need no other thread.
@@ -369,11 +381,11 @@ std::unique_ptr<pooled_connection> connection_pool::take_out(pooled_connection* 
 }
 
 void connection_pool::retire(pooled_connection* connection) noexcept {
-  std::unique_ptr<pooled_connection> closing;  // destroyed after the lock is released
+  closing_connection closing(*this);
   const std::lock_guard lock(mutex_);
   // What broke it may have broken the others.
   if (ages_) core_.suspect_all(now_us());
-  closing = take_out(connection);
+  closing.connection = take_out(connection);
   refresh();
 }
 

@@ -86,6 +86,8 @@ public:
 
   /// Whether somebody waits, or connections go a special way for another reason.
   bool is_pressed() const noexcept { return pressed_.load(std::memory_order_relaxed); }
+  /// From here on connections change hands where observers are told of it.
+  void observe(statement_observer& observer);
   /// Whether nobody gets one.
   bool is_halted() const noexcept {
     const std::lock_guard lock(mutex_);
@@ -104,6 +106,9 @@ public:
   std::uint32_t size() const noexcept { return core_.limits().size; }
   plan_store& plans() noexcept { return plans_; }
   observer_list& observers() noexcept { return observers_; }
+  // What observers are told, if there are any. Before: the mutex is not held.
+  void tell_acquired(pooled_connection& connection) noexcept;
+  void tell_waited(std::int64_t since_us, const pooled_connection* got, const std::exception_ptr& failure) noexcept;
   listener_set& listeners() noexcept { return listeners_; }
   connector& connects() noexcept { return *connector_; }
   const database_options& options() const noexcept { return options_; }
@@ -153,7 +158,31 @@ private:
   task<bool> check(pooled_connection& connection);
   pooled_connection* open_blocking(const task_context& context);
 
+  void tell_returned(pooled_connection& connection) noexcept;
+  void tell_opened(const pooled_connection& connection, std::int64_t began_us) noexcept;
+  void tell_failed(std::int64_t began_us, const std::exception_ptr& failure) noexcept;
+
+  /// A connection that has left the pool, which is closed where this ends. Before: made before the mutex is taken.
+  struct closing_connection {
+    explicit closing_connection(connection_pool& of) noexcept : pool(of) {}
+    closing_connection(const closing_connection&) = delete;
+    closing_connection& operator=(const closing_connection&) = delete;
+    ~closing_connection();
+
+    connection_pool& pool;
+    std::unique_ptr<pooled_connection> connection{};
+    close_reason reason = close_reason::broken;
+  };
+
   // ---- with the mutex held
+
+  /// Where neither the pool's end nor the connection's age is what closes it, it is `otherwise`.
+  close_reason reason_to_close(const pool_slot& slot, std::int64_t now_us, close_reason otherwise) const noexcept;
+  /// Nothing goes past the core until refresh() finds that it may.
+  void press() noexcept {
+    pressed_.store(true, std::memory_order_seq_cst);
+    hot_closed_.store(true, std::memory_order_seq_cst);
+  }
 
   void flush_hot() noexcept;
   /// After every change: pressure, refusals, openings, drains.
@@ -178,8 +207,9 @@ private:
   // ---- opening
 
   /// It is in use from here on. Before: whoever calls this refreshes next, when the connection has found its user.
-  pooled_connection* adopt(std::unique_ptr<driver::connection> opened);
-  void opening_failed(const std::exception_ptr& failure, bool backs_off) noexcept;
+  pooled_connection* adopt(std::unique_ptr<driver::connection> opened, std::int64_t began_us);
+  pooled_connection* keep(std::unique_ptr<pooled_connection> made);
+  void opening_failed(const std::exception_ptr& failure, bool backs_off, std::int64_t began_us) noexcept;
 
   // ---- coming back
 
@@ -221,8 +251,9 @@ private:
   std::int64_t upkeep_period_us_ = INT64_MAX;  ///< the longest time without a look at the idle connections
 
   // One connection changes hands without the mutex: what a program that does one thing at a time uses always. The core
-  // takes it for one in use. While the core is pressed it stays empty.
+  // takes it for one in use. While `hot_closed_` it stays empty: the core is pressed, or observers are to be told.
   std::atomic<pooled_connection*> hot_{nullptr};
+  std::atomic<bool> hot_closed_{false};
   std::atomic<bool> pressed_{false};
 
   mutable std::mutex mutex_;
@@ -233,8 +264,9 @@ private:
   std::exception_ptr last_failure_;  ///< of opening
   upkeep_timer timer_{*this};
   bool timer_started_ = false;
-  bool preparing_ = false;        ///< prepare_another() has one checked
-  std::uint32_t background_ = 0;  ///< chores, openings and timers that will call the pool
+  std::uint64_t last_number_ = 0;  ///< of a connection
+  bool preparing_ = false;         ///< prepare_another() has one checked
+  std::uint32_t background_ = 0;   ///< chores, openings and timers that will call the pool
   std::condition_variable background_ended_;
   cancel_source stopping_;
 

@@ -82,7 +82,7 @@ task<void> database::close(deadline until) {
   co_await with_deadline(pool_->wait_until_empty(), until);
 }
 
-void database::observe(statement_observer& observer) { pool_->observers().add(observer); }
+void database::observe(statement_observer& observer) { pool_->observe(observer); }
 std::uint32_t database::reads_repeated_at_most() const noexcept {
   if (pool_->observers().empty()) return 0;
   const std::uint32_t said = pool_->options().detect_n_plus_one;

@@ -47,6 +47,36 @@ void observer_list::lease_overdue(const lease_event& event) noexcept {
   for (statement_observer* observer : *observers) observer->lease_overdue(event);
 }
 
+void observer_list::connection_opened(const connection_event& event) noexcept {
+  const auto observers = current();
+  for (statement_observer* observer : *observers) observer->connection_opened(event);
+}
+
+void observer_list::connection_failed(const connection_event& event) noexcept {
+  const auto observers = current();
+  for (statement_observer* observer : *observers) observer->connection_failed(event);
+}
+
+void observer_list::connection_waited(const connection_event& event) noexcept {
+  const auto observers = current();
+  for (statement_observer* observer : *observers) observer->connection_waited(event);
+}
+
+void observer_list::connection_acquired(const connection_event& event) noexcept {
+  const auto observers = current();
+  for (statement_observer* observer : *observers) observer->connection_acquired(event);
+}
+
+void observer_list::connection_returned(const connection_event& event) noexcept {
+  const auto observers = current();
+  for (statement_observer* observer : *observers) observer->connection_returned(event);
+}
+
+void observer_list::connection_closed(const connection_event& event) noexcept {
+  const auto observers = current();
+  for (statement_observer* observer : *observers) observer->connection_closed(event);
+}
+
 void observer_list::noticed(const notice_event& event) noexcept {
   const auto observers = current();
   for (statement_observer* observer : *observers) observer->noticed(event);

@@ -18,6 +18,8 @@ namespace tupelo::detail {
 class observer_list final : public statement_observer, public driver::connection_events {
 public:
   void add(statement_observer& observer);
+  /// Nobody is told anything any more.
+  void end() noexcept { used_.store(false, std::memory_order_release); }
   bool empty() const noexcept { return !used_.load(std::memory_order_acquire); }
 
   void statement_started(const statement_event& event) noexcept override;
@@ -25,6 +27,12 @@ public:
   void read_retried(const retry_event& event) noexcept override;
   void read_repeated(const repeated_read_event& event) noexcept override;
   void lease_overdue(const lease_event& event) noexcept override;
+  void connection_opened(const connection_event& event) noexcept override;
+  void connection_failed(const connection_event& event) noexcept override;
+  void connection_waited(const connection_event& event) noexcept override;
+  void connection_acquired(const connection_event& event) noexcept override;
+  void connection_returned(const connection_event& event) noexcept override;
+  void connection_closed(const connection_event& event) noexcept override;
   void noticed(const notice_event& event) noexcept override;
   bool wants_notices() const noexcept override { return !empty(); }
 

@@ -19,20 +19,30 @@ namespace {
 
 }  // namespace
 
-pooled_connection* connection_pool::adopt(std::unique_ptr<driver::connection> opened) {
+pooled_connection* connection_pool::adopt(std::unique_ptr<driver::connection> opened, std::int64_t began_us) {
   auto made = std::make_unique<pooled_connection>(*this, std::move(opened), options_.statement_cache_size);
+  pooled_connection* const added = keep(std::move(made));
+  tell_opened(*added, began_us);
+  return added;
+}
+
+pooled_connection* connection_pool::keep(std::unique_ptr<pooled_connection> made) {
   const std::lock_guard lock(mutex_);
   connections_.push_back(std::move(made));
   pooled_connection* const added = connections_.back().get();
   const std::int64_t now = now_us();
   core_.opened(*added, now);
+  added->number = ++last_number_;
+  added->opened_us = now;
   ++counts_.opened;
   last_failure_ = nullptr;
   arm_upkeep(deadline::after_us(upkeep_period_us_, now).at_us);
   return added;
 }
 
-void connection_pool::opening_failed(const std::exception_ptr& failure, bool backs_off) noexcept {
+void connection_pool::opening_failed(const std::exception_ptr& failure, bool backs_off,
+                                     std::int64_t began_us) noexcept {
+  tell_failed(began_us, failure);
   const std::lock_guard lock(mutex_);
   ++counts_.failed_to_open;
   core_.opening_failed(now_us(), backs_off);
@@ -53,24 +63,26 @@ pooled_connection* connection_pool::open_blocking(const task_context& context) {
     if (!core_.may_open(now_us())) return nullptr;
     core_.begin_opening();
   }
+  const std::int64_t began_us = now_us();
   // The thread has a loop of its own meanwhile, whose clock is the steady one.
   const std::int64_t left = context.deadline.remaining_us(context.scheduler.now_us());
   const bool by_caller = left <= acquire_timeout_us();
   const deadline until = deadline::after_us(by_caller ? left : acquire_timeout_us(), steady_now_us());
   try {
-    pooled_connection* const opened = adopt(sync_wait(connector_->connect(inline_), {context.cancellation, until}));
+    pooled_connection* const opened =
+        adopt(sync_wait(connector_->connect(inline_), {context.cancellation, until}), began_us);
     const std::lock_guard lock(mutex_);
     refresh();
     return opened;
   } catch (const cancelled&) {
-    opening_failed(std::current_exception(), false);
+    opening_failed(std::current_exception(), false, began_us);
     throw;
   } catch (const timed_out&) {
-    opening_failed(std::current_exception(), !by_caller);
+    opening_failed(std::current_exception(), !by_caller, began_us);
     if (by_caller) throw;
     throw_slow_opening();
   } catch (...) {
-    opening_failed(std::current_exception(), true);
+    opening_failed(std::current_exception(), true, began_us);
     throw;
   }
 }
@@ -81,6 +93,7 @@ struct background_opening final : task_completion, scheduled_work {
       : task_completion{&ended},
         scheduled_work(&begin),
         pool(of),
+        began_us(of.now_us()),
         context{of.upkeep_, of.stopping_.token(), {}},
         opening(run(of)) {}
 
@@ -93,24 +106,27 @@ struct background_opening final : task_completion, scheduled_work {
     std::unique_ptr<background_opening> self(static_cast<background_opening*>(&completion));
     connection_pool& pool = self->pool;
     const std::exception_ptr failure = promise.take_error();
+    const std::int64_t began_us = self->began_us;
     self.reset();
-    if (failure) pool.opening_failed(failure, true);
+    if (failure) pool.opening_failed(failure, true, began_us);
     pool.end_background();
     return std::noop_coroutine();
   }
 
   static task<void> run(connection_pool& pool) {
-    const deadline until = deadline::after_us(pool.acquire_timeout_us(), pool.now_us());
+    const std::int64_t began_us = pool.now_us();
+    const deadline until = deadline::after_us(pool.acquire_timeout_us(), began_us);
     std::unique_ptr<driver::connection> opened;
     try {
       opened = co_await with_deadline(pool.connector_->connect(pool.inline_), until);
     } catch (const timed_out&) {
       throw_slow_opening();
     }
-    pool.offer(pool.adopt(std::move(opened)));
+    pool.offer(pool.adopt(std::move(opened), began_us));
   }
 
   connection_pool& pool;
+  std::int64_t began_us;
   task_context context;
   task<void> opening;
 };

@@ -109,11 +109,13 @@ void connection_pool::look_after() noexcept {
 }
 
 bool connection_pool::close_one() noexcept {
-  std::unique_ptr<pooled_connection> closing;  // destroyed after the lock is released
+  closing_connection closing(*this);
   const std::lock_guard lock(mutex_);
-  pool_slot* const slot = core_.next_to_close(now_us());
+  const std::int64_t now = now_us();
+  pool_slot* const slot = core_.next_to_close(now);
   if (slot == nullptr) return false;
-  closing = take_out(static_cast<pooled_connection*>(slot));
+  closing.reason = reason_to_close(*slot, now, close_reason::idle_too_long);
+  closing.connection = take_out(static_cast<pooled_connection*>(slot));
   return true;
 }
 
@@ -178,7 +180,7 @@ bool connection_pool::report_one_lease() noexcept {
 void connection_pool::suspend() noexcept {
   const std::lock_guard lock(mutex_);
   core_.suspend();
-  pressed_.store(true, std::memory_order_seq_cst);
+  press();
   flush_hot();
 }
 
@@ -193,7 +195,7 @@ void connection_pool::begin_close() noexcept {
   {
     const std::lock_guard lock(mutex_);
     core_.close();
-    pressed_.store(true, std::memory_order_seq_cst);
+    press();
     flush_hot();
     refuse_all(std::make_exception_ptr(
         connection_error(errc::pool_closed, "the database was closed by close() while this waited for a connection")));

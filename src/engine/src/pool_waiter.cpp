@@ -48,6 +48,18 @@ bool pool_awaiter::suspend(std::coroutine_handle<> awaiting, const task_context&
 
 pooled_connection* pool_awaiter::await_resume() {
   if (scheduler_ == nullptr) return nullptr;
+  if (wanted_ != for_what::connection || pool_.observers().empty()) return outcome();
+  try {
+    pooled_connection* const got = outcome();
+    pool_.tell_waited(waiter_->queued_us, got, {});
+    return got;
+  } catch (...) {
+    pool_.tell_waited(waiter_->queued_us, nullptr, std::current_exception());
+    throw;
+  }
+}
+
+pooled_connection* pool_awaiter::outcome() {
   watch_.detach();
   if (scheduler_->cancel_timer(*waiter_)) waiter_->drop();
   switch (waiter_->outcome.load(std::memory_order_acquire)) {

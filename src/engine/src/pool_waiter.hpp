@@ -73,6 +73,7 @@ private:
   };
 
   bool suspend(std::coroutine_handle<> awaiting, const task_context& context);
+  pooled_connection* outcome();
 
   connection_pool& pool_;
   for_what wanted_;

@@ -162,6 +162,11 @@ public:
   bool owes = false;  ///< answers are on their way that nobody waits for
   int depth = 0;      ///< of begin()s that are not ended
 
+  std::uint64_t number = 0;  ///< in the order in which they were opened
+  std::int64_t opened_us = 0;
+  /// INT64_MAX: observers know nothing of its user. Its user only.
+  std::int64_t acquired_us = INT64_MAX;
+
   // By whom it is held, where leases are watched; under the pool's lock.
   std::source_location leased_from;
   std::int64_t leased_us = INT64_MAX;

@@ -40,7 +40,9 @@ task<bool> shared_reads::run(statement_run& run) {
   const task_context& context = co_await current_context();
   const void* const domain = context.scheduler.reactor().domain();
   driver::request request;
-  place at = join(domain);
+  bool taken = false;
+  place at = join(domain, taken);
+  if (taken) pool_.tell_acquired(at.on());
   if (!at) at = share(*co_await pool_.acquire(), domain);
   context.cancellation.throw_if_cancelled();
   if (!at.fill(request, run)) co_return false;
@@ -59,7 +61,7 @@ task<bool> shared_reads::run(statement_run& run) {
 
 // ---- coming and going
 
-shared_reads::place shared_reads::join(const void* domain) {
+shared_reads::place shared_reads::join(const void* domain, bool& taken) {
   const std::lock_guard lock(mutex_);
   const bool pressed = pool_.is_pressed();
   if (pressed) {
@@ -70,6 +72,7 @@ shared_reads::place shared_reads::join(const void* domain) {
   if (!pressed && open_.size() < most_ && (chosen == nullptr || chosen->shared.readers != 0)) {
     if (pooled_connection* const free = pool_.take_ready()) {
       add(*free, domain);
+      taken = true;
       return {*this, *free};
     }
     if (chosen != nullptr) pool_.prepare_another();

@@ -79,7 +79,8 @@ private:
   };
 
   /// Without waiting; empty where that needs a connection from the pool's queue.
-  place join(const void* domain);
+  /// `taken`: it is a connection that has just left the pool.
+  place join(const void* domain, bool& taken);
   /// On a connection that the caller has acquired.
   place share(pooled_connection& acquired, const void* domain);
   bool fill(pooled_connection& on, cached_statement*& held, driver::request& request, statement_run& run);

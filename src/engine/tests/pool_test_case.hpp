@@ -33,6 +33,7 @@ protected:
   }
   ~pool_test() override {
     if (!pool) return;
+    pool->observers().end();  // those of the test are gone
     pool->begin_close();
     time.run_ready();
     pool.reset();

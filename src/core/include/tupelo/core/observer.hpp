@@ -65,7 +65,26 @@ struct repeated_read_event {
   std::uint32_t line = 0;
 };
 
-/// Sees every statement of a database; for logs, metrics and traces. A database without observers pays one branch.
+/// Why the pool has closed a connection.
+enum class close_reason : std::uint8_t {
+  broken,         ///< it was lost, did not answer, or could not be made clean for its next user
+  idle_too_long,  ///< `idle_timeout_us`
+  too_old,        ///< `max_lifetime_us`
+  not_needed,     ///< one of `max_overflow`, and nobody waits any more
+  pool_closed,
+};
+
+/// What happens to a connection of the pool, or to somebody who wants one.
+struct connection_event {
+  std::uint64_t number = 0;      ///< of the connection, from 1 on, in the order of their opening; 0: there is none
+  std::int64_t duration_us = 0;  ///< opened, failed: of opening; waited: of waiting; returned: in use; closed: its life
+  close_reason reason = close_reason::broken;  ///< closed only
+  std::exception_ptr failure;                  ///< failed, and waited in vain
+};
+
+/// Sees every statement of a database, and what becomes of its connections; for logs, metrics and traces. A database
+/// without observers pays one branch per statement and nothing per connection; with one, each acquire takes the pool's
+/// lock.
 ///
 /// The statements of a pipeline, or of a flush, start one after the other and then finish one after the other; the
 /// duration of each is that of all.
@@ -82,6 +101,15 @@ public:
   virtual void read_repeated(const repeated_read_event&) noexcept {}
   /// Called once per lease, on a thread of the pool's own: it must be quick.
   virtual void lease_overdue(const lease_event&) noexcept {}
+  /// Called on the threads that open, use and close connections, outside of the pool's lock: who returns one has not
+  /// yet gone on, so it must be quick. A connection that several reads share is acquired and returned once for all of
+  /// them; those of listeners are not the pool's. What the end of the database closes is not told: close() it before.
+  virtual void connection_opened(const connection_event&) noexcept {}
+  virtual void connection_failed(const connection_event&) noexcept {}  ///< an attempt to open one
+  virtual void connection_waited(const connection_event&) noexcept {}  ///< somebody had to wait, and does no more
+  virtual void connection_acquired(const connection_event&) noexcept {}
+  virtual void connection_returned(const connection_event&) noexcept {}
+  virtual void connection_closed(const connection_event&) noexcept {}
   /// Called on the thread that reads the connection, before the statement is finished: it must be quick.
   virtual void noticed(const notice_event&) noexcept {}
 };

@@ -112,7 +112,7 @@ public:
     return run_transaction(*this, static_cast<Closure&&>(closure), options, static_cast<Verifier&&>(verify), from);
   }
 
-  /// The observer sees every statement from here on; it must outlive the database.
+  /// The observer sees every statement and every connection from here on; it must outlive the database.
   void observe(statement_observer& observer);
 
   /// How often a session may repeat a read by key before it reports that; 0: it does not watch, also where nobody
