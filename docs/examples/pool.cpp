@@ -28,6 +28,15 @@ public:
   }
 };
 
+class pool_log final : public tp::statement_observer {
+public:
+  void pool_changed(const tp::pool_event& event) noexcept override {
+    const std::string_view what = name_of(event.change);  // server_down, shedding_began …
+    std::fprintf(stderr, "%.*s %.*s, %u wait\n", int(what.size()), what.data(), int(event.host.size()),
+                 event.host.data(), event.waiting);
+  }
+};
+
 tp::task<void> maintenance(tp::database& db) {
   db.suspend();  // who needs a connection waits from here on
   co_await tp::sleep_for(1ms);
@@ -84,9 +93,11 @@ TEST(guide_of_the_pool, runs_as_it_says) {
   EXPECT_EQ(closed.statistics().connections, 0U);
   leak_alarm observer;
   connection_log connections;
+  pool_log changes;
   example::filled_database example;
   example.db.observe(observer);
   example.db.observe(connections);
+  example.db.observe(changes);
   EXPECT_TRUE(tp::sync_wait(health_check(example.db)).starts_with(R"({"status":"up","connections":1,"in_use":0)"));
   tp::sync_wait(maintenance(example.db));
   tp::sync_wait(pay(example.db, 1));

@@ -89,7 +89,7 @@ bool connection_pool::needs_check(const pooled_connection& connection) const noe
 }
 
 pooled_connection* connection_pool::put_aside(pooled_connection* hot) noexcept {
-  const std::lock_guard lock(mutex_);
+  const change_lock lock(*this);
   core_.put_idle(*hot, hot->used_us);
   serve();  // to one who has come since
   refresh();
@@ -220,7 +220,7 @@ void connection_pool::throw_if_refused() const {
 }
 
 void connection_pool::enqueue(pool_waiter& waiter) {
-  const std::lock_guard lock(mutex_);
+  const change_lock lock(*this);
   throw_if_refused();
   waiter.owners.fetch_add(1, std::memory_order_relaxed);
   core_.join(waiter, now_us());
@@ -233,7 +233,7 @@ void connection_pool::enqueue(pool_waiter& waiter) {
 }
 
 void connection_pool::withdraw(pool_waiter& waiter) noexcept {
-  const std::lock_guard lock(mutex_);
+  const change_lock lock(*this);
   bool was_here = core_.leave(waiter);
   if (!was_here) was_here = std::erase(drainers_, &waiter) != 0;
   if (waiter.outcome.load(std::memory_order_relaxed) == pool_waiter::expired) ++counts_.timed_out;
@@ -297,7 +297,10 @@ void connection_pool::flush_hot() noexcept {
 
 void connection_pool::refresh() noexcept {
   const std::int64_t now = now_us();
-  if (core_.waiting() != 0 && !core_.is_suspended() && core_.is_down(now)) refuse_all(last_failure_);
+  const bool down = core_.is_down(now);
+  if (down) changes_.server_is_down(last_failure_, core_.waiting(), now);
+  changes_.sheds(core_.is_overloaded(), core_.waiting(), now);
+  if (down && core_.waiting() != 0 && !core_.is_suspended()) refuse_all(last_failure_);
   start_openings(now);
   pressed_.store(core_.is_pressed(), std::memory_order_seq_cst);
   hot_closed_.store(core_.is_pressed() || !observers_.empty(), std::memory_order_seq_cst);
@@ -352,7 +355,7 @@ bool connection_pool::note_return(pooled_connection& connection) noexcept {
 
 void connection_pool::offer(pooled_connection* connection, std::optional<std::int64_t> idle_since_us) noexcept {
   closing_connection closing(*this);
-  const std::lock_guard lock(mutex_);
+  const change_lock lock(*this);
   const std::int64_t now = now_us();
   connection->leased_us = INT64_MAX;
   shed(now);
@@ -382,7 +385,7 @@ std::unique_ptr<pooled_connection> connection_pool::take_out(pooled_connection* 
 
 void connection_pool::retire(pooled_connection* connection) noexcept {
   closing_connection closing(*this);
-  const std::lock_guard lock(mutex_);
+  const change_lock lock(*this);
   // What broke it may have broken the others.
   if (ages_) core_.suspect_all(now_us());
   closing.connection = take_out(connection);
@@ -415,6 +418,24 @@ void connection_pool::clean(pooled_connection* connection) noexcept {
   } catch (const std::exception&) {
     retire(connection);  // closing it rolls back as well
   }
+}
+
+// ---- what observers hear
+
+void connection_pool::note_hosts(const std::exception_ptr& failure) noexcept {
+  try {
+    const std::vector<driver::host_statistics> hosts = connector_->hosts();
+    const change_lock lock(*this);
+    changes_.hosts_are(hosts, failure, now_us());
+  } catch (const std::exception&) {  // no memory to look at them: the next attempt brings another chance
+  }
+}
+
+void change_lock::tell() noexcept {
+  // Observers are called without the lock, and the pool may be given up meanwhile.
+  ++pool_.background_;
+  pool_.changes_.tell(lock_, pool_.observers_);
+  pool_.background_has_ended();
 }
 
 // ---- what it does

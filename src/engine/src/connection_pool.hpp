@@ -4,6 +4,7 @@
 #include "listener_set.hpp"
 #include "observer_list.hpp"
 #include "plan_store.hpp"
+#include "pool_changes.hpp"
 #include "pool_core.hpp"
 #include "pool_waiter.hpp"
 #include "pooled_connection.hpp"
@@ -111,6 +112,8 @@ public:
   void tell_waited(std::int64_t since_us, const pooled_connection* got, const std::exception_ptr& failure) noexcept;
   listener_set& listeners() noexcept { return listeners_; }
   connector& connects() noexcept { return *connector_; }
+  /// After an attempt to reach a server, which failed for this reason, or null.
+  void note_hosts(const std::exception_ptr& failure) noexcept;
   const database_options& options() const noexcept { return options_; }
   scheduler& upkeep() const noexcept { return upkeep_; }
   std::int64_t now_us() const noexcept { return upkeep_.now_us(); }
@@ -126,6 +129,7 @@ public:
   }
 
 private:
+  friend class change_lock;
   friend class pool_awaiter;
   friend struct pool_waiter;
   friend class opening_slot;
@@ -258,6 +262,7 @@ private:
 
   mutable std::mutex mutex_;
   pool_core core_;
+  pool_changes changes_;
   std::vector<std::unique_ptr<pooled_connection>> connections_;
   std::vector<pool_waiter*> drainers_;
   pool_statistics counts_;           ///< only what has been counted so far
@@ -274,6 +279,24 @@ private:
   observer_list observers_;
   listener_set listeners_;
   shared_reads shared_;
+};
+
+/// Holds a pool's mutex; when it is released, observers hear of what has changed meanwhile. For whatever may change
+/// whether the pool can serve.
+class change_lock {
+public:
+  explicit change_lock(connection_pool& pool) noexcept : pool_(pool), lock_(pool.mutex_) {}
+  change_lock(const change_lock&) = delete;
+  change_lock& operator=(const change_lock&) = delete;
+  ~change_lock() {
+    if (pool_.changes_.to_tell()) [[unlikely]]
+      tell();
+  }
+
+private:
+  void tell() noexcept;
+  connection_pool& pool_;
+  std::unique_lock<std::mutex> lock_;
 };
 
 }  // namespace tupelo::detail

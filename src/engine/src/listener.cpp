@@ -64,7 +64,16 @@ struct listener::state {
   std::unique_ptr<driver::notification_source> source;  ///< null: lost
   std::int64_t backoff_us = 0;
 
-  task<void> connect() { source = co_await pool.connects().listen(channels); }
+  task<void> connect() {
+    std::exception_ptr failure;
+    try {
+      source = co_await pool.connects().listen(channels);
+    } catch (...) {
+      failure = std::current_exception();
+    }
+    pool.note_hosts(failure);
+    if (failure) std::rethrow_exception(failure);
+  }
 
   /// Until the server is there again. Errors: as `next`.
   task<void> reconnect() {

@@ -82,6 +82,11 @@ void observer_list::noticed(const notice_event& event) noexcept {
   for (statement_observer* observer : *observers) observer->noticed(event);
 }
 
+void observer_list::pool_changed(const pool_event& event) noexcept {
+  const auto observers = current();
+  for (statement_observer* observer : *observers) observer->pool_changed(event);
+}
+
 namespace {
 
 std::string_view text_of(const driver::request& request) {

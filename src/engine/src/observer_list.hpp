@@ -34,6 +34,7 @@ public:
   void connection_returned(const connection_event& event) noexcept override;
   void connection_closed(const connection_event& event) noexcept override;
   void noticed(const notice_event& event) noexcept override;
+  void pool_changed(const pool_event& event) noexcept override;
   bool wants_notices() const noexcept override { return !empty(); }
 
 private:

@@ -21,13 +21,14 @@ namespace {
 
 pooled_connection* connection_pool::adopt(std::unique_ptr<driver::connection> opened, std::int64_t began_us) {
   auto made = std::make_unique<pooled_connection>(*this, std::move(opened), options_.statement_cache_size);
+  note_hosts(nullptr);
   pooled_connection* const added = keep(std::move(made));
   tell_opened(*added, began_us);
   return added;
 }
 
 pooled_connection* connection_pool::keep(std::unique_ptr<pooled_connection> made) {
-  const std::lock_guard lock(mutex_);
+  const change_lock lock(*this);
   connections_.push_back(std::move(made));
   pooled_connection* const added = connections_.back().get();
   const std::int64_t now = now_us();
@@ -36,6 +37,7 @@ pooled_connection* connection_pool::keep(std::unique_ptr<pooled_connection> made
   added->opened_us = now;
   ++counts_.opened;
   last_failure_ = nullptr;
+  changes_.server_is_up(now);
   arm_upkeep(deadline::after_us(upkeep_period_us_, now).at_us);
   return added;
 }
@@ -43,7 +45,8 @@ pooled_connection* connection_pool::keep(std::unique_ptr<pooled_connection> made
 void connection_pool::opening_failed(const std::exception_ptr& failure, bool backs_off,
                                      std::int64_t began_us) noexcept {
   tell_failed(began_us, failure);
-  const std::lock_guard lock(mutex_);
+  note_hosts(failure);
+  const change_lock lock(*this);
   ++counts_.failed_to_open;
   core_.opening_failed(now_us(), backs_off);
   // Who gave up says nothing of the database: others go on waiting, and the next attempt begins at once.
@@ -71,7 +74,7 @@ pooled_connection* connection_pool::open_blocking(const task_context& context) {
   try {
     pooled_connection* const opened =
         adopt(sync_wait(connector_->connect(inline_), {context.cancellation, until}), began_us);
-    const std::lock_guard lock(mutex_);
+    const change_lock lock(*this);
     refresh();
     return opened;
   } catch (const cancelled&) {

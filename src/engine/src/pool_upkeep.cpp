@@ -100,7 +100,7 @@ void connection_pool::look_after() noexcept {
     serve();
   }
   while (close_one() || keep_one_alive() || report_one_lease()) {}
-  const std::lock_guard lock(mutex_);
+  const change_lock lock(*this);
   refresh();
   std::int64_t due = std::min(core_.next_due_us(), next_lease_due_us());
   if (core_.connections() != 0) due = std::min(due, deadline::after_us(upkeep_period_us_, now_us()).at_us);
@@ -185,7 +185,7 @@ void connection_pool::suspend() noexcept {
 }
 
 void connection_pool::resume() noexcept {
-  const std::lock_guard lock(mutex_);
+  const change_lock lock(*this);
   core_.resume();
   serve();
   refresh();
@@ -202,7 +202,7 @@ void connection_pool::begin_close() noexcept {
   }
   stopping_.request_cancel();
   while (close_one()) {}
-  const std::lock_guard lock(mutex_);
+  const change_lock lock(*this);
   refresh();
 }
 

@@ -82,6 +82,27 @@ struct connection_event {
   std::exception_ptr failure;                  ///< failed, and waited in vain
 };
 
+/// What a pool says of its ability to serve.
+enum class pool_change : std::uint8_t {
+  server_down,     ///< there is no connection and none can be opened: who wants one is refused at once
+  server_back,     ///< one was opened again
+  circuit_opened,  ///< a host has failed so often in a row that it is left alone
+  circuit_closed,  ///< it was reached again
+  shedding_began,  ///< the queue has been standing for so long that some are refused
+  shedding_ended,
+};
+/// `server_down`, `server_back` …
+std::string_view name_of(pool_change change) noexcept;
+
+/// One such change. Views are valid during the call only.
+struct pool_event {
+  pool_change change{};
+  std::string_view host{};       ///< of a circuit, as messages name it: `db.example.com:5432`
+  std::uint32_t waiting = 0;     ///< how many waited for a connection
+  std::int64_t lasted_us = 0;    ///< of what has ended
+  std::exception_ptr failure{};  ///< why the server is down; of a circuit, unless another host could be reached
+};
+
 /// Sees every statement of a database, and what becomes of its connections; for logs, metrics and traces. A database
 /// without observers pays one branch per statement and nothing per connection; with one, each acquire takes the pool's
 /// lock.
@@ -112,6 +133,8 @@ public:
   virtual void connection_closed(const connection_event&) noexcept {}
   /// Called on the thread that reads the connection, before the statement is finished: it must be quick.
   virtual void noticed(const notice_event&) noexcept {}
+  /// Called in the order of the changes, one at a time, on whatever thread met the change: it must be quick.
+  virtual void pool_changed(const pool_event&) noexcept {}
 };
 
 }  // namespace tupelo
