@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "library.hpp"
 
+#include <malloc.h>
+
 #include <algorithm>
 
 namespace tupelo::conformance::library {
@@ -224,6 +226,65 @@ TEST_P(relations, are_loaded_batch_by_batch_in_a_stream) {
   EXPECT_EQ(seen, 500U);
   EXPECT_EQ(db.statistics().in_use, 0U);
   EXPECT_EQ(sync_wait(db.query<Author>().count()), 3) << "and the connection can be used";
+}
+TEST_P(relations, are_loaded_in_a_stream_of_a_lease_in_constant_memory) {
+  constexpr int rows = 5'000;
+  std::vector<Review> more;
+  for (int i = 0; i < rows; ++i) more.push_back({.book_id = i % 2 ? a : d, .stars = i});
+  sync_wait(db.insert(more));
+  std::size_t early = 0;
+  std::size_t most = 0;
+  int seen = 0;
+  run([&]() -> task<void> {
+    lease held = co_await db.acquire();
+    auto reviews = held.query<Review>()
+                       .where(col<&Review::id> >= more[0].id)
+                       .with(&Review::book, &Book::author)
+                       .with(&Review::book, &Book::labels)
+                       .stream();
+    while (const Review* review = co_await reviews.next()) {
+      EXPECT_EQ(review->book->author->name, review->stars % 2 ? "ada" : "bob");
+      if (++seen == 500) early = mallinfo2().uordblks;
+      if (seen >= 500 && seen % 100 == 0) most = std::max(most, mallinfo2().uordblks);
+    }
+    EXPECT_FALSE(held.in_transaction());
+    EXPECT_EQ(co_await held.query<Author>().count(), 3) << "and the connection can be used";
+  });
+  EXPECT_EQ(seen, rows);
+  EXPECT_LT(most, early + 40'000) << "the other rows are 150,000 bytes on the wire";
+}
+TEST_P(relations, are_loaded_in_a_stream_of_a_lease_that_is_used_for_something_else_meanwhile) {
+  std::vector<Review> more;
+  for (int i = 0; i < 500; ++i) more.push_back({.book_id = i % 2 ? a : d, .stars = i});
+  sync_wait(db.insert(more));
+  std::size_t seen = 0;
+  run([&]() -> task<void> {
+    lease held = co_await db.acquire();
+    auto rows = held.query<Review>().where(col<&Review::id> >= more[0].id).with(&Review::book, &Book::author).stream();
+    while (const Review* review = co_await rows.next()) {
+      EXPECT_EQ(review->book->author->name, review->stars % 2 ? "ada" : "bob");
+      if (++seen != 100) continue;
+      co_await held.insert(Author{.name = "eve"});
+      EXPECT_FALSE(held.in_transaction());
+    }
+  });
+  EXPECT_EQ(seen, 500U);
+  EXPECT_EQ(sync_wait(db.query<Author>().where(col<&Author::name> == "eve").count()), 1);
+}
+TEST_P(relations, that_fail_in_a_stream_of_a_lease_leave_the_lease_usable) {
+  sync_wait(db.execute("DROP TABLE shelf_marks"));
+  run([&]() -> task<void> {
+    lease held = co_await db.acquire();
+    auto rows = held.query<Book>().with(&Book::labels).stream();
+    bool failed = false;
+    try {
+      co_await rows.next();
+    } catch (const error&) {
+      failed = true;
+    }
+    EXPECT_TRUE(failed);
+    EXPECT_EQ(co_await held.query<Author>().count(), 3);
+  });
 }
 TEST_P(relations, are_loaded_for_leases_and_sessions) {
   run([&]() -> task<void> {

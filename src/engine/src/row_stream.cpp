@@ -17,6 +17,34 @@ namespace {
 
 constexpr std::uint32_t batch_rows = 64;
 
+/// Statements between the rows of a result. While it lives, they leave the result open.
+class between_rows final : public query_source {
+public:
+  between_rows(lease& of, driver::connection& on, driver::prepared_statement* read) noexcept
+      : of_(of), on_(on), one_by_one_(on.join_result(read)) {}
+  between_rows(const between_rows&) = delete;
+  between_rows& operator=(const between_rows&) = delete;
+  ~between_rows() { on_.join_result(nullptr); }
+
+  bool try_run(statement_run& run, const task_context& context) override { return of_.try_run(run, context); }
+  task<void> run(statement_run& run) override { return of_.run(run); }
+  task<void> run_group(statement_group& group) override {
+    if (!one_by_one_) {
+      co_await of_.run_group(group);
+      co_return;
+    }
+    for (std::size_t i = 0; i != group.count; ++i) co_await of_.run(*group.runs[i]);
+  }
+  bool in_transaction() const noexcept override { return of_.in_transaction(); }
+  const dialect& sql_dialect() const override { return of_.sql_dialect(); }
+  task<lease> acquire(std::source_location from) override { return of_.acquire(from); }
+
+private:
+  lease& of_;
+  driver::connection& on_;
+  bool one_by_one_;
+};
+
 }  // namespace
 
 struct row_stream_core::state final : open_result {
@@ -133,7 +161,8 @@ task<std::uint64_t> row_stream_core::fetch(row_sink sink) {
     s.rows += s.request.row_count;
     s.running = s.request.more;
     if (!s.run.core.loads.empty()) {
-      co_await load_relations(s.held, s.run.core.loads, recorder.rows(row_size(s.run.core)));
+      between_rows source(s.held, connection.driver(), s.running ? *s.request.prepared : nullptr);
+      co_await load_relations(source, s.run.core.loads, recorder.rows(row_size(s.run.core)));
     }
   } catch (...) {
     // A fetch that never got to the statement leaves the result of the one before it open: close() ends it.

@@ -166,7 +166,9 @@ void conversation::start(const waiting& next) noexcept {
   std::size_t mark = out_.mark();
   try {
     const server_statement* const read = submitted.more ? statement_of(submitted) : nullptr;
-    if (streaming_ != nullptr && read != streaming_ && !(read != nullptr && read->drained)) {
+    f.joins = may_join(submitted);
+    f.again |= f.joins;  // a failure ends the transaction, and what else is read in it
+    if (!f.joins && streaming_ != nullptr && read != streaming_ && !(read != nullptr && read->drained)) {
       drain_stream();
       mark = out_.mark();  // the drain is sent whatever becomes of this request
     }
@@ -235,7 +237,7 @@ server_statement& conversation::statement_for(request& r, std::shared_ptr<server
 void conversation::describe(flight& f) {
   f.at = stage::describing;
   write_description(*f.statement, *f.of->plan, f.lacks_types);
-  f.synced = !is_copied(f);
+  f.synced = !is_copied(f) && !f.joins;
   if (f.synced) {
     write_sync(out_);
   } else {
@@ -265,7 +267,7 @@ void conversation::run(flight& f) {
   if (r.in_bulk && copy_out(f)) return;
   const std::string_view portal = portal_of(r, statement);
   write_run(r, statement, portal);
-  f.synced = portal.empty() || status_ == transaction_status::open;
+  f.synced = !f.joins && (portal.empty() || status_ == transaction_status::open);
   if (f.synced) {
     if (r.fetch != 0 && r.end_after_fetch) write_close_portal(out_, portal);
     write_sync(out_);

@@ -115,6 +115,11 @@ public:
   bool abandon(request& given_up, const std::exception_ptr& failure) noexcept;
   /// The same for all behind the first, which is returned where somebody waits for it.
   const request* abandon_waiting(const std::exception_ptr& failure) noexcept;
+  /// See driver::connection. A statement that joins is followed by Flush, because Sync would end the transaction.
+  bool join_result(const server_statement* read) noexcept {
+    joined_ = read;
+    return read != nullptr && read == streaming_;
+  }
   void finish(server_statement& statement) noexcept;
   void release(std::unique_ptr<server_statement> statement) noexcept;
 
@@ -152,6 +157,7 @@ private:
     bool stale = false;               ///< the server's plan is out of date
     bool lacks_types = false;         ///< the server could not tell the type of a parameter
     bool again = false;               ///< it was started anew once, being stale or short of types
+    bool joins = false;               ///< it is part of the transaction of `streaming_`
     std::string_view statement_text;  ///< of a script: the statement on its way
     std::string_view rest;            ///< of a script: what comes after it
   };
@@ -178,6 +184,9 @@ private:
   bool fetch_on(flight& f);
   static void fetch_from_rest(request& r, server_statement& statement);
   void drain_stream();
+  /// Its transaction has ended.
+  void lose_stream() noexcept;
+  bool may_join(const request& r) const noexcept;
   bool next_of_script(flight& f);
   void start_held() noexcept;
   void end_front() noexcept;
@@ -246,8 +255,9 @@ private:
   std::deque<waiting> held_;  ///< behind a statement that is being described, or a script
   request* completed_ = nullptr;
   request* last_completed_ = nullptr;
-  std::vector<server_statement*> portals_;  ///< results that were read in part
-  server_statement* streaming_ = nullptr;   ///< whose portal is open outside a transaction: no Sync may be sent
+  std::vector<server_statement*> portals_;    ///< results that were read in part
+  server_statement* streaming_ = nullptr;     ///< whose portal is open outside a transaction: no Sync may be sent
+  const server_statement* joined_ = nullptr;  ///< `streaming_`, where statements are part of its transaction
   std::vector<std::uint32_t> parameter_types_;
   std::vector<column_description> columns_;
   std::vector<result_column> result_columns_;

@@ -36,7 +36,7 @@ void conversation::handle(const backend_message& message) {
       if (flight& f = front(message); f.at == stage::describing) {
         if (f.group) {
           group_described(f);
-        } else if (is_copied(f)) {
+        } else if (is_copied(f) || f.joins) {
           copy_described(f);
         }
       }
@@ -56,7 +56,7 @@ void conversation::handle(const backend_message& message) {
           result_columns_.push_back({names_[i], columns_[i].type, columns_[i].modifier});
         if (f.group) {
           group_described(f);
-        } else if (is_copied(f)) {
+        } else if (is_copied(f) || f.joins) {
           copy_described(f);
         }
       }
@@ -145,6 +145,7 @@ void conversation::command_complete(flight& f, const backend_message& message) {
       f.synced = true;
     }
   }
+  if (f.joins && f.at == stage::running && !f.synced) end_front();
 }
 
 void conversation::suspended(flight& f) {
@@ -188,6 +189,7 @@ void conversation::failed(flight& f, const backend_message& message) {
        f.stale ? make_stale_failure(fields.sqlstate, text_of(f)) : make_postgres_failure(fields, text_of(f), f.cause));
   // Those behind it are lost with the connection, but their statements are others.
   if (loses_connection(fields)) throw_postgres_failure(fields, {});
+  if (f.joins) lose_stream();
   if (!f.synced) {
     write_sync(out_);
     f.synced = true;

@@ -40,6 +40,7 @@ void conversation::copy_described(flight& f) {
     blocked_ = false;
     if (described(f)) return start_held();
   }
+  if (f.joins) lose_stream();
   write_sync(out_);
   f.synced = true;
 }

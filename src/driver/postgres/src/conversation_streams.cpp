@@ -57,6 +57,18 @@ void conversation::drain_stream() {
   std::erase(portals_, &drained);
 }
 
+bool conversation::may_join(const request& r) const noexcept {
+  return joined_ != nullptr && joined_ == streaming_ && r.plan != nullptr && r.members == nullptr && r.fetch == 0 &&
+         !r.more && !r.in_bulk && r.copy == copy_step::none;
+}
+
+void conversation::lose_stream() noexcept {
+  if (streaming_ == nullptr) return;
+  server_statement& lost = *std::exchange(streaming_, nullptr);
+  lost.portal_open = false;
+  std::erase(portals_, &lost);
+}
+
 void conversation::fetch_from_rest(request& r, server_statement& statement) {
   const bool decoded = r.rows.add != nullptr && !r.plan->reads.empty();
   while (statement.rest_at != statement.rest.size()) {

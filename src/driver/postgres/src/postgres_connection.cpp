@@ -172,6 +172,11 @@ void postgres_connection::report(connection_events* events, const std::vector<er
     events->noticed({notice.severity, notice.sqlstate, text_with_values(notice.message)});
 }
 
+bool postgres_connection::join_result(prepared_statement* read) noexcept {
+  const std::lock_guard lock(mutex_);
+  return talk_.join_result(read != nullptr ? statement_of(read) : nullptr);
+}
+
 void postgres_connection::finish(prepared_statement* handle) noexcept {
   const std::lock_guard lock(mutex_);
   if (failure_) return;

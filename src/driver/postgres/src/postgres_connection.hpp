@@ -48,6 +48,7 @@ public:
   const request* abandon_waiting(const std::exception_ptr& failure) noexcept override;
   bool gains_by_groups() const noexcept override { return true; }
   bool is_near() const noexcept override { return facts_.server.address.ss_family == AF_UNIX; }
+  bool join_result(prepared_statement*) noexcept override;
   void finish(prepared_statement*) noexcept override;
   void release(prepared_statement*) noexcept override;
   bool usable() const noexcept override;

@@ -74,6 +74,86 @@ TEST_F(conversation_stream_test, a_request_behind_rows_without_a_sync_waits_for_
   EXPECT_EQ(completed(), std::vector<request*>{&other.run});
 }
 
+// ---- statements that join the transaction of a stream
+
+TEST_F(conversation_stream_test, a_statement_that_joins_a_stream_leaves_it_open) {
+  asked& stream = open_stream();
+  EXPECT_TRUE(talk->join_result(reinterpret_cast<server_statement*>(stream.prepared)));
+  asked& other = read("SELECT m FROM u");
+  talk->submit(other.run);
+  EXPECT_EQ(sent(), "PDH");
+  answer(described(true));
+  EXPECT_EQ(sent(), "BEH") << "Sync would end the transaction";
+  answer(message_bytes('2', "") + row(7) + message_bytes('C', testing::text_bytes("SELECT 1")));
+  EXPECT_EQ(completed(), std::vector<request*>{&other.run});
+  EXPECT_EQ(other.rows, std::vector<std::int64_t>{7});
+  talk->submit(other.run);
+  EXPECT_EQ(sent(), "BEH") << "known by now";
+  answer(message_bytes('2', "") + row(8) + message_bytes('C', testing::text_bytes("SELECT 1")));
+  EXPECT_EQ(completed(), std::vector<request*>{&other.run});
+  talk->join_result(nullptr);
+  talk->submit(stream.run);
+  EXPECT_EQ(sent(), "EH");
+  answer(row(3) + message_bytes('C', testing::text_bytes("SELECT 1")));
+  EXPECT_EQ(sent(), "S");
+  answer(ready());
+  EXPECT_EQ(completed(), std::vector<request*>{&stream.run});
+  EXPECT_EQ(stream.rows, (std::vector<std::int64_t>{1, 2, 3}));
+}
+
+TEST_F(conversation_stream_test, a_statement_that_joins_a_stream_and_fails_ends_it) {
+  asked& stream = open_stream();
+  talk->join_result(reinterpret_cast<server_statement*>(stream.prepared));
+  asked& other = read("SELECT m FROM u");
+  talk->submit(other.run);
+  sent();
+  answer(described(true));
+  sent();
+  answer(refused("22012"));
+  EXPECT_EQ(sent(), "S");
+  answer(ready());
+  EXPECT_EQ(completed(), std::vector<request*>{&other.run});
+  EXPECT_TRUE(other.run.failure);
+  talk->join_result(nullptr);
+  talk->submit(stream.run);
+  EXPECT_EQ(completed(), std::vector<request*>{&stream.run});
+  EXPECT_TRUE(stream.run.failure) << "its rest is gone, and not its end";
+  talk->submit(other.run);
+  EXPECT_EQ(sent(), "BES");
+}
+
+TEST_F(conversation_stream_test, a_statement_that_joins_a_stream_and_cannot_be_described_ends_it) {
+  asked& stream = open_stream();
+  talk->join_result(reinterpret_cast<server_statement*>(stream.prepared));
+  asked& other = read("SELECT m FROM u");
+  talk->submit(other.run);
+  sent();
+  answer(refused("42P01"));
+  EXPECT_EQ(sent(), "S");
+  answer(ready());
+  EXPECT_EQ(completed(), std::vector<request*>{&other.run});
+  EXPECT_TRUE(other.run.failure);
+  talk->submit(write().run);
+  EXPECT_EQ(sent(), "PDS") << "the conversation goes on";
+}
+
+TEST_F(conversation_stream_test, a_script_joins_no_stream) {
+  asked& stream = open_stream();
+  talk->join_result(reinterpret_cast<server_statement*>(stream.prepared));
+  request script;
+  script.script = "SELECT 1";
+  talk->submit(script);
+  EXPECT_EQ(sent(), "ESQ");
+}
+
+TEST_F(conversation_stream_test, another_stream_is_not_joined) {
+  asked& stream = open_stream();
+  asked& other = write();
+  talk->submit(other.run);  // reads the stream ahead
+  sent();
+  EXPECT_FALSE(talk->join_result(reinterpret_cast<server_statement*>(stream.prepared)));
+}
+
 TEST_F(conversation_stream_test, a_cancel_that_meets_the_reading_ahead_is_told_of) {
   open_stream();
   asked& other = write();

@@ -142,6 +142,10 @@ public:
   /// Whether a round trip costs so little that nothing should be done to save one: no network lies between.
   virtual bool is_near() const noexcept { return false; }
 
+  /// From here on until null is said, a statement leaves this partly read result as it is, where its rest would be read
+  /// into memory otherwise: outside of a transaction it becomes part of that of the result, and ends the result where
+  /// it fails. Not for groups, scripts and COPY. False: there is nothing to join.
+  virtual bool join_result(prepared_statement* /*read*/) noexcept { return false; }
   /// Ends a partly read result (a request that reported `more`).
   virtual void finish(prepared_statement*) noexcept = 0;
   /// Frees a prepared statement. Before: it is not running.
