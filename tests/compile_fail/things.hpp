@@ -23,6 +23,8 @@ struct Thing {
   std::int64_t id{};
   std::string name;
   std::vector<std::string> tags;
+  std::vector<int> marks;
+  std::vector<tp::interval> spans;
   tp::range<std::int32_t> seats;
   tp::interval span;
   Money price;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "backend.hpp"
 
-#include <tupelo/query/functions.hpp>
+#include <tupelo/query/array_elements.hpp>
 
 #include <cstdint>
 #include <limits>
@@ -276,6 +276,124 @@ TEST_P(arrays, are_not_changed_where_they_are_texts) {
         db.update<Crate>().set(col<&Crate::tags>, without(col<&Crate::tags>, "a")).where(col<&Crate::id> > 0).run());
   });
   EXPECT_EQ(e.code(), errc::unsupported_feature);
+}
+
+// ---- their elements
+
+TEST_P(arrays, are_compared_by_any_of_their_elements) {
+  insert({.i32 = {1, 5}, .tags = {"b", "d"}, .sizes = {Size::large, Size::small}});
+  EXPECT_EQ(count(any_of(col<&Crate::tags>) == "d"), 1);
+  EXPECT_EQ(count(any_of(col<&Crate::tags>) == "c"), 0);
+  EXPECT_EQ(count(any_of(col<&Crate::tags>) != "d"), 1);
+  EXPECT_EQ(count(any_of(col<&Crate::i32>) < 2), 1);
+  EXPECT_EQ(count(any_of(col<&Crate::i32>) < 1), 0);
+  EXPECT_EQ(count(any_of(col<&Crate::i32>) <= 1), 1);
+  EXPECT_EQ(count(any_of(col<&Crate::i32>) > 4), 1);
+  EXPECT_EQ(count(any_of(col<&Crate::i32>) > 5), 0);
+  EXPECT_EQ(count(any_of(col<&Crate::i32>) >= 5), 1);
+  EXPECT_EQ(count(any_of(col<&Crate::sizes>) == Size::small), 1);
+  EXPECT_EQ(count(any_of(col<&Crate::sizes>) == Size::middle), 0);
+}
+TEST_P(arrays, are_compared_by_all_of_their_elements) {
+  insert({.i32 = {1, 5}, .tags = {"b", "d"}});
+  EXPECT_EQ(count(all_of(col<&Crate::tags>) >= "b"), 1);
+  EXPECT_EQ(count(all_of(col<&Crate::tags>) > "b"), 0);
+  EXPECT_EQ(count(all_of(col<&Crate::i32>) != 3), 1);
+  EXPECT_EQ(count(all_of(col<&Crate::i32>) != 5), 0);
+  EXPECT_EQ(count(all_of(col<&Crate::i32>) < 6), 1);
+  EXPECT_EQ(count(all_of(col<&Crate::i64>) == 7), 1) << "of none all are equal";
+  EXPECT_EQ(count(any_of(col<&Crate::i64>) == 7), 0);
+}
+TEST_P(arrays, are_compared_with_columns_by_their_elements) {
+  insert({.i64 = {1, 2}});
+  insert({.i64 = {5, 2}});
+  EXPECT_EQ(count(any_of(col<&Crate::i64>) == col<&Crate::id>), 2);
+  EXPECT_EQ(count(any_of(col<&Crate::i64>) < col<&Crate::id>), 0);
+  EXPECT_EQ(count(all_of(col<&Crate::i64>) >= col<&Crate::id>), 2);
+  EXPECT_EQ(count(index_of(col<&Crate::i64>, col<&Crate::id>) == 1), 1);
+}
+TEST_P(arrays, with_null_elements_compare_as_far_as_is_known) {
+  insert({.names = {std::nullopt, "a"}});
+  EXPECT_EQ(count(any_of(col<&Crate::names>) == "a"), 1);
+  EXPECT_EQ(count(any_of(col<&Crate::names>) == "b"), 0);
+  EXPECT_EQ(count(!(any_of(col<&Crate::names>) == "b")), 0) << "the other one could be";
+  EXPECT_EQ(count(all_of(col<&Crate::names>) == "a"), 0);
+  EXPECT_EQ(count(!(all_of(col<&Crate::names>) == "a")), 0);
+  EXPECT_EQ(count(!(all_of(col<&Crate::names>) == "b")), 1);
+  EXPECT_EQ(count(any_of(col<&Crate::maybe>) == "a"), 0);
+  EXPECT_EQ(count(!(any_of(col<&Crate::maybe>) == "a")), 0) << "an array that is NULL";
+}
+TEST_P(arrays, have_elements_at_indexes_from_zero) {
+  insert({.flags = {false, true}, .i16 = {7, 8}, .tags = {"a", "b"}, .sizes = {Size::middle}});
+  const auto row = sync_wait(db.query<Crate>()
+                                 .select(element(col<&Crate::tags>, 1), element(col<&Crate::tags>, 2),
+                                         element(col<&Crate::tags>, -1), element(col<&Crate::i16>, 0),
+                                         element(col<&Crate::flags>, 1), element(col<&Crate::sizes>, 0))
+                                 .one());
+  EXPECT_EQ(std::get<0>(row), "b");
+  EXPECT_EQ(std::get<1>(row), std::nullopt);
+  EXPECT_EQ(std::get<2>(row), std::nullopt);
+  EXPECT_EQ(std::get<3>(row), 7);
+  EXPECT_EQ(std::get<4>(row), true);
+  EXPECT_EQ(std::get<5>(row), Size::middle);
+  EXPECT_EQ(count(element(col<&Crate::tags>, 0) == "a"), 1);
+}
+TEST_P(arrays, tell_where_an_element_is) {
+  insert({.i32 = {4, 5, 4}, .tags = {"a", "b"}});
+  const auto row = sync_wait(
+      db.query<Crate>()
+          .select(index_of(col<&Crate::tags>, "b"), index_of(col<&Crate::tags>, "c"), index_of(col<&Crate::i32>, 4))
+          .one());
+  EXPECT_EQ(row, std::make_tuple(std::optional<std::int64_t>(1), std::nullopt, std::optional<std::int64_t>(0)));
+}
+TEST_P(arrays, may_begin_at_any_number) {
+  TUPELO_NEEDS(&feature_table::arrays);
+  insert({});
+  sync_wait(db.execute("UPDATE crates SET tags = '[5:6]={a,b}'"));
+  EXPECT_EQ(count(element(col<&Crate::tags>, 1) == "b"), 1);
+  EXPECT_EQ(count(index_of(col<&Crate::tags>, "b") == 1), 1);
+}
+TEST_P(arrays, of_other_elements_are_compared_where_the_database_has_arrays) {
+  TUPELO_NEEDS(&feature_table::arrays);
+  insert({.f32 = {1.1F},
+          .f64 = {1.1},
+          .at = {timestamp{-1}},
+          .days = {date{3}, date{5}},
+          .keys = {uuid{}},
+          .prices = {decimal::parse("1.5")}});
+  EXPECT_EQ(count(any_of(col<&Crate::f32>) == 1.1F), 1);
+  EXPECT_EQ(count(any_of(col<&Crate::f64>) >= 1.1), 1);
+  EXPECT_EQ(count(all_of(col<&Crate::at>) < timestamp{0}), 1);
+  EXPECT_EQ(count(all_of(col<&Crate::days>) > date{2}), 1);
+  EXPECT_EQ(count(index_of(col<&Crate::days>, date{5}) == 1), 1);
+  EXPECT_EQ(count(any_of(col<&Crate::keys>) == uuid{}), 1);
+  EXPECT_EQ(count(any_of(col<&Crate::prices>) < decimal::parse("2")), 1);
+  EXPECT_EQ(count(element(col<&Crate::days>, 1) == date{5}), 1);
+}
+TEST_P(arrays, of_other_elements_are_not_compared_where_they_are_texts) {
+  TUPELO_NEEDS_NO(&feature_table::arrays);
+  const auto e = failure_of<query_error>([&] { count(any_of(col<&Crate::days>) > date{2}); });
+  EXPECT_EQ(e.code(), errc::unsupported_feature);
+  EXPECT_NE(std::string(e.what()).find("date"), std::string::npos) << e.what();
+}
+TEST_P(arrays, are_held_against_other_arrays) {
+  insert({.i16 = {1}, .tags = {"a"}, .maybe = strings{"a", "b"}});
+  insert({.tags = {"c"}, .maybe = strings{"a", "b"}});
+  insert({.tags = {"c"}});
+  EXPECT_EQ(count(overlap(col<&Crate::tags>, col<&Crate::maybe>)), 1);
+  EXPECT_EQ(count(!overlap(col<&Crate::tags>, col<&Crate::maybe>)), 1);
+  EXPECT_EQ(count(contained_in(col<&Crate::tags>, col<&Crate::maybe>)), 1);
+  EXPECT_EQ(count(contained_in(col<&Crate::maybe>, col<&Crate::tags>)), 0);
+}
+TEST_P(arrays, are_put_together) {
+  TUPELO_NEEDS(&feature_table::arrays);
+  insert({.tags = {"a"}, .maybe = strings{"b"}});
+  EXPECT_EQ(count(concatenated(col<&Crate::tags>, col<&Crate::maybe>) == strings{"a", "b"}), 1);
+  sync_wait(db.update<Crate>()
+                .set(col<&Crate::tags>, concatenated(col<&Crate::tags>, strings{"x", "y"}))
+                .where(col<&Crate::id> > 0)
+                .run());
+  EXPECT_EQ(sync_wait(db.query<Crate>().one()).tags, (strings{"a", "x", "y"}));
 }
 
 TEST_P(arrays, have_a_length_that_counts_null_elements) {

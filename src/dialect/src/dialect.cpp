@@ -117,6 +117,11 @@ std::string_view dialect::function_name(function f) const noexcept {
     case function::array_length:
     case function::array_append:
     case function::array_remove:
+    case function::array_any:
+    case function::array_all:
+    case function::array_index:
+    case function::array_element:
+    case function::array_concat:
     case function::range_contains:
     case function::range_overlaps:  // of databases that have them
     case function::fragment:
@@ -166,10 +171,18 @@ void dialect::call(std::string& sql, const function_call& call) const {
                                                        " cannot ask whether one JSON document contains "
                                                        "another: compare the places that matter, path(…).as<T>()");
     }
-    if (f == function::array_append || f == function::array_remove) {
+    if (f == function::array_append || f == function::array_remove || f == function::array_concat) {
+      throw query_error(errc::unsupported_feature, std::string(name()) +
+                                                       " keeps arrays as JSON texts, and appended(), without() and "
+                                                       "concatenated() cannot be asked there: read the object, change "
+                                                       "the vector and write it");
+    }
+    if (f >= function::array_any && f <= function::array_element) {
       throw query_error(errc::unsupported_feature,
-                        std::string(name()) + " keeps arrays as JSON texts, and appended() and without() cannot be "
-                                              "asked there: read the object, change the vector and write it");
+                        std::string(name()) + " keeps arrays as JSON texts, and elements of the type " +
+                            std::string(name_of(elements_told(call.told))) +
+                            " are not told apart or ordered there as in a column: ask for equal ones by contains() "
+                            "and overlaps(), or look at them in the program");
     }
     throw query_error(errc::unsupported_feature,
                       std::string(name()) + (of_ranges ? " has no range types: contains() and overlaps() of a range "

@@ -38,9 +38,12 @@ kind result_of(const function_call& call) noexcept {
     case function::dense_rank:
     case function::ntile:
     case function::days_between:
-    case function::epoch_seconds: return kind::i64;
+    case function::epoch_seconds:
+    case function::array_index: return kind::i64;
     case function::array_contains:
     case function::array_overlaps:
+    case function::array_any:
+    case function::array_all:
     case function::range_contains:
     case function::range_overlaps:
     case function::search_matches: return kind::boolean;
@@ -94,7 +97,9 @@ kind result_of(const function_call& call) noexcept {
     case function::json_has:
     case function::json_contains: return kind::boolean;
     case function::array_append:
-    case function::array_remove: return kind::array;
+    case function::array_remove:
+    case function::array_concat: return kind::array;
+    case function::array_element: return elements_told(call.told);
     case function::json_set:
     case function::json_agg: return kind::json;
     case function::row:
@@ -133,6 +138,10 @@ bool may_be_null(const function_call& call) noexcept {
     case function::first_value:
     case function::last_value:
     case function::nth_value:
+    case function::array_any:
+    case function::array_all:
+    case function::array_index:
+    case function::array_element:
     case function::nullif: return true;
     case function::choose:
       if (call.count % 2 == 0 || call[call.count - 1].nullable) return true;

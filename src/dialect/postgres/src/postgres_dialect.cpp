@@ -33,6 +33,21 @@ void infix(std::string& sql, std::string_view left, std::string_view sign, std::
   sql += ')';
 }
 
+/// With the value first, where the query has the element first.
+std::string_view turned(comparison c) noexcept {
+  switch (c) {
+    case comparison::not_equal: return " <> ";
+    case comparison::less: return " > ";
+    case comparison::less_equal: return " >= ";
+    case comparison::greater: return " < ";
+    case comparison::greater_equal: return " <= ";
+    default: return " = ";
+  }
+}
+
+/// Arrays may begin at any number.
+void first_index(std::string& sql, std::string_view array) { sql.append("array_lower(").append(array).append(", 1)"); }
+
 void cast(std::string& sql, std::string_view value, std::string_view type) {
   sql += value;
   sql += "::";
@@ -192,6 +207,24 @@ void postgres_dialect::call(std::string& sql, const function_call& call) const {
     case function::array_remove:
       sql += call.f == function::array_append ? "array_append(" : "array_remove(";
       sql.append(call[0].sql).append(", ").append(call[1].sql).append(")");
+      return;
+    case function::array_concat:
+      sql.append("array_cat(").append(call[0].sql).append(", ").append(call[1].sql).append(")");
+      return;
+    case function::array_any:
+    case function::array_all:
+      sql.append("(").append(call[0].sql).append(turned(comparison_told(call.told)));
+      sql.append(call.f == function::array_any ? "ANY(" : "ALL(").append(call[1].sql).append("))");
+      return;
+    case function::array_index:
+      sql.append("(array_position(").append(call[1].sql).append(", ").append(call[0].sql).append(") - ");
+      first_index(sql, call[1].sql);
+      sql += ")::int8";
+      return;
+    case function::array_element:
+      sql.append("(").append(call[0].sql).append(")[");
+      first_index(sql, call[0].sql);
+      sql.append(" + ").append(call[1].sql).append("]");
       return;
     case function::array_length:
       sql += "cardinality(";

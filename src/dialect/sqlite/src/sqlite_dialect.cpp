@@ -82,6 +82,52 @@ void sqlite_dialect::in_list(std::string& sql, std::string_view column, std::uin
   sql += "))";
 }
 
+namespace {
+
+/// Whether json_each gives such an element as a column has it. The last digit of a float may differ.
+bool is_plain_in_json(kind elements) noexcept {
+  return is_integer(elements) || elements == kind::boolean || elements == kind::text || elements == kind::enumeration;
+}
+
+std::string_view sign_of(comparison c) noexcept {
+  switch (c) {
+    case comparison::not_equal: return " <> ";
+    case comparison::less: return " < ";
+    case comparison::less_equal: return " <= ";
+    case comparison::greater: return " > ";
+    case comparison::greater_equal: return " >= ";
+    default: return " = ";
+  }
+}
+
+/// Functions of an array's elements. False: they cannot be asked of such elements, or it is another function.
+bool element_function(std::string& sql, const function_call& call) {
+  if (call.f < function::array_any || call.f > function::array_element) return false;
+  if (!is_plain_in_json(elements_told(call.told))) return false;
+  const bool of_array = call.f == function::array_element;
+  const std::string_view array = call[of_array ? 0 : 1].sql;
+  const call_argument& other = call[of_array ? 1 : 0];
+  // Made outside of json_each, whose own columns `key` and `value` would hide the table's.
+  const std::string sought = other.bare ? std::string(other.sql) : "sought";
+  std::string from = " FROM json_each(" + std::string(array) + ")";
+  if (!other.bare) from += ", (SELECT " + std::string(other.sql) + " AS sought)";
+  switch (call.f) {
+    case function::array_element: sql += "(SELECT value" + from + " WHERE key = " + sought + ")"; return true;
+    case function::array_index: sql += "(SELECT min(key)" + from + " WHERE value = " + sought + ")"; return true;
+    default: break;
+  }
+  // As ANY and ALL: what is not known of one element decides where no other does.
+  const std::string each = "value" + std::string(sign_of(comparison_told(call.told))) + sought;
+  const bool any = call.f == function::array_any;
+  sql.append("iif(").append(array).append(" IS NULL, NULL, (SELECT CASE WHEN ");
+  sql += any ? "max(" + each + ") THEN 1" : "NOT min(" + each + ") THEN 0";
+  sql.append(" WHEN count(").append(each).append(") < count(*) THEN NULL ELSE ").append(any ? "0" : "1");
+  sql += " END" + from + "))";
+  return true;
+}
+
+}  // namespace
+
 // Arrays are JSON texts. One that is NULL gives NULL, as an operator would; NULL elements are found nowhere.
 void sqlite_dialect::call(std::string& sql, const function_call& call) const {
   const auto array = [&] { return std::string(call[0].sql); };
@@ -95,11 +141,14 @@ void sqlite_dialect::call(std::string& sql, const function_call& call) const {
              ")))";
       return;
     case function::array_overlaps:
-      sql += "iif(" + array() + " IS NULL, NULL, EXISTS (SELECT 1 FROM json_each(" + array() +
-             ") WHERE value IN (SELECT value FROM " + values() + ")))";
+      sql += "iif(" + array() + " IS NULL" +
+             (call[1].nullable ? " OR " + std::string(call[1].sql) + " IS NULL" : std::string()) +
+             ", NULL, EXISTS (SELECT 1 FROM json_each(" + array() + ") WHERE value IN (SELECT value FROM " + values() +
+             ")))";
       return;
     default:
-      if (!scalar_function(sql, call) && !json_function(sql, call)) dialect::call(sql, call);
+      if (!scalar_function(sql, call) && !json_function(sql, call) && !element_function(sql, call))
+        dialect::call(sql, call);
   }
 }
 

@@ -194,7 +194,20 @@ enum class function : std::uint8_t {
   search_snippet,    ///< the same, then how many words there are
   array_append,      ///< the second is an element
   array_remove,      ///< all of them
+  // a value and an array; told: the kind of the elements, and behind eight bits the comparison, element first
+  array_any,
+  array_all,
+  array_index,    ///< where the value is, from 0; told as above
+  array_element,  ///< of an array, at an index from 0; told: the kind of the elements
+  array_concat,
 };
+
+/// What `array_any` and its like are told.
+constexpr std::uint32_t told_of_elements(kind elements, comparison c = comparison::equal) noexcept {
+  return static_cast<std::uint32_t>(elements) | static_cast<std::uint32_t>(c) << 8;
+}
+constexpr kind elements_told(std::uint32_t told) noexcept { return static_cast<kind>(told & 0xff); }
+constexpr comparison comparison_told(std::uint32_t told) noexcept { return static_cast<comparison>(told >> 8); }
 
 /// Units in which a calendar counts.
 enum class calendar_unit : std::uint8_t { second, minute, hour, day, week, month, quarter, year };

@@ -60,6 +60,20 @@ auto changed(function f, const Term& array, const Element& element) {
   return scalar_over<typename operand<Term>::value_type, Term>(static_cast<expression&&>(e));
 }
 
+/// The first array's elements against those of the second; checked.
+template <class Left, class Right>
+auto arrays_compared(function f, const Left& left, const Right& right) {
+  static_assert(array_named<Left>::is_array && array_named<Right>::is_array, "tupelo: this function needs two arrays");
+  static_assert(std::is_same_v<base_of<typename array_named<Left>::array::value_type>,
+                               base_of<typename array_named<Right>::array::value_type>>,
+                "tupelo: these two arrays have elements of different types");
+  expression e;
+  e.append(left);
+  e.append(right);
+  e.push(call_word(f, 2));
+  return condition_over<Left, Right>(static_cast<expression&&>(e));
+}
+
 }  // namespace detail
 
 /// All elements of the array are among these, which may be more: `contained_in(tp::col<&Post::tags>, {"a", "b"})`. An
@@ -73,6 +87,17 @@ auto contained_in(const Array& array, const Elements& elements) {
   return detail::contained<typename Elements::value_type>(array, elements.begin(), elements.end());
 }
 
+/// The same of an array that is a column or an expression.
+template <detail::term Array, detail::term Other>
+auto contained_in(const Array& array, const Other& other) {
+  return detail::arrays_compared(function::array_contains, other, array);
+}
+/// Both arrays have an element in common that is not NULL.
+template <detail::term Array, detail::term Other>
+auto overlap(const Array& array, const Other& other) {
+  return detail::arrays_compared(function::array_overlaps, array, other);
+}
+
 /// The array with the element behind its last one: `.set(tp::col<&Post::tags>, tp::appended(tp::col<&Post::tags>,
 /// "new"))`. Of an array that is NULL: one of this element. Errors when run: unsupported_feature where arrays are JSON.
 template <detail::term Array, class Element>
@@ -84,6 +109,24 @@ auto appended(const Array& array, const Element& element) {
 template <detail::term Array, class Element>
 auto without(const Array& array, const Element& element) {
   return detail::changed(function::array_remove, array, element);
+}
+
+/// The elements of the first array, then those of the second, which is a term or a vector; NULL counts as empty. Errors
+/// when run: unsupported_feature where arrays are JSON.
+template <detail::term Array, class Other>
+auto concatenated(const Array& array, const Other& other) {
+  using named = detail::array_named<Array>;
+  using with = detail::base_of<typename detail::operand<Other>::value_type>;
+  static_assert(named::is_array, "tupelo: this function needs an array");
+  static_assert(!named::is_array || detail::fits<typename named::array, with>(),
+                "tupelo: concatenated(): the two arrays have types that do not match");
+  expression e;
+  if constexpr (named::is_array && detail::fits<typename named::array, with>()) {
+    e.append(array);
+    detail::add_argument<typename named::array>(e, other);
+    e.push(detail::call_word(function::array_concat, 2));
+  }
+  return detail::scalar_over<typename detail::operand<Array>::value_type, Array, Other>(static_cast<expression&&>(e));
 }
 
 }  // namespace tupelo
