@@ -106,7 +106,6 @@ struct tupelo::field_traits<Point> {
   }
 };
 
-// CREATE TYPE dimensions AS (width integer, height numeric, unit text)
 struct Dimensions {
   std::int32_t width{};
   std::optional<tp::decimal> height{};

@@ -35,12 +35,28 @@ void plans_up(tp::schema_editor& db) {
   db.rename_enum_value("plan", "free", "basic");
   db.change_enum("plan", {"basic", "team", "company"});
 }
+void sizes_up(tp::schema_editor& db) {
+  db.create_composite("box_size", [](tp::composite_editor& c) {
+    c.integer("width");
+    c.text("unit");
+  });
+  db.add_column("accounts", "box").native_or_text("box_size").null();
+}
+void sizes_change(tp::schema_editor& db) {
+  db.create_composite("lid_size", [](tp::composite_editor& c) { c.integer("width"); });
+  db.change_composite("lid_size", [](tp::composite_editor& c) {
+    c.integer("width");
+    c.decimal("height");
+  });
+}
 void nothing(tp::schema_editor&) {}
 
 tp::history example() {
   return tp::history({{"1", {}, &accounts_up, &nothing, "1.cpp"},
                       {"2", {"1"}, &plans_up, &nothing, "2.cpp"},
-                      {"3", {"2"}, &index_migration::up, &index_migration::down, "3.cpp"}});
+                      {"3", {"2"}, &index_migration::up, &index_migration::down, "3.cpp"},
+                      {"4", {"3"}, &sizes_up, &nothing, "4.cpp"},
+                      {"5", {"4"}, &sizes_change, &nothing, "5.cpp"}});
 }
 
 TEST(guide_of_models, what_the_database_computes_comes_back) {

@@ -52,11 +52,7 @@ struct Parcel {
 
 class custom_types : public conformance_test {
 protected:
-  custom_types() {
-    if (features().ranges)
-      sync_wait(db.execute("CREATE TYPE dimensions AS (width integer, height numeric, unit text)"));
-    create<Parcel>();
-  }
+  custom_types() { create<Parcel>(); }
   std::int64_t count(const condition<Parcel>& where) { return sync_wait(db.query<Parcel>().where(where).count()); }
 };
 TUPELO_CONFORMANCE_SUITE(custom_types);

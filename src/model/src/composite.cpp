@@ -3,6 +3,8 @@
 
 #include "text_part.hpp"
 
+#include "tupelo/model/model_info.hpp"
+#include "tupelo/model/reflect.hpp"
 #include "tupelo/core/error.hpp"
 
 namespace tupelo::detail {
@@ -10,9 +12,15 @@ namespace tupelo::detail {
 attribute_list::attribute_list(const model_spec& spec) {
   std::vector<raw_field> fields(spec.count);
   spec.list_fields(fields.data());
+  std::vector<std::string_view> names(spec.count);
+  if (spec.names_text && reflect::split_names(spec.names_text, names.data(), spec.count)) {
+    names_.reserve(fields.size());
+    for (const std::string_view name : names) names_.push_back(snake_case(name));
+  }
   slots_.reserve(fields.size());
   for (const raw_field& field : fields)
     slots_.push_back({field.type, field.offset, field.type->k, field.type->nullable, {}});
+  for (std::size_t i = 0; i < names_.size(); ++i) slots_[i].column = names_[i];
 }
 
 void composite_to_text(const composite_ops& attributes, const void* value, std::string& out) {

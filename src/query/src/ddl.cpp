@@ -110,6 +110,10 @@ column_type column_type::native_or_text(std::string_view name) {
   return type;
 }
 
+bool column_type::is_of_composite(std::string_view name) const {
+  if (kind != type_kind::native && kind != type_kind::native_or_text) return false;
+  return mentions_identifier(native, name);
+}
 column_type column_type::enumeration(std::string_view name) {
   column_type type(type_kind::enumeration);
   type.native = name;
@@ -177,6 +181,16 @@ const enum_definition* schema_definition::find_enum(std::string_view wanted) con
   return find_named(enums, wanted);
 }
 enum_definition* schema_definition::find_enum(std::string_view wanted) noexcept { return find_named(enums, wanted); }
+
+const composite_attribute* composite_definition::find(std::string_view attribute) const noexcept {
+  return find_named(attributes, attribute);
+}
+const composite_definition* schema_definition::find_composite(std::string_view wanted) const noexcept {
+  return find_named(composites, wanted);
+}
+composite_definition* schema_definition::find_composite(std::string_view wanted) noexcept {
+  return find_named(composites, wanted);
+}
 
 const table_definition* schema_definition::find(std::string_view table) const noexcept {
   return find_named(tables, table);
@@ -277,6 +291,8 @@ schema_definition with_names(const schema_definition& schema) {
   for (const table_definition& table : schema.tables) named.add(with_names(table));
   named.enums = schema.enums;
   sort_by_name(named.enums);
+  named.composites = schema.composites;
+  sort_by_name(named.composites);
   return named;
 }
 

@@ -97,6 +97,14 @@ std::string first_line(std::string_view sql) {
   return std::string(line) + (line.size() < sql.size() ? " …" : "");
 }
 
+std::string text_of(const composite_definition& type) {
+  std::string out;
+  for (const composite_attribute& attribute : type.attributes) {
+    out += (out.empty() ? "" : ", ") + attribute.name + " " + attribute.type.to_string();
+  }
+  return out;
+}
+
 // ---- canonical text: every string quoted, so that no two different operations look alike ---------------------------------
 
 std::string canonical(const std::vector<std::string>& names) {
@@ -164,6 +172,14 @@ std::string canonical(const exclusion_definition& exclusion) {
 
 std::string canonical(const enum_definition& type) { return quoted(type.name) + canonical(type.values); }
 
+std::string canonical(const composite_definition& type) {
+  std::string out = quoted(type.name) + "(";
+  for (const composite_attribute& attribute : type.attributes) {
+    out += (out.ends_with('(') ? "" : " ") + quoted(attribute.name) + ":" + quoted(attribute.type.to_string());
+  }
+  return out + ")";
+}
+
 std::string canonical(const table_definition& table) {
   std::string out = quoted(table.name);
   for (const auto& column : table.columns) out += " column " + canonical(column);
@@ -222,6 +238,9 @@ schema_operation schema_operation::inverse() const {
           [](const drop_enum& o) -> schema_operation { return create_enum{o.type}; },
           [](const change_enum& o) -> schema_operation { return change_enum{o.to, o.from}; },
           [](const rename_enum_value& o) -> schema_operation { return rename_enum_value{o.type, o.to, o.from}; },
+          [](const create_composite& o) -> schema_operation { return drop_composite{o.type}; },
+          [](const drop_composite& o) -> schema_operation { return create_composite{o.type}; },
+          [](const change_composite& o) -> schema_operation { return change_composite{o.to, o.from}; },
       },
       data);
 }
@@ -292,6 +311,11 @@ std::string schema_operation::describe() const {
                    ")";
           },
           [](const rename_enum_value& o) { return "rename value " + o.from + " of enum " + o.type + " to " + o.to; },
+          [](const create_composite& o) { return "create composite " + o.type.name + " (" + text_of(o.type) + ")"; },
+          [](const drop_composite& o) { return "drop composite " + o.type.name; },
+          [](const change_composite& o) {
+            return "change composite " + o.to.name + " from (" + text_of(o.from) + ") to (" + text_of(o.to) + ")";
+          },
       },
       data);
 }
@@ -338,6 +362,9 @@ std::string schema_operation::canonical() const {
           [](const rename_enum_value& o) {
             return "rename_enum_value " + quoted(o.type) + " " + quoted(o.from) + " " + quoted(o.to);
           },
+          [](const create_composite& o) { return "create_composite " + canonical(o.type); },
+          [](const drop_composite& o) { return "drop_composite " + quoted(o.type.name); },
+          [](const change_composite& o) { return "change_composite " + canonical(o.to); },
       },
       data);
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "composite_operations.hpp"
 #include "search_definition.hpp"
 
 #include "tupelo/query/schema_operation.hpp"
@@ -446,7 +447,6 @@ struct applier {
     check_primary_key(table, o.to);
     table.primary_key = o.to;
   }
-
   void operator()(const ddl::add_exclusion& o) const { add(require_table(schema, o.table), o.exclusion); }
   void operator()(const ddl::drop_exclusion& o) const {
     drop(o.table, &table_definition::exclusions, o.exclusion.name, "exclusion constraint");
@@ -486,6 +486,7 @@ struct applier {
     for (table_definition& table : schema.tables) rename_value(table, o);
   }
 
+  void operator()(const auto& o) const { detail::apply(o, schema); }  // composite types
   void operator()(const ddl::execute_sql& o) const {
     if (sql_tokens(o.up).empty()) refuse("a migration executes an SQL text that is empty");
   }

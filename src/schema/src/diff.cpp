@@ -32,6 +32,7 @@ public:
     rename_values();
     add_values();
     const std::size_t added = operations_.size();
+    make_composites();
     classify();
     drop_blocking_keys();
     if (drop_early_) drop_tables();
@@ -40,6 +41,7 @@ public:
     for (auto& [table, key] : late_keys_) emit(ddl::add_foreign_key{table, key});
     if (!drop_early_) drop_tables();
     remove_values(operations_.size() == added);
+    drop_composites();
     drop_enums();
     return std::move(operations_);
   }
@@ -132,6 +134,54 @@ private:
       } else {
         emit(removal);
       }
+    }
+  }
+
+  bool same_attributes(const composite_definition& now, const composite_definition& wanted) const {
+    return std::equal(now.attributes.begin(), now.attributes.end(), wanted.attributes.begin(), wanted.attributes.end(),
+                      [&](const composite_attribute& a, const composite_attribute& b) {
+                        if (options_.live == nullptr) return a == b;
+                        return a.name == b.name && options_.live->same_column({.name = a.name, .type = a.type},
+                                                                              {.name = b.name, .type = b.type});
+                      });
+  }
+  static bool has_part(const composite_definition& type, const std::string& other) {
+    return std::any_of(type.attributes.begin(), type.attributes.end(),
+                       [&](const composite_attribute& part) { return part.type.is_of_composite(other); });
+  }
+  /// Types before those that have them as parts.
+  void make_composites() {
+    std::vector<composite_definition> waiting = to_.composites;
+    while (!waiting.empty()) {
+      const auto next = std::find_if(waiting.begin(), waiting.end(), [&](const composite_definition& type) {
+        return std::none_of(waiting.begin(), waiting.end(), [&](const composite_definition& other) {
+          return other.name != type.name && has_part(type, other.name);
+        });
+      });
+      const composite_definition wanted = next == waiting.end() ? waiting.front() : *next;
+      waiting.erase(next == waiting.end() ? waiting.begin() : next);
+      const composite_definition* now = state_.find_composite(wanted.name);
+      if (now == nullptr) {
+        emit(ddl::create_composite{wanted});
+      } else if (!same_attributes(*now, wanted)) {
+        emit(ddl::change_composite{*now, wanted});
+      }
+    }
+  }
+  /// What nothing is of any more, those that have parts before these.
+  void drop_composites() {
+    std::vector<composite_definition> gone = state_.composites;
+    std::erase_if(gone, [&](const composite_definition& type) {
+      return to_.find_composite(type.name) != nullptr || is_spelled(type.name);
+    });
+    while (!gone.empty()) {
+      const auto next = std::find_if(gone.begin(), gone.end(), [&](const composite_definition& type) {
+        return std::none_of(state_.composites.begin(), state_.composites.end(),
+                            [&](const composite_definition& other) { return has_part(other, type.name); });
+      });
+      if (next == gone.end()) return;  // parts of types that stay
+      emit(ddl::drop_composite{*next});
+      gone.erase(next);
     }
   }
 

@@ -35,6 +35,13 @@ std::string warning(const schema_operation& operation) {
     }
     return {};
   }
+  if (const auto* change = std::get_if<ddl::change_composite>(&operation.data)) {
+    for (const composite_attribute& attribute : change->from.attributes) {
+      if (change->to.find(attribute.name) != nullptr) continue;
+      return "drops attribute " + attribute.name + " of the composite type " + change->to.name + " with all its values";
+    }
+    return {};
+  }
   if (const auto* add = std::get_if<ddl::add_column>(&operation.data)) {
     if (add->column.nullable || add->column.default_sql || add->column.identity || add->column.is_computed()) return {};
     return "rows of " + add->table + " need a value for " + add->column.name + ": add .default_value(…) or .null()";

@@ -140,6 +140,39 @@ void add_enum(schema_definition& schema, const model_info& model, const field_in
   }
 }
 
+/// Whether it is a name and no more: what says a schema, or has quotes, is somebody's own.
+bool is_plain_name(std::string_view type) {
+  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; };
+  return !type.empty() && is_letter(type[0]) &&
+         std::all_of(type.begin(), type.end(), [&](char c) { return is_letter(c) || (c >= '0' && c <= '9'); });
+}
+
+/// The composite type of a field and those of its attributes, which other fields may share.
+void add_composites(schema_definition& schema, const type_ops& field, const std::string& whose) {
+  const type_ops& stored = stored_type(field);
+  if (stored.array != nullptr) return add_composites(schema, *stored.array->element, whose);
+  if (stored.form == nullptr || stored.form->composite == nullptr || !is_plain_name(stored.column_type)) return;
+  const composite_ops attributes = stored.form->composite();
+  composite_definition made{std::string(stored.column_type), {}};
+  for (std::size_t i = 0; i < attributes.count; ++i) {
+    const field_slot& slot = attributes.attributes[i];
+    if (slot.column.empty()) {
+      throw model_error(whose + ": the names of the attributes of the composite type `" + made.name +
+                        "` could not be read from this compiler; list the fields of its struct with fields()");
+    }
+    add_composites(schema, *slot.type, whose);
+    made.attributes.push_back({std::string(slot.column), type_of(*slot.type)});
+  }
+  const composite_definition* known = schema.find_composite(made.name);
+  if (known == nullptr) {
+    schema.composites.push_back(std::move(made));
+  } else if (*known != made) {
+    throw model_error(whose + " is of the composite type `" + made.name +
+                      "`, which another field has with other attributes: give one of them another name, "
+                      "tp::composite<…, \"…\">");
+  }
+}
+
 void add_index(table_definition& table, const model_info& model, const index_info& from) {
   if (from.constraint) {
     std::vector<std::uint16_t> fields;
@@ -220,11 +253,15 @@ model_schema schema_of(const std::vector<const model_info*>& models) {
     }
     for (const field_info& field : info.fields) {
       add_enum(made.schema, info, field);
+      if (field.native_type.empty() && !field.is(field_relation))
+        add_composites(made.schema, *field.type, std::string(info.short_name()) + ": field " + field.name);
       if (!field.renamed_from.empty()) made.renames.push_back({info.table, field.column, field.renamed_from});
     }
   }
   std::sort(made.schema.enums.begin(), made.schema.enums.end(),
             [](const enum_definition& a, const enum_definition& b) { return a.name < b.name; });
+  std::sort(made.schema.composites.begin(), made.schema.composites.end(),
+            [](const composite_definition& a, const composite_definition& b) { return a.name < b.name; });
   return made;
 }
 

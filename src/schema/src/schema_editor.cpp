@@ -117,6 +117,18 @@ void schema_editor::rename_enum_value(std::string_view name, std::string_view fr
   recorder_->begin(ddl::rename_enum_value{std::string(name), std::string(from), std::string(to)});
 }
 
+void schema_editor::create(const composite_definition& type) { recorder_->begin(ddl::create_composite{type}); }
+
+void schema_editor::drop_composite(std::string_view name) {
+  recorder_->finish();
+  recorder_->begin(ddl::drop_composite{recorder_->composite(name)});
+}
+
+void schema_editor::change(const composite_definition& type) {
+  recorder_->finish();
+  recorder_->begin(ddl::change_composite{recorder_->composite(type.name), type});
+}
+
 foreign_key_editor schema_editor::add_foreign_key(std::string_view table, name_list columns) {
   ddl::add_foreign_key add;
   add.table = table;

@@ -94,6 +94,15 @@ const enum_definition& schema_recorder::enum_type(std::string_view name) const {
   return *found;
 }
 
+const composite_definition& schema_recorder::composite(std::string_view name) const {
+  const composite_definition* found = state_.find_composite(name);
+  if (found == nullptr) {
+    throw migration_error(errc::invalid_migration,
+                          "there is no composite type `" + std::string(name) + "` at this point");
+  }
+  return *found;
+}
+
 schema_operation& schema_recorder::pending(const pending_change& change) {
   if (change.generation != generation_ || change.operation >= pending_.size()) {
     throw migration_error(

@@ -33,6 +33,8 @@ public:
   const table_definition& table(std::string_view name) const;
   /// Errors: migration_error (invalid_migration) when the enum is not there.
   const enum_definition& enum_type(std::string_view name) const;
+  /// Errors: migration_error (invalid_migration) when the composite type is not there.
+  const composite_definition& composite(std::string_view name) const;
   /// The operation that is being described. Errors: migration_error (invalid_migration) when another has begun since.
   schema_operation& pending(const pending_change& change);
 

@@ -329,6 +329,23 @@ struct change_writer {
     return call_chain("db.rename_enum_value(" + cpp_literal(o.type) + ", " + cpp_literal(o.from) + ", " +
                       cpp_literal(o.to) + ")");
   }
+  static call_chain describe_composite(std::string_view verb, const composite_definition& type) {
+    std::string out = "db." + std::string(verb) + "(" + cpp_literal(type.name) + ", [](tp::composite_editor& c) {\n";
+    for (const composite_attribute& attribute : type.attributes) {
+      const std::string name = cpp_literal(attribute.name);
+      out += "    c.";
+      out += attribute.type.array
+                 ? "add(" + name + ", tp::column_type::spelled(" + cpp_literal(attribute.type.to_string()) + "))"
+                 : cpp_type(attribute.type, name);
+      out += ";\n";
+    }
+    return call_chain(out + "  })");
+  }
+  call_chain operator()(const ddl::create_composite& o) const { return describe_composite("create_composite", o.type); }
+  call_chain operator()(const ddl::change_composite& o) const { return describe_composite("change_composite", o.to); }
+  call_chain operator()(const ddl::drop_composite& o) const {
+    return call_chain("db.drop_composite(" + cpp_literal(o.type.name) + ")");
+  }
   call_chain operator()(const ddl::execute_sql& o) const { return call_chain("db.execute(" + cpp_literal(o.up) + ")"); }
 
   call_chain operator()(const ddl::add_column& o) const {

@@ -2,6 +2,7 @@
 #include "tupelo/dialect/postgres/ddl.hpp"
 
 #include "alter_column.hpp"
+#include "composite_ddl.hpp"
 #include "expression.hpp"
 #include "search_index.hpp"
 
@@ -352,6 +353,24 @@ private:
       }
     }
     return met == from.size() ? added : std::vector<std::string>();
+  }
+  void statement(const ddl::create_composite& o) { execute(create_composite_text(o.type)); }
+  void statement(const ddl::drop_composite& o) { execute("DROP TYPE " + quote_identifier(o.type.name)); }
+  void statement(const ddl::change_composite& o) {
+    if (std::string in_place = change_composite_text(o); !in_place.empty()) return execute(std::move(in_place));
+    const auto columns = columns_to_retype(state_, o.to.name);
+    const std::string former = "tupelo_old_" + o.to.name;
+    execute("ALTER TYPE " + quote_identifier(o.to.name) + " RENAME TO " + quote_identifier(former));
+    execute(create_composite_text(o.to));
+    for (const auto& [table, column] : columns) {
+      const dependents of(*table, {column->name}, true, false);
+      for (const foreign_key_definition* key : of.foreign_keys) drop_constraint(table->name, key->name);
+      drop(*table, of);
+      alter(table->name, retype_text(column->name, o));
+      make_again(*table, of);
+      for (const foreign_key_definition* key : of.foreign_keys) alter(table->name, "ADD " + foreign_key_text(*key));
+    }
+    execute("DROP TYPE " + quote_identifier(former));
   }
   void make_enum_anew(const enum_definition& type) {
     const std::string former = "tupelo_old_" + type.name;

@@ -150,6 +150,14 @@ void read_enums(schema_definition& schema, const rows& answers) {
   }
 }
 
+void read_composites(schema_definition& schema, const rows& answers) {
+  for (const introspection_row& row : answers) {
+    if (schema.composites.empty() || schema.composites.back().name != text(row.c0))
+      schema.composites.push_back({text(row.c0), {}});
+    schema.composites.back().attributes.push_back({text(row.c1), parse_type(text(row.c2))});
+  }
+}
+
 /// Rows of one constraint are neighbours.
 void read_exclusions(schema_definition& schema, const rows& answers) {
   for (const introspection_row& row : answers) {
@@ -253,6 +261,12 @@ std::vector<std::string> introspection_queries() {
             "place) JOIN pg_operator p ON p.oid = k.operator LEFT JOIN pg_attribute a ON a.attrelid = t.oid AND "
             "a.attnum = k.own LEFT JOIN pg_opclass o ON o.oid = k.class AND NOT o.opcdefault",
             " ORDER BY t.relname, c.conname, k.place"),
+      "SELECT y.typname::text, a.attname::text, format_type(a.atttypid, a.atttypmod), NULL::text, NULL::text, "
+      "NULL::text, NULL::text, NULL::text, NULL::text, NULL::text FROM pg_type y JOIN pg_namespace n ON n.oid = "
+      "y.typnamespace JOIN pg_class r ON r.oid = y.typrelid AND r.relkind = 'c' JOIN pg_attribute a ON a.attrelid = "
+      "r.oid AND a.attnum > 0 AND NOT a.attisdropped WHERE n.nspname = current_schema() AND NOT EXISTS (SELECT 1 FROM "
+      "pg_depend d WHERE ((d.classid = 'pg_type'::regclass AND d.objid = y.oid) OR (d.classid = 'pg_class'::regclass "
+      "AND d.objid = r.oid)) AND d.deptype = 'e') ORDER BY y.typname, a.attnum",
   };
 }
 
@@ -272,6 +286,7 @@ schema_definition decode_introspection(const std::vector<std::vector<introspecti
   read_indexes(schema, answers.at(3));
   read_enums(schema, answers.at(4));
   read_exclusions(schema, answers.at(5));
+  read_composites(schema, answers.at(6));
   return kept(with_names(schema));  // NULLs of an index that stand where they do anyway
 }
 

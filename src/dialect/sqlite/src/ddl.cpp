@@ -273,6 +273,19 @@ private:
       }
     }
   }
+  void statement(const ddl::change_composite& o) {
+    for (const table_definition& table : state_.tables) {
+      for (const column_definition& column : table.columns) {
+        if (!column.type.is_of_composite(o.to.name)) continue;
+        throw migration_error(errc::unsupported_feature,
+                              "SQLite keeps values of the composite type `" + o.to.name +
+                                  "` as texts, and cannot give those in column `" + column.name + "` of table `" +
+                                  table.name +
+                                  "` other attributes: drop the column and add it again, or add a second "
+                                  "one of a type of its own and fill it in db.run(…)");
+      }
+    }
+  }
   static bool is_of(const column_definition& column, const ddl::rename_enum_value& o) {
     return column.type.kind == type_kind::enumeration && column.type.native == o.type;
   }
@@ -454,6 +467,7 @@ std::string create_index_text(const table_definition& table, const index_definit
 schema_definition kept(const schema_definition& schema) {
   schema_definition out = schema;
   out.enums.clear();
+  out.composites.clear();
   for (table_definition& table : out.tables) {
     table.comment.clear();
     for (column_definition& column : table.columns) column.comment.clear();

@@ -60,6 +60,16 @@ TEST(sqlite_ddl_features, comments_and_enums_need_no_statement) {
                    ddl::alter_column{"people", people().columns[1], email}}),
             "");
 }
+TEST(sqlite_ddl_features, composites_need_no_statement_and_stay_as_they_are_where_columns_have_them) {
+  const composite_definition size{"size", {{"width", type_kind::int32}}};
+  const composite_definition other{"size", {{"height", type_kind::int32}}};
+  EXPECT_EQ(texts({ddl::create_composite{size}, ddl::change_composite{size, other}, ddl::drop_composite{other}}), "");
+  const std::string said =
+      refusal({ddl::create_composite{size},
+               ddl::add_column{"people", {.name = "s", .type = column_type::native_or_text("size"), .nullable = true}},
+               ddl::change_composite{size, other}});
+  EXPECT_NE(said.find("column `s` of table `people`"), std::string::npos) << said;
+}
 TEST(sqlite_ddl_features, refuses_what_would_let_other_rows_in) {
   EXPECT_NE(
       refusal({ddl::add_unique{"people", {.columns = {"nick"}, .nulls_not_distinct = true}}}).find("SQLite has no"),

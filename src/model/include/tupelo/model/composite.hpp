@@ -20,6 +20,7 @@ public:
   composite_ops ops() const noexcept { return {slots_.data(), slots_.size()}; }
 
 private:
+  std::vector<std::string> names_;  ///< that the slots point to; none where the compiler did not tell the fields' names
   std::vector<field_slot> slots_;
 };
 
@@ -53,8 +54,9 @@ struct attribute_check {
 /// `template <> struct tupelo::field_traits<Address> : tupelo::composite<Address, "address"> {};`. Without it a struct
 /// inside a model is columns of its own.
 ///
-/// The type is made in a migration, `db.execute("CREATE TYPE address AS (street text, number integer)")`. On databases
-/// without composites the column is text, in PostgreSQL's spelling. Attributes are single values, and composites.
+/// The type is part of the schema: migrations make and change it, `db.create_composite("address", …)`, unless its name
+/// says more than a name, `app.address`: then it is your own. On databases without composites the column is text, in
+/// PostgreSQL's spelling. Attributes are single values, and composites.
 template <class T, detail::type_text Type>
 struct composite {
   static constexpr std::string_view column_type{Type.text, sizeof Type.text - 1};

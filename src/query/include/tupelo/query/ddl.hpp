@@ -57,6 +57,8 @@ struct column_type {
 
   bool is_integer() const noexcept { return !array && kind >= type_kind::int16 && kind <= type_kind::int64; }
   bool is(type_kind scalar) const noexcept { return !array && kind == scalar; }
+  /// Whether it is the composite type of this name, or an array of it.
+  bool is_of_composite(std::string_view name) const;
   /// "varchar(160)", "decimal(10, 2)", "int64", "text[]": for messages and checksums.
   std::string to_string() const;
 
@@ -154,6 +156,23 @@ struct enum_definition {
   friend bool operator==(const enum_definition&, const enum_definition&) = default;
 };
 
+/// Of a composite type: one of its parts, which may always be NULL.
+struct composite_attribute {
+  std::string name{};
+  column_type type{};
+
+  friend bool operator==(const composite_attribute&, const composite_attribute&) = default;
+};
+
+/// A type whose values have these parts, in this order.
+struct composite_definition {
+  std::string name{};
+  std::vector<composite_attribute> attributes{};
+
+  const composite_attribute* find(std::string_view attribute) const noexcept;
+  friend bool operator==(const composite_definition&, const composite_definition&) = default;
+};
+
 struct foreign_key_definition {
   std::string name{};  ///< empty: by the naming convention
   std::vector<std::string> columns{};
@@ -196,11 +215,14 @@ struct table_definition {
 
 /// Tables by name. What the models ask for, what the migrations build, what a live database has.
 struct schema_definition {
-  std::vector<table_definition> tables{};  ///< sorted by name once they were added with `add`
-  std::vector<enum_definition> enums{};    ///< sorted by name
+  std::vector<table_definition> tables{};          ///< sorted by name once they were added with `add`
+  std::vector<enum_definition> enums{};            ///< sorted by name
+  std::vector<composite_definition> composites{};  ///< sorted by name
 
   const enum_definition* find_enum(std::string_view name) const noexcept;
   enum_definition* find_enum(std::string_view name) noexcept;
+  const composite_definition* find_composite(std::string_view name) const noexcept;
+  composite_definition* find_composite(std::string_view name) noexcept;
   const table_definition* find(std::string_view table) const noexcept;
   table_definition* find(std::string_view table) noexcept;
   /// Keeps the order by name. Errors: migration_error (invalid_migration) when the table is there already.

@@ -93,6 +93,16 @@ struct change_enum {
 struct rename_enum_value {
   std::string type, from, to;
 };
+struct create_composite {
+  composite_definition type;
+};
+struct drop_composite {
+  composite_definition type;
+};
+/// Other attributes of the same type: rows keep the values of those whose names stay, and others are NULL.
+struct change_composite {
+  composite_definition from, to;
+};
 struct add_foreign_key {
   std::string table;
   foreign_key_definition foreign_key;
@@ -110,11 +120,11 @@ struct execute_sql {
   std::string up, down;
 };
 
-using any_operation =
-    std::variant<create_table, drop_table, rename_table, add_column, drop_column, rename_column, alter_column,
-                 add_index, drop_index, add_unique, drop_unique, add_check, drop_check, add_foreign_key,
-                 drop_foreign_key, change_primary_key, execute_sql, add_exclusion, drop_exclusion, comment_table,
-                 create_enum, drop_enum, change_enum, rename_enum_value>;
+using any_operation = std::variant<create_table, drop_table, rename_table, add_column, drop_column, rename_column,
+                                   alter_column, add_index, drop_index, add_unique, drop_unique, add_check, drop_check,
+                                   add_foreign_key, drop_foreign_key, change_primary_key, execute_sql, add_exclusion,
+                                   drop_exclusion, comment_table, create_enum, drop_enum, change_enum,
+                                   rename_enum_value, create_composite, drop_composite, change_composite>;
 
 }  // namespace ddl
 
@@ -142,7 +152,7 @@ public:
   /// references.
   schema_operation completed(const schema_definition& before) const;
 
-  /// The table that is changed; empty for SQL of the user's own and for enums. Of a renamed table: its former name.
+  /// The table that is changed; empty for SQL of the user's own and for types. Of a renamed table: its former name.
   std::string_view table() const noexcept;
   /// One line for people: `add column users.age (int32, nullable)`.
   std::string describe() const;

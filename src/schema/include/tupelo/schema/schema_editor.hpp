@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <tupelo/schema/composite_editor.hpp>
 #include <tupelo/schema/table_editor.hpp>
 #include <tupelo/core/task.hpp>
 
@@ -104,6 +105,27 @@ public:
   void change_enum(std::string_view name, name_list values);
   void rename_enum_value(std::string_view name, std::string_view from, std::string_view to);
 
+  // ---- composite types: of PostgreSQL; on SQLite their columns are texts
+
+  /// `db.create_composite("dimensions", [](tp::composite_editor& c) { c.integer("width"); c.decimal("height"); })`
+  template <class Describe>
+  void create_composite(std::string_view name, Describe&& describe) {
+    composite_editor editor(name);
+    describe(editor);
+    create(editor.definition());
+  }
+  void drop_composite(std::string_view name);
+  /// All attributes that the type has from here on, in their order. Rows keep the values of those whose names stay. New
+  /// ones behind the others, and those that go, are changed in place; for everything else PostgreSQL rewrites the
+  /// type's columns. Errors when rendered: unsupported_feature where that cannot be: arrays of the type, composites of
+  /// it, and columns on SQLite, whose texts have to be changed by SQL of your own.
+  template <class Describe>
+  void change_composite(std::string_view name, Describe&& describe) {
+    composite_editor editor(name);
+    describe(editor);
+    change(editor.definition());
+  }
+
   // ---- what the schema cannot say
 
   /// SQL of your own, one or several statements, in the database's own words; the recorded schema does not change by
@@ -126,6 +148,8 @@ public:
 private:
   table_editor begin_table(std::string_view table);
   table_editor alter(std::string_view table);
+  void create(const composite_definition& type);
+  void change(const composite_definition& type);
   void add_code(detail::migration_code* code);
   void finish();
 

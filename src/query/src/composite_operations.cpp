@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "composite_operations.hpp"
+
+#include <tupelo/core/error.hpp>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+namespace tupelo::detail {
+
+namespace {
+
+[[noreturn]] void refuse(std::string message) { throw migration_error(errc::invalid_migration, std::move(message)); }
+
+std::string tick(std::string_view name) { return "`" + std::string(name) + "`"; }
+
+composite_definition& require(schema_definition& schema, std::string_view name) {
+  composite_definition* const found = schema.find_composite(name);
+  if (found == nullptr) refuse("there is no composite type " + tick(name) + " at this point");
+  return *found;
+}
+
+void check(const composite_definition& type) {
+  const std::string named = "composite type " + tick(type.name);
+  if (type.attributes.empty()) refuse(named + " has no attributes");
+  for (const composite_attribute& attribute : type.attributes) {
+    if (attribute.name.empty()) refuse(named + " has an attribute without a name");
+    if (type.find(attribute.name) != &attribute) refuse(named + " has " + tick(attribute.name) + " twice");
+    if (attribute.type.is_of_composite(type.name)) refuse(named + " has itself as a part");
+  }
+}
+
+}  // namespace
+
+void apply(const ddl::create_composite& change, schema_definition& schema) {
+  const std::string& name = change.type.name;
+  if (name.empty()) refuse("a composite type has no name");
+  if (schema.find_composite(name) != nullptr || schema.find_enum(name) != nullptr || schema.find(name) != nullptr)
+    refuse("composite type " + tick(name) + ": a type or table of this name exists already");
+  check(change.type);
+  const auto place = std::find_if(schema.composites.begin(), schema.composites.end(),
+                                  [&](const composite_definition& other) { return other.name > name; });
+  schema.composites.insert(place, change.type);
+}
+
+void apply(const ddl::drop_composite& change, schema_definition& schema) {
+  const std::string& name = change.type.name;
+  (void)require(schema, name);
+  const std::string cannot = "composite type " + tick(name) + " cannot be dropped while ";
+  for (const table_definition& table : schema.tables) {
+    for (const column_definition& column : table.columns) {
+      if (!column.type.is_of_composite(name)) continue;
+      refuse(cannot + "column " + tick(column.name) + " of table " + tick(table.name) +
+             " is of it; change or drop that first");
+    }
+  }
+  for (const composite_definition& other : schema.composites) {
+    for (const composite_attribute& attribute : other.attributes) {
+      if (!attribute.type.is_of_composite(name)) continue;
+      refuse(cannot + "attribute " + tick(attribute.name) + " of " + tick(other.name) + " is of it; change that first");
+    }
+  }
+  std::erase_if(schema.composites, [&](const composite_definition& type) { return type.name == name; });
+}
+
+void apply(const ddl::change_composite& change, schema_definition& schema) {
+  composite_definition& type = require(schema, change.to.name);
+  if (type != change.from)
+    refuse("composite type " + tick(type.name) + ": its attributes are not what the change starts from");
+  check(change.to);
+  type.attributes = change.to.attributes;
+}
+
+}  // namespace tupelo::detail

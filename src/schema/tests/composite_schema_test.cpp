@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+// Composite types: from the model to the schema, to migrations and to their source.
+#include "tupelo/schema/diff.hpp"
+#include "tupelo/schema/generator.hpp"
+#include "tupelo/schema/migration_record.hpp"
+#include "tupelo/schema/models.hpp"
+#include "tupelo/schema/schema_editor.hpp"
+#include <tupelo/model/composite.hpp>
+#include <tupelo/model/model.hpp>
+#include <tupelo/core/decimal.hpp>
+#include <tupelo/core/error.hpp>
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tupelo::composite_samples {
+
+struct Size {
+  std::int32_t width{};
+  std::optional<decimal> maxHeight{};
+};
+struct Pallet {
+  Size of{};
+  std::string label{};
+};
+struct OtherSize {
+  std::string name{};
+};
+struct Elsewhere {
+  std::string name{};
+};
+
+struct Box {
+  std::int64_t id{};
+  std::optional<Size> size{};
+  std::vector<Size> parts{};
+};
+struct Truck {
+  std::int64_t id{};
+  Pallet load{};
+  Elsewhere place{};
+};
+struct Odd {
+  std::int64_t id{};
+  OtherSize size{};
+};
+
+}  // namespace tupelo::composite_samples
+
+template <>
+struct tupelo::field_traits<tupelo::composite_samples::Size>
+    : tupelo::composite<tupelo::composite_samples::Size, "size"> {};
+template <>
+struct tupelo::field_traits<tupelo::composite_samples::Pallet>
+    : tupelo::composite<tupelo::composite_samples::Pallet, "pallet"> {};
+template <>
+struct tupelo::field_traits<tupelo::composite_samples::OtherSize>
+    : tupelo::composite<tupelo::composite_samples::OtherSize, "size"> {};
+template <>
+struct tupelo::field_traits<tupelo::composite_samples::Elsewhere>
+    : tupelo::composite<tupelo::composite_samples::Elsewhere, "shop.place"> {};
+
+namespace tupelo {
+namespace {
+
+using namespace composite_samples;
+
+const composite_definition size{"size", {{"width", type_kind::int32}, {"max_height", type_kind::decimal}}};
+
+std::vector<std::string> changes(const schema_definition& from, const schema_definition& to) {
+  std::vector<std::string> out;
+  for (const schema_operation& operation : diff(from, to)) out.push_back(operation.describe());
+  return out;
+}
+
+TEST(composites_of_models, are_types_of_the_schema) {
+  EXPECT_EQ(schema_of<Box>().schema.composites, std::vector<composite_definition>{size});
+}
+TEST(composites_of_models, bring_those_that_are_parts_of_them) {
+  const schema_definition made = schema_of<Truck>().schema;
+  ASSERT_EQ(made.composites.size(), 2U);
+  EXPECT_EQ(made.composites[0].name, "pallet");
+  EXPECT_TRUE(made.composites[0].attributes[0].type.is_of_composite("size"));
+  EXPECT_EQ(made.composites[1], size);
+}
+TEST(composites_of_models, are_somebodys_own_where_the_name_says_more) {
+  EXPECT_EQ(schema_of<Truck>().schema.find_composite("shop.place"), nullptr);
+}
+TEST(composites_of_models, of_one_name_have_the_same_attributes) {
+  try {
+    (void)schema_of<Box, Odd>();
+    ADD_FAILURE() << "nothing was refused";
+  } catch (const model_error& e) {
+    EXPECT_NE(std::string(e.what()).find("`size`, which another field has with other attributes"), std::string::npos)
+        << e.what();
+  }
+}
+
+TEST(diff_of_composites, types_come_before_what_has_them_and_go_behind_it) {
+  const schema_definition made = schema_of<Truck, Box>().schema;
+  const std::vector<std::string> there = changes({}, made);
+  ASSERT_EQ(there.size(), 4U);
+  EXPECT_EQ(there[0], "create composite size (width int32, max_height decimal)");
+  EXPECT_TRUE(there[1].starts_with("create composite pallet")) << there[1];
+  const std::vector<std::string> back = changes(made, {});
+  ASSERT_EQ(back.size(), 4U);
+  EXPECT_EQ(back[2], "drop composite pallet");
+  EXPECT_EQ(back[3], "drop composite size");
+  EXPECT_TRUE(changes(made, made).empty());
+}
+TEST(diff_of_composites, other_attributes_are_a_change) {
+  const schema_definition made = schema_of<Box>().schema;
+  schema_definition former = made;
+  former.composites[0].attributes.pop_back();
+  EXPECT_EQ(changes(former, made), std::vector<std::string>{"change composite size from (width int32) to (width int32, "
+                                                            "max_height decimal)"});
+}
+TEST(diff_of_composites, a_type_that_a_column_still_spells_stays) {
+  const schema_definition made = schema_of<Box>().schema;
+  schema_definition spelled = made;
+  spelled.composites.clear();
+  EXPECT_TRUE(changes(made, spelled).empty());
+}
+
+TEST(composites_in_migrations, are_described_by_their_attributes) {
+  const auto up = [](schema_editor& db) {
+    db.create_composite("size", [](composite_editor& c) {
+      c.integer("width");
+      c.decimal("max_height");
+    });
+    db.change_composite("size", [](composite_editor& c) { c.varchar("unit", 3); });
+    db.drop_composite("size");
+  };
+  std::vector<std::string> lines;
+  for (const schema_operation& operation : record_migration(+up, {}).operations())
+    lines.push_back(operation.describe());
+  EXPECT_EQ(lines, (std::vector<std::string>{"create composite size (width int32, max_height decimal)",
+                                             "change composite size from (width int32, max_height decimal) to (unit "
+                                             "varchar(3))",
+                                             "drop composite size"}));
+}
+TEST(composites_in_migrations, that_are_not_there_are_refused) {
+  const auto up = [](schema_editor& db) { db.drop_composite("size"); };
+  EXPECT_THROW((void)record_migration(+up, {}), migration_error);
+}
+TEST(composites_in_migrations, are_written_as_a_reader_would) {
+  EXPECT_EQ(operation_source(ddl::create_composite{size}), R"(db.create_composite("size", [](tp::composite_editor& c) {
+    c.integer("width");
+    c.decimal("max_height");
+  });)");
+  EXPECT_EQ(operation_source(ddl::change_composite{size, {"size", {{"unit", column_type::varchar(3)}}}}),
+            R"(db.change_composite("size", [](tp::composite_editor& c) {
+    c.varchar("unit", 3);
+  });)");
+  EXPECT_EQ(operation_source(ddl::drop_composite{size}), R"(db.drop_composite("size");)");
+}
+TEST(composites_in_migrations, warn_of_attributes_that_go) {
+  const schema_operation change = ddl::change_composite{size, {"size", {{"width", type_kind::int32}}}};
+  EXPECT_EQ(generate_migration("1", {}, {change}).warnings,
+            std::vector<std::string>{"drops attribute max_height of the composite type size with all its values"});
+}
+
+}  // namespace
+}  // namespace tupelo
