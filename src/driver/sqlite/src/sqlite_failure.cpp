@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sqlite_failure.hpp"
 
+#include "decimal_functions.hpp"
 #include "sql_scanner.hpp"
 
 #include <tupelo/core/error.hpp>
@@ -219,6 +220,8 @@ struct context {
       {"no transaction is active", errc::invalid_transaction, "25P01"},
       {"no such savepoint", errc::invalid_transaction, "3B001"},
       {"integer overflow", errc::value_out_of_range, "22003"},
+      {decimal_too_long, errc::value_out_of_range, "22003"},
+      {decimal_no_number, errc::value_out_of_range, "22003"},
   };
   for (const rule& r : rules) {
     if (!says(r.text)) continue;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "decimal_functions.hpp"
 #include "sqlite_connection.hpp"
 #include "sqlite_failure.hpp"
 
@@ -80,6 +81,7 @@ void sqlite_connection::open() {
         sqlite3_create_function_v2(raw, "tupelo_bytes", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS,
                                    nullptr, &bytes_of_digits, nullptr, nullptr, nullptr);
     if (added != SQLITE_OK) fail(raw, nullptr, added, {});
+    if (const int more = add_decimal_functions(raw); more != SQLITE_OK) fail(raw, nullptr, more, {});
     apply_pragmas(raw);
     set_journal_mode(raw);
     // Opening reads nothing yet; this tells a file that is no database now rather than at the first query.
