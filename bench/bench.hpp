@@ -39,6 +39,8 @@ std::vector<bench_case> copy_cases();
 /// Loading relations, on SQLite and where there is one on the server.
 std::vector<bench_case> relation_cases();
 std::vector<bench_case> core_cases();
+/// Building the largest queries of the guides.
+std::vector<bench_case> query_cases();
 std::vector<bench_case> pool_cases();
 std::vector<bench_figure> copy_figures();
 std::vector<bench_figure> core_figures();
