@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "filled_database.hpp"
 
+#include <tupelo/query/bucket_series.hpp>
 #include <tupelo/security/sealing_key.hpp>
 
 #include <chrono>
@@ -31,6 +32,15 @@ tp::task<void> expressions(tp::database& db) {
 
   auto quarters = co_await db.query<User>().select<tp::timestamp>(tp::bucket(tp::col<&User::created_at>, 15min)).all();
   EXPECT_EQ(quarters.size(), 2U);
+
+  const auto days = tp::buckets("days", tp::add_days(tp::now(), -7), tp::now(), 24h);
+  auto newcomers = co_await db.query(days)
+                       .left_join<User>(days.holds(tp::col<&User::created_at>))
+                       .group_by(days.value())
+                       .order_by(days.value())
+                       .select(days.value(), tp::count(tp::col<&User::id>))
+                       .all();  // a row for each day, with 0 where nobody has come
+  EXPECT_GE(newcomers.size(), 7U);
 }
 
 tp::task<void> updates(tp::database& db) {

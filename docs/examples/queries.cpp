@@ -45,6 +45,22 @@ void conditions(tp::database& db) {
   EXPECT_NE(query.to_sql().find("\"address_city\" = "), std::string::npos);
 }
 
+struct Draft {
+  std::int64_t id{};
+  std::string title;
+  bool published{};
+
+  static void model(tp::model<Draft>& m) { m.default_scope("published", tp::col<&Draft::published> == true); }
+};
+
+tp::task<void> default_scopes(tp::database& db) {
+  co_await db.insert(Draft{.title = "begun"});
+  auto everybody_sees = co_await db.query<Draft>().all();
+  auto its_author_sees = co_await db.query<Draft>().without_scope("published").all();
+  EXPECT_EQ(everybody_sees.size(), 0U);
+  EXPECT_EQ(its_author_sees.size(), 1U);
+}
+
 tp::task<void> joins(tp::database& db) {
   auto titles = co_await db.query<Post>()
                     .join<User>(tp::col<&Post::author_id> == tp::col<&User::id>)
@@ -128,6 +144,9 @@ TEST(guide_of_queries, reads_as_it_says) {
   conditions(example.db);
   tp::sync_wait(joins(example.db));
   tp::sync_wait(groups(example.db));
+  tp::sync_wait(
+      example.db.raw_sql("CREATE TABLE drafts (id INTEGER PRIMARY KEY, title TEXT, published INTEGER)").run());
+  tp::sync_wait(default_scopes(example.db));
   tp::sync_wait(streams(example.db));
   tp::sync_wait(own_sql(example.db));
 }

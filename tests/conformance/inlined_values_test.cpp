@@ -101,6 +101,20 @@ TEST_P(inlined_values_of_a_query, are_of_every_type) {
   EXPECT_EQ(found(db.query<Sample>().where(col<&Sample::key>.in(std::vector<uuid>()))), 0);
   EXPECT_EQ(found(db.query<Sample>().where(col<&Sample::price>.in(one.price, decimal(1)))), 1);
 }
+TEST_P(inlined_values_of_a_query, stand_in_no_comment_and_no_quoted_text) {
+  const auto noted =
+      db.query<Sample>().where(raw<bool>("/* ?1 $1 it's */ ? = '$1 ?1' -- ?1 $1 don't\n", std::string("q")));
+  const std::string sql = noted.to_sql(inlined);
+  EXPECT_NE(sql.find("/* ?1 $1 it's */ 'q' = '$1 ?1' -- ?1 $1 don't\n"), std::string::npos) << sql;
+  EXPECT_EQ(sync_wait(db.raw_sql<std::int64_t>("SELECT count(*) FROM (" + sql + ") AS found").one()), 0);
+}
+TEST_P(inlined_values_of_a_query, stand_in_no_text_between_dollars) {
+  TUPELO_NEEDS(&feature_table::notifications);  // whose lexer knows them
+  const auto quoted = db.query<Sample>().where(raw<bool>("? = $a$ $1 ? ' $a$", std::string("q")));
+  const std::string sql = quoted.to_sql(inlined);
+  EXPECT_NE(sql.find("'q' = $a$ $1 ? ' $a$"), std::string::npos) << sql;
+  EXPECT_EQ(sync_wait(quoted.count()), 0);
+}
 TEST_P(inlined_values_of_a_query, stand_in_updates_too) {
   const std::string text =
       db.update<Person>().set(col<&Person::age>, std::nullopt).set(name, "o'hara").where(name == "bob").to_sql(inlined);

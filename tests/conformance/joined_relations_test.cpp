@@ -32,6 +32,14 @@ struct Traveller {
 using joined_relations = library_test;
 TUPELO_CONFORMANCE_SUITE(joined_relations);
 
+TEST_P(joined_relations, behind_another_relation_are_loaded_by_a_statement_of_their_own) {
+  std::vector<Author> found;
+  EXPECT_EQ(statements_of([&] {
+              found = sync_wait(authors().with(&Author::books, joined(&Book::author), joined(&Author::passport)).all());
+            }),
+            4U);
+  EXPECT_EQ(found[0].books[0].author->name, "ada");
+}
 TEST_P(joined_relations, belongs_to_is_read_in_the_same_statement) {
   std::vector<Book> found;
   EXPECT_EQ(statements_of([&] { found = sync_wait(books().with(joined(&Book::author)).all()); }), 1U);

@@ -29,6 +29,21 @@ TEST_P(partial_columns, asks_the_database_for_no_more) {
   EXPECT_EQ(sql.substr(0, sql.find(" FROM")), "SELECT \"id\", \"name\", \"age\"");
   EXPECT_EQ(sql, db.query<Person>().only(person_name, person_age).to_sql()) << "whatever their order";
 }
+TEST_P(partial_columns, comes_row_by_row_and_in_chunks) {
+  const auto people = db.query<Person>().only(person_name).order_by(person_name);
+  std::vector<std::string> found;
+  EXPECT_EQ(sync_wait(people.for_each([&](const partial<Person>& each) { found.push_back(each[person_name]); })), 4);
+  std::vector<std::size_t> sizes;
+  const auto note = [&](std::vector<partial<Person>>& some) -> task<void> {
+    sizes.push_back(some.size());
+    for (const partial<Person>& each : some) found.push_back(each[person_name]);
+    EXPECT_FALSE(some[0].has(&Person::age));
+    co_return;
+  };
+  EXPECT_EQ(sync_wait(people.chunk(3, note)), 4);
+  EXPECT_EQ(found, (names{"ada", "bob", "cyd", "dan", "ada", "bob", "cyd", "dan"}));
+  EXPECT_EQ(sizes, (std::vector<std::size_t>{3, 1}));
+}
 TEST_P(partial_columns, a_field_that_was_not_read_is_an_error_that_names_it) {
   const auto found = sync_wait(db.query<Person>().only(person_name).where(person_name == "ada").one());
   const auto refused = failure_of<field_not_loaded>([&] { (void)found[&Person::age]; });

@@ -64,7 +64,6 @@ private:
     const rule only = terms_.holds(1);
     bool filtered = false;
     expression made(sql);
-    // Left out: count_distinct(e).filter(…), which does not compile.
     if constexpr (requires { sql.filter(only.sql); }) {
       filtered = chance_.one_in(3);
       if (filtered) made = sql.filter(only.sql);

@@ -48,6 +48,9 @@ TEST_P(raw_terms, leave_question_marks_in_quotes_alone) {
   EXPECT_EQ(sync_wait(db.query<Person>().limit(1).select(raw<std::string>("'it''s?' || ? /* ? */", "x")).one()),
             "it's?x");
 }
+TEST_P(raw_terms, leave_question_marks_in_comments_alone) {
+  EXPECT_EQ(sync_wait(db.query<Person>().where(raw<bool>("/* ? */ ? = 36 -- ?\n", age)).count()), 2);
+}
 TEST_P(raw_terms, may_end_in_a_comment) {
   EXPECT_EQ(who(raw<bool>("? > 30 -- years", age) && name == "ada"), (names{"ada"}));
 }

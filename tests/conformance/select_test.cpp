@@ -212,6 +212,13 @@ TEST_P(select, sum_avg_min_and_max) {
 TEST_P(select, min_and_max_of_texts) {
   EXPECT_EQ(sync_wait(db.query<Person>().select<std::string>(max(name)).one()), "dan");
 }
+TEST_P(select, count_distinct_counts_values_of_some_rows) {
+  const auto tall = count_distinct(age).filter(col<&Person::height> > 1.75);
+  EXPECT_EQ(sync_wait(db.query<Person>().select(count_distinct(age).filter(age > 20), tall).one()),
+            (std::tuple<std::int64_t, std::int64_t>(1, 2)));
+  EXPECT_EQ(sync_wait(db.query<Person>().group_by(age).having(count_distinct(age) == age).select(age).all()).size(),
+            0U);
+}
 TEST_P(select, count_distinct_counts_values) {
   EXPECT_EQ(sync_wait(db.query<Person>().select<std::int64_t>(count_distinct(age)).one()), 2);
 }

@@ -254,6 +254,50 @@ TEST_P(sources, a_query_that_reads_a_common_table_is_counted_and_united) {
   EXPECT_EQ(sync_wait(of_many.union_all(of_many).count()), 2);
   EXPECT_TRUE(sync_wait(of_many.exists()));
 }
+TEST_P(sources, a_common_table_is_read_twice_under_two_names) {
+  const auto totals = cte("totals", written());
+  const auto others = totals.as("others");
+  const auto pairs = db.query(totals)
+                         .join(others, others(&Written::books) < totals(&Written::books))
+                         .select(totals(&Written::author_id), others(&Written::author_id));
+  EXPECT_EQ(sync_wait(pairs.all()), (std::vector<std::tuple<std::int64_t, std::int64_t>>{{ada, bob}}));
+  const std::string sql = pairs.to_sql();
+  EXPECT_EQ(sql.find("sum("), sql.rfind("sum(")) << "made once: " << sql;
+  const auto third = others.as("third");
+  EXPECT_EQ(sync_wait(db.query(third).where(third(&Written::author_id) == bob).count()), 1);
+  const auto again = derived("totals", written()).as("again");
+  EXPECT_EQ(sync_wait(db.query<Author>().join(again, again(&Written::author_id) == author).count()), 2);
+}
+TEST_P(sources, a_common_table_hides_no_table_that_a_relation_goes_by) {
+  const auto marks = cte("shelf_marks", written());
+  const auto query = db.query<Book>().join(marks, marks(&Written::author_id) == author_id).where_has(&Book::labels);
+  const auto refused = failure_of<query_error>([&] { sync_wait(query.all()); });
+  EXPECT_NE(std::string(refused.what()).find("\"shelf_marks\""), std::string::npos) << refused.what();
+}
+TEST_P(sources, a_recursive_query_computes_with_decimals) {
+  struct Loan {
+    std::int64_t id{};
+    decimal owed{};
+
+    static void model(tupelo::model<Loan>& m) { m.column(&Loan::owed).precision(10, 2); }
+  };
+  struct Step {
+    std::int64_t year{};
+    decimal owed{};
+  };
+  create<Loan>();
+  Loan loan{.owed = decimal::parse("100.50")};
+  sync_wait(db.insert(loan));
+  const auto owed = col<&Loan::owed>;
+  const auto years = recursive("years", query<Loan>().select<Step>(col<&Loan::id> * 0, owed), [&](const auto& before) {
+    return query(before)
+        .where(before(&Step::year) < 2)
+        .template select<Step>(before(&Step::year) + 1, before(&Step::owed) - decimal::parse("10.25"));
+  });
+  const auto found = sync_wait(db.query(years).order_by(years(&Step::year)).all());
+  ASSERT_EQ(found.size(), 3U);
+  EXPECT_EQ(found[2].owed, decimal::parse("80"));
+}
 TEST_P(sources, a_recursive_query_follows_a_tree) {
   create<Folder>();
   std::vector<Folder> roots{{.name = "root"}, {.name = "other"}};

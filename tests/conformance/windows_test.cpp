@@ -185,6 +185,27 @@ TEST_P(windows, groupings_are_several) {
   EXPECT_EQ(rows(cube(author_id, pages)).size(), 6U);
   EXPECT_EQ(rows(grouping_sets(grouping(author_id), grouping(pages), grouping())).size(), 4U);
 }
+TEST_P(windows, groupings_are_of_terms_with_values) {
+  TUPELO_NEEDS(&feature_table::grouping_sets);
+  using row = std::tuple<std::optional<std::int64_t>, std::optional<std::int64_t>, std::int64_t>;
+  const auto writer = coalesce(author_id, 0);
+  const auto thick = case_when(pages > 150, 1).otherwise(0);
+  const auto books = db.query<Book>().where(author_id == ada || author_id.is_null());
+  const auto rows = [&](const auto& how) {
+    auto grouped = books;
+    return sync_wait(grouped.group_by(how).order_by(writer, thick).template select<row>(writer, thick, count()).all());
+  };
+  const auto loose = static_cast<std::int64_t>(sync_wait(db.query<Book>().where(author_id.is_null()).count()));
+  const auto found = rows(rollup(writer, thick));
+  EXPECT_EQ(found.front(), (row{std::nullopt, std::nullopt, 3 + loose}));
+  EXPECT_EQ(found.back(), (row{ada, 1, 1}));
+  const auto thickness = db.query<Book>().group_by(grouping_sets(grouping(thick), grouping()));
+  EXPECT_EQ(sync_wait(thickness.select<std::optional<std::int64_t>>(thick).all()).size(), 3U);
+  auto late = books.select<row>(writer, thick, count());
+  late.group_by(rollup(writer, thick));
+  EXPECT_NE(std::string(failure_of<query_error>([&] { sync_wait(late.all()); }).what()).find("say group_by() first"),
+            std::string::npos);
+}
 TEST_P(windows, several_groupings_are_refused_where_there_is_one) {
   TUPELO_NEEDS_NO(&feature_table::grouping_sets);
   const auto query = db.query<Book>().group_by(rollup(author_id)).select<std::int64_t>(count());

@@ -110,6 +110,7 @@ std::string_view dialect::function_name(function f) const noexcept {
     case function::start_of:
     case function::shift:
     case function::bucket:
+    case function::bucket_series:
     case function::days_between:
     case function::epoch_seconds:
     case function::array_contains:
@@ -206,6 +207,18 @@ void dialect::call(std::string& sql, const function_call& call) const {
   joined(sql, call, infix ? " " + std::string(called) + " " : std::string(f == function::concat ? called : ", "));
   if (call.told != 0) sql.append(call.count ? ", " : "").append(std::to_string(call.told));
   sql += ')';
+}
+
+std::size_t dialect::behind_opaque(std::string_view sql, std::size_t at) const noexcept {
+  const auto behind = [&](std::string_view end, std::size_t from) {
+    const std::size_t found = sql.find(end, from);
+    return found == std::string_view::npos ? sql.size() : found + end.size();
+  };
+  // A doubled quote ends one text and begins the next, which comes to the same.
+  if (sql[at] == '\'' || sql[at] == '"' || sql[at] == '`') return behind(sql.substr(at, 1), at + 1);
+  if (sql.substr(at, 2) == "--") return behind("\n", at + 2);
+  if (sql.substr(at, 2) == "/*") return behind("*/", at + 2);
+  return at;
 }
 
 void dialect::like_any_case(std::string& sql, std::string_view text, std::string_view pattern) const {

@@ -71,7 +71,8 @@ kind result_of(const function_call& call) noexcept {
     case function::weekday:
     case function::day_of_year: return kind::i32;
     case function::now:
-    case function::bucket: return kind::timestamp;
+    case function::bucket:
+    case function::bucket_series: return kind::timestamp;
     case function::min:
     case function::max:
     case function::lag:

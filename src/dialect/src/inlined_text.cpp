@@ -155,11 +155,10 @@ std::string inlined_text(const dialect& target, const statement_plan& plan, cons
   const inliner literals(target, plan, values);
   const std::string& text = plan.text;
   std::string out;
+  std::size_t last = 0;
   for (std::size_t i = 0; i < text.size();) {
     const char c = text[i];
-    if (c == '\'' || c == '"') {
-      const std::size_t end = text.find(c, i + 1);
-      const std::size_t behind = end == std::string::npos ? text.size() : end + 1;
+    if (const std::size_t behind = target.behind_opaque(text, i); behind != i) {
       out.append(text, i, behind - i);
       i = behind;
       continue;
@@ -171,6 +170,8 @@ std::string inlined_text(const dialect& target, const statement_plan& plan, cons
         number = number * 10 + static_cast<std::size_t>(text[end++] - '0');
       }
     }
+    if (number == 0 && c == '?' && plan.raw) number = last + 1;  // where one's own SQL is left as it is
+    last = number > last ? number : last;
     const std::string_view literal = number != 0 ? literals.at(number) : std::string_view();
     if (literal.empty()) {
       out.append(text, i, end - i);

@@ -59,7 +59,7 @@ sql_renderer::sql_renderer(const dialect& target, const std::uint64_t* words, st
     if (o == op::join || o == op::query || o == op::load_related || o == op::source || o == op::part) qualify_ = true;
     if (o == op::load_joined) qualify_ = true;
     if (o == op::join && static_cast<join_kind>(sub_of(words[i])) != join_kind::inner) left_joins_ = true;
-    if (o == op::call && is_grouping(static_cast<function>(sub_of(words[i])))) left_joins_ = true;
+    if (o == op::call && is_grouping(static_cast<function>(sub_of(words[i])))) left_joins_ = several_groupings_ = true;
     if (o == op::too_large) {
       throw query_error(
           "a clause of this query has more than 65535 terms; use in(list) for many values, or split the query");
@@ -305,8 +305,7 @@ sql_renderer::operand sql_renderer::expression_at(std::uint32_t from, std::uint3
       case op::descending: stack.back().descending = true; break;
       case op::over: push_over(word, stack); break;
       case op::again: {
-        const std::uint32_t clause = first_ + length_of(word);
-        stack.push_back(expression_at(clause + 1, length_of(words_[clause])));
+        stack.push_back(expression_at(first_ + length_of(word), model_of(word)));
         break;
       }
       case op::list: break;
@@ -360,8 +359,8 @@ void sql_renderer::refuse_values(std::uint32_t from, std::uint32_t count) const 
   if (op_of(last) != op::call || !is_grouping(static_cast<function>(sub_of(last)))) return;
   if (!binds_values(from, count)) return;
   throw query_error(
-      "rollup(), cube() and grouping_sets() group by columns and by functions of columns; one of these terms has a "
-      "value in it: select it in a tp::derived() query and group by its column");
+      "a term of this rollup(), cube() or grouping_sets() has a value in it and is not taken for the term that was "
+      "selected before: say group_by() first, then select()");
 }
 
 void sql_renderer::read_term(select_parts& parts, std::uint32_t index) {
@@ -404,7 +403,7 @@ sql_renderer::select_parts sql_renderer::read_select(std::uint32_t from, std::ui
         parts.aggregates = parts.aggregates || aggregates_;
         break;
       case op::group:
-        refuse_values(i + 1, length);
+        if (!parts.terms.empty()) refuse_values(i + 1, length);
         separated(parts.group, ", ") += text();
         break;
       case op::order: {
@@ -414,6 +413,7 @@ sql_renderer::select_parts sql_renderer::read_select(std::uint32_t from, std::ui
         operand term = expression_at(i + 1, length);
         qualify_ = qualified;
         term.descending = descending;
+        term.nullable = term.nullable || several_groupings_;
         parts.order_values = parts.order_values || binds_values(i + 1, length);
         i += length;
         separated(parts.order, ", ") += order_text(term);
@@ -440,6 +440,9 @@ sql_renderer::select_parts sql_renderer::read_select(std::uint32_t from, std::ui
       case op::offset: read_limits(parts, word, i); break;
       case op::distinct: parts.distinct = true; break;
       case op::with_deleted: break;  // read before
+      case op::without_scope:
+        if (sub_of(word) == one_scope) i += 1 + payload_of(words_[i + 1]);
+        break;
       case op::only_column:
         parts.read.push_back(static_cast<std::uint16_t>(model_of_word(word).find_offset(offset_of_word(word))));
         break;
@@ -471,7 +474,7 @@ std::string sql_renderer::select(std::uint32_t from, std::uint32_t count, select
   enter(from, count);
   select_parts parts = read_select(from, count);
   parts.use = use;
-  hide_deleted(parts);
+  hide_rows(parts);
   const model_info& row = parts.row ? *parts.row : *parts.model;
   if (recursion) promise_kinds(parts, row);
   std::string sql = assemble(parts);

@@ -50,6 +50,12 @@ private:
     std::string sql;
     bool lateral;
   };
+  /// Which rows of the models' tables are meant beside those that everybody sees.
+  struct hidden_rows {
+    bool deleted = false;                   ///< those that are marked as deleted
+    bool scopes = false;                    ///< those that any default scope leaves out
+    std::vector<std::string_view> named{};  ///< those that default scopes of these names leave out
+  };
   /// The words of one SELECT, one pass over them.
   struct select_parts {
     const model_info* model = nullptr;
@@ -71,8 +77,8 @@ private:
     bool distinct = false, aggregates = false, only_count = false, only_exists = false;
     bool term_values = false, order_values = false;  ///< what is selected or ordered by has values, which are bound
     bool computes = false;                           ///< more is selected than columns
-    bool with_deleted = false;
-    bool outer_joins = false;  ///< right or full ones: soft-deleted rows are hidden before they are joined
+    hidden_rows also;
+    bool outer_joins = false;  ///< right or full ones: rows are hidden before they are joined
     bool recursive = false;
     bool reads_rows = false;     ///< of a query, and not of a table
     std::size_t first_name = 0;  ///< the first of `names_` that is of this SELECT
@@ -109,8 +115,8 @@ private:
   void read_term(select_parts& parts, std::uint32_t index);
   /// Whether the words say values that are bound.
   bool binds_values(std::uint32_t from, std::uint32_t count) const noexcept;
-  /// Errors: query_error for values in a term of a rollup or the like, which is not taken for the term that is
-  /// selected.
+  /// Errors: query_error for values in a term of a rollup or the like, which is not taken for a term that was selected
+  /// before.
   void refuse_values(std::uint32_t from, std::uint32_t count) const;
   void read_limits(select_parts& parts, std::uint64_t word, std::uint32_t index);
   std::string select(std::uint32_t from, std::uint32_t count, select_use use);
@@ -131,10 +137,16 @@ private:
   [[noreturn]] static void refuse_name(const std::string& name);
   /// Errors: query_error where a table that the statement reads is called so, which would be read no more.
   void refuse_hidden_table(std::string_view common) const;
+  /// Whether the relation reads this table between both ends.
+  static bool goes_by(const relation_keys& keys, std::string_view table);
   /// A SELECT that cannot name the tables of those around it.
   std::string apart(std::uint32_t from, std::uint32_t count);
-  /// That its row is not marked as deleted.
-  std::string live(std::uint64_t word) const;
+  /// That a row of the table of this name is seen; empty: all rows are. Without a name columns stand by themselves.
+  std::string visible(const model_info& model, std::string_view name, const hidden_rows& also) const;
+  std::string scope_text(const expression& condition, const model_info& model, std::string_view name) const;
+  void read_hidden(hidden_rows& also, std::uint32_t index) const;
+  /// Errors: query_error for a name that no default scope has among the tables that the statement reads.
+  void require_scopes(const hidden_rows& also, std::uint32_t from, std::uint32_t count) const;
   void begin_join(select_parts& parts, std::uint64_t word);
   void end_join(select_parts& parts, std::uint64_t word, const std::string& on);
   void read_source(select_parts& parts, std::uint32_t index);
@@ -144,10 +156,10 @@ private:
   std::string recursion_text(std::uint32_t from, std::uint32_t count);
   /// Both queries of a recursion have columns of the same types: those that are promised.
   void promise_kinds(select_parts& parts, const model_info& row) const;
-  void hide_deleted(select_parts& parts);
+  void hide_rows(select_parts& parts);
   const source* source_of(std::uint32_t table) const noexcept;
-  /// The table as FROM and JOIN name it, without its soft-deleted rows if `hides`.
-  std::string table_clause(std::uint32_t table, const model_info& model, bool hides) const;
+  /// The table as FROM and JOIN name it, with the rows alone that are seen where `hides` is given.
+  std::string table_clause(std::uint32_t table, const model_info& model, const hidden_rows* hides) const;
   std::string table_clause(const select_parts& parts) const;
   std::string table_of(std::uint32_t table) const;
   std::string named(std::uint32_t table, const field_info& field) const;
@@ -208,11 +220,12 @@ private:
   std::uint32_t count_;
   std::vector<std::uint32_t> number_;  ///< by word: its first placeholder
   std::uint32_t next_ = 1;
-  std::uint32_t first_ = 0;  ///< where the words of the SELECT begin that is written
-  bool qualify_ = false;     ///< several tables: columns are written with their table
-  bool left_joins_ = false;  ///< or several groupings: any column may be NULL
-  bool aggregates_ = false;  ///< the expression at hand calls one
-  relation_keys loaded_;     ///< of the relation that is loaded, if one is
+  std::uint32_t first_ = 0;         ///< where the words of the SELECT begin that is written
+  bool qualify_ = false;            ///< several tables: columns are written with their table
+  bool left_joins_ = false;         ///< or several groupings: any column may be NULL
+  bool several_groupings_ = false;  ///< any term may be NULL
+  bool aggregates_ = false;         ///< the expression at hand calls one
+  relation_keys loaded_;            ///< of the relation that is loaded, if one is
   /// What tables are called, from the outermost SELECT to the one that is written.
   std::vector<scope_name> names_;
   std::size_t visible_ = 0;  ///< the first of them that the SELECT at hand may name

@@ -5,22 +5,6 @@
 
 namespace tupelo {
 
-namespace {
-
-/// Behind the literal, quoted name or comment that begins here; here where none does.
-std::size_t behind_quoted(std::string_view text, std::size_t at) {
-  const auto behind = [&](std::string_view end, std::size_t from) {
-    const std::size_t found = text.find(end, from);
-    return found == std::string_view::npos ? text.size() : found + end.size();
-  };
-  if (text[at] == '\'' || text[at] == '"') return behind(text.substr(at, 1), at + 1);
-  if (text.substr(at, 2) == "--") return behind("\n", at + 2);
-  if (text.substr(at, 2) == "/*") return behind("*/", at + 2);
-  return at;
-}
-
-}  // namespace
-
 void sql_renderer::push_fragment(std::uint64_t word, std::vector<operand>& stack) const {
   const std::size_t count = length_of(word) - 1u;  // and the text
   const std::string text = static_cast<std::string&&>(stack.back().sql);
@@ -29,7 +13,7 @@ void sql_renderer::push_fragment(std::uint64_t word, std::vector<operand>& stack
   std::string sql;
   std::size_t next = 0;
   for (std::size_t at = 0; at < text.size();) {
-    if (const std::size_t end = behind_quoted(text, at); end != at) {
+    if (const std::size_t end = dialect_.behind_opaque(text, at); end != at) {
       sql += text.substr(at, end - at);
       at = end;
     } else if (text.compare(at, 2, "??") == 0) {

@@ -69,16 +69,14 @@ void sql_renderer::read_joined(select_parts& parts, std::uint64_t word, std::uin
   }
   const joined_place place = joined_place::behind(parts.row_end == 0 ? owner.size : parts.row_end, related);
   parts.row_end = place.end();
-  const std::string name = quoted("tupelo_joined_" + std::to_string(parts.joined_slots.size()));
+  const std::string bare = "tupelo_joined_" + std::to_string(parts.joined_slots.size());
+  const std::string name = quoted(bare);
   parts.joins += " LEFT JOIN " + quoted(related.table) + " AS " + name + " ON ";
   for (std::size_t i = 0; i < keys.pairs.size(); ++i) {
     if (i != 0) parts.joins += " AND ";
     parts.joins += name + "." + quoted(keys.pairs[i].related->column) + " = " + named(parts.id, *keys.pairs[i].own);
   }
-  if (related.deleted_at >= 0) {
-    const field_info& deleted = related.fields[static_cast<std::size_t>(related.deleted_at)];
-    parts.joins += " AND " + name + "." + quoted(deleted.column) + " IS NULL";
-  }
+  if (const std::string seen = visible(related, bare, {}); !seen.empty()) parts.joins += " AND " + seen;
   for (const std::uint16_t position : related.columns) {
     const field_info& field = related.fields[position];
     parts.joined_columns += ", " + name + "." + quoted(field.column);

@@ -26,10 +26,6 @@ std::string name_of_table(std::uint32_t table, const model_info& model) {
   return alias.empty() ? model.table : std::string(alias);
 }
 
-const std::string& deleted_column(const model_info& model) {
-  return model.fields[static_cast<std::size_t>(model.deleted_at)].column;
-}
-
 }  // namespace
 
 void sql_renderer::enter(std::uint32_t from, std::uint32_t count) {
@@ -58,12 +54,13 @@ void sql_renderer::read_scope(select_parts& parts, std::uint32_t from, std::uint
   for (std::uint32_t i = from; i < from + count; ++i) {
     const std::uint64_t word = words_[i];
     const op o = op_of(word);
-    if (o == op::with_deleted) parts.with_deleted = true;
+    read_hidden(parts.also, i);
     if (o == op::project) parts.computes = parts.computes || length_of(word) != 1;
     if (o == op::join && is_outer(join_of(word))) parts.outer_joins = true;
     if (o == op::part || (o == op::source && model_of(word) == parts.id)) parts.reads_rows = true;
     i += body_of(word) + payload_of(word);
   }
+  if (!parts.also.named.empty()) require_scopes(parts.also, from, count);
 }
 
 const model_info& sql_renderer::table_read(bool reads_rows, std::uint64_t word) const {
@@ -101,26 +98,21 @@ std::string sql_renderer::named(std::uint32_t table, const field_info& field) co
   return sql;
 }
 
-std::string sql_renderer::table_clause(std::uint32_t table, const model_info& model, bool hides) const {
+std::string sql_renderer::table_clause(std::uint32_t table, const model_info& model, const hidden_rows* hides) const {
   const std::string name = quoted(table_of(table));
   if (const source* rows = source_of(table)) {
     if (rows->sql.empty()) return name;
     return (rows->lateral ? "LATERAL (" : "(") + rows->sql + ") AS " + name;
   }
   const std::string own = quoted(model.table);
-  if (hides && model.deleted_at >= 0) {
-    return "(SELECT * FROM " + own + " WHERE " + quoted(deleted_column(model)) + " IS NULL) AS " + name;
-  }
+  const std::string seen = hides ? visible(model, {}, *hides) : std::string();
+  if (!seen.empty()) return "(SELECT * FROM " + own + " WHERE " + seen + ") AS " + name;
   return name == own ? own : own + " AS " + name;
 }
 
 std::string sql_renderer::table_clause(const select_parts& parts) const {
   if (!parts.united.empty()) return "(" + parts.united + ") AS " + quoted(table_of(parts.id));
-  return table_clause(parts.id, *parts.model, parts.outer_joins && !parts.with_deleted);
-}
-
-std::string sql_renderer::live(std::uint64_t word) const {
-  return quoted(table_of(model_of(word))) + "." + quoted(deleted_column(model_of_word(word))) + " IS NULL";
+  return table_clause(parts.id, *parts.model, parts.outer_joins ? &parts.also : nullptr);
 }
 
 void sql_renderer::name_table(const select_parts& parts, std::uint64_t word) {
@@ -136,22 +128,24 @@ void sql_renderer::name_table(const select_parts& parts, std::uint64_t word) {
 void sql_renderer::begin_join(select_parts& parts, std::uint64_t word) {
   name_table(parts, word);
   const join_kind how = join_of(word);
-  const bool hides_before = !parts.with_deleted && how != join_kind::inner && how != join_kind::left;
+  const bool hides_before = how != join_kind::inner && how != join_kind::left;
   parts.joins += join_text[static_cast<std::size_t>(how)];
-  parts.joins += table_clause(model_of(word), model_of_word(word), hides_before);
+  parts.joins += table_clause(model_of(word), model_of_word(word), hides_before ? &parts.also : nullptr);
 }
 
 void sql_renderer::end_join(select_parts& parts, std::uint64_t word, const std::string& on) {
   parts.joins += " ON " + on;
-  const model_info& model = model_of_word(word);
-  if (parts.with_deleted || is_outer(join_of(word)) || model.deleted_at < 0 || source_of(model_of(word))) return;
-  parts.joins += " AND " + live(word);
+  if (is_outer(join_of(word)) || source_of(model_of(word)) != nullptr) return;
+  const std::string seen = visible(model_of_word(word), table_of(model_of(word)), parts.also);
+  if (!seen.empty()) parts.joins += " AND " + seen;
 }
 
-void sql_renderer::hide_deleted(select_parts& parts) {
-  if (parts.with_deleted || parts.reads_rows || parts.outer_joins || parts.model->deleted_at < 0) return;
+void sql_renderer::hide_rows(select_parts& parts) {
+  if (parts.reads_rows || parts.outer_joins) return;
+  const std::string seen = visible(*parts.model, qualify_ ? table_of(parts.id) : std::string(), parts.also);
+  if (seen.empty()) return;
   if (!parts.where.empty()) parts.where += " AND ";
-  parts.where += named(parts.id, parts.model->fields[static_cast<std::size_t>(parts.model->deleted_at)]) + " IS NULL";
+  parts.where += seen;
 }
 
 void sql_renderer::read_source(select_parts& parts, std::uint32_t index) {
@@ -163,6 +157,16 @@ void sql_renderer::read_source(select_parts& parts, std::uint32_t index) {
     require(dialect_.features().lateral_joins,
             "lateral joins: \"" + std::string(alias_name(table)) +
                 "\" is correlated with the tables before it; join it on its columns instead");
+  }
+  if (how == source_kind::renamed) {
+    sources_.push_back({table, "SELECT * FROM " + quoted(alias_name(model_of(words_[index + 1]))), false});
+    return;
+  }
+  if (how == source_kind::computed) {
+    const std::string column = quoted(model_of_word(word).fields.front().column);
+    const std::string rows = expression_text(index + 1, length);
+    sources_.push_back({table, "SELECT bucket AS " + column + " FROM (" + rows + ") AS \"buckets\"", false});
+    return;
   }
   if (how == source_kind::derived || how == source_kind::lateral) {
     const bool lateral = how == source_kind::lateral;
@@ -198,6 +202,12 @@ void sql_renderer::read_part(select_parts& parts, std::uint32_t index) {
   parts.united += part_text(index + 1, length_of(words_[index]));
 }
 
+bool sql_renderer::goes_by(const relation_keys& keys, std::string_view table) {
+  if (keys.has_join_table() && keys.relation->join_table == table) return true;
+  return std::any_of(keys.steps.begin(), keys.steps.end(),
+                     [&](const relation_keys& step) { return goes_by(step, table) || step.related->table == table; });
+}
+
 void sql_renderer::refuse_hidden_table(std::string_view common) const {
   for (std::uint32_t i = 0; i < count_; ++i) {
     const std::uint64_t word = words_[i];
@@ -205,7 +215,13 @@ void sql_renderer::refuse_hidden_table(std::string_view common) const {
     const bool names_a_table =
         o == op::select_from || o == op::join || o == op::insert_into || o == op::update_of || o == op::delete_from;
     const bool united = o == op::select_from && i + 1 < count_ && op_of(words_[i + 1]) == op::part;
-    if (names_a_table && !united && alias_name(model_of(word)).empty() && model_of_word(word).table == common) {
+    bool reads = names_a_table && !united && alias_name(model_of(word)).empty() && model_of_word(word).table == common;
+    if (o == op::related_to || o == op::load_related) {
+      const std::uint64_t related = words_[o == op::related_to ? i - 1 : 0];
+      reads = goes_by(keys_of(model_of_word(word), offset_of_word(word), model_of_word(related)), common);
+    }
+    if (o == op::load_joined) reads = model_of_word(words_[i + 1]).table == common;
+    if (reads) {
       throw query_error("this query reads a table called \"" + std::string(common) +
                         "\", which a query of that name before it would hide: give the query another name");
     }
@@ -250,7 +266,7 @@ void sql_renderer::promise_kinds(select_parts& parts, const model_info& row) con
   for (std::size_t i = 0; i < parts.terms.size(); ++i) {
     const kind k = stored_type(*row.fields[row.columns[i]].type).k;
     // Other kinds have one type in a database, or lose something in a cast.
-    if (!is_integer(k) && !is_float(k) && k != kind::text) continue;
+    if (!is_integer(k) && !is_float(k) && k != kind::text && k != kind::decimal) continue;
     const call_argument term{parts.terms[i], k, true};
     std::string sql;
     dialect_.call(sql, {function::cast, static_cast<std::uint32_t>(k), &term, 1});

@@ -42,7 +42,8 @@ sql_renderer::way sql_renderer::way_of(const relation_keys& keys) const {
     const bool first = i == 0, last = i + 1 == keys.steps.size();
     const relation_kind kind = step.relation->kind;
     if (!first && (kind == relation_kind::belongs_to || kind == relation_kind::many_to_many)) made.repeats = true;
-    const std::string table = quoted(own_names + std::to_string(i));
+    const std::string name = own_names + std::to_string(i);
+    const std::string table = quoted(name);
     std::vector<std::string> links;  // what equals the columns of the step's related table
     std::string joined_on;
     if (step.has_join_table()) {
@@ -79,10 +80,7 @@ sql_renderer::way sql_renderer::way_of(const relation_keys& keys) const {
     } else {
       made.from += " JOIN " + clause + " ON " + joined_on;
     }
-    if (step.related->deleted_at >= 0) {
-      const field_info& deleted = step.related->fields[static_cast<std::size_t>(step.related->deleted_at)];
-      also(made.where, table + "." + quoted(deleted.column) + " IS NULL");
-    }
+    if (const std::string seen = visible(*step.related, name, {}); !seen.empty()) also(made.where, seen);
     before = table;
   }
   return made;

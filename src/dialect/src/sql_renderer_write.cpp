@@ -218,7 +218,13 @@ void sql_renderer::returning(const model_info& model) {
 
 std::string sql_renderer::write_condition(const model_info& model, bool& found) {
   std::string where;
-  bool with_deleted = false, by_object = false;
+  hidden_rows also;
+  bool by_object = false;
+  for (std::uint32_t i = 1; i < count_; ++i) {
+    read_hidden(also, i);
+    i += body_of(words_[i]) + payload_of(words_[i]);
+  }
+  if (!also.named.empty()) require_scopes(also, 0, count_);
   for (std::uint32_t i = 1; i < count_; ++i) {
     const std::uint64_t word = words_[i];
     std::string term;
@@ -236,15 +242,21 @@ std::string sql_renderer::write_condition(const model_info& model, bool& found) 
       case op::source: i += length_of(word); break;
       case op::join: {
         const std::string on = expression_text(i + 1, length_of(word));
-        const model_info& other = model_of_word(word);
         if (!where.empty()) where += " AND ";
         where += on;
-        if (other.deleted_at >= 0 && source_of(model_of(word)) == nullptr) where += " AND " + live(word);
+        if (source_of(model_of(word)) == nullptr) {
+          hidden_rows other = also;
+          other.deleted = false;
+          const std::string seen = visible(model_of_word(word), table_of(model_of(word)), other);
+          if (!seen.empty()) where += " AND " + seen;
+        }
         i += length_of(word);
         break;
       }
       case op::all_rows: found = true; break;
-      case op::with_deleted: with_deleted = true; break;
+      case op::without_scope:
+        if (sub_of(word) == one_scope) i += 1 + payload_of(words_[i + 1]);
+        break;
       default: break;
     }
     if (term.empty()) continue;
@@ -252,12 +264,10 @@ std::string sql_renderer::write_condition(const model_info& model, bool& found) 
     where += term;
     found = true;
   }
-  if (model.deleted_at >= 0 && !with_deleted && !by_object) {
-    if (!where.empty()) where += " AND ";
-    if (qualify_) where += quoted(model.table) + ".";
-    where += quoted(model.fields[static_cast<std::size_t>(model.deleted_at)].column) + " IS NULL";
-  }
-  return where;
+  if (by_object) return where;
+  const std::string seen = visible(model, qualify_ ? model.table : std::string(), also);
+  if (!seen.empty() && !where.empty()) where += " AND ";
+  return where + seen;
 }
 
 std::string sql_renderer::write_sources(select_parts& parts) {
@@ -268,7 +278,7 @@ std::string sql_renderer::write_sources(select_parts& parts) {
     if (op_of(word) == op::source) read_source(parts, i);
     if (op_of(word) == op::join) {
       name_table(parts, word);
-      from += (from.empty() ? " FROM " : ", ") + table_clause(model_of(word), model_of_word(word), false);
+      from += (from.empty() ? " FROM " : ", ") + table_clause(model_of(word), model_of_word(word), nullptr);
     }
     i += body_of(word) + payload_of(word);
   }

@@ -87,7 +87,7 @@ void add_key_part(query_core& core, const model_spec& spec, std::size_t part, st
   std::uint64_t* words = core.shape.room(part == 0 ? 3 : 2);
   *words++ = make_word(op::where, 0, 1);
   *words++ = make_word(op::column_compare, static_cast<std::uint8_t>(value.k), field.offset, id_of(spec));
-  if (part == 0) *words = make_word(op::with_deleted);
+  if (part == 0) *words = make_word(op::with_deleted, every_row);
   value.push_to(core.values);
 }
 
@@ -365,7 +365,7 @@ task<bool> read_again(query_source& source, const model_info& info, void* object
   statement_run run;
   run.core = query_core(op::select_from, *info.spec);
   for (const std::uint16_t i : info.key) run.core.word(column_word(info, i, op::match_field));
-  run.core.word(make_word(op::with_deleted));
+  run.core.word(make_word(op::with_deleted, every_row));
   run.core.finish();
   const void* const pointer = object;
   run.objects = &pointer;

@@ -439,6 +439,25 @@ model_builder& model_builder::check(std::string_view name, const expression& con
   require_own_columns(*info_, info_->checks.back().condition, "check \"" + std::string(name) + "\"");
   return *this;
 }
+model_builder& model_builder::default_scope(std::string_view name, const expression& condition) {
+  const std::string user = "default_scope \"" + std::string(name) + "\"";
+  if (name.empty()) refuse(*info_, "m.default_scope() needs a name");
+  if (condition.empty()) refuse(*info_, user + " has an empty condition");
+  for (const scope_info& known : info_->scopes) {
+    if (known.name == name) refuse(*info_, user + " is said twice");
+  }
+  expression own = group_.own(*info_, condition);
+  for (std::uint32_t i = 0; i < own.shape.size; ++i) {
+    const std::uint64_t word = own.shape.data()[i];
+    if (op_of(word) == op::query) {
+      refuse(*info_, user + " asks a query of its own: it is a condition over the row's own columns");
+    }
+    i += payload_of(word);
+  }
+  require_own_columns(*info_, own, user);
+  info_->scopes.push_back({std::string(name), static_cast<expression&&>(own)});
+  return *this;
+}
 model_builder& model_builder::comment(std::string_view text) {
   info_->comment = text;
   return *this;

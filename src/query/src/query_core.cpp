@@ -51,22 +51,30 @@ bool equal_words(const std::uint64_t* a, const std::uint64_t* b, std::uint32_t c
   return std::memcmp(a, b, count * sizeof *a) == 0;
 }
 
-/// Where a clause begins that selects, groups or orders by this expression with these values; 0: nowhere.
-std::uint16_t clause_like(const word_buffer& shape, const word_buffer& values, const expression& e) noexcept {
+bool is_grouping(std::uint64_t word) noexcept {
+  const auto f = static_cast<function>(sub_of(word));
+  return op_of(word) == op::call && f >= function::rollup && f <= function::grouping_sets;
+}
+
+/// Where an expression begins that is selected, grouped or ordered by and is this one with these values; 0: nowhere.
+std::uint16_t term_like(const word_buffer& shape, const word_buffer& values, const expression& e) noexcept {
   const std::uint64_t* const words = shape.data();
   const std::uint64_t* value = values.data();
-  std::uint32_t inner = 0;  // the end of a query inside this one, whose names mean something else
+  std::uint32_t inner = 0;               // the end of a query inside this one, whose names mean something else
+  std::uint32_t term = 0, grouping = 0;  // where a term begins, and where a rollup or the like ends
   for (std::uint32_t i = 0; i < shape.size && i <= 0xffff; ++i) {
     const std::uint64_t word = words[i];
     const op o = op_of(word);
     if (o == op::load_related) return 0;  // its values are no expression's
-    const bool names_a_term = o == op::project || o == op::group || o == op::order || o == op::distinct_on;
-    if (names_a_term && i >= inner && length_of(word) == e.shape.size &&
-        equal_words(words + i + 1, e.shape.data(), e.shape.size) &&
+    const bool may_begin = i != 0 && (i == term || i + e.shape.size < grouping);
+    if (may_begin && i >= inner && equal_words(words + i, e.shape.data(), e.shape.size) &&
         values.size - static_cast<std::uint32_t>(value - values.data()) >= e.values.size &&
         equal_words(value, e.values.data(), e.values.size)) {
       return static_cast<std::uint16_t>(i);
     }
+    const bool names_a_term = o == op::project || o == op::group || o == op::order || o == op::distinct_on;
+    if (names_a_term && i >= inner && length_of(word) == e.shape.size) term = i + 1;
+    if (o == op::group && i >= inner && is_grouping(words[i + length_of(word)])) grouping = i + 1 + length_of(word);
     if ((o == op::query || o == op::source || o == op::part) && i >= inner) inner = i + 1 + length_of(word);
     value += words_of(word, value);
     i += payload_of(word);
@@ -115,6 +123,11 @@ void query_core::rows(op o, std::uint8_t how, std::uint32_t table, const query_c
   shape.append(finished.shape);
   values.append(finished.values);
 }
+void query_core::rows_of(source_kind how, std::uint32_t table, const expression& e) noexcept {
+  if (!push_head(shape, make_word(op::source, static_cast<std::uint8_t>(how), 0, table), e.shape.size)) return;
+  shape.append(e.shape);
+  values.append(e.values);
+}
 bool query_core::has_source(std::uint32_t table) const noexcept {
   for (std::uint32_t i = 0; i < shape.size; ++i) {
     const std::uint64_t word = shape.data()[i];
@@ -128,9 +141,9 @@ void query_core::order(const expression& term, bool descending) noexcept {
 }
 void query_core::term(op o, const expression& e, std::uint8_t sub) noexcept {
   if (e.values.size != 0) {
-    if (const std::uint16_t like = clause_like(shape, values, e)) {
+    if (const std::uint16_t like = term_like(shape, values, e)) {
       shape.push(make_word(o, sub, 1));
-      shape.push(make_word(op::again, 0, like));
+      shape.push(make_word(op::again, 0, like, e.shape.size));
       return;
     }
   }
@@ -162,6 +175,10 @@ void query_core::text(std::string_view sql) {
   expression e;
   e.push_text(sql);
   shape.append(e.shape);
+}
+void query_core::without_scope(std::string_view name) {
+  word(make_word(op::without_scope, one_scope));
+  text(name);
 }
 void query_core::lock(row_lock how, const model_spec* table) noexcept {
   const auto sub =

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every model that is refused at registration, and what the refusal says.
 #include "tupelo/query/functions.hpp"
+#include "tupelo/query/select_query.hpp"
 #include "tupelo/model/model.hpp"
 #include "tupelo/core/decimal.hpp"
 #include "tupelo/core/error.hpp"
@@ -252,6 +253,34 @@ TEST(model_error, a_foreign_key_to_a_model_that_nobody_knows) {
     EXPECT_NE(said.find("struct PointsToStranger has a foreign key to"), std::string::npos) << said;
     EXPECT_NE(said.find("tp::register_models<…>()"), std::string::npos) << said;
   }
+}
+
+struct NamelessScope {
+  std::int64_t id{};
+  static void model(model<NamelessScope>& m) { m.default_scope("", col<&NamelessScope::id> > 0); }
+};
+struct ScopeTwice {
+  std::int64_t id{};
+  static void model(model<ScopeTwice>& m) {
+    m.default_scope("positive", col<&ScopeTwice::id> > 0);
+    m.default_scope("positive", col<&ScopeTwice::id> > 1);
+  }
+};
+struct ScopeOfAnother {
+  std::int64_t id{};
+  static void model(model<ScopeOfAnother>& m) { m.default_scope("other", col<&Other::number> > 0); }
+};
+struct ScopeThatAsks {
+  std::int64_t id{};
+  static void model(model<ScopeThatAsks>& m) {
+    m.default_scope("asks", col<&ScopeThatAsks::id>.in(query<Other>().select<std::int64_t>(col<&Other::id>)));
+  }
+};
+TEST(model_error, a_default_scope_that_is_no_condition_of_the_row) {
+  expect_refusal<NamelessScope>("NamelessScope", "m.default_scope() needs a name");
+  expect_refusal<ScopeTwice>("ScopeTwice", "default_scope \"positive\" is said twice");
+  expect_refusal<ScopeOfAnother>("ScopeOfAnother", "default_scope \"other\" names a column of another model");
+  expect_refusal<ScopeThatAsks>("ScopeThatAsks", "default_scope \"asks\" asks a query of its own");
 }
 
 TEST(model_error, is_thrown_again_at_the_next_use) {

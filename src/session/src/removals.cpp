@@ -221,10 +221,11 @@ query_core marking(const model_info& parent, const model_info& child, const fore
   owners.term(op::project, expression(column(parent, referenced_fields(parent, key)[0])));
   owners.clause(op::where,
                 expression(column(parent, static_cast<std::size_t>(parent.deleted_at)), comparison::equal, time));
-  owners.word(make_word(op::with_deleted));
+  owners.word(make_word(op::with_deleted, every_row));
   query_core core(op::update_of, *child.spec);
   core.assign(op::assign, column(child, static_cast<std::size_t>(child.deleted_at)), expression(time));
   core.clause(op::where, with_query(expression(column(child, key.fields[0])), std::move(owners), op::in_query));
+  core.word(make_word(op::without_scope, all_scopes));  // what belongs to a marked row is so whatever else holds for it
   return complete_write(std::move(core));
 }
 

@@ -315,6 +315,10 @@ void postgres_dialect::check_written(std::string& sql, std::uint32_t rows, std::
   sql += " FROM written LIMIT (SELECT CASE count(*) WHEN " + wanted + " THEN " + wanted + " ELSE -1 END FROM written)";
 }
 
+std::size_t postgres_dialect::behind_opaque(std::string_view sql, std::size_t at) const noexcept {
+  return postgres::behind_opaque(sql, at);
+}
+
 void postgres_dialect::raw(std::string& sql, std::string_view text, std::size_t parameters) const {
   if (parameters == 0 || text.find('?') == std::string_view::npos || has_numbered_parameter(text)) {
     sql += text;

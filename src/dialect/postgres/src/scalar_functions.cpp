@@ -159,6 +159,20 @@ std::string day_of(const call_argument& moment) {
 
 std::string seconds_of(const call_argument& moment) { return "floor(EXTRACT(EPOCH FROM " + typed(moment) + "))::int8"; }
 
+void bucket(std::string& sql, const call_argument& moment, const std::string& width) {
+  sql.append("to_timestamp(floor(").append(seconds_of(moment)).append(" / ").append(width);
+  sql.append("::float8) * ").append(width).append(")");
+}
+
+void bucket_series(std::string& sql, const function_call& call) {
+  const std::string from = as(call[0].sql, "timestamptz"), to = as(call[1].sql, "timestamptz");  // also of NULL
+  const std::string width = std::to_string(call.told);
+  sql += "SELECT bucket FROM generate_series(";
+  bucket(sql, {from, kind::timestamp}, width);
+  sql.append(", ").append(to).append(" - interval '1 microsecond', interval '").append(width);
+  sql.append(" seconds') AS bucket WHERE ").append(from).append(" < ").append(to);
+}
+
 }  // namespace
 
 std::string_view value_type_of(kind k) noexcept {
@@ -236,12 +250,8 @@ bool scalar_function(std::string& sql, const function_call& call) {
       return true;
     case function::start_of: start_of(sql, call); return true;
     case function::shift: shift(sql, call); return true;
-    case function::bucket: {
-      const std::string width = std::to_string(call.told);
-      sql.append("to_timestamp(floor(").append(seconds_of(call[0])).append(" / ").append(width);
-      sql.append("::float8) * ").append(width).append(")");
-      return true;
-    }
+    case function::bucket: bucket(sql, call[0], std::to_string(call.told)); return true;
+    case function::bucket_series: bucket_series(sql, call); return true;
     case function::days_between:
       sql.append("(").append(day_of(call[1])).append(" - ").append(day_of(call[0])).append(")");
       return true;

@@ -123,6 +123,25 @@ void cast(std::string& sql, const function_call& call) {
   }
 }
 
+std::string moment_at(const std::string& seconds) {
+  return "strftime('%Y-%m-%d %H:%M:%S.000000', " + seconds + ", 'unixepoch')";
+}
+
+std::string bucket_at(std::string_view moment, const std::string& width) {
+  const std::string seconds = seconds_of(moment);
+  // The rest of a division has the sign of what is divided: moments before 1970 would be moved forward.
+  return seconds + " - (" + seconds + " % " + width + " + " + width + ") % " + width;
+}
+
+void bucket_series(std::string& sql, const function_call& call) {
+  const std::string from = text(call[0].sql), to = text(call[1].sql), width = std::to_string(call.told);
+  const std::string moment = moment_at("\"at\"");
+  sql += "WITH RECURSIVE \"tupelo_series\" (\"at\") AS (SELECT " + bucket_at(from, width) + " WHERE " + from + " < " +
+         to + " UNION ALL SELECT \"at\" + " + width + " FROM \"tupelo_series\" WHERE \"at\" + " + width +
+         " <= " + seconds_of(to) + ") SELECT " + moment + " AS bucket FROM \"tupelo_series\" WHERE " + moment + " < " +
+         to;
+}
+
 /// `name(a, b, …)`.
 void named(std::string& sql, std::string_view name, const function_call& call) {
   sql.append(name).append("(");
@@ -130,14 +149,26 @@ void named(std::string& sql, std::string_view name, const function_call& call) {
   sql += ')';
 }
 
+/// SQLite's own compute with doubles; these are the driver's.
+std::string_view decimal_function(function f) noexcept {
+  if (f == function::add) return "tupelo_add";
+  if (f == function::subtract) return "tupelo_subtract";
+  return f == function::multiply ? "tupelo_multiply" : "tupelo_divide";
+}
+
 }  // namespace
 
 bool scalar_function(std::string& sql, const function_call& call) {
   switch (call.f) {
+    case function::sum:
+      if (call[0].k == kind::decimal) named(sql, "tupelo_sum", call);
+      return call[0].k == kind::decimal;
+    case function::add:
+    case function::subtract:
+    case function::multiply:
     case function::divide:
       if (call[0].k != kind::decimal && call[1].k != kind::decimal) return false;
-      // A decimal without a fraction is stored as an integer, and integers divide to integers.
-      sql += "(CAST(" + text(call[0].sql) + " AS REAL) / " + text(call[1].sql) + ")";
+      named(sql, decimal_function(call.f), call);
       return true;
     case function::string_agg: named(sql, "group_concat", call); return true;
     case function::position: named(sql, "instr", call); return true;
@@ -148,14 +179,8 @@ bool scalar_function(std::string& sql, const function_call& call) {
     case function::now: sql += "(strftime('%Y-%m-%d %H:%M:%f', 'now') || '000')"; return true;
     case function::start_of: start_of(sql, call); return true;
     case function::shift: shift(sql, call); return true;
-    case function::bucket: {
-      const std::string seconds = seconds_of(call[0].sql);
-      const std::string width = std::to_string(call.told);
-      // The rest of a division has the sign of what is divided: moments before 1970 would be moved forward.
-      sql += "strftime('%Y-%m-%d %H:%M:%S.000000', " + seconds + " - (" + seconds + " % " + width + " + " + width +
-             ") % " + width + ", 'unixepoch')";
-      return true;
-    }
+    case function::bucket: sql += moment_at(bucket_at(call[0].sql, std::to_string(call.told))); return true;
+    case function::bucket_series: bucket_series(sql, call); return true;
     case function::days_between:
       sql += "CAST(julianday(" + day_of(call[1].sql) + ") - julianday(" + day_of(call[0].sql) + ") AS INTEGER)";
       return true;

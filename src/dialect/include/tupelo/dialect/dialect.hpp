@@ -198,6 +198,9 @@ public:
   /// Appends a value as SQL writes it. Not for statements that are run: those bind their values.
   virtual void literal(std::string& sql, const literal_value& value) const;
   virtual void array_literal(std::string& sql, const std::vector<literal_value>& elements) const;
+  /// Behind the literal, quoted name or comment that begins at this place of a statement; the place itself where none
+  /// does.
+  virtual std::size_t behind_opaque(std::string_view sql, std::size_t at) const noexcept;
   /// Appends SQL of the user's own; `parameters` says whether it has any. `?` means the next one on every database.
   virtual void raw(std::string& sql, std::string_view text, std::size_t /*parameters*/) const { sql += text; }
 };

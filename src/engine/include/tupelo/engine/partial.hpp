@@ -147,17 +147,12 @@ struct select_verbs<partial<T>> {
   }
   template <class Function>
   static task<std::int64_t> for_each(query_core core, query_source* source, Function function) {
-    row_stream<partial<T>> rows = stream(static_cast<query_core&&>(core), source);
-    std::int64_t count = 0;
-    while (partial<T>* row = co_await rows.next()) {
-      ++count;
-      if constexpr (std::is_void_v<decltype(function(*row))>) {
-        function(*row);
-      } else {
-        co_await function(*row);
-      }
-    }
-    co_return count;
+    return for_each_row(stream(static_cast<query_core&&>(core), source), static_cast<Function&&>(function));
+  }
+  template <class Function>
+  static task<std::int64_t> chunk(query_core core, query_source* source, std::size_t rows, Function function) {
+    return for_each_chunk<partial<T>>(stream(static_cast<query_core&&>(core), source), rows,
+                                      static_cast<Function&&>(function));
   }
   static task<std::string> explain(const query_core& core, query_source* source) {
     return detail::explain(core, source);

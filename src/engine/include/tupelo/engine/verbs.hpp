@@ -48,6 +48,42 @@ std::string render_text(query_core core, query_source* source, inlined_values va
 task<std::string> explain(query_core core, query_source* source);
 void check_chunk(std::size_t rows);
 void check_page(const query_core& core, std::int64_t number, std::int64_t size);
+
+/// Calls the function, or awaits the task that it gives, for each row.
+template <class Stream, class Function>
+task<std::int64_t> for_each_row(Stream rows, Function function) {
+  std::int64_t count = 0;
+  while (auto* row = co_await rows.next()) {
+    ++count;
+    if constexpr (std::is_void_v<decltype(function(*row))>) {
+      function(*row);
+    } else {
+      co_await function(*row);
+    }
+  }
+  co_return count;
+}
+/// The same for as many rows at a time.
+template <class Row, class Stream, class Function>
+task<std::int64_t> for_each_chunk(Stream rows, std::size_t size, Function function) {
+  check_chunk(size);
+  std::int64_t count = 0;
+  for (std::vector<Row> batch;; batch.clear()) {
+    Row* row = nullptr;
+    while (batch.size() < size && (row = co_await rows.next()) != nullptr) {
+      batch.push_back(static_cast<Row&&>(*row));
+    }
+    if (batch.empty()) co_return count;
+    count += static_cast<std::int64_t>(batch.size());
+    if constexpr (std::is_void_v<decltype(function(batch))>) {
+      function(batch);
+    } else {
+      co_await function(batch);
+    }
+    if (row == nullptr) co_return count;
+  }
+}
+
 template <class Result>
 struct select_verbs {
   static operation<std::vector<Result>> all(const query_core& core, query_source* source) {
@@ -97,37 +133,12 @@ struct select_verbs {
   }
   template <class Function>
   static task<std::int64_t> for_each(query_core core, query_source* source, Function function) {
-    row_stream<Result> rows = stream(static_cast<query_core&&>(core), source);
-    std::int64_t count = 0;
-    while (Result* row = co_await rows.next()) {
-      ++count;
-      if constexpr (std::is_void_v<decltype(function(*row))>) {
-        function(*row);
-      } else {
-        co_await function(*row);
-      }
-    }
-    co_return count;
+    return for_each_row(stream(static_cast<query_core&&>(core), source), static_cast<Function&&>(function));
   }
   template <class Function>
-  static task<std::int64_t> chunk(query_core core, query_source* source, std::size_t size, Function function) {
-    check_chunk(size);
-    row_stream<Result> rows = stream(static_cast<query_core&&>(core), source);
-    std::int64_t count = 0;
-    for (std::vector<Result> batch;; batch.clear()) {
-      Result* row = nullptr;
-      while (batch.size() < size && (row = co_await rows.next()) != nullptr) {
-        batch.push_back(static_cast<Result&&>(*row));
-      }
-      if (batch.empty()) co_return count;
-      count += static_cast<std::int64_t>(batch.size());
-      if constexpr (std::is_void_v<decltype(function(batch))>) {
-        function(batch);
-      } else {
-        co_await function(batch);
-      }
-      if (row == nullptr) co_return count;
-    }
+  static task<std::int64_t> chunk(query_core core, query_source* source, std::size_t rows, Function function) {
+    return for_each_chunk<Result>(stream(static_cast<query_core&&>(core), source), rows,
+                                  static_cast<Function&&>(function));
   }
   static task<std::string> explain(const query_core& core, query_source* source) {
     return detail::explain(core, source);

@@ -343,6 +343,10 @@ public:
   model_builder& timestamps(field_ref created, field_ref updated);
   /// `remove` sets this field instead of deleting the row; queries leave such rows out.
   model_builder& soft_delete(field_ref deleted);
+  /// Queries, related rows, and updates and erases by a condition see only rows for which this holds, unless they say
+  /// `.without_scope("published")`: `m.default_scope("published", tp::col<&Post::published> == true)`. A row that is
+  /// named by its key, as in get(), is found whatever holds for it. The values are part of the statements.
+  model_builder& default_scope(std::string_view name, const expression& condition);
   /// Counts updates: an update of an object that somebody else has updated since fails with stale_row.
   model_builder& version(field_ref field);
 

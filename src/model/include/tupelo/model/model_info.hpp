@@ -98,6 +98,12 @@ struct check_info {
   expression condition;
 };
 
+/// A condition that queries of the model have unless they say otherwise.
+struct scope_info {
+  std::string name;
+  expression condition;
+};
+
 /// Rows that must not stand beside each other: for no two rows do all operators hold.
 struct exclusion_info {
   std::string name;
@@ -173,6 +179,7 @@ struct model_info {
   std::vector<index_info> indexes;
   std::vector<computed_info> computed;
   std::vector<check_info> checks;
+  std::vector<scope_info> scopes;
   std::vector<exclusion_info> exclusions;
   std::vector<renamed_value_info> renamed_values;
   std::vector<foreign_key_info> foreign_keys;

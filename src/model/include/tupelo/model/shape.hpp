@@ -50,7 +50,8 @@ enum class op : std::uint8_t {
   only_count,     ///< the number of rows is wanted, not the rows
   only_exists,    ///< whether there is a row is wanted
   only_column,    ///< a column of the first model, which is not read whole
-  with_deleted,   ///< rows that are marked as deleted are meant too
+  with_deleted,   ///< rows that are marked as deleted are meant too; sub: with_deleted_flags
+  without_scope,  ///< sub: without_flags; a scope of the models is no condition of this statement
   // expressions
   column = 64,
   value,       ///< sub: kind, length: the kind of an array's elements
@@ -75,7 +76,7 @@ enum class op : std::uint8_t {
   over,
   call,  ///< sub: function, length: number of arguments, model: what else the function is told
   star,
-  again,      ///< the expression of the clause that begins `length` words behind the statement's first one
+  again,      ///< `model` words of another clause, which begin `length` words behind the statement's first one
   text,       ///< as many bytes of SQL follow as the model's place says, padded to words
   too_large,  ///< a clause that does not fit a length; rendering refuses it
   // clauses about a relation, which the word's model and offset name; the selected model is the related one
@@ -87,7 +88,7 @@ enum class op : std::uint8_t {
   column_compare = 128,  ///< column_compare + comparison: a column against a value, in one word
 };
 
-static_assert(op::with_deleted < op::column && op::load_joined < op::column_compare);
+static_assert(op::without_scope < op::column && op::load_joined < op::column_compare);
 
 enum class comparison : std::uint8_t {
   equal,
@@ -179,6 +180,7 @@ enum class function : std::uint8_t {
   start_of,        ///< told: calendar_unit
   shift,           ///< a moment and how many units later; told: calendar_unit
   bucket,          ///< told: seconds
+  bucket_series,   ///< every bucket that is not over at the first moment and begins before the second; told: seconds
   days_between,    ///< from the first to the second, a date or a moment each
   epoch_seconds,   ///< whole ones since 1970
   array_contains,  ///< all elements of the second are among those of the first
@@ -222,6 +224,8 @@ enum class source_kind : std::uint8_t {
   materialized,
   not_materialized,
   recursive,  ///< names itself
+  renamed,    ///< that of the column in the clause's words, under another name
+  computed,   ///< no query: the expression in the clause's words gives its rows
 };
 
 enum class frame_unit : std::uint8_t { none, rows, range, groups };
@@ -253,6 +257,11 @@ struct window_frame {
 };
 
 enum class set_kind : std::uint8_t { first, union_, union_all, intersect, except };
+
+/// A key names its row, whatever else is known of it.
+enum with_deleted_flags : std::uint8_t { deleted_rows = 0, every_row = 1 };
+/// one_scope: the text that follows is its name.
+enum without_flags : std::uint8_t { all_scopes = 0, one_scope = 1 };
 
 /// update_objects: each row gets the values of an object of its own.
 /// insert_selected: the columns' words follow, then the query whose rows are inserted, as a part.

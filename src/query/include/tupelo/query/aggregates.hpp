@@ -77,6 +77,52 @@ public:
   }
 };
 
+/// Of what count_distinct() counts: no database has a window of it.
+template <class... Models>
+class distinct_count : public scalar<std::int64_t, Models...> {
+public:
+  distinct_count(expression&& e) noexcept : scalar<std::int64_t, Models...>(static_cast<expression&&>(e)) {}
+
+  /// Of the rows alone for which the condition holds.
+  template <class... More>
+  auto filter(const condition<More...>& holds) const {
+    expression e(*this);
+    e.combine(holds, make_word(op::filter));
+    using models = decltype((detail::models<Models...>() + ... + detail::models<More>()));
+    return typename detail::over<models>::template as<tupelo::distinct_count>(static_cast<expression&&>(e));
+  }
+};
+
+// For compilers that otherwise turn the comparison round, because the column's operator takes an aggregate as it is.
+#define TUPELO_AGGREGATE_COMPARISON(o)                                         \
+  template <class T, class... Models, auto... M>                               \
+  auto operator o(const aggregate<T, Models...>& left, column<M...> right) {   \
+    return static_cast<const scalar<T, Models...>&>(left) o right;             \
+  }                                                                            \
+  template <auto... M, class T, class... Models>                               \
+  auto operator o(column<M...> left, const aggregate<T, Models...>& right) {   \
+    return left o static_cast<const scalar<T, Models...>&>(right);             \
+  }                                                                            \
+  template <class... Models, auto... M>                                        \
+  auto operator o(const text_aggregate<Models...>& left, column<M...> right) { \
+    return static_cast<const scalar<std::string, Models...>&>(left) o right;   \
+  }                                                                            \
+  template <auto... M, class... Models>                                        \
+  auto operator o(column<M...> left, const text_aggregate<Models...>& right) { \
+    return left o static_cast<const scalar<std::string, Models...>&>(right);   \
+  }                                                                            \
+  template <class... Models, auto... M>                                        \
+  auto operator o(const distinct_count<Models...>& left, column<M...> right) { \
+    return static_cast<const scalar<std::int64_t, Models...>&>(left) o right;  \
+  }                                                                            \
+  template <auto... M, class... Models>                                        \
+  auto operator o(column<M...> left, const distinct_count<Models...>& right) { \
+    return left o static_cast<const scalar<std::int64_t, Models...>&>(right);  \
+  }
+TUPELO_AGGREGATE_COMPARISON(==)
+TUPELO_AGGREGATE_COMPARISON(!=)
+#undef TUPELO_AGGREGATE_COMPARISON
+
 namespace detail {
 
 template <class T, class Term>
@@ -104,7 +150,9 @@ auto count(const Term& term) {
 /// How many different values there are, NULL not being one.
 template <detail::term Term>
 auto count_distinct(const Term& term) {
-  return detail::call<std::int64_t, std::int64_t>(function::count_distinct, 0, term);
+  using models = typename Term::term_models;
+  return typename detail::over<models>::template as<distinct_count>(
+      detail::call<std::int64_t, std::int64_t>(function::count_distinct, 0, term));
 }
 /// NULL without rows: read it into std::optional unless there are always some. The same for the three below.
 template <detail::term Term>

@@ -29,9 +29,21 @@ public:
   derived_table materialized() const { return with(source_kind::materialized); }
   derived_table not_materialized() const { return with(source_kind::not_materialized); }
 
+  /// The same rows under a second name, so that one query reads them twice: `join(later.as("still_later"), …)`. Those
+  /// of tp::cte and tp::recursive are made once all the same.
+  derived_table as(std::string_view name) const {
+    derived_table other(name, how_, query_);
+    const bool stands_where_it_is_read = how_ == source_kind::derived || how_ == source_kind::lateral;
+    if (!stands_where_it_is_read) other.renames_ = renames_ != 0 ? renames_ : this->table();
+    return other;
+  }
+
   void add_to(query_core& core) const {
-    if (!core.has_source(this->table())) {
-      core.rows(op::source, static_cast<std::uint8_t>(how_), this->table(), query_);
+    if (core.has_source(this->table())) return;
+    const std::uint32_t table = renames_ != 0 ? renames_ : this->table();
+    if (!core.has_source(table)) core.rows(op::source, static_cast<std::uint8_t>(how_), table, query_);
+    if (renames_ != 0) {
+      core.rows_of(source_kind::renamed, this->table(), expression(make_word(op::column, 0, 0, renames_)));
     }
   }
 
@@ -44,6 +56,7 @@ private:
 
   query_core query_;
   source_kind how_;
+  std::uint32_t renames_ = 0;  ///< the alias under which the rows are known already
 };
 
 /// The query in the place of a table.

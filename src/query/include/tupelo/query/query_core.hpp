@@ -38,6 +38,8 @@ public:
   void join(join_kind how, std::uint32_t table, const expression& on) noexcept;
   /// The rows of another query: a source that is called `table`, or a part of those that this query reads.
   void rows(op o, std::uint8_t how, std::uint32_t table, const query_core& query);
+  /// Rows that no query gives: under another name, or of an expression.
+  void rows_of(source_kind how, std::uint32_t table, const expression& e) noexcept;
   bool has_source(std::uint32_t table) const noexcept;
   void order(const expression& term, bool descending) noexcept;
   /// A clause of one column or of nothing.
@@ -59,6 +61,8 @@ public:
   std::int64_t limit() const noexcept { return limit_; }
   bool has_offset() const noexcept { return has_offset_; }
   void text(std::string_view sql);
+  /// A default scope of this name is no condition here.
+  void without_scope(std::string_view name);
   /// The rows become another type. Their relations are not loaded then: what is selected or counted has none.
   void row_type(const model_spec& row) noexcept;
   /// Of `table`; null: of the first.

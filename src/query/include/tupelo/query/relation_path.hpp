@@ -50,6 +50,11 @@ column_ref relation_ref(F C::* member) noexcept {
   return {&meta<C>::spec, offset_of_member(member)};
 }
 
+template <class Part>
+inline constexpr bool is_path_part = std::is_member_object_pointer_v<Part>;
+template <class F, class C>
+inline constexpr bool is_path_part<joined_relation<F, C>> = true;
+
 template <class Models>
 struct any_path;
 
@@ -84,7 +89,7 @@ struct relation_path {
   static void load(load_list& loads, joined_relation<F, C> joined, const Rest&... rest) {
     static_assert(relation_member<F C::*>::is_of_one_row,
                   "tupelo: tp::joined() is for tp::belongs_to and has_one fields: a join would repeat the rows");
-    static_assert((std::is_member_object_pointer_v<Rest> && ...),
+    static_assert((is_path_part<Rest> && ...),
                   "tupelo: tp::joined() loads the related object as it is: no function narrows it");
     if constexpr (check<F, C>() && relation_member<F C::*>::is_of_one_row) {
       using related = typename F::related_model;
@@ -114,6 +119,10 @@ struct relation_path {
     return with_query(expression(), related(relation, rest...), op::exists);
   }
 
+  template <class F, class C, class... Rest>
+  static void load_in(query_core& query, joined_relation<F, C> joined, const Rest&... rest) {
+    load(query.loads, joined, rest...);
+  }
   template <class First, class... Rest>
   static void load_in(query_core& query, const First& first, const Rest&... rest) {
     if constexpr (std::is_member_object_pointer_v<First>) {
@@ -189,8 +198,8 @@ private:
 
 /// For `with`: the related object is read in the same statement, by a join, and not by one more:
 /// `.with(tp::joined(&Post::author))`. Further relations behind it are loaded as ever. A round trip less, but an object
-/// that many rows share is sent with each of them. What is loaded is the same. In streams and pipelines, and where rows
-/// are grouped or put together, it is read by a statement of its own.
+/// that many rows share is sent with each of them. What is loaded is the same. Behind another relation, in streams and
+/// pipelines, and where rows are grouped or put together, it is read by a statement of its own.
 ///
 /// Errors when run: query_error for a has_one whose foreign key is not unique, and for relations through others.
 template <class F, class C>

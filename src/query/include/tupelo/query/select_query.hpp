@@ -121,6 +121,13 @@ public:
   select_query& order_by(const scalar<T, Models...>& e) & {
     return order_by(e.asc());
   }
+  template <class First, class Second, class... Rest>
+  select_query& order_by(const First& first, const Second& second, const Rest&... rest) & {
+    order_by(first);
+    order_by(second);
+    (order_by(rest), ...);
+    return *this;
+  }
   template <class First, class... Rest>
   select_query&& order_by(const First& first, const Rest&... rest) && {
     order_by(first);
@@ -207,6 +214,19 @@ public:
     return *this;
   }
   select_query&& with_deleted() && { return static_cast<select_query&&>(with_deleted()); }
+  /// Rows that a default scope of this name leaves out too, in all models that the query reads. Errors when run:
+  /// query_error where none of them has such a scope.
+  select_query& without_scope(std::string_view name) & {
+    core_.without_scope(name);
+    return *this;
+  }
+  select_query&& without_scope(std::string_view name) && { return static_cast<select_query&&>(without_scope(name)); }
+  /// The same of all default scopes; soft-deleted rows stay out.
+  select_query& without_scopes() & {
+    core_.word(make_word(op::without_scope, all_scopes));
+    return *this;
+  }
+  select_query&& without_scopes() && { return static_cast<select_query&&>(without_scopes()); }
 
   /// Locks the rows until the transaction ends: `.lock(tp::for_update.skip_locked())`. Of several tables the first
   /// one's rows are locked, or those of `Of`; several calls lock several. Errors when run: `busy` for nowait().

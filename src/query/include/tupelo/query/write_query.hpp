@@ -75,6 +75,19 @@ public:
   }
   Derived&& all_rows() && { return static_cast<Derived&&>(all_rows()); }
 
+  /// Rows that a default scope of this name leaves out too; those of all default scopes. Errors when run: query_error
+  /// where no model of the statement has such a scope.
+  Derived& without_scope(std::string_view name) & {
+    core_.without_scope(name);
+    return self();
+  }
+  Derived&& without_scope(std::string_view name) && { return static_cast<Derived&&>(without_scope(name)); }
+  Derived& without_scopes() & {
+    core_.word(make_word(op::without_scope, all_scopes));
+    return self();
+  }
+  Derived&& without_scopes() && { return static_cast<Derived&&>(without_scopes()); }
+
   /// Runs it; the result is the number of rows written.
   auto run() const { return write_verbs<T>::run(core_, source_); }
   /// Runs it; the result is the rows it wrote, as std::vector<T>.

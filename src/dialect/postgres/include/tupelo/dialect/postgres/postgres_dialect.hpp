@@ -36,6 +36,7 @@ public:
   void null_order(std::string& sql, bool descending) const override;
   void check_written(std::string& sql, std::uint32_t rows, std::string_view returned) const override;
   bool says_not_all_written(std::string_view sqlstate) const noexcept override;
+  std::size_t behind_opaque(std::string_view sql, std::size_t at) const noexcept override;
   /// `?` becomes the next `$n`, `?7` becomes `$7`, and `??` the operator `?`. A text that has `$n` itself, or no
   /// parameters, stays as it is.
   void raw(std::string& sql, std::string_view text, std::size_t parameters) const override;
