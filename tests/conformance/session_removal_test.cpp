@@ -216,5 +216,30 @@ TEST_P(removals, let_a_unique_value_be_used_again_where_the_model_says_so) {
   EXPECT_THROW(sync_wait(db.insert(Thread{.slug = "a"})), unique_violation);
 }
 
+// ---- without a session
+
+TEST_P(removals, by_a_verb_mark_children_to_the_last) {
+  const Thread thread = sync_wait(db.insert(Thread{.slug = "a"}));
+  const Message message = sync_wait(db.insert(Message{.thread_id = thread.id}));
+  sync_wait(db.insert(Message{.thread_id = thread.id, .answered_id = message.id}));
+  const Thread other = sync_wait(db.insert(Thread{.slug = "b"}));
+  sync_wait(db.insert(Message{.thread_id = other.id}));
+  sync_wait(db.erase(thread));
+  EXPECT_EQ(sync_wait(db.query<Message>().count()), 1);
+  const auto marked = sync_wait(db.query<Message>().with_deleted().where(col<&Message::thread_id> == thread.id).all());
+  const auto read = sync_wait(db.get<Thread>(thread.id));
+  for (const Message& each : marked) EXPECT_EQ(each.deleted_at, read.deleted_at);
+  sync_wait(db.erase(other, permanently));
+  EXPECT_EQ(sync_wait(db.query<Message>().with_deleted().count()), 2) << "a deletion is the database's affair";
+}
+TEST_P(removals, by_a_verb_are_all_or_nothing) {
+  Thread gone = sync_wait(db.insert(Thread{.slug = "a"}));
+  sync_wait(db.insert(Message{.thread_id = gone.id}));
+  gone.id = 999'999;
+  EXPECT_THROW(sync_wait(db.erase(gone)), not_found);
+  EXPECT_EQ(sync_wait(db.query<Message>().count()), 1);
+  EXPECT_THROW(sync_wait(db.pipeline(db.erase(gone), db.query<Thread>().count())), query_error);
+}
+
 }  // namespace
 }  // namespace tupelo::conformance

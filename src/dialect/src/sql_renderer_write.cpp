@@ -187,10 +187,10 @@ std::string sql_renderer::conflict(const model_info& model) {
 
 void sql_renderer::returning(const model_info& model) {
   std::string columns;
-  bool checked = false;
+  std::uint32_t checked = 0;
   for (std::uint32_t i = 1; i < count_; ++i) {
     const op o = op_of(words_[i]);
-    if (o == op::all_written) checked = true;
+    if (o == op::all_written) checked = length_of(words_[i]);
     if (o == op::returning_row || o == op::returning_key) {
       if (!dialect_.features().returning) {
         throw query_error(errc::unsupported_feature, std::string(dialect_.name()) + " has no RETURNING");
@@ -211,8 +211,8 @@ void sql_renderer::returning(const model_info& model) {
     }
     i += payload_of(words_[i]);
   }
-  if (!checked) return;
-  plan_.checked_rows = plan_.rows_per_statement;
+  if (checked == 0) return;
+  plan_.checked_rows = checked;
   dialect_.check_written(plan_.text, plan_.checked_rows, columns);
 }
 

@@ -75,6 +75,9 @@ public:
   pooled_connection* take_ready() noexcept;
   /// Sees to it that another connection is free soon: checks one, or opens one; one at a time.
   void prepare_another() noexcept;
+  /// Who is told of what is written on its connections; null: nobody.
+  const event_registry* events() const noexcept { return events_; }
+  void use_events(const event_registry& events) noexcept { events_ = &events; }
   shared_reads& shared() noexcept { return shared_; }
 
   /// Nobody gets a connection until resume(); those who hold one keep it.
@@ -246,6 +249,7 @@ private:
   std::unique_ptr<connector> connector_;
   scheduler& upkeep_;
   database_options options_;
+  const event_registry* events_ = nullptr;
   bool inline_ = false;
   bool opens_at_once_ = false;  ///< or blocking
   bool ages_ = false;           ///< connections can be lost, and live for a limited time

@@ -5,6 +5,7 @@
 #include "observer_list.hpp"
 #include "pooled_connection.hpp"
 
+#include "tupelo/engine/events.hpp"
 #include "tupelo/engine/lease.hpp"
 #include "tupelo/engine/object_verbs.hpp"
 #include "tupelo/engine/verbs.hpp"
@@ -238,7 +239,10 @@ task<std::int64_t> copy_all(query_source* source, const model_spec& row, copy_fe
   co_await held.begin();
   std::exception_ptr failure;
   bulk_writer writer(held, info, columns);
+  const event_registry* registry = columns == nullptr ? source->listening() : nullptr;
+  if (registry != nullptr && !registry->hears_of_bulk(info)) registry = nullptr;
   try {
+    if (registry != nullptr) co_await registry->tell(bulk_event::inserting, {info, 0}, held);
     while (count != 0) {
       if (columns == nullptr) {
         co_await write_models(writer, preparation, objects.data(), count);
@@ -249,6 +253,7 @@ task<std::int64_t> copy_all(query_source* source, const model_spec& row, copy_fe
       count = feed.next(objects.data(), writable);
     }
     co_await writer.close();
+    if (registry != nullptr) co_await registry->tell(bulk_event::inserted, {info, writer.rows()}, held);
     co_await held.commit();
   } catch (...) {
     failure = std::current_exception();

@@ -100,7 +100,10 @@ pool_statistics database::statistics() const {
   return now;
 }
 event_registry& database::events() {
-  if (!events_) events_ = owned(new event_registry());
+  if (!events_) {
+    events_ = owned(new event_registry());
+    pool_->use_events(*events_);
+  }
   return *events_;
 }
 const event_registry* database::listening() const noexcept {

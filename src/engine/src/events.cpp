@@ -17,6 +17,11 @@ void event_registry::add(session_event when, detail::session_handler* handler) {
   sessions_.push_back({when, std::move(kept)});
 }
 
+void event_registry::add(const model_spec* model, bulk_event when, detail::bulk_handler* handler) {
+  owned<detail::bulk_handler> kept(handler);
+  bulk_.push_back({model, when, std::move(kept)});
+}
+
 void event_registry::refuse_observer(const model_spec& model) {
   throw query_error("this observer of " + std::string(info_of(model).short_name()) +
                     " has no function that is named as an event is and takes the object: saving, creating, updating, "
@@ -28,12 +33,28 @@ bool event_registry::hears_of(const model_info& model) const noexcept {
                      [&](const object_entry& each) { return each.model == nullptr || each.model == model.spec; });
 }
 
+bool event_registry::hears_of_bulk(const model_info& model) const noexcept {
+  return std::any_of(bulk_.begin(), bulk_.end(),
+                     [&](const bulk_entry& each) { return each.model == nullptr || each.model == model.spec; });
+}
+
 task<void> event_registry::tell(event what, any_object object, lease& in) const {
   for (const model_spec* const wanted : {object.model.spec, static_cast<const model_spec*>(nullptr)}) {
     for (std::size_t i = 0; i != objects_.size(); ++i) {
       const object_entry& each = objects_[i];
       if (each.when != what || each.model != wanted) continue;
       const propagation next = co_await each.handler->call(object, in);
+      if (next == propagation::stop) co_return;
+    }
+  }
+}
+
+task<void> event_registry::tell(bulk_event what, bulk_write write, lease& in) const {
+  for (const model_spec* const wanted : {write.model.spec, static_cast<const model_spec*>(nullptr)}) {
+    for (std::size_t i = 0; i != bulk_.size(); ++i) {
+      const bulk_entry& each = bulk_[i];
+      if (each.when != what || each.model != wanted) continue;
+      const propagation next = co_await each.handler->call(write, in);
       if (next == propagation::stop) co_return;
     }
   }

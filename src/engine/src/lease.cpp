@@ -3,6 +3,7 @@
 
 #include "connection_pool.hpp"
 
+#include "tupelo/engine/events.hpp"
 #include "tupelo/core/error.hpp"
 
 #include <utility>
@@ -178,6 +179,10 @@ bool lease::try_run(statement_run& run, const task_context& context) {
 task<void> lease::run(statement_run& run) { return connection().run(run); }
 task<void> lease::run_group(statement_group& group) { return connection().run_group(group); }
 
+const event_registry* lease::listening() const noexcept {
+  const event_registry* const events = pool_ != nullptr ? pool_->events() : nullptr;
+  return events != nullptr && !events->empty() ? events : nullptr;
+}
 const dialect& lease::sql_dialect() const {
   connection();
   return pool_->sql_dialect();

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tupelo/engine/object_verbs.hpp"
 
+#include "key_index.hpp"
+#include "object_events.hpp"
+
 #include "tupelo/engine/lease.hpp"
+#include "tupelo/engine/parent_changes.hpp"
 #include "tupelo/engine/verbs.hpp"
 #include "tupelo/engine/write_batch.hpp"
 #include "tupelo/core/error.hpp"
@@ -129,11 +133,11 @@ void set_generated_key(const model_info& info, void* object, std::int64_t id) {
   store_integer(slot, field_for_value(slot, object), id);
 }
 
-void count_version(const model_info& info, void* object) {
+void count_version(const model_info& info, void* object, std::int64_t by) {
   if (info.version < 0) return;
   const field_slot slot = slot_of(info, info.version);
   void* value = field_for_value(slot, object);
-  store_integer(slot, value, load_integer(slot, value) + 1);
+  store_integer(slot, value, load_integer(slot, value) + by);
 }
 
 void make_insert(query_core& core, const model_info& info, bool with_key, std::uint16_t rows, bool returning) {
@@ -152,31 +156,34 @@ void assign_next_version(query_core& core, const model_info& info) {
 
 }  // namespace
 
+namespace {
+
+/// The columns at `fields` that an update may write; null: of all.
+void assign_fields(query_core& core, const model_info& info, const std::uint16_t* fields, std::size_t count) {
+  if (fields == nullptr) {
+    fields = info.columns.data();
+    count = info.columns.size();
+  }
+  for (std::size_t i = 0; i < count; ++i) {
+    const field_info& field = info.fields[fields[i]];
+    if (!field.is(field_key) && !field.is(field_computed) && fields[i] != info.version)
+      core.word(column_word(info, fields[i], op::assign_field));
+  }
+}
+
+}  // namespace
+
 void make_update(query_core& core, const model_info& info, const std::uint16_t* fields, std::size_t count) {
   core.begin(op::update_of, *info.spec);
-  const auto assign = [&](std::uint16_t position) {
-    const field_info& field = info.fields[position];
-    if (!field.is(field_key) && !field.is(field_computed) && position != info.version)
-      core.word(column_word(info, position, op::assign_field));
-  };
-  if (fields) {
-    for (std::size_t i = 0; i < count; ++i) assign(fields[i]);
-  } else {
-    for (std::uint16_t position : info.columns) assign(position);
-  }
-  if (info.version >= 0) {
-    assign_next_version(core, info);
-  }
+  assign_fields(core, info, fields, count);
+  if (info.version >= 0) assign_next_version(core, info);
   match_row(core, info);
 }
 
-void make_update_of(query_core& core, const model_info& info, std::uint16_t rows) {
+void make_update_of(query_core& core, const model_info& info, const std::uint16_t* fields, std::size_t count,
+                    std::uint16_t rows) {
   core.begin(op::update_of, *info.spec, update_objects, rows);
-  for (const std::uint16_t position : info.columns) {
-    if (!info.fields[position].is(field_key) && position != info.version) {
-      core.word(column_word(info, position, op::assign_field));
-    }
-  }
+  assign_fields(core, info, fields, count);
   match_row(core, info);
 }
 
@@ -191,7 +198,10 @@ void stamp(query_core& core, const model_info& info, std::int64_t now_us) {
 
 }  // namespace
 
-void make_erase(query_core& core, const model_info& info, std::int64_t now_us, bool permanently) {
+namespace {
+
+/// Says what becomes of the rows; which ones is still to be said.
+void begin_erase(query_core& core, const model_info& info, std::int64_t now_us, bool permanently) {
   if (info.deleted_at < 0 || permanently) {
     core.begin(op::delete_from, *info.spec);
   } else {
@@ -199,7 +209,68 @@ void make_erase(query_core& core, const model_info& info, std::int64_t now_us, b
     core.assign(op::assign, ref(info, info.deleted_at), expression(literal(kind::timestamp, now_us)));
     stamp(core, info, now_us);
   }
+}
+
+/// The key's parts but the last, and the version.
+std::vector<std::uint16_t> group_fields(const model_info& info) {
+  std::vector<std::uint16_t> fields(info.key.begin(), info.key.end() - 1);
+  if (info.version >= 0) fields.push_back(static_cast<std::uint16_t>(info.version));
+  return fields;
+}
+
+std::vector<field_slot> slots_of(const model_info& info, const std::vector<std::uint16_t>& fields) {
+  std::vector<field_slot> slots;
+  for (const std::uint16_t i : fields) slots.push_back(info.fields[i].slot());
+  return slots;
+}
+
+/// Of whose values a buffer holds equal words where they are equal, and lists of which every database takes.
+bool stands_in_lists(const field_info& field) noexcept {
+  const kind k = key_kind(field);
+  return (is_integer(k) || k == kind::text || k == kind::uuid) && field.type->k != kind::enumeration &&
+         field.native_type.empty();
+}
+
+}  // namespace
+
+void make_erase(query_core& core, const model_info& info, std::int64_t now_us, bool permanently) {
+  begin_erase(core, info, now_us, permanently);
   match_row(core, info);
+}
+
+bool erases_by_list(const model_info& info) noexcept {
+  return !info.key.empty() && std::all_of(info.key.begin(), info.key.end(),
+                                          [&](std::uint16_t i) { return stands_in_lists(info.fields[i]); });
+}
+
+std::vector<std::uint64_t> erase_group(const model_info& info, const void* object) {
+  if (info.key.size() == 1 && info.version < 0) return {};
+  key_words group(slots_of(info, group_fields(info)));
+  group.read(object);
+  return {group.data(), group.data() + group.size()};
+}
+
+void make_erase_of(query_core& core, const model_info& info, std::int64_t now_us, bool permanently,
+                   void* const* objects, std::size_t count) {
+  begin_erase(core, info, now_us, permanently);
+  for (const std::uint16_t i : group_fields(info)) {
+    core.word(make_word(op::where, 0, 1));
+    core.word(make_word(op::column_compare, static_cast<std::uint8_t>(key_kind(info.fields[i])), info.fields[i].offset,
+                        info.id));
+  }
+  const std::vector<std::uint64_t> group = erase_group(info, objects[0]);
+  core.values.append(group.data(), static_cast<std::uint32_t>(group.size()));
+  const field_info& listed = info.fields[info.key.back()];
+  core.word(make_word(op::where, 0, 2));
+  core.word(make_word(op::list, list_bucket(count)));
+  core.word(make_word(op::in_list, static_cast<std::uint8_t>(key_kind(listed)), listed.offset, info.id));
+  core.values.push(count);
+  key_words key(std::vector<field_slot>{listed.slot()});
+  for (std::size_t i = 0; i < count; ++i) {
+    key.read(objects[i]);
+    core.values.append(key.data(), key.size());
+  }
+  core.word(make_word(op::with_deleted));  // objects name their rows, marked or not
 }
 
 const field_info& require_deleted_at(const model_info& info) {
@@ -264,8 +335,9 @@ query_core complete_write(query_core core) {
   return with_stamps(static_cast<query_core&&>(core), info);
 }
 
-void throw_not_written(const model_info& info, bool erased, bool compared) {
-  const std::string what = std::string(erased ? "erase" : "update") + " of a row of \"" + info.table + "\"";
+void throw_not_written(const model_info& info, bool erased, bool compared, std::size_t rows) {
+  const std::string what = std::string(erased ? "erase" : "update") + " of a row of \"" + info.table + "\"" +
+                           (rows == 1 ? "" : ", one of " + std::to_string(rows) + " that were written together,");
   if (info.version >= 0) {
     throw stale_row(what +
                     " met no row with its key and version: it was changed or removed since it was read; read it again");
@@ -302,22 +374,49 @@ task<void> reset_sequences(query_source* source, const model_spec& spec) {
 namespace {
 
 /// All or none, in a transaction, or a savepoint of the one that is open.
-task<void> write_all(query_source* source, const model_info& info, const std::vector<void*>& objects,
-                     write_batch::verb what) {
+task<void> write_all(query_source* source, const model_info& info, const std::vector<void*>& objects, outcome means) {
   lease held = co_await require_source(source)->acquire();
+  const event_registry* const registry = hearing(*source, info);
+  const std::vector<parent_link> links = parent_links(info);
+  const bool inserts = means == outcome::object_inserted;
+  const auto change_parents = [&](std::int64_t by) {
+    std::vector<query_core> statements;
+    for (const parent_link& link : links) {
+      for (const void* const object : objects)
+        statements.push_back(change_of_parent(link, object, by, timestamp::now().us));
+    }
+    return run_changes(held, std::move(statements));
+  };
   co_await held.begin();
   std::exception_ptr failure;
   try {
+    if (registry != nullptr) {
+      for (void* const object : objects) co_await tell_before(*registry, means, {info, object}, held);
+    }
+    // By the keys that the rows have until now, whatever the objects say.
+    if (!links.empty() && !inserts) co_await change_parents(-1);
     write_batch batch(held);
-    if (what == write_batch::verb::insert) {
+    if (inserts) {
       co_await batch.insert(info, objects.data(), objects.size());
     } else {
+      const std::int64_t now = time_of_writing(info);
+      for (void* const object : objects) prepare_for_update(info, object, now);
       co_await batch.update_all(info, objects.data(), objects.size());
     }
-    if (batch.can_commit(held)) {
+    if (registry == nullptr && links.empty() && batch.can_commit(held)) {
       co_await batch.run_and_commit(held);
     } else {
       co_await batch.run();
+      if (!links.empty() && inserts) {
+        parent_changes added;
+        for (const void* const object : objects) added.add_new(links, object);
+        co_await run_changes(held, added.statements(timestamp::now().us));
+      } else if (!links.empty()) {
+        co_await change_parents(1);
+      }
+      if (registry != nullptr) {
+        for (void* const object : objects) co_await tell_after(*registry, means, {info, object}, held);
+      }
       co_await held.commit();
     }
   } catch (...) {
@@ -339,7 +438,7 @@ task<void> insert_all(query_source* source, const model_spec& spec, std::vector<
     without_key[i] = info.generated_key && has_empty_key(info, objects[i]);
   std::exception_ptr failure;
   try {
-    co_await write_all(source, info, objects, write_batch::verb::insert);
+    co_await write_all(source, info, objects, outcome::object_inserted);
   } catch (...) {
     failure = std::current_exception();
   }
@@ -355,9 +454,7 @@ task<void> insert_all(query_source* source, const model_spec& spec, std::vector<
 task<void> update_all(query_source* source, const model_spec& spec, std::vector<void*> objects) {
   const model_info& info = require_table(info_of(spec));
   if (objects.empty()) co_return;
-  const std::int64_t now = time_of_writing(info);
-  for (void* const object : objects) prepare_for_update(info, object, now);
-  co_await write_all(source, info, objects, write_batch::verb::update);
+  co_await write_all(source, info, objects, outcome::object_updated);
   for (void* const object : objects) count_version(info, object);
 }
 

@@ -24,11 +24,12 @@ load_list& operation_core::loads() {
   return run_.core.loads;
 }
 
-void operation_core::prepare() {
+std::int64_t operation_core::prepare() {
   require_source(source_);
+  std::int64_t now = 0;
   if (spec_) {
     const model_info& info = require_table(info_of(*spec_));
-    const std::int64_t now = time_of_writing(info);
+    now = time_of_writing(info);
     if (means_ == outcome::object_inserted) {
       const bool generated = prepare_for_insert(info, object_, now);
       const bool ask_for_key = generated && !source_->sql_dialect().features().last_insert_id;
@@ -47,10 +48,15 @@ void operation_core::prepare() {
     run_.objects = &object_;
   }
   run_.core.finish();
+  return now;
 }
 
 bool operation_core::start(const task_context& context) noexcept {
   try {
+    if (writes() && takes_more()) [[unlikely]] {
+      takes_more_ = true;
+      return false;
+    }
     prepare();
     if (!run_.core.loads.empty()) [[unlikely]]
       return false;
@@ -69,7 +75,9 @@ std::coroutine_handle<> operation_core::start_waiting(const task_context& contex
 
 task<void> operation_core::wait() {
   try {
-    if (run_.core.loads.empty()) {
+    if (takes_more_) {
+      co_await run_more();
+    } else if (run_.core.loads.empty()) {
       co_await source_->run(run_);
     } else {
       co_await run_with_relations(*source_, run_, means_ != outcome::rows);
@@ -125,6 +133,7 @@ void operation_core::judge() const {
 }
 
 void operation_core::settle() {
+  if (settled_) return;
   if (means_ == outcome::object_updated) return count_version(info_of(*spec_), object_);
   if (means_ == outcome::object_restored) return note_restored(info_of(*spec_), object_);
   if (means_ == outcome::object_inserted && leaves_key() && !run_.sink.add)
@@ -144,6 +153,7 @@ statement_run& operation_core::prepare_for(query_source& runner) {
     throw query_error("the operation was built from another database, lease or session than the one whose pipeline() "
                       "it is given to: build it from that one");
   }
+  refuse_in_pipeline();
   prepare();
   return run_;
 }

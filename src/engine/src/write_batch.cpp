@@ -94,15 +94,22 @@ void write_batch::update(const model_info& info, void* object, const std::uint16
   added.run.objects = added.objects.data();
 }
 
-task<void> write_batch::update_all(const model_info& info, void* const* objects, std::size_t count) {
-  if (info.columns.size() == info.key.size() + (info.version >= 0 ? 1U : 0U)) co_return;  // nothing but a key
-  const std::size_t most = rows_per_insert(source_.sql_dialect().features(), info.columns.size());
+task<void> write_batch::update_all(const model_info& info, void* const* objects, std::size_t count,
+                                   const std::uint16_t* fields, std::size_t field_count) {
+  const std::size_t identity = info.key.size() + (info.version >= 0 ? 1U : 0U);
+  if (fields == nullptr && info.columns.size() == identity) co_return;  // nothing but a key
+  const std::size_t columns = fields == nullptr ? info.columns.size() : field_count + identity;
+  const std::size_t most = rows_per_insert(source_.sql_dialect().features(), columns);
   for (std::size_t i = 0; i < count;) {
     std::size_t rows = most;
     while (rows > count - i) rows /= 2;
     step& added = add(verb::update, info);
     added.objects.assign(objects + i, objects + i + rows);
-    make_update_of(added.run.core, info, static_cast<std::uint16_t>(rows));
+    if (rows == 1) {
+      make_update(added.run.core, info, fields, field_count);
+    } else {
+      make_update_of(added.run.core, info, fields, field_count, static_cast<std::uint16_t>(rows));
+    }
     added.run.objects = added.objects.data();
     i += rows;
     waiting_objects_ += rows;
@@ -116,6 +123,30 @@ void write_batch::erase(const model_info& info, void* object, std::int64_t now_u
   ++waiting_objects_;
   make_erase(added.run.core, info, now_us, permanently);
   added.run.objects = added.objects.data();
+}
+
+task<void> write_batch::erase_all(const model_info& info, void* const* objects, std::size_t count, std::int64_t now_us,
+                                  bool permanently) {
+  const bool lists = erases_by_list(info);
+  for (std::size_t i = 0; i < count;) {
+    std::size_t same = 1;
+    if (lists && i + 1 < count) {
+      const std::vector<std::uint64_t> group = erase_group(info, objects[i]);
+      while (i + same < count && same < most_keys && erase_group(info, objects[i + same]) == group) ++same;
+    }
+    std::size_t rows = 1;
+    while (rows * 2 <= same) rows *= 2;
+    if (rows == 1) {
+      erase(info, objects[i], now_us, permanently);
+    } else {
+      step& added = add(verb::erase, info);
+      added.objects.assign(objects + i, objects + i + rows);
+      make_erase_of(added.run.core, info, now_us, permanently, objects + i, rows);
+      waiting_objects_ += rows;
+    }
+    i += rows;
+    if (is_full()) co_await run();
+  }
 }
 
 void write_batch::clear() noexcept {
@@ -140,7 +171,10 @@ bool write_batch::can_commit(const lease& on) const noexcept {
 }
 
 task<void> write_batch::run_and_commit(lease& on) {
-  for (std::size_t i = next_; i != steps_.size(); ++i) steps_[i].run.core.word(make_word(op::all_written));
+  for (std::size_t i = next_; i != steps_.size(); ++i) {
+    step& checked = steps_[i];
+    checked.run.core.word(make_word(op::all_written, 0, static_cast<std::uint16_t>(checked.objects.size())));
+  }
   return run_waiting(&on);
 }
 
@@ -219,7 +253,7 @@ void write_batch::judge(step& judged) {
 
 void write_batch::throw_not_done(const step& failed) {
   if (failed.what == verb::insert) throw_not_all_inserted(*failed.info, failed.objects.size());
-  throw_not_written(*failed.info, failed.what == verb::erase, failed.compared);
+  throw_not_written(*failed.info, failed.what == verb::erase, failed.compared, failed.objects.size());
 }
 
 }  // namespace tupelo::detail

@@ -294,6 +294,31 @@ foreign_key_builder& foreign_key_builder::named(std::string_view name) {
   return *this;
 }
 
+namespace {
+
+parent_column column_of(const model_info& info, const foreign_column& column, std::string_view verb) {
+  if (column.field.model == nullptr && column.name.empty()) {
+    refuse(info, std::string(verb) + "() of a foreign key names a column of the model that it refers to");
+  }
+  return {column.field.model, column.field.offset, std::string(column.name)};
+}
+
+}  // namespace
+
+foreign_key_builder& foreign_key_builder::counter(foreign_column column) {
+  info_->foreign_keys[key_].counter = column_of(*info_, column, "counter");
+  info_->writes_parents = true;
+  return *this;
+}
+foreign_key_builder& foreign_key_builder::touch() {
+  info_->foreign_keys[key_].touches = info_->writes_parents = true;
+  return *this;
+}
+foreign_key_builder& foreign_key_builder::touch(foreign_column column) {
+  info_->foreign_keys[key_].touched = column_of(*info_, column, "touch");
+  return touch();
+}
+
 // ---- the model
 
 std::uint16_t model_builder::own(field_ref field, std::string_view verb) const {
@@ -528,11 +553,11 @@ relation_info& model_builder::add_relation(field_ref relation, relation_kind wan
   added.foreign_key = foreign_key;
   return added;
 }
-model_builder& model_builder::add_has(field_ref relation, relation_kind kind,
-                                      std::initializer_list<std::string_view> columns, std::string_view verb) {
+has_builder model_builder::add_has(field_ref relation, relation_kind kind,
+                                   std::initializer_list<std::string_view> columns, std::string_view verb) {
   relation_info& added = add_relation(relation, kind, *columns.begin(), verb);
   added.columns.assign(columns.begin(), columns.end());
-  return *this;
+  return {*info_, info_->relations.size() - 1};
 }
 many_to_many_builder model_builder::many_to_many(field_ref relation, std::string_view join_table,
                                                  std::string_view key_column, std::string_view related_key_column) {

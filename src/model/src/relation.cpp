@@ -5,6 +5,7 @@
 #include "tupelo/core/error.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <new>
 #include <string>
 
@@ -50,7 +51,7 @@ held_rows::held_rows(const row_ops& of) noexcept : ops(&of) {
 }
 
 held_rows::~held_rows() {
-  ops->destroy(rows, count);
+  ops->destroy(rows, all());
   ::operator delete(rows, std::align_val_t(ops->alignment));
 }
 
@@ -59,7 +60,7 @@ void held_rows::reserve(std::size_t wanted) {
   wanted = std::max(wanted, capacity_ * 2);
   parts.reserve(wanted);
   void* const roomier = ::operator new(wanted * ops->spec->size, std::align_val_t(ops->alignment));
-  if (count != 0) ops->relocate(roomier, rows, count);
+  if (all() != 0) ops->relocate(roomier, rows, all());
   ::operator delete(rows, std::align_val_t(ops->alignment));
   rows = roomier;
   capacity_ = wanted;
@@ -68,23 +69,79 @@ void held_rows::reserve(std::size_t wanted) {
   }
 }
 
-void* relation_slot::add_place(const row_ops& ops, void (*copy)(void* to, const void* from, std::size_t count)) {
+void held_rows::move_behind(std::size_t at) {
+  const std::size_t last = all() - 1;
+  void* const aside = ::operator new(ops->spec->size, std::align_val_t(ops->alignment));
+  ops->relocate(aside, row(at), 1);
+  for (std::size_t i = at; i != last; ++i) ops->relocate(row(i), row(i + 1), 1);
+  ops->relocate(row(last), aside, 1);
+  ::operator delete(aside, std::align_val_t(ops->alignment));
+  fates.resize(all());
+  std::rotate(fates.begin() + static_cast<std::ptrdiff_t>(at), fates.begin() + static_cast<std::ptrdiff_t>(at) + 1,
+              fates.end());
+  std::rotate(parts.begin() + static_cast<std::ptrdiff_t>(at), parts.begin() + static_cast<std::ptrdiff_t>(at) + 1,
+              parts.end());
+  for (std::size_t i = at; i <= last; ++i) {
+    if (parts[i]) parts[i]->rows = row(i);
+  }
+}
+
+void held_rows::pop() {
+  ops->destroy(row(all() - 1), 1);
+  parts.pop_back();
+  if (fates.size() == all()) fates.pop_back();
+  removed != 0 ? --removed : --count;
+}
+
+held_rows& relation_slot::own_rows(const row_ops& ops, row_copy copy, std::size_t more) {
   if (!rows_ || rows_->origin != rows_origin::held) {
     relation_slot fresh;
     auto* const made = new held_rows(ops);
     fresh.rows_ = made;
     if (rows_ && rows_->count != 0) {
-      made->reserve(rows_->count + 1);
+      made->reserve(rows_->count + more);
       copy(made->rows, rows_->rows, rows_->count);
       made->count = made->stored = rows_->count;
       made->parts.resize(made->count);
     }
     *this = static_cast<relation_slot&&>(fresh);
   }
-  auto* const held = static_cast<held_rows*>(rows_);
-  held->reserve(held->count + 1);
-  held->parts.push_back(nullptr);
-  return held->row(held->count++);
+  return *static_cast<held_rows*>(rows_);
+}
+
+void* relation_slot::add_place(const row_ops& ops, row_copy copy) {
+  held_rows& held = own_rows(ops, copy, 1);
+  held.reserve(held.all() + 1);
+  // What was taken out stays behind all others.
+  for (std::size_t i = held.all(); i != held.count; --i) {
+    ops.relocate(held.row(i), held.row(i - 1), 1);
+    if (held.parts[i - 1]) held.parts[i - 1]->rows = held.row(i);
+  }
+  held.parts.insert(held.parts.begin() + static_cast<std::ptrdiff_t>(held.count), nullptr);
+  if (held.fates.size() > held.count) {
+    held.fates.insert(held.fates.begin() + static_cast<std::ptrdiff_t>(held.count), held_rows::fate::fresh);
+  }
+  return held.row(held.count++);
+}
+
+void relation_slot::take_out(const void* row, const row_ops& ops, row_copy copy) {
+  const auto first = reinterpret_cast<std::uintptr_t>(rows_->rows);
+  const auto at = reinterpret_cast<std::uintptr_t>(row);
+  const std::size_t size = ops.spec->size;
+  const std::size_t position = (at - first) / size;
+  if (at < first || position >= rows_->count || first + position * size != at) {
+    throw query_error("remove() takes one of the objects that the relation itself holds: relation.remove(relation[0])");
+  }
+  held_rows& held = own_rows(ops, copy, 0);
+  const bool stored = position < held.stored;
+  held.fates.resize(held.all());
+  if (stored) held.fates[position] = held_rows::fate::taken;
+  held.move_behind(position);
+  if (stored) --held.stored;
+  --held.count;
+  ++held.removed;
+  // What no session has been given leaves nothing to be done.
+  if (held.parts.back() == nullptr && held.fates.back() != held_rows::fate::taken) held.pop();
 }
 
 std::string relations_like(relation_kind kind, std::string_view related);

@@ -23,8 +23,8 @@ bool goes_by_type(const relation_info& relation) noexcept {
   return relation.type.model != nullptr || !relation.type.field.empty();
 }
 void require_one_way(const model_info& info, const relation_info& relation) {
-  if (!relation.through.empty() || goes_by_type(relation)) {
-    refuse(info, relation, "it goes one way: say through() or as(), once");
+  if (!relation.through.empty() || goes_by_type(relation) || !relation.columns.empty()) {
+    refuse(info, relation, "it goes one way: name columns, or say through() or as(), once");
   }
 }
 
@@ -63,6 +63,11 @@ has_builder& has_builder::as(foreign_column type, foreign_column key) {
   };
   relation.type = column_of(type);
   relation.key_beside = column_of(key);
+  return *this;
+}
+
+has_builder& has_builder::delete_orphans() {
+  info_->relations[relation_].deletes_orphans = true;
   return *this;
 }
 

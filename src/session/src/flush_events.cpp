@@ -53,9 +53,7 @@ task<void> session::state::flush_events::before(state& of) {
       told.insert({object, state});
       again = true;
     }
-    const std::size_t before = of.objects.size();
-    of.add_held_rows();
-    again = again || of.objects.size() != before;
+    again = of.follow_relations() || again;
   }
 }
 

@@ -60,7 +60,9 @@ void key_flow::fill(void* object, const void* source) const {
     throw query_error("relation " + name() +
                       " refers to nothing, but no column of its foreign key can be NULL: make "
                       "the field " +
-                      pairs[0].foreign->name + " a std::optional, or refer to an object");
+                      pairs[0].foreign->name +
+                      " a std::optional, or refer to an object; what is taken out of a relation is removed "
+                      "where that says delete_orphans()");
   }
   inline_word_buffer<16> words;
   for (const pair& each : pairs) {

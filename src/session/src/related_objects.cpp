@@ -283,6 +283,8 @@ bool has_related_changes(const model_info& info, tracked_object* object) {
         const tracked_object* const part = part_of(held, i);
         changed = changed || is_fresh(held, i) || (part != nullptr && part->state == object_state::added);
       }
+      for (std::size_t i = held.count; i < held.all(); ++i)
+        changed = changed || held.fate_of(i) == held_rows::fate::taken;
     } else if (relation.kind == relation_kind::belongs_to) {
       const bool added =
           rows->origin == rows_origin::tracked && static_cast<tracked_object*>(rows)->state == object_state::added;
@@ -309,6 +311,29 @@ std::vector<const tracked_object*> given_children(const std::vector<tracked_obje
   return found;
 }
 
+bool is_given_child(const model_info& info, const tracked_object* object, const std::vector<tracked_object*>& objects) {
+  const model_info* owner = nullptr;
+  bool may_own = false;
+  key_flows flows;
+  for (tracked_object* each : objects) {
+    if (!owner || each->spec != owner->spec) {
+      owner = &info_of(*each->spec);
+      may_own = std::any_of(owner->relations.begin(), owner->relations.end(), [&](const relation_info& relation) {
+        return relation.kind == relation_kind::has_one && relation.related == info.type_name;
+      });
+    }
+    if (!may_own || (each->state != object_state::added && each->state != object_state::persistent)) continue;
+    bool given = false;
+    for_each_given(*owner, each->object(), [&](const relation_info& relation, void*, const loaded_rows* rows) {
+      if (rows != object || relation.kind == relation_kind::belongs_to) return;
+      given = given || each->state == object_state::added ||
+              !flows.of(*owner, relation).holds(object->object(), each->object());
+    });
+    if (given) return true;
+  }
+  return false;
+}
+
 std::vector<void*> contradictions(const model_info& info, tracked_object* object) {
   std::vector<void*> found;
   key_flows flows;
@@ -318,6 +343,7 @@ std::vector<void*> contradictions(const model_info& info, tracked_object* object
       // No key says what is right.
     } else if (rows->origin == rows_origin::held) {
       const auto& held = *static_cast<const held_rows*>(rows);
+      right = held.removed == 0;
       for (std::size_t i = held.stored; i < held.count; ++i) {
         const tracked_object* const part = part_of(held, i);
         const bool lives = part != nullptr && part->state != object_state::detached;

@@ -41,6 +41,8 @@ void for_each_given(const model_info& info, void* object, Use use) {
 bool has_related_changes(const model_info& info, tracked_object* object);
 /// Objects that a has_one of another one has been given, so that their foreign keys will change.
 std::vector<const tracked_object*> given_children(const std::vector<tracked_object*>& objects);
+/// Whether a has_one of another one has been given this object, so that its foreign key will change.
+bool is_given_child(const model_info& info, const tracked_object* object, const std::vector<tracked_object*>& objects);
 /// Relation fields that contradict the object's foreign keys, or hold what is not in the database.
 std::vector<void*> contradictions(const model_info& info, tracked_object* object);
 /// They are not loaded any more, but for those that are to be `kept`.

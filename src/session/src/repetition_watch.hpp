@@ -29,6 +29,7 @@ public:
   task<void> run(statement_run& run) override;
   task<void> run_group(statement_group& group) override;
   bool in_transaction() const noexcept override { return source_->in_transaction(); }
+  const event_registry* listening() const noexcept override { return source_->listening(); }
   const dialect& sql_dialect() const override { return db_.sql_dialect(); }
   task<lease> acquire(std::source_location from) override;
 

@@ -68,7 +68,7 @@ void session::state::disown(tracked_object* object) {
 }
 
 void session::state::remember(tracked_object* object) {
-  undo.push_back({object, object->state, object->key_generated, object->snapshot, nullptr});
+  undo.push_back({object, object->state, object->key_generated, object->snapshot, {}});
 }
 
 void session::state::revert(std::size_t mark, bool values) {
@@ -88,8 +88,8 @@ void session::state::revert(std::size_t mark, bool values) {
         // The database has the old version again, whatever else the object is to become.
         detail::restore(info, object->object(), entry.before, info.version);
       }
-      if (!values && entry.emptied != nullptr) {
-        for (const std::uint16_t i : entry.emptied->fields) detail::restore(info, object->object(), entry.before, i);
+      if (!values) {
+        for (const std::uint16_t i : entry.follows) detail::restore(info, object->object(), entry.before, i);
       }
     }
     object->state = entry.state;
@@ -198,7 +198,8 @@ bool session::needs_flush(tracked_object* object) const {
     case object_state::persistent: {
       const model_info& info = info_of(*object->spec);
       return !detail::matches(info, object->object(), object->snapshot, nullptr) ||
-             (!info.relations.empty() && detail::has_related_changes(info, object));
+             (!info.relations.empty() && detail::has_related_changes(info, object)) ||
+             detail::is_given_child(info, object, state_->objects);
     }
     default: return false;
   }
@@ -434,6 +435,7 @@ task<void> session::run_group(statement_group& group) {
 }
 
 const dialect& session::sql_dialect() const { return state_->db.sql_dialect(); }
+const event_registry* session::listening() const noexcept { return state_->listening(); }
 
 task<lease> session::acquire(std::source_location from) { return state_->source().acquire(from); }
 

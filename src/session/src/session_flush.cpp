@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "flush_events.hpp"
+#include "parent_notes.hpp"
 #include "related_objects.hpp"
 #include "removals.hpp"
 #include "session_state.hpp"
 
+#include "tupelo/engine/marked_children.hpp"
 #include "tupelo/engine/object_verbs.hpp"
 #include "tupelo/engine/write_batch.hpp"
 #include "tupelo/core/timestamp.hpp"
@@ -17,14 +19,10 @@ namespace tupelo {
 using detail::object_state;
 using detail::tracked_object;
 
-namespace {
-
-struct changed_object {
+struct session::state::changed_object {
   tracked_object* object;
   std::vector<std::uint16_t> fields;
 };
-
-}  // namespace
 
 /// What one flush has to write, by model.
 struct session::state::work_list {
@@ -69,26 +67,37 @@ struct session::state::work_list {
   }
 };
 
+bool session::state::follow_relations() {
+  const std::size_t before = objects.size();
+  add_held_rows();
+  const bool removed = remove_orphans();
+  return removed || objects.size() != before;
+}
+
 void session::state::add_held_rows() {
   const model_info* info = nullptr;
+  std::vector<tracked_object*> leaving;
   for (std::size_t i = 0; i != objects.size(); ++i) {  // which grows
     tracked_object* const object = objects[i];
     if (!info || object->spec != info->spec) info = &info_of(*object->spec);
     if (info->relations.empty()) continue;
     if (object->state != object_state::added && object->state != object_state::persistent) continue;
-    detail::for_each_given(*info, object->object(), [&](const relation_info&, void*, detail::loaded_rows* rows) {
-      if (rows->origin != detail::rows_origin::held) return;
-      auto& held = *static_cast<detail::held_rows*>(rows);
-      for (std::size_t row = held.stored; row != held.count; ++row) {
-        if (!detail::is_fresh(held, row)) continue;
-        auto* part = static_cast<tracked_object*>(held.parts[row]);
-        if (part == nullptr) part = new detail::held_part(held, row);
-        part->state = object_state::added;
-        detail::held_part::set_fate(part, detail::held_rows::fate::taken);
-        own(part);
-      }
-    });
+    detail::for_each_given(*info, object->object(),
+                           [&](const relation_info& relation, void*, detail::loaded_rows* rows) {
+                             if (rows->origin != detail::rows_origin::held) return;
+                             auto& held = *static_cast<detail::held_rows*>(rows);
+                             for (std::size_t row = held.stored; row != held.count; ++row) {
+                               if (!detail::is_fresh(held, row)) continue;
+                               auto* part = static_cast<tracked_object*>(held.parts[row]);
+                               if (part == nullptr) part = new detail::held_part(held, row);
+                               part->state = object_state::added;
+                               detail::held_part::set_fate(part, detail::held_rows::fate::taken);
+                               own(part);
+                             }
+                             if (held.removed != 0) take_out(*info, relation, *object, held, leaving);
+                           });
   }
+  for (tracked_object* object : leaving) disown(object);
 }
 
 namespace {
@@ -123,8 +132,18 @@ public:
   flush_writes(query_source& source, detail::identity_map& identities, flush_events& events)
       : batch(source), identities_(identities), events_(events) {}
 
+  detail::parent_notes parents;
+
   /// The objects of the statement that is added next.
   void owned_by(tracked_object* object) { owners_.push_back(object); }
+  /// The same of several; gives where they are.
+  std::vector<void*> owned_by(const std::vector<tracked_object*>& objects) {
+    std::vector<void*> pointers;
+    pointers.reserve(objects.size());
+    for (tracked_object* object : objects) pointers.push_back(object->object());
+    owners_.insert(owners_.end(), objects.begin(), objects.end());
+    return pointers;
+  }
   /// Runs what there is, if that is much: it is all held in memory.
   task<void> run_if_full() {
     if (!batch.is_full()) co_return;
@@ -150,6 +169,7 @@ private:
   void note(detail::write_batch::verb what, const model_info& info, tracked_object& object) {
     using enum detail::write_batch::verb;
     if (events_.hears()) events_.note(what, info, object);
+    if (info.writes_parents) parents.note(what, info, object);
     if (what == erase) {
       object.state = object_state::erased;
       identities_.erase(&object);
@@ -187,14 +207,11 @@ std::vector<std::uint16_t> columns_to_write(const model_info& info, tracked_obje
 
 task<void> session::state::add_inserts(flush_writes& writes, const model_info& info,
                                        const std::vector<tracked_object*>& added) {
-  std::vector<void*> pointers;
-  pointers.reserve(added.size());
   for (tracked_object* object : added) {
     remember(object);
     object->key_generated = info.generated_key && detail::has_empty_key(info, object->object());
-    pointers.push_back(object->object());
-    writes.owned_by(object);
   }
+  const std::vector<void*> pointers = writes.owned_by(added);
   identities.reserve(added.size());
   co_await writes.batch.insert(info, pointers.data(), pointers.size());
 }
@@ -229,9 +246,15 @@ task<void> session::state::add_related_inserts(flush_writes& writes, work_list& 
     }
     co_await add_inserts(writes, *group.info, group.objects);
   }
+  const auto awaits = [&](tracked_object* object) {
+    const auto [first, last] = related.links_of(object);
+    return await_keys(first, last);
+  };
+  if (std::any_of(late.begin(), late.end(), awaits)) co_await writes.batch.run();
+  using columns = std::pair<const model_info*, std::vector<std::uint16_t>>;
+  std::map<columns, std::vector<tracked_object*>> alike;
   for (tracked_object* object : late) {
     const auto [first, last] = related.links_of(object);
-    if (await_keys(first, last)) co_await writes.batch.run();
     const model_info& info = info_of(*object->spec);
     std::vector<std::uint16_t> fields;
     for (const detail::object_link* link = first; link != last; ++link) {
@@ -243,8 +266,12 @@ task<void> session::state::add_related_inserts(flush_writes& writes, work_list& 
     }
     std::sort(fields.begin(), fields.end());
     fields.erase(std::unique(fields.begin(), fields.end()), fields.end());
-    writes.owned_by(object);
-    writes.batch.update(info, object->object(), fields.data(), fields.size());
+    alike[{&info, std::move(fields)}].push_back(object);
+  }
+  for (const auto& [written, objects_of_these] : alike) {
+    const auto& [info, fields] = written;
+    const std::vector<void*> pointers = writes.owned_by(objects_of_these);
+    co_await writes.batch.update_all(*info, pointers.data(), pointers.size(), fields.data(), fields.size());
   }
   for (tracked_object* object : work.changed_later) {
     const auto [first, last] = related.links_of(object);
@@ -267,31 +294,100 @@ task<void> session::state::add_writes(flush_writes& writes, work_list& work, det
   }
   for (const auto& [info, circle] : work.models) {
     const auto found = work.changed.find(info);
-    if (found == work.changed.end()) continue;
-    for (const changed_object& changed : found->second) {
-      remember(changed.object);
-      const std::vector<std::uint16_t> fields = columns_to_write(*info, changed.object, changed.fields);
-      writes.owned_by(changed.object);
-      writes.batch.update(*info, changed.object->object(), fields.data(), fields.size());
-      if (options.compare_values && info->version < 0)
-        detail::compare_fields(writes.batch.compare_last(), *info, changed.object->snapshot, changed.fields);
-      co_await writes.run_if_full();
-    }
+    if (found != work.changed.end()) co_await add_updates(writes, *info, found->second);
   }
   // Foreign keys of objects are now as they are in the database when the rows go.
   if (!work.removed.empty()) effects = detail::effects_of_removal(objects);
   for (auto model = work.models.rbegin(); model != work.models.rend(); ++model) {
-    const model_info& info = *model->info;
-    const auto found = work.removed.find(&info);
-    if (found == work.removed.end()) continue;
-    detail::order_for_removal(info, found->second);
-    for (tracked_object* object : found->second) {
-      require_same_key(info, *object);
-      remember(object);
+    const auto found = work.removed.find(model->info);
+    if (found != work.removed.end()) co_await add_removals(writes, *model->info, found->second, work.removed_at);
+  }
+}
+
+namespace {
+
+/// Whether rows with other values in these columns could stand in each other's way, so that it matters which is written
+/// first.
+bool may_collide(const model_info& info, const std::vector<std::uint16_t>& fields) {
+  const auto changes = [&](int field) { return std::find(fields.begin(), fields.end(), field) != fields.end(); };
+  const auto any = [&](const std::vector<index_term_info>& terms) {
+    // An expression may be of any column.
+    return std::any_of(terms.begin(), terms.end(),
+                       [&](const index_term_info& term) { return term.field < 0 || changes(term.field); });
+  };
+  return std::any_of(info.indexes.begin(), info.indexes.end(),
+                     [&](const index_info& index) {
+                       return index.unique && (any(index.terms) || index.condition.shape.size != 0 ||
+                                               (index.ignores_deleted && changes(info.deleted_at)));
+                     }) ||
+         std::any_of(info.exclusions.begin(), info.exclusions.end(), [&](const exclusion_info& exclusion) {
+           return any(exclusion.terms) || exclusion.condition.shape.size != 0;
+         });
+}
+
+}  // namespace
+
+task<void> session::state::add_updates(flush_writes& writes, const model_info& info,
+                                       const std::vector<changed_object>& all) {
+  const bool compares = options.compare_values && info.version < 0;
+  std::map<std::vector<std::uint16_t>, std::vector<tracked_object*>> alike;
+  for (const changed_object& changed : all) {
+    remember(changed.object);
+    std::vector<std::uint16_t> fields = columns_to_write(info, changed.object, changed.fields);
+    if (!compares && !may_collide(info, changed.fields)) {
+      alike[std::move(fields)].push_back(changed.object);
+      continue;
+    }
+    writes.owned_by(changed.object);
+    writes.batch.update(info, changed.object->object(), fields.data(), fields.size());
+    if (compares) {
+      detail::compare_fields(writes.batch.compare_last(), info, changed.object->snapshot, changed.fields);
+    }
+    co_await writes.run_if_full();
+  }
+  for (const auto& [fields, objects_of_these] : alike) {
+    const std::vector<void*> pointers = writes.owned_by(objects_of_these);
+    co_await writes.batch.update_all(info, pointers.data(), pointers.size(), fields.data(), fields.size());
+    co_await writes.run_if_full();
+  }
+}
+
+task<void> session::state::add_removals(flush_writes& writes, const model_info& info,
+                                        std::vector<tracked_object*>& removed, std::int64_t removed_at) {
+  const bool refer_to_others = detail::order_for_removal(info, removed);
+  for (tracked_object* object : removed) {
+    require_same_key(info, *object);
+    remember(object);
+  }
+  if (refer_to_others) {  // the database may take one along with another
+    for (tracked_object* object : removed) {
       writes.owned_by(object);
-      writes.batch.erase(info, object->object(), work.removed_at, object->permanently);
+      writes.batch.erase(info, object->object(), removed_at, object->permanently);
       co_await writes.run_if_full();
     }
+    co_return;
+  }
+  const auto marked = std::stable_partition(removed.begin(), removed.end(),
+                                            [](const tracked_object* each) { return each->permanently; });
+  if (detail::erases_by_list(info) && (info.key.size() > 1 || info.version >= 0)) {
+    using grouped = std::pair<std::vector<std::uint64_t>, tracked_object*>;
+    const auto bring_together = [&](auto first, auto last) {
+      std::vector<grouped> groups;
+      for (auto each = first; each != last; ++each)
+        groups.emplace_back(detail::erase_group(info, (*each)->object()), *each);
+      std::stable_sort(groups.begin(), groups.end(),
+                       [](const grouped& a, const grouped& b) { return a.first < b.first; });
+      for (const grouped& each : groups) *first++ = each.second;
+    };
+    bring_together(removed.begin(), marked);
+    bring_together(marked, removed.end());
+  }
+  for (const bool permanently : {true, false}) {
+    const std::vector<tracked_object*> some(permanently ? removed.begin() : marked,
+                                            permanently ? marked : removed.end());
+    const std::vector<void*> pointers = writes.owned_by(some);
+    co_await writes.batch.erase_all(info, pointers.data(), pointers.size(), removed_at, permanently);
+    co_await writes.run_if_full();
   }
 }
 
@@ -311,25 +407,51 @@ void session::state::note_effects(const detail::removal_effects& effects) {
   }
   for (const detail::removal_effects::emptied& emptied : effects.emptied_keys) {
     if (emptied.object->state != object_state::persistent) continue;
-    remember(emptied.object);
-    undo.back().emptied = emptied.key;
     const model_info& info = info_of(*emptied.object->spec);
-    // What else the program has changed stays changed.
-    const detail::snapshot now = detail::take_snapshot(info, emptied.object->object());
-    detail::restore(info, emptied.object->object(), emptied.object->snapshot);
-    for (const std::uint16_t i : emptied.key->fields)
-      store_null_where_possible(info.fields[i].slot(), emptied.object->object());
-    emptied.object->snapshot = detail::take_snapshot(info, emptied.object->object());
-    detail::restore(info, emptied.object->object(), now);
-    for (const std::uint16_t i : emptied.key->fields)
-      store_null_where_possible(info.fields[i].slot(), emptied.object->object());
+    change_with_row(emptied.object, emptied.key->fields, [&](void* object) {
+      for (const std::uint16_t i : emptied.key->fields) store_null_where_possible(info.fields[i].slot(), object);
+    });
     if (!info.relations.empty()) detail::unload_contradictions(info, emptied.object);
+  }
+}
+
+void session::state::note_parents(const detail::parent_changes& changes, std::int64_t now_us) {
+  for (const auto& [link, keys] : changes.by_link()) {
+    const model_info& info = *link->parent;
+    std::vector<std::uint16_t> fields;
+    for (const int i : {link->counter, link->touched}) {
+      if (i >= 0) fields.push_back(static_cast<std::uint16_t>(i));
+    }
+    for (const auto& [key, by] : keys) {
+      tracked_object* parent = nullptr;
+      if (link->named == info.key) {
+        inline_word_buffer<16> words;
+        words.append(key.data(), static_cast<std::uint32_t>(key.size()));
+        parent = identities.find(info, detail::key_of(info, words));
+      } else {
+        const auto found = std::find_if(objects.begin(), objects.end(), [&](const tracked_object* each) {
+          return each->spec == info.spec && detail::parent_side(*link, each->object()) == key;
+        });
+        if (found != objects.end()) parent = *found;
+      }
+      if (parent == nullptr || parent->state != object_state::persistent) continue;
+      change_with_row(parent, fields, [&](void* object) {
+        if (link->counter >= 0) {
+          const field_slot slot = info.fields[static_cast<std::size_t>(link->counter)].slot();
+          void* const value = field_for_value(slot, object);
+          store_integer(slot, value, load_integer(slot, value) + by);
+        }
+        if (link->touched < 0) return;
+        const field_slot slot = info.fields[static_cast<std::size_t>(link->touched)].slot();
+        store_timestamp(slot, field_for_value(slot, object), now_us);
+      });
+    }
   }
 }
 
 task<bool> session::state::write_all(bool commit) {
   flush_events events(listening());
-  add_held_rows();
+  follow_relations();
   if (events.hears()) co_await events.before(*this);
   detail::related_objects related(objects);
   work_list work(objects, related);
@@ -343,6 +465,9 @@ task<bool> session::state::write_all(bool commit) {
   }
   co_await ensure_transaction();
   flush_writes writes(held, identities, events);
+  const bool changes_parents =
+      std::any_of(work.models.begin(), work.models.end(), [](const auto& model) { return model.info->writes_parents; });
+  const std::int64_t now = changes_parents ? timestamp::now().us : 0;
   std::exception_ptr failure;
   bool committed = false;
   std::vector<const model_info*> marking;
@@ -357,6 +482,11 @@ task<bool> session::state::write_all(bool commit) {
   }
   try {
     co_await add_writes(writes, work, related, effects);
+    if (changes_parents) {
+      co_await writes.batch.run();
+      writes.note_written();
+      co_await detail::run_changes(held, writes.parents.changes().statements(now));
+    }
     if (!marking.empty()) {
       co_await writes.batch.run();
       co_await detail::mark_children(held, std::move(marking), work.removed_at);
@@ -372,6 +502,7 @@ task<bool> session::state::write_all(bool commit) {
   writes.note_written();
   if (failure) std::rethrow_exception(failure);
   note_effects(effects);
+  note_parents(writes.parents.changes(), now);
   if (events.hears()) co_await events.after(*this);
   co_return committed;
 }

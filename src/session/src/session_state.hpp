@@ -18,6 +18,8 @@ namespace tupelo {
 namespace detail {
 class related_objects;
 struct removal_effects;
+struct held_rows;
+class parent_changes;
 }  // namespace detail
 
 /// How an object was before a flush changed it; undone in reverse order when the transaction is.
@@ -26,7 +28,8 @@ struct undo_entry {
   detail::object_state state;
   bool key_generated;
   detail::snapshot before;
-  const foreign_key_info* emptied;  ///< its fields became NULL with the row that they named; or null
+  /// Of these fields, which changed with rows of other tables, the database has the old values again.
+  std::vector<std::uint16_t> follows;
 };
 
 struct session::state {
@@ -76,16 +79,41 @@ struct session::state {
   /// needed for it.
   task<bool> write_all(bool commit);
   struct work_list;
+  struct changed_object;
   class flush_writes;
   class flush_events;
   /// Who is to be told of what happens; null: nobody.
   const event_registry* listening() const noexcept { return muted ? nullptr : db.listening(); }
-  /// Rows that the program has put into relation fields are added, and theirs.
+  /// Rows that the program has put into relation fields are added, and theirs; what it has taken out leaves its owner,
+  /// and what belongs to nobody any more where it must is removed. True: something was.
+  bool follow_relations();
   void add_held_rows();
+  void take_out(const model_info& owner, const relation_info& relation, const detail::tracked_object& holder,
+                detail::held_rows& held, std::vector<detail::tracked_object*>& leaving);
+  bool remove_orphans();
   /// Objects whose rows went with others, or whose foreign keys became NULL, are as their rows are now.
   void note_effects(const detail::removal_effects& effects);
+  /// Tracked objects whose counters and times have changed with those that belong to them.
+  void note_parents(const detail::parent_changes& changes, std::int64_t now_us);
+  /// The object's row has changed in these fields without it: `change(object)` makes both the same again. What else the
+  /// program has changed stays changed.
+  template <class Change>
+  void change_with_row(detail::tracked_object* object, std::vector<std::uint16_t> fields, Change change) {
+    remember(object);
+    undo.back().follows = std::move(fields);
+    const model_info& info = info_of(*object->spec);
+    const detail::snapshot now = detail::take_snapshot(info, object->object());
+    detail::restore(info, object->object(), object->snapshot);
+    change(object->object());
+    object->snapshot = detail::take_snapshot(info, object->object());
+    detail::restore(info, object->object(), now);
+    change(object->object());
+  }
   task<void> add_inserts(flush_writes& writes, const model_info& info,
                          const std::vector<detail::tracked_object*>& added);
+  task<void> add_updates(flush_writes& writes, const model_info& info, const std::vector<changed_object>& all);
+  task<void> add_removals(flush_writes& writes, const model_info& info, std::vector<detail::tracked_object*>& removed,
+                          std::int64_t removed_at);
   task<void> add_related_inserts(flush_writes& writes, work_list& work, detail::related_objects& related);
   /// The effects are those of what is removed.
   task<void> add_writes(flush_writes& writes, work_list& work, detail::related_objects& related,

@@ -105,6 +105,35 @@ void compare_fields(query_core& core, const model_info& info, const snapshot& ta
   }
 }
 
+namespace {
+
+/// Where the column's words begin, its head first.
+const std::uint64_t* place_of(const model_info& info, const snapshot& taken, std::uint16_t field) {
+  const std::uint64_t* words = taken.data();
+  for (const std::uint16_t i : info.columns) {
+    if (i == field) break;
+    words += 1 + (words[0] ? length_of(info.fields[i].slot(), words + 1) : 0);
+  }
+  return words;
+}
+
+}  // namespace
+
+std::vector<std::uint64_t> values_in(const model_info& info, const snapshot& taken,
+                                     const std::vector<std::uint16_t>& fields) {
+  std::vector<std::uint64_t> values;
+  for (const std::uint16_t i : fields) {
+    const std::uint64_t* const words = place_of(info, taken, i);
+    if (words[0] == 0) return {};
+    values.insert(values.end(), words + 1, words + 1 + length_of(info.fields[i].slot(), words + 1));
+  }
+  return values;
+}
+
+bool is_null_in(const model_info& info, const snapshot& taken, std::uint16_t field) {
+  return *place_of(info, taken, field) == 0;
+}
+
 snapshot key_of(const model_info& info, const word_buffer& key_values) {
   snapshot key{info.id};
   const std::uint64_t* words = key_values.data();

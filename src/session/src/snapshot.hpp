@@ -22,6 +22,10 @@ void restore(const model_info& info, void* object, const snapshot& taken, int fi
 /// WHERE the row's columns at these positions have the values of the snapshot; those of JSON and arrays are left out.
 void compare_fields(query_core& core, const model_info& info, const snapshot& taken,
                     const std::vector<std::uint16_t>& fields);
+/// The values that these columns have in the snapshot, as the words of a key; empty where one is NULL.
+std::vector<std::uint64_t> values_in(const model_info& info, const snapshot& taken,
+                                     const std::vector<std::uint16_t>& fields);
+bool is_null_in(const model_info& info, const snapshot& taken, std::uint16_t field);
 /// The object's key, for the identity map.
 snapshot key_of(const model_info& info, const void* object);
 std::size_t key_hash(const model_info& info, const void* object);

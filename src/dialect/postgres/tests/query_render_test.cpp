@@ -171,7 +171,7 @@ TEST(postgres_insert, conflicts_take_from_the_new_row) {
 TEST(postgres_writes, that_must_write_every_row_say_so) {
   query_core core(op::insert_into, detail::meta<Post>::spec, insert_without_key, 2);
   core.word(make_word(op::returning_key));
-  core.word(make_word(op::all_written));
+  core.word(make_word(op::all_written, 0, 2));
   const statement_plan inserted = plan_of(core);
   EXPECT_EQ(
       inserted.text,
@@ -181,7 +181,7 @@ TEST(postgres_writes, that_must_write_every_row_say_so) {
 
   query_core erased(op::delete_from, detail::meta<Post>::spec);
   erased.word(make_word(op::all_rows));
-  erased.word(make_word(op::all_written));
+  erased.word(make_word(op::all_written, 0, 1));
   const statement_plan plan = plan_of(erased);
   EXPECT_TRUE(plan.text.starts_with(R"(WITH written AS (DELETE FROM "posts")")) << plan.text;
   EXPECT_TRUE(plan.text.ends_with(

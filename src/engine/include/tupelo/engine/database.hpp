@@ -123,7 +123,7 @@ public:
   /// What is told of objects that sessions write; include tupelo/engine/events.hpp.
   event_registry& events();
   /// Null where nothing is.
-  const event_registry* listening() const noexcept;
+  const event_registry* listening() const noexcept override;
 
   /// The URL without its password.
   std::string url() const;

@@ -14,7 +14,7 @@ namespace tupelo {
 
 class session;
 
-/// What happens to an object that a session writes or reads.
+/// What happens to an object that a session writes or reads, or a verb for objects writes.
 enum class event : std::uint8_t {
   saving,     ///< before creating or updating
   creating,   ///< before its row is inserted
@@ -36,6 +36,22 @@ enum class session_event : std::uint8_t {
   before_commit,  ///< before the flush that it does
   after_commit,
   after_rollback,  ///< also after a flush or commit that failed
+};
+
+/// What a statement does with rows that it names by a condition, or takes from a query or a stream: `update<T>()`,
+/// `erase<T>()`, `insert_from`, `copy_in`.
+enum class bulk_event : std::uint8_t {
+  inserting,
+  updating,
+  deleting,  ///< or marking
+  inserted,  ///< after the statement, before the commit
+  updated,
+  deleted,
+};
+/// What a handler of these is told.
+struct bulk_write {
+  const model_info& model;
+  std::int64_t rows;  ///< how many were written; before, 0
 };
 
 /// Whether the handlers behind this one hear of the event, too.
@@ -146,6 +162,31 @@ public:
   virtual task<propagation> call(session& of) = 0;
 };
 
+class bulk_handler {
+public:
+  virtual ~bulk_handler() = default;
+  virtual task<propagation> call(const bulk_write& write, lease& in) = 0;
+};
+template <class Handler>
+class bulk_handler_of final : public bulk_handler {
+public:
+  explicit bulk_handler_of(Handler&& handler) : handler_(static_cast<Handler&&>(handler)) {}
+  task<propagation> call(const bulk_write& write, lease& in) override {
+    if constexpr (std::is_invocable_v<Handler&, const bulk_write&, lease&>) {
+      return call_handler(handler_, write, in);
+    } else {
+      return call_handler(handler_, write);
+    }
+  }
+
+private:
+  Handler handler_;
+};
+/// The event behind one that comes before writing.
+constexpr bulk_event after(bulk_event before) noexcept {
+  return static_cast<bulk_event>(static_cast<std::uint8_t>(before) + 3);
+}
+
 template <class T, class Handler>
 class object_handler_of final : public object_handler {
 public:
@@ -181,7 +222,8 @@ private:
 
 }  // namespace detail
 
-/// Who is told of what sessions of a database do with objects.
+/// Who is told of what is done with objects of a database, by sessions and by verbs for objects, and with rows by
+/// statements.
 ///
 /// A handler is a function or a coroutine. It gets the object, which it may change before it is written, and if it
 /// wants so the `tp::lease&` whose transaction the flush runs in, for statements of its own; that of `loaded` may hold
@@ -218,6 +260,17 @@ public:
                   "tupelo: a handler of all models takes a const tp::any_object&, and if it wants so a tp::lease&");
     if constexpr (fits) add(nullptr, when, new detail::object_handler_of<void, Handler>(handler_of(handler)));
     return *this;
+  }
+  /// For statements: `handler(const tp::bulk_write&)`, or with a `tp::lease&`, whose transaction the statement runs in.
+  /// What is thrown before it keeps it from being run, and after it undoes it.
+  template <class T, class Handler>
+  event_registry& on(bulk_event when, Handler handler) {
+    return add_bulk(&detail::meta<T>::spec, when, handler);
+  }
+  /// For those about rows of every model.
+  template <class Handler>
+  event_registry& on_any(bulk_event when, Handler handler) {
+    return add_bulk(nullptr, when, handler);
   }
   /// `handler(tp::session&)`. After a commit or rollback what it throws changes nothing any more.
   template <class Handler>
@@ -263,13 +316,16 @@ public:
     return observe<T>(own);
   }
 
-  bool empty() const noexcept { return objects_.empty() && sessions_.empty(); }
+  bool empty() const noexcept { return objects_.empty() && sessions_.empty() && bulk_.empty(); }
   /// Whether anyone is told of objects of this model.
   bool hears_of(const model_info& model) const noexcept;
   bool hears_of_sessions() const noexcept { return !sessions_.empty(); }
+  /// Whether anyone is told of statements about this model.
+  bool hears_of_bulk(const model_info& model) const noexcept;
   /// Tells all, in their order. Errors: the handlers'.
   task<void> tell(event what, any_object object, lease& in) const;
   task<void> tell(session_event what, session& of) const;
+  task<void> tell(bulk_event what, bulk_write write, lease& in) const;
 
 private:
   struct object_entry {
@@ -280,6 +336,12 @@ private:
   struct session_entry {
     session_event when;
     owned<detail::session_handler> handler;
+  };
+
+  struct bulk_entry {
+    const model_spec* model;  ///< null: all
+    bulk_event when;
+    owned<detail::bulk_handler> handler;
   };
 
   template <class Handler>
@@ -294,12 +356,23 @@ private:
       on<T>(when, [&observer, call](T& object) { return call(observer, object); });
     }
   }
+  template <class Handler>
+  event_registry& add_bulk(const model_spec* model, bulk_event when, Handler& handler) {
+    constexpr bool fits =
+        std::is_invocable_v<Handler&, const bulk_write&> || std::is_invocable_v<Handler&, const bulk_write&, lease&>;
+    static_assert(fits,
+                  "tupelo: a handler of a bulk event takes a const tp::bulk_write&, and if it wants so a tp::lease&");
+    if constexpr (fits) add(model, when, new detail::bulk_handler_of<Handler>(handler_of(handler)));
+    return *this;
+  }
   void add(const model_spec* model, event when, detail::object_handler* handler);
+  void add(const model_spec* model, bulk_event when, detail::bulk_handler* handler);
   void add(session_event when, detail::session_handler* handler);
   [[noreturn]] static void refuse_observer(const model_spec& model);
 
   std::vector<object_entry> objects_;
   std::vector<session_entry> sessions_;
+  std::vector<bulk_entry> bulk_;
 };
 
 }  // namespace tupelo

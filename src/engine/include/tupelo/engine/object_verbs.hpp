@@ -59,17 +59,26 @@ void prepare_for_update(const model_info& info, void* object, std::int64_t now_u
 /// Whether the object's key is 0 or nil: not stored yet.
 bool has_empty_key(const model_info& info, const void* object);
 void set_generated_key(const model_info& info, void* object, std::int64_t id);
-void count_version(const model_info& info, void* object);
+void count_version(const model_info& info, void* object, std::int64_t by = 1);
 
 // Statements about objects; the core that they are made in is empty before.
 /// INSERT of `rows` objects. `returning` asks for the generated keys.
 void make_insert(query_core& core, const model_info& info, bool with_key, std::uint16_t rows, bool returning);
 /// UPDATE of the columns at `fields` (positions; null: of all) of the row with the object's key and version.
 void make_update(query_core& core, const model_info& info, const std::uint16_t* fields, std::size_t count);
-/// UPDATE of all columns of the rows with the keys and versions of `rows` objects.
-void make_update_of(query_core& core, const model_info& info, std::uint16_t rows);
+/// The same of the rows with the keys and versions of `rows` objects.
+void make_update_of(query_core& core, const model_info& info, const std::uint16_t* fields, std::size_t count,
+                    std::uint16_t rows);
 /// DELETE, or UPDATE of deleted_at, of the row with the object's key and version.
 void make_erase(query_core& core, const model_info& info, std::int64_t now_us, bool permanently = false);
+/// The same of the rows of these objects. Before: their `erase_group` is the same.
+void make_erase_of(query_core& core, const model_info& info, std::int64_t now_us, bool permanently,
+                   void* const* objects, std::size_t count);
+/// Whether rows can be named by a list of keys.
+bool erases_by_list(const model_info& info) noexcept;
+/// What must be the same of objects so that one list of keys names their rows: the version, and the parts of the key
+/// but its last. Empty: nothing. Before: erases_by_list.
+std::vector<std::uint64_t> erase_group(const model_info& info, const void* object);
 /// UPDATE of deleted_at to NULL of that row. Errors: query_error for a model that marks no rows.
 void make_restore(query_core& core, const model_info& info, std::int64_t now_us);
 /// The object as its row is then.
@@ -86,6 +95,8 @@ task<void> insert_all(query_source* source, const model_spec& spec, std::vector<
 /// Writes the rows of objects of one model with as few statements as possible, in a transaction as above.
 task<void> update_all(query_source* source, const model_spec& spec, std::vector<void*> objects);
 task<void> reset_sequences(query_source* source, const model_spec& spec);
+/// Sets the counters of which `child` has the foreign keys to what they should be; how many were wrong.
+task<std::int64_t> recount(query_source* source, const model_spec& child);
 /// Rows of one INSERT: enough that the statement's own cost vanishes, few enough for the database's parameters.
 std::size_t rows_per_insert(const feature_table& features, std::size_t columns) noexcept;
 /// Reads the row with the object's key into the object, also one that is marked as deleted; false: there is none.
@@ -94,7 +105,7 @@ task<bool> upsert(query_source* source, const model_spec& spec, void* object, ex
 
 /// Generated keys were asked for, and other than `rows` of them came back.
 [[noreturn]] void throw_not_all_inserted(const model_info& info, std::size_t rows);
-/// `compared`: with values that the row had. Errors: stale_row, not_found.
-[[noreturn]] void throw_not_written(const model_info& info, bool erased, bool compared = false);
+/// `compared`: with values that the row had; `rows`: of the statement. Errors: stale_row, not_found.
+[[noreturn]] void throw_not_written(const model_info& info, bool erased, bool compared = false, std::size_t rows = 1);
 
 }  // namespace tupelo::detail

@@ -86,12 +86,22 @@ protected:
 
 private:
   task<void> wait();
-  void prepare();
+  /// Makes the statement; gives the time with which it marks rows.
+  std::int64_t prepare();
   bool leaves_key() const noexcept;  ///< of an insert: to the database
+  /// Whether more is to be done than the statement, which writes: somebody is told, rows of other tables change.
+  bool takes_more() const;
+  void refuse_in_pipeline() const;
+  /// Does all of it, in a transaction.
+  task<void> run_more();
+  task<void> write_object();
+  task<void> write_in_bulk();
 
   std::exception_ptr failure_;
   task<void> waiting_;
   outcome means_;
+  bool takes_more_ = false;
+  bool settled_ = false;
 };
 
 // Where rows go: into the result itself, an optional, a vector.

@@ -61,6 +61,8 @@ public:
   virtual task<void> run_group(statement_group& group) = 0;
   virtual bool in_transaction() const noexcept = 0;
   virtual const dialect& sql_dialect() const = 0;
+  /// Who is told of what is written here; null: nobody.
+  virtual const class event_registry* listening() const noexcept = 0;
   /// A connection that stays the same from the first statement of a stream to its last. `from` is who is told of when
   /// it is held too long.
   virtual task<class lease> acquire(std::source_location from = std::source_location::current()) = 0;

@@ -455,6 +455,13 @@ public:
     return detail::reset_sequences(source(), detail::meta<T>::spec);
   }
 
+  /// Sets the counters that T's foreign keys keep in other models to what they should be, and gives how many were
+  /// wrong: after statements and loads, which do not count.
+  template <class T>
+  task<std::int64_t> recount() {
+    return detail::recount(source(), detail::meta<T>::spec);
+  }
+
 private:
   friend Self;
   query_verbs() noexcept = default;

@@ -48,9 +48,15 @@ public:
     steps_.back().compared = true;
     return steps_.back().run.core;
   }
-  /// UPDATEs of all columns of objects of one model, in few statements. Many are run as they are added.
-  task<void> update_all(const model_info& info, void* const* objects, std::size_t count);
+  /// UPDATEs of the columns at `fields` (null: of all) of objects of one model, each with values of its own, in few
+  /// statements. Many are run as they are added.
+  task<void> update_all(const model_info& info, void* const* objects, std::size_t count,
+                        const std::uint16_t* fields = nullptr, std::size_t field_count = 0);
   void erase(const model_info& info, void* object, std::int64_t now_us, bool permanently = false);
+  /// The same of objects of one model: those of the same `erase_group` that stand beside each other are erased by one
+  /// statement. Many are run as they are added.
+  task<void> erase_all(const model_info& info, void* const* objects, std::size_t count, std::int64_t now_us,
+                       bool permanently = false);
 
   /// Whether enough is waiting that it should be run: a batch is held in memory as a whole, and sent as one.
   bool is_full() const noexcept { return steps_.size() - next_ >= most_steps || waiting_objects_ >= most_objects; }
@@ -68,6 +74,7 @@ public:
 private:
   static constexpr std::size_t most_steps = 256;
   static constexpr std::size_t most_objects = 2048;
+  static constexpr std::size_t most_keys = 512;  ///< of one DELETE: a power of two, as are the smaller ones
   /// A check of each row costs the server more than a round trip costs where there are many.
   static constexpr std::size_t most_checked_steps = 16;
 

@@ -194,6 +194,17 @@ private:
   std::uint16_t field_;
 };
 
+/// A column of another model: its field, or its name where the model is incomplete.
+struct foreign_column {
+  template <class C, class F>
+  foreign_column(F C::* member) noexcept : field(member) {}
+  foreign_column(std::string_view text) noexcept : field(nullptr, 0), name(text) {}
+  foreign_column(const char* text) noexcept : field(nullptr, 0), name(text) {}
+
+  field_ref field;
+  std::string_view name;
+};
+
 /// Refines a foreign key. Valid during `model()` only.
 class foreign_key_builder {
 public:
@@ -212,6 +223,14 @@ public:
   /// Checked at commit rather than at once.
   foreign_key_builder& deferrable();
   foreign_key_builder& named(std::string_view name);
+  /// An integer column of the referenced model that sessions and the verbs for objects keep at the number of rows that
+  /// name it; rows that are marked as deleted do not count. What statements and the database itself write is not
+  /// counted: `db.recount<T>()`.
+  foreign_key_builder& counter(foreign_column column);
+  /// The referenced row is marked with the time whenever such a row is written, in the column that m.timestamps names
+  /// there, or in this one. Its version stays, and its own parents are not touched.
+  foreign_key_builder& touch();
+  foreign_key_builder& touch(foreign_column column);
 
 private:
   foreign_key_builder& references_fields(field_refs fields);
@@ -231,18 +250,7 @@ struct relation_step_ref {
   std::string_view name;
 };
 
-/// A column of another model: its field, or its name where the model is incomplete.
-struct foreign_column {
-  template <class C, class F>
-  foreign_column(F C::* member) noexcept : field(member) {}
-  foreign_column(std::string_view text) noexcept : field(nullptr, 0), name(text) {}
-  foreign_column(const char* text) noexcept : field(nullptr, 0), name(text) {}
-
-  field_ref field;
-  std::string_view name;
-};
-
-/// Says which way a has_many or has_one relation goes. Valid during `model()` only.
+/// Refines a has_many or has_one relation: which way it goes, and what becomes of orphans. Valid during `model()` only.
 class has_builder {
 public:
   has_builder(model_info& info, std::size_t relation) noexcept : info_(&info), relation_(relation) {}
@@ -257,6 +265,8 @@ public:
   /// By two columns of the related model: one that names the kind of the owner, a text or an enum, and one with the
   /// owner's key. What the first says of this model is its table's name, unless `m.recorded_as()` says another.
   has_builder& as(foreign_column type, foreign_column key);
+  /// An object that is taken out of the relation, or whose key is set to NULL, is removed by the session's next flush.
+  has_builder& delete_orphans();
 
 private:
   has_builder& add_steps(std::initializer_list<relation_step_ref> steps);
@@ -359,11 +369,11 @@ public:
 
   /// The relation, and the other model's columns that name this one's key, in its order.
   template <class... Columns>
-  model_builder& has_many(field_ref relation, std::string_view foreign_key_column, Columns... more) {
+  has_builder has_many(field_ref relation, std::string_view foreign_key_column, Columns... more) {
     return add_has(relation, relation_kind::has_many, {foreign_key_column, std::string_view(more)...}, "has_many");
   }
   template <class... Columns>
-  model_builder& has_one(field_ref relation, std::string_view foreign_key_column, Columns... more) {
+  has_builder has_one(field_ref relation, std::string_view foreign_key_column, Columns... more) {
     return add_has(relation, relation_kind::has_one, {foreign_key_column, std::string_view(more)...}, "has_one");
   }
   /// A relation that goes another way than by one foreign key: say `.through(…)` or `.as(…)`.
@@ -399,8 +409,8 @@ private:
   void take_value(const sql_value& value, expression& computed, std::string& sql, const std::string& user) const;
   relation_info& add_relation(field_ref relation, relation_kind kind, std::string_view foreign_key,
                               std::string_view verb);
-  model_builder& add_has(field_ref relation, relation_kind kind, std::initializer_list<std::string_view> columns,
-                         std::string_view verb);
+  has_builder add_has(field_ref relation, relation_kind kind, std::initializer_list<std::string_view> columns,
+                      std::string_view verb);
   has_builder add_has(field_ref relation, relation_kind kind, std::string_view verb);
 
   model_info* info_;

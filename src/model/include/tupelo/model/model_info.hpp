@@ -120,6 +120,22 @@ struct renamed_value_info {
   std::string from, to;
 };
 
+/// One relation of the way that another goes.
+struct relation_step {
+  const model_spec* model = nullptr;  ///< whose relation it is; null: of the model to which the step before leads
+  std::uint16_t offset = 0;           ///< of its field, where the model is said
+  std::string field{};                ///< its name, where it is not
+};
+
+/// A column of the model that a foreign key names; none unless a model or a name is said.
+struct parent_column {
+  const model_spec* model = nullptr;
+  std::uint16_t offset = 0;  ///< of its field, where the model is said
+  std::string column{};      ///< its name, where it is not
+
+  bool said() const noexcept { return model != nullptr || !column.empty(); }
+};
+
 struct foreign_key_info {
   std::string name;  ///< empty: by the naming convention
   std::vector<std::uint16_t> fields;
@@ -129,13 +145,9 @@ struct foreign_key_info {
   referential_action on_delete = referential_action::no_action;
   referential_action on_update = referential_action::no_action;
   bool deferrable = false;  ///< checked at commit
-};
-
-/// One relation of the way that another goes.
-struct relation_step {
-  const model_spec* model = nullptr;  ///< whose relation it is; null: of the model to which the step before leads
-  std::uint16_t offset = 0;           ///< of its field, where the model is said
-  std::string field{};                ///< its name, where it is not
+  parent_column counter{};  ///< counts the rows that name the parent
+  bool touches = false;     ///< the parent is marked with the time of each write
+  parent_column touched{};  ///< where it is; unless said, where m.timestamps has updates
 };
 
 /// Which side of a join table a type column is about.
@@ -158,6 +170,7 @@ struct relation_info {
   relation_step type{}, key_beside{};
   int type_field = -1;  ///< belongs_to_any: position of the field that names the model
   typed_side typed = typed_side::none;
+  bool deletes_orphans = false;  ///< has_*: what belongs to nobody any more is deleted
 };
 
 /// A model as the rest of Tupelo sees it. Built once, immutable, lives to the end of the program.
@@ -185,8 +198,9 @@ struct model_info {
   std::vector<foreign_key_info> foreign_keys;
   std::vector<relation_info> relations;
   int created_at = -1, updated_at = -1, deleted_at = -1, version = -1;  ///< positions, or -1
-  bool generated_key = true;  ///< a single integer key that the database makes
-  bool without_key = false;   ///< said so
+  bool generated_key = true;    ///< a single integer key that the database makes
+  bool without_key = false;     ///< said so
+  bool writes_parents = false;  ///< a foreign key counts or touches
 
   /// The index that a full-text search reads, or null.
   const index_info* search_index() const noexcept;

@@ -45,6 +45,8 @@ loaded_rows* no_rows() noexcept;
 
 template <class T>
 struct rows_of;
+struct held_rows;
+using row_copy = void (*)(void* to, const void* from, std::size_t count);
 [[noreturn]] void throw_relation_not_loaded(relation_kind kind, const char* type_text);
 
 /// What every relation field consists of: one pointer, null until a query loads it.
@@ -76,9 +78,15 @@ protected:
 
   /// Memory for one more row of the program's, behind those that are there. What a query has loaded is moved there by
   /// `copy` first: others may share it.
-  void* add_place(const row_ops& ops, void (*copy)(void* to, const void* from, std::size_t count));
+  void* add_place(const row_ops& ops, row_copy copy);
+  /// Takes this row, one of those that are there, out. Errors: query_error for another one.
+  void take_out(const void* row, const row_ops& ops, row_copy copy);
 
   loaded_rows* rows_ = nullptr;
+
+private:
+  /// The program's own rows, made of those that are there where there were none.
+  held_rows& own_rows(const row_ops& ops, row_copy copy, std::size_t more);
 };
 
 /// The relation field at this address is loaded with these rows from now on, of which it takes a share.
@@ -127,16 +135,20 @@ protected:
   }
 
   void add_row(T&& row) {
-    void* const place = this->add_place(rows_of<T>::ops, [](void* to, const void* from, std::size_t count) {
-      for (std::size_t i = 0; i < count; ++i) ::new (static_cast<T*>(to) + i) T(static_cast<const T*>(from)[i]);
-    });
+    void* const place = this->add_place(rows_of<T>::ops, &copy_rows);
     ::new (place) T(static_cast<T&&>(row));
   }
+  void take_out_row(const T& row) { this->take_out(__builtin_addressof(row), rows_of<T>::ops, &copy_rows); }
   template <class Handle>
   void refer_to(const Handle& object) {
     static_assert(std::is_same_v<typename Handle::object_type, T>,
                   "tupelo: a relation refers to objects of the model that it names; this tp::ref is to another model");
     if constexpr (std::is_same_v<typename Handle::object_type, T>) assign_rows(this, object.related_rows());
+  }
+
+private:
+  static void copy_rows(void* to, const void* from, std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) ::new (static_cast<T*>(to) + i) T(static_cast<const T*>(from)[i]);
   }
 };
 
@@ -177,6 +189,14 @@ public:
   /// One more new object, behind those that are loaded; where nothing is, it stands alone until the relation is loaded.
   /// References to the others end. Copies of the object share it.
   void add(T object) { this->add_row(static_cast<T&&>(object)); }
+  /// Takes one of the relation's objects out: `user->posts.remove(user->posts[0])`. The flush of a session that tracks
+  /// the one that holds it sets its foreign key to NULL, or removes it where the relation says delete_orphans().
+  /// References to the others end. Copies of the object share it. Errors: relation_not_loaded; query_error for an
+  /// object that is none of the relation's.
+  void remove(const T& object) {
+    this->rows();
+    this->take_out_row(object);
+  }
 };
 /// The one object of `T` whose foreign key names this one, if any.
 template <class T>
@@ -189,6 +209,10 @@ public:
   template <detail::object_handle Handle>
   has_one(const Handle& object) {
     this->refer_to(object);
+  }
+  /// Takes the object out, as of has_many; nothing where there is none.
+  void remove() {
+    if (const T* const object = this->get()) this->take_out_row(*object);
   }
 };
 /// The object of `T` that this one's foreign key names.

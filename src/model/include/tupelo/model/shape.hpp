@@ -20,7 +20,7 @@ enum class op : std::uint8_t {
   delete_from,
   raw_sql,  ///< values are the parameters, the text follows
   // clauses
-  all_written = 7,  ///< the statement fails unless it writes every row that is meant: one, or those of an insert
+  all_written = 7,  ///< the statement fails unless it writes as many rows as the length says
   where = 8,
   having,
   join,   ///< sub: join_kind, model: the joined table

@@ -222,6 +222,7 @@ public:
   task<void> run(statement_run& run) override;
   task<void> run_group(statement_group& group) override;
   const dialect& sql_dialect() const override;
+  const event_registry* listening() const noexcept override;
   task<lease> acquire(std::source_location from = std::source_location::current()) override;
 
 private:

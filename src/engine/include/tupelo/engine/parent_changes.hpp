@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "tupelo/engine/query_source.hpp"
+#include "tupelo/query/query_core.hpp"
+#include "tupelo/model/model_info.hpp"
+#include "tupelo/core/task.hpp"
+
+#include <cstdint>
+#include <map>
+#include <utility>
+#include <vector>
+
+/// What written rows change in the rows that they belong to: counters, and times of the last change.
+namespace tupelo::detail {
+
+/// A foreign key that counts or touches, and the columns of the model that it names.
+struct parent_link {
+  const foreign_key_info* key;
+  const model_info* child;
+  const model_info* parent;
+  std::vector<std::uint16_t> named;  ///< positions of the fields that the key names
+  int counter = -1;                  ///< position of the field, or -1
+  int touched = -1;
+};
+/// Errors: model_error for a counter that is no integer of the parent, a time that is none, or a parent without one.
+std::vector<parent_link> parent_links(const model_info& child);
+/// The value of the link's foreign key, or of the key that it names, in words; empty where a part is NULL.
+std::vector<std::uint64_t> child_side(const parent_link& link, const void* child);
+std::vector<std::uint64_t> parent_side(const parent_link& link, const void* parent);
+/// Whether the row is not marked as deleted.
+bool is_live(const model_info& info, const void* object);
+
+/// Changes of many rows, added up by the rows that they belong to.
+class parent_changes {
+public:
+  using keys = std::map<std::vector<std::uint64_t>, std::int64_t>;
+
+  /// One more child, one less, or one that was written otherwise. An empty key is nobody's.
+  void add(const parent_link& link, std::vector<std::uint64_t> key, std::int64_t by);
+  /// A child that is inserted.
+  void add_new(const std::vector<parent_link>& links, const void* child);
+  bool empty() const noexcept { return changes_.empty(); }
+  const std::map<const parent_link*, keys>& by_link() const noexcept { return changes_; }
+  /// One UPDATE for each difference, by lists of keys.
+  std::vector<query_core> statements(std::int64_t now_us) const;
+
+private:
+  std::map<const parent_link*, keys> changes_;
+};
+
+/// The UPDATE of whatever row the child with this object's key belongs to in the database.
+query_core change_of_parent(const parent_link& link, const void* child, std::int64_t by, std::int64_t now_us);
+/// Runs the statements in as few round trips as the database allows; how many rows they have written.
+task<std::int64_t> run_changes(query_source& source, std::vector<query_core> statements);
+
+}  // namespace tupelo::detail

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+// Objects that are taken out of a relation, and those that belong to nobody any more.
+#include "related_objects.hpp"
+#include "session_state.hpp"
+#include "snapshot.hpp"
+
+#include <algorithm>
+
+namespace tupelo {
+
+using detail::held_rows;
+using detail::object_state;
+using detail::tracked_object;
+
+namespace {
+
+bool names_these_columns(const model_info& child, const foreign_key_info& key, const relation_info& relation) {
+  return std::equal(
+      key.fields.begin(), key.fields.end(), relation.columns.begin(), relation.columns.end(),
+      [&](std::uint16_t field, const std::string& column) { return child.fields[field].column == column; });
+}
+
+/// The foreign keys without which objects of a model are removed.
+std::vector<const foreign_key_info*> orphan_keys(const model_info& child) {
+  std::vector<const foreign_key_info*> found;
+  for (const foreign_key_info& key : child.foreign_keys) {
+    const model_info& parent = referenced_model(child, key);
+    const auto deletes = [&](const relation_info& relation) {
+      return relation.deletes_orphans && relation.related == child.type_name &&
+             names_these_columns(child, key, relation);
+    };
+    if (std::any_of(parent.relations.begin(), parent.relations.end(), deletes)) found.push_back(&key);
+  }
+  return found;
+}
+
+/// What the program has said of the object by its reference with this foreign key; null: nothing.
+const detail::loaded_rows* given_for(const model_info& info, tracked_object* object, const foreign_key_info& key) {
+  const detail::loaded_rows* found = nullptr;
+  detail::for_each_given(info, object->object(),
+                         [&](const relation_info& relation, void*, const detail::loaded_rows* rows) {
+                           const bool is_of_key = relation.kind == relation_kind::belongs_to &&
+                                                  &info.foreign_keys[static_cast<std::size_t>(relation.key)] == &key;
+                           if (is_of_key && rows->origin != detail::rows_origin::held) found = rows;
+                         });
+  return found;
+}
+
+/// The object named somebody by this key when it was read, and is to name nobody.
+bool becomes_orphan(const model_info& info, tracked_object* object, const foreign_key_info& key) {
+  const detail::loaded_rows* const given = given_for(info, object, key);
+  std::vector<std::uint16_t> changed;
+  detail::matches(info, object->object(), object->snapshot, &changed);
+  const auto has_changed = [&](std::uint16_t i) {
+    return std::find(changed.begin(), changed.end(), i) != changed.end();
+  };
+  const auto is_null = [&](std::uint16_t i) { return value_of(info.fields[i].slot(), object->object()) == nullptr; };
+  if (given != nullptr && std::none_of(key.fields.begin(), key.fields.end(), has_changed)) {
+    return given->origin == detail::rows_origin::nothing && std::none_of(key.fields.begin(), key.fields.end(), is_null);
+  }
+  if (given != nullptr && given->origin == detail::rows_origin::tracked) return false;
+  // What is NULL now and has changed was not NULL.
+  return std::any_of(key.fields.begin(), key.fields.end(),
+                     [&](std::uint16_t i) { return is_null(i) && has_changed(i); });
+}
+
+/// Whether a reference of the object names somebody else by the columns of this relation.
+bool is_given_to_another(const model_info& info, tracked_object* object, const relation_info& relation) {
+  return std::any_of(info.foreign_keys.begin(), info.foreign_keys.end(), [&](const foreign_key_info& key) {
+    if (!names_these_columns(info, key, relation)) return false;
+    const detail::loaded_rows* const given = given_for(info, object, key);
+    return given != nullptr && given->origin == detail::rows_origin::tracked;
+  });
+}
+
+}  // namespace
+
+bool session::state::remove_orphans() {
+  bool removed = false;
+  const model_info* info = nullptr;
+  std::vector<const foreign_key_info*> keys;
+  for (tracked_object* object : objects) {
+    if (!info || object->spec != info->spec) {
+      info = &info_of(*object->spec);
+      keys = orphan_keys(*info);
+    }
+    if (keys.empty() || object->state != object_state::persistent) continue;
+    const bool orphan =
+        std::any_of(keys.begin(), keys.end(), [&](const auto* key) { return becomes_orphan(*info, object, *key); });
+    if (!orphan) continue;
+    remember(object);  // a flush that fails leaves it as it is: it may be given a parent before the next
+    object->state = object_state::removed;
+    removed = true;
+  }
+  return removed;
+}
+
+void session::state::take_out(const model_info& owner, const relation_info& relation, const tracked_object& holder,
+                              held_rows& held, std::vector<tracked_object*>& leaving) {
+  const model_info& info = info_of(*held.ops->spec);
+  detail::key_flows flows;
+  for (std::size_t i = held.count; i != held.all(); ++i) {
+    if (held.fate_of(i) != held_rows::fate::taken) continue;
+    auto* part = static_cast<tracked_object*>(held.parts[i]);
+    if (part == nullptr && !info.key.empty()) part = identities.find(info, detail::key_of(info, held.row(i)));
+    if (part == nullptr) {
+      part = new detail::held_part(held, i);
+      part->state = object_state::persistent;
+      part->snapshot = detail::take_snapshot(info, part->object());
+      identities.insert(info, part);
+      own(part);
+    }
+    const detail::key_flow& flow = flows.of(owner, relation);
+    if (part->state == object_state::added) {
+      leaving.push_back(part);
+    } else if (part->state == object_state::persistent && flow.holds(part->object(), holder.object()) &&
+               !is_given_to_another(info, part, relation)) {
+      if (relation.deletes_orphans) {
+        part->state = object_state::removed;
+      } else {
+        flow.fill(part->object(), nullptr);
+      }
+    }
+    held.fates[i] = held_rows::fate::gone;
+  }
+}
+
+}  // namespace tupelo
