@@ -40,12 +40,6 @@ struct Song {
   }
 };
 
-constexpr const char* tables =
-    "CREATE TABLE albums (id INTEGER PRIMARY KEY, name TEXT NOT NULL, song_count INTEGER NOT NULL, created_at TEXT NOT "
-    "NULL, updated_at TEXT NOT NULL);"
-    "CREATE TABLE songs (id INTEGER PRIMARY KEY, album_id INTEGER REFERENCES albums (id) ON DELETE CASCADE, name TEXT "
-    "NOT NULL);";
-
 tp::task<void> orphans(tp::database& db) {
   auto session = db.session();
   auto album = session.add(Album{.name = "red", .songs = {Song{.name = "one"}, Song{.name = "two"}}});
@@ -84,8 +78,9 @@ void listening(tp::database& db) {
 }  // namespace
 
 TEST(guide_of_parents, works_as_it_says) {
-  tp::database db{"sqlite::memory:"};
-  tp::sync_wait(db.execute(tables));
+  const example::place here;
+  tp::database db{here.url()};
+  example::make_tables<Album, Song>(db);
   tp::sync_wait(orphans(db));
   tp::sync_wait(counters(db));
   listening(db);
