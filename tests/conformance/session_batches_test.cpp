@@ -247,5 +247,17 @@ TEST_P(batches, updates_and_deletes_of_one_flush_are_undone_together) {
   EXPECT_EQ(sync_wait(s.get<Player>(made[5]->id)), made[5]);
 }
 
+// ---- tracking of many
+
+TEST_P(batches, one_row_is_one_object_among_many_when_others_have_left) {
+  auto made = players(300);
+  for (std::size_t i = 0; i < made.size(); i += 3) s.expunge(made[i]);
+  for (std::size_t i = 0; i < made.size(); ++i) {
+    const auto found = sync_wait(s.find<Player>(made[i]->id));
+    EXPECT_EQ(found == made[i], i % 3 != 0) << i;
+  }
+  EXPECT_EQ(s.size(), 301U);
+}
+
 }  // namespace
 }  // namespace tupelo::conformance

@@ -1,43 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "snapshot.hpp"
-
 #include "tupelo/session/ref.hpp"
-#include "tupelo/query/query_core.hpp"
+#include "tupelo/model/model_info.hpp"
+#include "tupelo/core/word_buffer.hpp"
 
 #include <cstddef>
-#include <unordered_map>
+#include <vector>
 
 namespace tupelo::detail {
 
 /// One object per row: finds a tracked object by model and key. Does not own; keeps no keys, the objects have them.
+///
+/// A table of places, each for one object, that is two thirds full at most; an object stands in the first free one from
+/// that which its hash names.
 class identity_map {
 public:
-  tracked_object* find(const model_info& info, const snapshot& key) const {
-    const auto [first, last] = objects_.equal_range(hash_words(key.data(), static_cast<std::uint32_t>(key.size())));
-    for (auto i = first; i != last; ++i) {
-      if (i->second->spec == info.spec && key_of(info, i->second->object()) == key) return i->second;
-    }
-    return nullptr;
-  }
-  void insert(const model_info& info, tracked_object* object) {
-    object->key_hash = key_hash(info, object->object());
-    objects_.emplace(object->key_hash, object);
-  }
-  void erase(const tracked_object* object) {
-    const auto [first, last] = objects_.equal_range(object->key_hash);
-    for (auto i = first; i != last; ++i) {
-      if (i->second == object) {
-        objects_.erase(i);
-        return;
-      }
-    }
-  }
-  void reserve(std::size_t count) { objects_.reserve(objects_.size() + count); }
+  /// By the key of an object, or that of a query by key.
+  tracked_object* find(const model_info& info, const void* object) const;
+  tracked_object* find(const model_info& info, const word_buffer& key) const;
+  void insert(const model_info& info, tracked_object* object);
+  /// Before: the object was inserted, or its `key_hash` is that of no other one.
+  void erase(const tracked_object* object);
+  void reserve(std::size_t count);
 
 private:
-  std::unordered_multimap<std::size_t, tracked_object*> objects_;
+  std::size_t after(std::size_t place) const noexcept { return (place + 1) & (places_.size() - 1); }
+  void put(tracked_object* object) noexcept;
+  void resize(std::size_t places);
+
+  std::vector<tracked_object*> places_;  ///< a power of two, or none
+  std::size_t count_ = 0;
 };
 
 }  // namespace tupelo::detail

@@ -102,7 +102,7 @@ void session::state::take_out(const model_info& owner, const relation_info& rela
   for (std::size_t i = held.count; i != held.all(); ++i) {
     if (held.fate_of(i) != held_rows::fate::taken) continue;
     auto* part = static_cast<tracked_object*>(held.parts[i]);
-    if (part == nullptr && !info.key.empty()) part = identities.find(info, detail::key_of(info, held.row(i)));
+    if (part == nullptr && !info.key.empty()) part = identities.find(info, held.row(i));
     if (part == nullptr) {
       part = new detail::held_part(held, i);
       part->state = object_state::persistent;

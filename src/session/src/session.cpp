@@ -159,7 +159,7 @@ void session::track_new(tracked_object* object) {
 
 tracked_object* session::track_persistent(tracked_object* object) {
   const model_info& info = require_table(info_of(*object->spec));
-  if (tracked_object* known = state_->identities.find(info, detail::key_of(info, object->object()))) return known;
+  if (tracked_object* known = state_->identities.find(info, object->object())) return known;
   object->state = object_state::persistent;
   object->snapshot = detail::take_snapshot(info, object->object());
   state_->identities.insert(info, object);
@@ -213,9 +213,7 @@ task<tracked_object*> session::read(query_core core, tracked_object* (*make)(), 
   if (lock) {
     co_await state_->ensure_transaction();
   } else {
-    if (tracked_object* known = state_->identities.find(info, detail::key_of(info, core.values));
-        known && !known->expired)
-      co_return known;
+    if (tracked_object* known = state_->identities.find(info, core.values); known && !known->expired) co_return known;
   }
   statement_run run;
   run.core = std::move(core);

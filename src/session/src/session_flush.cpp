@@ -427,7 +427,7 @@ void session::state::note_parents(const detail::parent_changes& changes, std::in
       if (link->named == info.key) {
         inline_word_buffer<16> words;
         words.append(key.data(), static_cast<std::uint32_t>(key.size()));
-        parent = identities.find(info, detail::key_of(info, words));
+        parent = identities.find(info, words);
       } else {
         const auto found = std::find_if(objects.begin(), objects.end(), [&](const tracked_object* each) {
           return each->spec == info.spec && detail::parent_side(*link, each->object()) == key;

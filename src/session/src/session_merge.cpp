@@ -57,7 +57,7 @@ task<tracked_object*> session::merge_value(tracked_object* given, tracked_object
     track_new(given);
     co_return given;
   }
-  tracked_object* known = state_->identities.find(info, detail::key_of(info, given->object()));
+  tracked_object* known = state_->identities.find(info, given->object());
   std::vector<void*> pending;
   if (known != nullptr) pending = detail::contradictions(info, known);
   if (known == nullptr || known->expired) {

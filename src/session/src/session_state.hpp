@@ -3,6 +3,7 @@
 
 #include "identity_map.hpp"
 #include "repetition_watch.hpp"
+#include "snapshot.hpp"
 
 #include "tupelo/session/session.hpp"
 #include "tupelo/core/error.hpp"

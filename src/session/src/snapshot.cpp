@@ -13,61 +13,101 @@ namespace {
 // Objects are encoded on the stack; what is kept is one vector of the right size.
 using scratch = inline_word_buffer<96>;
 
-// The words of one encoded column behind its head.
+// The words of one encoded column.
 std::size_t length_of(const field_slot& slot, const std::uint64_t* words) {
   return words_of_value(stored_type(*slot.type).k, words);
 }
 
-}  // namespace
-
-void encode_field(const field_slot& slot, const void* object, word_buffer& out) {
-  const void* value = value_of(slot, object);
-  out.push(value != nullptr ? 1 : 0);
-  if (value != nullptr) push_value(slot, value, out);
+std::uint32_t words_of_bits(const model_info& info) noexcept {
+  return static_cast<std::uint32_t>((info.columns.size() + 63) / 64);
 }
+
+/// Goes through the columns of a snapshot.
+class snapshot_reader {
+public:
+  snapshot_reader(const model_info& info, const snapshot& taken) noexcept
+      : bits_(taken.data()), at_(taken.data() + words_of_bits(info)) {}
+
+  /// The next column's value, of `length()` words; null for NULL.
+  const std::uint64_t* next(const field_slot& slot) noexcept {
+    const bool is_there = (bits_[column_ / 64] >> column_ % 64 & 1) != 0;
+    ++column_;
+    if (!is_there) {
+      length_ = 0;
+      return nullptr;
+    }
+    const std::uint64_t* const value = at_;
+    length_ = length_of(slot, value);
+    at_ += length_;
+    return value;
+  }
+  std::size_t length() const noexcept { return length_; }
+
+private:
+  const std::uint64_t* bits_;
+  const std::uint64_t* at_;
+  std::size_t column_ = 0, length_ = 0;
+};
+
+void encode(const model_info& info, const void* object, scratch& out) {
+  const std::uint32_t bits = words_of_bits(info);
+  std::memset(out.room(bits), 0, bits * sizeof(std::uint64_t));
+  for (std::size_t column = 0; column != info.columns.size(); ++column) {
+    const field_slot slot = info.fields[info.columns[column]].slot();
+    const void* const value = value_of(slot, object);
+    if (value == nullptr) continue;
+    out.data()[column / 64] |= std::uint64_t{1} << column % 64;
+    push_value(slot, value, out);
+  }
+}
+
+bool equal_words(const std::uint64_t* a, const std::uint64_t* b, std::size_t count) noexcept {
+  return std::memcmp(a, b, count * sizeof *a) == 0;
+}
+
+}  // namespace
 
 snapshot take_snapshot(const model_info& info, const void* object) {
   scratch words;
-  for (std::uint16_t i : info.columns) encode_field(info.fields[i].slot(), object, words);
+  encode(info, object, words);
   return {words.data(), words.data() + words.size};
 }
 
 bool matches(const model_info& info, const void* object, const snapshot& taken, std::vector<std::uint16_t>* changed) {
   scratch now;
-  const std::uint64_t* then = taken.data();
+  encode(info, object, now);
+  // As a rule nothing has changed.
+  if (now.size == taken.size() && equal_words(now.data(), taken.data(), now.size)) return true;
   bool same = true;
-  for (std::uint16_t i : info.columns) {
+  snapshot_reader then(info, taken);
+  for (const std::uint16_t i : info.columns) {
     const field_slot slot = info.fields[i].slot();
+    const std::uint64_t* const before = then.next(slot);
+    if (info.fields[i].is(field_computed)) continue;
+    const void* const value = value_of(slot, object);
     now.size = 0;
-    encode_field(slot, object, now);
-    const std::size_t length = 1 + (then[0] ? length_of(slot, then + 1) : 0);
-    const bool written = !info.fields[i].is(field_computed);
-    if (written && (now.size != length || std::memcmp(now.data(), then, length * sizeof *then) != 0)) {
-      same = false;
-      if (!changed) return false;
-      changed->push_back(i);
-    }
-    then += length;
+    if (value != nullptr) push_value(slot, value, now);
+    const bool differs = (before == nullptr) != (value == nullptr) || now.size != then.length() ||
+                         (before != nullptr && !equal_words(now.data(), before, now.size));
+    if (!differs) continue;
+    same = false;
+    if (!changed) return false;
+    changed->push_back(i);
   }
   return same;
 }
 
 void restore(const model_info& info, void* object, const snapshot& taken, int only) {
-  const std::uint64_t* words = taken.data();
-  for (std::uint16_t i : info.columns) {
+  snapshot_reader then(info, taken);
+  for (const std::uint16_t i : info.columns) {
     const field_slot slot = info.fields[i].slot();
-    const bool wanted = only < 0 || only == i;
-    if (*words++ == 0) {
-      if (wanted) store_null(slot, object);
-      continue;
+    const std::uint64_t* const value = then.next(slot);
+    if (only >= 0 && only != i) continue;
+    if (value == nullptr) {
+      store_null(slot, object);
+    } else {
+      store_words(slot, field_for_value(slot, object), value);
     }
-    const std::size_t length = length_of(slot, words);
-    if (!wanted) {
-      words += length;
-      continue;
-    }
-    store_words(slot, field_for_value(slot, object), words);
-    words += length;
   }
 }
 
@@ -85,79 +125,53 @@ kind compared_as(const field_info& field) noexcept {
 
 void compare_fields(query_core& core, const model_info& info, const snapshot& taken,
                     const std::vector<std::uint16_t>& fields) {
-  const std::uint64_t* words = taken.data();
+  snapshot_reader then(info, taken);
   for (const std::uint16_t i : info.columns) {
     const field_info& field = info.fields[i];
-    const std::uint64_t* const value = words + 1;
-    const bool null = words[0] == 0;
-    words = value + (null ? 0 : length_of(field.slot(), value));
+    const std::uint64_t* const value = then.next(field.slot());
     const kind k = compared_as(field);
     if (k == kind::null || std::find(fields.begin(), fields.end(), i) == fields.end()) continue;
-    if (null) {
+    if (value == nullptr) {
       core.word(make_word(op::where, 0, 2));
       core.word(make_word(op::column, 0, field.offset, info.id));
       core.word(make_word(op::is_null));
     } else {
       core.word(make_word(op::where, 0, 1));
       core.word(make_word(op::column_compare, static_cast<std::uint8_t>(k), field.offset, info.id));
-      core.values.append(value, static_cast<std::uint32_t>(words - value));
+      core.values.append(value, static_cast<std::uint32_t>(then.length()));
     }
   }
 }
 
-namespace {
-
-/// Where the column's words begin, its head first.
-const std::uint64_t* place_of(const model_info& info, const snapshot& taken, std::uint16_t field) {
-  const std::uint64_t* words = taken.data();
-  for (const std::uint16_t i : info.columns) {
-    if (i == field) break;
-    words += 1 + (words[0] ? length_of(info.fields[i].slot(), words + 1) : 0);
-  }
-  return words;
-}
-
-}  // namespace
-
 std::vector<std::uint64_t> values_in(const model_info& info, const snapshot& taken,
                                      const std::vector<std::uint16_t>& fields) {
   std::vector<std::uint64_t> values;
-  for (const std::uint16_t i : fields) {
-    const std::uint64_t* const words = place_of(info, taken, i);
-    if (words[0] == 0) return {};
-    values.insert(values.end(), words + 1, words + 1 + length_of(info.fields[i].slot(), words + 1));
+  for (const std::uint16_t wanted : fields) {
+    snapshot_reader then(info, taken);
+    for (const std::uint16_t i : info.columns) {
+      const std::uint64_t* const value = then.next(info.fields[i].slot());
+      if (i != wanted) continue;
+      if (value == nullptr) return {};
+      values.insert(values.end(), value, value + then.length());
+    }
   }
   return values;
 }
 
 bool is_null_in(const model_info& info, const snapshot& taken, std::uint16_t field) {
-  return *place_of(info, taken, field) == 0;
-}
-
-snapshot key_of(const model_info& info, const word_buffer& key_values) {
-  snapshot key{info.id};
-  const std::uint64_t* words = key_values.data();
-  for (std::uint16_t i : info.key) {
-    key.push_back(1);
-    const std::size_t length = length_of(info.fields[i].slot(), words);
-    key.insert(key.end(), words, words + length);
-    words += length;
+  snapshot_reader then(info, taken);
+  for (const std::uint16_t i : info.columns) {
+    const std::uint64_t* const value = then.next(info.fields[i].slot());
+    if (i == field) return value == nullptr;
   }
-  return key;
+  return true;
 }
 
-snapshot key_of(const model_info& info, const void* object) {
-  scratch words;
-  words.push(info.id);
-  for (std::uint16_t i : info.key) encode_field(info.fields[i].slot(), object, words);
-  return {words.data(), words.data() + words.size};
-}
-
-std::size_t key_hash(const model_info& info, const void* object) {
-  scratch words;
-  words.push(info.id);
-  for (std::uint16_t i : info.key) encode_field(info.fields[i].slot(), object, words);
-  return hash_words(words.data(), words.size);
+void push_key(const model_info& info, const void* object, word_buffer& out) {
+  for (const std::uint16_t i : info.key) {
+    const field_slot slot = info.fields[i].slot();
+    if (const void* const value = value_of(slot, object)) push_value(slot, value, out);
+  }
 }
 
 }  // namespace tupelo::detail

@@ -9,11 +9,10 @@
 
 namespace tupelo::detail {
 
-/// The columns of an object as words: per column a head (0 for NULL, else 1), then a word, or a length and the bytes.
+/// The columns of an object as words: a bit for each that says whether it has a value, then the values as in a buffer.
 using snapshot = std::vector<std::uint64_t>;
 
-/// Appends one column. Errors: value_error (invalid_enum).
-void encode_field(const field_slot& slot, const void* object, word_buffer& out);
+/// Errors: value_error (invalid_enum).
 snapshot take_snapshot(const model_info& info, const void* object);
 /// Whether the object's columns are those of the snapshot; if `changed` is given, the positions of those that are not.
 bool matches(const model_info& info, const void* object, const snapshot& taken, std::vector<std::uint16_t>* changed);
@@ -26,10 +25,7 @@ void compare_fields(query_core& core, const model_info& info, const snapshot& ta
 std::vector<std::uint64_t> values_in(const model_info& info, const snapshot& taken,
                                      const std::vector<std::uint16_t>& fields);
 bool is_null_in(const model_info& info, const snapshot& taken, std::uint16_t field);
-/// The object's key, for the identity map.
-snapshot key_of(const model_info& info, const void* object);
-std::size_t key_hash(const model_info& info, const void* object);
-/// The same from the values of a query by key.
-snapshot key_of(const model_info& info, const word_buffer& key_values);
+/// Appends the object's key as a query by key has it.
+void push_key(const model_info& info, const void* object, word_buffer& out);
 
 }  // namespace tupelo::detail

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "identity_map.hpp"
+
+#include "snapshot.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+
+namespace tupelo::detail {
+
+namespace {
+
+using key_buffer = inline_word_buffer<16>;
+
+std::size_t hash_of(const model_info& info, const word_buffer& key) noexcept {
+  return hash_words(key.data(), key.size) ^ (std::size_t{info.id} * 0x9E3779B97F4A7C15ull);
+}
+
+}  // namespace
+
+tracked_object* identity_map::find(const model_info& info, const word_buffer& key) const {
+  if (places_.empty()) return nullptr;
+  const std::size_t hash = hash_of(info, key);
+  key_buffer other;
+  for (std::size_t at = hash & (places_.size() - 1); places_[at] != nullptr; at = after(at)) {
+    tracked_object* const object = places_[at];
+    if (object->key_hash != hash || object->spec != info.spec) continue;
+    other.size = 0;
+    push_key(info, object->object(), other);
+    if (other.size == key.size && std::memcmp(other.data(), key.data(), key.size * sizeof(std::uint64_t)) == 0)
+      return object;
+  }
+  return nullptr;
+}
+
+tracked_object* identity_map::find(const model_info& info, const void* object) const {
+  key_buffer key;
+  push_key(info, object, key);
+  return find(info, key);
+}
+
+void identity_map::insert(const model_info& info, tracked_object* object) {
+  key_buffer key;
+  push_key(info, object->object(), key);
+  object->key_hash = hash_of(info, key);
+  if ((count_ + 1) * 3 > places_.size() * 2) resize(std::max<std::size_t>(16, places_.size() * 2));
+  put(object);
+  ++count_;
+}
+
+void identity_map::put(tracked_object* object) noexcept {
+  std::size_t at = object->key_hash & (places_.size() - 1);
+  while (places_[at] != nullptr) at = after(at);
+  places_[at] = object;
+}
+
+void identity_map::erase(const tracked_object* object) {
+  if (places_.empty()) return;
+  std::size_t at = object->key_hash & (places_.size() - 1);
+  while (places_[at] != object) {
+    if (places_[at] == nullptr) return;
+    at = after(at);
+  }
+  --count_;
+  // Those behind that could not stand here move up, so that no search ends too early.
+  for (std::size_t next = after(at); places_[next] != nullptr; next = after(next)) {
+    const std::size_t wanted = places_[next]->key_hash & (places_.size() - 1);
+    const std::size_t mask = places_.size() - 1;
+    if (((next - wanted) & mask) >= ((next - at) & mask)) {
+      places_[at] = places_[next];
+      at = next;
+    }
+  }
+  places_[at] = nullptr;
+}
+
+void identity_map::reserve(std::size_t count) {
+  const std::size_t wanted = std::bit_ceil((count_ + count) * 3 / 2 + 1);
+  if (wanted > places_.size()) resize(wanted);
+}
+
+void identity_map::resize(std::size_t places) {
+  std::vector<tracked_object*> smaller(places, nullptr);
+  smaller.swap(places_);
+  for (tracked_object* object : smaller) {
+    if (object != nullptr) put(object);
+  }
+}
+
+}  // namespace tupelo::detail
