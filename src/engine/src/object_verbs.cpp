@@ -270,7 +270,7 @@ void make_erase_of(query_core& core, const model_info& info, std::int64_t now_us
     key.read(objects[i]);
     core.values.append(key.data(), key.size());
   }
-  core.word(make_word(op::with_deleted));  // objects name their rows, marked or not
+  core.word(make_word(op::with_deleted, every_row));  // objects name their rows, marked or not
 }
 
 const field_info& require_deleted_at(const model_info& info) {

@@ -152,7 +152,7 @@ std::vector<query_core> parent_changes::statements(std::int64_t now_us) const {
           const std::uint64_t* value = same[from]->data();
           for (const std::uint16_t i : link->named) value = match_value(core, parent, i, value);
         }
-        core.word(make_word(op::with_deleted));
+        core.word(make_word(op::with_deleted, every_row));
       }
     }
   }
@@ -169,12 +169,12 @@ query_core change_of_parent(const parent_link& link, const void* child, std::int
                expression(column_ref{link.child->spec, link.child->fields[link.key->fields[part]].offset}));
     const std::uint64_t* value = key.data();
     for (const std::uint16_t i : link.child->key) value = match_value(named, *link.child, i, value);
-    if (by == 0) named.word(make_word(op::with_deleted));
+    named.word(by == 0 ? make_word(op::with_deleted, every_row) : make_word(op::without_scope, all_scopes));
     core.clause(op::where,
                 with_query(expression(column_ref{link.parent->spec, link.parent->fields[link.named[part]].offset}),
                            std::move(named), op::in_query));
   }
-  core.word(make_word(op::with_deleted));
+  core.word(make_word(op::with_deleted, every_row));
   return core;
 }
 
@@ -217,13 +217,14 @@ task<std::int64_t> recount(query_source* source, const model_spec& spec) {
                    make_word(op::compare, static_cast<std::uint8_t>(comparison::equal)));
       rows.clause(op::where, same);
     }
+    rows.word(make_word(op::without_scope, all_scopes));  // as it is counted when rows come and go
     query_core core(op::update_of, *link.parent->spec);
     const expression number = with_query(expression(), rows, op::scalar_query);
     core.assign(op::assign, column_at(*link.parent, link.counter), number);
     expression wrong(column_at(*link.parent, link.counter));
     wrong.combine(number, make_word(op::compare, static_cast<std::uint8_t>(comparison::not_equal)));
     core.clause(op::where, wrong);
-    core.word(make_word(op::with_deleted));
+    core.word(make_word(op::with_deleted, every_row));
     statements.push_back(std::move(core));
   }
   if (statements.empty()) {
