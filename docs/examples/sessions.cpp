@@ -45,6 +45,18 @@ tp::task<void> related(tp::database& db) {
   EXPECT_EQ(zoe->posts.size(), 3U);
 }
 
+tp::task<void> loaded(tp::database& db) {
+  auto session = db.session();
+  auto writer = co_await session.get<User>(1);
+  co_await session.load(writer, &User::posts);
+  for (Post& post : writer->posts) post.views += 1;
+  co_await session.commit();  // UPDATE of the posts that changed
+  for (const Post& post : writer->posts) {
+    Post stored = co_await db.get<Post>(post.id);
+    EXPECT_EQ(stored.views, post.views);
+  }
+}
+
 tp::task<void> removing(tp::database& db) {
   auto session = db.session();
   auto bob = co_await session.get<User>(2);
@@ -138,6 +150,7 @@ TEST(guide_of_sessions, works_as_it_says) {
   tp::sync_wait(undo(example.db));
   tp::sync_wait(related(example.db));
   tp::sync_wait(removing(example.db));
+  tp::sync_wait(loaded(example.db));
   tp::sync_wait(copies(example.db));
   tp::sync_wait(transfer(example.db, 3, 1));
   tp::sync_wait(queue(example.db));

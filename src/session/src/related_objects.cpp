@@ -22,29 +22,6 @@ tracked_object* part_of(const held_rows& held, std::size_t row) noexcept {
 
 }  // namespace
 
-held_part::held_part(held_rows& of, std::size_t row) : tracked_object(*of.ops->spec, of.row(row), &end), whole(&of) {
-  retain(whole);
-  of.parts[row] = this;
-}
-
-void held_part::end(loaded_rows* self) {
-  auto* const part = static_cast<held_part*>(self);
-  held_rows* const whole = part->whole;
-  const auto distance = static_cast<std::size_t>(static_cast<char*>(self->rows) - static_cast<char*>(whole->rows));
-  whole->parts[distance / whole->ops->spec->size] = nullptr;
-  delete part;
-  drop(whole);
-}
-
-void held_part::set_fate(tracked_object* object, held_rows::fate fate) {
-  if (object->destroy != &end) return;
-  held_rows& whole = *static_cast<held_part*>(object)->whole;
-  const auto distance = static_cast<std::size_t>(static_cast<char*>(object->rows) - static_cast<char*>(whole.rows));
-  const std::size_t row = distance / whole.ops->spec->size;
-  if (row >= whole.fates.size()) whole.fates.resize(row + 1);
-  whole.fates[row] = fate;
-}
-
 bool is_fresh(const held_rows& held, std::size_t row) noexcept {
   const tracked_object* const part = part_of(held, row);
   return (part == nullptr || part->state == object_state::detached) && held.fate_of(row) == held_rows::fate::fresh;
@@ -394,7 +371,10 @@ struct edge {
   tracked_object* to;
 };
 
-std::vector<edge> edges_of(tracked_object* object) {
+/// Objects of loaded rows, by these.
+using loaded_parts = std::unordered_map<const loaded_rows*, std::vector<tracked_object*>>;
+
+std::vector<edge> edges_of(tracked_object* object, const loaded_parts& loaded = {}) {
   std::vector<edge> found;
   const model_info& info = info_of(*object->spec);
   if (info.relations.empty()) return found;
@@ -408,6 +388,13 @@ std::vector<edge> edges_of(tracked_object* object) {
     if (rows->origin != rows_origin::held) return;
     for (loaded_rows* part : static_cast<held_rows*>(rows)->parts) note(field, part);
   });
+  if (loaded.empty()) return found;
+  for (const relation_info& relation : info.relations) {
+    void* const field = static_cast<char*>(object->object()) + info.fields[relation.field].offset;
+    const auto parts = loaded.find(loaded_rows_of(field));
+    if (parts == loaded.end()) continue;
+    for (tracked_object* part : parts->second) note(field, part);
+  }
   return found;
 }
 
@@ -417,7 +404,12 @@ std::vector<tracked_object*> release_order(const std::vector<tracked_object*>& l
   std::vector<tracked_object*> order;
   const bool any =
       std::any_of(leaving.begin(), leaving.end(), [](tracked_object* each) { return !edges_of(each).empty(); });
-  if (!any) return order;
+  if (!any) return order;  // loaded rows alone close no circle
+  loaded_parts loaded;
+  for (tracked_object* each : leaving) {
+    const row_part* const part = row_part::from(each);
+    if (part != nullptr && part->whole->held() == nullptr) loaded[part->whole->rows()].push_back(each);
+  }
   struct visit {
     tracked_object* object;
     std::vector<edge> edges;
@@ -427,7 +419,7 @@ std::vector<tracked_object*> release_order(const std::vector<tracked_object*>& l
   std::vector<visit> way;
   for (tracked_object* root : leaving) {
     if (!open.try_emplace(root, true).second) continue;
-    way.push_back({root, edges_of(root)});
+    way.push_back({root, edges_of(root, loaded)});
     while (!way.empty()) {
       visit& at = way.back();
       if (at.next == at.edges.size()) {
@@ -439,7 +431,7 @@ std::vector<tracked_object*> release_order(const std::vector<tracked_object*>& l
       const edge next = at.edges[at.next++];
       const auto [found, fresh] = open.try_emplace(next.to, true);
       if (fresh) {
-        way.push_back({next.to, edges_of(next.to)});
+        way.push_back({next.to, edges_of(next.to, loaded)});
       } else if (found->second) {
         assign_rows(next.field, nullptr);
         std::erase_if(at.edges, [&](const edge& each) { return each.field == next.field; });

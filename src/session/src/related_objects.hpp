@@ -3,9 +3,9 @@
 
 #include "foreign_key_order.hpp"
 #include "key_flow.hpp"
+#include "row_part.hpp"
 
 #include "tupelo/session/ref.hpp"
-#include "tupelo/model/held_rows.hpp"
 
 #include <cstddef>
 #include <unordered_map>
@@ -13,15 +13,6 @@
 #include <vector>
 
 namespace tupelo::detail {
-
-/// A row that the program has put into a relation field, as an object of the session. It keeps a share of all of them.
-struct held_part final : tracked_object {
-  held_part(held_rows& of, std::size_t row);
-  static void end(loaded_rows* self);
-  /// No session is asked to insert the row again unless it is fresh. Nothing for an object that is no part.
-  static void set_fate(tracked_object* object, held_rows::fate fate);
-  held_rows* whole;
-};
 
 /// Whether the row is to be inserted by the session of the object that holds it.
 bool is_fresh(const held_rows& held, std::size_t row) noexcept;

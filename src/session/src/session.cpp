@@ -22,10 +22,10 @@ using detail::tracked_object;
 session::state::~state() {
   // What no commit has kept is not in the database.
   for (const undo_entry& entry : undo) {
-    if (entry.state == object_state::added) detail::held_part::set_fate(entry.object, detail::held_rows::fate::fresh);
+    if (entry.state == object_state::added) detail::row_part::set_fate(entry.object, detail::held_rows::fate::fresh);
   }
   for (tracked_object* object : objects) {
-    if (object->state == object_state::added) detail::held_part::set_fate(object, detail::held_rows::fate::fresh);
+    if (object->state == object_state::added) detail::row_part::set_fate(object, detail::held_rows::fate::fresh);
   }
   let_go(objects);
 }
@@ -33,6 +33,7 @@ session::state::~state() {
 void session::state::let_go(const std::vector<tracked_object*>& leaving) {
   for (tracked_object* object : leaving) object->state = object_state::detached;
   const std::vector<tracked_object*> order = detail::release_order(leaving);
+  if (!copies.empty()) copies.forget_left();
   for (tracked_object* object : order.empty() ? leaving : order) detail::drop(object);
 }
 
@@ -51,7 +52,7 @@ void session::state::disown(tracked_object* object) {
       const auto place = std::find(objects.begin(), objects.end(), part);
       if (place == objects.end()) continue;
       objects.erase(place);
-      detail::held_part::set_fate(part, detail::held_rows::fate::fresh);
+      detail::row_part::set_fate(part, detail::held_rows::fate::fresh);
       leaving.push_back(part);
     }
   }
@@ -72,6 +73,7 @@ void session::state::remember(tracked_object* object) {
 }
 
 void session::state::revert(std::size_t mark, bool values) {
+  const std::vector<bool> in_step = copies.in_step();
   while (undo.size() > mark) {
     undo_entry entry = std::move(undo.back());
     undo.pop_back();
@@ -96,7 +98,10 @@ void session::state::revert(std::size_t mark, bool values) {
     object->key_generated = entry.key_generated;
     object->snapshot = std::move(entry.before);
   }
-  if (!values) return;
+  if (!values) {
+    copies.revert(in_step, false);
+    return;
+  }
   // What was only asked for, not flushed, goes as well; added objects leave.
   for (tracked_object* object : objects) {
     if (object->state == object_state::added) continue;
@@ -105,6 +110,7 @@ void session::state::revert(std::size_t mark, bool values) {
     detail::restore(info, object->object(), object->snapshot);
     if (!info.relations.empty()) detail::unload_contradictions(info, object);
   }
+  copies.revert(in_step, true);
   drop_all(object_state::added);
 }
 
@@ -113,11 +119,18 @@ void session::state::drop_all(object_state which) {
       std::stable_partition(objects.begin(), objects.end(), [which](const auto* o) { return o->state != which; });
   const std::vector<tracked_object*> leaving(first, objects.end());
   for (tracked_object* object : leaving) {
-    detail::held_part::set_fate(object, which == object_state::added ? detail::held_rows::fate::fresh
-                                                                     : detail::held_rows::fate::gone);
+    detail::row_part::set_fate(object, which == object_state::added ? detail::held_rows::fate::fresh
+                                                                    : detail::held_rows::fate::gone);
   }
   objects.erase(first, objects.end());
   let_go(leaving);
+}
+
+void session::state::settle_copies(std::size_t before, bool failed) {
+  if (failed) return copies.take_back_edits();
+  std::vector<const tracked_object*> written;
+  for (std::size_t i = before; i < undo.size(); ++i) written.push_back(undo[i].object);
+  copies.follow(std::move(written));
 }
 
 void session::state::refuse_in_savepoint(std::string_view verb) const {
@@ -133,6 +146,7 @@ void session::state::settle() {
   marks.clear();
   if (watch) watch->forget();
   drop_all(object_state::erased);
+  let_go_of_left_behind();
 }
 
 // ---- session
@@ -164,6 +178,7 @@ tracked_object* session::track_persistent(tracked_object* object) {
   object->snapshot = detail::take_snapshot(info, object->object());
   state_->identities.insert(info, object);
   state_->own(object);
+  if (!info.relations.empty()) state_->track_relations(info, object->object());
   return object;
 }
 
@@ -199,7 +214,7 @@ bool session::needs_flush(tracked_object* object) const {
       const model_info& info = info_of(*object->spec);
       return !detail::matches(info, object->object(), object->snapshot, nullptr) ||
              (!info.relations.empty() && detail::has_related_changes(info, object)) ||
-             detail::is_given_child(info, object, state_->objects);
+             detail::is_given_child(info, object, state_->objects) || state_->copies.is_edited(*object);
     }
     default: return false;
   }
@@ -258,6 +273,7 @@ task<void> session::reload(tracked_object* object) {
   object->snapshot = detail::take_snapshot(info, object->object());
   if (!info.relations.empty()) detail::unload_contradictions(info, object);
   object->expired = false;
+  state_->copies.drop_edits(*object);
   if (object->state == object_state::removed) object->state = object_state::persistent;
 }
 
@@ -273,11 +289,13 @@ task<bool> session::flush_all(bool commit) {
   bool undone = false;
   {
     const session_use use(state_->busy);
+    const std::size_t before = state_->undo.size();
     try {
       committed = co_await state_->write_all(commit && state_->marks.empty() && !tells);
     } catch (...) {
       failure = std::current_exception();
     }
+    if (!state_->copies.empty()) state_->settle_copies(before, failure != nullptr);
     // The transaction is given up as a whole. In a managed one or a savepoint that is up to whoever began it.
     if (failure && !state_->managed && state_->marks.empty()) {
       co_await state_->undo_transaction(false);

@@ -86,12 +86,14 @@ void session::state::add_held_rows() {
                            [&](const relation_info& relation, void*, detail::loaded_rows* rows) {
                              if (rows->origin != detail::rows_origin::held) return;
                              auto& held = *static_cast<detail::held_rows*>(rows);
+                             if (has_loaded_objects && held.stored != 0) follow_stored_rows(held);
                              for (std::size_t row = held.stored; row != held.count; ++row) {
                                if (!detail::is_fresh(held, row)) continue;
                                auto* part = static_cast<tracked_object*>(held.parts[row]);
-                               if (part == nullptr) part = new detail::held_part(held, row);
+                               if (part == nullptr)
+                                 part = new detail::row_part(detail::share_of(held), *held.ops->spec, row);
                                part->state = object_state::added;
-                               detail::held_part::set_fate(part, detail::held_rows::fate::taken);
+                               detail::row_part::set_fate(part, detail::held_rows::fate::taken);
                                own(part);
                              }
                              if (held.removed != 0) take_out(*info, relation, *object, held, leaving);
@@ -452,6 +454,10 @@ void session::state::note_parents(const detail::parent_changes& changes, std::in
 task<bool> session::state::write_all(bool commit) {
   flush_events events(listening());
   follow_relations();
+  if (!copies.empty()) {
+    copies.give_edits();
+    follow_relations();  // what was put into relations of copies
+  }
   if (events.hears()) co_await events.before(*this);
   detail::related_objects related(objects);
   work_list work(objects, related);

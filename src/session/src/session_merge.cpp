@@ -28,6 +28,7 @@ void session::mark_expired(tracked_object* object) {
   const model_info& info = info_of(*object->spec);
   detail::restore(info, object->object(), object->snapshot);
   if (!info.relations.empty()) detail::unload_contradictions(info, object);
+  state_->copies.drop_edits(*object);
   object->expired = true;
 }
 

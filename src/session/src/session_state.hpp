@@ -3,6 +3,7 @@
 
 #include "identity_map.hpp"
 #include "repetition_watch.hpp"
+#include "row_copies.hpp"
 #include "snapshot.hpp"
 
 #include "tupelo/session/session.hpp"
@@ -51,6 +52,8 @@ struct session::state {
   bool muted = false;                            ///< nobody is told of events
   std::vector<detail::tracked_object*> objects;  ///< each with a share
   detail::identity_map identities;
+  detail::row_copies copies;        ///< of the objects, in relations that were loaded
+  bool has_loaded_objects = false;  ///< rows that were loaded into relations are among them
   std::vector<undo_entry> undo;
   std::vector<std::size_t> marks;                   ///< size of `undo` where each open savepoint began
   std::unique_ptr<detail::repetition_watch> watch;  ///< null: off
@@ -65,7 +68,7 @@ struct session::state {
   /// Objects in this state leave the session.
   void drop_all(detail::object_state which);
   /// They are detached, and the session's shares of them end.
-  static void let_go(const std::vector<detail::tracked_object*>& leaving);
+  void let_go(const std::vector<detail::tracked_object*>& leaving);
   void remember(detail::tracked_object* object);
   /// Back to the size of `undo` given. `values`: the objects' fields too, and what was added leaves.
   void revert(std::size_t mark, bool values);
@@ -73,8 +76,11 @@ struct session::state {
   task<std::exception_ptr> undo_transaction(bool values);
   /// Errors: transaction_error where a savepoint is open.
   void refuse_in_savepoint(std::string_view verb) const;
-  /// After a commit: erased objects leave.
+  /// After a commit: erased objects leave, and loaded ones that nobody reaches any more.
   void settle();
+  void let_go_of_left_behind();
+  /// After a flush: copies of what was written, since `undo` was of this size, are as that is.
+  void settle_copies(std::size_t before, bool failed);
 
   /// Writes what changed; true: and has committed it, which it does where `commit` is set and no round trip more is
   /// needed for it.
@@ -92,6 +98,11 @@ struct session::state {
   void take_out(const model_info& owner, const relation_info& relation, const detail::tracked_object& holder,
                 detail::held_rows& held, std::vector<detail::tracked_object*>& leaving);
   bool remove_orphans();
+  class loaded_objects;
+  /// What the relations of this object are loaded with are objects of the session too.
+  void track_relations(const model_info& info, void* object);
+  /// Loaded rows have been moved there with what the program has put behind them.
+  void follow_stored_rows(detail::held_rows& held);
   /// Objects whose rows went with others, or whose foreign keys became NULL, are as their rows are now.
   void note_effects(const detail::removal_effects& effects);
   /// Tracked objects whose counters and times have changed with those that belong to them.

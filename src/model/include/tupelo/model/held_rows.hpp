@@ -33,6 +33,7 @@ struct held_rows final : loaded_rows {
   std::vector<loaded_rows*> parts;
   std::size_t stored = 0;   ///< of the first rows, which a query has loaded
   std::size_t removed = 0;  ///< rows that were taken out, the last ones; a session knows of those of fate `gone`
+  bool followed = false;    ///< a session has found its objects among these
   /// What has become of a row that a session has been given; shorter than the rows: the others are fresh.
   enum class fate : unsigned char { fresh, taken, gone };
   std::vector<fate> fates;

@@ -158,6 +158,20 @@ public:
   /// The same of all objects that are rows.
   void expire_all();
 
+  /// As of every source of queries. What is loaded into relations of tracked objects is tracked too: the next flush
+  /// writes what is changed in it. One row is one object: where the session has it already, changes of the loaded one
+  /// become changes of that, and both are equal after the flush.
+  /// Before: the objects outlive the task. Errors: those of the statements; the flush throws query_error where one
+  /// field of a row was changed in two objects to different values.
+  template <class Objects, class F, class C, class... Path>
+  task<void> load(Objects&& objects, F C::* relation, const Path&... path) {
+    load_list loads;
+    detail::relation_path<C>::load(loads, relation, path...);
+    std::vector<void*> found;
+    detail::objects_of<C>::add(found, objects);
+    return load_and_track(static_cast<load_list&&>(loads), static_cast<std::vector<void*>&&>(found));
+  }
+
   // ---- writing
 
   /// Writes what changed: inserts, updates of the changed columns, deletes, in the order of the foreign keys. Begins a
@@ -244,6 +258,7 @@ private:
   task<detail::tracked_object*> read(query_core core, detail::tracked_object* (*make)(), bool must_exist,
                                      std::optional<row_lock> lock = {});
   task<void> reload(detail::tracked_object* object);
+  task<void> load_and_track(load_list loads, std::vector<void*> objects);
   /// True: and has committed, which it only does where it is asked to and that saves a round trip.
   task<bool> flush_all(bool commit);
   detail::commit_hooks& hooks() noexcept;

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "related_objects.hpp"
+#include "session_state.hpp"
+
+#include "tupelo/engine/relation_verbs.hpp"
+#include "tupelo/query/load_step.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <unordered_set>
+#include <utility>
+
+/// Rows that were loaded into relations of a session's objects are its objects too.
+namespace tupelo {
+
+using detail::loaded_rows;
+using detail::object_state;
+using detail::row_part;
+using detail::row_share;
+using detail::rows_origin;
+using detail::tracked_object;
+
+namespace {
+
+bool is_pristine(const model_info& info, tracked_object* object) {
+  return object->state == object_state::persistent &&
+         detail::matches(info, object->object(), object->snapshot, nullptr) &&
+         (info.relations.empty() || !detail::has_related_changes(info, object));
+}
+
+/// Whether the object is a loaded row that nobody but the session has any more, with nothing to write.
+bool is_left_behind(const model_info& info, tracked_object* object) {
+  const row_part* const part = row_part::from(object);
+  return part != nullptr && part->owners == 1 && !part->whole->reached() && is_pristine(info, object);
+}
+
+/// Of which model the rows of a relation field are.
+const model_info* model_of(const relation_info& relation, const void* field) {
+  const model_spec* const spec =
+      relation.kind == relation_kind::belongs_to_any ? detail::model_of_rows(field) : find_spec(relation.related);
+  return spec != nullptr ? &info_of(*spec) : nullptr;
+}
+
+void* row_at(const loaded_rows& rows, const model_info& info, std::size_t row) noexcept {
+  return static_cast<char*>(rows.rows) + row * info.size;
+}
+
+}  // namespace
+
+/// Takes loaded rows into a session.
+class session::state::loaded_objects {
+public:
+  explicit loaded_objects(state& of) : state_(of) {}
+
+  /// The rows of these relations, and theirs; of those of the objects that are the session's.
+  void add(const load_list& loads, const std::vector<void*>& objects) {
+    if (loads.empty()) return;
+    const model_info& info = info_of(*loads.begin()->relation.model);
+    std::vector<void*> tracked;
+    for (void* object : objects) {
+      if (is_tracked(info, object)) tracked.push_back(object);
+    }
+    if (!tracked.empty()) add_below(loads, tracked);
+  }
+  /// Whatever the object's relations are loaded with.
+  void add_all(const model_info& info, void* object) {
+    for (const relation_info& relation : info.relations) {
+      void* const field = static_cast<char*>(object) + info.fields[relation.field].offset;
+      loaded_rows* const rows = detail::loaded_rows_of(field);
+      if (rows == nullptr || rows->count == 0) continue;
+      const bool held = rows->origin == rows_origin::held;
+      const model_info* const model = held || rows->origin == rows_origin::loaded ? model_of(relation, field) : nullptr;
+      if (model == nullptr || model->key.empty()) continue;
+      row_share* whole = nullptr;
+      for (std::size_t row = 0; row != rows->count; ++row) {
+        const bool fresh = held ? !add_stored(*model, *static_cast<detail::held_rows*>(rows), row)
+                                : !add_row(*model, rows, row, whole);
+        if (!fresh) add_all(*model, row_at(*rows, *model, row));
+      }
+    }
+  }
+  /// Rows that were loaded before the program has put others behind them, which has moved them.
+  void follow(const model_info& info, detail::held_rows& held) {
+    if (std::exchange(held.followed, true) || info.key.empty()) return;
+    for (std::size_t row = 0; row != held.stored; ++row) {
+      if (held.parts[row] != nullptr) continue;
+      tracked_object* const known = state_.identities.find(info, detail::key_of(info, held.row(row)));
+      if (known == nullptr) continue;
+      row_part* const part = row_part::from(known);
+      row_share& whole = detail::share_of(held);
+      if (part != nullptr && !part->whole->reached()) {
+        part->move_to(whole, row);
+      } else if (!state_.copies.move_unreached(*known, whole, row)) {
+        state_.copies.add(whole, row, *known, known->snapshot);
+      }
+    }
+  }
+
+private:
+  bool is_tracked(const model_info& info, void* object) {
+    if (!info.key.empty()) {
+      const tracked_object* const known = state_.identities.find(info, detail::key_of(info, object));
+      if (known != nullptr && known->object() == object) return true;
+    }
+    if (!std::exchange(others_known_, true)) {
+      for (const tracked_object* each : state_.objects) {
+        if (each->state == object_state::added) others_.insert(each->object());
+      }
+      state_.copies.note_rows(others_);
+    }
+    return others_.contains(object);
+  }
+
+  void add_below(const load_list& loads, const std::vector<void*>& objects) {
+    for (const detail::load_step& step : loads) {
+      const model_info& info = info_of(*step.rows->spec);
+      if (info.key.empty()) continue;
+      std::vector<void*> loaded;
+      for (loaded_rows* rows : slices_of(step, objects)) {
+        row_share* whole = nullptr;
+        for (std::size_t row = 0; row != rows->count; ++row) {
+          add_row(info, rows, row, whole);
+          loaded.push_back(row_at(*rows, info, row));
+        }
+      }
+      if (!step.query.loads.empty() && !loaded.empty()) add_below(step.query.loads, loaded);
+    }
+  }
+
+  /// Each once, whatever the number of objects that share it.
+  static std::vector<loaded_rows*> slices_of(const detail::load_step& step, const std::vector<void*>& objects) {
+    std::vector<loaded_rows*> slices;
+    const bool of_several =
+        std::any_of(info_of(*step.relation.model).relations.begin(), info_of(*step.relation.model).relations.end(),
+                    [&](const relation_info& relation) {
+                      return relation.kind == relation_kind::belongs_to_any &&
+                             info_of(*step.relation.model).fields[relation.field].offset == step.relation.offset;
+                    });
+    for (void* object : objects) {
+      void* const field = static_cast<char*>(object) + step.relation.offset;
+      loaded_rows* const rows = detail::loaded_rows_of(field);
+      if (rows == nullptr || rows->origin != rows_origin::loaded || rows->count == 0) continue;
+      if (of_several && detail::model_of_rows(field) != step.rows->spec) continue;
+      slices.push_back(rows);
+    }
+    std::vector<loaded_rows*> sorted = slices;
+    std::sort(sorted.begin(), sorted.end(), std::less<>());
+    sorted.erase(std::unique(sorted.begin(), sorted.end()), sorted.end());
+    return sorted;
+  }
+
+  /// False: the session has this very row already.
+  bool add_row(const model_info& info, loaded_rows* rows, std::size_t row, row_share*& whole) {
+    void* const object = row_at(*rows, info, row);
+    tracked_object* const known = state_.identities.find(info, detail::key_of(info, object));
+    if (known != nullptr && known->object() == object) return false;
+    if (whole == nullptr) whole = row_share::of(rows);
+    if (known == nullptr) {
+      track(info, *new row_part(*whole, *info.spec, row));
+    } else if (is_left_behind(info, known)) {
+      row_part::from(known)->move_to(*whole, row);
+      known->snapshot = detail::take_snapshot(info, object);
+      known->expired = false;
+    } else {
+      state_.copies.add(*whole, row, *known, detail::take_snapshot(info, object));
+    }
+    return true;
+  }
+  /// The same for what the program has put into a relation, where it is a row of the database.
+  bool add_stored(const model_info& info, detail::held_rows& held, std::size_t row) {
+    auto* part = static_cast<row_part*>(held.parts[row]);
+    const bool stored = row < held.stored || held.fate_of(row) == detail::held_rows::fate::taken;
+    if (!stored || (part != nullptr && part->state != object_state::detached)) return false;
+    tracked_object* const known = state_.identities.find(info, detail::key_of(info, held.row(row)));
+    if (known != nullptr) {
+      state_.copies.add(detail::share_of(held), row, *known, detail::take_snapshot(info, held.row(row)));
+      return true;
+    }
+    if (part == nullptr) part = new row_part(detail::share_of(held), *info.spec, row);
+    track(info, *part);
+    return true;
+  }
+  void track(const model_info& info, row_part& part) {
+    part.state = object_state::persistent;
+    part.snapshot = detail::take_snapshot(info, part.object());
+    state_.identities.insert(info, &part);
+    state_.own(&part);
+    state_.has_loaded_objects = true;
+  }
+
+  state& state_;
+  std::unordered_set<const void*> others_;  ///< objects of the session that the identity map does not lead to
+  bool others_known_ = false;
+};
+
+task<void> session::load_and_track(load_list loads, std::vector<void*> objects) {
+  co_await detail::load_relations(this, loads, objects);
+  const session_use use(state_->busy);
+  state_->copies.forget_unreached(false);
+  state::loaded_objects(*state_).add(loads, objects);
+}
+
+void session::state::track_relations(const model_info& info, void* object) {
+  loaded_objects(*this).add_all(info, object);
+}
+
+void session::state::follow_stored_rows(detail::held_rows& held) {
+  loaded_objects(*this).follow(info_of(*held.ops->spec), held);
+}
+
+void session::state::let_go_of_left_behind() {
+  if (!has_loaded_objects) return;
+  copies.forget_unreached(true);
+  const auto kept = copies.reached_originals();
+  const auto first = std::stable_partition(objects.begin(), objects.end(), [&](tracked_object* object) {
+    return !is_left_behind(info_of(*object->spec), object) || kept.contains(object);
+  });
+  const std::vector<tracked_object*> leaving(first, objects.end());
+  objects.erase(first, objects.end());
+  for (const tracked_object* object : leaving) identities.erase(object);
+  let_go(leaving);
+}
+
+}  // namespace tupelo

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "row_copies.hpp"
+
+#include "related_objects.hpp"
+
+#include "tupelo/core/error.hpp"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+namespace tupelo::detail {
+
+namespace {
+
+bool has_given_relations(const model_info& info, void* object) {
+  bool found = false;
+  for_each_given(info, object, [&](const relation_info&, void*, loaded_rows*) { found = true; });
+  return found;
+}
+
+[[noreturn]] void throw_changed_twice(const model_info& info, const std::string& what) {
+  throw query_error(
+      "the field " + what + " of one row of " + std::string(info.short_name()) +
+      " was changed in two objects of the session, to different values: the row is in a relation that was "
+      "loaded, and is tracked elsewhere too; change it in one of them");
+}
+
+}  // namespace
+
+row_copies::~row_copies() {
+  for (const row_copy& copy : copies_) copy.whole->release();
+}
+
+bool row_copies::row_copy::edited() const {
+  return !matches(info(), object(), then, nullptr) || has_given_relations(info(), object());
+}
+
+void row_copies::add(row_share& whole, std::size_t row, tracked_object& original, snapshot then) {
+  whole.use();
+  copies_.push_back({&whole, row, &original, std::move(then)});
+}
+
+bool row_copies::move_unreached(const tracked_object& original, row_share& whole, std::size_t row) {
+  for (row_copy& copy : copies_) {
+    if (copy.original != &original || copy.whole->reached()) continue;
+    whole.use();
+    copy.whole->release();
+    copy.whole = &whole;
+    copy.row = row;
+    return true;
+  }
+  return false;
+}
+
+bool row_copies::is_edited(const tracked_object& original) const {
+  return std::any_of(copies_.begin(), copies_.end(),
+                     [&](const row_copy& copy) { return copy.original == &original && copy.edited(); });
+}
+
+std::unordered_set<const tracked_object*> row_copies::reached_originals() const {
+  std::unordered_set<const tracked_object*> found;
+  for (const row_copy& copy : copies_) {
+    if (copy.whole->reached()) found.insert(copy.original);
+  }
+  return found;
+}
+
+void row_copies::note_rows(std::unordered_set<const void*>& rows) const {
+  for (const row_copy& copy : copies_) rows.insert(copy.object());
+}
+
+// ---- at a flush
+
+void row_copies::give_edits() {
+  given_.clear();
+  for (const row_copy& copy : copies_) {
+    if (copy.original->state == object_state::persistent) give_edits_of(copy);
+  }
+}
+
+void row_copies::give_edits_of(const row_copy& copy) {
+  const model_info& info = copy.info();
+  tracked_object& to = *copy.original;
+  std::vector<std::uint16_t> fields;
+  if (!matches(info, copy.object(), copy.then, &fields)) {
+    std::vector<std::uint16_t> changed;
+    matches(info, to.object(), to.snapshot, &changed);
+    inline_word_buffer<16> wanted;
+    inline_word_buffer<16> there;
+    for (const std::uint16_t i : fields) {
+      if (std::find(changed.begin(), changed.end(), i) == changed.end()) continue;
+      wanted.size = there.size = 0;
+      encode_field(info.fields[i].slot(), copy.object(), wanted);
+      encode_field(info.fields[i].slot(), to.object(), there);
+      if (!std::equal(wanted.data(), wanted.data() + wanted.size, there.data(), there.data() + there.size))
+        throw_changed_twice(info, info.fields[i].name);
+    }
+    given_.push_back({&to, take_snapshot(info, to.object()), fields});
+    const snapshot values = take_snapshot(info, copy.object());
+    for (const std::uint16_t i : fields) restore(info, to.object(), values, i);
+  }
+  // What was put into a relation is one thing, and is the object's from now on.
+  const auto offset = static_cast<char*>(to.object()) - static_cast<char*>(copy.object());
+  for_each_given(info, copy.object(), [&](const relation_info& relation, void* field, loaded_rows* rows) {
+    void* const own = static_cast<char*>(field) + offset;
+    const loaded_rows* const there = loaded_rows_of(own);
+    if (there != nullptr && there != rows && there->origin != rows_origin::loaded)
+      throw_changed_twice(info, info.fields[relation.field].name);
+    assign_rows(own, rows);
+    assign_rows(field, nullptr);
+  });
+}
+
+void row_copies::take_back_edits() {
+  for (; !given_.empty(); given_.pop_back()) {
+    const given& last = given_.back();
+    for (const std::uint16_t i : last.fields) restore(info_of(*last.to->spec), last.to->object(), last.before, i);
+  }
+}
+
+void row_copies::follow(std::vector<const tracked_object*> written) {
+  given_.clear();
+  std::sort(written.begin(), written.end(), std::less<>());
+  for (row_copy& copy : copies_) {
+    if (!std::binary_search(written.begin(), written.end(), copy.original, std::less<>())) continue;
+    if (copy.original->state != object_state::persistent) continue;
+    copy.then = copy.original->snapshot;
+    restore(copy.info(), copy.object(), copy.then);
+  }
+}
+
+void row_copies::drop_edits(const tracked_object& original) {
+  for (row_copy& copy : copies_) {
+    if (copy.original != &original) continue;
+    copy.then = original.snapshot;
+    restore(copy.info(), copy.object(), copy.then);
+  }
+}
+
+std::vector<bool> row_copies::in_step() const {
+  std::vector<bool> found;
+  for (const row_copy& copy : copies_) found.push_back(copy.then == copy.original->snapshot);
+  return found;
+}
+
+void row_copies::revert(const std::vector<bool>& in_step, bool values) {
+  for (std::size_t i = 0; i != copies_.size(); ++i) {
+    row_copy& copy = copies_[i];
+    if (in_step[i]) copy.then = copy.original->snapshot;
+    if (!values) continue;
+    restore(copy.info(), copy.object(), copy.then);
+    for_each_given(copy.info(), copy.object(),
+                   [](const relation_info&, void* field, loaded_rows*) { assign_rows(field, nullptr); });
+  }
+}
+
+// ---- the end
+
+template <class Forgotten>
+void row_copies::forget(Forgotten forgotten) {
+  std::erase_if(copies_, [&](const row_copy& copy) {
+    if (!forgotten(copy)) return false;
+    copy.whole->release();
+    return true;
+  });
+}
+
+void row_copies::forget_left() {
+  forget([](const row_copy& copy) { return copy.original->state == object_state::detached; });
+}
+
+void row_copies::forget_unreached(bool few_too) {
+  if (!few_too && copies_.size() < many_) return;
+  forget([](const row_copy& copy) { return !copy.whole->reached() && !copy.edited(); });
+  many_ = 64 + 2 * copies_.size();
+}
+
+}  // namespace tupelo::detail

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "row_part.hpp"
+#include "snapshot.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <unordered_set>
+#include <vector>
+
+namespace tupelo::detail {
+
+/// Rows in relation fields that are rows of objects which the session has elsewhere: one row is one object, so that
+/// what is changed in a copy is written as a change of that object, and is seen in all copies when it has been.
+class row_copies {
+public:
+  row_copies() = default;
+  row_copies(const row_copies&) = delete;
+  row_copies& operator=(const row_copies&) = delete;
+  ~row_copies();
+
+  bool empty() const noexcept { return copies_.empty(); }
+  /// `then`: its columns as the database has them.
+  void add(row_share& whole, std::size_t row, tracked_object& original, snapshot then);
+  /// A copy of the object among rows that nobody reaches any more is this row instead. False: there is none.
+  bool move_unreached(const tracked_object& original, row_share& whole, std::size_t row);
+  bool is_edited(const tracked_object& original) const;
+  /// Whether somebody reaches a copy of it.
+  std::unordered_set<const tracked_object*> reached_originals() const;
+  void note_rows(std::unordered_set<const void*>& rows) const;
+
+  /// Changes of copies become those of their objects. Errors: query_error where the object, or another copy, was
+  /// changed otherwise.
+  void give_edits();
+  /// Takes them back, because they could not be written.
+  void take_back_edits();
+  /// Copies of these objects, which were written, are as they are.
+  void follow(std::vector<const tracked_object*> written);
+  /// What was changed in copies of the object is lost.
+  void drop_edits(const tracked_object& original);
+
+  /// Which copies are as their objects were at the last flush, before the objects are taken back to an earlier time.
+  std::vector<bool> in_step() const;
+  /// Copies that were in step are so again; `values`: their fields too, and what else was changed in copies is lost.
+  void revert(const std::vector<bool>& in_step, bool values);
+
+  /// Forgets those of objects that have left the session.
+  void forget_left();
+  /// Forgets those that nobody reaches and that are not changed, when they have become many.
+  void forget_unreached(bool few_too);
+
+private:
+  struct row_copy {
+    row_share* whole;
+    std::size_t row;
+    tracked_object* original;
+    snapshot then;
+
+    void* object() const noexcept { return static_cast<char*>(whole->rows()->rows) + row * original->spec->size; }
+    const model_info& info() const { return info_of(*original->spec); }
+    bool edited() const;
+  };
+  struct given {
+    tracked_object* to;
+    snapshot before;
+    std::vector<std::uint16_t> fields;
+  };
+  void give_edits_of(const row_copy& copy);
+  template <class Forgotten>
+  void forget(Forgotten forgotten);
+
+  std::vector<row_copy> copies_;
+  std::vector<given> given_;
+  std::size_t many_ = 64;
+};
+
+}  // namespace tupelo::detail

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "row_part.hpp"
+
+namespace tupelo::detail {
+
+namespace {
+
+void* row_at(const loaded_rows& rows, const model_spec& model, std::size_t row) noexcept {
+  return static_cast<char*>(rows.rows) + row * model.size;
+}
+
+}  // namespace
+
+row_share* row_share::of(loaded_rows* rows) { return new row_share(rows); }
+
+void row_share::release() noexcept {
+  if (--users_ == 0) delete this;
+}
+
+row_part::row_part(row_share& of, const model_spec& model, std::size_t row)
+    : tracked_object(model, row_at(*of.rows(), model, row), &end), whole(&of) {
+  whole->use();
+  if (held_rows* const held = whole->held()) held->parts[row] = this;
+}
+
+std::size_t row_part::place() const noexcept {
+  const auto distance = static_cast<char*>(rows) - static_cast<char*>(whole->rows()->rows);
+  return static_cast<std::size_t>(distance) / spec->size;
+}
+
+void row_part::move_to(row_share& of, std::size_t row) {
+  of.use();
+  if (held_rows* const held = whole->held()) held->parts[place()] = nullptr;
+  whole->release();
+  whole = &of;
+  rows = row_at(*of.rows(), *spec, row);
+  if (held_rows* const held = whole->held()) held->parts[row] = this;
+}
+
+void row_part::end(loaded_rows* self) {
+  auto* const part = static_cast<row_part*>(self);
+  row_share* const whole = part->whole;
+  if (held_rows* const held = whole->held()) held->parts[part->place()] = nullptr;
+  delete part;
+  whole->release();
+}
+
+void row_part::set_fate(tracked_object* object, held_rows::fate fate) {
+  row_part* const part = from(object);
+  held_rows* const held = part != nullptr ? part->whole->held() : nullptr;
+  if (held == nullptr) return;
+  const std::size_t row = part->place();
+  if (row < held->stored) return;
+  if (row >= held->fates.size()) held->fates.resize(row + 1);
+  held->fates[row] = fate;
+}
+
+row_share& share_of(held_rows& held) {
+  for (loaded_rows* each : held.parts) {
+    if (each != nullptr) return *static_cast<row_part*>(each)->whole;
+  }
+  return *row_share::of(&held);
+}
+
+}  // namespace tupelo::detail
