@@ -150,12 +150,12 @@ TEST(guide_of_sessions, works_as_it_says) {
   tp::sync_wait(undo(example.db));
   tp::sync_wait(related(example.db));
   tp::sync_wait(removing(example.db));
-  tp::sync_wait(loaded(example.db));
   tp::sync_wait(copies(example.db));
   tp::sync_wait(transfer(example.db, 3, 1));
   tp::sync_wait(queue(example.db));
   EXPECT_EQ(tp::sync_wait(example.db.get<Post>(1)).views, 15);
   tp::sync_wait(conflict(example.db));
+  tp::sync_wait(loaded(example.db));
 }
 TEST(guide_of_sessions, tells_handlers_what_it_does) {
   example::filled_database example;
