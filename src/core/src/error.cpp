@@ -67,6 +67,7 @@ std::string_view name_of(errc code) noexcept {
     case errc::migration_heads: return "migration_heads";
     case errc::invalid_migration: return "invalid_migration";
     case errc::unknown_revision: return "unknown_revision";
+    case errc::migration_destructive: return "migration_destructive";
   }
   return "unknown_error";
 }

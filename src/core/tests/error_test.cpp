@@ -67,6 +67,7 @@ const errc all_codes[] = {
     errc::migration_heads,
     errc::invalid_migration,
     errc::unknown_revision,
+    errc::migration_destructive,
 };
 
 error thrown_for(errc code) {

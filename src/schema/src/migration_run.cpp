@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "migration_run.hpp"
 
+#include "linter.hpp"
 #include "replay.hpp"
 #include "shielded.hpp"
 
@@ -165,7 +166,34 @@ void require_reversible(const migration& m, const migration_record& down) {
                         std::string(m.revision));
 }
 
+std::vector<lint_finding> findings_of(linter& rules, const migration& m, const migration_record& record) {
+  std::vector<lint_finding> found = rules.judged(rules.walk(record.steps, record.after), record.allowed);
+  for (lint_finding& one : found) {
+    one.revision = m.revision;
+    one.file = m.file;
+  }
+  return found;
+}
+
 }  // namespace
+
+void require_harmless(const prepared_run& run) {
+  std::string losses;
+  std::string first;
+  for (const prepared_migration& m : run.migrations) {
+    for (const lint_finding& found : m.findings) {
+      if (found.rule->kind != hazard::destructive || found.is_allowed()) continue;
+      losses += "\n  `" + found.revision + "`: " + found.what + " (" + std::string(found.rule->code) + ")";
+      if (first.empty()) first = found.revision;
+    }
+  }
+  if (losses.empty()) return;
+  throw migration_error(errc::migration_destructive,
+                        "this upgrade loses data, and nobody has said that it may:" + losses +
+                            "\nNothing was changed. Where it is meant, write db.allow(\"<rule>\", \"<why>\") into the "
+                            "migration's up, or allow all of it (--allow-destructive, options::allow_destructive)",
+                        first);
+}
 
 std::vector<std::string> in_order(const history& all, const std::vector<std::string>& applied) {
   std::vector<std::string> out;
@@ -194,17 +222,19 @@ void require_unedited(const history& all, const recorded_state& state) {
 }
 
 prepared_run prepare_upgrade(const history& all, std::string_view target, const recorded_state& state,
-                             const std::string& version) {
+                             const std::string& version, const lint_options& rules) {
   names path = all.upgrade_path(target, state.applied());
   require_unedited(all, state);
   std::vector<revision_checksum> sums = all_checksums(all);
   schema_definition schema = schema_of(all, state);
   prepared_run run;
+  linter lint(rules);
   for (std::string_view revision : path) {
     const migration& m = all.at(revision);
     migration_record up = record_up(m, schema);
     prepared_migration prepared;
     prepared.of = &m;
+    prepared.findings = findings_of(lint, m, up);
     prepared.steps = std::move(up.steps);
     prepared.before = std::exchange(schema, std::move(up.after));
     prepared.row.revision = revision;
@@ -216,17 +246,20 @@ prepared_run prepare_upgrade(const history& all, std::string_view target, const 
   return run;
 }
 
-prepared_run prepare_downgrade(const history& all, std::string_view target, const recorded_state& state) {
+prepared_run prepare_downgrade(const history& all, std::string_view target, const recorded_state& state,
+                               const lint_options& rules) {
   names path = all.downgrade_path(target, state.applied());
   require_unedited(all, state);
   schema_definition schema = schema_of(all, state);
   prepared_run run;
+  linter lint(rules);
   for (std::string_view revision : path) {
     const migration& m = all.at(revision);
     migration_record down = record_down(m, schema);
     require_reversible(m, down);
     prepared_migration prepared;
     prepared.of = &m;
+    prepared.findings = findings_of(lint, m, down);
     prepared.way = migrate::direction::down;
     prepared.steps = std::move(down.steps);
     prepared.before = std::exchange(schema, std::move(down.after));

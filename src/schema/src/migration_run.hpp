@@ -5,6 +5,7 @@
 #include "step_runner.hpp"
 
 #include <tupelo/schema/history.hpp>
+#include <tupelo/schema/lint.hpp>
 #include <tupelo/schema/migrator.hpp>
 #include <tupelo/core/task.hpp>
 
@@ -22,6 +23,7 @@ struct prepared_migration {
   std::vector<recorded_step> steps;
   schema_definition before;
   recorded_revision row;  ///< to be written, of one that goes up
+  std::vector<lint_finding> findings;
 };
 
 /// An upgrade or downgrade with everything that can be known beforehand: which migrations, what each does.
@@ -30,8 +32,12 @@ struct prepared_run {
   std::vector<prepared_migration> migrations;
 };
 prepared_run prepare_upgrade(const history& all, std::string_view target, const recorded_state& state,
-                             const std::string& version);
-prepared_run prepare_downgrade(const history& all, std::string_view target, const recorded_state& state);
+                             const std::string& version, const lint_options& rules);
+prepared_run prepare_downgrade(const history& all, std::string_view target, const recorded_state& state,
+                               const lint_options& rules);
+
+/// Errors: migration_error (migration_destructive) naming every step that loses data and is not allowed.
+void require_harmless(const prepared_run& run);
 
 /// Errors: migration_error (migration_edited) naming every applied revision whose checksum is another now.
 void require_unedited(const history& all, const recorded_state& state);

@@ -70,8 +70,9 @@ template <class Prepare>
 task<report> run(database& db, options opts, Prepare prepare) {
   const chosen_history all(opts);
   lease connection = co_await db.acquire();
+  const lint_options rules(connection.sql_dialect().features());
   recorded_state state = co_await read_state(connection);
-  prepared_run planned = prepare(*all, state);
+  prepared_run planned = prepare(*all, state, rules);
   if (planned.migrations.empty()) {
     report nothing;
     nothing.applied = in_order(*all, state.applied());
@@ -81,7 +82,7 @@ task<report> run(database& db, options opts, Prepare prepare) {
       co_await under_lock(connection, opts, state.tables_exist, [&](const recorded_lock& mine) -> task<report> {
         // Another run may have ended between the first look and the lock.
         recorded_state now = co_await read_state(connection);
-        prepared_run certain = prepare(*all, now);
+        prepared_run certain = prepare(*all, now, rules);
         report done = co_await execute_run(connection, *all, std::move(certain), mine, opts);
         co_return done;
       });
@@ -93,9 +94,22 @@ task<report> plan(database& db, options opts, Prepare prepare) {
   const chosen_history all(opts);
   lease connection = co_await db.acquire();
   recorded_state state = co_await read_state(connection);
-  prepared_run planned = prepare(*all, state);
+  prepared_run planned = prepare(*all, state, lint_options(connection.sql_dialect().features()));
   report text = co_await run_text(connection, *all, std::move(planned), std::move(state), opts.lock_timeout_us);
   co_return text;
+}
+
+template <class Prepare>
+task<std::vector<lint_finding>> lint_run(database& db, options opts, Prepare prepare) {
+  const chosen_history all(opts);
+  lease connection = co_await db.acquire();
+  const recorded_state state = co_await read_state(connection);
+  const prepared_run planned = prepare(*all, state, lint_options(connection.sql_dialect().features()));
+  std::vector<lint_finding> found;
+  for (const prepared_migration& m : planned.migrations) {
+    found.insert(found.end(), m.findings.begin(), m.findings.end());
+  }
+  co_return found;
 }
 
 state state_of(const recorded_revision* row, const std::string& checksum) {
@@ -234,29 +248,51 @@ std::size_t status_report::count(state s) const noexcept {
 }
 
 task<report> upgrade(database& db, std::string target, options opts) {
-  report done = co_await run(db, opts, [&](const history& all, const recorded_state& state) {
-    return prepare_upgrade(all, target, state, opts.version);
+  report done = co_await run(db, opts, [&](const history& all, const recorded_state& state, const lint_options& rules) {
+    prepared_run prepared = prepare_upgrade(all, target, state, opts.version, rules);
+    if (!opts.allow_destructive) require_harmless(prepared);
+    return prepared;
   });
   co_return done;
 }
 
 task<report> downgrade(database& db, std::string target, options opts) {
-  report done = co_await run(
-      db, opts, [&](const history& all, const recorded_state& state) { return prepare_downgrade(all, target, state); });
+  report done = co_await run(db, opts, [&](const history& all, const recorded_state& state, const lint_options& rules) {
+    return prepare_downgrade(all, target, state, rules);
+  });
   co_return done;
 }
 
 task<report> plan_upgrade(database& db, std::string target, options opts) {
-  report planned = co_await plan(db, opts, [&](const history& all, const recorded_state& state) {
-    return prepare_upgrade(all, target, state, opts.version);
-  });
+  report planned =
+      co_await plan(db, opts, [&](const history& all, const recorded_state& state, const lint_options& rules) {
+        return prepare_upgrade(all, target, state, opts.version, rules);
+      });
   co_return planned;
 }
 
 task<report> plan_downgrade(database& db, std::string target, options opts) {
-  report planned = co_await plan(
-      db, opts, [&](const history& all, const recorded_state& state) { return prepare_downgrade(all, target, state); });
+  report planned =
+      co_await plan(db, opts, [&](const history& all, const recorded_state& state, const lint_options& rules) {
+        return prepare_downgrade(all, target, state, rules);
+      });
   co_return planned;
+}
+
+task<std::vector<lint_finding>> lint_upgrade(database& db, std::string target, options opts) {
+  std::vector<lint_finding> found =
+      co_await lint_run(db, opts, [&](const history& all, const recorded_state& state, const lint_options& rules) {
+        return prepare_upgrade(all, target, state, opts.version, rules);
+      });
+  co_return found;
+}
+
+task<std::vector<lint_finding>> lint_downgrade(database& db, std::string target, options opts) {
+  std::vector<lint_finding> found =
+      co_await lint_run(db, opts, [&](const history& all, const recorded_state& state, const lint_options& rules) {
+        return prepare_downgrade(all, target, state, rules);
+      });
+  co_return found;
 }
 
 task<status_report> status(database& db, options opts) {
@@ -339,8 +375,9 @@ task<fresh_plan> plan_fresh(database& db, options opts) {
     planned.script.insert(planned.script.end(), restore.begin(), restore.end());
   }
   const recorded_state nothing;
-  planned.upgrade = co_await run_text(connection, *all, prepare_upgrade(*all, "head", nothing, opts.version), nothing,
-                                      opts.lock_timeout_us);
+  planned.upgrade = co_await run_text(
+      connection, *all, prepare_upgrade(*all, "head", nothing, opts.version, lint_options(sql.features())), nothing,
+      opts.lock_timeout_us);
   co_return planned;
 }
 
@@ -355,6 +392,7 @@ task<report> fresh(database& db, options opts) {
     if (state.lock && !opts.take_over_lock) co_await take_lock(connection, lock_of(opts), false);
     co_await wipe_database(connection);
   }
+  opts.allow_destructive = true;  // there is nothing left to lose
   report done = co_await upgrade(db, "head", opts);
   co_return done;
 }

@@ -150,6 +150,8 @@ void schema_editor::add_code(detail::migration_code* code) {
   recorder_->add_code(std::unique_ptr<detail::migration_code>(code));
 }
 
+void schema_editor::allow(std::string_view rule, std::string_view reason) { recorder_->allow(rule, reason); }
+
 void schema_editor::irreversible(std::string_view reason) { recorder_->set_irreversible(reason); }
 
 }  // namespace tupelo

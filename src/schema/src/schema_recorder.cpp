@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "schema_recorder.hpp"
 
+#include "tupelo/schema/lint.hpp"
 #include <tupelo/core/error.hpp>
 
 #include <algorithm>
@@ -63,6 +64,18 @@ void schema_recorder::add_code(std::unique_ptr<migration_code> code) {
 void schema_recorder::set_irreversible(std::string_view reason) {
   finish();
   record_.irreversible = reason.empty() ? std::string_view("the migration says so") : reason;
+}
+
+void schema_recorder::allow(std::string_view code, std::string_view reason) {
+  if (find_lint_rule(code) == nullptr) {
+    throw migration_error(errc::invalid_migration,
+                          "allow(\"" + std::string(code) + "\"): there is no such rule; `db lint --rules` lists them");
+  }
+  if (reason.empty()) {
+    throw migration_error(errc::invalid_migration,
+                          "allow(\"" + std::string(code) + "\") needs a reason: say why it does no harm here");
+  }
+  record_.allowed.push_back({std::string(code), std::string(reason)});
 }
 
 migration_record schema_recorder::take() {

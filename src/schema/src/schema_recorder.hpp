@@ -27,6 +27,7 @@ public:
 
   void add_code(std::unique_ptr<migration_code> code);
   void set_irreversible(std::string_view reason);
+  void allow(std::string_view code, std::string_view reason);
   migration_record take();
 
   /// Errors: migration_error (invalid_migration) when the table is not there.

@@ -76,6 +76,7 @@ enum class errc : std::uint16_t {
   migration_heads,
   invalid_migration,
   unknown_revision,
+  migration_destructive,
 };
 
 /// The stable name of a code, for example "unique_violation".

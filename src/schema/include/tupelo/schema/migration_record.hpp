@@ -14,11 +14,18 @@ namespace tupelo {
 /// One thing that a migration does: a change of the schema, or C++ code.
 using recorded_step = std::variant<schema_operation, std::shared_ptr<detail::migration_code>>;
 
+/// A rule of `lint` that a migration breaks on purpose, and why.
+struct allowed_rule {
+  std::string code;
+  std::string reason;
+};
+
 /// What `up` or `down` of one migration does, as data.
 struct migration_record {
   std::vector<recorded_step> steps;
-  std::string irreversible;  ///< why there is no way back; empty unless it was said
-  schema_definition after;   ///< the schema that results
+  std::vector<allowed_rule> allowed;  ///< no part of what is done: saying so later is no edit
+  std::string irreversible;           ///< why there is no way back; empty unless it was said
+  schema_definition after;            ///< the schema that results
 
   /// The schema changes without the code between them.
   std::vector<schema_operation> operations() const;

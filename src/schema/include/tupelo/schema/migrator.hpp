@@ -3,6 +3,7 @@
 
 #include <tupelo/schema/diff.hpp>
 #include <tupelo/schema/history.hpp>
+#include <tupelo/schema/lint.hpp>
 #include <tupelo/query/schema_operation.hpp>
 #include <tupelo/core/task.hpp>
 
@@ -40,8 +41,10 @@ struct options {
   const history* migrations = nullptr;  ///< null: every migration linked into the program
   migrate::observer* watch = nullptr;
   bool take_over_lock = false;  ///< removes the lock that a run which died has left behind
-  std::string owner;            ///< who holds the lock; empty: "process 1234 on host"
-  std::string version;          ///< of the program; recorded beside each revision
+  /// Upgrades may lose rows and values where no migration allows it by itself.
+  bool allow_destructive = false;
+  std::string owner;    ///< who holds the lock; empty: "process 1234 on host"
+  std::string version;  ///< of the program; recorded beside each revision
   /// On PostgreSQL, how long a statement of a migration may wait for the lock of a table; 0: as long as the server lets
   /// it. While it waits, everybody who wants the table queues up behind it. A migration that does not get its locks is
   /// rolled back and tried again from its beginning, its C++ code included.
@@ -102,9 +105,9 @@ struct status_report {
 /// Applies what `target` asks for: "head", a revision or the beginning of one, "+n". Each migration has a transaction
 /// of its own; it, its record and nothing else is rolled back when it fails. Errors: migration_error: migration_failed
 /// says which revision failed at which statement and which are applied now; migration_locked who is at work;
-/// migration_edited, migration_missing, migration_heads, unknown_revision, invalid_migration before anything was
-/// changed. Owns: nothing; the database, `opts.migrations` and `opts.watch` outlive the task. Cancel: the running
-/// migration is rolled back; those before it stay applied.
+/// migration_destructive names what would be lost, migration_edited, migration_missing, migration_heads,
+/// unknown_revision, invalid_migration before anything was changed. Owns: nothing; the database, `opts.migrations` and
+/// `opts.watch` outlive the task. Cancel: the running migration is rolled back; those before it stay applied.
 task<report> upgrade(database& db, std::string target = "head", options opts = {});
 
 /// Takes back what lies above `target`: a revision or the beginning of one, "base", "-n".
@@ -114,6 +117,11 @@ task<report> downgrade(database& db, std::string target = "-1", options opts = {
 /// What upgrade and downgrade would run, without changing anything: nothing is written, not even the state table.
 task<report> plan_upgrade(database& db, std::string target = "head", options opts = {});
 task<report> plan_downgrade(database& db, std::string target = "-1", options opts = {});
+
+/// What the rules of `lint` say to what upgrade and downgrade would run. Tables that the same run makes hold nothing.
+/// Errors: as upgrade and downgrade, save migration_locked and migration_destructive.
+task<std::vector<lint_finding>> lint_upgrade(database& db, std::string target = "head", options opts = {});
+task<std::vector<lint_finding>> lint_downgrade(database& db, std::string target = "-1", options opts = {});
 
 /// Every revision and whether it is applied, edited, missing. Writes nothing.
 /// Errors: migration_error (invalid_migration) for a history that cannot be replayed; database_error.

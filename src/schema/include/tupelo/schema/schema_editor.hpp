@@ -145,6 +145,11 @@ public:
   /// In `down`: says that there is no way back, and why. A downgrade past here is refused before anything is changed.
   void irreversible(std::string_view reason);
 
+  /// In `up`: breaks a rule of `db lint` on purpose, wherever this migration does, and says why:
+  /// `db.allow("drop-column", "nobody reads it since release 12")`. What loses data needs it, or `--allow-destructive`.
+  /// Errors: migration_error (invalid_migration) for a rule that does not exist, or without a reason.
+  void allow(std::string_view rule, std::string_view reason);
+
 private:
   table_editor begin_table(std::string_view table);
   table_editor alter(std::string_view table);

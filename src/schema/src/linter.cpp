@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "linter.hpp"
+
+#include "replay.hpp"
+
+#include <tupelo/dialect/dialect.hpp>
+#include <tupelo/query/sql_text.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace tupelo {
+namespace {
+
+std::string dotted(std::string_view table, std::string_view part) {
+  return std::string(table) + "." + std::string(part);
+}
+
+template <class Columns>
+std::string dotted_columns(std::string_view table, const Columns& columns) {
+  return columns.empty() ? std::string(table) : dotted(table, columns.front());
+}
+
+bool is_null(const std::optional<std::string>& sql) { return !sql || canonical_sql(*sql) == "NULL"; }
+
+/// As SQLite's ALTER TABLE ADD COLUMN takes it.
+bool is_constant(const std::string& sql) {
+  for (const sql_token& token : sql_tokens(sql)) {
+    if (token.kind == sql_token_kind::symbol && token.text == "(") return false;
+    if (token.kind == sql_token_kind::word && token.value.size() > 8 &&
+        equal_identifiers(token.value.substr(0, 8), "CURRENT_")) {
+      return false;
+    }
+  }
+  return true;
+}
+
+bool is_added_by_copying(const column_definition& column) {
+  if (column.is_computed()) return !column.computed_at_read || !column.nullable;
+  if (column.identity || (!column.nullable && is_null(column.default_sql))) return true;
+  return column.default_sql && !is_constant(*column.default_sql);
+}
+
+bool keeps_order(const std::vector<std::string>& from, const std::vector<std::string>& to) {
+  std::vector<std::string> kept;
+  for (const std::string& value : to) {
+    if (std::find(from.begin(), from.end(), value) != from.end()) kept.push_back(value);
+  }
+  return kept == from;
+}
+
+bool applies(lint_scope scope, const feature_table* database) {
+  if (database == nullptr || scope == lint_scope::everywhere) return true;
+  // Where rows are locked many write at once, and tables are changed in place under a lock.
+  return (scope == lint_scope::table_locks) == database->row_locks;
+}
+
+std::vector<recorded_step> steps_of(const std::vector<schema_operation>& operations) {
+  return {operations.begin(), operations.end()};
+}
+
+}  // namespace
+
+void linter::report(std::string_view code, std::string subject, std::string what) {
+  lint_finding found;
+  found.rule = find_lint_rule(code);
+  found.subject = std::move(subject);
+  found.what = std::move(what);
+  findings_.push_back(std::move(found));
+}
+
+std::vector<lint_finding> linter::walk(const std::vector<recorded_step>& steps, const schema_definition& after) {
+  findings_.clear();
+  without_value_.clear();
+  altered_.clear();
+  writes_rows_ = false;
+  for (const recorded_step& one : steps) {
+    if (const auto* operation = std::get_if<schema_operation>(&one)) {
+      step(*operation);
+    } else {
+      writes_rows_ = true;
+    }
+  }
+  finish();
+  for (const recorded_step& one : steps) {
+    if (const auto* operation = std::get_if<schema_operation>(&one)) design(*operation, after);
+  }
+  return std::exchange(findings_, {});
+}
+
+void linter::finish() {
+  std::string all;
+  for (const std::string& table : altered_) all += (all.empty() ? "" : ", ") + table;
+  if (altered_.size() > 1) report("several-tables", {}, "changes " + all);
+  if (!altered_.empty() && writes_rows_) report("data-beside-schema", {}, "changes " + all + " and writes rows");
+}
+
+std::vector<lint_finding> linter::judged(std::vector<lint_finding> all,
+                                         const std::vector<allowed_rule>& allowed) const {
+  for (const allowed_rule& permission : allowed) {
+    bool used = false;
+    for (lint_finding& found : all) {
+      if (found.rule->code != permission.code) continue;
+      found.allowed = permission.reason;
+      used = true;
+    }
+    if (used) continue;
+    lint_finding unused;
+    unused.rule = find_lint_rule("unused-allow");
+    unused.subject = permission.code;
+    unused.what = "allows " + permission.code;
+    all.push_back(std::move(unused));
+  }
+  std::erase_if(all, [&](const lint_finding& found) { return !applies(found.rule->scope, options_.database); });
+  return all;
+}
+
+void linter::alter(const ddl::alter_column& change, const std::string& what) {
+  const std::string subject = dotted(change.table, change.to.name);
+  const column_definition& from = change.from;
+  const column_definition& to = change.to;
+  column_definition uncommented = from;
+  uncommented.comment = to.comment;
+  if (uncommented == to) return;
+  altered_.insert(change.table);
+  if (to.is_computed() && !from.is_computed()) {
+    report("overwrite-values", subject, what);
+  } else if (from.type != to.type) {
+    if (type_loses(from.type, to.type)) {
+      report("lossy-type", subject, what);
+    } else if (type_may_refuse(from.type, to.type)) {
+      report("narrow-type", subject, what);
+    }
+    if (!type_changes_in_place(from.type, to.type)) report("rewrite-type", subject, what);
+  } else if (to.is_computed() && canonical_sql(from.computed_sql) != canonical_sql(to.computed_sql)) {
+    report("rewrite-type", subject, what);
+  }
+  if (from.nullable && !to.nullable) {
+    if (is_null(to.default_sql)) report("not-null", subject, what);
+    report("blocking-not-null", subject, what);
+  }
+  if (!from.nullable && to.nullable) report("drop-not-null", subject, what);
+  report("rebuild-table", change.table, what);
+}
+
+void linter::step(const schema_operation& operation) {
+  const std::string what = operation.describe();
+  const std::string table(operation.table());
+  const auto& data = operation.data;
+  if (const auto* made = std::get_if<ddl::create_table>(&data)) {
+    created_.insert(made->table.name);
+    return;
+  }
+  if (const auto* sql = std::get_if<ddl::execute_sql>(&data)) {
+    report("execute-sql", {}, what);
+    writes_rows_ = lint_sql(*this, sql->up, what).writes_rows || writes_rows_;
+    return;
+  }
+  if (const auto* change = std::get_if<ddl::change_enum>(&data)) {
+    const auto& left = change->to.values;
+    const bool gone = std::any_of(change->from.values.begin(), change->from.values.end(), [&](const std::string& v) {
+      return std::find(left.begin(), left.end(), v) == left.end();
+    });
+    if (gone) report("remove-enum-value", change->to.name, what);
+    if (gone || !keeps_order(change->from.values, left)) report("rewrite-enum", change->to.name, what);
+    return;
+  }
+  if (const auto* rename = std::get_if<ddl::rename_enum_value>(&data)) {
+    report("rename-enum-value", rename->type, what);
+    return;
+  }
+  if (is_new(table)) {
+    if (std::holds_alternative<ddl::drop_table>(data)) created_.erase(table);
+    if (const auto* rename = std::get_if<ddl::rename_table>(&data)) {
+      created_.erase(rename->from);
+      created_.insert(rename->to);
+    }
+    return;
+  }
+  if (table.empty() || std::holds_alternative<ddl::comment_table>(data)) return;
+  if (const auto* change = std::get_if<ddl::alter_column>(&data)) return alter(*change, what);
+  if (!operation.concurrently()) altered_.insert(table);
+
+  const auto among_rows = [&](std::string_view code, const std::vector<std::string>& columns) {
+    const bool empty = std::any_of(columns.begin(), columns.end(),
+                                   [&](const std::string& c) { return without_value_.contains(dotted(table, c)); });
+    if (!empty) report(code, dotted_columns(table, columns), what);
+  };
+  const auto constraint_goes = [&](const std::string& name) {
+    report("drop-constraint", name, what);
+    report("rebuild-table", table, what);
+  };
+
+  if (std::holds_alternative<ddl::drop_table>(data)) {
+    report("drop-table", table, what);
+  } else if (std::holds_alternative<ddl::rename_table>(data)) {
+    report("rename-table", table, what);
+  } else if (const auto* add = std::get_if<ddl::add_column>(&data)) {
+    const column_definition& column = add->column;
+    const std::string subject = dotted(table, column.name);
+    if (column.is_computed()) {
+      if (!column.computed_at_read) report("stored-computed-column", subject, what);
+    } else if (column.identity) {
+      report("identity-column", subject, what);
+    } else if (is_null(column.default_sql)) {
+      if (!column.nullable) report("required-column", subject, what);
+      without_value_.insert(subject);
+    } else if (is_volatile(*column.default_sql)) {
+      report("volatile-default", subject, what);
+    }
+    if (is_added_by_copying(column)) report("rebuild-table", table, what);
+  } else if (const auto* drop = std::get_if<ddl::drop_column>(&data)) {
+    report("drop-column", dotted(table, drop->column.name), what);
+  } else if (const auto* rename = std::get_if<ddl::rename_column>(&data)) {
+    report("rename-column", dotted(table, rename->from), what);
+  } else if (const auto* index = std::get_if<ddl::add_index>(&data)) {
+    if (!index->concurrently) report("blocking-index", index->index.name, what);
+    std::vector<std::string> columns;
+    for (const index_column& column : index->index.columns) columns.push_back(column.name);
+    if (index->index.unique) among_rows("unique-among-rows", columns);
+  } else if (const auto* index_drop = std::get_if<ddl::drop_index>(&data)) {
+    if (!index_drop->concurrently) report("blocking-index-drop", index_drop->index.name, what);
+    if (index_drop->index.unique) report("drop-constraint", index_drop->index.name, what);
+  } else if (const auto* unique = std::get_if<ddl::add_unique>(&data)) {
+    report("blocking-unique", unique->unique.name, what);
+    among_rows("unique-among-rows", unique->unique.columns);
+    report("rebuild-table", table, what);
+  } else if (const auto* check = std::get_if<ddl::add_check>(&data)) {
+    report("blocking-check", check->check.name, what);
+    among_rows("constraint-among-rows", {});
+    report("rebuild-table", table, what);
+  } else if (const auto* key = std::get_if<ddl::add_foreign_key>(&data)) {
+    report("blocking-foreign-key", key->foreign_key.name, what);
+    among_rows("constraint-among-rows", key->foreign_key.columns);
+    report("rebuild-table", table, what);
+  } else if (const auto* exclusion = std::get_if<ddl::add_exclusion>(&data)) {
+    report("blocking-exclusion", exclusion->exclusion.name, what);
+    among_rows("constraint-among-rows", {});
+  } else if (const auto* primary = std::get_if<ddl::change_primary_key>(&data)) {
+    if (primary->to.columns.empty()) {
+      report("drop-primary-key", table, what);
+    } else {
+      report("blocking-primary-key", table, what);
+      among_rows("unique-among-rows", primary->to.columns);
+    }
+    report("rebuild-table", table, what);
+  } else if (const auto* unique_drop = std::get_if<ddl::drop_unique>(&data)) {
+    constraint_goes(unique_drop->unique.name);
+  } else if (const auto* check_drop = std::get_if<ddl::drop_check>(&data)) {
+    constraint_goes(check_drop->check.name);
+  } else if (const auto* key_drop = std::get_if<ddl::drop_foreign_key>(&data)) {
+    constraint_goes(key_drop->foreign_key.name);
+  } else if (const auto* exclusion_drop = std::get_if<ddl::drop_exclusion>(&data)) {
+    constraint_goes(exclusion_drop->exclusion.name);
+  }
+}
+
+// ---- whole migrations
+
+std::vector<lint_finding> lint(const migration& of, const schema_definition& before, const lint_options& options) {
+  const migration_record up = record_up(of, before);
+  linter rules(options);
+  std::vector<lint_finding> all = rules.walk(up.steps, up.after);
+  if (of.down != nullptr) {
+    const migration_record down = record_down(of, up.after);
+    lint_finding found;
+    if (!down.irreversible.empty()) {
+      found.rule = find_lint_rule("irreversible");
+      found.what = "down: " + down.irreversible;
+    } else if (with_names(down.after) != with_names(before)) {
+      found.rule = find_lint_rule("down-differs");
+      found.what = "down does not take back what up does";
+    }
+    if (found.rule != nullptr) all.push_back(std::move(found));
+  }
+  all = rules.judged(std::move(all), up.allowed);
+  for (lint_finding& found : all) {
+    found.revision = of.revision;
+    found.file = of.file;
+  }
+  return all;
+}
+
+std::vector<lint_finding> lint(const history& all, const std::vector<std::string_view>& revisions,
+                               const lint_options& options) {
+  for (std::string_view revision : revisions) (void)all.at(revision);
+  std::vector<lint_finding> out;
+  schema_definition state;  // of everything before, as long as the history is one line
+  std::string_view previous;
+  bool line = true;
+  for (const migration& m : all.ordered()) {
+    line = line && (previous.empty() ? m.parents.empty() : m.parents == std::vector<std::string_view>{previous});
+    previous = m.revision;
+    if (std::find(revisions.begin(), revisions.end(), m.revision) != revisions.end()) {
+      if (!line) {
+        std::vector<std::string_view> before = all.ancestors(m.revision);
+        std::erase(before, m.revision);
+        state = replay(all, before);
+      }
+      for (lint_finding& found : lint(m, state, options)) out.push_back(std::move(found));
+    }
+    if (line) state = record_up(m, state).after;
+  }
+  return out;
+}
+
+std::vector<lint_finding> lint(const std::vector<schema_operation>& operations, const schema_definition& before,
+                               const lint_options& options) {
+  schema_definition after = before;
+  apply_all(operations, after);
+  linter rules(options);
+  return rules.judged(rules.walk(steps_of(operations), after), {});
+}
+
+}  // namespace tupelo

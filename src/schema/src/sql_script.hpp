@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tupelo {
+
+/// The statements of a script, without the semicolons between them and without what is only comment. Semicolons in
+/// texts, quoted identifiers, comments, dollar quotes and the bodies of triggers and functions end nothing. Whatever
+/// the text is, the statements are parts of it, in order; what is not closed ends with it.
+std::vector<std::string_view> split_statements(std::string_view script);
+
+/// The statement with the content of its dollar quotes left out.
+std::string without_dollar_quotes(std::string_view statement);
+
+}  // namespace tupelo
