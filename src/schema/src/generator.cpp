@@ -135,9 +135,6 @@ migration_source generate_migration(std::string_view revision, const std::vector
   source.text += "TUPELO_MIGRATION(" + cpp_literal(revision) + (after.empty() ? "" : ", after(" + after + ")") + ")\n";
   source.text += function_source("up", body(operations, true));
   source.text += function_source("down", way_back(operations));
-  for (const schema_operation& operation : operations) {
-    if (std::string said = warning(operation); !said.empty()) source.warnings.push_back(std::move(said));
-  }
   return source;
 }
 

@@ -55,6 +55,17 @@ bool applies(lint_scope scope, const feature_table* database) {
   return (scope == lint_scope::table_locks) == database->row_locks;
 }
 
+/// Without what makes no difference: names by convention, and the order of columns, which a dropped one cannot have
+/// back.
+schema_definition compared(const schema_definition& schema) {
+  schema_definition out = with_names(schema);
+  for (table_definition& table : out.tables) {
+    std::sort(table.columns.begin(), table.columns.end(),
+              [](const column_definition& a, const column_definition& b) { return a.name < b.name; });
+  }
+  return out;
+}
+
 std::vector<recorded_step> steps_of(const std::vector<schema_operation>& operations) {
   return {operations.begin(), operations.end()};
 }
@@ -267,7 +278,7 @@ std::vector<lint_finding> lint(const migration& of, const schema_definition& bef
     if (!down.irreversible.empty()) {
       found.rule = find_lint_rule("irreversible");
       found.what = "down: " + down.irreversible;
-    } else if (with_names(down.after) != with_names(before)) {
+    } else if (compared(down.after) != compared(before)) {
       found.rule = find_lint_rule("down-differs");
       found.what = "down does not take back what up does";
     }

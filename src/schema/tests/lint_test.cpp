@@ -133,6 +133,16 @@ TEST(lint, allowing_a_step_later_is_no_edit) {
               db.drop_column("users", "age");
             }));
 }
+TEST(lint, a_column_that_comes_back_at_the_end_is_back) {
+  const migration drop{"7",
+                       {},
+                       [](schema_editor& db) { db.drop_column("users", "age"); },
+                       [](schema_editor& db) { db.add_column("users", "age").integer().null(); },
+                       "seven.cpp"};
+  schema_definition before = users();
+  before.tables[0].columns.push_back({.name = "last", .type = type_kind::text});
+  EXPECT_EQ(lint(drop, before).size(), 1U);
+}
 TEST(lint, findings_name_revision_file_and_thing) {
   const migration drop{"7", {}, [](schema_editor& db) { db.drop_column("users", "age"); }, nullptr, "seven.cpp"};
   const std::vector<lint_finding> found = lint(drop, users());

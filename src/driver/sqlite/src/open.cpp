@@ -25,4 +25,10 @@ void backup_to(connection& from, const std::string& path, const backup_progress&
   source->backup_to(path, progress);
 }
 
+void restore_from(connection& into, const std::string& path, const backup_progress& progress) {
+  auto* target = dynamic_cast<sqlite_connection*>(&into);
+  assert(target != nullptr);
+  target->restore_from(path, progress);
+}
+
 }  // namespace tupelo::driver

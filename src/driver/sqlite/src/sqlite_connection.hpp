@@ -38,6 +38,7 @@ public:
   bool in_transaction() const noexcept override;
 
   void backup_to(const std::string& path, const backup_progress& progress);
+  void restore_from(const std::string& path, const backup_progress& progress);
 
 private:
   struct close {
@@ -79,6 +80,9 @@ private:
   [[noreturn]] void fail(sqlite3* database, sqlite3_stmt* statement, int code, std::string_view text);
   void note_failure(request&) noexcept;
   sqlite3* database() const noexcept { return database_.get(); }
+
+  /// Returns SQLite's code; errors are in `to`.
+  int copy_pages(sqlite3* to, sqlite3* from, const backup_progress& progress);
 
   // Opening
   void apply_pragmas(sqlite3* database);

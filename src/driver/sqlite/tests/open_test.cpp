@@ -218,5 +218,35 @@ TEST_F(open, backup_of_a_worker_connection_opens_it_where_needed) {
   EXPECT_EQ(test_database(directory.url("copy.db")).number("SELECT count(*) FROM t"), 500);
 }
 
+// ---- restore
+
+TEST_F(open, restore_replaces_everything_while_others_look_on) {
+  make_database("a.db");
+  test_database db(directory.url("b.db"));
+  test_database other(directory.url("b.db"));
+  db.script("CREATE TABLE stray (n)");
+  EXPECT_EQ(other.number("SELECT count(*) FROM stray"), 0);
+  restore_from(db.get(), directory.file("a.db"));
+  EXPECT_EQ(db.number("SELECT count(*) FROM t"), 500);
+  EXPECT_EQ(other.number("SELECT count(*) FROM sqlite_schema WHERE name = 'stray'"), 0);
+  EXPECT_EQ(other.text("PRAGMA integrity_check"), "ok");
+}
+TEST_F(open, restore_of_what_is_no_database_changes_nothing) {
+  write_file("letter.txt", std::string(5'000, 'x'));
+  test_database db(directory.url("b.db"));
+  db.script("CREATE TABLE t (n); INSERT INTO t VALUES (7)");
+  EXPECT_THROW(restore_from(db.get(), directory.file("letter.txt")), error);
+  EXPECT_THROW(restore_from(db.get(), directory.file("nowhere.db")), connection_error);
+  EXPECT_EQ(db.number("SELECT n FROM t"), 7);
+}
+TEST_F(open, restore_that_is_stopped_half_way_changes_nothing) {
+  test_database(directory.url("a.db")).script("CREATE TABLE big (b); INSERT INTO big VALUES (zeroblob(9000000))");
+  test_database db(directory.url("b.db"));
+  db.script("CREATE TABLE t (n); INSERT INTO t VALUES (7)");
+  const backup_progress stop{[](void*, int, int) { throw cancelled("stopped"); }, nullptr};
+  EXPECT_THROW(restore_from(db.get(), directory.file("a.db"), stop), cancelled);
+  EXPECT_EQ(db.number("SELECT n FROM t"), 7);
+}
+
 }  // namespace
 }  // namespace tupelo::driver::testing

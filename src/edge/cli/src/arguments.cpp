@@ -48,10 +48,11 @@ public:
     db_->require_subcommand(1);
     db_->footer("The database is --url, else DATABASE_URL, else url under [database] in tupelo.toml, else DATABASE_URL "
                 "in .env.\n"
-                "Exit codes: 0 done; 1 error; 2 wrong usage; 3 check or diff found differences; 130 interrupted.");
+                "Exit codes: 0 done; 1 error; 2 wrong usage; 3 check, diff or lint found something; 130 interrupted.");
     add_writing_verbs();
     add_reporting_verbs();
     add_other_verbs();
+    add_safety_verbs();
   }
 
   int parse(std::vector<std::string> words, surroundings& around) {
@@ -133,9 +134,13 @@ private:
     CLI::App* upgrade = add(verb::upgrade, "upgrade", "Apply migrations");
     target(upgrade, "head", "head, a revision or the beginning of one, or +n for n steps");
     writes(upgrade);
+    upgrade->add_flag("--allow-destructive", into_->allow_destructive, "Lose rows and values where migrations do");
+    upgrade->add_flag("--no-backup", into_->no_backup,
+                      "Do not copy a file of SQLite before an upgrade that loses data");
     CLI::App* downgrade = add(verb::downgrade, "downgrade", "Take migrations back");
     target(downgrade, "-1", "What remains on top: a revision, -n for n steps back, or base for nothing");
     writes(downgrade);
+    downgrade->add_flag("-y,--yes", into_->yes, "Do not ask before data is lost");
 
     CLI::App* stamp = add(verb::stamp, "stamp", "Record a revision as applied without running anything");
     target(stamp, "head", "head, base, a revision or the beginning of one");
@@ -187,12 +192,45 @@ private:
                           "Needs no database unless --applied is given. Exit code 3: something was found.");
     check->add_flag("--applied", into_->database_too,
                     "Also fail when the database has not applied exactly these migrations");
+    format(check);
     CLI::App* diff =
         add(verb::diff, "diff", "Hold the live database against the models", "Exit code 3: something was found.");
     diff->add_flag("--recorded", into_->recorded,
                    "Against what the applied migrations have built, instead of the models");
     sql(diff);
     for (CLI::App* sub : {current, history, status, check, diff}) {
+      url(sub);
+      json(sub);
+    }
+  }
+
+  void format(CLI::App* sub) {
+    sub->add_option("--format", into_->format, "text, or github: annotations for its workflows")
+        ->check(CLI::IsMember({"text", "github"}))
+        ->capture_default_str();
+  }
+
+  void add_safety_verbs() {
+    CLI::App* lint = add(verb::lint, "lint", "Hold migrations against rules: what they lose, block or break",
+                         "Needs no database, but asks for its rules where it is known. Exit code 3: a problem.");
+    CLI::Option* since = lint->add_option("--since", into_->since, "Only those that do not come before this revision");
+    CLI::Option* latest = lint->add_option("--latest", into_->latest, "Only the last N");
+    lint->add_flag("--pending", into_->pending, "Only those that the database has not applied")
+        ->excludes(since)
+        ->excludes(latest);
+    lint->add_flag("--strict", into_->strict, "Notes fail, too");
+    lint->add_flag("--rules", into_->rules, "List the rules");
+    since->type_name("REVISION");
+    latest->type_name("N");
+    format(lint);
+
+    CLI::App* backup = add(verb::backup, "backup", "Copy the whole database into a new file, while it is used",
+                           "SQLite: a database file. PostgreSQL: pg_dump makes an archive for pg_restore.");
+    CLI::App* restore = add(verb::restore, "restore", "Put such a copy in the place of everything in the database",
+                            "On a terminal it asks first.");
+    for (CLI::App* sub : {backup, restore}) sub->add_option("file", into_->file, "The file");
+    restore->add_flag("-y,--yes", into_->yes, "Do not ask");
+    for (CLI::App* sub : {lint, backup, restore}) {
       url(sub);
       json(sub);
     }

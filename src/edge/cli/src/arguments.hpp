@@ -24,6 +24,9 @@ enum class verb : std::uint8_t {
   fresh,
   seed,
   shell,
+  lint,
+  backup,
+  restore,
 };
 
 /// A command line, understood.
@@ -40,7 +43,16 @@ struct arguments {
   bool database_too = false;  ///< check: also what is pending, edited or missing
   bool recorded = false;      ///< diff: against what the migrations build
   bool then_seed = false;     ///< fresh
-  bool yes = false;           ///< fresh
+  bool yes = false;           ///< fresh, downgrade, restore
+  bool allow_destructive = false;
+  bool no_backup = false;  ///< upgrade
+  bool strict = false;     ///< lint: notes fail, too
+  bool rules = false;      ///< lint: list them
+  bool pending = false;    ///< lint
+  std::string since;       ///< lint: a revision
+  std::optional<std::uint32_t> latest{};
+  std::string format = "text";  ///< lint, check: "text" or "github"
+  std::string file;             ///< backup, restore
   bool take_over_lock = false;
   std::optional<std::int64_t> lock_timeout_ms{};  ///< as migrate::options has it unless said
   std::optional<std::uint32_t> lock_retries{};

@@ -4,6 +4,7 @@
 #include "migration_folder.hpp"
 #include "version.hpp"
 
+#include <tupelo/engine/backend.hpp>
 #include <tupelo/engine/url_options.hpp>
 #include <tupelo/driver/url.hpp>
 #include <tupelo/core/error.hpp>
@@ -13,6 +14,8 @@
 #endif
 
 #include <filesystem>
+#include <istream>
+#include <ostream>
 
 namespace tupelo::cli {
 
@@ -84,10 +87,25 @@ migrate::options command::migrate_options(migrate::observer* watch) {
   migrate::options options(migrations());
   options.watch = watch;
   options.take_over_lock = args_.take_over_lock;
+  options.allow_destructive = args_.allow_destructive;
   if (args_.lock_timeout_ms) options.lock_timeout_us = *args_.lock_timeout_ms * 1'000;
   if (args_.lock_retries) options.lock_retries = *args_.lock_retries;
   options.version = options_->version.empty() ? std::string("tupelo ") + version_text : std::string(options_->version);
   return options;
+}
+
+lint_options command::rules() {
+  if (!has_address()) return {};
+  return lint_options(find_backend(driver::url::parse(address().url)).make_dialect().features());
+}
+
+bool command::confirmed(const std::string& what) {
+  if (args_.yes || !around_->in_is_terminal) return true;
+  around_->err->flush();
+  *around_->err << what << " Type yes to go on: " << std::flush;
+  std::string answer;
+  std::getline(*around_->in, answer);
+  return answer == "yes";
 }
 
 void command::warn(const std::string& what) { err_.line(err_.painted(ink::yellow, "warning: ") + what); }

@@ -10,6 +10,7 @@
 
 #include <tupelo/cli.hpp>
 #include <tupelo/schema/history.hpp>
+#include <tupelo/schema/lint.hpp>
 #include <tupelo/schema/migrator.hpp>
 #include <tupelo/schema/models.hpp>
 #include <tupelo/engine/database.hpp>
@@ -47,6 +48,8 @@ public:
   /// The same for verbs that only look. Errors: also configuration_error for a file of SQLite that does not exist,
   /// which `open` would make.
   database& open_existing();
+  /// The rules of the database's kind, where an address is known; nothing is opened. Errors: configuration_error.
+  lint_options rules();
   migrate::options migrate_options(migrate::observer* watch = nullptr);
 
   /// Errors: what the task throws; cancelled after Ctrl-C.
@@ -56,6 +59,8 @@ public:
   }
 
   void warn(const std::string& what);
+  /// Asks on a terminal; elsewhere a script has decided.
+  bool confirmed(const std::string& what);
   /// Warns of migration files that this program was built without. Returns how many there are.
   std::size_t warn_of_uncompiled();
   /// The command and the database as far as they are known: "db upgrade, sqlite:///app.db (DATABASE_URL)".
@@ -91,6 +96,12 @@ int run_check(command& c);
 int run_diff(command& c);
 int run_seed(command& c);
 int run_shell(command& c);
+int run_lint(command& c);
+int run_backup(command& c);
+int run_restore(command& c);
+
+/// Copies a database that is a file beside it. Returns the copy's name; empty where the database is no file.
+std::string backup_before_losses(command& c);
 
 /// Runs the seeds of the environment, those named in `only` if any are. Returns their names, in order.
 /// Errors: configuration_error for a name that is not there; what a seed throws.

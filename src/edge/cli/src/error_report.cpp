@@ -22,6 +22,8 @@ std::string remedy_of(errc code) {
       return "bring the file back and rebuild this program; `db status` lists what the database has applied";
     case errc::migration_irreversible: return "`db downgrade <revision>` with a later revision stops before it";
     case errc::unknown_revision: return "`db history` lists the revisions";
+    case errc::migration_destructive:
+      return "`db lint --pending` explains each step; `db backup FILE` copies the database first";
     case errc::invalid_model: return "correct the model, rebuild this program and try again";
     case errc::unknown_driver:
       return "name its component in find_package(tupelo COMPONENTS …) and link it, then build this program again";

@@ -14,6 +14,8 @@ std::string plain_url(const driver::url& from, std::initializer_list<std::string
 
 /// The URL with its secrets, for a file that is nobody else's.
 std::string whole_url(const driver::url& from);
+/// What libpq's programs take: without secrets, and without the options that are Tupelo's own or time the program out.
+std::string libpq_url(const driver::url& from);
 
 /// The password, wherever in the URL it stands; empty where there is none.
 std::string password_of(const driver::url& from);

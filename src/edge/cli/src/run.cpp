@@ -27,6 +27,9 @@ int dispatch(command& c) {
     case verb::fresh: return run_fresh(c);
     case verb::seed: return run_seed(c);
     case verb::shell: return run_shell(c);
+    case verb::lint: return run_lint(c);
+    case verb::backup: return run_backup(c);
+    case verb::restore: return run_restore(c);
   }
   return exit_usage;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "command.hpp"
 #include "error_report.hpp"
+#include "lint_text.hpp"
 #include "migration_folder.hpp"
 #include "rename_option.hpp"
 #include "schema_text.hpp"
@@ -100,14 +101,20 @@ int run_migrate(command& c) {
   if (args.sql && !operations.empty())
     statements = texts_of(c.open().sql_dialect().schema().render(operations, migrate::recorded_schema(c.migrations())));
   const migration_source source = generate_migration(next_revision(c, parents), parents, operations);
+  std::vector<lint_finding> findings;
+  if (!operations.empty()) findings = lint(operations, migrate::recorded_schema(c.migrations()), c.rules());
+  for (lint_finding& found : findings) found.file = in.shown(in.migrations / source.file_name);
   const std::filesystem::path file = in.migrations / source.file_name;
   const bool written = !args.dry_run && !args.sql;
   if (written) write_new_text(file, source.text);
 
   if (args.json) {
-    nlohmann::ordered_json said{
-        {"written", written}, {"revision", source.revision},       {"file", in.shown(file)},
-        {"parents", parents}, {"operations", json_of(operations)}, {"warnings", source.warnings}};
+    nlohmann::ordered_json said{{"written", written},
+                                {"revision", source.revision},
+                                {"file", in.shown(file)},
+                                {"parents", parents},
+                                {"operations", json_of(operations)},
+                                {"findings", json_of(findings, finding_places(project{}))}};
     if (args.sql) said["statements"] = statements;
     if (args.dry_run) said["text"] = source.text;
     out.json(said);
@@ -125,7 +132,7 @@ int run_migrate(command& c) {
     return exit_ok;
   }
   out.line(out.painted(ink::green, "wrote ") + in.shown(file));
-  for (const std::string& warning : source.warnings) c.warn(warning);
+  for (const lint_finding& found : findings) c.warn(finding_text(found));
   out.line("Next: review the file, build this program again so that the migration is part of it, then `db upgrade`.");
   return exit_ok;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What only looks: current, history, status, check, diff.
 #include "command.hpp"
+#include "lint_text.hpp"
 #include "migration_folder.hpp"
 #include "schema_text.hpp"
 
@@ -216,6 +217,18 @@ int run_check(command& c) {
       said["migrations"] = list;
     }
     c.out().json(said);
+    return code;
+  }
+  if (c.args().format == "github") {
+    std::string wanted;
+    for (const schema_operation& operation : missing) wanted += "\n" + operation.describe();
+    if (!wanted.empty()) {
+      c.out().line(annotation("error", "", 0, "models and migrations differ",
+                              "The models want what no migration builds; `db migrate` writes it:" + wanted));
+    }
+    if (!up_to_date) {
+      c.out().line(annotation("error", "", 0, "the database is not up to date", findings_text(*applied)));
+    }
     return code;
   }
   if (!missing.empty()) {

@@ -8,7 +8,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include <istream>
 #include <ostream>
 
 namespace tupelo::cli {
@@ -86,14 +85,30 @@ int move(command& c, task<migrate::report> (*plan)(database&, std::string, migra
   return exit_ok;
 }
 
-/// Asks on a terminal; elsewhere a script has decided.
-bool confirmed(command& c) {
-  if (c.args().yes || !c.around().in_is_terminal) return true;
-  c.err().stream() << "This drops everything in the schema of " << c.address().redacted()
-                   << ": tables with all rows, views, types, functions. Type yes to go on: " << std::flush;
-  std::string answer;
-  std::getline(*c.around().in, answer);
-  return answer == "yes";
+/// What is to be read before an upgrade; what it loses and may lose is copied first, where that is a matter of a file.
+void look_before_upgrade(command& c, const std::string& target) {
+  bool loses = false;
+  bool refused = false;
+  for (const lint_finding& found : c.wait(migrate::lint_upgrade(c.open(), target, c.migrate_options()))) {
+    if (found.is_problem() && !c.args().json)
+      c.warn(found.revision + ": " + found.what + " (" + std::string(found.rule->code) + ")");
+    if (found.rule->kind != hazard::destructive) continue;
+    loses = true;
+    refused = refused || (!found.is_allowed() && !c.args().allow_destructive);
+  }
+  if (!loses || refused || c.args().no_backup) return;
+  const std::string file = backup_before_losses(c);
+  if (!file.empty()) c.err().line("Copied the database to " + file + " before data is lost.");
+}
+
+/// Whether what a downgrade loses may be lost.
+bool may_downgrade(command& c, const std::string& target) {
+  std::string losses;
+  for (const lint_finding& found : c.wait(migrate::lint_downgrade(c.open(), target, c.migrate_options()))) {
+    if (found.rule->kind == hazard::destructive && !found.is_allowed())
+      losses += "\n  " + found.revision + ": " + found.what;
+  }
+  return losses.empty() || c.confirmed("Taking this back loses data:" + losses + "\n");
 }
 
 int plan_fresh(command& c) {
@@ -121,11 +136,18 @@ int plan_fresh(command& c) {
 
 int run_upgrade(command& c) {
   c.warn_of_uncompiled();
-  return move(c, &migrate::plan_upgrade, &migrate::upgrade, c.args().target.empty() ? "head" : c.args().target);
+  const std::string target = c.args().target.empty() ? "head" : c.args().target;
+  if (!c.args().sql && !c.args().dry_run) look_before_upgrade(c, target);
+  return move(c, &migrate::plan_upgrade, &migrate::upgrade, target);
 }
 
 int run_downgrade(command& c) {
-  return move(c, &migrate::plan_downgrade, &migrate::downgrade, c.args().target.empty() ? "-1" : c.args().target);
+  const std::string target = c.args().target.empty() ? "-1" : c.args().target;
+  if (!c.args().sql && !c.args().dry_run && !may_downgrade(c, target)) {
+    c.err().line("Nothing was changed.");
+    return exit_error;
+  }
+  return move(c, &migrate::plan_downgrade, &migrate::downgrade, target);
 }
 
 int run_stamp(command& c) {
@@ -166,7 +188,8 @@ int run_fresh(command& c) {
   c.warn_of_uncompiled();
   if (c.args().sql || c.args().dry_run) return plan_fresh(c);
   database& db = c.open();
-  if (!confirmed(c)) {
+  if (!c.confirmed("This drops everything in the schema of " + c.address().redacted() +
+                   ": tables with all rows, views, types, functions.")) {
     c.err().line("Nothing was changed.");
     return exit_error;
   }

@@ -39,11 +39,7 @@ shell_program sqlite_shell(const driver::url& url) {
 shell_program postgres_shell(const driver::url& url) {
   (void)driver::postgres::postgres_settings::parse(url);  // refuses what is wrong in words better than psql's
   shell_program shell{{"psql"}, {}, "postgresql-client"};
-  // libpq knows every option but Tupelo's own. Timeouts of the program are not for the person at the shell.
-  shell.words.push_back(
-      "--dbname=" +
-      plain_url(url, {"statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout", "prepare", "inline",
-                      "cancel_timeout", "circuit_failures", "circuit_pause", "allow_cleartext_password"}));
+  shell.words.push_back("--dbname=" + libpq_url(url));
   if (std::string password = password_of(url); !password.empty()) {
     shell.variables.emplace_back("PGPASSWORD", std::move(password));
   }

@@ -271,7 +271,7 @@ TEST_F(upgrade_verb, an_unknown_scheme_is_a_readable_error) {
 TEST_F(upgrade_verb, progress_and_colour_are_for_terminals_only) {
   EXPECT_EQ(folder.db({"upgrade"}).out.find('\x1b'), std::string::npos);
   folder.terminal = true;
-  const outcome shown = folder.db({"downgrade"});
+  const outcome shown = folder.db({"downgrade", "--yes"});
   EXPECT_TRUE(shown.complains("\x1b[K")) << shown.err;
   EXPECT_TRUE(shown.says("\x1b[32m"));
   folder.variables["NO_COLOR"] = "1";

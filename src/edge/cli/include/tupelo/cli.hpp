@@ -25,7 +25,7 @@ enum exit_code : int {
   exit_ok = 0,
   exit_error = 1,        ///< said on the standard error stream, or with --json as an object on standard output
   exit_usage = 2,        ///< the command line itself is wrong
-  exit_differences = 3,  ///< `db check` and `db diff` found something
+  exit_differences = 3,  ///< `db check`, `db diff` or `db lint` found something
   exit_interrupted = 130,
 };
 

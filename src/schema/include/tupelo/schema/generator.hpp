@@ -15,7 +15,6 @@ struct migration_source {
   std::string revision;   ///< "20261121T093000_add_users"
   std::string file_name;  ///< "20261121T093000_add_users.cpp"
   std::string text;
-  std::vector<std::string> warnings;  ///< what to look at before applying it, one line each
 };
 
 /// "Add users!" at a time → "20261121T093000_add_users".

@@ -32,4 +32,10 @@ struct backup_progress {
 /// `path` exists; database_error, busy_error. Threads: runs on the caller's, and blocks it.
 void backup_to(connection& from, const std::string& path, const backup_progress& progress = {});
 
+/// Puts the content of a database file in the place of everything in a database, which others may have open: they see
+/// all of it or nothing. Its journal stays as it was.
+/// Before: `into` was made by open_sqlite and runs no request. Errors: connection_error when there is no such file;
+/// database_error when it is no database or damaged, before anything is changed; busy_error. Threads: as backup_to.
+void restore_from(connection& into, const std::string& path, const backup_progress& progress = {});
+
 }  // namespace tupelo::driver

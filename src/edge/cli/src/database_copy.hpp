@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "surroundings.hpp"
+
+#include <tupelo/driver/url.hpp>
+
+#include <filesystem>
+#include <string>
+
+namespace tupelo::cli {
+
+/// Copies of a whole database in one file: SQLite by its online backup, PostgreSQL by pg_dump and pg_restore.
+class database_copy {
+public:
+  /// `url` without the pool's options. Errors: configuration_error for a database that cannot be copied, and for its
+  /// options.
+  database_copy(driver::url url, surroundings& around);
+
+  /// Copies the database as it is at one moment into a new file, while others go on using it.
+  /// Errors: configuration_error (invalid_configuration) when the file exists or the program for it is not installed or
+  /// fails; database_error, busy_error. What a failed attempt has written is removed.
+  void write(const std::filesystem::path& file);
+  /// Puts the file's content in the place of everything in the database, all of it or nothing.
+  /// Errors: as write; configuration_error for a file that does not exist.
+  void read(const std::filesystem::path& file);
+
+  /// The file of the database; empty where it is none.
+  std::filesystem::path own_file() const;
+
+private:
+  void run_program(const std::string& program, std::vector<std::string> words);
+
+  driver::url url_;
+  surroundings* around_;
+  bool is_file_ = false;
+};
+
+}  // namespace tupelo::cli

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lint_text.hpp"
+
+#include "migration_folder.hpp"
+#include "text_file.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+namespace tupelo::cli {
+namespace {
+
+ink ink_of(const lint_finding& found) {
+  if (found.is_allowed() || found.rule->kind == hazard::design) return ink::dim;
+  return found.rule->kind == hazard::destructive ? ink::red : ink::yellow;
+}
+
+std::string_view level_of(const lint_finding& found) {
+  if (found.rule->kind == hazard::design) return "notice";
+  return found.rule->kind == hazard::destructive ? "error" : "warning";
+}
+
+std::string escaped(std::string_view text, bool property) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '%') {
+      out += "%25";
+    } else if (c == '\r') {
+      out += "%0D";
+    } else if (c == '\n') {
+      out += "%0A";
+    } else if (property && c == ':') {
+      out += "%3A";
+    } else if (property && c == ',') {
+      out += "%2C";
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+finding_places::finding_places(const project& in) {
+  for (const migration_file& file : migration_files(in.migrations)) {
+    by_revision_[file.revision] = {in.shown(file.path), read_text(file.path)};
+  }
+}
+
+finding_places::place finding_places::of(const lint_finding& found) const {
+  const auto known = by_revision_.find(found.revision);
+  if (known == by_revision_.end()) return {found.file, 1};
+  return {known->second.shown, line_of(known->second.text, found)};
+}
+
+std::size_t line_of(std::string_view source, const lint_finding& found) {
+  const auto line_at = [&](std::size_t at) {
+    const auto end = source.begin() + static_cast<std::ptrdiff_t>(std::min(at, source.size()));
+    return 1 + static_cast<std::size_t>(std::count(source.begin(), end, '\n'));
+  };
+  const std::size_t registered = std::min(source.find("TUPELO_MIGRATION"), source.size());
+  const std::size_t up = source.find("void up(", registered);
+  if (up == std::string_view::npos) return line_at(registered == source.size() ? 0 : registered);
+  const std::string name = found.subject.substr(found.subject.rfind('.') + 1);
+  const std::string wanted = name.empty() ? "db.execute(" : '"' + name + '"';
+  const std::size_t at = source.find(wanted, up);
+  return line_at(at == std::string_view::npos ? up : at);
+}
+
+finding_counts count(const std::vector<lint_finding>& found) {
+  finding_counts counts;
+  for (const lint_finding& one : found) {
+    if (one.is_allowed()) {
+      ++counts.allowed;
+    } else if (one.is_problem()) {
+      ++counts.problems;
+    } else {
+      ++counts.notes;
+    }
+  }
+  return counts;
+}
+
+nlohmann::ordered_json json_of(const std::vector<lint_finding>& found, const finding_places& places) {
+  nlohmann::ordered_json list = nlohmann::ordered_json::array();
+  for (const lint_finding& one : found) {
+    const finding_places::place at = places.of(one);
+    nlohmann::ordered_json said{
+        {"revision", one.revision},          {"file", at.file},        {"line", at.line},  {"code", one.rule->code},
+        {"hazard", name_of(one.rule->kind)}, {"subject", one.subject}, {"what", one.what}, {"why", one.rule->why},
+        {"instead", one.rule->instead},      {"allowed", nullptr}};
+    if (one.is_allowed()) said["allowed"] = one.allowed;
+    list.push_back(std::move(said));
+  }
+  return list;
+}
+
+void print_findings(console& out, const std::vector<lint_finding>& found, const finding_places& places) {
+  std::string revision;
+  for (const lint_finding& one : found) {
+    const finding_places::place at = places.of(one);
+    if (one.revision != revision) out.line(out.painted(ink::bold, at.file));
+    revision = one.revision;
+    const std::string kind = one.is_allowed() ? "allowed" : std::string(name_of(one.rule->kind));
+    out.line("  " + out.painted(ink_of(one), kind) + "  " + one.what + "  " +
+             out.painted(ink::dim, std::string(one.rule->code) + ", line " + std::to_string(at.line)));
+    if (one.is_allowed()) {
+      out.line("      " + one.allowed);
+      continue;
+    }
+    out.line("      " + std::string(one.rule->why));
+    out.line("      → " + std::string(one.rule->instead));
+  }
+}
+
+std::string annotation(std::string_view level, std::string_view file, std::size_t line, std::string_view title,
+                       std::string_view message) {
+  std::string out = "::" + std::string(level) + " ";
+  if (!file.empty()) out += "file=" + escaped(file, true) + ",line=" + std::to_string(line) + ",";
+  return out + "title=" + escaped(title, true) + "::" + escaped(message, false);
+}
+
+void print_annotations(console& out, const std::vector<lint_finding>& found, const finding_places& places) {
+  for (const lint_finding& one : found) {
+    if (one.is_allowed()) continue;
+    const finding_places::place at = places.of(one);
+    const std::string message = one.what + "\n" + std::string(one.rule->why) + "\n" + std::string(one.rule->instead);
+    out.line(annotation(level_of(one), at.file, at.line, one.rule->code, message));
+  }
+}
+
+std::string finding_text(const lint_finding& found) {
+  return found.what + " (" + std::string(found.rule->code) + "): " + std::string(found.rule->why) + " " +
+         std::string(found.rule->instead);
+}
+
+}  // namespace tupelo::cli

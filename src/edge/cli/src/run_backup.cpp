@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copies of the whole database: backup, restore, and the one before an upgrade that loses data.
+#include "command.hpp"
+#include "database_copy.hpp"
+#include "error_report.hpp"
+
+#include <tupelo/schema/generator.hpp>
+#include <tupelo/engine/url_options.hpp>
+
+#include <nlohmann/json.hpp>
+
+namespace tupelo::cli {
+namespace {
+
+/// Paths on the command line start where it was typed; opening the database may change the directory.
+std::filesystem::path named_file(command& c) {
+  if (c.args().file.empty()) throw usage_error("name the file: db " + c.args().verb_name + " FILE");
+  return c.around().directory / c.args().file;
+}
+
+database_copy copy_of(command& c) {
+  const database_address& found = c.address();
+  driver::url url = driver::url::parse(found.url);
+  database_options of_the_pool;
+  take_url_options(url, of_the_pool);  // nothing for other programs
+  std::filesystem::current_path(found.from_file ? c.in_project().root : c.around().directory);
+  return {std::move(url), c.around()};
+}
+
+void say(command& c, std::string_view key, const std::filesystem::path& file, std::string_view done) {
+  if (c.args().json) {
+    c.out().json({{"database", c.address().redacted()}, {key, file.string()}});
+  } else {
+    c.out().line(c.out().painted(ink::green, done) + file.string());
+  }
+}
+
+}  // namespace
+
+int run_backup(command& c) {
+  const std::filesystem::path file = named_file(c);
+  if (c.has_address()) (void)c.open_existing();
+  copy_of(c).write(file);
+  say(c, "backup", file, "wrote ");
+  return exit_ok;
+}
+
+int run_restore(command& c) {
+  const std::filesystem::path file = named_file(c);
+  database_copy copy = copy_of(c);
+  if (!c.confirmed("This replaces everything in " + c.address().redacted() + " by what is in " + file.string() + ".")) {
+    c.err().line("Nothing was changed.");
+    return exit_error;
+  }
+  copy.read(file);
+  say(c, "restored", file, "restored ");
+  return exit_ok;
+}
+
+std::string backup_before_losses(command& c) {
+  database_copy copy = copy_of(c);
+  const std::filesystem::path database = copy.own_file();
+  if (database.empty()) return {};
+  constexpr std::size_t time_length = 15;
+  const std::string at = make_revision(c.around().now_us(), {}).substr(0, time_length);
+  const std::filesystem::path file = std::filesystem::absolute(database.string() + "." + at + ".backup");
+  copy.write(file);
+  return file.string();
+}
+
+}  // namespace tupelo::cli
