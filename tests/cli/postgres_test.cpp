@@ -39,6 +39,7 @@ protected:
     folder.use(both);
   }
   ~postgres_verbs() override {
+    if (has_database) execute("DROP DATABASE " + name + " WITH (FORCE)");
     if (!server.empty()) execute("SET client_min_messages = warning; DROP SCHEMA " + name + " CASCADE");
   }
   void SetUp() override {
@@ -60,6 +61,7 @@ protected:
   history both{{first_step, second_step}};
   history broken{{first_step, broken_step}};
   std::string server, name, url;
+  bool has_database = false;
 };
 
 TEST_F(postgres_verbs, upgrade_and_downgrade_move_step_by_step) {
@@ -141,6 +143,61 @@ TEST_F(postgres_verbs, stamp_records_without_running) {
   EXPECT_TRUE(folder.db({"current", "--json"}).json()["up_to_date"]);
   EXPECT_EQ(folder.db({"diff"}).code, 3);
 }
+void drop_email(schema_editor& db) { db.drop_column("users", "email"); }
+void add_email(schema_editor& db) { db.add_column("users", "email").text(); }
+
+TEST_F(postgres_verbs, an_upgrade_that_loses_data_is_refused_until_it_is_allowed) {
+  const migration drop{"20261121T080000_drop", {first_step.revision}, &drop_email, &add_email, "migrations/d.cpp"};
+  const history losing{{first_step, drop}};
+  folder.use(losing);
+  folder.db({"upgrade", "+1"});
+  const outcome refused = folder.db({"upgrade"});
+  EXPECT_EQ(refused.code, 1);
+  EXPECT_TRUE(refused.complains("migration_destructive")) << refused.err;
+  EXPECT_EQ(folder.db({"upgrade", "--allow-destructive"}).code, 0);
+}
+TEST_F(postgres_verbs, lint_asks_for_the_rules_of_the_server) {
+  const migration indexed{"20261121T080000_index",
+                          {first_step.revision},
+                          [](schema_editor& db) { db.add_index("users", {"email"}); },
+                          [](schema_editor& db) { db.drop_index("users", "ix_users_email"); },
+                          "migrations/i.cpp"};
+  const history all{{first_step, indexed}};
+  folder.use(all);
+  EXPECT_TRUE(folder.db({"lint"}).says("blocking-index"));
+}
+TEST_F(postgres_verbs, backup_and_restore_bring_a_database_back) {
+  execute("CREATE DATABASE " + name);
+  has_database = true;
+  std::string own = server;
+  own.replace(own.find("/postgres?"), std::string("/postgres?").size(), "/" + name + "?");
+  folder.variables["DATABASE_URL"] = own;
+  folder.runs_programs = true;
+  folder.db({"upgrade", "+1"});
+  {
+    database db(own, {.pool_size = 1, .run = execution::inline_});
+    sync_wait(db.execute("INSERT INTO users (email) VALUES ('ada@example.com')"));
+  }
+  const outcome kept = folder.db({"backup", "kept.dump"});
+  ASSERT_EQ(kept.code, 0) << kept.err;
+  {
+    database db(own, {.pool_size = 1, .run = execution::inline_});
+    sync_wait(db.execute("DROP TABLE users"));
+  }
+  const outcome restored = folder.db({"restore", "kept.dump"});
+  ASSERT_EQ(restored.code, 0) << restored.err;
+  database db(own, {.pool_size = 1, .run = execution::inline_});
+  EXPECT_EQ(sync_wait(db.raw_sql<std::string>("SELECT email FROM users").one()), "ada@example.com");
+  EXPECT_EQ(folder.db({"status", "--json"}).json()["current"], nlohmann::json({first_step.revision}));
+}
+TEST_F(postgres_verbs, a_backup_that_fails_leaves_no_file) {
+  folder.runs_programs = true;
+  const outcome done = folder.db({"backup", "kept.dump", "--url", "postgresql://nobody@/nothing?host=/nowhere"});
+  EXPECT_EQ(done.code, 1);
+  EXPECT_FALSE(std::filesystem::exists(folder.root() / "kept.dump"));
+  EXPECT_FALSE(std::filesystem::exists(folder.root() / "kept.dump.part"));
+}
+
 TEST_F(postgres_verbs, init_writes_a_url_without_password_only) {
   folder.variables.clear();
   const outcome done = folder.db({"init", "--url", "postgresql://ada:secret@db.example.com/shop"});

@@ -88,6 +88,7 @@ public:
       return execute_result;
     };
     made.run_process = [this](const std::vector<std::string>& words) {
+      if (runs_programs) return surroundings::of_process().run_process(words);
       built = words;
       return build_result;
     };
@@ -123,6 +124,7 @@ public:
   std::map<std::string, std::string> variables;
   std::string input;
   bool terminal = false;
+  bool runs_programs = false;                   ///< those that a command waits for
   std::int64_t now_us = 1'795'253'400'000'000;  // 2026-11-21 09:30:00
   std::vector<std::string> executed;
   std::map<std::string, std::string> exported;
