@@ -13,6 +13,9 @@ packages=(
   libgtest-dev libbenchmark-dev sqlite3 libpq-dev postgresql pgbouncer openssl doxygen valgrind
 )
 
+# Brings PostgreSQL 18 for the tests. Not only Debian has it, so any will do.
+command -v npm >/dev/null || packages+=(npm)
+
 if ! command -v dpkg-query >/dev/null; then
   echo "bootstrap: this is no Debian; install by your own means: ${packages[*]}" >&2
   exit 0
