@@ -67,7 +67,8 @@ protected:
     switch (wanted) {
       case trait::several_connections: return GetParam().several_connections;
       case trait::suspended_statements: return GetParam().run != execution::inline_;
-      case trait::own_connection: return url().find("prepare=unnamed") == std::string::npos;
+      case trait::own_connection:
+        return url().find("prepare=unnamed") == std::string::npos && url().find("pooler=") == std::string::npos;
     }
     return false;
   }

@@ -80,9 +80,11 @@ private:
 constexpr char pg15[] = "pg15";
 constexpr char pg18[] = "pg18";
 constexpr char pgbouncer[] = "pgbouncer";
+constexpr char pgbouncer_named[] = "pgbouncer_named";  // keeps prepared statements: 1.21 or newer
 
 /// A database of the test's own on pg15, reached through PgBouncer in transaction mode. Not a schema: PgBouncer takes
 /// no `options`, and a SET would stay with a server connection that others get next.
+template <const char* Pooler>
 class database_behind_pgbouncer final : public fresh_database {
 public:
   database_behind_pgbouncer() : name_("t" + uuid::v4().to_string().substr(0, 18)) {
@@ -95,9 +97,10 @@ public:
       ADD_FAILURE() << "the database of the test cannot be dropped: " << e.what();
     }
   }
-  static bool runs() { return postgres_schema<pgbouncer>::runs(); }
+  static bool runs() { return postgres_schema<Pooler>::runs(); }
   std::string url() const override {
-    std::string url = postgres_schema<pgbouncer>::server_url(pgbouncer) + "&prepare=unnamed";
+    std::string url = postgres_schema<Pooler>::server_url(Pooler);
+    url += std::string_view(Pooler) == pgbouncer ? "&prepare=unnamed" : "&pooler=transaction";
     return url.replace(url.find("/postgres?"), 9, "/" + name_);
   }
 
@@ -127,8 +130,10 @@ const std::vector<backend>& backends() {
 #ifdef TUPELO_TEST_WITH_POSTGRES
       {"postgres_15", &make<postgres_schema<pg15>>, true, execution::worker, &postgres_schema<pg15>::runs},
       {"postgres_15_blocking", &make<postgres_schema<pg15>>, true, execution::inline_, &postgres_schema<pg15>::runs},
-      {"postgres_15_through_pgbouncer", &make<database_behind_pgbouncer>, true, execution::worker,
-       &database_behind_pgbouncer::runs},
+      {"postgres_15_through_pgbouncer", &make<database_behind_pgbouncer<pgbouncer>>, true, execution::worker,
+       &database_behind_pgbouncer<pgbouncer>::runs},
+      {"postgres_15_through_pgbouncer_with_names", &make<database_behind_pgbouncer<pgbouncer_named>>, true,
+       execution::worker, &database_behind_pgbouncer<pgbouncer_named>::runs},
       {"postgres_18", &make<postgres_schema<pg18>>, true, execution::worker, &postgres_schema<pg18>::runs},
 #endif
   };

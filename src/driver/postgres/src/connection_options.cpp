@@ -59,6 +59,7 @@ constexpr known_option known_options[] = {
     {"circuit_failures"},
     {"circuit_pause"},
     {"prepare"},
+    {"pooler"},
     {"inline"},
     {"allow_cleartext_password"},
 };

@@ -71,7 +71,8 @@ struct server_statement {
 /// Source: PostgreSQL documentation, "Frontend/Backend Protocol", extended query.
 class conversation {
 public:
-  explicit conversation(bool named_statements) noexcept : named_(named_statements) {}
+  explicit conversation(bool named_statements) noexcept : conversation(named_statements, !named_statements) {}
+  conversation(bool named_statements, bool behind_pooler) noexcept : named_(named_statements), pooled_(behind_pooler) {}
 
   /// As `server_version_num`; 0, which is not said, is older than every other.
   void knows_server(std::uint32_t version) noexcept { server_version_ = version; }
@@ -86,7 +87,7 @@ public:
   bool go_on_copying();
   /// Whether something may be sent before the answer to what has a Sync behind it. A pooler of transactions takes the
   /// server away at the end of the first.
-  bool may_send_ahead() const noexcept { return named_; }
+  bool may_send_ahead() const noexcept { return !pooled_; }
   /// Whether the server may object to rows any time.
   bool is_copying_in() const noexcept { return copy_ != nullptr; }
   /// What is left of a result that nobody wants is so much that the connection is better ended.
@@ -273,6 +274,7 @@ private:
   bool blocked_ = false;  ///< the last flight must end before another may start
   bool stuck_ = false;
   bool named_;
+  bool pooled_;  ///< behind a pooler of transactions
   std::uint32_t server_version_ = 0;
 };
 

@@ -68,7 +68,7 @@ public:
         tls_(tls),
         host_(host),
         due_us_(due_us),
-        talk_(settings.named_statements),
+        talk_(settings.named_statements, settings.behind_pooler),
         startup_(settings, host, attempt, talk_.output()) {}
 
   task<void> run(const endpoint& server) {
@@ -310,10 +310,11 @@ task<std::unique_ptr<connection>> postgres_server::connect(bool inline_execution
 }
 
 task<std::unique_ptr<notification_source>> postgres_server::listen(std::vector<std::string> channels) const {
-  if (!state_->settings.named_statements) {
+  if (state_->settings.behind_pooler) {
     throw query_error(errc::unsupported_feature,
-                      "listen(): prepare=unnamed is for a pooler in transaction mode, behind which nobody hears "
-                      "notifications; listen through a database whose URL leads to the server itself");
+                      "listen(): pooler=transaction, or prepare=unnamed, says that there is a pooler in transaction "
+                      "mode, behind which nobody hears notifications; listen through a database whose URL leads to the "
+                      "server itself");
   }
   const std::unique_ptr<opening> opened = co_await state_->open();
   std::unique_ptr<notification_stream> listening = opened->finish_listening();

@@ -186,6 +186,9 @@ private:
     if (settings_.circuits.first_pause_us == 0)
       options_.refuse("circuit_pause", "a time of at least 1ms; circuit_failures=0 leaves no host alone");
     settings_.named_statements = options_.word("prepare", {"named", "unnamed"}, 0) == 0;
+    settings_.behind_pooler = options_.word("pooler", {"none", "transaction"}, settings_.named_statements ? 0 : 1) == 1;
+    if (!settings_.named_statements && !settings_.behind_pooler)
+      fail("prepare=unnamed is for a pooler in transaction mode, and pooler=none says that there is none; leave one");
     settings_.inline_execution = options_.boolean("inline", false);
   }
 
@@ -384,6 +387,7 @@ std::string postgres_settings::redacted() const {
   if (target != target_session::any)
     out += "&target_session_attrs=" + std::string(targets[static_cast<std::size_t>(target)]);
   if (!named_statements) out += "&prepare=unnamed";
+  if (named_statements && behind_pooler) out += "&pooler=transaction";
   if (!application_name.empty()) {
     out += "&application_name=";
     append(out, application_name);

@@ -135,6 +135,16 @@ TEST_F(settings_test, keywords_are_read_as_libpq_reads_them) {
   EXPECT_TRUE(says(refusal_of([&] { parse("password='hunter2"); }, errc::invalid_url), "password"));
 }
 
+TEST_F(settings_test, a_pooler_of_transactions_is_said_by_name_or_by_what_it_needs) {
+  EXPECT_FALSE(parse("postgresql://db/shop").behind_pooler);
+  EXPECT_TRUE(parse("postgresql://db/shop?prepare=unnamed").behind_pooler);
+  const postgres_settings named = parse("postgresql://db/shop?pooler=transaction");
+  EXPECT_TRUE(named.behind_pooler && named.named_statements);
+  EXPECT_TRUE(parse(named.redacted()).behind_pooler);
+  EXPECT_TRUE(says(refusal("postgresql://db/shop?prepare=unnamed&pooler=none"), "pooler"));
+  EXPECT_TRUE(says(refusal("postgresql://db/shop?pooler=statement"), "pooler"));
+}
+
 TEST_F(settings_test, what_is_said_twice_is_refused) {
   EXPECT_TRUE(says(refusal("postgresql://db/shop?dbname=other"), "dbname"));
   EXPECT_TRUE(says(refusal("postgresql://db/shop?host=other"), "host"));

@@ -71,8 +71,9 @@ std::string plain_url(const driver::url& from, std::initializer_list<std::string
 std::string whole_url(const driver::url& from) { return written(from, true, {}); }
 
 std::string libpq_url(const driver::url& from) {
-  return plain_url(from, {"statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout", "prepare",
-                          "inline", "cancel_timeout", "circuit_failures", "circuit_pause", "allow_cleartext_password"});
+  return plain_url(from,
+                   {"statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout", "prepare", "pooler",
+                    "inline", "cancel_timeout", "circuit_failures", "circuit_pause", "allow_cleartext_password"});
 }
 
 std::string password_of(const driver::url& from) {

@@ -164,7 +164,7 @@ TEST_F(reporting, shell_opens_a_server_without_its_password_on_the_command_line)
   const outcome done = folder.db({"shell", "--url",
                                   "postgres://ada:s%40cret@[::1]:5433,%2Frun%2Fpg/my%20shop?sslmode=prefer&"
                                   "application_name=a%26b&statement_timeout=5s&pool_size=9&cancel_timeout=1s&circuit_"
-                                  "failures=5&circuit_pause=2s&prepare=unnamed&inline=on",
+                                  "failures=5&circuit_pause=2s&prepare=unnamed&pooler=transaction&inline=on",
                                   "--", "-c", "SELECT 1"});
   EXPECT_EQ(done.code, 0) << done.err;
   const std::vector<std::string> words{

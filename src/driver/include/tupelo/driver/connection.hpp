@@ -159,6 +159,10 @@ public:
   /// in_transaction.
   virtual bool transaction_failed() const noexcept { return false; }
 
+  /// Whether all statements have the same session of the server, whose state they find again: there is no pooler that
+  /// changes it between transactions.
+  virtual bool keeps_session() const noexcept { return true; }
+
   /// Says from here on to whom the server's notices go; they must outlive the connection. Before: no request is
   /// running.
   virtual void report_to(connection_events*) noexcept {}

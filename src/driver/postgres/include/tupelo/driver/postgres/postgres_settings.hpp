@@ -71,9 +71,9 @@ struct postgres_environment {
 /// commas, a socket's directory percent-encoded in place of a host or as `?host=/directory`; or keywords, `host=…
 /// port=… dbname=…`. Options are libpq's by their names, and of our own: `statement_timeout`, `lock_timeout`,
 /// `idle_in_transaction_session_timeout`, `cancel_timeout`, `circuit_pause` (milliseconds, or with a unit: `5s`,
-/// `2min`), `circuit_failures`, `prepare=named|unnamed`, `inline=on|off`, `allow_cleartext_password=on|off`. What is
-/// not given comes from the `PG…` environment variables, the password from the password file (`~/.pgpass`). Without a
-/// host it is the local socket, without a database the user's name.
+/// `2min`), `circuit_failures`, `prepare=named|unnamed`, `pooler=none|transaction`, `inline=on|off`,
+/// `allow_cleartext_password=on|off`. What is not given comes from the `PG…` environment variables, the password from
+/// the password file (`~/.pgpass`). Without a host it is the local socket, without a database the user's name.
 ///
 /// Where the protection is concerned, defaults are libpq's: sslmode=prefer, and `require` with a root certificate is
 /// `verify-ca`. Passwords in clear text are sent through TLS and sockets only, which is stricter.
@@ -134,7 +134,9 @@ struct postgres_settings {
   std::int64_t cancel_timeout_us = 2'000'000;
   /// `circuit_failures`, `circuit_pause`: when one of several hosts is left alone for a while.
   circuit_rules circuits;
-  bool named_statements = true;   ///< `prepare=unnamed` for poolers that change the server connection in between
+  bool named_statements = true;  ///< `prepare=unnamed` for poolers that lose prepared statements in between
+  /// `pooler=transaction`, which `prepare=unnamed` says too: the server's session may change with each transaction.
+  bool behind_pooler = false;
   bool inline_execution = false;  ///< `inline=on`
 
   /// What was left aside, for logs: a password file with wrong permissions.
