@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdio>
 #include <cstdlib>
 
 namespace {
@@ -43,6 +44,39 @@ tp::task<void> retried(tp::database& db, std::int64_t id) {
     auto user = co_await s.get<User>(id, tp::for_update);  // SELECT … FOR UPDATE
     user->role = Role::member;
   });  // a deadlock or a serialization failure runs the closure again
+}
+
+tp::task<void> birthday(tp::database& db, std::int64_t id) {
+  co_await db.transaction([&](tp::session& s) -> tp::task<void> {
+    auto user = co_await s.get<User>(id, tp::for_update);  // nobody else changes the row meanwhile
+    user->age = user->age.value_or(0) + 1;
+    co_await s.notify("birthdays", user->email);  // is sent with the commit
+  });
+}
+
+tp::task<void> tutorial(tp::database& db, std::int64_t id) {
+  auto heard = co_await db.listen("birthdays");
+  co_await birthday(db, id);
+  const tp::notification next = co_await heard.next();
+  std::printf("happy birthday, %s\n", next.payload.c_str());
+  EXPECT_EQ(next.payload, "ada@example.com");
+  const auto before = co_await db.query<User>().count();
+
+  std::vector<User> crowd(10'000);
+  for (std::size_t i = 0; i < crowd.size(); ++i) crowd[i].email = std::to_string(i) + "@crowd.example.com";
+  co_await db.copy_in(crowd);
+  EXPECT_EQ(co_await db.query<User>().count(), before + 10'000);
+}
+
+tp::task<void> write_report(tp::session& s) {
+  EXPECT_FALSE(co_await s.raw_sql<bool>("SELECT count(*) = 0 FROM pg_locks WHERE locktype = 'advisory'").one());
+}
+
+tp::task<void> locked(tp::database& db) {
+  co_await db.transaction([&](tp::session& s) -> tp::task<void> {
+    co_await s.advisory_lock("nightly report");  // waits; ends with the transaction
+    co_await write_report(s);
+  });
 }
 
 tp::task<void> taken_twice(tp::database& db) {
@@ -124,8 +158,10 @@ TEST(guide_of_postgres, reads_as_it_says) {
     tp::database db(url);
     tp::sync_wait(raw(db));
     tp::sync_wait(retried(db, 1));
+    tp::sync_wait(locked(db));
     tp::sync_wait(taken_twice(db));
     EXPECT_EQ(tp::sync_wait(db.query<User>().count()), 2);
+    tp::sync_wait(tutorial(db, 1));
     tp::sync_wait(many_rows(db));
     tp::sync_wait(listening(db, "orders_" + schema));
     notice_printer printer;

@@ -165,6 +165,28 @@ task<void> lease::rollback_after_failure() {
   }
 }
 
+void lease::require_session() const {
+  if (connection().driver().keeps_session()) return;
+  throw query_error(errc::unsupported_feature,
+                    "session_advisory_lock(): behind a pooler of transactions the next statement may have another "
+                    "session; use advisory_lock() in a transaction, or a URL that leads to the server itself");
+}
+
+task<void> lease::session_advisory_lock(advisory_key key, advisory_mode mode) {
+  require_session();
+  return detail::advisory_lock(this, std::move(key), mode, detail::advisory_scope::session);
+}
+
+task<bool> lease::try_session_advisory_lock(advisory_key key, advisory_mode mode) {
+  require_session();
+  return detail::try_advisory_lock(this, std::move(key), mode, detail::advisory_scope::session);
+}
+
+task<bool> lease::session_advisory_unlock(advisory_key key, advisory_mode mode) {
+  require_session();
+  return detail::advisory_unlock(this, std::move(key), mode);
+}
+
 bool lease::in_transaction() const noexcept { return transaction_depth() > 0; }
 bool lease::transaction_failed() const noexcept { return connection_ && connection_->driver().transaction_failed(); }
 int lease::transaction_depth() const noexcept { return connection_ ? connection_->depth : 0; }

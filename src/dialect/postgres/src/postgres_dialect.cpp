@@ -112,6 +112,7 @@ const feature_table& postgres_dialect::features() const noexcept {
                                        .backslash_in_like = true,
                                        .copy = true,
                                        .notifications = true,
+                                       .advisory_locks = true,
                                        .max_parameters = 65535,
                                        // NAMEDATALEN and NOTIFY_PAYLOAD_MAX_LENGTH, less the NUL behind the text
                                        .longest_channel = 63,
@@ -144,6 +145,17 @@ bool postgres_dialect::changes_session(std::string_view sql) const noexcept { re
 std::string_view postgres_dialect::reset_session() const noexcept { return "DISCARD ALL"; }
 
 std::string_view postgres_dialect::notify_query() const noexcept { return "SELECT pg_catalog.pg_notify($1, $2)"; }
+
+std::string postgres_dialect::advisory_query(advisory_action action, bool shared, bool of_transaction,
+                                             bool by_name) const {
+  std::string sql = "SELECT pg_catalog.pg_";
+  if (action == advisory_action::try_lock) sql += "try_";
+  sql += "advisory_";
+  if (of_transaction) sql += "xact_";
+  sql += action == advisory_action::unlock ? "unlock" : "lock";
+  if (shared) sql += "_shared";
+  return sql + (by_name ? "(pg_catalog.hashtextextended($1, 0))" : "($1)");
+}
 
 std::string postgres_dialect::reset_sequence(std::string_view table, std::string_view column) const {
   return reset_sequence_text(table, column);

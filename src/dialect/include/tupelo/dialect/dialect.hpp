@@ -37,6 +37,7 @@ struct feature_table {
   bool backslash_in_like = false;     ///< LIKE takes `\` for an escape without being told
   bool copy = false;                  ///< rows are written by COPY; without it by INSERTs of many rows
   bool notifications = false;         ///< LISTEN and NOTIFY
+  bool advisory_locks = false;        ///< locks on keys of the program's own
   std::uint32_t max_parameters = 0;   ///< in one statement
   std::uint32_t longest_channel = 0;  ///< bytes of a channel's name, where there are notifications
   std::uint32_t longest_notification = 0;  ///< bytes of a payload
@@ -113,6 +114,8 @@ struct json_step {
 /// Takes the next step off a path, as a query's shape holds it. Before: it is not empty.
 json_step take_json_step(std::string_view& path) noexcept;
 
+enum class advisory_action : std::uint8_t { lock, try_lock, unlock };
+
 /// Turns queries and schema changes as data into one database's text. Stateless.
 ///
 /// Threads: any.
@@ -145,6 +148,11 @@ public:
 
   /// A query with two parameters, channel and payload, that sends a notification. Only where `notifications` is set.
   virtual std::string_view notify_query() const noexcept { return {}; }
+  /// A query whose parameter is an advisory lock's key, a number or a name. Only where `advisory_locks` is set.
+  virtual std::string advisory_query(advisory_action, bool /*shared*/, bool /*of_transaction*/,
+                                     bool /*by_name*/) const {
+    return {};
+  }
   /// A statement that makes the next generated key larger than every key of the table; empty: they always are.
   virtual std::string reset_sequence(std::string_view /*table*/, std::string_view /*column*/) const { return {}; }
 

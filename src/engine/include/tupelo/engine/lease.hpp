@@ -67,6 +67,17 @@ public:
   /// be rolled back, or back to a savepoint from before.
   bool transaction_failed() const noexcept;
 
+  /// Waits for the lock, which ends by `session_advisory_unlock`, or where the connection goes back to the pool,
+  /// whatever becomes of transactions. Taken twice it is to be unlocked twice. Coming back costs the connection its
+  /// prepared statements.
+  /// Errors: lock_timeout, deadlock; query_error (unsupported_feature) naming the database, and behind a pooler of
+  /// transactions.
+  task<void> session_advisory_lock(advisory_key key, advisory_mode mode = advisory_mode::exclusive);
+  /// Takes the lock if that needs no waiting. Errors: as session_advisory_lock.
+  task<bool> try_session_advisory_lock(advisory_key key, advisory_mode mode = advisory_mode::exclusive);
+  /// False: this connection has no such lock.
+  task<bool> session_advisory_unlock(advisory_key key, advisory_mode mode = advisory_mode::exclusive);
+
   bool try_run(statement_run& run, const task_context& context) override;
   task<void> run(statement_run& run) override;
   task<void> run_group(statement_group& group) override;
@@ -80,6 +91,7 @@ private:
   friend class detail::bulk_writer;
   detail::pooled_connection& connection() const;
   void require_transaction(std::string_view verb) const;
+  void require_session() const;
   task<void> require_committable();
   [[noreturn]] void refused_commit(const std::exception_ptr& failure);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "tupelo/engine/advisory_lock.hpp"
 #include "tupelo/engine/copy_in.hpp"
 #include "tupelo/engine/join_table_verbs.hpp"
 #include "tupelo/engine/keyset.hpp"
@@ -446,6 +447,20 @@ public:
   /// (unsupported_feature) naming the database.
   task<void> notify(std::string channel, std::string payload = {}) {
     return detail::notify(source(), static_cast<std::string&&>(channel), static_cast<std::string&&>(payload));
+  }
+
+  // ---- locks on keys of the program's own
+
+  /// Waits for the lock, which ends with the open transaction. Taken twice it is held twice.
+  /// Errors: transaction_error (invalid_transaction) outside of a transaction; lock_timeout, deadlock; query_error
+  /// (unsupported_feature) naming the database.
+  task<void> advisory_lock(advisory_key key, advisory_mode mode = advisory_mode::exclusive) {
+    return detail::advisory_lock(source(), static_cast<advisory_key&&>(key), mode, detail::advisory_scope::transaction);
+  }
+  /// Takes the lock if that needs no waiting. Errors: as advisory_lock.
+  task<bool> try_advisory_lock(advisory_key key, advisory_mode mode = advisory_mode::exclusive) {
+    return detail::try_advisory_lock(source(), static_cast<advisory_key&&>(key), mode,
+                                     detail::advisory_scope::transaction);
   }
 
   /// Makes the next generated key of T larger than every key in its table: for rows that were written with keys of

@@ -18,6 +18,7 @@ public:
   bool changes_session(std::string_view sql) const noexcept override;
   std::string_view reset_session() const noexcept override;
   std::string_view notify_query() const noexcept override;
+  std::string advisory_query(advisory_action action, bool shared, bool of_transaction, bool by_name) const override;
   std::string reset_sequence(std::string_view table, std::string_view column) const override;
   void placeholder(std::string& sql, std::uint32_t number, kind value) const override;
   std::uint32_t places_of(std::uint8_t) const noexcept override { return 1; }
