@@ -40,6 +40,7 @@ void run_loop::stop() noexcept {
 
 void run_loop::run() noexcept {
   std::unique_lock lock(mutex_);
+  runner_ = std::this_thread::get_id();
   for (;;) {
     if (first_ != nullptr) {
       scheduled_work* work = std::exchange(first_, nullptr);
@@ -73,6 +74,9 @@ void run_loop::start_polling() noexcept {
 }
 
 void run_loop::wake() noexcept {
+  // What a descriptor that is ready calls posts from here, while the loop is still in the reactor: it looks at what was
+  // posted before it waits again, and a wake would be two system calls and a wait that ends at once.
+  if (runner_ == std::this_thread::get_id()) return;
   switch (pause_) {
     case pause::waiting: return changed_.notify_one();
     case pause::polling: return reactor_->wake();

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <thread>
 #include <utility>
 
 namespace tupelo::detail {
@@ -46,6 +47,7 @@ private:
   timer_queue timers_;
   std::shared_ptr<poll_reactor> reactor_;
   pause pause_ = pause::none;
+  std::thread::id runner_;  ///< none before `run`
   bool always_polls_ = false;
   bool stopped_ = false;
 };
