@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Objects that belong to others: orphans, counters, times of change; events of statements.
-#include <tupelo/tupelo.hpp>
+#include "example_place.hpp"
+
 #include <tupelo/engine/events.hpp>
 
 #include <gtest/gtest.h>

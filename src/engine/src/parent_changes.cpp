@@ -10,7 +10,9 @@
 #include "tupelo/core/error.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <string>
+#include <utility>
 
 namespace tupelo::detail {
 
@@ -117,44 +119,66 @@ bool is_live(const model_info& info, const void* object) {
 }
 
 void parent_changes::add(const parent_link& link, std::vector<std::uint64_t> key, std::int64_t by) {
-  if (key.empty() || (by == 0 && link.touched < 0) || (link.counter < 0 && link.touched < 0)) return;
-  changes_[&link][std::move(key)] += by;
+  if (key.empty() || (by == 0 && link.touched < 0)) return;
+  changes_.push_back({&link, std::move(key), by});
+  summed_ = false;
 }
 
 void parent_changes::add_new(const std::vector<parent_link>& links, const void* child) {
   for (const parent_link& link : links) add(link, child_side(link, child), is_live(*link.child, child) ? 1 : 0);
 }
 
-std::vector<query_core> parent_changes::statements(std::int64_t now_us) const {
+const std::vector<parent_changes::change>& parent_changes::sum() {
+  if (std::exchange(summed_, true)) return changes_;
+  std::sort(changes_.begin(), changes_.end(), [](const change& a, const change& b) {
+    return a.link != b.link ? std::less<>()(a.link, b.link) : a.key < b.key;
+  });
+  std::size_t last = 0;
+  for (std::size_t i = 1; i < changes_.size(); ++i) {
+    if (changes_[i].link == changes_[last].link && changes_[i].key == changes_[last].key) {
+      changes_[last].by += changes_[i].by;
+    } else if (++last != i) {
+      changes_[last] = std::move(changes_[i]);
+    }
+  }
+  changes_.resize(std::min(changes_.size(), last + 1));
+  std::erase_if(changes_, [](const change& each) { return each.by == 0 && each.link->touched < 0; });
+  std::stable_sort(changes_.begin(), changes_.end(), [](const change& a, const change& b) {
+    return a.link != b.link ? std::less<>()(a.link, b.link) : a.by < b.by;
+  });
+  return changes_;
+}
+
+std::vector<query_core> parent_changes::statements(std::int64_t now_us) {
   std::vector<query_core> made;
-  for (const auto& [link, keys] : changes_) {
-    const model_info& parent = *link->parent;
-    std::map<std::int64_t, std::vector<const std::vector<std::uint64_t>*>> by_difference;
-    for (const auto& [key, by] : keys) {
-      if (by != 0 || link->touched >= 0) by_difference[by].push_back(&key);
+  sum();
+  for (std::size_t from = 0; from != changes_.size();) {
+    const parent_link& link = *changes_[from].link;
+    const model_info& parent = *link.parent;
+    // Of a key of several columns one by one.
+    const std::size_t most = link.named.size() == 1 ? most_keys : 1;
+    std::size_t end = from + 1;
+    while (end != changes_.size() && end - from != most && changes_[end].link == &link &&
+           changes_[end].by == changes_[from].by) {
+      ++end;
     }
-    const field_info& field = parent.fields[link->named[0]];
-    for (const auto& [by, same] : by_difference) {
-      // Of a key of several columns one by one.
-      const std::size_t most = link->named.size() == 1 ? most_keys : 1;
-      for (std::size_t from = 0; from < same.size(); from += most) {
-        const std::size_t count = std::min(most, same.size() - from);
-        query_core& core = made.emplace_back();
-        set_parent(core, *link, by, now_us);
-        if (link->named.size() == 1) {
-          core.word(make_word(op::where, 0, 2));
-          core.word(make_word(op::list, list_bucket(count)));
-          core.word(make_word(op::in_list, static_cast<std::uint8_t>(key_kind(field)), field.offset, parent.id));
-          core.values.push(count);
-          for (std::size_t i = from; i != from + count; ++i)
-            core.values.append(same[i]->data(), static_cast<std::uint32_t>(same[i]->size()));
-        } else {
-          const std::uint64_t* value = same[from]->data();
-          for (const std::uint16_t i : link->named) value = match_value(core, parent, i, value);
-        }
-        core.word(make_word(op::with_deleted, every_row));
+    query_core& core = made.emplace_back();
+    set_parent(core, link, changes_[from].by, now_us);
+    if (link.named.size() == 1) {
+      const field_info& field = parent.fields[link.named[0]];
+      core.word(make_word(op::where, 0, 2));
+      core.word(make_word(op::list, list_bucket(end - from)));
+      core.word(make_word(op::in_list, static_cast<std::uint8_t>(key_kind(field)), field.offset, parent.id));
+      core.values.push(end - from);
+      for (std::size_t i = from; i != end; ++i) {
+        core.values.append(changes_[i].key.data(), static_cast<std::uint32_t>(changes_[i].key.size()));
       }
+    } else {
+      const std::uint64_t* value = changes_[from].key.data();
+      for (const std::uint16_t i : link.named) value = match_value(core, parent, i, value);
     }
+    core.word(make_word(op::with_deleted, every_row));
+    from = end;
   }
   return made;
 }

@@ -90,7 +90,11 @@ void held_rows::pop() {
   ops->destroy(row(all() - 1), 1);
   parts.pop_back();
   if (fates.size() == all()) fates.pop_back();
-  removed != 0 ? --removed : --count;
+  if (removed != 0) {
+    --removed;
+  } else {
+    --count;
+  }
 }
 
 held_rows& relation_slot::own_rows(const row_ops& ops, row_copy copy, std::size_t more) {

@@ -15,7 +15,7 @@ class parent_notes {
 public:
   /// The object has been written; its snapshot is still that of before. Before: the model writes parents.
   void note(write_batch::verb what, const model_info& info, const tracked_object& object);
-  const parent_changes& changes() const noexcept { return changes_; }
+  parent_changes& changes() noexcept { return changes_; }
 
 private:
   std::map<const model_info*, std::vector<parent_link>> links_;

@@ -417,37 +417,36 @@ void session::state::note_effects(const detail::removal_effects& effects) {
   }
 }
 
-void session::state::note_parents(const detail::parent_changes& changes, std::int64_t now_us) {
-  for (const auto& [link, keys] : changes.by_link()) {
-    const model_info& info = *link->parent;
+void session::state::note_parents(detail::parent_changes& changes, std::int64_t now_us) {
+  for (const auto& [link_of, key, by] : changes.sum()) {
+    const detail::parent_link& link = *link_of;
+    const model_info& info = *link.parent;
+    tracked_object* parent = nullptr;
+    if (link.named == info.key) {
+      inline_word_buffer<16> words;
+      words.append(key.data(), static_cast<std::uint32_t>(key.size()));
+      parent = identities.find(info, words);
+    } else {
+      const auto found = std::find_if(objects.begin(), objects.end(), [&, &named = key](const tracked_object* each) {
+        return each->spec == info.spec && detail::parent_side(link, each->object()) == named;
+      });
+      if (found != objects.end()) parent = *found;
+    }
+    if (parent == nullptr || parent->state != object_state::persistent) continue;
     std::vector<std::uint16_t> fields;
-    for (const int i : {link->counter, link->touched}) {
+    for (const int i : {link.counter, link.touched}) {
       if (i >= 0) fields.push_back(static_cast<std::uint16_t>(i));
     }
-    for (const auto& [key, by] : keys) {
-      tracked_object* parent = nullptr;
-      if (link->named == info.key) {
-        inline_word_buffer<16> words;
-        words.append(key.data(), static_cast<std::uint32_t>(key.size()));
-        parent = identities.find(info, words);
-      } else {
-        const auto found = std::find_if(objects.begin(), objects.end(), [&](const tracked_object* each) {
-          return each->spec == info.spec && detail::parent_side(*link, each->object()) == key;
-        });
-        if (found != objects.end()) parent = *found;
+    change_with_row(parent, std::move(fields), [&, more = by](void* object) {
+      if (link.counter >= 0) {
+        const field_slot slot = info.fields[static_cast<std::size_t>(link.counter)].slot();
+        void* const value = field_for_value(slot, object);
+        store_integer(slot, value, load_integer(slot, value) + more);
       }
-      if (parent == nullptr || parent->state != object_state::persistent) continue;
-      change_with_row(parent, fields, [&](void* object) {
-        if (link->counter >= 0) {
-          const field_slot slot = info.fields[static_cast<std::size_t>(link->counter)].slot();
-          void* const value = field_for_value(slot, object);
-          store_integer(slot, value, load_integer(slot, value) + by);
-        }
-        if (link->touched < 0) return;
-        const field_slot slot = info.fields[static_cast<std::size_t>(link->touched)].slot();
-        store_timestamp(slot, field_for_value(slot, object), now_us);
-      });
-    }
+      if (link.touched < 0) return;
+      const field_slot slot = info.fields[static_cast<std::size_t>(link.touched)].slot();
+      store_timestamp(slot, field_for_value(slot, object), now_us);
+    });
   }
 }
 

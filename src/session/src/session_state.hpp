@@ -106,7 +106,7 @@ struct session::state {
   /// Objects whose rows went with others, or whose foreign keys became NULL, are as their rows are now.
   void note_effects(const detail::removal_effects& effects);
   /// Tracked objects whose counters and times have changed with those that belong to them.
-  void note_parents(const detail::parent_changes& changes, std::int64_t now_us);
+  void note_parents(detail::parent_changes& changes, std::int64_t now_us);
   /// The object's row has changed in these fields without it: `change(object)` makes both the same again. What else the
   /// program has changed stays changed.
   template <class Change>

@@ -7,8 +7,6 @@
 #include "tupelo/core/task.hpp"
 
 #include <cstdint>
-#include <map>
-#include <utility>
 #include <vector>
 
 /// What written rows change in the rows that they belong to: counters, and times of the last change.
@@ -34,19 +32,25 @@ bool is_live(const model_info& info, const void* object);
 /// Changes of many rows, added up by the rows that they belong to.
 class parent_changes {
 public:
-  using keys = std::map<std::vector<std::uint64_t>, std::int64_t>;
+  /// A row that children name by a key, and by how many more they are; 0: it is only touched.
+  struct change {
+    const parent_link* link;
+    std::vector<std::uint64_t> key;
+    std::int64_t by;
+  };
 
   /// One more child, one less, or one that was written otherwise. An empty key is nobody's.
   void add(const parent_link& link, std::vector<std::uint64_t> key, std::int64_t by);
   /// A child that is inserted.
   void add_new(const std::vector<parent_link>& links, const void* child);
-  bool empty() const noexcept { return changes_.empty(); }
-  const std::map<const parent_link*, keys>& by_link() const noexcept { return changes_; }
+  /// Each row once, in the order of links, differences and keys.
+  const std::vector<change>& sum();
   /// One UPDATE for each difference, by lists of keys.
-  std::vector<query_core> statements(std::int64_t now_us) const;
+  std::vector<query_core> statements(std::int64_t now_us);
 
 private:
-  std::map<const parent_link*, keys> changes_;
+  std::vector<change> changes_;
+  bool summed_ = true;
 };
 
 /// The UPDATE of whatever row the child with this object's key belongs to in the database.
