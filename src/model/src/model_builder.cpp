@@ -76,6 +76,15 @@ column_builder& column_builder::comment(std::string_view text) {
   info_->fields[field_].comment = text;
   return *this;
 }
+column_builder& column_builder::collation(std::string_view name) {
+  const type_ops* type = &stored_type(*info_->fields[field_].type);
+  if (type->array != nullptr) type = &stored_type(*type->array->element);
+  if (type->k != kind::text && type->k != kind::enumeration && type->k != kind::custom) {
+    refuse(*info_, "collation() of field " + info_->fields[field_].name + ", which is not text");
+  }
+  info_->fields[field_].collation = name;
+  return *this;
+}
 
 // ---- indexes and foreign keys
 
@@ -179,6 +188,11 @@ index_builder& index_builder::nulls_last(index_term term) {
 }
 index_builder& index_builder::operator_class(index_term term, std::string_view name) {
   own_term(term, "operator_class").operator_class = name;
+  plain_index();
+  return *this;
+}
+index_builder& index_builder::collation(index_term term, std::string_view name) {
+  own_term(term, "collation").collation = name;
   plain_index();
   return *this;
 }
@@ -382,6 +396,15 @@ model_builder& model_builder::set_key(field_refs fields) {
 }
 model_builder& model_builder::key_not_generated() {
   info_->generated_key = false;
+  return *this;
+}
+model_builder& model_builder::key_always_generated() {
+  info_->always_generated = true;
+  return *this;
+}
+model_builder& model_builder::key_named(std::string_view name) {
+  if (name.empty()) refuse(*info_, "m.key_named() with an empty name");
+  info_->key_name = name;
   return *this;
 }
 index_builder model_builder::add_index(std::initializer_list<index_term> terms, bool unique) {

@@ -203,6 +203,7 @@ void find_key(model_info& info) {
       refuse(info, "field " + field.name + " cannot be part of a primary key: its type has no exact equality");
     }
   }
+  if (info.always_generated && info.key.size() != 1) refuse(info, "m.key_always_generated() needs a key of one field");
   if (info.key.size() != 1) return;
   field_info& only = info.fields[info.key[0]];
   const kind k = stored_type(*only.type).k;
@@ -213,6 +214,10 @@ void find_key(model_info& info) {
   });
   if (wide_enough && !refers && info.generated_key) only.flags |= field_generated;
   info.generated_key = only.is(field_generated);
+  if (info.always_generated && !info.generated_key) {
+    refuse(info, "m.key_always_generated(), but the database does not make the key: it is one integer that refers to "
+                 "nothing");
+  }
 }
 
 void check_computed(const model_info& info) {

@@ -177,6 +177,12 @@ bool table_definition::is_unique(const std::vector<std::string>& wanted) const {
   });
 }
 
+std::string schema_object::describe() const {
+  std::string out = kind + " " + name;
+  if (!table.empty()) out += " on " + table;
+  return out;
+}
+
 const enum_definition* schema_definition::find_enum(std::string_view wanted) const noexcept {
   return find_named(enums, wanted);
 }
@@ -234,6 +240,7 @@ std::string conventional_name(const table_definition& table, const index_definit
     if (column.is_expression()) part = hex(hash(canonical_sql(column.expression)));
     if (column.descending) part += "_desc";
     if (!column.operator_class.empty()) part += "_" + column.operator_class;
+    if (!column.collation.empty()) part += "_" + column.collation;
   }
   if (!index.method.empty()) parts.push_back(index.method);
   if (index.is_search()) parts.emplace_back("search");
@@ -293,6 +300,7 @@ schema_definition with_names(const schema_definition& schema) {
   sort_by_name(named.enums);
   named.composites = schema.composites;
   sort_by_name(named.composites);
+  named.others = schema.others;
   return named;
 }
 

@@ -31,6 +31,7 @@ std::string joined(const std::vector<index_column>& columns) {
     out += (out.empty() ? "" : ", ") + c.term();
     if (!c.operator_class.empty()) out += " " + c.operator_class;
     if (c.weight != 0) out += std::string(" ") + c.weight;
+    if (!c.collation.empty()) out += " collate " + c.collation;
     if (c.descending) out += " desc";
     if (c.nulls != index_nulls::smallest) out += c.nulls == index_nulls::first ? " nulls first" : " nulls last";
   }
@@ -54,6 +55,8 @@ std::string traits(const column_definition& column) {
   std::string out = column.type.to_string();
   out += column.nullable ? ", nullable" : "";
   out += column.identity ? ", generated" : "";
+  out += column.identity_always ? " always" : "";
+  if (!column.collation.empty()) out += ", collation " + column.collation;
   if (column.default_sql) out += ", default " + *column.default_sql;
   if (column.is_computed()) {
     out += ", generated as " + column.computed_sql + (column.computed_at_read ? ", not stored" : "");
@@ -117,6 +120,8 @@ std::string canonical(const column_definition& column) {
   std::string out = quoted(column.name) + ":" + quoted(column.type.to_string());
   if (column.nullable) out += " null";
   if (column.identity) out += " identity";
+  if (column.identity_always) out += " always";
+  if (!column.collation.empty()) out += " collation=" + quoted(column.collation);
   if (column.default_sql) out += " default=" + quoted(canonical_sql(*column.default_sql));
   if (column.is_computed()) {
     out += (column.computed_at_read ? " at_read=" : " computed=") + quoted(canonical_sql(column.computed_sql));
@@ -136,6 +141,7 @@ std::string canonical(const index_column& column) {
   if (column.nulls != index_nulls::smallest) out += column.nulls == index_nulls::first ? "first" : "last";
   if (!column.operator_class.empty()) out += quoted(column.operator_class);
   if (column.weight != 0) out += column.weight;
+  if (!column.collation.empty()) out += "collation=" + quoted(column.collation);
   return out;
 }
 

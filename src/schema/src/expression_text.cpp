@@ -245,6 +245,7 @@ private:
 
   void push_call(std::uint64_t word) {
     auto f = static_cast<function>(sub_of(word));
+    if (f == function::fragment) return push_fragment(length_of(word) - 1U);
     const std::string_view name = neutral_name(f);
     if (name.empty())
       refuse("calls a function that has no place in it: an aggregate, a part of a date, or the current time");
@@ -262,6 +263,35 @@ private:
     std::string list;
     for (const operand& argument : arguments) list += (list.empty() ? "" : ", ") + argument.sql;
     stack_.push_back({std::string(name) + "(" + list + ")"});
+  }
+
+  /// SQL of the user's own, tp::raw<bool>("…"), with what stands for its question marks.
+  void push_fragment(std::uint32_t count) {
+    const std::string text = pop().sql;
+    std::vector<operand> arguments(count);
+    for (std::uint32_t i = count; i-- > 0;) arguments[i] = pop();
+    std::string sql;
+    std::size_t copied = 0;
+    std::uint32_t next = 0;
+    const std::vector<sql_token> tokens = sql_tokens(text);
+    for (std::size_t i = 0; i < tokens.size(); ++i) {
+      if (tokens[i].text != "?") continue;
+      const auto at = static_cast<std::size_t>(tokens[i].text.data() - text.data());
+      sql.append(text, copied, at - copied);
+      copied = at + 1;
+      if (i + 1 < tokens.size() && tokens[i + 1].text.data() == tokens[i].text.data() + 1 &&
+          tokens[i + 1].text == "?") {
+        sql += '?';
+        copied = at + 2;
+        ++i;
+      } else {
+        if (next < count) sql += wrapped(std::move(arguments[next]), atom);
+        ++next;
+      }
+    }
+    if (next != count) refuse("has another number of `?` in tp::raw() than of arguments; `??` is the character");
+    sql.append(text, copied, std::string::npos);
+    stack_.push_back({sql, loose_or});
   }
 
   void push_choice(const std::vector<operand>& arguments) {

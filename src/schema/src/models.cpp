@@ -74,6 +74,7 @@ column_definition column_of(const field_info& field) {
   column.nullable = field.type->nullable;
   column.identity = field.is(field_generated);
   column.comment = field.comment;
+  column.collation = field.collation;
   if (field.has_default) {
     column.default_sql = field.default_sql;
     for (std::string_view word : {"TRUE", "FALSE"}) {
@@ -106,6 +107,7 @@ index_column column_of(const model_info& model, const index_term_info& term) {
   column.nulls = term.nulls;
   column.operator_class = term.operator_class;
   column.weight = term.weight;
+  column.collation = term.collation;
   return column;
 }
 
@@ -216,7 +218,10 @@ foreign_key_definition foreign_key_of(const model_info& model, const foreign_key
 table_definition table_of(const model_info& model) {
   table_definition table;
   table.name = model.table;
-  for (std::uint16_t position : model.columns) table.columns.push_back(column_of(model.fields[position]));
+  for (std::uint16_t position : model.columns) {
+    table.columns.push_back(column_of(model.fields[position]));
+    table.columns.back().identity_always = table.columns.back().identity && model.always_generated;
+  }
   for (const computed_info& computed : model.computed) {
     const field_info& field = model.fields[computed.field];
     column_definition& column = *table.find_column(field.column);

@@ -22,21 +22,6 @@ std::vector<std::string> leading_columns(const index_definition& index) {
   return names;
 }
 
-/// `.default_value(…)` where the SQL is a literal, else `.default_sql(…)`.
-std::string cpp_default(const std::string& sql) {
-  std::vector<sql_token> tokens = sql_tokens(sql);
-  if (tokens.size() == 1 && tokens[0].kind == sql_token_kind::text && tokens[0].text == sql) {
-    return "default_value(" + cpp_literal(tokens[0].value) + ")";
-  }
-  if (sql == "TRUE" || sql == "FALSE") return sql == "TRUE" ? "default_value(true)" : "default_value(false)";
-  std::string_view digits = sql;
-  if (digits.starts_with('-')) digits.remove_prefix(1);
-  bool integer = !digits.empty() && digits.size() < 10 &&
-                 digits.find_first_not_of("0123456789") == std::string_view::npos &&
-                 (digits.size() == 1 || digits[0] != '0');
-  return integer ? "default_value(" + sql + ")" : "default_sql(" + cpp_literal(sql) + ")";
-}
-
 std::string index_arguments(const index_definition& index) {
   const std::string columns = cpp_list(leading_columns(index));
   return index.is_search() ? cpp_literal(index.language) + ", " + columns : columns;
@@ -69,6 +54,7 @@ void write_index(call_chain& chain, const table_definition& table, const index_d
     if (!column.operator_class.empty()) {
       chain.then("operator_class(" + term + ", " + cpp_literal(column.operator_class) + ")");
     }
+    if (!column.collation.empty()) chain.then("collation(" + term + ", " + cpp_literal(column.collation) + ")");
   }
   if (!index.method.empty()) chain.then("using_method(" + cpp_literal(index.method) + ")");
   if (!index.include.empty()) chain.then("include(" + cpp_list(index.include) + ")");
@@ -150,6 +136,20 @@ std::string cpp_literal(std::string_view text) {
   return out += '"';
 }
 
+std::string cpp_default(const std::string& sql) {
+  std::vector<sql_token> tokens = sql_tokens(sql);
+  if (tokens.size() == 1 && tokens[0].kind == sql_token_kind::text && tokens[0].text == sql) {
+    return "default_value(" + cpp_literal(tokens[0].value) + ")";
+  }
+  if (sql == "TRUE" || sql == "FALSE") return sql == "TRUE" ? "default_value(true)" : "default_value(false)";
+  std::string_view digits = sql;
+  if (digits.starts_with('-')) digits.remove_prefix(1);
+  bool integer = !digits.empty() && digits.size() < 10 &&
+                 digits.find_first_not_of("0123456789") == std::string_view::npos &&
+                 (digits.size() == 1 || digits[0] != '0');
+  return integer ? "default_value(" + sql + ")" : "default_sql(" + cpp_literal(sql) + ")";
+}
+
 std::string cpp_list(const std::vector<std::string>& names) {
   std::string out = "{";
   for (const std::string& name : names) out += (out.size() == 1 ? "" : ", ") + cpp_literal(name);
@@ -209,13 +209,19 @@ void write_computed(call_chain& chain, const column_definition& column) {
   if (column.computed_at_read) chain.then("not_stored()");
 }
 
+std::string generated_call(const column_definition& column) {
+  if (!column.identity) return "not_generated()";
+  return column.identity_always ? "always_generated()" : "generated()";
+}
+
 }  // namespace
 
 void write_traits(call_chain& chain, const column_definition& column) {
   if (column.nullable) chain.then("null()");
-  if (column.identity) chain.then("generated()");
+  if (column.identity) chain.then(generated_call(column));
   if (column.default_sql) chain.then(cpp_default(*column.default_sql));
   write_computed(chain, column);
+  if (!column.collation.empty()) chain.then("collation(" + cpp_literal(column.collation) + ")");
   if (!column.comment.empty()) chain.then("comment(" + cpp_literal(column.comment) + ")");
 }
 
@@ -235,8 +241,8 @@ std::string cpp_table(const table_definition& table, std::size_t indent) {
     const bool unique_too = std::any_of(table.uniques.begin(), table.uniques.end(), [&](const key_definition& unique) {
       return unique.columns == table.primary_key.columns && is_inline(table, unique);
     });
-    if (key && column.identity && column.type.kind == type_kind::int64 && !column.default_sql && !unique_too &&
-        column.comment.empty()) {
+    if (key && column.identity && !column.identity_always && column.type.kind == type_kind::int64 &&
+        !column.default_sql && !unique_too && column.comment.empty()) {
       out += call_chain(column.name == "id" ? "t.id()" : "t.id(" + cpp_literal(column.name) + ")").text(indent);
       continue;
     }
@@ -363,7 +369,9 @@ struct change_writer {
     call_chain chain = call("change", "alter_column", cpp_literal(o.to.name));
     if (o.from.type != o.to.type) chain.then(cpp_type(o.to.type));
     if (o.from.nullable != o.to.nullable) chain.then(o.to.nullable ? "null()" : "not_null()");
-    if (o.from.identity != o.to.identity) chain.then(o.to.identity ? "generated()" : "not_generated()");
+    if (o.from.identity != o.to.identity || o.from.identity_always != o.to.identity_always) {
+      chain.then(generated_call(o.to));
+    }
     if (o.from.default_sql != o.to.default_sql) {
       chain.then(o.to.default_sql ? cpp_default(*o.to.default_sql) : std::string("no_default()"));
     }
@@ -371,6 +379,7 @@ struct change_writer {
       if (!o.to.is_computed()) chain.then("not_generated_as()");
       write_computed(chain, o.to);
     }
+    if (o.from.collation != o.to.collation) chain.then("collation(" + cpp_literal(o.to.collation) + ")");
     if (o.from.comment != o.to.comment) chain.then("comment(" + cpp_literal(o.to.comment) + ")");
     return chain;
   }
@@ -406,7 +415,8 @@ struct change_writer {
   }
   call_chain operator()(const ddl::change_primary_key& o) const {
     if (through_table && o.to.columns.empty()) return call_chain("t.drop_primary_key()");
-    return call("primary_key", cpp_list(o.to.columns));
+    const bool named = o.to.name != conventional_primary_key_name(table_);
+    return call("primary_key", cpp_list(o.to.columns) + (named ? ", " + cpp_literal(o.to.name) : std::string()));
   }
 };
 

@@ -17,6 +17,7 @@ public:
     parts_.push_back("." + std::move(call));
     return *this;
   }
+  bool has_calls() const noexcept { return parts_.size() > 1; }
   /// With a semicolon and a line end.
   std::string text(std::size_t indent) const;
 
@@ -28,6 +29,8 @@ private:
 std::string cpp_literal(std::string_view text);
 /// `{"a", "b"}`.
 std::string cpp_list(const std::vector<std::string>& names);
+/// `default_value(…)` where the SQL is a literal, else `default_sql(…)`.
+std::string cpp_default(const std::string& sql);
 /// `cascade` → `tp::cascade`.
 std::string_view cpp_action(referential_action action) noexcept;
 

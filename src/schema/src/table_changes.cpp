@@ -17,6 +17,7 @@ std::string default_text(const column_definition& column) {
 bool exactly_same(const column_definition& from, const column_definition& to) {
   return from.type == to.type && from.nullable == to.nullable && from.identity == to.identity &&
          default_text(from) == default_text(to) && from.comment == to.comment &&
+         from.identity_always == to.identity_always && from.collation == to.collation &&
          from.computed_at_read == to.computed_at_read &&
          canonical_sql(from.computed_sql) == canonical_sql(to.computed_sql);
 }
@@ -42,7 +43,7 @@ bool same_term(const index_column& from, const index_column& to, const schema_di
   // An index that another hand has made may keep NULLs anywhere, where it is not said.
   const bool any_nulls = live != nullptr && to.nulls == index_nulls::smallest;
   return from.name == to.name && from.descending == to.descending && (any_nulls || from.nulls == to.nulls) &&
-         from.operator_class == to.operator_class && from.weight == to.weight &&
+         from.operator_class == to.operator_class && from.weight == to.weight && from.collation == to.collation &&
          same_condition(from.expression, to.expression, live);
 }
 bool same(const exclusion_definition& a, const exclusion_definition& b, const schema_dialect* live) {

@@ -135,6 +135,10 @@ index_editor& index_editor::operator_class(std::string_view of, std::string_view
   term(of, "operator_class").operator_class = name;
   return *this;
 }
+index_editor& index_editor::collation(std::string_view of, std::string_view name) {
+  term(of, "collation").collation = name;
+  return *this;
+}
 index_editor& index_editor::using_method(std::string_view method) {
   definition().method = method == "btree" ? std::string_view() : method;
   return *this;
@@ -222,10 +226,15 @@ column_editor& column_editor::no_default() {
 }
 column_editor& column_editor::generated() {
   definition().identity = true;
+  definition().identity_always = false;
+  return *this;
+}
+column_editor& column_editor::always_generated() {
+  definition().identity = definition().identity_always = true;
   return *this;
 }
 column_editor& column_editor::not_generated() {
-  definition().identity = false;
+  definition().identity = definition().identity_always = false;
   return *this;
 }
 column_editor& column_editor::generated_as(std::string_view sql) {
@@ -241,6 +250,10 @@ column_editor& column_editor::not_stored() {
 }
 column_editor& column_editor::comment(std::string_view text) {
   definition().comment = text;
+  return *this;
+}
+column_editor& column_editor::collation(std::string_view name) {
+  definition().collation = name;
   return *this;
 }
 column_editor& column_editor::not_generated_as() {

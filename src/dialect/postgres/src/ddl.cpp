@@ -125,6 +125,7 @@ bool may_be_null(const table_definition& table, const index_column& term) {
 std::string index_term_text(const table_definition& table, const index_definition& index, const index_column& term) {
   std::string out =
       term.is_expression() ? "(" + expression_sql(table, term.expression) + ")" : quote_identifier(term.name);
+  if (!term.collation.empty()) out += " COLLATE " + quote_identifier(term.collation);
   if (!term.operator_class.empty()) out += " " + term.operator_class;
   if (!index.method.empty()) return out;  // which does not sort
   if (term.descending) out += " DESC";
@@ -451,15 +452,46 @@ public:
 
 }  // namespace
 
+namespace {
+
+/// The words behind `::` that name a type, which may be called as a column is.
+std::vector<bool> words_of_types(const std::vector<sql_token>& tokens) {
+  std::vector<bool> of_types(tokens.size());
+  const auto is_one_of = [](const sql_token& token, std::initializer_list<std::string_view> words) {
+    return std::any_of(words.begin(), words.end(),
+                       [&](std::string_view word) { return equal_identifiers(token.value, word); });
+  };
+  for (std::size_t i = 2; i < tokens.size(); ++i) {
+    const bool cast = (tokens[i - 1].text == ":" && tokens[i - 2].text == ":") || tokens[i - 1].text == "::";
+    if (!cast || tokens[i].kind != sql_token_kind::word) continue;
+    of_types[i] = true;
+    const bool several = is_one_of(tokens[i], {"character", "double", "bit", "timestamp", "time"});
+    std::size_t next = i + 1;
+    if (next < tokens.size() && tokens[next].text == "(") {  // timestamp(3) with time zone
+      while (next < tokens.size() && tokens[next].text != ")") ++next;
+      ++next;
+    }
+    for (; several && next < tokens.size(); ++next) {
+      if (!is_one_of(tokens[next], {"varying", "precision", "with", "without", "time", "zone"})) break;
+      of_types[next] = true;
+    }
+  }
+  return of_types;
+}
+
+}  // namespace
+
 std::string expression_sql(const table_definition& table, std::string_view neutral) {
   // The column that a literal is held against: the one named last before it, else the first after it.
   const column_definition* nearest = nullptr;
   std::string out;
   std::size_t copied = 0;
   const std::vector<sql_token> tokens = sql_tokens(neutral);
+  const std::vector<bool> of_types = words_of_types(tokens);
   const auto column_at = [&](std::size_t i) -> const column_definition* {
     const std::string_view next = i + 1 < tokens.size() ? tokens[i + 1].text : std::string_view();
     if (tokens[i].kind != sql_token_kind::word || next == "(" || is_sql_keyword(tokens[i].value)) return nullptr;
+    if (of_types[i]) return nullptr;
     return meant(table, tokens[i].value);
   };
   const auto is_against_moment = [&](std::size_t i) {
@@ -561,6 +593,9 @@ void keep(const table_definition& table, index_column& term) {
 schema_definition kept(const schema_definition& schema) {
   schema_definition out = schema;
   for (table_definition& table : out.tables) {
+    for (column_definition& column : table.columns) {
+      if (column.collation == "default") column.collation.clear();
+    }
     for (index_definition& index : table.indexes) {
       for (index_column& term : index.columns) keep(table, term);
     }

@@ -123,11 +123,13 @@ column_type parse_type(std::string_view declared) {
 
 bool same_column(const column_definition& live, const column_definition& wanted) {
   if (live.nullable != wanted.nullable || live.identity != wanted.identity) return false;
+  if (live.identity_always != wanted.identity_always || live.collation != wanted.collation) return false;
   if (live.is_computed() != wanted.is_computed() || live.computed_at_read != wanted.computed_at_read) return false;
   if (wanted.is_computed() && !same_expression(live.computed_sql, wanted.computed_sql)) return false;
   // An enum that the schema does not describe is a type that somebody spelled.
   const auto comparable = [](const column_type& type, const column_type& other) {
-    const bool spelled = type.kind == type_kind::enumeration && other.kind == type_kind::native;
+    const bool other_is_spelled = other.kind == type_kind::native || other.kind == type_kind::native_or_text;
+    const bool spelled = type.kind == type_kind::enumeration && other_is_spelled;
     return known(spelled ? column_type::spelled(type_text(type)) : type);
   };
   const column_type a = comparable(live.type, wanted.type);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tupelo/dialect/postgres/introspection.hpp"
 
+#include "other_objects.hpp"
 #include "search_index.hpp"
 
 #include "tupelo/dialect/postgres/ddl.hpp"
@@ -32,11 +33,13 @@ column_definition read_column(const introspection_row& row) {
   column.name = text(row.c1);
   column.type = parse_type(text(row.c2));
   column.nullable = !yes(row.c3);
-  column.identity = yes(row.c5);
+  column.identity = row.c5.has_value();
   if (!column.identity) column.default_sql = row.c4;
   column.computed_sql = text(row.c6);
   column.computed_at_read = text(row.c7) == "v";
   column.comment = text(row.c8);
+  column.identity_always = text(row.c5) == "always";
+  column.collation = text(row.c9);
   return column;
 }
 
@@ -124,6 +127,7 @@ void read_indexes(schema_definition& schema, const rows& answers) {
     if (term.name.empty()) term.expression = text(row.c6);
     if (index.method.empty()) term.nulls = has(row.c4, 'f') ? index_nulls::first : index_nulls::last;
     term.operator_class = text(row.c8);
+    term.collation = text(row.c9);
     index.columns.push_back(std::move(term));
   }
   for (table_definition& table : schema.tables) {
@@ -218,11 +222,14 @@ std::vector<std::string> introspection_queries() {
       // A serial column is one whose default takes from a sequence that belongs to it.
       query("a.attname::text, format_type(a.atttypid, a.atttypmod), a.attnotnull::text, "
             "CASE WHEN a.attgenerated = '' THEN pg_get_expr(e.adbin, e.adrelid) END, "
-            "(a.attidentity <> '' OR (pg_get_expr(e.adbin, e.adrelid) LIKE 'nextval(%' AND "
-            "pg_get_serial_sequence(quote_ident(n.nspname) || '.' || quote_ident(t.relname), a.attname) IS NOT "
-            "NULL))::text, CASE WHEN a.attgenerated <> '' THEN pg_get_expr(e.adbin, e.adrelid) END, "
-            "a.attgenerated::text, col_description(t.oid, a.attnum), NULL::text",
+            "CASE WHEN a.attidentity = 'a' THEN 'always' WHEN a.attidentity <> '' THEN 'default' WHEN "
+            "pg_get_expr(e.adbin, e.adrelid) LIKE 'nextval(%' AND pg_get_serial_sequence(quote_ident(n.nspname) || "
+            "'.' || quote_ident(t.relname), a.attname) IS NOT NULL THEN 'serial' END, CASE WHEN a.attgenerated <> '' "
+            "THEN pg_get_expr(e.adbin, e.adrelid) END, "
+            "a.attgenerated::text, col_description(t.oid, a.attnum), l.collname::text",
             " JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped "
+            "JOIN pg_type y ON y.oid = a.atttypid "
+            "LEFT JOIN pg_collation l ON l.oid = a.attcollation AND l.oid <> y.typcollation "
             "LEFT JOIN pg_attrdef e ON e.adrelid = t.oid AND e.adnum = a.attnum",
             " ORDER BY t.relname, a.attnum"),
       query("c.conname::text, c.contype::text, a.attname::text, f.relname::text, b.attname::text, "
@@ -234,6 +241,8 @@ std::vector<std::string> introspection_queries() {
             "LEFT JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = k.own "
             "LEFT JOIN pg_class f ON f.oid = c.confrelid AND c.contype = 'f' "
             "LEFT JOIN pg_attribute b ON b.attrelid = f.oid AND b.attnum = k.other",
+            // Keys to what is not described are among the other objects.
+            " AND (c.contype <> 'f' OR (f.relnamespace = t.relnamespace AND f.relkind = 'r'))"
             " ORDER BY t.relname, c.conname, k.place"),
       // Letters: unique, NULLs not distinct; descending, NULLs first, included. Releases before 15 have no
       // indnullsnotdistinct.
@@ -241,11 +250,14 @@ std::vector<std::string> introspection_queries() {
             "'indnullsnotdistinct' = 'true' THEN 'n' END), a.attname::text, concat(CASE WHEN (k.flags & 1) = 1 THEN "
             "'d' END, CASE WHEN (k.flags & 2) = 2 THEN 'f' END, CASE WHEN k.place > i.indnkeyatts THEN 'i' END), "
             "pg_get_expr(i.indpred, i.indrelid), CASE WHEN k.own = 0 THEN pg_get_indexdef(i.indexrelid, "
-            "k.place::int, false) END, nullif(m.amname::text, 'btree'), o.opcname::text, NULL::text",
+            "k.place::int, false) END, nullif(m.amname::text, 'btree'), o.opcname::text, l.collname::text",
             " JOIN pg_index i ON i.indrelid = t.oid AND i.indisvalid JOIN pg_class x ON x.oid = i.indexrelid "
             "JOIN pg_am m ON m.oid = x.relam CROSS JOIN LATERAL unnest(i.indkey::int2[], i.indoption::int2[], "
-            "i.indclass::oid[]) WITH ORDINALITY AS k (own, flags, class, place) LEFT JOIN pg_attribute a ON "
-            "a.attrelid = t.oid AND a.attnum = k.own LEFT JOIN pg_opclass o ON o.oid = k.class AND NOT o.opcdefault",
+            "i.indclass::oid[], i.indcollation::oid[]) WITH ORDINALITY AS k (own, flags, class, coll, place) "
+            "LEFT JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = k.own LEFT JOIN pg_opclass o ON o.oid = "
+            "k.class AND NOT o.opcdefault LEFT JOIN pg_collation l ON l.oid = k.coll AND l.oid <> "
+            "coalesce(a.attcollation, (SELECT y.typcollation FROM pg_attribute x_ JOIN pg_type y ON y.oid = "
+            "x_.atttypid WHERE x_.attrelid = x.oid AND x_.attnum = k.place))",
             " AND NOT EXISTS (SELECT 1 FROM pg_constraint c WHERE c.conindid = i.indexrelid AND c.contype IN ('p', "
             "'u', 'x')) ORDER BY t.relname, x.relname, k.place"),
       "SELECT y.typname::text, e.enumlabel::text, NULL::text, NULL::text, NULL::text, NULL::text, NULL::text, "
@@ -267,6 +279,7 @@ std::vector<std::string> introspection_queries() {
       "r.oid AND a.attnum > 0 AND NOT a.attisdropped WHERE n.nspname = current_schema() AND NOT EXISTS (SELECT 1 FROM "
       "pg_depend d WHERE ((d.classid = 'pg_type'::regclass AND d.objid = y.oid) OR (d.classid = 'pg_class'::regclass "
       "AND d.objid = r.oid)) AND d.deptype = 'e') ORDER BY y.typname, a.attnum",
+      other_objects_query(),
   };
 }
 
@@ -287,6 +300,9 @@ schema_definition decode_introspection(const std::vector<std::vector<introspecti
   read_enums(schema, answers.at(4));
   read_exclusions(schema, answers.at(5));
   read_composites(schema, answers.at(6));
+  for (const introspection_row& row : answers.at(7)) {
+    schema.others.push_back({text(row.c0), text(row.c1), text(row.c2), text(row.c3)});
+  }
   return kept(with_names(schema));  // NULLs of an index that stand where they do anyway
 }
 

@@ -147,6 +147,8 @@ private:
         references(std::exchange(name, {}), {column});
       } else if (accept("as")) {
         text_.computed.push_back({column, expression()});
+      } else if (accept("collate")) {
+        text_.collated.push_back({column, identifier()});
       } else {
         skip();
       }

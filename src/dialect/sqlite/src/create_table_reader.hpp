@@ -19,6 +19,10 @@ struct table_text {
     std::string name, sql;
   };
   std::vector<computed_column> computed;
+  struct collated_column {
+    std::string name, collation;
+  };
+  std::vector<collated_column> collated;
 };
 
 /// Reads the statement as SQLite has stored it; what it does not know it skips.

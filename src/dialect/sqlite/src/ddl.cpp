@@ -57,6 +57,7 @@ std::string column_text(const table_definition& table, const column_definition& 
   if (&column == generated_key(table)) {
     return out + "INTEGER NOT NULL " + primary_key_name(table) + "PRIMARY KEY AUTOINCREMENT";
   }
+
   bool alone = table.primary_key.columns.size() == 1 && table.primary_key.columns.front() == column.name;
   std::string type = type_text(column.type);
   // INTEGER PRIMARY KEY would make SQLite number the rows itself; this key is the program's own.
@@ -65,6 +66,7 @@ std::string column_text(const table_definition& table, const column_definition& 
     out += " GENERATED ALWAYS AS (" + column.computed_sql + (column.computed_at_read ? ") VIRTUAL" : ") STORED");
   }
   if (!column.nullable) out += " NOT NULL";
+  if (!column.collation.empty()) out += " COLLATE " + quote_identifier(column.collation);
   if (column.default_sql) {
     bool literal = is_literal(sql_tokens(*column.default_sql));
     out += literal ? " DEFAULT " + *column.default_sql : " DEFAULT (" + *column.default_sql + ")";
@@ -106,6 +108,7 @@ bool needs_rebuild(const schema_operation& operation) {
   if (const auto* change = std::get_if<ddl::alter_column>(&operation.data)) {
     column_definition from = change->from;
     from.comment = change->to.comment;
+    from.identity_always = change->to.identity_always;
     return from != change->to;
   }
   return !std::holds_alternative<ddl::drop_column>(operation.data) &&
@@ -457,6 +460,7 @@ std::string create_index_text(const table_definition& table, const index_definit
   for (const index_column& column : index.columns) {
     columns += columns.empty() ? "" : ", ";
     columns += column.is_expression() ? "(" + column.expression + ")" : quote_identifier(column.name);
+    if (!column.collation.empty()) columns += " COLLATE " + quote_identifier(column.collation);
     if (column.descending) columns += " DESC";
   }
   std::string out = std::string("CREATE ") + (index.unique ? "UNIQUE " : "") + "INDEX " + quote_identifier(index.name) +
@@ -470,7 +474,11 @@ schema_definition kept(const schema_definition& schema) {
   out.composites.clear();
   for (table_definition& table : out.tables) {
     table.comment.clear();
-    for (column_definition& column : table.columns) column.comment.clear();
+    for (column_definition& column : table.columns) {
+      column.comment.clear();
+      column.identity_always = false;
+      if (column.collation == "BINARY") column.collation.clear();
+    }
     // The name may still be that of before the table was renamed.
     for (key_definition& unique : table.uniques) {
       if (unique.name == conventional_name(table, unique)) unique.name.clear();

@@ -163,6 +163,7 @@ column_type parse_type(std::string_view declared) {
 bool same_column(const column_definition& live, const column_definition& wanted) {
   if (live.nullable != wanted.nullable || (wanted.identity && !live.identity)) return false;
   if (comparable_default(live) != comparable_default(wanted)) return false;
+  if (!equal_identifiers(live.collation, wanted.collation)) return false;
   if (live.computed_at_read != wanted.computed_at_read) return false;
   if (canonical_sql(live.computed_sql) != canonical_sql(wanted.computed_sql)) return false;
   // A native type may be a spelling of one that SQLite stores in a known way.

@@ -48,7 +48,7 @@ void read_columns(table_definition& table, const rows& answers, const table_text
   std::vector<std::string> declared;
   std::vector<std::pair<std::string, std::string>> key;  // position in the key, column
   for (const introspection_row& row : answers) {
-    if (text(row.c0) != table.name) continue;
+    if (row.c0 != table.name) continue;
     column_definition column;
     column.name = text(row.c1);
     column.type = parse_type(text(row.c2));
@@ -59,6 +59,10 @@ void read_columns(table_definition& table, const rows& answers, const table_text
       column.computed_sql = computed.sql;
       column.computed_at_read = text(row.c6) == "2";
     }
+    for (const table_text::collated_column& collated : written.collated) {
+      if (equal_identifiers(collated.name, column.name)) column.collation = collated.collation;
+    }
+    if (equal_identifiers(column.collation, "binary")) column.collation.clear();
     if (text(row.c5) != "0") {
       key.emplace_back(text(row.c5), column.name);
       // SQLite lets NULL into keys by an old mistake of its own; no key of ours holds one.
@@ -77,7 +81,7 @@ void read_columns(table_definition& table, const rows& answers, const table_text
 void read_foreign_keys(table_definition& table, const rows& answers, const table_text& written) {
   std::string current;
   for (const introspection_row& row : answers) {
-    if (text(row.c0) != table.name) continue;
+    if (row.c0 != table.name) continue;
     if (text(row.c1) != current || table.foreign_keys.empty()) {
       current = text(row.c1);
       foreign_key_definition key;
@@ -126,13 +130,21 @@ std::string without_parentheses(std::string sql) {
 void read_indexes(table_definition& table, const rows& answers) {
   for (std::size_t i = 0; i < answers.size();) {
     const introspection_row& head = answers[i];
+    if (head.c0 != table.name || head.c3 != "c") {
+      ++i;
+      continue;
+    }
     std::size_t end = i;
     index_definition index;
     for (; end < answers.size() && answers[end].c0 == head.c0 && answers[end].c1 == head.c1; ++end) {
-      index.columns.push_back({text(answers[end].c5), yes(answers[end].c6)});
+      index_column& term = index.columns.emplace_back();
+      term.name = text(answers[end].c5);
+      term.descending = yes(answers[end].c6);
+      const column_definition* column = table.find_column(term.name);
+      const std::string usual = column == nullptr || column->collation.empty() ? "BINARY" : column->collation;
+      if (!equal_identifiers(text(answers[end].c8), usual)) term.collation = text(answers[end].c8);
     }
     i = end;
-    if (text(head.c0) != table.name || text(head.c3) != "c") continue;
     const std::vector<std::string> terms = read_index_terms(text(head.c7));
     for (std::size_t k = 0; k < index.columns.size() && k < terms.size(); ++k) {
       if (index.columns[k].name.empty()) index.columns[k].expression = without_parentheses(terms[k]);
@@ -164,13 +176,57 @@ std::vector<std::string> introspection_queries() {
       "NULL " +
           with(" JOIN pragma_foreign_key_list(t.name) f") + " ORDER BY t.name, f.id DESC, f.seq",
       "SELECT t.name, i.name, CAST(i.\"unique\" AS TEXT), i.origin, CAST(i.partial AS TEXT), x.name, "
-      "CAST(x.\"desc\" AS TEXT), m.sql, NULL, NULL " +
+      "CAST(x.\"desc\" AS TEXT), m.sql, x.coll, NULL " +
           with(" JOIN pragma_index_list(t.name) i JOIN pragma_index_xinfo(i.name) x "
                "LEFT JOIN sqlite_master m ON m.type = 'index' AND m.name = i.name") +
           " AND x.key = 1 ORDER BY t.name, i.name, x.seqno",
       search_introspection_query(),
+      // Views, virtual tables and triggers that are not of search indexes, and options of tables.
+      "SELECT kind, name, on_table, definition, NULL, NULL, NULL, NULL, NULL, NULL FROM ("
+      "SELECT m.type AS kind, m.name, CASE m.type WHEN 'trigger' THEN m.tbl_name END AS on_table, m.sql AS definition "
+      "FROM sqlite_master m WHERE m.type IN ('view', 'trigger') AND NOT EXISTS (SELECT 1 FROM sqlite_master v WHERE "
+      "v.type = 'table' AND v.sql LIKE 'CREATE VIRTUAL TABLE%' AND m.type = 'trigger' AND m.name IN (v.name || "
+      "'_insert', v.name || '_delete', v.name || '_update')) UNION ALL "
+      "SELECT 'virtual table', m.name, NULL, m.sql FROM sqlite_master m WHERE m.type = 'table' AND m.sql LIKE 'CREATE "
+      "VIRTUAL TABLE%' AND NOT EXISTS (SELECT 1 FROM sqlite_master t WHERE t.type = 'trigger' AND t.name = m.name || "
+      "'_insert') UNION ALL "
+      "SELECT 'table option', 'WITHOUT ROWID', t.name, NULL " +
+          joined + " AND t.wr UNION ALL SELECT 'table option', 'STRICT', t.name, NULL " + joined +
+          " AND t.strict) ORDER BY kind, on_table, name",
   };
 }
+
+namespace {
+
+/// What an insert of a row does that a constraint refuses, where that is not to fail.
+void list_conflict_clauses(schema_definition& schema, const rows& tables) {
+  for (const introspection_row& row : tables) {
+    const std::vector<sql_token> tokens = sql_tokens(text(row.c1));
+    for (std::size_t i = 1; i < tokens.size(); ++i) {
+      if (tokens[i].kind != sql_token_kind::word || !equal_identifiers(tokens[i].value, "conflict")) continue;
+      if (!equal_identifiers(tokens[i - 1].value, "on")) continue;
+      schema.others.push_back({"table option", "ON CONFLICT", text(row.c0), {}});
+      break;
+    }
+  }
+}
+
+/// SQLite takes names of tables and columns in any case.
+void write_as_declared(const schema_definition& schema, foreign_key_definition& key) {
+  for (const table_definition& table : schema.tables) {
+    if (!equal_identifiers(table.name, key.references)) continue;
+    key.references = table.name;
+    if (key.referenced_columns.empty()) key.referenced_columns = table.primary_key.columns;
+    for (std::string& name : key.referenced_columns) {
+      for (const column_definition& column : table.columns) {
+        if (equal_identifiers(column.name, name)) name = column.name;
+      }
+    }
+    return;
+  }
+}
+
+}  // namespace
 
 schema_definition decode_introspection(const std::vector<std::vector<introspection_row>>& answers) {
   schema_definition schema;
@@ -188,11 +244,12 @@ schema_definition decode_introspection(const std::vector<std::vector<introspecti
   }
   for (const introspection_row& row : answers.at(4)) read_search_index(schema, text(row.c0), text(row.c1));
   for (table_definition& table : schema.tables) {
-    for (foreign_key_definition& key : table.foreign_keys) {
-      const table_definition* other = schema.find(key.references);
-      if (key.referenced_columns.empty() && other != nullptr) key.referenced_columns = other->primary_key.columns;
-    }
+    for (foreign_key_definition& key : table.foreign_keys) write_as_declared(schema, key);
   }
+  for (const introspection_row& row : answers.at(5)) {
+    schema.others.push_back({text(row.c0), text(row.c1), text(row.c2), text(row.c3)});
+  }
+  list_conflict_clauses(schema, answers.at(0));
   return with_names(schema);
 }
 

@@ -45,6 +45,45 @@ TEST(sqlite_introspection, reads_tables_written_by_hand) {
   EXPECT_EQ(t.foreign_keys[1].on_update, referential_action::cascade);
 }
 
+TEST(sqlite_introspection, reads_collations_of_columns_and_indexes) {
+  raw_database db;
+  db.run("CREATE TABLE t (a TEXT COLLATE NOCASE, b TEXT COLLATE binary)");
+  db.run("CREATE INDEX i ON t (a, b COLLATE RTRIM, a COLLATE BINARY)");
+  const table_definition t = *db.introspect().find("t");
+  EXPECT_EQ(t.columns[0].collation, "NOCASE");
+  EXPECT_EQ(t.columns[1].collation, "");
+  ASSERT_EQ(t.indexes.size(), 1U);
+  EXPECT_EQ(t.indexes[0].columns[0].collation, "");
+  EXPECT_EQ(t.indexes[0].columns[1].collation, "RTRIM");
+  EXPECT_EQ(t.indexes[0].columns[2].collation, "BINARY");
+}
+
+TEST(sqlite_introspection, a_foreign_key_names_its_table_in_any_case) {
+  raw_database db;
+  db.run("CREATE TABLE Artist (ArtistId INTEGER PRIMARY KEY)");
+  db.run("CREATE TABLE t (a INTEGER REFERENCES artist (artistid), b INTEGER REFERENCES ARTIST)");
+  const table_definition t = *db.introspect().find("t");
+  for (const foreign_key_definition& key : t.foreign_keys) {
+    EXPECT_EQ(key.references, "Artist");
+    EXPECT_EQ(key.referenced_columns, std::vector<std::string>{"ArtistId"});
+  }
+}
+
+TEST(sqlite_introspection, names_what_tables_have_no_words_for) {
+  raw_database db;
+  db.run("CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT UNIQUE ON CONFLICT IGNORE)");
+  db.run("CREATE TABLE w (id TEXT PRIMARY KEY) WITHOUT ROWID");
+  db.run("CREATE TABLE s (id INTEGER PRIMARY KEY) STRICT");
+  db.run("CREATE VIEW v AS SELECT id FROM t");
+  db.run("CREATE TRIGGER g AFTER INSERT ON t BEGIN DELETE FROM s; END");
+  db.run("CREATE VIRTUAL TABLE f USING fts5(words)");
+  std::vector<std::string> said;
+  for (const schema_object& other : db.introspect().others) said.push_back(other.describe());
+  EXPECT_EQ(said,
+            (std::vector<std::string>{"table option STRICT on s", "table option WITHOUT ROWID on w", "trigger g on t",
+                                      "view v", "virtual table f", "table option ON CONFLICT on t"}));
+}
+
 TEST(sqlite_introspection, reads_the_shapes_of_the_chinook_store) {
   raw_database db;
   db.run("CREATE TABLE [Artist] ([ArtistId] INTEGER  NOT NULL, [Name] NVARCHAR(120), "

@@ -93,6 +93,8 @@ public:
   column_builder& renamed_from(std::string_view column);
   /// What the column is for, kept in the database. SQLite has no place for it.
   column_builder& comment(std::string_view text);
+  /// How the column's texts compare and sort, by the name that the database has for it: "NOCASE", "de-x-icu".
+  column_builder& collation(std::string_view name);
 
 private:
   model_info* info_;
@@ -121,6 +123,8 @@ public:
   index_builder& nulls_last(index_term term);
   /// How PostgreSQL compares one of its terms: "text_pattern_ops", "gin_trgm_ops". SQLite leaves it out.
   index_builder& operator_class(index_term term, std::string_view name);
+  /// How one of its terms compares, where that is not how its column does.
+  index_builder& collation(index_term term, std::string_view name);
   /// "gin", "gist", "brin", "hash" … of PostgreSQL. SQLite, which has one kind of index, makes none for another method
   /// than "btree".
   index_builder& using_method(std::string_view method);
@@ -316,6 +320,10 @@ public:
   }
   /// The integer key is given by the program, not by the database.
   model_builder& key_not_generated();
+  /// PostgreSQL refuses a value for the integer key that the program gives: GENERATED ALWAYS. SQLite takes it.
+  model_builder& key_always_generated();
+  /// The name of the primary key's constraint. Default: by the naming convention.
+  model_builder& key_named(std::string_view name);
   /// A unique constraint; over expressions, a unique index.
   template <class... Terms>
   index_builder unique(const Terms&... terms) {

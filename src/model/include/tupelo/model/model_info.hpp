@@ -47,6 +47,7 @@ struct field_info {
   std::string native_type;  ///< column type as the database spells it; empty: by the field's kind
   std::string enum_type;    ///< of an enum that the database has as a type of its own: that type's name
   std::string comment;
+  std::string collation;  ///< empty: as is usual
   std::string renamed_from;
 
   bool is(field_flag f) const noexcept { return (flags & f) != 0; }
@@ -69,6 +70,7 @@ struct index_term_info {
   index_nulls nulls = index_nulls::smallest;
   std::string operator_class;
   char weight = 0;  ///< of a search index: 'A' counts most, 'D' least
+  std::string collation;
 };
 
 struct index_info {
@@ -198,9 +200,10 @@ struct model_info {
   std::vector<foreign_key_info> foreign_keys;
   std::vector<relation_info> relations;
   int created_at = -1, updated_at = -1, deleted_at = -1, version = -1;  ///< positions, or -1
-  bool generated_key = true;    ///< a single integer key that the database makes
-  bool without_key = false;     ///< said so
-  bool writes_parents = false;  ///< a foreign key counts or touches
+  bool generated_key = true;      ///< a single integer key that the database makes
+  bool always_generated = false;  ///< and of which it takes no other values
+  bool without_key = false;       ///< said so
+  bool writes_parents = false;    ///< a foreign key counts or touches
 
   /// The index that a full-text search reads, or null.
   const index_info* search_index() const noexcept;

@@ -74,7 +74,9 @@ struct column_definition {
   std::string computed_sql{};                ///< neutral SQL text that the database computes the value by; empty: none
   bool computed_at_read = false;             ///< the computed value is not kept in the row
 
-  std::string comment{};  ///< where the database keeps comments
+  std::string comment{};         ///< where the database keeps comments
+  bool identity_always = false;  ///< the database refuses values of the program's own for an identity
+  std::string collation{};       ///< how texts compare, by the database's own name; empty: as is usual
 
   bool is_computed() const noexcept { return !computed_sql.empty(); }
 
@@ -99,6 +101,7 @@ struct index_column {
   index_nulls nulls = index_nulls::smallest;
   std::string operator_class{};  ///< empty: the usual one
   char weight = 0;               ///< of a search index: 'A' to 'D'
+  std::string collation{};       ///< empty: that of the column or the expression
 
   bool is_expression() const noexcept { return name.empty(); }
   /// The column's name or the expression.
@@ -213,11 +216,25 @@ struct table_definition {
   friend bool operator==(const table_definition&, const table_definition&) = default;
 };
 
+/// Something of a live database that tables have no words for: a view, a trigger, a domain, how a key is checked …
+struct schema_object {
+  std::string kind{};        ///< "view", "trigger": words for people
+  std::string name{};        ///< of a function: with the types of its arguments
+  std::string table{};       ///< that it belongs to; empty: none
+  std::string definition{};  ///< as the database itself writes it; empty: it writes none
+
+  /// "trigger audit on users"
+  std::string describe() const;
+
+  friend bool operator==(const schema_object&, const schema_object&) = default;
+};
+
 /// Tables by name. What the models ask for, what the migrations build, what a live database has.
 struct schema_definition {
   std::vector<table_definition> tables{};          ///< sorted by name once they were added with `add`
   std::vector<enum_definition> enums{};            ///< sorted by name
   std::vector<composite_definition> composites{};  ///< sorted by name
+  std::vector<schema_object> others{};             ///< of a live database; no comparison counts them
 
   const enum_definition* find_enum(std::string_view name) const noexcept;
   enum_definition* find_enum(std::string_view name) noexcept;

@@ -70,6 +70,8 @@ public:
   index_editor& nulls_last(std::string_view term);
   /// How PostgreSQL compares: "text_pattern_ops", "gin_trgm_ops". SQLite leaves it out.
   index_editor& operator_class(std::string_view term, std::string_view name);
+  /// How one of its terms compares, where that is not how its column does.
+  index_editor& collation(std::string_view term, std::string_view name);
   /// "gin", "gist", "brin", "hash" … of PostgreSQL. SQLite makes no index of another method than "btree".
   index_editor& using_method(std::string_view method);
   /// Columns that the index holds beside its key. SQLite leaves them out.
@@ -186,6 +188,8 @@ public:
   /// The database makes the value of this integer key.
   column_editor& generated();
   column_editor& not_generated();
+  /// The same, and PostgreSQL refuses a value that the program gives. SQLite takes it.
+  column_editor& always_generated();
   /// The database computes the value from other columns of the row, by this SQL, and keeps it in the row. PostgreSQL
   /// makes the column anew where that changes.
   column_editor& generated_as(std::string_view sql);
@@ -195,6 +199,8 @@ public:
   column_editor& not_generated_as();
   /// What the column is for; empty: nothing is said any more. SQLite has no place for it.
   column_editor& comment(std::string_view text);
+  /// How texts compare and sort, by the database's own name: "NOCASE", "de-x-icu". Empty: as is usual.
+  column_editor& collation(std::string_view name);
 
   // ---- what holds for it
 
