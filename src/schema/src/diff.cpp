@@ -24,6 +24,11 @@ public:
   planner(const schema_definition& from, const schema_definition& to, const diff_options& options)
       : state_(with_names(from)), to_(to), options_(options) {
     if (options.live != nullptr) to_ = options.live->kept(to_);
+    for (const table_definition& table : state_.tables) {
+      for (const column_definition& column : table.columns) {
+        if (column.type.kind == type_kind::enumeration) used_.insert(column.type.native);
+      }
+    }
     complete_references();
   }
 
@@ -172,7 +177,8 @@ private:
   void drop_composites() {
     std::vector<composite_definition> gone = state_.composites;
     std::erase_if(gone, [&](const composite_definition& type) {
-      return to_.find_composite(type.name) != nullptr || is_spelled(type.name);
+      return to_.find_composite(type.name) != nullptr || is_spelled(type.name) ||
+             (options_.live != nullptr && !used_.contains(type.name));
     });
     while (!gone.empty()) {
       const auto next = std::find_if(gone.begin(), gone.end(), [&](const composite_definition& type) {
@@ -185,10 +191,12 @@ private:
     }
   }
 
-  /// What no column is of any more. Types that somebody spells are somebody's own.
+  /// What no column is of any more. Types that somebody spells are somebody's own, and so are those of a live database
+  /// that none of its columns was of.
   void drop_enums() {
     for (const enum_definition& type : std::vector<enum_definition>(state_.enums)) {
-      if (to_.find_enum(type.name) == nullptr && !is_spelled(type.name)) emit(ddl::drop_enum{type});
+      if (to_.find_enum(type.name) != nullptr || is_spelled(type.name)) continue;
+      if (options_.live == nullptr || used_.contains(type.name)) emit(ddl::drop_enum{type});
     }
   }
   bool is_spelled(const std::string& name) const {
@@ -355,6 +363,7 @@ private:
   const diff_options& options_;
   std::vector<schema_operation> operations_;
   std::vector<table_changes> changes_;
+  names used_;  // enums that columns were of
   names created_;
   names dropped_;
   names structural_;      // tables whose keys may not be there while they are changed

@@ -198,7 +198,16 @@ private:
     diff->add_flag("--recorded", into_->recorded,
                    "Against what the applied migrations have built, instead of the models");
     sql(diff);
-    for (CLI::App* sub : {current, history, status, check, diff}) {
+    CLI::App* introspect =
+        add(verb::introspect, "introspect", "Write models of the tables that the live database has",
+            "What models cannot say is a comment in the file and is told on the error stream. Needs no models.");
+    introspect->add_option("-o,--output", into_->output, "The header to write; standard output unless said")
+        ->type_name("FILE");
+    introspect->add_option("-t,--tables", into_->tables, "Only these: --tables users,posts")
+        ->type_name("NAMES")
+        ->delimiter(',');
+    introspect->add_flag("--force", into_->force, "Replace the file if it is there already");
+    for (CLI::App* sub : {current, history, status, check, diff, introspect}) {
       url(sub);
       json(sub);
     }

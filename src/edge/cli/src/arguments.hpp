@@ -20,6 +20,7 @@ enum class verb : std::uint8_t {
   status,
   check,
   diff,
+  introspect,
   stamp,
   fresh,
   seed,
@@ -60,6 +61,9 @@ struct arguments {
   std::string message;
   std::string environment = "development";
   std::vector<std::string> renames;  ///< "old=new"
+  std::vector<std::string> tables;   ///< introspect: only these
+  std::string output;                ///< introspect: the file to write; empty or "-": standard output
+  bool force = false;                ///< introspect: a file that is there already is replaced
   std::vector<std::string> rest;     ///< seeds to run; arguments of the shell
 };
 

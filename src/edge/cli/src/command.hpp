@@ -94,6 +94,7 @@ int run_history(command& c);
 int run_status(command& c);
 int run_check(command& c);
 int run_diff(command& c);
+int run_introspect(command& c);
 int run_seed(command& c);
 int run_shell(command& c);
 int run_lint(command& c);

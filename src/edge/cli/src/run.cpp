@@ -23,6 +23,7 @@ int dispatch(command& c) {
     case verb::status: return run_status(c);
     case verb::check: return run_check(c);
     case verb::diff: return run_diff(c);
+    case verb::introspect: return run_introspect(c);
     case verb::stamp: return run_stamp(c);
     case verb::fresh: return run_fresh(c);
     case verb::seed: return run_seed(c);

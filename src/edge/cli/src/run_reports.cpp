@@ -163,6 +163,7 @@ int run_status(command& c) {
   const migrate::status_report report = ask(c);
   const std::vector<migration_file> uncompiled = not_compiled_in(c.in_project().migrations, c.migrations());
   const std::vector<std::string> heads = head_names(c.migrations());
+  const std::vector<schema_object> others = c.wait(introspect(c.open_existing())).others;
   if (c.args().json) {
     json list = json::array();
     for (const migrate::revision_status& one : report.revisions) list.push_back(json_of(one));
@@ -175,6 +176,7 @@ int run_status(command& c) {
               {"heads", heads},
               {"migrations", list},
               {"not_compiled_in", files},
+              {"beside_tables", json_of(others)},
               {"lock", nullptr}};
     if (report.locked) said["lock"] = {{"owner", report.lock.owner}, {"since", time_text(report.lock.acquired_us)}};
     c.out().json(said);
@@ -194,6 +196,7 @@ int run_status(command& c) {
     out.line("lock      " + out.painted(ink::red, "held by " + report.lock.owner + " since " +
                                                       time_text(report.lock.acquired_us) + " UTC"));
   }
+  print_others(out, others);
   c.warn_of_uncompiled();
   return exit_ok;
 }
@@ -257,6 +260,7 @@ int run_diff(command& c) {
   if (c.args().json) {
     json said{{"against", models ? "models" : "recorded"}, {"operations", json_of(operations)}};
     if (c.args().sql) said["statements"] = texts_of(db.sql_dialect().schema().render(operations, live));
+    said["not_compared"] = json_of(live.others);
     c.out().json(said);
   } else if (c.args().sql) {
     c.out().script(texts_of(db.sql_dialect().schema().render(operations, live)));
@@ -267,6 +271,7 @@ int run_diff(command& c) {
                  ", the database would need:");
     print_operations(c.out(), operations);
   }
+  if (!c.args().json) print_others(c.err(), live.others);
   return code;
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "console.hpp"
+
 #include <tupelo/query/schema_operation.hpp>
 
 #include <nlohmann/json_fwd.hpp>
@@ -12,5 +14,9 @@ namespace tupelo::cli {
 
 /// [{"table": …, "change": …, "code": …}]
 nlohmann::ordered_json json_of(const std::vector<schema_operation>& operations);
+/// [{"kind": …, "name": …, "table": …, "definition": …}]
+nlohmann::ordered_json json_of(const std::vector<schema_object>& others);
+/// One line that names what the database has beside its tables; nothing where it has nothing.
+void print_others(console& to, const std::vector<schema_object>& others);
 
 }  // namespace tupelo::cli

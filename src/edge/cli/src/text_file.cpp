@@ -71,4 +71,14 @@ void write_new_text(const std::filesystem::path& file, std::string_view text) {
   if (opened.close() != 0) fail("write", file, errno);
 }
 
+void replace_text(const std::filesystem::path& file, std::string_view text) {
+  std::filesystem::path beside = file;
+  beside += ".new";
+  std::error_code failure;
+  std::filesystem::remove(beside, failure);  // of a run that died
+  write_new_text(beside, text);
+  std::filesystem::rename(beside, file, failure);
+  if (failure) fail("replace", file, failure.value());
+}
+
 }  // namespace tupelo::cli

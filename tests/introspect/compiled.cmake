@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: Apache-2.0
+# A database → its models → a program with them, which finds nothing to change and builds the same database again.
+#
+# Needs: work (a folder), bare (bare_manage), target and program (built of <work>/manage.cpp), build, url and empty_url;
+# and either script (SQL) or fill (a program whose `db upgrade` fills the database). schema and empty_schema: made on
+# the server before, dropped afterwards.
+function(run)
+  execute_process(COMMAND ${ARGV} WORKING_DIRECTORY ${work} RESULT_VARIABLE code OUTPUT_VARIABLE out ERROR_VARIABLE err)
+  if(NOT code EQUAL 0)
+    list(JOIN ARGV " " command)
+    message(FATAL_ERROR "exit code ${code} of: ${command}\n${out}\n${err}")
+  endif()
+endfunction()
+
+if(DEFINED script AND NOT EXISTS "${script}")
+  message("skipped: ${script} is not there")
+  return()
+endif()
+
+file(REMOVE_RECURSE ${work})
+file(MAKE_DIRECTORY ${work}/migrations)
+foreach(name IN ITEMS ${schema} ${empty_schema})
+  run(${bare} sql ${server} "SET client_min_messages = warning; DROP SCHEMA IF EXISTS ${name} CASCADE; CREATE SCHEMA ${name}")
+endforeach()
+if(DEFINED script)
+  run(${bare} load ${url} ${script})
+else()
+  run(${fill} db upgrade --url ${url})
+endif()
+
+run(${bare} db introspect --url ${url} --output models.hpp)
+file(READ ${work}/models.hpp header)
+if(NOT header MATCHES "// In manage.cpp: tp::cli::main<([^>]*)>")
+  message(FATAL_ERROR "the header names no models:\n${header}")
+endif()
+string(REPLACE "//" "" models "${CMAKE_MATCH_1}")
+file(WRITE ${work}/manage.cpp
+     "#include <tupelo/cli.hpp>\n#include \"models.hpp\"\n#if __has_include(\"migration.inc\")\n#include \"migration.inc\"\n"
+     "#endif\nint main(int argc, char** argv) { return tp::cli::main<${models}>(argc, argv); }\n")
+run(${CMAKE_COMMAND} --build ${build} --target ${target})
+
+run(${program} db diff --url ${url}) # exit code 3: something was found
+run(${program} db migrate "Initial")
+file(GLOB migration ${work}/migrations/*.cpp)
+configure_file(${migration} ${work}/migration.inc COPYONLY)
+file(TOUCH ${work}/manage.cpp)
+run(${CMAKE_COMMAND} --build ${build} --target ${target})
+run(${program} db upgrade --url ${empty_url})
+run(${bare} db introspect --url ${empty_url} --output again.hpp)
+execute_process(COMMAND ${CMAKE_COMMAND} -E compare_files ${work}/models.hpp ${work}/again.hpp RESULT_VARIABLE differ)
+if(differ)
+  message(FATAL_ERROR "the models of the database that they have built are others: ${work}/models.hpp, again.hpp")
+endif()
+
+foreach(name IN ITEMS ${schema} ${empty_schema})
+  run(${bare} sql ${server} "SET client_min_messages = warning; DROP SCHEMA ${name} CASCADE")
+endforeach()
