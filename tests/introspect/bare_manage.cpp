@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The tool of a project that has no models yet, and what a test needs beside it:
-// bare_manage load <url> <script>, bare_manage sql <url> <statement>, bare_manage db …
+// bare_manage load <url> <script>, bare_manage make_schema|drop_schema <url> <name>, bare_manage db …
 #include <tupelo/cli.hpp>
 #include <tupelo/tupelo.hpp>
 
@@ -37,7 +37,10 @@ int main(int argc, char** argv) try {
     tp::sync_wait(connection.execute(tables_of(read(argv[3]))));
     tp::sync_wait(connection.commit());
   } else {
-    tp::sync_wait(connection.execute(argv[3]));
+    const std::string name = argv[3];
+    tp::sync_wait(connection.execute("SET client_min_messages = warning"));
+    tp::sync_wait(connection.execute("DROP SCHEMA IF EXISTS " + name + " CASCADE"));
+    if (verb == "make_schema") tp::sync_wait(connection.execute("CREATE SCHEMA " + name));
   }
   return 0;
 } catch (const std::exception& failure) {
