@@ -26,7 +26,7 @@ public:
     if (options.live != nullptr) to_ = options.live->kept(to_);
     for (const table_definition& table : state_.tables) {
       for (const column_definition& column : table.columns) {
-        if (column.type.kind == type_kind::enumeration) used_.insert(column.type.native);
+        if (!column.type.native.empty()) used_.insert(column.type.native);
       }
     }
     complete_references();
@@ -363,7 +363,7 @@ private:
   const diff_options& options_;
   std::vector<schema_operation> operations_;
   std::vector<table_changes> changes_;
-  names used_;  // enums that columns were of
+  names used_;  // enums and composites that columns were of
   names created_;
   names dropped_;
   names structural_;      // tables whose keys may not be there while they are changed
