@@ -118,6 +118,8 @@ struct column_named {
   /// Whether values of this type stand in lists: an empty one would need IS NULL.
   template <class Value>
   static constexpr bool lists = !field_is_optional<Value>();
+  template <class>
+  static constexpr bool lists_braces = false;
   template <class Value>
   static constexpr bool computes_with = summable<Value>;
   /// Two numbers that the database computes compare whatever their types.
@@ -341,6 +343,12 @@ public:
     } else {
       return detail::value_list<named, field>::of(ref, first, rest...);
     }
+  }
+
+  template <class Value>
+  condition<owner> in(std::initializer_list<Value>) const {
+    static_assert(named::template lists_braces<Value>, "tupelo: in() takes its values without braces: in(1, 2, 3)");
+    return expression();
   }
 
   template <class Low, class High>

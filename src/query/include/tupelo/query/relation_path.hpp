@@ -98,6 +98,12 @@ struct relation_path {
     }
   }
 
+  template <class Other, class... Rest>
+  static void load(load_list&, const Other&, const Rest&...) {
+    static_assert(std::is_member_object_pointer_v<Other>,
+                  "tupelo: with() begins with a relation: .with(&User::posts, …)");
+  }
+
   /// The query of the related rows of one row of the query around it.
   template <class F, class C, class... Rest>
   static query_core related(F C::* relation, const Rest&... rest) {

@@ -95,10 +95,34 @@ consteval auto row_fields() {
   }
 }
 
+/// What a clause was given that takes no such thing; the compiler's messages name it by it.
+template <class Given>
+struct clause_given {
+  static constexpr bool is_a_condition = false;
+  static constexpr bool is_a_term = false;
+};
+template <class T>
+concept names_models = requires { typename T::term_models; };
+
+/// What a term becomes in a row.
+template <class Term>
+struct selected {
+  static_assert(clause_given<Term>::is_a_term,
+                "tupelo: select() takes columns, expressions and conditions: tp::col<&User::email>; a value is written "
+                "tp::value(1)");
+  using type = int;
+};
+template <class Term>
+  requires requires { typename Term::selected_type; }
+struct selected<Term> {
+  using type = typename Term::selected_type;
+};
+
 /// Whether a selected term of type Term can be read into a field of type Field.
 template <class Field, class Term>
 consteval bool projects() {
-  using value = typename Term::selected_type;
+  using value = typename selected<Term>::type;
+  if constexpr (!names_models<Term>) return true;  // refused by selected
   if constexpr (field_is_optional<value>() && !field_is_optional<Field>()) return false;
   using F = base_of<Field>;
   using V = base_of<value>;

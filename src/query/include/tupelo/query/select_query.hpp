@@ -13,6 +13,10 @@
 #include <type_traits>
 #include <utility>
 
+#define TUPELO_NO_CONDITION(clause) \
+  "tupelo: " clause " takes a condition: a comparison, as tp::col<&User::age> >= 18 or tp::col<&User::active> == true"
+#define TUPELO_NO_TERM(clause) "tupelo: " clause " takes columns and expressions: tp::col<&User::email>"
+
 namespace tupelo {
 
 template <class... Models>
@@ -89,6 +93,11 @@ public:
     core_.clause(op::where, c);
     return static_cast<select_query&&>(*this);
   }
+  template <class Other>
+  select_query& where(const Other&) {
+    static_assert(detail::clause_given<Other>::is_a_condition, TUPELO_NO_CONDITION("where()"));
+    return *this;
+  }
   /// `where(make(*value))` if the optional holds a value: `.where_if(min_age, [](int a) { return tp::col<&User::age> >=
   /// a; })`.
   template <class Optional, class Make>
@@ -116,6 +125,12 @@ public:
   template <auto... M>
   select_query& order_by(column<M...> c) & {
     return order_by(c.asc());
+  }
+  template <class Other>
+    requires(!detail::names_models<Other>)
+  select_query& order_by(const Other&) & {
+    static_assert(detail::clause_given<Other>::is_a_term, TUPELO_NO_TERM("order_by()"));
+    return *this;
   }
   template <class T, class... Models>
   select_query& order_by(const scalar<T, Models...>& e) & {
@@ -150,6 +165,12 @@ public:
     if constexpr (sizeof...(Rest) > 0) group_by(rest...);
     return *this;
   }
+  template <class Other, class... Rest>
+    requires(!detail::names_models<Other>)
+  select_query& group_by(const Other&, const Rest&...) & {
+    static_assert(detail::clause_given<Other>::is_a_term, TUPELO_NO_TERM("group_by()"));
+    return *this;
+  }
   /// In several ways at once: tp::rollup, tp::cube, tp::grouping_sets. Columns that a way leaves out are NULL.
   template <class... Models>
   select_query& group_by(const grouping_terms<Models...>& ways) & {
@@ -172,6 +193,12 @@ public:
   select_query&& having(const condition<Models...>& c) && {
     having(c);
     return static_cast<select_query&&>(*this);
+  }
+
+  template <class Other>
+  select_query& having(const Other&) {
+    static_assert(detail::clause_given<Other>::is_a_condition, TUPELO_NO_CONDITION("having()"));
+    return *this;
   }
 
   /// Rows at most. Negative is refused when the query is run.
@@ -287,6 +314,11 @@ public:
   select_query<Result, Joined..., Other> join(const condition<Models...>& on) const {
     return joined<Other>(join_kind::inner, on);
   }
+  template <class Other, class On>
+  select_query<Result, Joined..., Other> join(const On&) const {
+    static_assert(detail::clause_given<On>::is_a_condition, TUPELO_NO_CONDITION("join()"));
+    return {query_core(core_), source_};
+  }
   /// All rows, those without a match with NULL for every column of Other.
   template <class Other, class... Models>
   select_query<Result, Joined..., Other> left_join(const condition<Models...>& on) const {
@@ -397,7 +429,7 @@ public:
   template <class... Terms>
     requires(sizeof...(Terms) > 1)
   auto select(const Terms&... terms) const {
-    return this->template select<std::tuple<typename Terms::selected_type...>>(terms...);
+    return this->template select<std::tuple<typename detail::selected<Terms>::type...>>(terms...);
   }
 
   /// Reads these columns and the key alone; the rows are tp::partial<Result>, whose other fields are an error to read.
@@ -542,6 +574,9 @@ private:
     check_models<Models...>();
     core.term(op::project, e);
   }
+  template <class Other>
+    requires(!detail::names_models<Other>)
+  static void project(query_core&, const Other&) {}  // refused before
   template <class T, class... Models>
   static void project(query_core&, const window_function<T, Models...>&) {
     static_assert(detail::has_window<T>, "tupelo: row_number(), lag() and the like need a window: .over(…)");
@@ -556,43 +591,9 @@ private:
   query_source* source_;
 };
 
-/// A query over the model T, not yet bound to a database: for subqueries, and to be run with `db.bind(query).all()`.
-template <class T>
-select_query<T, T> query() noexcept {
-  return select_query<T, T>(nullptr);
-}
-
-/// The same over an alias, or over the rows of a query that has a name: tp::alias, tp::derived, tp::cte.
-template <detail::row_source Source>
-auto query(const Source& source) {
-  using row = typename Source::row_type;
-  static_assert(detail::source_in<detail::models_in_query<>, Source>(),
-                "tupelo: a correlated query is joined, or asked by exists() and subquery()");
-  query_core core;
-  core.begin(source.table());
-  source.add_to(core);
-  return select_query<row, detail::aliased<row>>(static_cast<query_core&&>(core), nullptr);
-}
-
-/// The query has at least one row. A query that was correlated with models of the query around it is asked for each of
-/// their rows. `exists<User>(query)` makes it a condition of User, to be combined with others and kept in a variable.
-template <class... Outer, class Result, class... Joined>
-auto exists(const select_query<Result, Joined...>& query) {
-  using correlated = typename select_query<Result, Joined...>::outer_condition;
-  using found = std::conditional_t<sizeof...(Outer) == 0, correlated, condition<Outer...>>;
-  static_assert(detail::covers<found, correlated>,
-                "tupelo: exists<…>(): the subquery is correlated with a model that is not named");
-  return found(detail::with_query(expression(), query.core(), op::exists));
-}
-
-/// The one value that a query selects, as an expression; NULL when it has no row:
-/// `tp::col<&Post::views> > tp::subquery(tp::query<Post>().select<double>(tp::avg(tp::col<&Post::views>)))`.
-template <class Result, class... Joined>
-auto subquery(const select_query<Result, Joined...>& query) {
-  static_assert(detail::selects_one_value<Result>, "tupelo: subquery(): the query must select one value: select<T>(…)");
-  using models = typename select_query<Result, Joined...>::outer_condition::term_models;
-  return typename detail::over<models>::template scalar<detail::base_of<Result>>(
-      detail::with_query(expression(), query.core(), op::scalar_query));
-}
-
 }  // namespace tupelo
+
+#undef TUPELO_NO_CONDITION
+#undef TUPELO_NO_TERM
+
+#include "tupelo/query/subquery.hpp"

@@ -186,6 +186,11 @@ public:
     }
     return *this;
   }
+  template <class Other, class V>
+  update_query& set(const Other&, const V&) {
+    static_assert(detail::clause_given<Other>::is_a_term, "tupelo: set() names a column: tp::col<&User::age>");
+    return *this;
+  }
   /// All that a patch was given: `db.update<User>().set(changes).where(…)`. Errors: query_error for an empty patch.
   update_query& set(const patch<T>& changes) & {
     detail::assign_given(this->core_, changes.core(), __builtin_addressof(changes.values()));

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+// expect: select() takes columns, expressions and conditions
+// errors: 1
+#include "blog.hpp"
+
+int main() {
+#ifdef GOOD
+  auto q = tp::query<User>().select<std::string>(tp::col<&User::email>);
+#else
+  auto q = tp::query<User>().select<std::string>(&User::email);
+#endif
+}
