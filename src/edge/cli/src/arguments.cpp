@@ -125,6 +125,9 @@ private:
         ->type_name("OLD=NEW")
         ->allow_extra_args(false);
     CLI::Option* empty = migrate->add_flag("--empty", into_->empty, "Write it without operations, to fill in by hand");
+    migrate->add_flag(
+        "--one-file", into_->one_file,
+        "Do not put indexes on tables that exist into a second migration, which builds them concurrently");
     migrate->add_flag("--merge", into_->merge, "Write one without operations that joins all heads")->excludes(empty);
     url(migrate);
     json(migrate);

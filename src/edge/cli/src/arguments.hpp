@@ -39,6 +39,7 @@ struct arguments {
   bool sql = false;
   bool dry_run = false;
   bool empty = false;         ///< migrate: without operations
+  bool one_file = false;      ///< migrate: indexes beside the other changes
   bool merge = false;         ///< migrate: after every head, without operations
   bool offline = false;       ///< history: without the database
   bool database_too = false;  ///< check: also what is pending, edited or missing

@@ -8,6 +8,8 @@
 #include "text_file.hpp"
 
 #include <tupelo/schema/generator.hpp>
+#include <tupelo/schema/index_split.hpp>
+#include <tupelo/dialect/dialect.hpp>
 #include <tupelo/core/error.hpp>
 
 #include <nlohmann/json.hpp>
@@ -54,10 +56,10 @@ std::vector<std::string> parents_of_next(command& c) {
 }
 
 /// A revision that neither a file nor a migration has yet, and that sorts behind its parents.
-std::string next_revision(command& c, const std::vector<std::string>& parents) {
+std::string next_revision(command& c, const std::string& message, const std::vector<std::string>& parents) {
   constexpr std::int64_t second = 1'000'000;
   for (std::int64_t now = c.around().now_us();; now += second) {
-    std::string revision = make_revision(now, c.args().message);
+    std::string revision = make_revision(now, message);
     bool taken = c.migrations().find(revision) != nullptr ||
                  std::filesystem::exists(c.in_project().migrations / (revision + ".cpp"));
     constexpr std::size_t time_length = 15;
@@ -68,6 +70,60 @@ std::string next_revision(command& c, const std::vector<std::string>& parents) {
     }
     if (!taken) return revision;
   }
+}
+
+/// A file that is about to be written.
+struct planned_file {
+  std::vector<std::string> parents;
+  std::vector<schema_operation> operations;
+  migration_source source;
+  std::filesystem::path path;
+  std::vector<lint_finding> findings;
+};
+
+planned_file plan_file(command& c, const std::string& message, std::vector<std::string> parents,
+                       std::vector<schema_operation> operations, const schema_definition& before) {
+  planned_file planned;
+  planned.source = generate_migration(next_revision(c, message, parents), parents, operations);
+  planned.path = c.in_project().migrations / planned.source.file_name;
+  if (!operations.empty()) planned.findings = lint(operations, before, c.rules());
+  for (lint_finding& found : planned.findings) found.file = c.in_project().shown(planned.path);
+  planned.parents = std::move(parents);
+  planned.operations = std::move(operations);
+  return planned;
+}
+
+/// One file, or two: where the database builds indexes beside those who write, or is not known, they follow in a file
+/// of their own.
+std::vector<planned_file> plan_files(command& c, std::vector<schema_operation> operations,
+                                     const schema_definition& before) {
+  std::vector<planned_file> files;
+  const std::string& message = c.args().message;
+  std::vector<std::string> parents = parents_of_next(c);
+  const feature_table* of = c.rules().database;
+  index_split parts{std::move(operations), {}};
+  if (!c.args().one_file && (of == nullptr || of->concurrent_indexes)) parts = index_split::of(parts.changes, before);
+  if (!parts.changes.empty() || parts.indexes.empty()) {
+    files.push_back(plan_file(c, message, std::move(parents), std::move(parts.changes), before));
+    parents = {files.front().source.revision};
+  }
+  if (!parts.indexes.empty()) {
+    schema_definition between = before;
+    if (!files.empty()) apply_all(files.front().operations, between);
+    const std::string own = files.empty() ? message : message + " indexes";
+    files.push_back(plan_file(c, own, std::move(parents), std::move(parts.indexes), between));
+  }
+  return files;
+}
+
+nlohmann::ordered_json document_of(const planned_file& planned, const project& in, bool with_text) {
+  nlohmann::ordered_json said{{"revision", planned.source.revision},
+                              {"file", in.shown(planned.path)},
+                              {"parents", planned.parents},
+                              {"operations", json_of(planned.operations)},
+                              {"findings", json_of(planned.findings, finding_places(project{}))}};
+  if (with_text) said["text"] = planned.source.text;
+  return said;
 }
 
 }  // namespace
@@ -82,7 +138,7 @@ int run_migrate(command& c) {
                                                                "; run `db init` in the project's root first");
   }
   require_all_compiled_in(c);
-  const std::vector<std::string> parents = parents_of_next(c);
+  (void)parents_of_next(c);  // what is wrong with the heads comes first
   const std::vector<schema_operation> operations = planned_operations(c);
 
   if (operations.empty() && !args.empty && !args.merge) {
@@ -97,26 +153,23 @@ int run_migrate(command& c) {
     return exit_ok;
   }
 
+  const schema_definition before = operations.empty() ? schema_definition() : migrate::recorded_schema(c.migrations());
   std::vector<std::string> statements;
-  if (args.sql && !operations.empty())
-    statements = texts_of(c.open().sql_dialect().schema().render(operations, migrate::recorded_schema(c.migrations())));
-  const migration_source source = generate_migration(next_revision(c, parents), parents, operations);
-  std::vector<lint_finding> findings;
-  if (!operations.empty()) findings = lint(operations, migrate::recorded_schema(c.migrations()), c.rules());
-  for (lint_finding& found : findings) found.file = in.shown(in.migrations / source.file_name);
-  const std::filesystem::path file = in.migrations / source.file_name;
+  if (args.sql && !operations.empty()) {
+    statements = texts_of(c.open().sql_dialect().schema().render(operations, before));
+  }
+  const std::vector<planned_file> files = plan_files(c, operations, before);
   const bool written = !args.dry_run && !args.sql;
-  if (written) write_new_text(file, source.text);
+  for (const planned_file& planned : files) {
+    if (written) write_new_text(planned.path, planned.source.text);
+  }
 
   if (args.json) {
-    nlohmann::ordered_json said{{"written", written},
-                                {"revision", source.revision},
-                                {"file", in.shown(file)},
-                                {"parents", parents},
-                                {"operations", json_of(operations)},
-                                {"findings", json_of(findings, finding_places(project{}))}};
+    nlohmann::ordered_json said{{"written", written}};
+    said.update(document_of(files.front(), in, args.dry_run));
+    said["followed_by"] = nullptr;
+    if (files.size() > 1) said["followed_by"] = document_of(files.back(), in, args.dry_run);
     if (args.sql) said["statements"] = statements;
-    if (args.dry_run) said["text"] = source.text;
     out.json(said);
     return exit_ok;
   }
@@ -124,16 +177,19 @@ int run_migrate(command& c) {
     out.script(statements);
     return exit_ok;
   }
-  for (const schema_operation& operation : operations) out.line("  " + operation.describe());
-  if (args.dry_run) {
-    out.line();
-    out.line(out.painted(ink::dim, "// " + in.shown(file)));
-    out.line(source.text);
-    return exit_ok;
+  for (const planned_file& planned : files) {
+    for (const schema_operation& operation : planned.operations) out.line("  " + operation.describe());
+    if (args.dry_run) {
+      out.line();
+      out.line(out.painted(ink::dim, "// " + in.shown(planned.path)));
+      out.line(planned.source.text);
+      continue;
+    }
+    out.line(out.painted(ink::green, "wrote ") + in.shown(planned.path));
+    for (const lint_finding& found : planned.findings) c.warn(finding_text(found));
   }
-  out.line(out.painted(ink::green, "wrote ") + in.shown(file));
-  for (const lint_finding& found : findings) c.warn(finding_text(found));
-  out.line("Next: review the file, build this program again so that the migration is part of it, then `db upgrade`.");
+  if (args.dry_run) return exit_ok;
+  out.line("Next: review what was written, build this program again so that it is part of it, then `db upgrade`.");
   return exit_ok;
 }
 

@@ -8,6 +8,17 @@
 namespace tupelo::cli {
 namespace {
 
+struct indexed_user {
+  std::int64_t id{};
+  std::string email;
+  std::optional<int> age;
+  std::string city;
+  static void model(tupelo::model<indexed_user>& m) {
+    m.table("users");
+    m.index(&indexed_user::city);
+  }
+};
+
 struct with_handle {
   std::int64_t id{};
   std::string handle;
@@ -123,6 +134,33 @@ TEST_F(migrate_verb, a_rename_takes_one_word_so_that_the_message_may_follow) {
   folder.use(both);
   folder.use_models<with_handle>();
   EXPECT_EQ(folder.db({"migrate", "-r", "users.email=handle", "Handle", "--json"}).json()["operations"].size(), 1U);
+}
+TEST_F(migrate_verb, indexes_of_tables_that_exist_follow_in_a_file_of_their_own) {
+  folder.use(both);
+  folder.use_models<indexed_user>();
+  folder.write("tupelo.toml", "");  // the database is not known
+  const outcome done = folder.db({"migrate", "City"});
+  ASSERT_EQ(done.code, 0) << done.err;
+  const std::string first = folder.read("migrations/20261121T093000_city.cpp");
+  const std::string second = folder.read("migrations/20261121T093001_city_indexes.cpp");
+  EXPECT_NE(first.find("add_column(\"users\", \"city\")"), std::string::npos) << first;
+  EXPECT_EQ(first.find("index"), std::string::npos) << first;
+  EXPECT_NE(second.find("after(\"20261121T093000_city\")"), std::string::npos) << second;
+  EXPECT_NE(second.find("add_index(\"users\", {\"city\"}).concurrently()"), std::string::npos) << second;
+  EXPECT_NE(second.find("tp::concurrently"), std::string::npos) << second;
+}
+TEST_F(migrate_verb, indexes_stay_where_sqlite_is_known_or_one_file_is_asked_for) {
+  folder.use(both);
+  folder.use_models<indexed_user>();
+  folder.write("tupelo.toml", "");
+  EXPECT_EQ(folder.db({"migrate", "City", "--dry-run", "--json"}).json()["followed_by"]["operations"].size(), 1U);
+  for (const std::vector<std::string>& words : {std::vector<std::string>{"--one-file"}, {"--url", "sqlite::memory:"}}) {
+    std::vector<std::string> all{"migrate", "City", "--dry-run", "--json"};
+    all.insert(all.end(), words.begin(), words.end());
+    const nlohmann::json said = folder.db(all).json();
+    EXPECT_EQ(said["operations"].size(), 2U);
+    EXPECT_EQ(said["followed_by"], nullptr);
+  }
 }
 TEST_F(migrate_verb, without_a_message_is_wrong_usage) { EXPECT_EQ(folder.db({"migrate"}).code, 2); }
 TEST_F(migrate_verb, refuses_while_a_file_is_not_compiled_in) {
