@@ -2,6 +2,7 @@
 #include "filled_database.hpp"
 
 #include <tupelo/schema/generator.hpp>
+#include <tupelo/schema/migration_record.hpp>
 #include <tupelo/schema/migrator.hpp>
 #include <tupelo/schema/models.hpp>
 
@@ -14,6 +15,12 @@ tp::task<void> at_start(tp::database& db) {
   if (!now.up_to_date()) std::printf("not up to date\n");
   EXPECT_TRUE(now.up_to_date());
 }
+
+namespace many_rows {
+void up(tp::schema_editor& db) {
+  db.backfill("users", "nickname = lower(email)", "nickname IS NULL").batch(5'000).pause_ms(50);
+}
+}  // namespace many_rows
 
 }  // namespace
 
@@ -28,6 +35,10 @@ TEST(guide_of_migrations, down_takes_back_what_up_did) {
   tp::sync_wait(tp::migrate::upgrade(example.db, "+1"));
   const auto nickname = example.db.raw_sql<std::string>("SELECT nickname FROM users WHERE id = ?", 1);
   EXPECT_EQ(tp::sync_wait(nickname.one()), "ada@example.com");
+}
+TEST(guide_of_migrations, a_backfill_is_one_step_along_the_key) {
+  const tp::migration_record record = tp::record_migration(&many_rows::up, tp::migrate::recorded_schema(tp::history()));
+  EXPECT_EQ(std::get<tp::backfill_step>(record.steps.at(0)).key, "id");
 }
 TEST(guide_of_migrations, the_first_file_is_as_the_generator_writes_it) {
   const tp::history none(std::vector<tp::migration>{});

@@ -166,6 +166,25 @@ TEST_F(postgres_verbs, lint_asks_for_the_rules_of_the_server) {
   folder.use(all);
   EXPECT_TRUE(folder.db({"lint"}).says("blocking-index"));
 }
+TEST_F(postgres_verbs, a_backfill_writes_its_batches_and_goes_on_after_a_failure) {
+  const migration fill{"20261121T080000_fill",
+                       {second_step.revision},
+                       [](schema_editor& db) { db.backfill("users", "age = 100 / (id - 7)", "age IS NULL").batch(2); },
+                       [](schema_editor&) {},
+                       "migrations/f.cpp"};
+  const history all{{first_step, second_step, fill}};
+  folder.use(all);
+  folder.db({"upgrade", "+2"});
+  execute("INSERT INTO " + name + ".users (email) SELECT 'u' || n FROM generate_series(1, 9) AS n");
+  const outcome failed = folder.db({"upgrade"});
+  EXPECT_EQ(failed.code, 1);
+  EXPECT_TRUE(failed.complains("goes on from there")) << failed.err;
+  database db(url);
+  EXPECT_EQ(sync_wait(db.raw_sql<std::int64_t>("SELECT count(*) FROM users WHERE age IS NOT NULL").one()), 6);
+  execute("UPDATE " + name + ".users SET age = 7 WHERE id = 7");
+  EXPECT_EQ(folder.db({"upgrade"}).code, 0);
+  EXPECT_EQ(sync_wait(db.raw_sql<std::int64_t>("SELECT count(*) FROM users WHERE age IS NULL").one()), 0);
+}
 TEST_F(postgres_verbs, backup_and_restore_bring_a_database_back) {
   execute("CREATE DATABASE " + name);
   has_database = true;

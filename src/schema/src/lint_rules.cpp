@@ -122,10 +122,10 @@ const std::vector<lint_rule>& lint_rules() {
        "Do without it; REINDEX CONCURRENTLY runs outside of migrations."},
       {"update-all-rows", blocking, everywhere,
        "UPDATE without WHERE locks every row, and on PostgreSQL writes each a second time, in one transaction.",
-       "Fill the rows in batches, by a migration that changes nothing else."},
+       "Fill the rows in batches, by db.backfill in a migration of its own."},
       {"data-beside-schema", blocking, table_locks,
        "The locks of the schema change are held until the rows are written, too.",
-       "Write rows in a migration of their own."},
+       "Write rows in a migration of their own; where they are many, by db.backfill."},
       {"several-tables", blocking, table_locks,
        "The locks of all these tables are held until the end, and taken in an order that the program may not keep: "
        "that can be a deadlock.",

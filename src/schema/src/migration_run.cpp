@@ -78,16 +78,19 @@ std::vector<std::string> lock_timeout_texts(const schema_dialect& rules, std::in
 
 /// One migration inside its transaction, up to and including the commit.
 task<void> run_inside(lease& connection, const prepared_migration& m, const std::string& verify,
-                      const recorded_lock& mine, std::int64_t lock_timeout_us, std::int64_t started,
+                      const recorded_lock& mine, const migrate::options& opts, std::int64_t started,
                       run_position& position) {
+  const std::vector<std::string> lock_timeout =
+      lock_timeout_texts(connection.sql_dialect().schema(), opts.lock_timeout_us);
   const bool outside = runs_outside(connection.sql_dialect(), m.steps);
   if (outside) {
     co_await require_lock(connection, mine);
-    co_await run_steps_outside(connection, m.steps, m.before, position);
+    outside_run by{mine, lock_timeout, opts.watch, m.of->revision};
+    co_await run_steps_outside(connection, m.steps, m.before, std::move(by), position);
   }
   co_await begin_alone(connection);
   co_await require_lock(connection, mine);
-  co_await run_texts(connection, lock_timeout_texts(connection.sql_dialect().schema(), lock_timeout_us));
+  co_await run_texts(connection, lock_timeout);
   if (!outside) co_await run_steps(connection, m.steps, m.before, position);
   position.step = m.steps.size();
   if (!verify.empty()) {
@@ -109,7 +112,7 @@ task<void> run_inside(lease& connection, const prepared_migration& m, const std:
 
 /// One migration with its frame: settings are brought back whatever happens.
 task<std::int64_t> run_one(lease& connection, const prepared_migration& m, const recorded_lock& mine,
-                           std::int64_t lock_timeout_us, run_position& position) {
+                           const migrate::options& opts, run_position& position) {
   const std::int64_t started = steady_us();
   const ddl_frame frame = connection.sql_dialect().schema().frame(operations_of(m.steps), m.before);
   std::vector<std::string> restore;
@@ -117,7 +120,7 @@ task<std::int64_t> run_one(lease& connection, const prepared_migration& m, const
   std::exception_ptr failure;
   try {
     co_await run_texts(connection, frame.before);
-    co_await run_inside(connection, m, frame.verify, mine, lock_timeout_us, started, position);
+    co_await run_inside(connection, m, frame.verify, mine, opts, started, position);
   } catch (...) {
     failure = std::current_exception();
   }
@@ -140,7 +143,7 @@ task<std::int64_t> run_patiently(lease& connection, const prepared_migration& m,
   for (std::uint32_t retried = 0;; ++retried) {
     position = {};
     try {
-      co_return co_await run_one(connection, m, mine, opts.lock_timeout_us, position);
+      co_return co_await run_one(connection, m, mine, opts, position);
     } catch (const database_error& e) {
       if (!is_locked_out(e) || retried == opts.lock_retries) throw;
     }

@@ -228,6 +228,7 @@ task<void> wipe_database(lease& connection) {
 
 void observer::started(std::string_view, direction, std::size_t, std::size_t) {}
 void observer::finished(std::string_view, direction, std::size_t, std::size_t, std::int64_t) {}
+void observer::filled(std::string_view, std::int64_t) {}
 void observer::waiting(std::string_view, std::uint32_t, std::int64_t) {}
 
 std::string_view name_of(state s) noexcept {

@@ -152,6 +152,18 @@ void schema_editor::add_code(detail::migration_code* code) {
 
 void schema_editor::allow(std::string_view rule, std::string_view reason) { recorder_->allow(rule, reason); }
 
+backfill_editor schema_editor::backfill(std::string_view table, std::string_view set, std::string_view where) {
+  return backfill_editor(recorder_, recorder_->add_backfill(table, set, where));
+}
+backfill_editor& backfill_editor::batch(std::uint32_t rows) {
+  recorder_->backfill(step_).batch_rows = rows == 0 ? 1 : rows;
+  return *this;
+}
+backfill_editor& backfill_editor::pause_ms(std::uint32_t milliseconds) {
+  recorder_->backfill(step_).pause_us = std::int64_t{milliseconds} * 1'000;
+  return *this;
+}
+
 void schema_editor::irreversible(std::string_view reason) { recorder_->set_irreversible(reason); }
 
 }  // namespace tupelo

@@ -61,6 +61,32 @@ void schema_recorder::add_code(std::unique_ptr<migration_code> code) {
   record_.steps.emplace_back(std::shared_ptr<migration_code>(std::move(code)));
 }
 
+std::size_t schema_recorder::add_backfill(std::string_view table, std::string_view set, std::string_view where) {
+  finish();
+  const table_definition& of = this->table(table);
+  const auto refuse = [&](const std::string& why) {
+    throw migration_error(errc::invalid_migration, "backfill of `" + std::string(table) + "`: " + why);
+  };
+  if (of.primary_key.columns.size() != 1) refuse("it goes along the primary key, which has to be one column");
+  const column_definition* key = of.find_column(of.primary_key.columns.front());
+  if (key == nullptr || key->type.is(type_kind::bytes))
+    refuse("its key has no order as text; write the batches in code");
+  if (set.empty()) refuse("say what is written: \"city = 'Tupelo'\"");
+  if (where.empty()) {
+    refuse("say which rows are still to be written, \"city IS NULL\": that is how it goes on after a failure");
+  }
+  if (set.find('?') != std::string_view::npos || where.find('?') != std::string_view::npos) {
+    refuse("`?` would be a parameter; name the function behind the operator");
+  }
+  backfill_step step;
+  step.table = table;
+  step.key = key->name;
+  step.set = set;
+  step.where = where;
+  record_.steps.emplace_back(std::move(step));
+  return record_.steps.size() - 1;
+}
+
 void schema_recorder::set_irreversible(std::string_view reason) {
   finish();
   record_.irreversible = reason.empty() ? std::string_view("the migration says so") : reason;
@@ -86,6 +112,14 @@ migration_record schema_recorder::take() {
         errc::invalid_migration,
         "an index is built or dropped concurrently beside other changes; that cannot be part of their "
         "transaction: put it in a migration of its own");
+  }
+  const auto backfills = std::count_if(record_.steps.begin(), record_.steps.end(), [](const recorded_step& step) {
+    return std::holds_alternative<backfill_step>(step);
+  });
+  if (backfills != 0 && static_cast<std::size_t>(backfills) != record_.steps.size()) {
+    throw migration_error(errc::invalid_migration,
+                          "a backfill stands beside other changes; its batches cannot be part of their transaction: "
+                          "put it in a migration of its own");
   }
   record_.after = std::move(state_);
   return std::move(record_);
@@ -205,7 +239,11 @@ std::string migration_record::canonical() const {
   std::string out;
   for (const recorded_step& step : steps) {
     const auto* operation = std::get_if<schema_operation>(&step);
-    out += operation != nullptr ? operation->canonical() : "run";
+    if (const auto* rows = std::get_if<backfill_step>(&step)) {
+      out += rows->describe();
+    } else {
+      out += operation != nullptr ? operation->canonical() : "run";
+    }
     out += '\n';
   }
   if (!irreversible.empty()) out += "irreversible\n";

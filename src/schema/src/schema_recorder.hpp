@@ -26,6 +26,9 @@ public:
   void finish();
 
   void add_code(std::unique_ptr<migration_code> code);
+  /// Returns the step's place, for `backfill`.
+  std::size_t add_backfill(std::string_view table, std::string_view set, std::string_view where);
+  backfill_step& backfill(std::size_t step) { return std::get<backfill_step>(record_.steps.at(step)); }
   void set_irreversible(std::string_view reason);
   void allow(std::string_view code, std::string_view reason);
   migration_record take();

@@ -97,7 +97,9 @@ task<void> run_steps(lease& connection, const std::vector<recorded_step>& steps,
 }
 
 bool runs_outside(const dialect& of, const std::vector<recorded_step>& steps) {
-  if (!of.features().concurrent_indexes || steps.empty()) return false;
+  if (steps.empty()) return false;
+  if (std::holds_alternative<backfill_step>(steps.front())) return true;
+  if (!of.features().concurrent_indexes) return false;
   const auto* first = std::get_if<schema_operation>(&steps.front());
   return first != nullptr && first->concurrently();  // and so are the others: recording saw to it
 }
@@ -119,11 +121,15 @@ bool is_built(const schema_operation& operation, const schema_definition& live, 
 }  // namespace
 
 task<void> run_steps_outside(lease& connection, const std::vector<recorded_step>& steps, schema_definition before,
-                             run_position& position) {
+                             outside_run by, run_position& position) {
   const schema_dialect& rules = connection.sql_dialect().schema();
   position.outside = true;
   for (const recorded_step& step : steps) {
     ++position.step;
+    if (const auto* rows = std::get_if<backfill_step>(&step)) {
+      co_await run_backfill(connection, *rows, by, position);
+      continue;
+    }
     const schema_operation operation = std::get<schema_operation>(step).completed(before);
     const schema_definition live = co_await introspect_all(connection);
     if (!is_built(operation, live, rules)) {
@@ -138,6 +144,11 @@ std::vector<std::string> steps_text(const schema_dialect& rules, const std::vect
                                     schema_definition before) {
   std::vector<std::string> out;
   for (std::size_t i = 0; i < steps.size();) {
+    if (const auto* rows = std::get_if<backfill_step>(&steps[i])) {
+      out.push_back(backfill_text(*rows));
+      ++i;
+      continue;
+    }
     if (!std::holds_alternative<schema_operation>(steps[i])) {
       out.emplace_back("-- C++ code of the migration runs here");
       ++i;

@@ -17,6 +17,10 @@ void progress_line::started(std::string_view revision, migrate::direction way, s
 
 void progress_line::finished(std::string_view, migrate::direction, std::size_t, std::size_t, std::int64_t) { clear(); }
 
+void progress_line::filled(std::string_view revision, std::int64_t rows) {
+  show(fmt::format("{}: {} rows written", revision, rows), index_, count_);
+}
+
 void progress_line::waiting(std::string_view revision, std::uint32_t attempt, std::int64_t) {
   show(fmt::format("{} waits for a lock, attempt {}", revision, attempt), index_, count_);
 }

@@ -4,6 +4,7 @@
 #include <tupelo/schema/schema_editor.hpp>
 #include <tupelo/query/schema_operation.hpp>
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <variant>
@@ -11,8 +12,20 @@
 
 namespace tupelo {
 
-/// One thing that a migration does: a change of the schema, or C++ code.
-using recorded_step = std::variant<schema_operation, std::shared_ptr<detail::migration_code>>;
+/// Rows that are written in batches, each in a transaction of its own.
+struct backfill_step {
+  std::string table;
+  std::string key;    ///< the column of its primary key
+  std::string set;    ///< SQL
+  std::string where;  ///< SQL: rows that are still to be written
+  std::uint32_t batch_rows = 1'000;
+  std::int64_t pause_us = 0;  ///< between two batches
+
+  std::string describe() const { return "backfill " + table + ": " + set + " where " + where; }
+};
+
+/// One thing that a migration does: a change of the schema, C++ code, or batches of rows.
+using recorded_step = std::variant<schema_operation, std::shared_ptr<detail::migration_code>, backfill_step>;
 
 /// A rule of `lint` that a migration breaks on purpose, and why.
 struct allowed_rule {

@@ -30,6 +30,8 @@ public:
   virtual void started(std::string_view revision, direction way, std::size_t index, std::size_t count);
   virtual void finished(std::string_view revision, direction way, std::size_t index, std::size_t count,
                         std::int64_t duration_us);
+  /// A backfill has written so many rows by now.
+  virtual void filled(std::string_view revision, std::int64_t rows);
   /// It got no lock and was rolled back; after this time it is tried again, for the `attempt`-th time in all.
   virtual void waiting(std::string_view revision, std::uint32_t attempt, std::int64_t backoff_us);
 };

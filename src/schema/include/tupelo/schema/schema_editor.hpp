@@ -5,6 +5,8 @@
 #include <tupelo/schema/table_editor.hpp>
 #include <tupelo/core/task.hpp>
 
+#include <cstddef>
+#include <cstdint>
 #include <initializer_list>
 #include <string>
 #include <string_view>
@@ -38,6 +40,22 @@ private:
 };
 
 }  // namespace detail
+
+/// Refines a backfill.
+class backfill_editor {
+public:
+  explicit backfill_editor(detail::schema_recorder* recorder, std::size_t step) noexcept
+      : recorder_(recorder), step_(step) {}
+
+  /// How many rows are written in one transaction; 1000 unless said.
+  backfill_editor& batch(std::uint32_t rows);
+  /// How long others have the table to themselves between two batches. Units: milliseconds.
+  backfill_editor& pause_ms(std::uint32_t milliseconds);
+
+private:
+  detail::schema_recorder* recorder_;
+  std::size_t step_;
+};
 
 /// What `up` and `down` of a migration talk to: it records every change as data, checked at once against the schema
 /// that the migrations before it have built. Nothing touches a database until the migration is executed.
@@ -141,6 +159,13 @@ public:
   void run(Function function) {
     add_code(new detail::migration_closure<Function>(std::move(function)));
   }
+
+  /// Writes rows in batches, each in a transaction of its own, so that nobody waits long for a row:
+  /// `db.backfill("users", "city = 'Tupelo'", "city IS NULL")`. `set` is what stands behind SET, `where` says which
+  /// rows are still to be written: not those that have been, so that a backfill which was stopped goes on where it was.
+  /// The migration does nothing else. Errors: migration_error (invalid_migration) for a table whose primary key is not
+  /// one column, and without a condition.
+  backfill_editor backfill(std::string_view table, std::string_view set, std::string_view where);
 
   /// In `down`: says that there is no way back, and why. A downgrade past here is refused before anything is changed.
   void irreversible(std::string_view reason);

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "shielded.hpp"
+#include "step_runner.hpp"
+
+#include <tupelo/query/sql_text.hpp>
+#include <tupelo/core/micros.hpp>
+#include <tupelo/core/sleep.hpp>
+
+#include <exception>
+#include <optional>
+#include <utility>
+
+namespace tupelo {
+namespace {
+
+std::string quoted(std::string_view identifier) {
+  std::string out = "\"";
+  for (const char c : identifier) {
+    if (c == '"') out += '"';
+    out += c;
+  }
+  return out + '"';
+}
+
+/// Rows behind the one with this key that are still to be written.
+std::string rows_behind(const backfill_step& step, const std::optional<std::string>& last) {
+  std::string out = " WHERE (" + step.where + ")";
+  // A text literal takes the type of the column that it is compared with.
+  if (last) out += " AND " + quoted(step.key) + " > " + sql_text_literal(*last);
+  return out;
+}
+
+}  // namespace
+
+std::string backfill_text(const backfill_step& step) {
+  return "-- in batches of " + std::to_string(step.batch_rows) + " rows, each in a transaction of its own\nUPDATE " +
+         quoted(step.table) + " SET " + step.set + " WHERE " + step.where;
+}
+
+task<void> run_backfill(lease& connection, backfill_step step, outside_run by, run_position& position) {
+  const std::string key = quoted(step.key);
+  const std::string table = quoted(step.table);
+  std::optional<std::string> last;
+  std::int64_t written = 0;
+  for (bool more = true; more;) {
+    std::exception_ptr failure;
+    co_await begin_alone(connection);
+    try {
+      co_await require_lock(connection, by.mine);
+      for (const std::string& text : by.lock_timeout) co_await connection.execute(text);
+      position.statement = "SELECT CAST(" + key + " AS text) FROM " + table + rows_behind(step, last) + " ORDER BY " +
+                           key + " LIMIT 1 OFFSET " + std::to_string(step.batch_rows - 1);
+      std::optional<std::string> end = co_await connection.raw_sql<std::string>(position.statement).first();
+      more = end.has_value();
+      position.statement = "UPDATE " + table + " SET " + step.set + rows_behind(step, last);
+      if (more) position.statement += " AND " + key + " <= " + sql_text_literal(*end);
+      written += co_await connection.raw_sql(position.statement).run();
+      co_await connection.commit();
+      last = std::move(end);
+    } catch (...) {
+      failure = std::current_exception();
+    }
+    if (failure) {
+      if (connection.in_transaction()) co_await detail::shielded(connection.rollback());
+      std::rethrow_exception(failure);
+    }
+    if (by.watch != nullptr) by.watch->filled(by.revision, written);
+    if (more && step.pause_us > 0) co_await sleep_for(micros(step.pause_us));
+  }
+  position.statement.clear();
+}
+
+}  // namespace tupelo
