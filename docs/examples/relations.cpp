@@ -222,6 +222,17 @@ tp::task<void> connecting(tp::database& db) {
   co_await db.toggle(article, &Article::tags, tags[0]);  // connected where it was not, parted where it was
 }
 
+tp::task<void> connecting_in_a_session(tp::database& db) {
+  auto session = db.session();
+  auto article = co_await session.get<Article>(1);
+  co_await session.load(article, &Article::tags);
+  article->tags.add(co_await session.get<Tag>(1));                                      // an object of the session
+  article->tags.add(Tag{.name = "news"});                                               // a new one
+  article->tags.remove_if([](const Tag& tag) { return tag.name.starts_with("old"); });  // the tags themselves stay
+  co_await session.commit();
+  EXPECT_TRUE(co_await db.query<Tag>().where(tp::col<&Tag::name> == "news").exists());
+}
+
 class repetition_log final : public tp::statement_observer {
 public:
   void read_repeated(const tp::repeated_read_event& event) noexcept override {
@@ -258,6 +269,7 @@ TEST(docs, relations) {
   tp::sync_wait(later(db));
   tp::sync_wait(without_loading(db));
   tp::sync_wait(connecting(db));
+  tp::sync_wait(connecting_in_a_session(db));
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <new>
 #include <string>
+#include <utility>
 
 namespace tupelo::detail {
 
@@ -51,6 +52,7 @@ held_rows::held_rows(const row_ops& of) noexcept : ops(&of) {
 }
 
 held_rows::~held_rows() {
+  for (loaded_rows* each : originals) drop(each);
   ops->destroy(rows, all());
   ::operator delete(rows, std::align_val_t(ops->alignment));
 }
@@ -64,9 +66,41 @@ void held_rows::reserve(std::size_t wanted) {
   ::operator delete(rows, std::align_val_t(ops->alignment));
   rows = roomier;
   capacity_ = wanted;
-  for (std::size_t i = 0; i < parts.size(); ++i) {
+  tell_places(0);
+}
+
+void held_rows::tell_places(std::size_t from) noexcept {
+  for (std::size_t i = from; i < parts.size(); ++i) {
     if (parts[i]) parts[i]->rows = row(i);
   }
+  for (std::size_t i = from; i < places.size(); ++i) {
+    if (places[i]) *places[i] = row(i);
+  }
+}
+
+void held_rows::complete_lists() {
+  for (std::size_t i = ties.size(); i < all(); ++i) ties.push_back(tie_of(i));
+  originals.resize(all());
+  places.resize(all());
+  fates.resize(all());
+}
+
+void held_rows::set_original(loaded_rows* object) {
+  complete_lists();
+  retain(object);
+  originals[count - 1] = object;
+  fates[count - 1] = fate::taken;
+}
+
+bool held_rows::has_loose_ties() const noexcept {
+  for (std::size_t i = 0; i < all(); ++i) {
+    if (tie_of(i) == 0) return true;
+  }
+  return false;
+}
+
+void set_original(void* relation, loaded_rows* object) {
+  static_cast<held_rows*>(loaded_rows_of(relation))->set_original(object);
 }
 
 void held_rows::move_behind(std::size_t at) {
@@ -76,20 +110,29 @@ void held_rows::move_behind(std::size_t at) {
   for (std::size_t i = at; i != last; ++i) ops->relocate(row(i), row(i + 1), 1);
   ops->relocate(row(last), aside, 1);
   ::operator delete(aside, std::align_val_t(ops->alignment));
-  fates.resize(all());
-  std::rotate(fates.begin() + static_cast<std::ptrdiff_t>(at), fates.begin() + static_cast<std::ptrdiff_t>(at) + 1,
-              fates.end());
-  std::rotate(parts.begin() + static_cast<std::ptrdiff_t>(at), parts.begin() + static_cast<std::ptrdiff_t>(at) + 1,
-              parts.end());
-  for (std::size_t i = at; i <= last; ++i) {
-    if (parts[i]) parts[i]->rows = row(i);
-  }
+  complete_lists();
+  const auto to_end = [at](auto& list) {
+    const auto first = list.begin() + static_cast<std::ptrdiff_t>(at);
+    std::rotate(first, first + 1, list.end());
+  };
+  to_end(fates);
+  to_end(parts);
+  to_end(places);
+  to_end(originals);
+  to_end(ties);
+  tell_places(at);
 }
 
 void held_rows::pop() {
   ops->destroy(row(all() - 1), 1);
   parts.pop_back();
   if (fates.size() == all()) fates.pop_back();
+  if (places.size() == all()) places.pop_back();
+  if (ties.size() == all()) ties.pop_back();
+  if (originals.size() == all()) {
+    drop(originals.back());
+    originals.pop_back();
+  }
   if (removed != 0) {
     --removed;
   } else {
@@ -113,19 +156,20 @@ held_rows& relation_slot::own_rows(const row_ops& ops, row_copy copy, std::size_
   return *static_cast<held_rows*>(rows_);
 }
 
-void* relation_slot::add_place(const row_ops& ops, row_copy copy) {
-  held_rows& held = own_rows(ops, copy, 1);
-  held.reserve(held.all() + 1);
+void* relation_slot::add_place(const row_ops& ops, row_copy copy) { return own_rows(ops, copy, 1).add_place(); }
+
+void* held_rows::add_place() {
+  reserve(all() + 1);
   // What was taken out stays behind all others.
-  for (std::size_t i = held.all(); i != held.count; --i) {
-    ops.relocate(held.row(i), held.row(i - 1), 1);
-    if (held.parts[i - 1]) held.parts[i - 1]->rows = held.row(i);
-  }
-  held.parts.insert(held.parts.begin() + static_cast<std::ptrdiff_t>(held.count), nullptr);
-  if (held.fates.size() > held.count) {
-    held.fates.insert(held.fates.begin() + static_cast<std::ptrdiff_t>(held.count), held_rows::fate::fresh);
-  }
-  return held.row(held.count++);
+  for (std::size_t i = all(); i != count; --i) ops->relocate(row(i), row(i - 1), 1);
+  const auto here = static_cast<std::ptrdiff_t>(count);
+  parts.insert(parts.begin() + here, nullptr);
+  if (fates.size() > count) fates.insert(fates.begin() + here, fate::fresh);
+  if (places.size() > count) places.insert(places.begin() + here, nullptr);
+  if (originals.size() > count) originals.insert(originals.begin() + here, nullptr);
+  if (ties.size() > count) ties.insert(ties.begin() + here, 0);
+  tell_places(count + 1);
+  return row(count++);
 }
 
 void relation_slot::take_out(const void* row, const row_ops& ops, row_copy copy) {
@@ -138,9 +182,12 @@ void relation_slot::take_out(const void* row, const row_ops& ops, row_copy copy)
   }
   held_rows& held = own_rows(ops, copy, 0);
   const bool stored = position < held.stored;
+  const bool tied = held.tie_of(position) != 0;
   held.fates.resize(held.all());
   if (stored) held.fates[position] = held_rows::fate::taken;
   held.move_behind(position);
+  held.ties.back() = tied ? 0 : 1;  // what was never connected is not to be parted
+  drop(std::exchange(held.originals.back(), nullptr));
   if (stored) --held.stored;
   --held.count;
   ++held.removed;

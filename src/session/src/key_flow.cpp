@@ -81,8 +81,12 @@ void key_flow::fill(void* object, const void* source) const {
     push_part(of, value, words);
     store_words(to, field_for_value(to, object), words.data());
   }
-  if (type_field == nullptr || source == nullptr) return;
+  if (type_field == nullptr) return;
   const field_slot slot = type_field->slot();
+  if (source == nullptr) {
+    if (slot.nullable) store_null(slot, object);
+    return;
+  }
   words.size = 0;
   words.push_text(type_name);
   store_words(slot, field_for_value(slot, object), words.data());
@@ -98,11 +102,16 @@ std::string key_flow::name() const {
   return std::string(owner->short_name()) + "::" + owner->fields[relation->field].name;
 }
 
-const key_flow& key_flows::of(const model_info& owner, const relation_info& relation) {
+const key_flow& key_flows::of(const model_info& owner, const relation_info& relation, const void* field) {
+  const bool any = relation.kind == relation_kind::belongs_to_any;
+  const model_spec* const related = any ? model_of_rows(field) : nullptr;
   for (const key_flow& flow : known_) {
-    if (flow.relation == &relation) return flow;
+    if (flow.relation == &relation && (!any || flow.from->spec == related)) return flow;
   }
-  const model_spec* const related = find_spec(relation.related);
+  return add(owner, relation, any ? related : find_spec(relation.related));
+}
+
+const key_flow& key_flows::add(const model_info& owner, const relation_info& relation, const model_spec* related) {
   if (related == nullptr) {
     throw model_error("relation " + std::string(owner.short_name()) + "::" + owner.fields[relation.field].name +
                       " is to " + relation.related + ", which is no known model: name it in tp::register_models<…>()");
@@ -113,7 +122,7 @@ const key_flow& key_flows::of(const model_info& owner, const relation_info& rela
                       " goes through others, so that no key connects its objects: put new ones into the relation of "
                       "the object between");
   }
-  const bool into_owner = relation.kind == relation_kind::belongs_to;
+  const bool into_owner = has_foreign_key(relation.kind);
   key_flow flow{&owner, &relation, into_owner ? keys.related : &owner, into_owner ? &owner : keys.related, {}};
   for (const relation_keys::pair& each : keys.pairs) {
     flow.pairs.push_back({into_owner ? each.related : each.own, into_owner ? each.own : each.related});

@@ -10,6 +10,11 @@
 
 namespace tupelo::detail {
 
+/// Whether the object that has the relation has the foreign key too.
+constexpr bool has_foreign_key(relation_kind kind) noexcept {
+  return kind == relation_kind::belongs_to || kind == relation_kind::belongs_to_any;
+}
+
 /// How the key of one object gets into the foreign key of another that a relation connects with it.
 struct key_flow {
   struct pair {
@@ -39,9 +44,12 @@ struct key_flow {
 /// The flows of the relations that a flush has met, each made once.
 class key_flows {
 public:
-  const key_flow& of(const model_info& owner, const relation_info& relation);
+  /// `field`: of the object whose relation it is; it says of which model the rows of a belongs_to_any are.
+  const key_flow& of(const model_info& owner, const relation_info& relation, const void* field = nullptr);
 
 private:
+  const key_flow& add(const model_info& owner, const relation_info& relation, const model_spec* related);
+
   std::deque<key_flow> known_;
 };
 

@@ -84,22 +84,24 @@ public:
     if (std::exchange(held.followed, true) || info.key.empty()) return;
     for (std::size_t row = 0; row != held.stored; ++row) {
       if (held.parts[row] != nullptr) continue;
-      tracked_object* const known = state_.identities.find(info, detail::key_of(info, held.row(row)));
+      tracked_object* const known = state_.identities.find(info, held.row(row));
       if (known == nullptr) continue;
       row_part* const part = row_part::from(known);
       row_share& whole = detail::share_of(held);
+      whole.use();
       if (part != nullptr && !part->whole->reached()) {
         part->move_to(whole, row);
       } else if (!state_.copies.move_unreached(*known, whole, row)) {
         state_.copies.add(whole, row, *known, known->snapshot);
       }
+      whole.release();
     }
   }
 
 private:
   bool is_tracked(const model_info& info, void* object) {
     if (!info.key.empty()) {
-      const tracked_object* const known = state_.identities.find(info, detail::key_of(info, object));
+      const tracked_object* const known = state_.identities.find(info, object);
       if (known != nullptr && known->object() == object) return true;
     }
     if (!std::exchange(others_known_, true)) {
@@ -152,7 +154,7 @@ private:
   /// False: the session has this very row already.
   bool add_row(const model_info& info, loaded_rows* rows, std::size_t row, row_share*& whole) {
     void* const object = row_at(*rows, info, row);
-    tracked_object* const known = state_.identities.find(info, detail::key_of(info, object));
+    tracked_object* const known = state_.identities.find(info, object);
     if (known != nullptr && known->object() == object) return false;
     if (whole == nullptr) whole = row_share::of(rows);
     if (known == nullptr) {
@@ -171,9 +173,12 @@ private:
     auto* part = static_cast<row_part*>(held.parts[row]);
     const bool stored = row < held.stored || held.fate_of(row) == detail::held_rows::fate::taken;
     if (!stored || (part != nullptr && part->state != object_state::detached)) return false;
-    tracked_object* const known = state_.identities.find(info, detail::key_of(info, held.row(row)));
+    tracked_object* const known = state_.identities.find(info, held.row(row));
     if (known != nullptr) {
-      state_.copies.add(detail::share_of(held), row, *known, detail::take_snapshot(info, held.row(row)));
+      row_share& whole = detail::share_of(held);
+      whole.use();
+      state_.copies.add(whole, row, *known, detail::take_snapshot(info, held.row(row)));
+      whole.release();
       return true;
     }
     if (part == nullptr) part = new row_part(detail::share_of(held), *info.spec, row);

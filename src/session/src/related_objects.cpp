@@ -43,13 +43,14 @@ related_objects::related_objects(const std::vector<tracked_object*>& objects) {
 
 void related_objects::add(const model_info& info, tracked_object* object) {
   for_each_given(info, object->object(), [&](const relation_info& relation, void* field, loaded_rows* rows) {
-    if (relation.kind == relation_kind::belongs_to) {
+    if (relation.kind == relation_kind::many_to_many) return;  // its keys are in another table
+    if (has_foreign_key(relation.kind)) {
       if (rows->origin == rows_origin::held) return;
       auto* const target = rows->origin == rows_origin::tracked ? static_cast<tracked_object*>(rows) : nullptr;
-      connect(object, flows_.of(info, relation), target, field);
+      connect(object, flows_.of(info, relation, field), target, field);
     } else if (rows->origin == rows_origin::tracked) {
       auto* const child = static_cast<tracked_object*>(rows);
-      const key_flow& flow = flows_.of(info, relation);
+      const key_flow& flow = flows_.of(info, relation, field);
       if (child->state == object_state::detached) {
         throw transaction_error(errc::detached_object, "relation " + flow.name() +
                                                            " refers to an object that is not in the session: add() or "
@@ -64,7 +65,7 @@ void related_objects::add(const model_info& info, tracked_object* object) {
         tracked_object* const child = part_of(held, i);
         if (child == nullptr || child->state != object_state::added) continue;
         if (flow == nullptr) {
-          flow = &flows_.of(info, relation);
+          flow = &flows_.of(info, relation, field);
           holders_.emplace_back(&held, object);
         }
         connect(child, *flow, object, nullptr);
@@ -253,19 +254,21 @@ object_link& related_objects::make_one_late(const std::unordered_map<tracked_obj
 bool has_related_changes(const model_info& info, tracked_object* object) {
   bool changed = false;
   key_flows flows;
-  for_each_given(info, object->object(), [&](const relation_info& relation, void*, loaded_rows* rows) {
+  for_each_given(info, object->object(), [&](const relation_info& relation, void* field, loaded_rows* rows) {
     if (rows->origin == rows_origin::held) {
       const auto& held = *static_cast<const held_rows*>(rows);
+      const bool connects = relation.kind == relation_kind::many_to_many;
+      changed = changed || (connects && held.has_loose_ties());
       for (std::size_t i = held.stored; i < held.count; ++i) {
         const tracked_object* const part = part_of(held, i);
         changed = changed || is_fresh(held, i) || (part != nullptr && part->state == object_state::added);
       }
       for (std::size_t i = held.count; i < held.all(); ++i)
-        changed = changed || held.fate_of(i) == held_rows::fate::taken;
-    } else if (relation.kind == relation_kind::belongs_to) {
+        changed = changed || (!connects && held.fate_of(i) == held_rows::fate::taken);
+    } else if (has_foreign_key(relation.kind)) {
       const bool added =
           rows->origin == rows_origin::tracked && static_cast<tracked_object*>(rows)->state == object_state::added;
-      changed = changed || added || !flows.of(info, relation).holds(object->object(), rows->rows);
+      changed = changed || added || !flows.of(info, relation, field).holds(object->object(), rows->rows);
     }
   });
   return changed;
@@ -277,10 +280,10 @@ std::vector<const tracked_object*> given_children(const std::vector<tracked_obje
   for (tracked_object* object : objects) {
     if (object->state != object_state::added && object->state != object_state::persistent) continue;
     const model_info& info = info_of(*object->spec);
-    for_each_given(info, object->object(), [&](const relation_info& relation, void*, loaded_rows* rows) {
-      if (rows->origin != rows_origin::tracked || relation.kind == relation_kind::belongs_to) return;
+    for_each_given(info, object->object(), [&](const relation_info& relation, void* field, loaded_rows* rows) {
+      if (rows->origin != rows_origin::tracked || has_foreign_key(relation.kind)) return;
       const bool changes =
-          object->state == object_state::added || !flows.of(info, relation).holds(rows->rows, object->object());
+          object->state == object_state::added || !flows.of(info, relation, field).holds(rows->rows, object->object());
       if (changes) found.push_back(static_cast<tracked_object*>(rows));
     });
   }
@@ -302,7 +305,7 @@ bool is_given_child(const model_info& info, const tracked_object* object, const 
     if (!may_own || (each->state != object_state::added && each->state != object_state::persistent)) continue;
     bool given = false;
     for_each_given(*owner, each->object(), [&](const relation_info& relation, void*, const loaded_rows* rows) {
-      if (rows != object || relation.kind == relation_kind::belongs_to) return;
+      if (rows != object || has_foreign_key(relation.kind)) return;
       given = given || each->state == object_state::added ||
               !flows.of(*owner, relation).holds(object->object(), each->object());
     });
@@ -320,7 +323,7 @@ std::vector<void*> contradictions(const model_info& info, tracked_object* object
       // No key says what is right.
     } else if (rows->origin == rows_origin::held) {
       const auto& held = *static_cast<const held_rows*>(rows);
-      right = held.removed == 0;
+      right = relation.kind == relation_kind::many_to_many ? !held.has_loose_ties() : held.removed == 0;
       for (std::size_t i = held.stored; i < held.count; ++i) {
         const tracked_object* const part = part_of(held, i);
         const bool lives = part != nullptr && part->state != object_state::detached;
@@ -329,8 +332,8 @@ std::vector<void*> contradictions(const model_info& info, tracked_object* object
     } else {
       const auto* const other =
           rows->origin == rows_origin::tracked ? static_cast<const tracked_object*>(rows) : nullptr;
-      const key_flow& flow = flows.of(info, relation);
-      const bool belongs = relation.kind == relation_kind::belongs_to;
+      const key_flow& flow = flows.of(info, relation, field);
+      const bool belongs = has_foreign_key(relation.kind);
       right = (other == nullptr || other->state == object_state::persistent) &&
               (belongs ? flow.holds(object->object(), rows->rows)
                        : other == nullptr || flow.holds(rows->rows, object->object()));

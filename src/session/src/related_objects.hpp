@@ -23,8 +23,7 @@ void for_each_given(const model_info& info, void* object, Use use) {
   for (const relation_info& relation : info.relations) {
     void* const field = static_cast<char*>(object) + info.fields[relation.field].offset;
     loaded_rows* const rows = loaded_rows_of(field);
-    if (rows != nullptr && rows->origin != rows_origin::loaded && relation.kind != relation_kind::many_to_many)
-      use(relation, field, rows);
+    if (rows != nullptr && rows->origin != rows_origin::loaded) use(relation, field, rows);
   }
 }
 

@@ -28,8 +28,29 @@ bool has_given_relations(const model_info& info, void* object) {
 
 }  // namespace
 
-row_copies::~row_copies() {
-  for (const row_copy& copy : copies_) copy.whole->release();
+row_copies::row_copy::row_copy(row_share& of, std::size_t at, tracked_object& copied, snapshot taken)
+    : original(&copied), then(std::move(taken)) {
+  enter(of, at);
+}
+
+std::size_t row_copies::row_copy::place() const noexcept {
+  const auto distance = static_cast<char*>(row) - static_cast<char*>(whole->rows()->rows);
+  return static_cast<std::size_t>(distance) / original->spec->size;
+}
+
+void row_copies::row_copy::enter(row_share& of, std::size_t at) {
+  of.use();
+  whole = &of;
+  row = static_cast<char*>(of.rows()->rows) + at * original->spec->size;
+  held_rows* const held = of.held();
+  if (held == nullptr) return;
+  held->places.resize(std::max(held->places.size(), at + 1));
+  held->places[at] = &row;
+}
+
+void row_copies::row_copy::leave() {
+  if (held_rows* const held = whole->held()) held->places[place()] = nullptr;
+  whole->release();
 }
 
 bool row_copies::row_copy::edited() const {
@@ -37,17 +58,17 @@ bool row_copies::row_copy::edited() const {
 }
 
 void row_copies::add(row_share& whole, std::size_t row, tracked_object& original, snapshot then) {
-  whole.use();
-  copies_.push_back({&whole, row, &original, std::move(then)});
+  const held_rows* const held = whole.held();
+  if (held != nullptr && row < held->places.size() && held->places[row] != nullptr) return;
+  copies_.push_back(std::make_unique<row_copy>(whole, row, original, std::move(then)));
 }
 
 bool row_copies::move_unreached(const tracked_object& original, row_share& whole, std::size_t row) {
-  for (row_copy& copy : copies_) {
+  for (const auto& each : copies_) {
+    row_copy& copy = *each;
     if (copy.original != &original || copy.whole->reached()) continue;
-    whole.use();
-    copy.whole->release();
-    copy.whole = &whole;
-    copy.row = row;
+    copy.leave();
+    copy.enter(whole, row);
     return true;
   }
   return false;
@@ -55,26 +76,28 @@ bool row_copies::move_unreached(const tracked_object& original, row_share& whole
 
 bool row_copies::is_edited(const tracked_object& original) const {
   return std::any_of(copies_.begin(), copies_.end(),
-                     [&](const row_copy& copy) { return copy.original == &original && copy.edited(); });
+                     [&](const auto& copy) { return copy->original == &original && copy->edited(); });
 }
 
 std::unordered_set<const tracked_object*> row_copies::reached_originals() const {
   std::unordered_set<const tracked_object*> found;
-  for (const row_copy& copy : copies_) {
+  for (const auto& each : copies_) {
+    const row_copy& copy = *each;
     if (copy.whole->reached()) found.insert(copy.original);
   }
   return found;
 }
 
 void row_copies::note_rows(std::unordered_set<const void*>& rows) const {
-  for (const row_copy& copy : copies_) rows.insert(copy.object());
+  for (const auto& copy : copies_) rows.insert(copy->object());
 }
 
 // ---- at a flush
 
 void row_copies::give_edits() {
   given_.clear();
-  for (const row_copy& copy : copies_) {
+  for (const auto& each : copies_) {
+    const row_copy& copy = *each;
     if (copy.original->state == object_state::persistent) give_edits_of(copy);
   }
 }
@@ -84,20 +107,15 @@ void row_copies::give_edits_of(const row_copy& copy) {
   tracked_object& to = *copy.original;
   std::vector<std::uint16_t> fields;
   if (!matches(info, copy.object(), copy.then, &fields)) {
-    std::vector<std::uint16_t> changed;
+    const snapshot values = take_snapshot(info, copy.object());
+    std::vector<std::uint16_t> changed, other;
     matches(info, to.object(), to.snapshot, &changed);
-    inline_word_buffer<16> wanted;
-    inline_word_buffer<16> there;
+    matches(info, to.object(), values, &other);
     for (const std::uint16_t i : fields) {
-      if (std::find(changed.begin(), changed.end(), i) == changed.end()) continue;
-      wanted.size = there.size = 0;
-      encode_field(info.fields[i].slot(), copy.object(), wanted);
-      encode_field(info.fields[i].slot(), to.object(), there);
-      if (!std::equal(wanted.data(), wanted.data() + wanted.size, there.data(), there.data() + there.size))
-        throw_changed_twice(info, info.fields[i].name);
+      const auto is_among = [i](const auto& list) { return std::find(list.begin(), list.end(), i) != list.end(); };
+      if (is_among(changed) && is_among(other)) throw_changed_twice(info, info.fields[i].name);
     }
     given_.push_back({&to, take_snapshot(info, to.object()), fields});
-    const snapshot values = take_snapshot(info, copy.object());
     for (const std::uint16_t i : fields) restore(info, to.object(), values, i);
   }
   // What was put into a relation is one thing, and is the object's from now on.
@@ -122,7 +140,8 @@ void row_copies::take_back_edits() {
 void row_copies::follow(std::vector<const tracked_object*> written) {
   given_.clear();
   std::sort(written.begin(), written.end(), std::less<>());
-  for (row_copy& copy : copies_) {
+  for (const auto& each : copies_) {
+    row_copy& copy = *each;
     if (!std::binary_search(written.begin(), written.end(), copy.original, std::less<>())) continue;
     if (copy.original->state != object_state::persistent) continue;
     copy.then = copy.original->snapshot;
@@ -131,7 +150,8 @@ void row_copies::follow(std::vector<const tracked_object*> written) {
 }
 
 void row_copies::drop_edits(const tracked_object& original) {
-  for (row_copy& copy : copies_) {
+  for (const auto& each : copies_) {
+    row_copy& copy = *each;
     if (copy.original != &original) continue;
     copy.then = original.snapshot;
     restore(copy.info(), copy.object(), copy.then);
@@ -140,30 +160,39 @@ void row_copies::drop_edits(const tracked_object& original) {
 
 std::vector<bool> row_copies::in_step() const {
   std::vector<bool> found;
-  for (const row_copy& copy : copies_) found.push_back(copy.then == copy.original->snapshot);
+  for (const auto& copy : copies_) found.push_back(copy->then == copy->original->snapshot);
   return found;
 }
 
 void row_copies::revert(const std::vector<bool>& in_step, bool values) {
+  if (in_step.empty()) return;
   for (std::size_t i = 0; i != copies_.size(); ++i) {
-    row_copy& copy = copies_[i];
+    row_copy& copy = *copies_[i];
+    if (copy.original->state == object_state::added) continue;
     if (in_step[i]) copy.then = copy.original->snapshot;
     if (!values) continue;
     restore(copy.info(), copy.object(), copy.then);
     for_each_given(copy.info(), copy.object(),
                    [](const relation_info&, void* field, loaded_rows*) { assign_rows(field, nullptr); });
   }
+  // What was inserted is to be inserted again, and to be connected as it was then.
+  forget([](const row_copy& copy) {
+    if (copy.original->state != object_state::added) return false;
+    held_rows* const held = copy.whole->held();
+    const std::size_t row = held != nullptr ? copy.place() : 0;
+    if (held != nullptr && row < held->originals.size() && held->originals[row] == nullptr) {
+      retain(copy.original);
+      held->originals[row] = copy.original;
+    }
+    return true;
+  });
 }
 
 // ---- the end
 
 template <class Forgotten>
 void row_copies::forget(Forgotten forgotten) {
-  std::erase_if(copies_, [&](const row_copy& copy) {
-    if (!forgotten(copy)) return false;
-    copy.whole->release();
-    return true;
-  });
+  std::erase_if(copies_, [&](const std::unique_ptr<row_copy>& copy) { return forgotten(*copy); });
 }
 
 void row_copies::forget_left() {

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <unordered_set>
 #include <vector>
 
@@ -16,13 +17,8 @@ namespace tupelo::detail {
 /// what is changed in a copy is written as a change of that object, and is seen in all copies when it has been.
 class row_copies {
 public:
-  row_copies() = default;
-  row_copies(const row_copies&) = delete;
-  row_copies& operator=(const row_copies&) = delete;
-  ~row_copies();
-
   bool empty() const noexcept { return copies_.empty(); }
-  /// `then`: its columns as the database has them.
+  /// `then`: its columns as the database has them. Nothing for a row that is a copy in another session already.
   void add(row_share& whole, std::size_t row, tracked_object& original, snapshot then);
   /// A copy of the object among rows that nobody reaches any more is this row instead. False: there is none.
   bool move_unreached(const tracked_object& original, row_share& whole, std::size_t row);
@@ -53,14 +49,22 @@ public:
 
 private:
   struct row_copy {
-    row_share* whole;
-    std::size_t row;
+    row_copy(row_share& of, std::size_t row, tracked_object& copied, snapshot taken);
+    row_copy(const row_copy&) = delete;
+    row_copy& operator=(const row_copy&) = delete;
+    ~row_copy() { leave(); }
+
+    row_share* whole = nullptr;
+    void* row = nullptr;
     tracked_object* original;
     snapshot then;
 
-    void* object() const noexcept { return static_cast<char*>(whole->rows()->rows) + row * original->spec->size; }
+    void* object() const noexcept { return row; }
     const model_info& info() const { return info_of(*original->spec); }
     bool edited() const;
+    std::size_t place() const noexcept;
+    void enter(row_share& of, std::size_t at);
+    void leave();
   };
   struct given {
     tracked_object* to;
@@ -71,7 +75,7 @@ private:
   template <class Forgotten>
   void forget(Forgotten forgotten);
 
-  std::vector<row_copy> copies_;
+  std::vector<std::unique_ptr<row_copy>> copies_;  // where their rows find them
   std::vector<given> given_;
   std::size_t many_ = 64;
 };

@@ -145,6 +145,7 @@ void session::state::settle() {
   undo.clear();
   marks.clear();
   if (watch) watch->forget();
+  connected.settle();
   drop_all(object_state::erased);
   let_go_of_left_behind();
 }
@@ -392,6 +393,7 @@ task<std::exception_ptr> session::state::undo_transaction(bool values) {
   held.release();
   marks.clear();
   hooks.roll_back(0);
+  connected.revert(0);
   revert(0, values);
   co_return failure;
 }
@@ -421,10 +423,12 @@ task<void> session::close_savepoint(bool undo) {
   if (undo) {
     state_->hooks.roll_back(depth);
     co_await state_->held.rollback();
+    state_->connected.revert(state_->marks.size() + 1);
     state_->revert(mark, true);
   } else {
     co_await state_->held.commit();
     state_->hooks.release(depth);
+    state_->connected.release(state_->marks.size());
   }
 }
 

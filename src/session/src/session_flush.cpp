@@ -31,6 +31,7 @@ struct session::state::work_list {
   std::map<const model_info*, std::vector<changed_object>> changed;
   std::vector<tracked_object*> changed_later;  ///< by the keys of what is inserted first
   std::int64_t removed_at = 0;                 ///< what marked rows are marked with
+  bool connects = false;                       ///< rows of join tables
 
   work_list(const std::vector<tracked_object*>& objects, detail::related_objects& related) {
     std::vector<const model_info*> met;
@@ -87,6 +88,7 @@ void session::state::add_held_rows() {
                              if (rows->origin != detail::rows_origin::held) return;
                              auto& held = *static_cast<detail::held_rows*>(rows);
                              if (has_loaded_objects && held.stored != 0) follow_stored_rows(held);
+                             if (!held.originals.empty()) detail::follow_originals(held, copies);
                              for (std::size_t row = held.stored; row != held.count; ++row) {
                                if (!detail::is_fresh(held, row)) continue;
                                auto* part = static_cast<tracked_object*>(held.parts[row]);
@@ -96,7 +98,8 @@ void session::state::add_held_rows() {
                                detail::row_part::set_fate(part, detail::held_rows::fate::taken);
                                own(part);
                              }
-                             if (held.removed != 0) take_out(*info, relation, *object, held, leaving);
+                             if (held.removed != 0 && relation.kind != relation_kind::many_to_many)
+                               take_out(*info, relation, *object, held, leaving);
                            });
   }
   for (tracked_object* object : leaving) disown(object);
@@ -298,6 +301,11 @@ task<void> session::state::add_writes(flush_writes& writes, work_list& work, det
     const auto found = work.changed.find(info);
     if (found != work.changed.end()) co_await add_updates(writes, *info, found->second);
   }
+  if (work.connects) {
+    co_await writes.batch.run();
+    writes.note_written();
+    co_await connected.write(held, objects, copies, marks.size());
+  }
   // Foreign keys of objects are now as they are in the database when the rows go.
   if (!work.removed.empty()) effects = detail::effects_of_removal(objects);
   for (auto model = work.models.rbegin(); model != work.models.rend(); ++model) {
@@ -460,7 +468,8 @@ task<bool> session::state::write_all(bool commit) {
   if (events.hears()) co_await events.before(*this);
   detail::related_objects related(objects);
   work_list work(objects, related);
-  if (work.models.empty()) co_return false;
+  work.connects = detail::connections::any(objects);
+  if (work.models.empty() && !work.connects) co_return false;
   if (held.transaction_failed()) {
     // Sending more would end in an error that says nothing of the cause.
     throw transaction_error(errc::invalid_transaction,

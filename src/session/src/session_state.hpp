@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "connections.hpp"
 #include "identity_map.hpp"
 #include "repetition_watch.hpp"
 #include "row_copies.hpp"
@@ -53,6 +54,7 @@ struct session::state {
   std::vector<detail::tracked_object*> objects;  ///< each with a share
   detail::identity_map identities;
   detail::row_copies copies;        ///< of the objects, in relations that were loaded
+  detail::connections connected;    ///< in the open transaction
   bool has_loaded_objects = false;  ///< rows that were loaded into relations are among them
   std::vector<undo_entry> undo;
   std::vector<std::size_t> marks;                   ///< size of `undo` where each open savepoint began

@@ -5,6 +5,7 @@
 #include "tupelo/model/row_ops.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <vector>
 
 namespace tupelo::detail {
@@ -27,10 +28,16 @@ struct held_rows final : loaded_rows {
   void move_behind(std::size_t row);
   /// Ends the last row.
   void pop();
+  /// Makes a place behind the rows that are not taken out, for a new one.
+  void* add_place();
+  /// The last row that is not taken out is a copy of an object of a session.
+  void set_original(loaded_rows* object);
 
   const row_ops* ops;
   /// What a session tracks each row as, or null; it is told where the row has moved to, and keeps a share of all.
   std::vector<loaded_rows*> parts;
+  /// What else is told where a row has moved to, or null; may be shorter than the rows, as all below.
+  std::vector<void**> places;
   std::size_t stored = 0;   ///< of the first rows, which a query has loaded
   std::size_t removed = 0;  ///< rows that were taken out, the last ones; a session knows of those of fate `gone`
   bool followed = false;    ///< a session has found its objects among these
@@ -40,7 +47,19 @@ struct held_rows final : loaded_rows {
 
   fate fate_of(std::size_t i) const noexcept { return i < fates.size() ? fates[i] : fate::fresh; }
 
+  // Of a many_to_many:
+  /// The objects of a session, each with a share, of which rows are copies until they are connected; or null.
+  std::vector<loaded_rows*> originals;
+  /// By which flush a row was connected, or parted where it was taken out. 0: that waits; 1: a query has found it so.
+  std::vector<std::uint64_t> ties;
+  std::uint64_t tie_of(std::size_t i) const noexcept { return i < ties.size() ? ties[i] : i < stored ? 1 : 0; }
+  bool has_loose_ties() const noexcept;
+
 private:
+  void complete_lists();
+  /// To those that know rows from this one on.
+  void tell_places(std::size_t from) noexcept;
+
   std::size_t capacity_ = 0;
 };
 

@@ -94,6 +94,9 @@ void assign_rows(void* relation, loaded_rows* rows) noexcept;
 /// What the relation field at this address is loaded with; null where nothing has loaded it.
 loaded_rows* loaded_rows_of(const void* relation) noexcept;
 
+/// The last row in a field that holds the program's rows is a copy of this object of a session.
+void set_original(void* relation, loaded_rows* object);
+
 /// A handle to an object of a session.
 template <class Handle>
 concept object_handle = requires(const Handle& handle) {
@@ -228,7 +231,45 @@ public:
 };
 /// The objects of `T` that a join table connects with this one.
 template <class T>
-class many_to_many : public detail::collection_field<T, relation_kind::many_to_many> {};
+class many_to_many : public detail::collection_field<T, relation_kind::many_to_many> {
+public:
+  many_to_many() noexcept = default;
+  /// New objects, as of has_many; the flush connects them too.
+  many_to_many(std::initializer_list<T> objects) {
+    for (const T& object : objects) add(T(object));
+  }
+  /// One more new object, as of has_many: the flush inserts it and connects it with the one that holds it.
+  void add(T object) { this->add_row(static_cast<T&&>(object)); }
+  /// An object of a session, which the flush connects. The row here is a copy of it. An empty ref adds nothing.
+  template <detail::object_handle Handle>
+  void add(const Handle& object) {
+    static_assert(std::is_same_v<typename Handle::object_type, T>,
+                  "tupelo: a relation refers to objects of the model that it names; this tp::ref is to another model");
+    if constexpr (std::is_same_v<typename Handle::object_type, T>) {
+      if (!object) return;
+      this->add_row(T(*object));
+      detail::set_original(this, object.related_rows());
+    }
+  }
+  /// Takes one of the relation's objects out, as of has_many: the flush parts it from the one that holds it; its row
+  /// stays in the database.
+  void remove(const T& object) {
+    this->rows();
+    this->take_out_row(object);
+  }
+  /// The same of all objects for which the function says so; gives their number.
+  template <class Predicate>
+  std::size_t remove_if(const Predicate& predicate) {
+    std::size_t removed = 0;
+    for (std::size_t i = this->size(); i-- != 0;) {
+      const T& object = (*this)[i];
+      if (!predicate(object)) continue;
+      remove(object);
+      ++removed;
+    }
+    return removed;
+  }
+};
 
 /// The object of one of `Models` that this one's type and key name: of which model it is, each row says.
 template <class... Models>
@@ -239,6 +280,16 @@ class belongs_to_any : public detail::any_slot {
 public:
   using related_model = detail::one_of<Models...>;
   static constexpr relation_kind relation = relation_kind::belongs_to_any;
+
+  belongs_to_any() noexcept = default;
+  /// An object of a session, of one of these models: the next flush writes its type and its key. An empty ref: NULL.
+  template <detail::object_handle Handle>
+  belongs_to_any(const Handle& object) {
+    static_assert(names<typename Handle::object_type>,
+                  "tupelo: tp::belongs_to_any: this tp::ref is to a model that is none of those that the field names");
+    if constexpr (names<typename Handle::object_type>)
+      detail::assign_rows_of(this, object.related_rows(), detail::meta<typename Handle::object_type>::spec);
+  }
 
   /// The related object where it is a `T`, else null. Errors: relation_not_loaded until a query has loaded it, here and
   /// below.

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "connections.hpp"
+
+#include "related_objects.hpp"
+#include "snapshot.hpp"
+
+#include "tupelo/engine/join_table_verbs.hpp"
+#include "tupelo/core/error.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <string>
+#include <unordered_set>
+#include <utility>
+
+namespace tupelo::detail {
+
+namespace {
+
+/// `use(relation, rows)` for the many_to_many fields that the program has changed.
+template <class Use>
+void for_each_loose(const model_info& info, const tracked_object& object, Use use) {
+  for_each_given(info, object.object(), [&](const relation_info& relation, void*, loaded_rows* rows) {
+    if (relation.kind != relation_kind::many_to_many || rows->origin != rows_origin::held) return;
+    auto& held = *static_cast<held_rows*>(rows);
+    if (held.has_loose_ties()) use(relation, held);
+  });
+}
+
+tracked_object* original_at(const held_rows& held, std::size_t row) noexcept {
+  return row < held.originals.size() ? static_cast<tracked_object*>(held.originals[row]) : nullptr;
+}
+
+void make_copy(held_rows& held, std::size_t row, row_copies& copies) {
+  tracked_object* const original = original_at(held, row);
+  row_share& whole = share_of(held);
+  whole.use();
+  copies.add(whole, row, *original, original->snapshot);
+  whole.release();
+  drop(std::exchange(held.originals[row], nullptr));
+}
+
+[[noreturn]] void throw_not_tracked(const held_rows& held) {
+  throw transaction_error(errc::detached_object, "a many_to_many refers to an object of " +
+                                                     std::string(info_of(*held.ops->spec).short_name()) +
+                                                     " that is not in the session, or is removed: add() or attach() it "
+                                                     "first");
+}
+
+std::uint64_t next_tie() noexcept {
+  static std::atomic<std::uint64_t> last{1};
+  return last.fetch_add(1, std::memory_order_relaxed) + 1;
+}
+
+/// Objects whose connections are to be written, and those that are to be ended.
+struct loose_ties {
+  given_keys connected, parted;
+
+  explicit loose_ties(const held_rows& held) {
+    for (std::size_t i = 0; i < held.all(); ++i) {
+      if (held.tie_of(i) != 0) continue;
+      const tracked_object* const original = original_at(held, i);
+      if (original != nullptr && original->state != object_state::persistent) throw_not_tracked(held);
+      (i < held.count ? connected : parted).objects.push_back(original ? original->object() : held.row(i));
+    }
+  }
+};
+
+}  // namespace
+
+void follow_originals(held_rows& held, row_copies& copies) {
+  for (std::size_t row = 0; row < held.originals.size(); ++row) {
+    const tracked_object* const original = original_at(held, row);
+    if (original == nullptr || original->state == object_state::added) continue;
+    if (original->state != object_state::persistent) throw_not_tracked(held);
+    make_copy(held, row, copies);
+  }
+}
+
+bool connections::any(const std::vector<tracked_object*>& objects) {
+  std::unordered_set<const held_rows*> met;
+  for (const tracked_object* object : objects) {
+    if (object->state != object_state::persistent && object->state != object_state::added) continue;
+    const model_info& info = info_of(*object->spec);
+    if (info.relations.empty()) continue;
+    for_each_loose(info, *object, [&](const relation_info& relation, const held_rows& held) {
+      if (met.insert(&held).second) return;
+      throw query_error("two objects hold the same changes of relation " + std::string(info.short_name()) +
+                        "::" + info.fields[relation.field].name +
+                        ": copies of an object share what its relations hold; give each its own");
+    });
+  }
+  return !met.empty();
+}
+
+task<void> connections::write(query_source& source, const std::vector<tracked_object*>& objects, row_copies& copies,
+                              std::size_t savepoints) {
+  struct changed {
+    const tracked_object* owner;
+    const relation_info* relation;
+    held_rows* held;
+  };
+  std::vector<changed> found;
+  for (const tracked_object* object : objects) {
+    if (object->state != object_state::persistent) continue;
+    const model_info& info = info_of(*object->spec);
+    if (info.relations.empty()) continue;
+    for_each_loose(info, *object, [&](const relation_info& relation, held_rows& held) {
+      found.push_back({object, &relation, &held});
+    });
+  }
+  for (const changed& each : found) {
+    held_rows& held = *each.held;
+    const model_info& info = info_of(*each.owner->spec);
+    const join_rows rows{{info.spec, info.fields[each.relation->field].offset}, held.ops->spec, each.owner->object()};
+    loose_ties ties(held);
+    if (!ties.parted.objects.empty()) co_await detach(&source, rows, std::move(ties.parted), false);
+    if (!ties.connected.objects.empty()) co_await attach(&source, rows, std::move(ties.connected));
+    retain(&held);
+    const std::uint64_t tie = next_tie();
+    written_.push_back({&held, tie, savepoints});
+    for (std::size_t i = 0; i < held.all(); ++i) {
+      if (held.tie_of(i) != 0) continue;
+      held.ties.resize(std::max(held.ties.size(), i + 1), 1);
+      held.ties[i] = tie;
+      if (tracked_object* const original = original_at(held, i)) {
+        restore(info_of(*held.ops->spec), held.row(i), original->snapshot);
+        make_copy(held, i, copies);
+      }
+    }
+  }
+}
+
+void connections::revert(std::size_t savepoints) {
+  while (!written_.empty() && written_.back().savepoints >= savepoints) {
+    const written last = written_.back();
+    written_.pop_back();
+    for (std::uint64_t& tie : last.rows->ties) {
+      if (tie == last.tie) tie = 0;
+    }
+    drop(last.rows);
+  }
+}
+
+void connections::release(std::size_t savepoints) {
+  for (written& each : written_) each.savepoints = std::min(each.savepoints, savepoints);
+}
+
+void connections::settle() {
+  for (const written& each : std::exchange(written_, {})) drop(each.rows);
+}
+
+}  // namespace tupelo::detail
