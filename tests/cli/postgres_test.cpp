@@ -3,6 +3,7 @@
 #include "cli_project.hpp"
 
 #include <tupelo/seed.hpp>
+#include <tupelo/driver/url.hpp>
 #include <tupelo/core/uuid.hpp>
 
 #include <gtest/gtest.h>
@@ -74,7 +75,7 @@ TEST_F(postgres_verbs, upgrade_and_downgrade_move_step_by_step) {
   EXPECT_EQ(folder.db({"upgrade", "+1"}).code, 0);
 }
 TEST_F(postgres_verbs, keywords_say_where_the_database_is) {
-  const std::string keywords = "host=" + *tupelo::driver::url::parse(server).option("host") +
+  const std::string keywords = "host=" + *driver::url::parse(server).option("host") +
                                " user=tupelo dbname=postgres password='hunter 2' options=-csearch_path=" + name;
   folder.variables["DATABASE_URL"] = keywords;
   const outcome up = folder.db({"upgrade"});

@@ -102,10 +102,6 @@ TEST_F(authentication, a_client_certificate_stands_for_a_password) {
   EXPECT_EQ(refusal(url_of("in_certificate", "sslmode=require")).code(), errc::authentication_failed);
 }
 
-TEST_F(authentication, a_server_of_another_authority_is_refused) {
-  refusal(url_of("in_tls:hunter\u2168", "sslmode=verify-ca&sslrootcert=" + certificate("other.crt")));
-}
-
 TEST_F(authentication, prefer_and_allow_try_it_the_other_way_where_the_server_refuses) {
   EXPECT_TRUE(connects(url_of("in_clear:hunter2", "sslmode=prefer")));
   EXPECT_TRUE(connects(url_of("in_tls:hunter\u2168", "sslmode=allow")));

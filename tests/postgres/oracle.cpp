@@ -2,7 +2,10 @@
 #include "oracle.hpp"
 
 #include <cstdlib>
+#include <filesystem>
 #include <stdexcept>
+#include <string_view>
+#include <system_error>
 
 namespace tupelo::driver::postgres::testing {
 
@@ -23,7 +26,17 @@ result_handle checked(PGconn* connection, PGresult* raw) {
 
 }  // namespace
 
-const char* oracle::url() noexcept { return std::getenv("TUPELO_TEST_POSTGRES"); }
+const char* oracle::url() noexcept {
+  const char* const said = std::getenv("TUPELO_TEST_POSTGRES");
+  if (said == nullptr) return nullptr;
+  // Of a server that could not be had there is no folder.
+  const std::string_view text(said);
+  const std::size_t host = text.find("host=/");
+  if (host == std::string_view::npos) return said;
+  const std::string_view folder = text.substr(host + 5, text.find('&', host) - host - 5);
+  std::error_code ignored;
+  return std::filesystem::exists(folder, ignored) ? said : nullptr;
+}
 
 oracle::oracle() : connection_(PQconnectdb(url())) {
   if (PQstatus(connection_.get()) != CONNECTION_OK)

@@ -35,7 +35,7 @@ struct libpq_statement {
 /// A connection through libpq to the server of TUPELO_TEST_POSTGRES: source and sink of raw bytes.
 class oracle {
 public:
-  /// Null where the variable is not set.
+  /// Null where the variable is not set, or names a server that is not there.
   static const char* url() noexcept;
 
   oracle();
@@ -64,7 +64,8 @@ private:
 class oracle_test : public ::testing::Test {
 protected:
   void SetUp() override {
-    if (oracle::url() == nullptr) GTEST_SKIP() << "set TUPELO_TEST_POSTGRES to the URL of a PostgreSQL server";
+    if (oracle::url() == nullptr)
+      GTEST_SKIP() << "set TUPELO_TEST_POSTGRES to the URL of a PostgreSQL server that runs";
     server.emplace();
   }
   std::optional<oracle> server;

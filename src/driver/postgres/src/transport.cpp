@@ -197,8 +197,10 @@ transfer transport::handshake() {
   std::string reason = tls_reason();
   const bool verifies = (SSL_get_verify_mode(tls_.get()) & SSL_VERIFY_PEER) != 0;
   if (const long verified = SSL_get_verify_result(tls_.get()); verifies && verified != X509_V_OK) {
-    reason = std::string("the server's certificate is refused: ") + X509_verify_cert_error_string(verified) +
-             "; check the host name and sslrootcert";
+    reason = std::string("the server's certificate is refused: ") + X509_verify_cert_error_string(verified);
+    const char* const wanted = X509_VERIFY_PARAM_get0_host(SSL_get0_param(tls_.get()), 0);
+    if (verified == X509_V_ERR_HOSTNAME_MISMATCH && wanted != nullptr) reason.append(": it is not for ").append(wanted);
+    reason += "; check the host name and sslrootcert";
   }
   throw connection_error(errc::connection_failed, "TLS with the server failed: " + reason);
 }
