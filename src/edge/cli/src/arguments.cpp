@@ -204,16 +204,27 @@ private:
     CLI::App* introspect =
         add(verb::introspect, "introspect", "Write models of the tables that the live database has",
             "What models cannot say is a comment in the file and is told on the error stream. Needs no models.");
-    introspect->add_option("-o,--output", into_->output, "The header to write; standard output unless said")
-        ->type_name("FILE");
-    introspect->add_option("-t,--tables", into_->tables, "Only these: --tables users,posts")
-        ->type_name("NAMES")
-        ->delimiter(',');
-    introspect->add_flag("--force", into_->force, "Replace the file if it is there already");
+    one_text(introspect, "The header to write; standard output unless said");
+    CLI::App* diagram =
+        add(verb::diagram, "diagram", "Draw the tables and their keys", "Needs no database unless --live is given.");
+    one_text(diagram,
+             "The file to write, whose ending says the format unless --format does; standard output unless said");
+    diagram->add_option("--format", into_->picture, "svg, html (a page to search in), mermaid or dot")
+        ->check(CLI::IsMember({"svg", "html", "mermaid", "dot"}));
+    diagram->add_flag("--live", into_->live, "Of the live database, instead of the models");
+    url(diagram);
     for (CLI::App* sub : {current, history, status, check, diff, introspect}) {
       url(sub);
       json(sub);
     }
+  }
+
+  void one_text(CLI::App* sub, const char* says) {
+    sub->add_option("-o,--output", into_->output, says)->type_name("FILE");
+    sub->add_option("-t,--tables", into_->tables, "Only these: --tables users,posts")
+        ->type_name("NAMES")
+        ->delimiter(',');
+    sub->add_flag("--force", into_->force, "Replace the file if it is there already");
   }
 
   void format(CLI::App* sub) {

@@ -21,6 +21,7 @@ enum class verb : std::uint8_t {
   check,
   diff,
   introspect,
+  diagram,
   stamp,
   fresh,
   seed,
@@ -53,6 +54,8 @@ struct arguments {
   bool pending = false;    ///< lint
   std::string since;       ///< lint: a revision
   std::optional<std::uint32_t> latest{};
+  std::string picture;          ///< diagram: a format by its name; empty: by the file's ending
+  bool live = false;            ///< diagram: of the database instead of the models
   std::string format = "text";  ///< lint, check: "text" or "github"
   std::string file;             ///< backup, restore
   bool take_over_lock = false;
@@ -62,9 +65,9 @@ struct arguments {
   std::string message;
   std::string environment = "development";
   std::vector<std::string> renames;  ///< "old=new"
-  std::vector<std::string> tables;   ///< introspect: only these
-  std::string output;                ///< introspect: the file to write; empty or "-": standard output
-  bool force = false;                ///< introspect: a file that is there already is replaced
+  std::vector<std::string> tables;   ///< introspect, diagram: only these
+  std::string output;                ///< introspect, diagram: the file to write; empty or "-": standard output
+  bool force = false;                ///< introspect, diagram: a file that is there already is replaced
   std::vector<std::string> rest;     ///< seeds to run; arguments of the shell
 };
 

@@ -95,6 +95,7 @@ int run_status(command& c);
 int run_check(command& c);
 int run_diff(command& c);
 int run_introspect(command& c);
+int run_diagram(command& c);
 int run_seed(command& c);
 int run_shell(command& c);
 int run_lint(command& c);

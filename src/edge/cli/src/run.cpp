@@ -24,6 +24,7 @@ int dispatch(command& c) {
     case verb::check: return run_check(c);
     case verb::diff: return run_diff(c);
     case verb::introspect: return run_introspect(c);
+    case verb::diagram: return run_diagram(c);
     case verb::stamp: return run_stamp(c);
     case verb::fresh: return run_fresh(c);
     case verb::seed: return run_seed(c);

@@ -192,7 +192,7 @@ TEST_F(reporting, shell_names_the_package_that_psql_comes_in) {
 
 TEST_F(reporting, every_verb_has_help) {
   for (const char* verb : {"init", "migrate", "upgrade", "downgrade", "current", "history", "status", "check", "diff",
-                           "introspect", "stamp", "fresh", "seed", "shell", "lint", "backup", "restore"}) {
+                           "introspect", "diagram", "stamp", "fresh", "seed", "shell", "lint", "backup", "restore"}) {
     const outcome done = folder.db({verb, "--help"});
     EXPECT_EQ(done.code, 0) << verb;
     EXPECT_TRUE(done.says("--url")) << verb << done.out;
