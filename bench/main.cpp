@@ -104,6 +104,7 @@ int main(int argc, char** argv) {
   for (bench_case& c : core_cases()) cases.push_back(std::move(c));
   for (bench_case& c : query_cases()) cases.push_back(std::move(c));
   for (bench_case& c : pool_cases()) cases.push_back(std::move(c));
+  for (bench_case& c : schema_cases()) cases.push_back(std::move(c));
   if (argc == 2 && !std::strcmp(argv[1], "--list")) {
     for (const bench_case& c : cases) std::printf("%s\t%zu\t%d\n", c.name.c_str(), c.operations, c.baseline ? 1 : 0);
     return 0;

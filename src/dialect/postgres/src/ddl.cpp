@@ -444,6 +444,8 @@ public:
     return postgres::same_expression(live, wanted);
   }
   std::vector<std::string> introspection_queries() const override { return postgres::introspection_queries(); }
+  /// Compiling queries over the catalog, which read little, would take far longer than running them.
+  std::string introspection_setting() const override { return "SET LOCAL jit = off"; }
   schema_definition decode_introspection(const std::vector<std::vector<introspection_row>>& answers) const override {
     return postgres::decode_introspection(answers);
   }

@@ -26,6 +26,7 @@ public:
     static int count = 0;
     name_ = "test_" + std::to_string(getpid()) + "_" + std::to_string(++count);
     run("SET client_min_messages = warning");
+    run(schema_rules().introspection_setting().replace(0, 9, "SET"));  // for all of this connection
     run("CREATE SCHEMA " + name_);
     run("SET search_path = " + name_);
   }

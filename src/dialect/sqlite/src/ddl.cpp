@@ -429,6 +429,7 @@ public:
     return canonical_sql(live) == canonical_sql(wanted);
   }
   std::vector<std::string> introspection_queries() const override { return sqlite::introspection_queries(); }
+  std::string introspection_setting() const override { return {}; }
   schema_definition decode_introspection(const std::vector<std::vector<introspection_row>>& answers) const override {
     return sqlite::decode_introspection(answers);
   }

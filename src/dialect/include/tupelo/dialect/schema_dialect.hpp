@@ -76,6 +76,8 @@ public:
 
   /// The queries that describe the database; each one's columns are those of introspection_row, in order.
   virtual std::vector<std::string> introspection_queries() const = 0;
+  /// A statement before them, in the same transaction, which is rolled back afterwards. Empty: they need none.
+  virtual std::string introspection_setting() const = 0;
   /// Reads the rows of those queries, in the same order. Everything in the result is named.
   virtual schema_definition decode_introspection(const std::vector<std::vector<introspection_row>>& answers) const = 0;
   /// A query whose rows are the statements that drop everything in the database.
