@@ -130,6 +130,10 @@ schema_definition speakable(const schema_definition& schema, const std::vector<s
   for (const table_definition& table : schema.tables) {
     if (wanted(table)) build.add_keys(table);
   }
+  for (const composite_definition& type : schema.composites) {
+    left_out.push_back("composite type " + type.name +
+                       ": its columns are texts unless you write tp::composite, and a migration has to make it");
+  }
   for (const schema_object& other : schema.others) left_out.push_back(other.describe());
   return made;
 }

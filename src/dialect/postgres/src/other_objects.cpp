@@ -103,16 +103,13 @@ JOIN tables t ON t.oid = c.conrelid)sql";
 std::string types_and_functions() {
   return R"sql(
 UNION ALL
-SELECT CASE y.typtype WHEN 'd' THEN 'domain' WHEN 'r' THEN 'range type' ELSE 'composite type' END, y.typname, NULL,
+SELECT CASE y.typtype WHEN 'd' THEN 'domain' ELSE 'range type' END, y.typname, NULL,
        CASE y.typtype WHEN 'd' THEN concat_ws(' ', format_type(y.typbasetype, y.typtypmod),
            'DEFAULT ' || y.typdefault, CASE WHEN y.typnotnull THEN 'NOT NULL' END,
            (SELECT string_agg(pg_get_constraintdef(c.oid), ' ' ORDER BY c.conname) FROM pg_constraint c
             WHERE c.conrelid = 0 AND c.contypid = y.oid AND c.contype = 'c'))
-         WHEN 'r' THEN (SELECT format_type(g.rngsubtype, NULL) FROM pg_range g WHERE g.rngtypid = y.oid)
-         ELSE (SELECT '(' || string_agg(quote_ident(a.attname) || ' ' || format_type(a.atttypid, a.atttypmod), ', '
-                 ORDER BY a.attnum) || ')' FROM pg_attribute a WHERE a.attrelid = y.typrelid AND NOT a.attisdropped) END
-FROM pg_type y JOIN here n ON n.oid = y.typnamespace LEFT JOIN pg_class r ON r.oid = y.typrelid
-WHERE (y.typtype IN ('d', 'r') OR (y.typtype = 'c' AND r.relkind = 'c')))sql" +
+         ELSE (SELECT format_type(g.rngsubtype, NULL) FROM pg_range g WHERE g.rngtypid = y.oid) END
+FROM pg_type y JOIN here n ON n.oid = y.typnamespace WHERE y.typtype IN ('d', 'r'))sql" +
          own("pg_type", "y.oid") + R"sql(
 UNION ALL
 SELECT CASE p.prokind WHEN 'p' THEN 'procedure' WHEN 'a' THEN 'aggregate' WHEN 'w' THEN 'window function'

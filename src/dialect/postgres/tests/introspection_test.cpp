@@ -98,7 +98,6 @@ TEST_F(postgres_catalog, names_what_tables_have_no_words_for) {
     CREATE MATERIALIZED VIEW kept AS SELECT 1 AS one;
     CREATE SEQUENCE numbers;
     CREATE DOMAIN mail AS text CHECK (VALUE LIKE '%@%');
-    CREATE TYPE pair AS (x int, y int);
     CREATE TYPE span AS RANGE (subtype = int4);
     CREATE FUNCTION twice(n int) RETURNS int LANGUAGE sql AS 'SELECT n * 2';
     CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
@@ -122,7 +121,7 @@ TEST_F(postgres_catalog, names_what_tables_have_no_words_for) {
                                "materialized view kept",
                                "sequence numbers",
                                "domain mail",
-                               "composite type pair",
+
                                "range type span",
                                "function twice(n integer)",
                                "function note()",
@@ -135,12 +134,13 @@ TEST_F(postgres_catalog, names_what_tables_have_no_words_for) {
                                "comment positive on t"}) {
     EXPECT_TRUE(said.contains(expected)) << expected;
   }
-  EXPECT_EQ(said.size(), 23U);
+  EXPECT_EQ(said.size(), 22U);
 }
 
 TEST_F(postgres_catalog, what_tables_can_say_is_no_other_object) {
   db().run(R"(
     CREATE TYPE mood AS ENUM ('low', 'high');
+    CREATE TYPE pair AS (x int, y int);
     CREATE TABLE a (id bigserial PRIMARY KEY, m mood DEFAULT 'low', t text UNIQUE CHECK (t <> ''), c text COLLATE "C");
     CREATE TABLE b (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, a_id bigint REFERENCES a ON DELETE CASCADE
                       DEFERRABLE INITIALLY DEFERRED, twice bigint GENERATED ALWAYS AS (a_id * 2) STORED);
