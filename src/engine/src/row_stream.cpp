@@ -37,6 +37,7 @@ public:
   }
   bool in_transaction() const noexcept override { return of_.in_transaction(); }
   const dialect& sql_dialect() const override { return of_.sql_dialect(); }
+  const event_registry* listening() const noexcept override { return of_.listening(); }
   task<lease> acquire(std::source_location from) override { return of_.acquire(from); }
 
 private:
