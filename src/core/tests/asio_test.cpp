@@ -70,6 +70,50 @@ TEST(asio_spawn, does_not_run_inside_the_call) {
   EXPECT_TRUE(ran);
 }
 
+// ---- work that is dispatched
+
+struct noted_work : scheduled_work {
+  noted_work() noexcept
+      : scheduled_work([](scheduled_work& self) noexcept { static_cast<noted_work&>(self).ran = true; }) {}
+  bool ran = false;
+};
+
+TEST(asio_dispatch, runs_at_once_on_the_loops_own_thread) {
+  asio::io_context io;
+  asio_scheduler scheduler(io.get_executor());
+  noted_work work;
+  asio::post(io, [&] {
+    scheduler.dispatch(work);
+    EXPECT_TRUE(work.ran);
+  });
+  io.run();
+  EXPECT_TRUE(work.ran);
+}
+TEST(asio_dispatch, is_a_post_elsewhere) {
+  asio::io_context io;
+  asio_scheduler scheduler(io.get_executor());
+  noted_work work;
+  scheduler.dispatch(work);
+  EXPECT_FALSE(work.ran);
+  io.run();
+  EXPECT_TRUE(work.ran);
+}
+TEST(asio_dispatch, is_a_post_outside_of_its_strand) {
+  asio::io_context io;
+  const auto strand = asio::make_strand(io);
+  basic_asio_scheduler<asio::strand<asio::io_context::executor_type>> scheduler(strand);
+  noted_work outside;
+  noted_work inside;
+  asio::post(strand, [&] {
+    scheduler.dispatch(inside);
+    EXPECT_TRUE(inside.ran);
+    std::thread([&] { scheduler.dispatch(outside); }).join();
+    EXPECT_FALSE(outside.ran);
+  });
+  io.run();
+  EXPECT_TRUE(outside.ran);
+}
+
 TEST(asio_spawn, calls_back_with_the_exception) {
   asio::io_context io;
   std::exception_ptr seen;

@@ -16,7 +16,14 @@ deadline rollback_deadline(const scheduler& clock) noexcept {
 
 bool request_awaiter::suspend(std::coroutine_handle<> awaiting, const task_context& context) noexcept {
   struct completion {
-    static void done(driver::request& request) noexcept { static_cast<resumption*>(request.owner)->post(); }
+    static void done(driver::request& request) noexcept {
+      auto& resumed = *static_cast<resumption*>(request.owner);
+      if (request.on_loop) {
+        resumed.dispatch();
+      } else {
+        resumed.post();
+      }
+    }
   };
   resumption_.prepare(awaiting, context);
   request_.owner = &resumption_;

@@ -376,9 +376,10 @@ request* postgres_connection::take_done() noexcept {
   return talk_.take_completed();
 }
 
-void postgres_connection::announce(request* done) noexcept {
+void postgres_connection::announce(request* done, bool on_loop) noexcept {
   while (done != nullptr) {
     request* const next = std::exchange(done->next, nullptr);
+    done->on_loop = on_loop;
     done->done(*done);
     done = next;
   }
@@ -428,7 +429,7 @@ void postgres_connection::woken(bool& started) noexcept {
   }
   // Whoever hears of the last completion, here or on the thread of a cancel request, may destroy the connection.
   if (!notices.empty()) report(events, notices);
-  announce(done);
+  announce(done, true);
 }
 
 void postgres_connection::take_watch(scheduler& loop) {

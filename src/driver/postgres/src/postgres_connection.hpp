@@ -96,7 +96,7 @@ private:
   void woken(bool& started) noexcept;
   request* send_gathered(std::unique_ptr<sending_work> work) noexcept;
   void cancel_ended(bool in_time) noexcept override;
-  static void announce(request* done) noexcept;
+  static void announce(request* done, bool on_loop = false) noexcept;
   static void report(connection_events* events, const std::vector<error_fields>& notices) noexcept;
 
   // Under the lock.

@@ -20,6 +20,7 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/dispatch.hpp>
 #include <boost/asio/execution/context.hpp>
 #include <boost/asio/execution/executor.hpp>
 #include <boost/asio/execution_context.hpp>
@@ -62,6 +63,9 @@ public:
 
   void post(scheduled_work& work) noexcept override {
     boost::asio::post(executor_, [&work] { work.run(work); });
+  }
+  void dispatch(scheduled_work& work) noexcept override {
+    boost::asio::dispatch(executor_, [&work] { work.run(work); });
   }
   void start_timer(timer_node& timer) noexcept override { timers().start(timer); }
   bool cancel_timer(timer_node& timer) noexcept override { return timers().cancel(timer); }

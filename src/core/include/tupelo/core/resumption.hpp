@@ -25,7 +25,8 @@ namespace tupelo {
 /// A leaf operation that has started must be awaited to its completion: destroying the coroutine before is undefined
 /// unless the awaiter's destructor says otherwise. Cancellation asks, completion answers.
 ///
-/// Owns: nothing; it lives in the awaiter. Threads: `post` or `resume_on_scheduler` from any thread, one of them, once.
+/// Owns: nothing; it lives in the awaiter. Threads: `post`, `dispatch` or `resume_on_scheduler` from any thread, one of
+/// them, once.
 class resumption : private scheduled_work {
 public:
   resumption() noexcept : scheduled_work(&run_posted) {}
@@ -42,6 +43,9 @@ public:
   /// The operation has completed: resumes the coroutine on its scheduler. Nothing of the awaiter may be touched
   /// afterwards.
   void post() noexcept { scheduler_->post(*this); }
+
+  /// As `post`, for what an event loop calls with nothing held: may resume the coroutine before it returns.
+  void dispatch() noexcept { scheduler_->dispatch(*this); }
 
   /// As `post`, for callers that already are on the scheduler's thread (a timer): resumes at once if armed.
   void resume_on_scheduler() noexcept;

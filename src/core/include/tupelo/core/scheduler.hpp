@@ -73,6 +73,10 @@ public:
   /// Units: microseconds.
   [[nodiscard]] virtual std::int64_t now_us() const noexcept = 0;
 
+  /// As `post`, for what an event loop calls (`ready`, `fire`) with nothing held: may run `work` before it returns,
+  /// where this scheduler's thread is the calling one. What was posted before may run later.
+  virtual void dispatch(scheduled_work& work) noexcept { post(work); }
+
   /// Where descriptors are watched for tasks of this scheduler. By default that of `background_scheduler()`: its thread
   /// then reads and writes, and the task goes on here afterwards.
   [[nodiscard]] virtual tupelo::reactor& reactor() noexcept;

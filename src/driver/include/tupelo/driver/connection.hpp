@@ -76,8 +76,9 @@ struct request {
   std::uint64_t row_count = 0;  ///< rows decoded by this run
   std::int64_t affected = 0;    ///< rows inserted, updated or deleted
   std::int64_t last_insert_id = 0;
-  bool more = false;           ///< `fetch` rows were read and there may be others; set when run: goes on with them
-  bool abandoned = false;      ///< the answer is still on its way, and nobody waits for it
+  bool more = false;       ///< `fetch` rows were read and there may be others; set when run: goes on with them
+  bool on_loop = false;    ///< `done` is called by the event loop with nothing held: whoever waits may go on at once
+  bool abandoned = false;  ///< the answer is still on its way, and nobody waits for it
   std::exception_ptr failure;  ///< set instead of a result
 
   /// The owner's callback of an asynchronous run; called once, on the connection's thread.
