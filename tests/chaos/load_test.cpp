@@ -8,6 +8,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/strand.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <thread>
 #include <vector>
@@ -61,6 +62,35 @@ TEST_F(load, of_a_thousand_clients_on_one_thread_is_answered) {
   const watchdog::entry runs(*guard, "clients on one thread");
   loop.run();
   expect_all_answered(db, statements);
+}
+
+TEST_F(load, of_a_thousand_clients_is_served_in_turn) {
+  constexpr int statements = 10;
+  database db(url(), {.pool_size = connections});
+  boost::asio::io_context loop(1);
+  std::vector<std::vector<int>> served(clients);  // of each client: how many had been answered before each answer
+  int answers = 0;
+  const auto client = [&](int number) -> task<void> {
+    for (int i = 0; i < statements; ++i) {
+      static_cast<void>(co_await db.raw_sql<int>("SELECT 1").one());
+      served[static_cast<std::size_t>(number)].push_back(answers++);
+    }
+  };
+  for (int i = 0; i < clients; ++i) spawn(loop, client(i), boost::asio::detached);
+  const watchdog::entry runs(*guard, "clients in turn");
+  loop.run();
+  EXPECT_EQ(answers, clients * statements);
+  int longest = 0;
+  for (const std::vector<int>& own : served) {
+    ASSERT_EQ(own.size(), std::size_t{statements});
+    int before = 0;
+    for (const int at : own) {
+      longest = std::max(longest, at - before);
+      before = at;
+    }
+  }
+  // In turn everybody else is answered once in between; those whose connections answer quicker, twice.
+  EXPECT_LE(longest, 2 * clients);
 }
 
 TEST_F(load, of_a_thousand_clients_on_four_threads_is_answered) {

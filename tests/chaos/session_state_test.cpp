@@ -69,6 +69,25 @@ TEST_P(session_state, that_is_reset_leaves_statements_usable_that_were_prepared_
   }
   EXPECT_EQ(db->statistics().opened, 1U) << "on the same connection";
 }
+TEST_P(session_state, that_a_user_throws_away_leaves_statements_usable) {
+  sync_wait([](database& used) -> task<void> {
+    lease held = co_await used.acquire();
+    for (const char* script : {"DISCARD ALL", "DEALLOCATE ALL"}) {
+      for (int i = 0; i < 2; ++i) {
+        EXPECT_EQ(co_await held.query<Counter>().count(), 1);
+        EXPECT_EQ(co_await held.raw_sql<int>("SELECT value FROM counters WHERE name = ?", "hits").one(), 0);
+      }
+      co_await held.raw_sql(script).run();
+      if (std::string_view(script) == "DISCARD ALL") {
+        co_await held.execute(script);  // as a script too
+        EXPECT_EQ(co_await held.query<Counter>().count(), 1);
+      }
+    }
+    EXPECT_EQ(co_await held.query<Counter>().count(), 1);
+  }(*db));
+  EXPECT_EQ(number("SELECT value FROM counters"), 0);
+  EXPECT_EQ(db->statistics().opened, 1U) << "on the same connection";
+}
 TEST_P(session_state, that_nothing_changed_is_not_reset) {
   class log final : public statement_observer {
   public:
