@@ -153,6 +153,7 @@ TEST(guide_of_postgres, reads_as_it_says) {
   const std::string schema = "guide_" + tp::uuid::v4().to_string().substr(0, 8);
   tp::sync_wait(administration.execute("CREATE SCHEMA " + schema));
   const std::string url = std::string(server) + "&options=-csearch_path%3D" + schema;
+  begin_with_keywords();
   tp::sync_wait(begin(url));
   {
     tp::database db(url);
