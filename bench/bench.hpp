@@ -38,6 +38,9 @@ std::vector<bench_case> postgres_cases();
 std::vector<bench_case> copy_cases();
 /// Loading relations, on SQLite and where there is one on the server.
 std::vector<bench_case> relation_cases();
+/// Tracking objects and writing what belongs together.
+std::vector<bench_case> session_cases();
+std::vector<bench_figure> session_figures();
 std::vector<bench_case> core_cases();
 /// Building the largest queries of the guides.
 std::vector<bench_case> query_cases();

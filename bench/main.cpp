@@ -101,6 +101,7 @@ int main(int argc, char** argv) {
   for (bench_case& c : postgres_cases()) cases.push_back(std::move(c));
   for (bench_case& c : copy_cases()) cases.push_back(std::move(c));
   for (bench_case& c : relation_cases()) cases.push_back(std::move(c));
+  for (bench_case& c : session_cases()) cases.push_back(std::move(c));
   for (bench_case& c : core_cases()) cases.push_back(std::move(c));
   for (bench_case& c : query_cases()) cases.push_back(std::move(c));
   for (bench_case& c : pool_cases()) cases.push_back(std::move(c));
@@ -124,6 +125,7 @@ int main(int argc, char** argv) {
   }
   if (*only == '\0') {
     add(core_figures());
+    add(session_figures());
     add(pool_figures());
   }
   out.text += "\n]\n";

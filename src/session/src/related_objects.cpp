@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <functional>
 #include <string>
+#include <utility>
 
 namespace tupelo::detail {
 
@@ -37,7 +38,8 @@ related_objects::related_objects(const std::vector<tracked_object*>& objects) {
     if (object->state == object_state::added || object->state == object_state::persistent) add(*info, object);
   }
   if (links_.empty()) return;
-  std::stable_sort(links_.begin(), links_.end(), before);
+  // Objects that are held side by side are gathered so.
+  if (!std::is_sorted(links_.begin(), links_.end(), before)) std::stable_sort(links_.begin(), links_.end(), before);
   refuse_strangers(objects);
 }
 
@@ -107,20 +109,18 @@ void related_objects::connect(tracked_object* object, const key_flow& flow, trac
 }
 
 void related_objects::refuse_strangers(const std::vector<tracked_object*>& objects) const {
-  std::vector<const tracked_object*> added;
-  for (const tracked_object* object : objects) {
-    if (object->state == object_state::added) added.push_back(object);
-  }
-  std::sort(added.begin(), added.end(), std::less<>());
+  for (tracked_object* object : objects) object->mark = object->state == object_state::added ? 1 : 0;
+  const object_link* wrong = nullptr;
   for (const object_link& link : links_) {
     for (const tracked_object* each : {link.object, link.target}) {
-      if (each->state != object_state::added || std::binary_search(added.begin(), added.end(), each, std::less<>()))
-        continue;
-      throw transaction_error(errc::detached_object, "relation " + link.flow->name() +
-                                                         " connects objects of two sessions, of which one is not "
-                                                         "inserted yet: commit that session first");
+      if (each->state == object_state::added && each->mark == 0) wrong = &link;
     }
   }
+  for (tracked_object* object : objects) object->mark = 0;
+  if (wrong == nullptr) return;
+  throw transaction_error(errc::detached_object, "relation " + wrong->flow->name() +
+                                                     " connects objects of two sessions, of which one is not inserted "
+                                                     "yet: commit that session first");
 }
 
 std::vector<model_arrow> related_objects::arrows() const {
@@ -170,9 +170,11 @@ std::vector<insert_group> related_objects::in_order(const std::vector<ordered_mo
         places.push_back({found == depth.end() ? 0 : found->second, m, object});
       }
     }
-    std::stable_sort(places.begin(), places.end(), [](const place& a, const place& b) {
+    const auto comes_first = [](const place& a, const place& b) {
       return a.depth != b.depth ? a.depth < b.depth : a.model < b.model;
-    });
+    };
+    if (!std::is_sorted(places.begin(), places.end(), comes_first))
+      std::stable_sort(places.begin(), places.end(), comes_first);
     for (std::size_t i = 0; i != places.size(); ++i) {
       if (i == 0 || places[i].depth != places[i - 1].depth || places[i].model != places[i - 1].model)
         groups.push_back({models[places[i].model].info, {}});
@@ -418,35 +420,34 @@ std::vector<tracked_object*> release_order(const std::vector<tracked_object*>& l
     std::vector<edge> edges;
     std::size_t next = 0;
   };
-  std::unordered_map<const tracked_object*, bool> open;  // false: done
+  constexpr std::uint8_t open = 1, done = 2;
   std::vector<visit> way;
   for (tracked_object* root : leaving) {
-    if (!open.try_emplace(root, true).second) continue;
+    if (std::exchange(root->mark, root->mark == 0 ? open : root->mark) != 0) continue;
     way.push_back({root, edges_of(root, loaded)});
     while (!way.empty()) {
       visit& at = way.back();
       if (at.next == at.edges.size()) {
-        open[at.object] = false;
+        at.object->mark = done;
         order.push_back(at.object);
         way.pop_back();
         continue;
       }
       const edge next = at.edges[at.next++];
-      const auto [found, fresh] = open.try_emplace(next.to, true);
-      if (fresh) {
+      if (next.to->mark == 0) {
+        next.to->mark = open;
         way.push_back({next.to, edges_of(next.to, loaded)});
-      } else if (found->second) {
+      } else if (next.to->mark == open) {
         assign_rows(next.field, nullptr);
         std::erase_if(at.edges, [&](const edge& each) { return each.field == next.field; });
         at.next = 0;  // the others are found done
       }
     }
   }
-  std::vector<const tracked_object*> wanted(leaving.begin(), leaving.end());
-  std::sort(wanted.begin(), wanted.end(), std::less<>());
-  std::erase_if(order, [&](const tracked_object* each) {
-    return !std::binary_search(wanted.begin(), wanted.end(), each, std::less<>());
-  });
+  for (tracked_object* each : order) each->mark = 0;
+  for (tracked_object* each : leaving) each->mark = 1;
+  std::erase_if(order, [](const tracked_object* each) { return each->mark == 0; });
+  for (tracked_object* each : leaving) each->mark = 0;
   std::reverse(order.begin(), order.end());
   return order;
 }

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <string>
 
 namespace tupelo::detail {
 
@@ -49,11 +50,32 @@ private:
   std::size_t column_ = 0, length_ = 0;
 };
 
+/// As push_value does; what most columns are goes without a call.
+void push_plain(const field_info& field, const void* value, word_buffer& out) {
+  switch (field.type->k) {
+    case kind::i64:
+    case kind::f64: {
+      std::uint64_t word = 0;
+      std::memcpy(&word, value, sizeof word);
+      out.push(word);
+      break;
+    }
+    case kind::text: out.push_text(*static_cast<const std::string*>(value)); break;
+    default: push_value(field.slot(), value, out);
+  }
+}
+
 void encode(const model_info& info, const void* object, scratch& out) {
   const std::uint32_t bits = words_of_bits(info);
   std::memset(out.room(bits), 0, bits * sizeof(std::uint64_t));
   for (std::size_t column = 0; column != info.columns.size(); ++column) {
-    const field_slot slot = info.fields[info.columns[column]].slot();
+    const field_info& field = info.fields[info.columns[column]];
+    if (!field.type->nullable) {
+      out.data()[column / 64] |= std::uint64_t{1} << column % 64;
+      push_plain(field, static_cast<const char*>(object) + field.offset, out);
+      continue;
+    }
+    const field_slot slot = field.slot();
     const void* const value = value_of(slot, object);
     if (value == nullptr) continue;
     out.data()[column / 64] |= std::uint64_t{1} << column % 64;
