@@ -248,7 +248,8 @@ void conversation::describe(flight& f) {
 
 void conversation::write_description(server_statement& statement, const statement_plan& plan, bool lacks_types) {
   if (statement.parsed) write_close_statement(out_, statement.name);
-  statement.parsed = false;
+  if (std::exchange(statement.outdated, false)) statement.name.clear();
+  statement.parsed = pooled_ && !statement.name.empty();  // a pooler keeps names of what cannot be prepared, too
   statement.has_rows = false;
   std::vector<std::uint32_t> types = wanted_parameter_types(plan);
   if (lacks_types) {

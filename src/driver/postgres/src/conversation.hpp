@@ -35,6 +35,8 @@ struct server_statement {
   bool queued = false;     ///< it is among those that a group has described
   bool parsed = false;     ///< the server has it
   bool described = false;  ///< and the layouts are those of what it has
+  /// A pooler has the text under one name for all, as it was before a table changed: it goes on without a name.
+  bool outdated = false;
   bool has_rows = false;
   /// The rest of a result whose connection was needed for something else: rows as they were received, each with its
   /// length in front.
@@ -176,6 +178,10 @@ private:
            std::any_of(flights_.begin(), flights_.end(), lacks_sync);
   }
   std::unique_ptr<server_statement> make_statement(bool named);
+  /// Whether preparing it anew under a name would only give back what is out of date.
+  bool is_outdated_in_pooler(const server_statement* statement) const noexcept {
+    return pooled_ && statement != nullptr && !statement->name.empty();
+  }
   server_statement& statement_for(request& r, std::shared_ptr<server_statement>& temporary);
   bool start_plan(flight& f);
   void describe(flight& f);

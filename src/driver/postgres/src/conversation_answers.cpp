@@ -178,12 +178,15 @@ void conversation::failed(flight& f, const backend_message& message) {
     std::erase(portals_, f.statement);
     if (streaming_ == f.statement) streaming_ = nullptr;
   }
-  const bool stale =
-      fields.sqlstate == "26000" || (fields.sqlstate == "0A000" && fields.routine == "RevalidateCachedQuery");
-  if (stale && f.at == stage::running && f.statement != nullptr && f.of->row_count == 0) {
+  const bool changed = fields.sqlstate == "0A000" && fields.routine == "RevalidateCachedQuery";
+  const bool stale = fields.sqlstate == "26000" || changed;
+  const bool outdated = changed && is_outdated_in_pooler(f.statement);
+  if (stale && (f.at == stage::running || (outdated && f.at == stage::describing)) && f.statement != nullptr &&
+      f.of->row_count == 0) {
     f.stale = true;
+    f.statement->outdated = outdated;
     f.statement->described = false;
-    f.statement->parsed = fields.sqlstate != "26000" && !f.statement->name.empty();
+    f.statement->parsed = (pooled_ || fields.sqlstate != "26000") && !f.statement->name.empty();
   }
   note(f,
        f.stale ? make_stale_failure(fields.sqlstate, text_of(f)) : make_postgres_failure(fields, text_of(f), f.cause));
@@ -233,7 +236,7 @@ void conversation::ready(const backend_message& message) {
   switch (f.at) {
     case stage::describing:
       blocked_ = false;
-      if (f.lacks_types && !f.again && status_ != transaction_status::failed) {
+      if ((f.lacks_types || f.stale) && !f.again && status_ != transaction_status::failed) {
         f.again = true;
         f.of->failure = nullptr;
         return describe(f);

@@ -127,12 +127,16 @@ void conversation::group_failed(flight& f, const error_fields& fields) {
     // Indeterminate datatype: what nothing in the statement tells the type of is taken for a text.
     group.again = !std::exchange(group.members[group.next].lacks_types, true);
   }
-  const bool stale =
-      fields.sqlstate == "26000" || (fields.sqlstate == "0A000" && fields.routine == "RevalidateCachedQuery");
+  const bool changed = fields.sqlstate == "0A000" && fields.routine == "RevalidateCachedQuery";
+  const bool stale = fields.sqlstate == "26000" || changed;
+  if (changed && f.due != nullptr && is_outdated_in_pooler(f.statement)) {
+    f.statement->outdated = true;
+    group.again = f.at == stage::describing;
+  }
   if (stale && f.at == stage::running && f.due != nullptr && f.due->row_count == 0 && !f.of->failure) {
     f.stale = true;
     f.statement->described = false;
-    f.statement->parsed = fields.sqlstate != "26000" && !f.statement->name.empty();
+    f.statement->parsed = (pooled_ || fields.sqlstate != "26000") && !f.statement->name.empty();
   }
   if (!loses_connection(fields))
     return note(f, f.stale ? make_stale_failure(fields.sqlstate, text_of(f))
