@@ -104,5 +104,78 @@ TEST_P(computed_upsert, the_new_row_is_known_in_an_upsert_only) {
   EXPECT_THROW(sync_wait(db.query<Stock>().where(excluded(amount) > 1).all()), query_error);
 }
 
+// ---- indexes of a part of the rows
+
+struct Member {
+  std::int64_t id{};
+  std::string email{};
+  std::string name{};
+  std::optional<timestamp> deleted_at{};
+
+  static void model(model<Member>& m) {
+    m.soft_delete(&Member::deleted_at);
+    m.unique(&Member::email).ignoring_deleted();
+  }
+};
+struct Seat {
+  std::int64_t id{};
+  std::string room{};
+  int number{};
+  std::string state{};
+  std::string guest{};
+
+  static void model(model<Seat>& m) {
+    m.unique(&Seat::room, &Seat::number).where(col<&Seat::state> == "it's taken" && col<&Seat::number> > 0);
+  }
+};
+struct Twice {
+  std::int64_t id{};
+  int number{};
+  int amount{};
+
+  static void model(model<Twice>& m) {
+    m.unique(&Twice::number).where(col<&Twice::amount> > 0).named("twice_some");
+    m.unique(&Twice::number).where(col<&Twice::amount> < 0).named("twice_others");
+  }
+};
+
+class partial_upsert : public conformance_test {
+protected:
+  void SetUp() override {
+    TUPELO_NEEDS(&feature_table::upsert);
+    TUPELO_NEEDS(&feature_table::returning);
+    create<Member, Seat, Twice>();
+  }
+};
+TUPELO_CONFORMANCE_SUITE(partial_upsert);
+
+TEST_P(partial_upsert, meets_rows_that_are_not_marked_as_deleted) {
+  Member first{.email = "ada", .name = "old"};
+  sync_wait(db.insert(first));
+  Member again{.email = "ada", .name = "new"};
+  sync_wait(db.upsert(again, on_conflict(col<&Member::email>).update_all()));
+  EXPECT_EQ(again.id, first.id);
+  EXPECT_EQ(sync_wait(db.get<Member>(first.id)).name, "new");
+  sync_wait(db.erase(again));
+  Member third{.email = "ada", .name = "third"};
+  sync_wait(db.upsert(third, on_conflict(col<&Member::email>).update_all()));
+  EXPECT_NE(third.id, first.id);
+}
+TEST_P(partial_upsert, goes_by_the_condition_of_the_index_with_its_values) {
+  for (const char* guest : {"ada", "bob", "cyd"}) {  // more than once: the statement is known then
+    Seat seat{.room = "a", .number = 1, .state = "it's taken", .guest = guest};
+    sync_wait(db.upsert(seat, on_conflict(col<&Seat::number>, col<&Seat::room>).update(col<&Seat::guest>)));
+  }
+  const Seat seat = sync_wait(db.query<Seat>().one());
+  EXPECT_EQ(seat.guest, "cyd");
+  Seat free{.room = "a", .number = 1, .state = "free"};
+  sync_wait(db.upsert(free, on_conflict(col<&Seat::room>, col<&Seat::number>).ignore()));
+  EXPECT_EQ(sync_wait(db.query<Seat>().count()), 2);
+}
+TEST_P(partial_upsert, that_could_mean_several_indexes_is_refused) {
+  Twice row{.number = 1, .amount = 1};
+  EXPECT_THROW(sync_wait(db.upsert(row, on_conflict(col<&Twice::number>).update_all())), query_error);
+}
+
 }  // namespace
 }  // namespace tupelo::conformance

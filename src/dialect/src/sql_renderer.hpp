@@ -194,6 +194,8 @@ private:
   std::string write_sources(select_parts& parts);
   bool says_conflict() const noexcept;
   std::string conflict(const model_info& model);
+  /// The condition of the unique index over these columns, which is a part of what it is known by; empty: none.
+  std::string target_condition(const model_info& model, const std::vector<std::uint16_t>& offsets) const;
   /// Errors: query_error for a column that the database computes.
   static void refuse_computed(const model_info& model, const field_info& field);
   /// `column = excluded.column`; a version counts on.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sql_renderer.hpp"
 
+#include "tupelo/dialect/inlined_text.hpp"
 #include "tupelo/model/model_spec.hpp"
 #include "tupelo/core/error.hpp"
 
@@ -99,6 +100,54 @@ bool sql_renderer::says_conflict() const noexcept {
   return false;
 }
 
+namespace {
+
+/// Whether these are the same columns in any order.
+template <class Position>
+bool are_columns(const model_info& model, const std::vector<std::uint16_t>& offsets, std::size_t count,
+                 Position position) {
+  if (count != offsets.size()) return false;
+  for (std::size_t i = 0; i != count; ++i) {
+    const int field = position(i);
+    if (field < 0) return false;
+    const std::uint16_t offset = model.fields[static_cast<std::size_t>(field)].offset;
+    if (std::find(offsets.begin(), offsets.end(), offset) == offsets.end()) return false;
+  }
+  return true;
+}
+
+bool is_same(const expression& a, const expression& b) {
+  return a.shape.size == b.shape.size && a.values.size == b.values.size &&
+         std::equal(a.shape.data(), a.shape.data() + a.shape.size, b.shape.data()) &&
+         std::equal(a.values.data(), a.values.data() + a.values.size, b.values.data());
+}
+
+}  // namespace
+
+std::string sql_renderer::target_condition(const model_info& model, const std::vector<std::uint16_t>& offsets) const {
+  if (offsets.empty() || are_columns(model, offsets, model.key.size(), [&](std::size_t i) { return model.key[i]; }))
+    return {};
+  const index_info* found = nullptr;
+  for (const index_info& index : model.indexes) {
+    const auto position = [&](std::size_t i) { return index.terms[i].field; };
+    if (!index.unique || !are_columns(model, offsets, index.terms.size(), position)) continue;
+    if (index.condition.empty()) return {};
+    if (found != nullptr && !is_same(found->condition, index.condition)) {
+      throw query_error("on_conflict() of " + std::string(model.short_name()) +
+                        " names the columns of several unique indexes with different conditions, so that it cannot say "
+                        "which one is meant: leave one of them, or write the statement with raw_sql()");
+    }
+    found = &index;
+  }
+  if (found == nullptr) return {};
+  // The database takes the index for that of the clause only where it can prove it: values are no placeholders.
+  const expression& condition = found->condition;
+  sql_renderer text(dialect_, condition.shape.data(), condition.shape.size);
+  text.number_placeholders();
+  text.plan_.text = text.expression_text(0, condition.shape.size);
+  return inlined_text(dialect_, text.plan_, condition.values.data());
+}
+
 std::string sql_renderer::conflict(const model_info& model) {
   if (!says_conflict()) return {};  // the name of the new row is looked up under a lock
   std::string target, update;
@@ -173,6 +222,7 @@ std::string sql_renderer::conflict(const model_info& model) {
   }
   std::string sql = " ON CONFLICT";
   if (!target.empty()) sql += " (" + target + ")";
+  if (const std::string condition = target_condition(model, targets); !condition.empty()) sql += " WHERE " + condition;
   if (ignore && !update.empty()) {
     throw query_error("on_conflict() of " + std::string(model.short_name()) + " says both ignore() and what to write");
   }
