@@ -374,6 +374,20 @@ TEST_P(loaded_objects, are_in_step_with_the_tracked_object_after_a_savepoint_is_
   sync_wait(s.commit());
   EXPECT_EQ(plan->tasks[0].name, "mine");
 }
+TEST_P(loaded_objects, are_known_though_others_before_them_were_taken_out) {
+  auto book = sync_wait(s.get<Book>(b));
+  auto author = ada_with_books();
+  author->books.add(Book{.title = "Z"});
+  sync_wait(s.flush());
+  author->books.remove(author->books[0]);
+  ASSERT_EQ(author->books[0].id, b);
+  author->books[0].pages = 8;
+  sync_wait(s.commit());
+  EXPECT_EQ(stored<Book>(b).pages, 8);
+  EXPECT_EQ(book->pages, 8);
+  EXPECT_EQ(stored<Book>(a).pages, 300);
+  EXPECT_FALSE(stored<Book>(a).author_id);
+}
 TEST_P(loaded_objects, give_new_objects_to_the_tracked_object) {
   auto book = sync_wait(s.get<Book>(a));
   auto author = ada_with_books();
