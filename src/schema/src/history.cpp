@@ -34,13 +34,31 @@ std::size_t steps_of(std::string_view target) {
   return count;
 }
 
+bool is_place(std::string_view name) { return name == "head" || name == "base" || name[0] == '+' || name[0] == '-'; }
+
+void check_labels(const std::vector<migration>& migrations, std::map<std::string_view, const migration*> seen) {
+  for (const migration& m : migrations) {
+    for (std::string_view label : m.labels) {
+      const auto refuse = [&](const std::string& why) {
+        throw migration_error(errc::invalid_migration, "migration " + tick(m.revision) + ": " + why,
+                              std::string(m.revision));
+      };
+      if (label.empty()) refuse("a label is empty; leave it out");
+      if (is_place(label)) refuse("the label " + tick(label) + " means a place in the history; choose another");
+      const auto [it, fresh] = seen.emplace(label, &m);
+      if (!fresh)
+        refuse("the label " + tick(label) + " is taken by " + tick(it->second->revision) + "; choose another");
+    }
+  }
+}
+
 void check_revisions(const std::vector<migration>& migrations) {
   std::map<std::string_view, const migration*> seen;
   for (const migration& m : migrations) {
     if (m.revision.empty()) {
       throw migration_error(errc::invalid_migration, "the migration in " + std::string(m.file) + " has no revision");
     }
-    if (m.revision == "head" || m.revision == "base" || m.revision[0] == '+' || m.revision[0] == '-') {
+    if (is_place(m.revision)) {
       throw migration_error(errc::invalid_migration,
                             "a migration must not be called " + tick(m.revision) +
                                 ": that means a place in the history",
@@ -54,6 +72,7 @@ void check_revisions(const std::vector<migration>& migrations) {
                             std::string(m.revision));
     }
   }
+  check_labels(migrations, seen);
   for (const migration& m : migrations) {
     for (std::string_view parent : m.parents) {
       if (seen.contains(parent)) continue;
@@ -149,6 +168,9 @@ std::string_view history::resolve(std::string_view name) const {
   if (name == "base") return {};
   if (name == "head") return head();
   if (const migration* exact = find(name)) return exact->revision;
+  for (const migration& m : ordered_) {
+    if (std::find(m.labels.begin(), m.labels.end(), name) != m.labels.end()) return m.revision;
+  }
   std::vector<std::string_view> matches;
   for (const migration& m : ordered_) {
     if (!name.empty() && m.revision.starts_with(name)) matches.push_back(m.revision);

@@ -20,9 +20,12 @@ const std::vector<migration>& registered_migrations() { return registry(); }
 namespace detail {
 
 migration_file::migration_file(std::string_view file, function up, function down, std::string_view revision,
-                               std::vector<std::string_view> parents) {
-  registry().push_back({revision, std::move(parents), up, down, file});
+                               std::vector<std::string_view> parents, labels also) {
+  registry().push_back({revision, std::move(parents), up, down, file, std::move(also.names)});
 }
+migration_file::migration_file(std::string_view file, function up, function down, std::string_view revision,
+                               labels also)
+    : migration_file(file, up, down, revision, {}, std::move(also)) {}
 
 }  // namespace detail
 }  // namespace tupelo

@@ -317,6 +317,7 @@ task<status_report> status(database& db, options opts) {
     revision_status one;
     one.revision = m.revision;
     one.parents.assign(m.parents.begin(), m.parents.end());
+    one.labels.assign(m.labels.begin(), m.labels.end());
     one.now = state_of(row, sum.checksum);
     one.head = std::find(heads.begin(), heads.end(), m.revision) != heads.end();
     one.file = m.file;

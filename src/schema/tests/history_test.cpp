@@ -134,5 +134,23 @@ TEST(downgrade_path, of_a_merge_takes_back_one_branch_after_the_other) {
   EXPECT_EQ(merged().downgrade_path("1_a", {"1_a", "2_b", "2_c", "3_d"}), (names{"3_d", "2_c", "2_b"}));
 }
 
+TEST(history, a_label_names_its_revision) {
+  migration labelled{"1_a", {}, nullptr, nullptr, "1.cpp", {"v1.0", "first"}};
+  const history all({labelled, {"2_b", {"1_a"}, nullptr, nullptr, "2.cpp"}});
+  EXPECT_EQ(all.resolve("v1.0"), "1_a");
+  EXPECT_EQ(all.resolve("first"), "1_a");
+  EXPECT_THROW((void)all.resolve("v1"), migration_error);
+}
+TEST(history, a_label_is_no_other_name_and_no_place) {
+  const auto with = [](std::string_view label) {
+    return std::vector<migration>{{"1_a", {}, nullptr, nullptr, "1.cpp", {"v1"}},
+                                  {"2_b", {"1_a"}, nullptr, nullptr, "2.cpp", {label}}};
+  };
+  for (const char* wrong : {"v1", "1_a", "head", "-1", ""}) {
+    EXPECT_THROW(history{with(wrong)}, migration_error) << wrong;
+  }
+  EXPECT_NO_THROW(history{with("v2")});
+}
+
 }  // namespace
 }  // namespace tupelo

@@ -189,6 +189,7 @@ private:
     CLI::App* current = add(verb::current, "current", "Print the revision that the database is at");
     CLI::App* history = add(verb::history, "history", "List all migrations and which of them are applied");
     history->add_flag("--offline", into_->offline, "Do not ask the database");
+    CLI::Option* graph = history->add_flag("--graph", into_->graph, "Draw which comes after which, the newest first");
     CLI::App* status =
         add(verb::status, "status", "Say whether the database is up to date, who holds the lock, what is missing");
     CLI::App* check = add(verb::check, "check", "Fail when the models and the migrations differ (for CI)",
@@ -217,6 +218,7 @@ private:
       url(sub);
       json(sub);
     }
+    history->get_option("--json")->excludes(graph);
   }
 
   void one_text(CLI::App* sub, const char* says) {

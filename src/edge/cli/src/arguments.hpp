@@ -43,6 +43,7 @@ struct arguments {
   bool one_file = false;      ///< migrate: indexes beside the other changes
   bool merge = false;         ///< migrate: after every head, without operations
   bool offline = false;       ///< history: without the database
+  bool graph = false;         ///< history: drawn
   bool database_too = false;  ///< check: also what is pending, edited or missing
   bool recorded = false;      ///< diff: against what the migrations build
   bool then_seed = false;     ///< fresh

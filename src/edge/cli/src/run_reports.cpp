@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What only looks: current, history, status, check, diff.
 #include "command.hpp"
+#include "history_graph.hpp"
 #include "lint_text.hpp"
 #include "migration_folder.hpp"
 #include "schema_text.hpp"
@@ -40,8 +41,10 @@ ink ink_of(state now) {
 }
 
 json json_of(const migrate::revision_status& one) {
-  json said{{"revision", one.revision}, {"parents", one.parents}, {"state", migrate::name_of(one.now)},
-            {"head", one.head},         {"applied_at", nullptr},  {"file", one.file}};
+  json said{{"revision", one.revision}, {"parents", one.parents},
+            {"labels", one.labels},     {"state", migrate::name_of(one.now)},
+            {"head", one.head},         {"applied_at", nullptr},
+            {"file", one.file}};
   if (one.applied_us != 0) {
     said["applied_at"] = time_text(one.applied_us);
     said["duration_us"] = one.duration_us;
@@ -63,11 +66,27 @@ migrate::status_report without_database(const history& all) {
     migrate::revision_status one;
     one.revision = m.revision;
     one.parents.assign(m.parents.begin(), m.parents.end());
+    one.labels.assign(m.labels.begin(), m.labels.end());
     one.head = std::find(heads.begin(), heads.end(), m.revision) != heads.end();
     one.file = m.file;
     report.revisions.push_back(std::move(one));
   }
   return report;
+}
+
+void print_graph(console& out, const history& all, const migrate::status_report& report, bool asked) {
+  for (const graph_line& line : history_graph(all)) {
+    std::string text = line.drawing;
+    for (const migrate::revision_status& one : report.revisions) {
+      if (line.revision.empty() || one.revision != line.revision) continue;
+      std::vector<std::string> names = one.labels;
+      if (one.head) names.emplace_back("head");
+      text += " " + one.revision;
+      if (!names.empty()) text += " (" + joined(names) + ")";
+      if (asked) text += " " + out.painted(ink_of(one.now), migrate::name_of(one.now));
+    }
+    out.line(text);
+  }
 }
 
 std::vector<std::string> head_names(const history& all) {
@@ -138,6 +157,10 @@ int run_history(command& c) {
   }
   if (report.revisions.empty()) {
     c.out().line("There are no migrations; `db migrate \"Initial\"` writes the first one.");
+    return exit_ok;
+  }
+  if (c.args().graph) {
+    print_graph(c.out(), c.migrations(), report, asks);
     return exit_ok;
   }
   std::vector<std::vector<std::string>> rows;

@@ -17,8 +17,8 @@ class history {
 public:
   /// Of every migration linked into the program.
   history();
-  /// Errors: migration_error: invalid_migration for a revision that occurs twice or a cycle, migration_missing for a
-  /// parent that is not there.
+  /// Errors: migration_error: invalid_migration for a revision or label that occurs twice or a cycle, migration_missing
+  /// for a parent that is not there.
   explicit history(std::vector<migration> migrations);
 
   bool empty() const noexcept { return ordered_.empty(); }
@@ -38,7 +38,7 @@ public:
   /// The revision and everything it comes after, in order.
   std::vector<std::string_view> ancestors(std::string_view revision) const;
 
-  /// One revision: a full name or an unambiguous beginning of one, or "head". Empty for "base".
+  /// One revision: a full name, a label or an unambiguous beginning of a name, or "head". Empty for "base".
   /// Errors: migration_error: unknown_revision, also for an ambiguous beginning; migration_heads.
   std::string_view resolve(std::string_view name) const;
 

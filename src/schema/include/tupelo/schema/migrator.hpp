@@ -81,6 +81,7 @@ std::string_view name_of(state s) noexcept;
 struct revision_status {
   std::string revision;
   std::vector<std::string> parents;
+  std::vector<std::string> labels;
   state now = state::pending;
   bool head = false;            ///< no other migration comes after it
   std::int64_t applied_us = 0;  ///< UTC, microseconds since the epoch; 0: not applied
