@@ -2,6 +2,8 @@
 // The text of a query with its values in it says the same as the query.
 #include "people.hpp"
 
+#include <tupelo/query/raw_term.hpp>
+
 #include <cstdint>
 #include <optional>
 #include <string>

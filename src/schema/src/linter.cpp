@@ -176,6 +176,20 @@ void linter::step(const schema_operation& operation) {
     if (gone || !keeps_order(change->from.values, left)) report("rewrite-enum", change->to.name, what);
     return;
   }
+  if (const auto* change = std::get_if<ddl::change_composite>(&data)) {
+    for (const composite_attribute& from : change->from.attributes) {
+      const composite_attribute* const to = change->to.find(from.name);
+      const std::string subject = dotted(change->to.name, from.name);
+      if (to == nullptr) {
+        report("drop-attribute", subject, what);
+      } else if (from.type != to->type && type_loses(from.type, to->type)) {
+        report("lossy-type", subject, what);
+      } else if (from.type != to->type && type_may_refuse(from.type, to->type)) {
+        report("narrow-type", subject, what);
+      }
+    }
+    return;
+  }
   if (const auto* rename = std::get_if<ddl::rename_enum_value>(&data)) {
     report("rename-enum-value", rename->type, what);
     return;

@@ -2,6 +2,7 @@
 // Composite types: from the model to the schema, to migrations and to their source.
 #include "tupelo/schema/diff.hpp"
 #include "tupelo/schema/generator.hpp"
+#include "tupelo/schema/lint.hpp"
 #include "tupelo/schema/migration_record.hpp"
 #include "tupelo/schema/models.hpp"
 #include "tupelo/schema/schema_editor.hpp"
@@ -158,10 +159,14 @@ TEST(composites_in_migrations, are_written_as_a_reader_would) {
   });)");
   EXPECT_EQ(operation_source(ddl::drop_composite{size}), R"(db.drop_composite("size");)");
 }
-TEST(composites_in_migrations, warn_of_attributes_that_go) {
+TEST(composites_in_migrations, attributes_that_go_are_a_loss) {
+  schema_definition before;
+  before.composites = {size};
   const schema_operation change = ddl::change_composite{size, {"size", {{"width", type_kind::int32}}}};
-  EXPECT_EQ(generate_migration("1", {}, {change}).warnings,
-            std::vector<std::string>{"drops attribute max_height of the composite type size with all its values"});
+  const auto found = lint({change}, before, {});
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].rule->code, "drop-attribute");
+  EXPECT_EQ(found[0].subject, "size.max_height");
 }
 
 }  // namespace
