@@ -55,9 +55,10 @@ endfunction()
 
 # tupelo_test(<executable> LABEL label SOURCES file... LINK lib... [SERVERS]): a GoogleTest executable whose cases ctest
 # lists one by one as <label>.<suite>.<rule>. With SERVERS ctest starts the database servers before it and tells their
-# URL in TUPELO_TEST_POSTGRES; without that variable such tests skip what needs a server.
+# URL in TUPELO_TEST_POSTGRES; without that variable such tests skip what needs a server. FILTERS: GoogleTest's, of the
+# cases that are listed; all unless given.
 function(tupelo_test target)
-  cmake_parse_arguments(PARSE_ARGV 1 test "SERVERS" "LABEL" "SOURCES;LINK")
+  cmake_parse_arguments(PARSE_ARGV 1 test "SERVERS" "LABEL" "SOURCES;LINK;FILTERS")
   add_executable(${target} ${test_SOURCES})
   tupelo_own_flags(${target})
   target_link_libraries(${target} PRIVATE ${test_LINK} GTest::gtest GTest::gtest_main Threads::Threads)
@@ -68,12 +69,20 @@ function(tupelo_test target)
          TUPELO_TEST_POSTGRES=postgresql://tupelo@/postgres?host=${folder}/pg15)
   endif()
   # PRE_TEST lists the cases when ctest runs: a build never runs what it has just built.
-  gtest_discover_tests(
-    ${target}
-    TEST_PREFIX "${test_LABEL}."
-    DISCOVERY_MODE PRE_TEST
-    DISCOVERY_TIMEOUT 120
-    PROPERTIES ${properties})
+  if(NOT test_FILTERS)
+    set(test_FILTERS "*")
+  endif()
+  foreach(filter IN LISTS test_FILTERS)
+    string(MD5 list "${filter}")
+    gtest_discover_tests(
+      ${target}
+      TEST_PREFIX "${test_LABEL}."
+      TEST_FILTER "${filter}"
+      TEST_LIST ${target}_${list}
+      DISCOVERY_MODE PRE_TEST
+      DISCOVERY_TIMEOUT 120
+      PROPERTIES ${properties})
+  endforeach()
 endfunction()
 
 # Where this build's servers live: a short path, because sockets are named by it, and another for every build folder.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "example_place.hpp"
+
 #include <tupelo/sqlite.hpp>
-#include <tupelo/tupelo.hpp>
 #include <tupelo/query/array_elements.hpp>
 
 #include <gtest/gtest.h>
@@ -32,9 +33,9 @@ tp::task<void> elements(tp::database& db) {
 }  // namespace
 
 TEST(guide_of_expressions, looks_into_arrays) {
-  tp::database db("sqlite::memory:?inline=on");
-  tp::sync_wait(db.execute(
-      "CREATE TABLE sheets (id INTEGER PRIMARY KEY, marks TEXT NOT NULL, tags TEXT NOT NULL, wanted TEXT NOT NULL)"));
+  const example::place here;
+  tp::database db(here.url());
+  example::make_tables<Sheet>(db);
   Sheet sheet{.marks = {3, 1}, .tags = {"a"}, .wanted = {"a", "b"}};
   tp::sync_wait(db.insert(sheet));
   tp::sync_wait(elements(db));

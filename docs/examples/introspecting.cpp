@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "example_place.hpp"
+
 #include <tupelo/sqlite.hpp>
 #include <tupelo/tupelo.hpp>
 #include <tupelo/schema/diff.hpp>
@@ -33,7 +35,8 @@ TEST(guide_of_models, conditions_may_be_sql) {
 }
 
 TEST(guide_of_migrations, models_are_written_from_a_program) {
-  tp::database db("sqlite::memory:?inline=on");
+  const example::place here;
+  tp::database db(here.url());
   tp::lease connection = tp::sync_wait(db.acquire());
   tp::sync_wait(connection.execute("CREATE TABLE people (id INTEGER PRIMARY KEY, name TEXT)"));
   tp::sync_wait(connection.execute("CREATE VIEW names AS SELECT name FROM people"));

@@ -26,6 +26,7 @@ TEST(guide_of_models, stores_arrays_and_spans_and_finds_them) {
   Server made{.tags = {"web", "new"},
               .load = {0.5, std::nullopt},
               .address = tp::inet::parse("10.0.0.1"),
+              .card = {"08:00:2b:01:02:03"},
               .uptime = std::chrono::hours(3),
               .rent = Money{4'200}};
   tp::sync_wait(db.insert(made));

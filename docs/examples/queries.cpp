@@ -144,8 +144,7 @@ TEST(guide_of_queries, reads_as_it_says) {
   conditions(example.db);
   tp::sync_wait(joins(example.db));
   tp::sync_wait(groups(example.db));
-  tp::sync_wait(
-      example.db.raw_sql("CREATE TABLE drafts (id INTEGER PRIMARY KEY, title TEXT, published INTEGER)").run());
+  example::make_tables<Draft>(example.db);
   tp::sync_wait(default_scopes(example.db));
   tp::sync_wait(streams(example.db));
   tp::sync_wait(own_sql(example.db));

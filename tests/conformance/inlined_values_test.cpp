@@ -104,6 +104,7 @@ TEST_P(inlined_values_of_a_query, are_of_every_type) {
   EXPECT_EQ(found(db.query<Sample>().where(col<&Sample::price>.in(one.price, decimal(1)))), 1);
 }
 TEST_P(inlined_values_of_a_query, stand_in_no_comment_and_no_quoted_text) {
+  create<Sample>();
   const auto noted =
       db.query<Sample>().where(raw<bool>("/* ?1 $1 it's */ ? = '$1 ?1' -- ?1 $1 don't\n", std::string("q")));
   const std::string sql = noted.to_sql(inlined);
@@ -112,6 +113,7 @@ TEST_P(inlined_values_of_a_query, stand_in_no_comment_and_no_quoted_text) {
 }
 TEST_P(inlined_values_of_a_query, stand_in_no_text_between_dollars) {
   TUPELO_NEEDS(&feature_table::notifications);  // whose lexer knows them
+  create<Sample>();
   const auto quoted = db.query<Sample>().where(raw<bool>("? = $a$ $1 ? ' $a$", std::string("q")));
   const std::string sql = quoted.to_sql(inlined);
   EXPECT_NE(sql.find("'q' = $a$ $1 ? ' $a$"), std::string::npos) << sql;
