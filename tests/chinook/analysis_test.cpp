@@ -63,7 +63,8 @@ TEST_F(chinook_analysis, customers_ranked_within_their_country) {
           .select(spent(&Spent::country), spent(&Spent::customer),
                   rank().over(partition_by(spent(&Spent::country)).order_by(spent(&Spent::revenue).desc()))),
       "SELECT Country, CustomerId, RANK() OVER (PARTITION BY Country ORDER BY revenue DESC) FROM (SELECT c.CustomerId, "
-      "c.Country, SUM(i.Total) AS revenue FROM Customer c JOIN Invoice i ON i.CustomerId = c.CustomerId GROUP BY "
+      "c.Country, ROUND(SUM(i.Total), 2) AS revenue FROM Customer c JOIN Invoice i ON i.CustomerId = c.CustomerId "
+      "GROUP BY "
       "c.CustomerId, c.Country) s ORDER BY Country, revenue DESC, CustomerId");
 }
 
@@ -104,13 +105,13 @@ TEST_F(chinook_analysis, revenue_of_each_month_beside_that_of_the_month_before) 
 
 TEST_F(chinook_analysis, quarters_of_the_customers_by_what_they_spent) {
   const auto spent = customer_revenue();
-  expect_same(
-      db().query(spent)
-          .order_by(spent(&Spent::customer))
-          .select(spent(&Spent::customer),
-                  ntile(4).over(tupelo::order_by(spent(&Spent::revenue).desc(), spent(&Spent::customer)))),
-      "SELECT CustomerId, NTILE(4) OVER (ORDER BY SUM(Total) DESC, CustomerId) FROM Invoice GROUP BY CustomerId "
-      "ORDER BY CustomerId");
+  expect_same(db().query(spent)
+                  .order_by(spent(&Spent::customer))
+                  .select(spent(&Spent::customer),
+                          ntile(4).over(tupelo::order_by(spent(&Spent::revenue).desc(), spent(&Spent::customer)))),
+              "SELECT CustomerId, NTILE(4) OVER (ORDER BY ROUND(SUM(Total), 2) DESC, CustomerId) FROM Invoice GROUP BY "
+              "CustomerId "
+              "ORDER BY CustomerId");
 }
 
 TEST_F(chinook_analysis, first_invoice_of_each_customer_and_how_much_of_all_it_was) {

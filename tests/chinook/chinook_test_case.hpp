@@ -30,7 +30,8 @@ struct cell {
   cell(std::int32_t number) : value(std::int64_t{number}) {}
   cell(double number) : value(number) {}
   cell(std::string words) : value(std::move(words)) {}
-  // SQLite computes with doubles; Chinook's prices have two digits
+  // By hand SQLite computes with doubles, so that sums which are equal differ: order by ROUND there. Chinook's prices
+  // have two digits
   cell(const decimal& number) : value(number.to_double()) {}
   cell(const timestamp& moment) : value(moment.to_string().substr(0, 19)) {}
   template <class Value>

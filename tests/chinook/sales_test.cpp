@@ -17,7 +17,7 @@ TEST_F(chinook_sales, top_customers_by_revenue) {
           .limit(10)
           .select(col<&Customer::FirstName>, col<&Customer::LastName>, revenue),
       "SELECT c.FirstName, c.LastName, SUM(i.Total) FROM Customer c JOIN Invoice i ON i.CustomerId = c.CustomerId "
-      "GROUP BY c.CustomerId ORDER BY SUM(i.Total) DESC, c.CustomerId LIMIT 10");
+      "GROUP BY c.CustomerId ORDER BY ROUND(SUM(i.Total), 2) DESC, c.CustomerId LIMIT 10");
 }
 
 TEST_F(chinook_sales, customers_who_spent_more_than_an_amount) {
