@@ -16,6 +16,13 @@ namespace {
 
 enum class Size : std::uint8_t { small, middle, large };
 
+/// Columns that SQLite's json_each has, too.
+struct Route {
+  std::int64_t id{};
+  std::vector<std::string> path{};
+  std::vector<std::int64_t> value{};
+};
+
 /// An array of every type of elements.
 struct Crate {
   std::int64_t id{};
@@ -499,6 +506,20 @@ TEST_P(arrays, refuse_elements_that_do_not_fit) {
 TEST_P(arrays, of_text_that_is_no_utf_8_are_refused) {
   EXPECT_EQ(failure_of<value_error>([&] { insert({.tags = {"ok", "\xff"}}); }).code(), errc::invalid_text);
   EXPECT_EQ(failure_of<value_error>([&] { count(col<&Crate::tags>.contains("\xff")); }).code(), errc::invalid_text);
+}
+
+TEST_P(arrays, may_be_called_as_databases_call_the_parts_of_one) {
+  create<Route>();
+  sync_wait(db.insert(Route{.path = {"a", "b"}, .value = {1, 2, 9}}));
+  const auto count = [&](const auto& condition) { return sync_wait(db.query<Route>().where(condition).count()); };
+  EXPECT_EQ(count(any_of(col<&Route::value>) > 8), 1);
+  EXPECT_EQ(count(all_of(col<&Route::value>) > 0), 1);
+  EXPECT_EQ(count(any_of(col<&Route::path>) == "b"), 1);
+  EXPECT_EQ(count(element(col<&Route::value>, 0) == 1), 1);
+  EXPECT_EQ(count(col<&Route::path>.contains("a")), 1);
+  EXPECT_EQ(count(col<&Route::path>.overlaps({"b", "c"})), 1);
+  EXPECT_EQ(count(contained_in(col<&Route::value>, {1, 2, 3, 9})), 1);
+  EXPECT_EQ(count(contained_in(col<&Route::value>, {1, 2, 3})), 0);
 }
 
 }  // namespace

@@ -361,7 +361,7 @@ void connection_pool::offer(pooled_connection* connection, std::optional<std::in
   shed(now);
   if (core_.must_close(*connection, now)) {
     closing.reason = reason_to_close(*connection, now, close_reason::not_needed);
-    closing.connection = take_out(connection);
+    closing.take(take_out(connection));
   } else if (!grant(connection, now)) {
     core_.put_idle(*connection, idle_since_us.value_or(now));
     // A program that runs its statements itself is to need no other thread.
@@ -388,7 +388,7 @@ void connection_pool::retire(pooled_connection* connection) noexcept {
   const change_lock lock(*this);
   // What broke it may have broken the others.
   if (ages_) core_.suspect_all(now_us());
-  closing.connection = take_out(connection);
+  closing.take(take_out(connection));
   refresh();
 }
 
@@ -424,9 +424,8 @@ void connection_pool::clean(pooled_connection* connection) noexcept {
 
 void connection_pool::note_hosts(const std::exception_ptr& failure) noexcept {
   try {
-    const std::vector<driver::host_statistics> hosts = connector_->hosts();
-    const change_lock lock(*this);
-    changes_.hosts_are(hosts, failure, now_us());
+    const change_lock lock(*this);  // first: of two attempts the later one tells what is
+    changes_.hosts_are(connector_->hosts(), failure, now_us());
   } catch (const std::exception&) {  // no memory to look at them: the next attempt brings another chance
   }
 }

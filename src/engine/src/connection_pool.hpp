@@ -170,15 +170,20 @@ private:
   void tell_failed(std::int64_t began_us, const std::exception_ptr& failure) noexcept;
 
   /// A connection that has left the pool, which is closed where this ends. Before: made before the mutex is taken.
-  struct closing_connection {
-    explicit closing_connection(connection_pool& of) noexcept : pool(of) {}
+  class closing_connection {
+  public:
+    explicit closing_connection(connection_pool& of) noexcept : pool_(of) {}
     closing_connection(const closing_connection&) = delete;
     closing_connection& operator=(const closing_connection&) = delete;
     ~closing_connection();
 
-    connection_pool& pool;
-    std::unique_ptr<pooled_connection> connection{};
+    /// The pool's end waits until the connection is closed. Before: the lock is held.
+    void take(std::unique_ptr<pooled_connection> taken) noexcept;
     close_reason reason = close_reason::broken;
+
+  private:
+    connection_pool& pool_;
+    std::unique_ptr<pooled_connection> connection_{};
   };
 
   // ---- with the mutex held

@@ -7,10 +7,11 @@
 namespace tupelo::detail {
 
 void connection_pool::observe(statement_observer& observer) {
-  observers_.add(observer);
-  const std::lock_guard lock(mutex_);
+  const change_lock lock(*this);
+  // Before it is there: what is told of being acquired is returned by the way that tells of it.
   hot_closed_.store(true, std::memory_order_seq_cst);
   flush_hot();
+  observers_.add(observer);
   serve();
   refresh();
 }
@@ -59,14 +60,21 @@ void connection_pool::tell_failed(std::int64_t began_us, const std::exception_pt
   observers_.connection_failed(event);
 }
 
+void connection_pool::closing_connection::take(std::unique_ptr<pooled_connection> taken) noexcept {
+  connection_ = std::move(taken);
+  ++pool_.background_;
+}
+
 connection_pool::closing_connection::~closing_connection() {
-  if (connection == nullptr || pool.observers_.empty()) return;
+  if (connection_ == nullptr) return;
   connection_event event;
-  event.number = connection->number;
-  event.duration_us = pool.now_us() - connection->opened_us;
+  event.number = connection_->number;
+  event.duration_us = pool_.now_us() - connection_->opened_us;
   event.reason = reason;
-  connection.reset();
-  pool.observers_.connection_closed(event);
+  connection_.reset();
+  if (!pool_.observers_.empty()) pool_.observers_.connection_closed(event);
+  const std::lock_guard lock(pool_.mutex_);
+  pool_.background_has_ended();
 }
 
 close_reason connection_pool::reason_to_close(const pool_slot& slot, std::int64_t now_us,

@@ -115,7 +115,7 @@ bool connection_pool::close_one() noexcept {
   pool_slot* const slot = core_.next_to_close(now);
   if (slot == nullptr) return false;
   closing.reason = reason_to_close(*slot, now, close_reason::idle_too_long);
-  closing.connection = take_out(static_cast<pooled_connection*>(slot));
+  closing.take(take_out(static_cast<pooled_connection*>(slot)));
   return true;
 }
 

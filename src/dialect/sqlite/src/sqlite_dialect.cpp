@@ -8,6 +8,9 @@
 #include "tupelo/dialect/sqlite/ddl.hpp"
 #include "tupelo/core/error.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 namespace tupelo::sqlite {
 
 namespace {
@@ -100,16 +103,33 @@ std::string_view sign_of(comparison c) noexcept {
   }
 }
 
+/// Whether the SQL names something that json_each has a column of, too.
+bool is_hidden_by_json_each(std::string_view sql) {
+  std::string lower(sql);
+  for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  constexpr std::string_view columns[] = {"\"key\"",    "\"value\"",   "\"type\"", "\"atom\"", "\"id\"",
+                                          "\"parent\"", "\"fullkey\"", "\"path\"", "\"json\"", "\"root\""};
+  return std::any_of(std::begin(columns), std::end(columns),
+                     [&](std::string_view column) { return lower.find(column) != std::string::npos; });
+}
+
+/// Its elements as rows. The arguments of json_each are read beside its own columns, which would hide those of the
+/// table that are called so: these are read one level out.
+std::string elements_of(const call_argument& array) {
+  if (!is_hidden_by_json_each(array.sql)) return "json_each(" + std::string(array.sql) + ")";
+  return "(SELECT " + std::string(array.sql) + " AS list) AS listed, json_each(listed.list)";
+}
+
 /// Functions of an array's elements. False: they cannot be asked of such elements, or it is another function.
 bool element_function(std::string& sql, const function_call& call) {
   if (call.f < function::array_any || call.f > function::array_element) return false;
   if (!is_plain_in_json(elements_told(call.told))) return false;
   const bool of_array = call.f == function::array_element;
-  const std::string_view array = call[of_array ? 0 : 1].sql;
+  const call_argument& list = call[of_array ? 0 : 1];
+  const std::string_view array = list.sql;
   const call_argument& other = call[of_array ? 1 : 0];
-  // Made outside of json_each, whose own columns `key` and `value` would hide the table's.
   const std::string sought = other.bare ? std::string(other.sql) : "sought";
-  std::string from = " FROM json_each(" + std::string(array) + ")";
+  std::string from = " FROM " + elements_of(list);
   if (!other.bare) from += ", (SELECT " + std::string(other.sql) + " AS sought)";
   switch (call.f) {
     case function::array_element: sql += "(SELECT value" + from + " WHERE key = " + sought + ")"; return true;
@@ -131,20 +151,19 @@ bool element_function(std::string& sql, const function_call& call) {
 // Arrays are JSON texts. One that is NULL gives NULL, as an operator would; NULL elements are found nowhere.
 void sqlite_dialect::call(std::string& sql, const function_call& call) const {
   const auto array = [&] { return std::string(call[0].sql); };
-  const auto values = [&] { return "json_each(" + std::string(call[1].sql) + ")"; };
   switch (call.f) {
     case function::array_length: sql += "json_array_length(" + array() + ")"; return;
     case function::array_contains:
       sql += "iif(" + array() + " IS NULL" +
              (call[1].nullable ? " OR " + std::string(call[1].sql) + " IS NULL" : std::string()) +
-             ", NULL, NOT EXISTS (SELECT value FROM " + values() + " EXCEPT SELECT value FROM json_each(" + array() +
-             ")))";
+             ", NULL, NOT EXISTS (SELECT value FROM " + elements_of(call[1]) + " EXCEPT SELECT value FROM " +
+             elements_of(call[0]) + "))";
       return;
     case function::array_overlaps:
       sql += "iif(" + array() + " IS NULL" +
              (call[1].nullable ? " OR " + std::string(call[1].sql) + " IS NULL" : std::string()) +
-             ", NULL, EXISTS (SELECT 1 FROM json_each(" + array() + ") WHERE value IN (SELECT value FROM " + values() +
-             ")))";
+             ", NULL, EXISTS (SELECT 1 FROM " + elements_of(call[0]) + " WHERE value IN (SELECT value FROM " +
+             elements_of(call[1]) + ")))";
       return;
     default:
       if (!scalar_function(sql, call) && !json_function(sql, call) && !element_function(sql, call))
