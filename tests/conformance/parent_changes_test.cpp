@@ -218,6 +218,15 @@ TEST_P(parents, count_what_verbs_for_objects_write) {
   sync_wait(db.erase(song, permanently));
   EXPECT_EQ(count(blue), 0);
 }
+TEST_P(parents, count_a_row_once_that_is_restored_and_was_not_marked) {
+  Song song = sync_wait(db.insert(Song{.album_id = red->id, .name = "a"}));
+  sync_wait(db.restore(song));
+  EXPECT_EQ(count(red), 1);
+  sync_wait(db.erase(song));
+  sync_wait(db.restore(song));
+  sync_wait(db.restore(song));
+  EXPECT_EQ(count(red), 1);
+}
 TEST_P(parents, count_by_the_row_and_not_by_what_the_object_says) {
   Song song = sync_wait(db.insert(Song{.album_id = red->id, .name = "a"}));
   Song stale = song;

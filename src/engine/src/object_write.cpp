@@ -112,8 +112,8 @@ task<void> operation_core::write_object() {
       if (const void* const value = value_of(slot, object_)) marked_at = load_timestamp(slot, value);
     }
     const std::int64_t before = links.empty() ? 0 : timestamp::now().us;
-    // By the key that the row has until now, whatever the object says.
-    if (erases || means_ == outcome::object_updated) co_await change_parents(-1, before);
+    // By the key that the row has until now, whatever the object says; a row that is marked is not counted.
+    if (means_ != outcome::object_inserted) co_await change_parents(-1, before);
     const std::int64_t now = prepare();
     const task_context& context = co_await current_context();
     if (!held.try_run(run_, context)) co_await held.run(run_);
