@@ -49,10 +49,24 @@ struct Root {
   }
 };
 
+struct Egg {
+  std::int64_t id{};
+  std::optional<std::int64_t> nest_id{};
+  std::optional<timestamp> deleted_at{};
+
+  static void model(tupelo::model<Egg>& m) { m.soft_delete(&Egg::deleted_at); }
+};
+struct Nest {
+  std::int64_t id{};
+  has_many<Egg> eggs{};
+
+  static void model(tupelo::model<Nest>& m) { m.has_many(&Nest::eggs, "nest_id").delete_orphans(); }
+};
+
 class orphans : public conformance_test {
 protected:
   orphans() {
-    create<Plant, Leaf, Petal, Root>();
+    create<Plant, Leaf, Petal, Root, Nest, Egg>();
     rose = s.add(Plant{.name = "rose",
                        .leaves = {Leaf{.name = "a"}, Leaf{.name = "b"}, Leaf{.name = "c"}},
                        .petals = {Petal{.name = "x"}, Petal{.name = "y"}},
@@ -231,6 +245,19 @@ TEST_P(orphans, of_a_flush_that_fails_may_be_given_a_parent) {
 TEST_P(orphans, the_database_is_told_nothing_of_them) {
   sync_wait(db.update<Leaf>().set(col<&Leaf::plant_id>, std::nullopt).all_rows().run());
   EXPECT_EQ(leaves().size(), 3U);
+}
+
+TEST_P(orphans, are_marked_though_they_were_to_be_deleted_once) {
+  auto nest = s.add(Nest{.eggs = {Egg{}, Egg{}}});
+  sync_wait(s.commit());
+  s.remove(sync_wait(s.get<Egg>(nest->eggs[0].id)), permanently);
+  sync_wait(s.flush());
+  sync_wait(s.rollback());
+  sync_wait(s.load(nest, &Nest::eggs));
+  nest->eggs.remove(nest->eggs[0]);
+  sync_wait(s.commit());
+  EXPECT_EQ(sync_wait(db.query<Egg>().count()), 1);
+  EXPECT_EQ(sync_wait(db.query<Egg>().with_deleted().count()), 2);
 }
 
 }  // namespace

@@ -90,6 +90,7 @@ bool session::state::remove_orphans() {
     if (!orphan) continue;
     remember(object);  // a flush that fails leaves it as it is: it may be given a parent before the next
     object->state = object_state::removed;
+    object->permanently = false;
     removed = true;
   }
   return removed;
@@ -117,6 +118,7 @@ void session::state::take_out(const model_info& owner, const relation_info& rela
                !is_given_to_another(info, part, relation)) {
       if (relation.deletes_orphans) {
         part->state = object_state::removed;
+        part->permanently = false;
       } else {
         flow.fill(part->object(), nullptr);
       }
