@@ -32,20 +32,29 @@ struct Remark {
   std::int64_t id{};
   std::string of_type{};
   std::int64_t of_id{};
+  std::int64_t binder_id{};
   belongs_to_any<Plan, Task> of{};
 
   static void model(tupelo::model<Remark>& m) { m.belongs_to_any(&Remark::of, &Remark::of_type, &Remark::of_id); }
+};
+
+struct Binder {
+  std::int64_t id{};
+  has_many<Remark> remarks{};
+
+  static void model(tupelo::model<Binder>& m) { m.has_many(&Binder::remarks, "binder_id"); }
 };
 
 /// What a session loads into the relations of its objects.
 class loaded_objects : public library_test {
 protected:
   loaded_objects() {
-    create<Plan, Task, Remark>();
+    create<Plan, Task, Remark, Binder>();
     sync_wait(db.insert(Plan{}));
     std::vector<Task> tasks{{.plan_id = 1, .name = "one"}, {.plan_id = 1, .name = "two"}};
     sync_wait(db.insert(tasks));
-    sync_wait(db.insert(Remark{.of_type = "tasks", .of_id = 2}));
+    sync_wait(db.insert(Binder{}));
+    sync_wait(db.insert(Remark{.of_type = "tasks", .of_id = 2, .binder_id = 1}));
   }
 
   static void by_title(select_query<Book, Book>& q) { q.order_by(col<&Book::title>); }
@@ -414,6 +423,40 @@ TEST_P(loaded_objects, are_plain_values_when_the_tracked_object_leaves) {
   author->books[0].pages = 7;
   sync_wait(s.commit());
   EXPECT_EQ(stored<Book>(a).pages, 300);
+}
+
+TEST_P(loaded_objects, that_a_ref_refers_to_keep_what_is_changed_through_it) {
+  auto author = ada_with_books();
+  auto book = sync_wait(s.get<Book>(b));
+  author->books.add(Book{.title = "F"});
+  book->pages = 77;
+  sync_wait(s.commit());
+  EXPECT_EQ(stored<Book>(b).pages, 77);
+  EXPECT_EQ(author->books[1].pages, 77);
+  author->books[1].pages = 78;
+  sync_wait(s.commit());
+  EXPECT_EQ(stored<Book>(b).pages, 78);
+  EXPECT_EQ(book->pages, 78);
+}
+TEST_P(loaded_objects, that_were_all_tracked_before_are_written_though_new_ones_were_put_behind_them) {
+  auto author = sync_wait(s.get<Author>(bob));
+  auto book = sync_wait(s.get<Book>(d));
+  sync_wait(s.load(author, &Author::books));
+  author->books.add(Book{.title = "F"});
+  author->books[0].pages = 78;
+  sync_wait(s.commit());
+  EXPECT_EQ(stored<Book>(d).pages, 78);
+  EXPECT_EQ(book->pages, 78);
+}
+TEST_P(loaded_objects, of_one_of_several_models_give_their_references_with_the_model) {
+  auto remark = sync_wait(s.get<Remark>(1));
+  sync_wait(s.load(remark, &Remark::of));
+  auto binder = sync_wait(s.get<Binder>(1));
+  sync_wait(s.load(binder, &Binder::remarks));
+  binder->remarks[0].of = sync_wait(s.get<Plan>(1));
+  sync_wait(s.commit());
+  EXPECT_EQ(stored<Remark>(1).of_type, "plans");
+  EXPECT_EQ(stored<Remark>(1).of_id, 1);
 }
 
 }  // namespace

@@ -89,7 +89,8 @@ public:
       row_part* const part = row_part::from(known);
       row_share& whole = detail::share_of(held);
       whole.use();
-      if (part != nullptr && !part->whole->reached()) {
+      // What a ref refers to stays where it is: the program changes it there.
+      if (part != nullptr && part->owners == 1 && !part->whole->reached()) {
         part->move_to(whole, row);
       } else if (!state_.copies.move_unreached(*known, whole, row)) {
         state_.copies.add(whole, row, *known, known->snapshot);
@@ -214,8 +215,8 @@ void session::state::follow_stored_rows(detail::held_rows& held) {
 }
 
 void session::state::let_go_of_left_behind() {
+  if (!copies.empty()) copies.forget_unreached(true);
   if (!has_loaded_objects) return;
-  copies.forget_unreached(true);
   const auto kept = copies.reached_originals();
   const auto first = std::stable_partition(objects.begin(), objects.end(), [&](tracked_object* object) {
     return !is_left_behind(info_of(*object->spec), object) || kept.contains(object);

@@ -125,7 +125,11 @@ void row_copies::give_edits_of(const row_copy& copy) {
     const loaded_rows* const there = loaded_rows_of(own);
     if (there != nullptr && there != rows && there->origin != rows_origin::loaded)
       throw_changed_twice(info, info.fields[relation.field].name);
-    assign_rows(own, rows);
+    if (relation.kind == relation_kind::belongs_to_any) {
+      assign_rows_of(own, rows, *model_of_rows(field));
+    } else {
+      assign_rows(own, rows);
+    }
     assign_rows(field, nullptr);
   });
 }

@@ -87,7 +87,7 @@ void session::state::add_held_rows() {
                            [&](const relation_info& relation, void*, detail::loaded_rows* rows) {
                              if (rows->origin != detail::rows_origin::held) return;
                              auto& held = *static_cast<detail::held_rows*>(rows);
-                             if (has_loaded_objects && held.stored != 0) follow_stored_rows(held);
+                             if (held.stored != 0 && (has_loaded_objects || !copies.empty())) follow_stored_rows(held);
                              if (!held.originals.empty()) detail::follow_originals(held, copies);
                              for (std::size_t row = held.stored; row != held.count; ++row) {
                                if (!detail::is_fresh(held, row)) continue;
