@@ -190,6 +190,95 @@ TEST_P(connected_objects, are_connected_again_after_a_savepoint_is_undone) {
   EXPECT_EQ(labels_of(b), "green red");
 }
 
+TEST_P(connected_objects, of_another_session_are_connected_by_their_keys) {
+  auto book = book_with_labels(b);
+  {
+    session other = db.session();
+    const std::int64_t green = label("green").get()->id;
+    book->labels.add(sync_wait(other.get<Label>(green)));
+    auto grey = other.add(Label{.name = "grey"});
+    book->labels.add(grey);
+    sync_wait(other.commit());
+    sync_wait(s.flush());
+  }
+  book->labels.add(Label{.name = "pink"});
+  sync_wait(s.commit());
+  EXPECT_EQ(labels_of(b), "green grey pink red");
+}
+TEST_P(connected_objects, that_are_not_inserted_in_their_own_session_are_refused) {
+  session other = db.session();
+  auto book = book_with_labels(b);
+  book->labels.add(other.add(Label{.name = "grey"}));
+  EXPECT_EQ(failure_of<transaction_error>([&] { sync_wait(s.commit()); }).code(), errc::detached_object);
+}
+TEST_P(connected_objects, do_not_write_back_what_was_read_again) {
+  auto book = book_with_labels(b);
+  auto green = label("green");
+  book->labels.add(green);
+  sync_wait(db.update<Label>().set(col<&Label::name>, "lime").where(col<&Label::id> == green->id).run());
+  sync_wait(s.refresh(green));
+  EXPECT_EQ(book->labels[1].name, "lime");
+  sync_wait(s.commit());
+  EXPECT_EQ(labels_of(b), "lime red");
+}
+TEST_P(connected_objects, that_expired_write_nothing_back) {
+  auto book = book_with_labels(b);
+  auto green = label("green");
+  green->name = "mint";
+  book->labels.add(green);
+  s.expire_all();
+  EXPECT_EQ(green->name, "green");
+  sync_wait(s.commit());
+  EXPECT_EQ(sync_wait(db.query<Label>().where(col<&Label::name> == "mint").count()), 0);
+}
+TEST_P(connected_objects, that_were_changed_before_and_after_are_what_they_are_now) {
+  auto book = book_with_labels(b);
+  auto green = label("green");
+  book->labels.add(green);
+  green->name = "mint";
+  sync_wait(s.commit());
+  EXPECT_EQ(book->labels[1].name, "mint");
+  EXPECT_EQ(labels_of(b), "mint red");
+}
+TEST_P(connected_objects, that_a_session_did_not_commit_wait_for_another_one) {
+  auto copy = Book();
+  {
+    session first = db.session();
+    auto book = sync_wait(first.get<Book>(b));
+    sync_wait(first.load(book, &Book::labels));
+    book->labels.remove(book->labels[0]);
+    sync_wait(first.flush());
+    copy = *book;
+  }
+  EXPECT_EQ(labels_of(b), "red");
+  s.attach(Book(copy));
+  sync_wait(s.commit());
+  EXPECT_EQ(labels_of(b), "");
+}
+TEST_P(connected_objects, that_are_taken_out_after_a_failure_are_not_inserted) {
+  auto book = book_with_labels(b);
+  book->labels.add(Label{.name = "grey"});
+  auto mark = s.add(Mark{.book = -1, .label = -1});
+  EXPECT_THROW(sync_wait(s.commit()), foreign_key_violation);
+  s.expunge(mark);
+  book->labels.remove(book->labels[1]);
+  sync_wait(s.commit());
+  EXPECT_EQ(labels_of(b), "red");
+  EXPECT_EQ(sync_wait(db.query<Label>().count()), 3);
+}
+TEST_P(connected_objects, that_hold_each_other_are_let_go_at_the_end) {
+  ref<Label> red;
+  ref<Book> book;
+  {
+    session other = db.session();
+    book = sync_wait(other.get<Book>(e));
+    red = sync_wait(other.get<Label>(label("red")->id));
+    book->labels.add(red);
+    red->books.add(book);
+  }
+  EXPECT_NE(book->labels.loaded(), red->books.loaded()) << "the circle is broken at one place";
+}
+
 // ---- of one of several models
 
 TEST_P(connected_objects, of_several_models_get_type_and_key) {

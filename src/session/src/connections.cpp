@@ -31,12 +31,18 @@ tracked_object* original_at(const held_rows& held, std::size_t row) noexcept {
   return row < held.originals.size() ? static_cast<tracked_object*>(held.originals[row]) : nullptr;
 }
 
-void make_copy(held_rows& held, std::size_t row, row_copies& copies) {
+void make_copy(held_rows& held, std::size_t row, const identity_map& identities, row_copies& copies) {
   tracked_object* const original = original_at(held, row);
-  row_share& whole = share_of(held);
-  whole.use();
-  copies.add(whole, row, *original, original->snapshot);
-  whole.release();
+  const model_info& info = info_of(*held.ops->spec);
+  if (identities.find(info, original->object()) == original) {
+    row_share& whole = share_of(held);
+    whole.use();
+    copies.add(whole, row, *original, original->snapshot);
+    whole.release();
+  } else {
+    // Another session's, which may end before this one does. It may have got its key since it was put here.
+    for (const std::uint16_t i : info.key) restore(info, held.row(row), original->snapshot, i);
+  }
   drop(std::exchange(held.originals[row], nullptr));
 }
 
@@ -68,12 +74,38 @@ struct loose_ties {
 
 }  // namespace
 
-void follow_originals(held_rows& held, row_copies& copies) {
+void follow_originals(held_rows& held, const identity_map& identities, row_copies& copies) {
   for (std::size_t row = 0; row < held.originals.size(); ++row) {
     const tracked_object* const original = original_at(held, row);
     if (original == nullptr || original->state == object_state::added) continue;
     if (original->state != object_state::persistent) throw_not_tracked(held);
-    make_copy(held, row, copies);
+    make_copy(held, row, identities, copies);
+  }
+}
+
+void follow_originals(const std::vector<tracked_object*>& objects, const tracked_object* one,
+                      const identity_map& identities, row_copies& copies) {
+  for (const tracked_object* object : objects) {
+    const model_info& info = info_of(*object->spec);
+    if (info.relations.empty()) continue;
+    for_each_given(info, object->object(), [&](const relation_info&, void*, loaded_rows* rows) {
+      if (rows->origin != rows_origin::held) return;
+      auto& held = *static_cast<held_rows*>(rows);
+      for (std::size_t row = 0; row < held.originals.size(); ++row) {
+        const tracked_object* const original = original_at(held, row);
+        if (original == nullptr || original->state != object_state::persistent) continue;
+        if (one == nullptr || one == original) make_copy(held, row, identities, copies);
+      }
+    });
+  }
+}
+
+void give_up_new(held_rows& held, std::vector<tracked_object*>& leaving) {
+  for (std::size_t i = held.count; i < held.all(); ++i) {
+    auto* const part = static_cast<tracked_object*>(held.parts[i]);
+    if (part == nullptr || part->state != object_state::added) continue;
+    leaving.push_back(part);
+    row_part::set_fate(part, held_rows::fate::gone);
   }
 }
 
@@ -93,8 +125,8 @@ bool connections::any(const std::vector<tracked_object*>& objects) {
   return !met.empty();
 }
 
-task<void> connections::write(query_source& source, const std::vector<tracked_object*>& objects, row_copies& copies,
-                              std::size_t savepoints) {
+task<void> connections::write(query_source& source, const std::vector<tracked_object*>& objects,
+                              const identity_map& identities, row_copies& copies, std::size_t savepoints) {
   struct changed {
     const tracked_object* owner;
     const relation_info* relation;
@@ -125,7 +157,7 @@ task<void> connections::write(query_source& source, const std::vector<tracked_ob
       held.ties[i] = tie;
       if (tracked_object* const original = original_at(held, i)) {
         restore(info_of(*held.ops->spec), held.row(i), original->snapshot);
-        make_copy(held, i, copies);
+        make_copy(held, i, identities, copies);
       }
     }
   }

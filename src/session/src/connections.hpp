@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "identity_map.hpp"
 #include "row_copies.hpp"
 
 #include "tupelo/engine/query_source.hpp"
@@ -26,8 +27,8 @@ public:
   /// the same rows.
   static bool any(const std::vector<tracked_object*>& objects);
   /// Before: what they connect has its keys. Errors: those of the statements; transaction_error (detached_object).
-  task<void> write(query_source& source, const std::vector<tracked_object*>& objects, row_copies& copies,
-                   std::size_t savepoints);
+  task<void> write(query_source& source, const std::vector<tracked_object*>& objects, const identity_map& identities,
+                   row_copies& copies, std::size_t savepoints);
 
   /// What was written in savepoints, or since so many were open, is to be written again.
   void revert(std::size_t savepoints);
@@ -45,7 +46,14 @@ private:
 };
 
 /// Objects of the session that were put into a many_to_many: their rows there are copies of them. Those that are not
-/// inserted yet wait. Errors: transaction_error (detached_object).
-void follow_originals(held_rows& held, row_copies& copies);
+/// inserted yet wait; those of another session are connected by their keys. Errors: transaction_error
+/// (detached_object).
+void follow_originals(held_rows& held, const identity_map& identities, row_copies& copies);
+/// The same for those of them that wait in fields of these objects, or for one alone, which is about to become what its
+/// row is now.
+void follow_originals(const std::vector<tracked_object*>& objects, const tracked_object* one,
+                      const identity_map& identities, row_copies& copies);
+/// New objects that were taken out of a many_to_many before they were inserted are to leave the session.
+void give_up_new(held_rows& held, std::vector<tracked_object*>& leaving);
 
 }  // namespace tupelo::detail

@@ -391,7 +391,9 @@ std::vector<edge> edges_of(tracked_object* object, const loaded_parts& loaded = 
   for_each_given(info, object->object(), [&](const relation_info&, void* field, loaded_rows* rows) {
     if (rows->origin == rows_origin::tracked) note(field, rows);
     if (rows->origin != rows_origin::held) return;
-    for (loaded_rows* part : static_cast<held_rows*>(rows)->parts) note(field, part);
+    const auto& held = *static_cast<held_rows*>(rows);
+    for (loaded_rows* part : held.parts) note(field, part);
+    for (loaded_rows* original : held.originals) note(field, original);
   });
   if (loaded.empty()) return found;
   for (const relation_info& relation : info.relations) {

@@ -21,6 +21,7 @@ using detail::tracked_object;
 
 session::state::~state() {
   // What no commit has kept is not in the database.
+  connected.revert(0);
   for (const undo_entry& entry : undo) {
     if (entry.state == object_state::added) detail::row_part::set_fate(entry.object, detail::held_rows::fate::fresh);
   }
@@ -253,6 +254,7 @@ task<tracked_object*> session::read(query_core core, tracked_object* (*make)(), 
     const std::vector<void*> pending = detail::contradictions(info, tracked);
     std::vector<std::uint16_t> changed;
     detail::matches(info, tracked->object(), tracked->snapshot, &changed);
+    detail::follow_originals(state_->objects, tracked, state_->identities, state_->copies);
     tracked->snapshot = detail::take_snapshot(info, fresh.tracked()->object());
     for (std::uint16_t i : info.columns) {
       if (std::find(changed.begin(), changed.end(), i) != changed.end()) continue;
@@ -271,6 +273,7 @@ task<void> session::reload(tracked_object* object) {
   if (object->state != object_state::added) require_same_key(info, *object);
   bool found = co_await detail::read_again(state_->source(), info, object->object());
   if (!found) detail::throw_row_is_gone(info);
+  state_->before_reading_again(*object);
   object->snapshot = detail::take_snapshot(info, object->object());
   if (!info.relations.empty()) detail::unload_contradictions(info, object);
   object->expired = false;

@@ -88,7 +88,7 @@ void session::state::add_held_rows() {
                              if (rows->origin != detail::rows_origin::held) return;
                              auto& held = *static_cast<detail::held_rows*>(rows);
                              if (held.stored != 0 && (has_loaded_objects || !copies.empty())) follow_stored_rows(held);
-                             if (!held.originals.empty()) detail::follow_originals(held, copies);
+                             if (!held.originals.empty()) detail::follow_originals(held, identities, copies);
                              for (std::size_t row = held.stored; row != held.count; ++row) {
                                if (!detail::is_fresh(held, row)) continue;
                                auto* part = static_cast<tracked_object*>(held.parts[row]);
@@ -98,8 +98,12 @@ void session::state::add_held_rows() {
                                detail::row_part::set_fate(part, detail::held_rows::fate::taken);
                                own(part);
                              }
-                             if (held.removed != 0 && relation.kind != relation_kind::many_to_many)
+                             if (held.removed == 0) return;
+                             if (relation.kind == relation_kind::many_to_many) {
+                               detail::give_up_new(held, leaving);
+                             } else {
                                take_out(*info, relation, *object, held, leaving);
+                             }
                            });
   }
   for (tracked_object* object : leaving) disown(object);
@@ -304,7 +308,7 @@ task<void> session::state::add_writes(flush_writes& writes, work_list& work, det
   if (work.connects) {
     co_await writes.batch.run();
     writes.note_written();
-    co_await connected.write(held, objects, copies, marks.size());
+    co_await connected.write(held, objects, identities, copies, marks.size());
   }
   // Foreign keys of objects are now as they are in the database when the rows go.
   if (!work.removed.empty()) effects = detail::effects_of_removal(objects);

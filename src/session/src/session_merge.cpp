@@ -25,17 +25,23 @@ void session::take_back(tracked_object* object) {
 void session::mark_expired(tracked_object* object) {
   require_tracked(object, "expire");
   if (object->state != object_state::persistent) return;
-  const model_info& info = info_of(*object->spec);
-  detail::restore(info, object->object(), object->snapshot);
-  if (!info.relations.empty()) detail::unload_contradictions(info, object);
-  state_->copies.drop_edits(*object);
-  object->expired = true;
+  state_->before_reading_again(*object);
+  state_->expire(object);
 }
 
 void session::expire_all() {
+  detail::follow_originals(state_->objects, nullptr, state_->identities, state_->copies);
   for (tracked_object* object : state_->objects) {
-    if (object->state == object_state::persistent) mark_expired(object);
+    if (object->state == object_state::persistent) state_->expire(object);
   }
+}
+
+void session::state::expire(tracked_object* object) {
+  const model_info& info = info_of(*object->spec);
+  detail::restore(info, object->object(), object->snapshot);
+  if (!info.relations.empty()) detail::unload_contradictions(info, object);
+  copies.drop_edits(*object);
+  object->expired = true;
 }
 
 namespace {

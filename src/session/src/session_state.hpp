@@ -105,6 +105,13 @@ struct session::state {
   void track_relations(const model_info& info, void* object);
   /// Loaded rows have been moved there with what the program has put behind them.
   void follow_stored_rows(detail::held_rows& held);
+  /// What the program has changed in rows that are copies of the object is told from what its row becomes now.
+  void before_reading_again(const detail::tracked_object& object) {
+    // Shares: the session, the ref that it is read again by, and what it was put into.
+    if (__atomic_load_n(&object.owners, __ATOMIC_RELAXED) > 2)
+      detail::follow_originals(objects, &object, identities, copies);
+  }
+  void expire(detail::tracked_object* object);
   /// Objects whose rows went with others, or whose foreign keys became NULL, are as their rows are now.
   void note_effects(const detail::removal_effects& effects);
   /// Tracked objects whose counters and times have changed with those that belong to them.
