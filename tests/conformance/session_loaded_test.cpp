@@ -459,5 +459,39 @@ TEST_P(loaded_objects, of_one_of_several_models_give_their_references_with_the_m
   EXPECT_EQ(stored<Remark>(1).of_id, 1);
 }
 
+TEST_P(loaded_objects, are_not_put_in_place_of_what_waits_to_be_written) {
+  auto author = sync_wait(s.get<Author>(bob));
+  author->books.add(Book{.title = "F"});
+  EXPECT_NE(std::string(failure_of<query_error>([&] { sync_wait(s.load(author, &Author::books)); }).what())
+                .find("Author::books"),
+            std::string::npos);
+  sync_wait(s.flush());
+  sync_wait(s.load(author, &Author::books, &by_title));
+  EXPECT_EQ(titles(author->books), "DF");
+  author->books.remove(author->books[0]);
+  EXPECT_THROW(sync_wait(s.load(author, &Author::books)), query_error);
+  sync_wait(s.flush());
+  sync_wait(s.load(author, &Author::books));
+  EXPECT_EQ(titles(author->books), "F");
+  auto book = sync_wait(s.get<Book>(d));
+  book->labels.add(sync_wait(s.get<Label>(1)));
+  EXPECT_THROW(sync_wait(s.load(book, &Book::labels)), query_error);
+  book->labels.reset();
+  sync_wait(s.load(book, &Book::labels));
+  EXPECT_EQ(book->labels.size(), 1U);
+}
+TEST_P(loaded_objects, are_not_put_in_place_of_references_that_wait) {
+  auto book = sync_wait(s.get<Book>(a));
+  book->author = sync_wait(s.get<Author>(bob));
+  EXPECT_THROW(sync_wait(s.load(book, &Book::author)), query_error);
+  sync_wait(s.flush());
+  sync_wait(s.load(book, &Book::author));
+  EXPECT_EQ(book->author->name, "bob");
+  book->author = sync_wait(s.get<Author>(bob));
+  book->author_id = cyd;
+  sync_wait(s.load(book, &Book::author));
+  EXPECT_EQ(book->author->name, "cyd");
+}
+
 }  // namespace
 }  // namespace tupelo::conformance::library

@@ -62,6 +62,18 @@ public:
     }
     if (!tracked.empty()) add_below(loads, tracked);
   }
+  /// Errors: query_error where changes of these relations wait for a flush, in the session's objects.
+  void refuse_to_replace(const load_list& loads, const std::vector<void*>& objects) {
+    for (const detail::load_step& step : loads) {
+      const model_info& info = info_of(*step.relation.model);
+      for (void* object : objects) {
+        const loaded_rows* const rows = detail::loaded_rows_of(static_cast<char*>(object) + step.relation.offset);
+        if (rows == nullptr || rows->origin == rows_origin::loaded || !is_tracked(info, object)) continue;
+        const tracked_object* const known = info.key.empty() ? nullptr : state_.identities.find(info, object);
+        detail::refuse_to_replace(info, object, known, step.relation.offset);
+      }
+    }
+  }
   /// Whatever the object's relations are loaded with.
   void add_all(const model_info& info, void* object) {
     for (const relation_info& relation : info.relations) {
@@ -200,6 +212,7 @@ private:
 };
 
 task<void> session::load_and_track(load_list loads, std::vector<void*> objects) {
+  state::loaded_objects(*state_).refuse_to_replace(loads, objects);
   co_await detail::load_relations(this, loads, objects);
   const session_use use(state_->busy);
   state_->copies.forget_unreached(false);

@@ -253,27 +253,63 @@ object_link& related_objects::make_one_late(const std::unordered_map<tracked_obj
 
 // ---- single objects
 
+namespace {
+
+bool asks_for_writing(const relation_info& relation, const held_rows& held) {
+  const bool connects = relation.kind == relation_kind::many_to_many;
+  bool asks = connects && held.has_loose_ties();
+  for (std::size_t i = held.stored; i < held.count; ++i) {
+    const tracked_object* const part = part_of(held, i);
+    asks = asks || is_fresh(held, i) || (part != nullptr && part->state == object_state::added);
+  }
+  for (std::size_t i = held.count; i < held.all(); ++i)
+    asks = asks || (!connects && held.fate_of(i) == held_rows::fate::taken);
+  return asks;
+}
+
+bool is_added(const loaded_rows* rows) noexcept {
+  return rows->origin == rows_origin::tracked && static_cast<const tracked_object*>(rows)->state == object_state::added;
+}
+
+}  // namespace
+
 bool has_related_changes(const model_info& info, tracked_object* object) {
   bool changed = false;
   key_flows flows;
   for_each_given(info, object->object(), [&](const relation_info& relation, void* field, loaded_rows* rows) {
     if (rows->origin == rows_origin::held) {
-      const auto& held = *static_cast<const held_rows*>(rows);
-      const bool connects = relation.kind == relation_kind::many_to_many;
-      changed = changed || (connects && held.has_loose_ties());
-      for (std::size_t i = held.stored; i < held.count; ++i) {
-        const tracked_object* const part = part_of(held, i);
-        changed = changed || is_fresh(held, i) || (part != nullptr && part->state == object_state::added);
-      }
-      for (std::size_t i = held.count; i < held.all(); ++i)
-        changed = changed || (!connects && held.fate_of(i) == held_rows::fate::taken);
+      changed = changed || asks_for_writing(relation, *static_cast<const held_rows*>(rows));
     } else if (has_foreign_key(relation.kind)) {
-      const bool added =
-          rows->origin == rows_origin::tracked && static_cast<tracked_object*>(rows)->state == object_state::added;
-      changed = changed || added || !flows.of(info, relation, field).holds(object->object(), rows->rows);
+      changed = changed || is_added(rows) || !flows.of(info, relation, field).holds(object->object(), rows->rows);
     }
   });
   return changed;
+}
+
+void refuse_to_replace(const model_info& info, void* object, const tracked_object* known, std::uint16_t offset) {
+  key_flows flows;
+  for_each_given(info, object, [&](const relation_info& relation, void* field, loaded_rows* rows) {
+    if (info.fields[relation.field].offset != offset) return;
+    bool waits = is_added(rows);
+    if (rows->origin == rows_origin::held) {
+      waits = asks_for_writing(relation, *static_cast<const held_rows*>(rows));
+    } else if (has_foreign_key(relation.kind) && known != nullptr && known->state == object_state::persistent) {
+      // Where the foreign key itself was changed, that counts, and what it names is to be loaded.
+      const key_flow& flow = flows.of(info, relation, field);
+      std::vector<std::uint16_t> changed;
+      matches(info, object, known->snapshot, &changed);
+      waits = waits || (!flow.holds(object, rows->rows) &&
+                        std::none_of(changed.begin(), changed.end(), [&](auto i) { return flow.has_field(i); }));
+    } else if (rows->origin == rows_origin::tracked && relation.kind == relation_kind::has_one) {
+      const auto* const child = static_cast<const tracked_object*>(rows);
+      waits = waits || (child->state == object_state::persistent && known != nullptr &&
+                        !flows.of(info, relation, field).holds(rows->rows, object));
+    }
+    if (!waits) return;
+    throw query_error("load() of relation " + std::string(info.short_name()) + "::" + info.fields[relation.field].name +
+                      " would drop what the program has put into it or taken out of it: flush() first, or reset() the "
+                      "relation to give that up");
+  });
 }
 
 std::vector<const tracked_object*> given_children(const std::vector<tracked_object*>& objects) {

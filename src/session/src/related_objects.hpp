@@ -29,6 +29,9 @@ void for_each_given(const model_info& info, void* object, Use use) {
 
 /// Whether relation fields of the object ask for something to be written.
 bool has_related_changes(const model_info& info, tracked_object* object);
+/// Errors: query_error where the relation field at this offset asks for it. `known`: the session's object, if it is
+/// one.
+void refuse_to_replace(const model_info& info, void* object, const tracked_object* known, std::uint16_t offset);
 /// Objects that a has_one of another one has been given, so that their foreign keys will change.
 std::vector<const tracked_object*> given_children(const std::vector<tracked_object*>& objects);
 /// Whether a has_one of another one has been given this object, so that its foreign key will change.
