@@ -279,6 +279,21 @@ TEST_P(connected_objects, that_hold_each_other_are_let_go_at_the_end) {
   EXPECT_NE(book->labels.loaded(), red->books.loaded()) << "the circle is broken at one place";
 }
 
+TEST_P(connected_objects, leave_the_session_when_nobody_has_them_any_more) {
+  auto author = sync_wait(s.get<Author>(ada));
+  sync_wait(s.load(author, &Author::books));
+  auto green = label("green");
+  for (const std::int64_t id : {a, b}) green->books.add(sync_wait(s.get<Book>(id)));
+  sync_wait(s.commit());
+  EXPECT_EQ(s.size(), 5U);
+  author->books.reset();
+  sync_wait(s.commit());
+  EXPECT_EQ(s.size(), 4U) << "two books are reached by their copies";
+  green->books.reset();
+  sync_wait(s.commit());
+  EXPECT_EQ(s.size(), 2U);
+}
+
 // ---- of one of several models
 
 TEST_P(connected_objects, of_several_models_get_type_and_key) {

@@ -35,7 +35,7 @@ void make_copy(held_rows& held, std::size_t row, const identity_map& identities,
   tracked_object* const original = original_at(held, row);
   const model_info& info = info_of(*held.ops->spec);
   if (identities.find(info, original->object()) == original) {
-    row_share& whole = share_of(held);
+    row_share& whole = copies.share_of(held);
     whole.use();
     copies.add(whole, row, *original, original->snapshot);
     whole.release();

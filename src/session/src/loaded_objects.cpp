@@ -99,7 +99,7 @@ public:
       tracked_object* const known = state_.identities.find(info, held.row(row));
       if (known == nullptr) continue;
       row_part* const part = row_part::from(known);
-      row_share& whole = detail::share_of(held);
+      row_share& whole = state_.copies.share_of(held);
       whole.use();
       // What a ref refers to stays where it is: the program changes it there.
       if (part != nullptr && part->owners == 1 && !part->whole->reached()) {
@@ -188,13 +188,13 @@ private:
     if (!stored || (part != nullptr && part->state != object_state::detached)) return false;
     tracked_object* const known = state_.identities.find(info, held.row(row));
     if (known != nullptr) {
-      row_share& whole = detail::share_of(held);
+      row_share& whole = state_.copies.share_of(held);
       whole.use();
       state_.copies.add(whole, row, *known, detail::take_snapshot(info, held.row(row)));
       whole.release();
       return true;
     }
-    if (part == nullptr) part = new row_part(detail::share_of(held), *info.spec, row);
+    if (part == nullptr) part = new row_part(state_.copies.share_of(held), *info.spec, row);
     track(info, *part);
     return true;
   }

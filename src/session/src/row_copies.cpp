@@ -28,8 +28,8 @@ bool has_given_relations(const model_info& info, void* object) {
 
 }  // namespace
 
-row_copies::row_copy::row_copy(row_share& of, std::size_t at, tracked_object& copied, snapshot taken)
-    : original(&copied), then(std::move(taken)) {
+row_copies::row_copy::row_copy(row_copies& in, row_share& of, std::size_t at, tracked_object& copied, snapshot taken)
+    : all(&in), original(&copied), then(std::move(taken)) {
   enter(of, at);
 }
 
@@ -60,7 +60,17 @@ bool row_copies::row_copy::edited() const {
 void row_copies::add(row_share& whole, std::size_t row, tracked_object& original, snapshot then) {
   const held_rows* const held = whole.held();
   if (held != nullptr && row < held->places.size() && held->places[row] != nullptr) return;
-  copies_.push_back(std::make_unique<row_copy>(whole, row, original, std::move(then)));
+  copies_.push_back(std::make_unique<row_copy>(*this, whole, row, original, std::move(then)));
+}
+
+row_share& row_copies::share_of(held_rows& held) {
+  for (void** const place : held.places) {
+    if (place == nullptr) continue;
+    // The first member of its class.
+    const auto* const copy = static_cast<row_copy*>(reinterpret_cast<placed_row*>(place));
+    if (copy->all == this) return *copy->whole;
+  }
+  return detail::share_of(held);
 }
 
 bool row_copies::move_unreached(const tracked_object& original, row_share& whole, std::size_t row) {

@@ -18,6 +18,8 @@ namespace tupelo::detail {
 class row_copies {
 public:
   bool empty() const noexcept { return copies_.empty(); }
+  /// The session's share of these rows, which it has if one of them is an object or a copy of one.
+  row_share& share_of(held_rows& held);
   /// `then`: its columns as the database has them. Nothing for a row that is a copy in another session already.
   void add(row_share& whole, std::size_t row, tracked_object& original, snapshot then);
   /// A copy of the object among rows that nobody reaches any more is this row instead. False: there is none.
@@ -48,14 +50,18 @@ public:
   void forget_unreached(bool few_too);
 
 private:
-  struct row_copy {
-    row_copy(row_share& of, std::size_t row, tracked_object& copied, snapshot taken);
+  /// What held rows tell where a row has moved to.
+  struct placed_row {
+    void* row = nullptr;
+  };
+  struct row_copy : placed_row {
+    row_copy(row_copies& in, row_share& of, std::size_t row, tracked_object& copied, snapshot taken);
     row_copy(const row_copy&) = delete;
     row_copy& operator=(const row_copy&) = delete;
     ~row_copy() { leave(); }
 
+    const row_copies* all;  ///< of the session
     row_share* whole = nullptr;
-    void* row = nullptr;
     tracked_object* original;
     snapshot then;
 

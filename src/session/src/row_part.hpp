@@ -56,7 +56,7 @@ private:
   std::size_t place() const noexcept;
 };
 
-/// The session's share of these rows, which it has if one of them is an object.
+/// The share that one of these rows has as an object; a new one where none is.
 row_share& share_of(held_rows& held);
 
 }  // namespace tupelo::detail

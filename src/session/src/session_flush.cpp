@@ -93,7 +93,7 @@ void session::state::add_held_rows() {
                                if (!detail::is_fresh(held, row)) continue;
                                auto* part = static_cast<tracked_object*>(held.parts[row]);
                                if (part == nullptr)
-                                 part = new detail::row_part(detail::share_of(held), *held.ops->spec, row);
+                                 part = new detail::row_part(copies.share_of(held), *held.ops->spec, row);
                                part->state = object_state::added;
                                detail::row_part::set_fate(part, detail::held_rows::fate::taken);
                                own(part);
