@@ -85,10 +85,19 @@ void follow_originals(held_rows& held, const identity_map& identities, row_copie
 
 void follow_originals(const std::vector<tracked_object*>& objects, const tracked_object* one,
                       const identity_map& identities, row_copies& copies) {
+  const auto may_hold = [one](const relation_info& relation) {
+    return relation.kind == relation_kind::many_to_many &&
+           (one == nullptr || relation.related == info_of(*one->spec).type_name);
+  };
+  const model_info* info = nullptr;
+  bool may_hold_it = false;
   for (const tracked_object* object : objects) {
-    const model_info& info = info_of(*object->spec);
-    if (info.relations.empty()) continue;
-    for_each_given(info, object->object(), [&](const relation_info&, void*, loaded_rows* rows) {
+    if (!info || object->spec != info->spec) {
+      info = &info_of(*object->spec);
+      may_hold_it = std::any_of(info->relations.begin(), info->relations.end(), may_hold);
+    }
+    if (!may_hold_it) continue;
+    for_each_given(*info, object->object(), [&](const relation_info&, void*, loaded_rows* rows) {
       if (rows->origin != rows_origin::held) return;
       auto& held = *static_cast<held_rows*>(rows);
       for (std::size_t row = 0; row < held.originals.size(); ++row) {
