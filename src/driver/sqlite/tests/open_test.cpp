@@ -218,8 +218,77 @@ TEST_F(open, backup_of_a_worker_connection_opens_it_where_needed) {
   EXPECT_EQ(test_database(directory.url("copy.db")).number("SELECT count(*) FROM t"), 500);
 }
 
+TEST_F(open, backup_that_is_stopped_leaves_no_file) {
+  test_database db(directory.url("a.db"));
+  db.script("CREATE TABLE big (b); INSERT INTO big VALUES (zeroblob(9000000))");
+  const std::string copy = directory.file("copy.db");
+  struct looks {
+    std::string path;
+    bool seen = false;
+  } look{copy};
+  const backup_progress stop{[](void* p, int, int) {
+                               auto& l = *static_cast<looks*>(p);
+                               l.seen = std::filesystem::exists(l.path);
+                               throw cancelled("stopped");
+                             },
+                             &look};
+  EXPECT_THROW(backup_to(db.get(), copy, stop), cancelled);
+  EXPECT_FALSE(look.seen) << "a crash at this moment would leave half a backup under its name";
+  EXPECT_FALSE(std::filesystem::exists(copy));
+  EXPECT_FALSE(std::filesystem::exists(copy + ".part"));
+}
+TEST_F(open, backup_goes_over_what_a_crash_has_left_of_the_one_before) {
+  make_database("a.db");
+  write_file("copy.db.part", std::string(5'000, 'x'));
+  test_database db(directory.url("a.db"));
+  backup_to(db.get(), directory.file("copy.db"));
+  EXPECT_EQ(test_database(directory.url("copy.db")).number("SELECT count(*) FROM t"), 500);
+}
+TEST_F(open, backup_is_read_without_files_beside_it) {
+  make_database("a.db");
+  test_database db(directory.url("a.db"));
+  ASSERT_EQ(db.text("PRAGMA journal_mode"), "wal");
+  backup_to(db.get(), directory.file("copy.db"));
+  restore_from(db.get(), directory.file("copy.db"));
+  EXPECT_EQ(db.text("PRAGMA journal_mode"), "wal");
+  EXPECT_EQ(test_database(directory.url("copy.db", "?mode=ro")).text("PRAGMA journal_mode"), "delete");
+  EXPECT_FALSE(std::filesystem::exists(directory.file("copy.db-wal")));
+  EXPECT_FALSE(std::filesystem::exists(directory.file("copy.db-shm")));
+}
+
 // ---- restore
 
+TEST_F(open, restore_of_an_empty_file_changes_nothing_and_names_it) {
+  write_file("empty.db", "");
+  test_database db(directory.url("b.db"));
+  db.script("CREATE TABLE t (n); INSERT INTO t VALUES (7)");
+  const auto e = failure_of<database_error>([&] { restore_from(db.get(), directory.file("empty.db")); });
+  EXPECT_NE(std::string(e.what()).find("empty.db"), std::string::npos) << e.what();
+  EXPECT_NE(std::string(e.what()).find("another backup"), std::string::npos) << e.what();
+  EXPECT_EQ(db.number("SELECT n FROM t"), 7);
+}
+TEST_F(open, restore_of_half_a_file_names_the_file) {
+  make_database("a.db");
+  std::filesystem::resize_file(directory.file("a.db"), 8'192);
+  test_database db(directory.url("b.db"));
+  db.script("CREATE TABLE t (n); INSERT INTO t VALUES (7)");
+  const auto e = failure_of<database_error>([&] { restore_from(db.get(), directory.file("a.db")); });
+  EXPECT_NE(std::string(e.what()).find("a.db"), std::string::npos) << e.what();
+  EXPECT_EQ(std::string(e.what()).find("b.db"), std::string::npos) << e.what();
+  EXPECT_EQ(db.number("SELECT n FROM t"), 7);
+}
+TEST_F(open, restore_takes_pages_of_another_size_and_stays_with_its_journal) {
+  {
+    test_database small(directory.url("a.db", "?page_size=1024&journal_mode=delete"));
+    small.script("CREATE TABLE t (n); INSERT INTO t VALUES (8)");
+  }
+  test_database db(directory.url("b.db"));
+  db.script("CREATE TABLE t (n); INSERT INTO t VALUES (7)");
+  restore_from(db.get(), directory.file("a.db"));
+  EXPECT_EQ(db.number("SELECT n FROM t"), 8);
+  EXPECT_EQ(db.text("PRAGMA journal_mode"), "wal");
+  EXPECT_EQ(db.text("PRAGMA integrity_check"), "ok");
+}
 TEST_F(open, restore_replaces_everything_while_others_look_on) {
   make_database("a.db");
   test_database db(directory.url("b.db"));
