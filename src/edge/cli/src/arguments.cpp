@@ -250,7 +250,7 @@ private:
     format(lint);
 
     CLI::App* backup = add(verb::backup, "backup", "Copy the whole database into a new file, while it is used",
-                           "SQLite: a database file. PostgreSQL: pg_dump makes an archive for pg_restore.");
+                           "SQLite: a database file. PostgreSQL: pg_dump makes an archive for `db restore`.");
     CLI::App* restore = add(verb::restore, "restore", "Put such a copy in the place of everything in the database",
                             "On a terminal it asks first.");
     for (CLI::App* sub : {backup, restore}) sub->add_option("file", into_->file, "The file");

@@ -3,6 +3,8 @@
 
 #include "plain_url.hpp"
 
+#include <tupelo/engine/backend.hpp>
+#include <tupelo/dialect/dialect.hpp>
 #include <tupelo/core/error.hpp>
 
 #if __has_include(<tupelo/driver/sqlite/open.hpp>)
@@ -15,6 +17,8 @@
 #endif
 
 #include <cerrno>
+#include <cstdlib>
+#include <fstream>
 #include <ostream>
 #include <system_error>
 #include <utility>
@@ -42,6 +46,29 @@ driver::sqlite_settings settings_of(const driver::url& url, bool may_make) {
   return settings;
 }
 #endif
+
+/// A folder that nobody else can read, gone with what is in it.
+class private_folder {
+public:
+  private_folder() {
+    std::string pattern = (fs::temp_directory_path() / "tupelo_restore_XXXXXX").string();
+    if (::mkdtemp(pattern.data()) == nullptr) {
+      refuse("cannot make the folder " + pattern + ": " + std::system_category().message(errno) +
+             "; name one that can be written to by TMPDIR");
+    }
+    path_ = pattern;
+  }
+  private_folder(const private_folder&) = delete;
+  private_folder& operator=(const private_folder&) = delete;
+  ~private_folder() {
+    std::error_code ignored;  // nothing is lost with it
+    fs::remove_all(path_, ignored);
+  }
+  std::string file(const char* name) const { return (path_ / name).string(); }
+
+private:
+  fs::path path_;
+};
 
 }  // namespace
 
@@ -84,7 +111,7 @@ void database_copy::write(const fs::path& file) {
   // What pg_dump has written half is no backup under the name of one.
   const fs::path unfinished = file.string() + ".part";
   try {
-    run_program("pg_dump", {"--format=custom", "--no-password", "--file=" + unfinished.string()});
+    run_on_database("pg_dump", {"--format=custom", "--no-password", "--file=" + unfinished.string()});
     fs::rename(unfinished, file);
   } catch (...) {
     std::error_code ignored;
@@ -102,15 +129,31 @@ void database_copy::read(const fs::path& file) {
     return;
   }
 #endif
-  run_program("pg_restore", {"--clean", "--if-exists", "--no-owner", "--no-password", "--exit-on-error",
-                             "--single-transaction", fs::absolute(file).string()});
+  // The archive names what was there when it was made. What came after has to go as well, or it is in the way of the
+  // migrations that make it; and nothing may go before the archive has been read to its end.
+  const private_folder folder;
+  const std::string rows = folder.file("restore.sql");
+  const std::string wipe = folder.file("wipe.sql");
+  run_program("pg_restore", {"--clean", "--if-exists", "--no-owner", "--file=" + rows, fs::absolute(file).string()});
+  std::ofstream script(wipe);
+  script << "SET LOCAL client_min_messages = warning;\n"
+         << find_backend(url_).make_dialect().schema().wipe_query() << " \\gexec\n";
+  script.close();
+  if (!script) refuse("cannot write the file " + wipe + "; name another folder by TMPDIR");
+  run_on_database("psql", {"--no-psqlrc", "--quiet", "--no-password", "--set=ON_ERROR_STOP=1", "--output=/dev/null",
+                           "--single-transaction", "--file=" + wipe, "--file=" + rows});
 }
 
-void database_copy::run_program(const std::string& program, std::vector<std::string> words) {
-  words.insert(words.begin(), {program, "--dbname=" + libpq_url(url_)});
+void database_copy::run_on_database(const std::string& program, std::vector<std::string> words) {
+  words.insert(words.begin(), "--dbname=" + libpq_url(url_));
   if (const std::string password = password_of(url_); !password.empty()) {
     around_->export_variable("PGPASSWORD", password);
   }
+  run_program(program, std::move(words));
+}
+
+void database_copy::run_program(const std::string& program, std::vector<std::string> words) {
+  words.insert(words.begin(), program);
   around_->out->flush();
   around_->err->flush();
   const int code = around_->run_process(words);

@@ -7,10 +7,11 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace tupelo::cli {
 
-/// Copies of a whole database in one file: SQLite by its online backup, PostgreSQL by pg_dump and pg_restore.
+/// Copies of a whole database in one file: SQLite by its online backup, PostgreSQL by pg_dump, pg_restore and psql.
 class database_copy {
 public:
   /// `url` without the pool's options. Errors: configuration_error for a database that cannot be copied, and for its
@@ -21,7 +22,8 @@ public:
   /// Errors: configuration_error (invalid_configuration) when the file exists or the program for it is not installed or
   /// fails; database_error, busy_error. What a failed attempt has written is removed.
   void write(const std::filesystem::path& file);
-  /// Puts the file's content in the place of everything in the database, all of it or nothing.
+  /// Puts the file's content in the place of everything in the database, all of it or nothing. Of PostgreSQL that is
+  /// everything in the current schema, and what the file names elsewhere.
   /// Errors: as write; configuration_error for a file that does not exist.
   void read(const std::filesystem::path& file);
 
@@ -29,6 +31,7 @@ public:
   std::filesystem::path own_file() const;
 
 private:
+  void run_on_database(const std::string& program, std::vector<std::string> words);
   void run_program(const std::string& program, std::vector<std::string> words);
 
   driver::url url_;

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 
 namespace tupelo::cli {
 namespace {
@@ -254,8 +255,48 @@ TEST_F(lint_verb, backup_of_a_server_is_made_by_pg_dump_without_the_password_on_
 TEST_F(lint_verb, restore_of_a_server_is_all_or_nothing) {
   folder.write("shop.dump", "x");
   EXPECT_EQ(folder.db({"restore", "shop.dump", "--url", "postgresql://db.example.com/shop"}).code, 0);
+  EXPECT_EQ(folder.built.front(), "psql");
+  for (const char* word : {"--single-transaction", "--set=ON_ERROR_STOP=1"}) {
+    EXPECT_NE(std::find(folder.built.begin(), folder.built.end(), word), folder.built.end()) << word;
+  }
+}
+TEST_F(lint_verb, restore_of_an_archive_that_cannot_be_read_does_not_reach_the_server) {
+  folder.write("shop.dump", "x");
+  folder.build_result = 1;
+  const outcome failed = folder.db({"restore", "shop.dump", "--url", "postgresql://db.example.com/shop"});
+  EXPECT_TRUE(failed.complains("pg_restore` failed with exit code 1")) << failed.err;
   EXPECT_EQ(folder.built.front(), "pg_restore");
-  EXPECT_NE(std::find(folder.built.begin(), folder.built.end(), "--single-transaction"), folder.built.end());
+}
+TEST_F(lint_verb, restore_of_a_server_leaves_nothing_that_was_made_since) {
+  const char* address = std::getenv("TUPELO_TEST_POSTGRES");
+  folder.runs_programs = true;
+  if (address == nullptr || surroundings::of_process().run_process({"sh", "-c", "command -v psql pg_dump >&2"}) != 0) {
+    GTEST_SKIP() << "needs TUPELO_TEST_POSTGRES, and psql and pg_dump";
+  }
+  const std::string server = address;
+  const std::string url =
+      server + (server.find('?') == std::string::npos ? "?" : "&") + "options=-csearch_path%3Dtupelo_cli_restore";
+  const auto sql = [&](const std::string& text) {
+    return surroundings::of_process().run_process({"psql", "-Xqc", "SET client_min_messages = error", "-v",
+                                                   "ON_ERROR_STOP=1", "-d", server, "-c", text}) == 0;
+  };
+  ASSERT_TRUE(sql("DROP SCHEMA IF EXISTS tupelo_cli_restore CASCADE; CREATE SCHEMA tupelo_cli_restore; "
+                  "CREATE TABLE tupelo_cli_restore.kept (n int); INSERT INTO tupelo_cli_restore.kept VALUES (7)"));
+  EXPECT_EQ(folder.db({"backup", "kept.dump", "--url", url}).code, 0);
+  ASSERT_TRUE(sql("CREATE TYPE tupelo_cli_restore.mood AS ENUM ('good'); "
+                  "CREATE TABLE tupelo_cli_restore.since (m tupelo_cli_restore.mood); "
+                  "CREATE VIEW tupelo_cli_restore.looks AS SELECT n FROM tupelo_cli_restore.kept; "
+                  "UPDATE tupelo_cli_restore.kept SET n = 8"));
+  const outcome done = folder.db({"restore", "kept.dump", "--url", url});
+  EXPECT_EQ(done.code, 0) << done.err;
+  EXPECT_TRUE(sql("SELECT 1 / (CASE WHEN (SELECT n FROM tupelo_cli_restore.kept) = 7 AND "
+                  "to_regclass('tupelo_cli_restore.since') IS NULL AND to_regclass('tupelo_cli_restore.looks') IS NULL "
+                  "AND to_regtype('tupelo_cli_restore.mood') IS NULL THEN 1 ELSE 0 END)"));
+  ASSERT_TRUE(sql("CREATE TABLE tupelo_cli_restore.since (n int)"));
+  folder.write("torn.dump", folder.read("kept.dump").substr(0, 1'000));
+  EXPECT_EQ(folder.db({"restore", "torn.dump", "--url", url}).code, 1);
+  EXPECT_TRUE(sql("SELECT count(*) FROM tupelo_cli_restore.since"));
+  EXPECT_TRUE(sql("DROP SCHEMA tupelo_cli_restore CASCADE"));
 }
 #endif
 
