@@ -277,9 +277,12 @@ private:
     }
   }
   void statement(const ddl::change_composite& o) {
+    const std::vector<std::string> changed = with_types_around(o.to.name);
     for (const table_definition& table : state_.tables) {
       for (const column_definition& column : table.columns) {
-        if (!column.type.is_of_composite(o.to.name)) continue;
+        const bool holds = std::any_of(changed.begin(), changed.end(),
+                                       [&](const std::string& type) { return column.type.is_of_composite(type); });
+        if (!holds) continue;
         throw migration_error(errc::unsupported_feature,
                               "SQLite keeps values of the composite type `" + o.to.name +
                                   "` as texts, and cannot give those in column `" + column.name + "` of table `" +
@@ -288,6 +291,18 @@ private:
                                   "one of a type of its own and fill it in db.run(…)");
       }
     }
+  }
+  /// The composite type, and those that have it as a part, however deep.
+  std::vector<std::string> with_types_around(const std::string& name) const {
+    std::vector<std::string> found{name};
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      for (const composite_definition& type : state_.composites) {
+        const bool around = std::any_of(type.attributes.begin(), type.attributes.end(),
+                                        [&](const auto& part) { return part.type.is_of_composite(found[i]); });
+        if (around && std::find(found.begin(), found.end(), type.name) == found.end()) found.push_back(type.name);
+      }
+    }
+    return found;
   }
   static bool is_of(const column_definition& column, const ddl::rename_enum_value& o) {
     return column.type.kind == type_kind::enumeration && column.type.native == o.type;

@@ -70,6 +70,21 @@ TEST(sqlite_ddl_features, composites_need_no_statement_and_stay_as_they_are_wher
                ddl::change_composite{size, other}});
   EXPECT_NE(said.find("column `s` of table `people`"), std::string::npos) << said;
 }
+TEST(sqlite_ddl_features, composites_stay_as_they_are_where_columns_have_them_as_parts_of_others) {
+  const composite_definition size{"size", {{"width", type_kind::int32}}};
+  const composite_definition other{"size", {{"height", type_kind::int32}}};
+  const composite_definition box{"box", {{"outside", column_type::native_or_text("size")}}};
+  const composite_definition pile{"pile", {{"boxes", column_type::array_of(column_type::native_or_text("box"))}}};
+  const std::vector<schema_operation> unused{ddl::create_composite{size}, ddl::create_composite{box},
+                                             ddl::create_composite{pile}, ddl::change_composite{size, other}};
+  EXPECT_EQ(texts(unused), "");
+  for (const char* type : {"box", "pile"}) {
+    std::vector<schema_operation> used = unused;
+    used.insert(used.end() - 1,
+                ddl::add_column{"people", {.name = "s", .type = column_type::native_or_text(type), .nullable = true}});
+    EXPECT_NE(refusal(used).find("column `s` of table `people`"), std::string::npos) << type;
+  }
+}
 TEST(sqlite_ddl_features, refuses_what_would_let_other_rows_in) {
   EXPECT_NE(
       refusal({ddl::add_unique{"people", {.columns = {"nick"}, .nulls_not_distinct = true}}}).find("SQLite has no"),
