@@ -24,6 +24,13 @@ int whole_digits(const column_type& type) {
   }
 }
 
+/// Conversions that cut off what is too long, where one of a single text is refused.
+bool cuts_texts(const column_type& from, const column_type& to) {
+  if (to.kind != type_kind::text || to.length == 0) return false;
+  if (from.kind == type_kind::enumeration) return true;
+  return to.array && from.kind == type_kind::text && (from.length == 0 || from.length > to.length);
+}
+
 bool is_text(const column_type& type) { return !type.array && type.kind == type_kind::text; }
 
 /// Functions whose value is the same for all rows of one statement.
@@ -63,7 +70,8 @@ constexpr std::array steady_functions = std::to_array<std::string_view>({
 }  // namespace
 
 bool type_loses(const column_type& from, const column_type& to) {
-  if (from.array || to.array) return false;
+  if (from.array != to.array) return false;
+  if (cuts_texts(from, to)) return true;
   const type_kind a = from.kind;
   const type_kind b = to.kind;
   if (is_float(a) && (is_integer(b) || b == type_kind::decimal)) return true;

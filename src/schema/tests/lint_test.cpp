@@ -163,7 +163,10 @@ TEST(lint_types, loses_where_digits_or_times_go) {
                                 {k::float64, k::float32},
                                 {column_type::decimal(10, 4), column_type::decimal(10, 2)},
                                 {k::int64, k::float64},
-                                {k::int32, k::boolean}}) {
+                                {k::int32, k::boolean},
+                                {column_type::array_of(k::float64), column_type::array_of(k::int64)},
+                                {column_type::array_of(k::text), column_type::array_of(column_type::varchar(9))},
+                                {column_type::enumeration("mood"), column_type::varchar(3)}}) {
     EXPECT_TRUE(type_loses(c.from, c.to)) << c.from.to_string() << " to " << c.to.to_string();
   }
   for (const typed_change& c : {typed_change{k::int32, k::int64},
@@ -173,6 +176,15 @@ TEST(lint_types, loses_where_digits_or_times_go) {
                                 {k::uuid, k::text}}) {
     EXPECT_FALSE(type_loses(c.from, c.to)) << c.from.to_string() << " to " << c.to.to_string();
     EXPECT_FALSE(type_may_refuse(c.from, c.to)) << c.from.to_string() << " to " << c.to.to_string();
+  }
+}
+TEST(lint_types, loses_nothing_where_the_elements_of_arrays_fit) {
+  using k = type_kind;
+  for (const typed_change& c : {typed_change{column_type::array_of(k::int32), column_type::array_of(k::int64)},
+                                {column_type::array_of(column_type::varchar(3)), column_type::array_of(k::text)},
+                                {k::text, column_type::varchar(3)},
+                                {column_type::enumeration("mood"), k::text}}) {
+    EXPECT_FALSE(type_loses(c.from, c.to)) << c.from.to_string() << " to " << c.to.to_string();
   }
 }
 TEST(lint_types, may_refuse_what_does_not_fit) {
