@@ -29,8 +29,10 @@ const std::vector<lint_rule>& lint_rules() {
       {"drop-attribute", destructive, everywhere,
        "The part of the composite type goes with its values in every column of the type.",
        "First release a program that does not use it; then drop it in a migration that says so by db.allow."},
-      {"drop-schema", destructive, everywhere, "A whole schema or database goes with everything in it.",
-       "Drop its tables one by one, so that each is seen."},
+      {"drop-schema", destructive, everywhere,
+       "What goes takes with it whatever is in it, belongs to it or depends on it: a schema, a database, DROP OWNED, "
+       "DROP … CASCADE.",
+       "Drop the things one by one, so that each is seen."},
       {"lossy-type", destructive, everywhere,
        "The new type cannot hold all that the old one holds: digits, times of day or fractions are cut off for good.",
        "Add a column of the new type, fill it, let a release use it, and drop the old one later."},

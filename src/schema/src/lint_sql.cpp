@@ -33,9 +33,27 @@ public:
     }
     return false;
   }
+  /// Whether one of the DELETEs, of which some may be parts of a WITH, says nothing of which rows.
+  bool deletes_all_rows() const {
+    for (std::size_t i = 0; i < tokens_.size(); ++i) {
+      if (stand_at(i, {"DELETE", "FROM"}) && !has_where_behind(i)) return true;
+    }
+    return false;
+  }
   std::size_t size() const { return tokens_.size(); }
 
 private:
+  /// Whether a WHERE belongs to the statement that begins at `at`: one in parentheses is a query's of its own.
+  bool has_where_behind(std::size_t at) const {
+    std::size_t deep = 0;
+    for (; at < tokens_.size(); ++at) {
+      if (tokens_[at].text == ")" && deep-- == 0) return false;
+      if (tokens_[at].text == "(") ++deep;
+      if (deep == 0 && stand_at(at, {"WHERE"})) return true;
+    }
+    return false;
+  }
+
   std::string text_;
   std::vector<sql_token> tokens_;
 };
@@ -82,8 +100,13 @@ sql_reading lint_sql(linter& into, std::string_view sql, const std::string& what
     const statement_words of(text);
     const bool concurrently = of.has({"CONCURRENTLY"});
     if (of.begins({"DROP", "TABLE"})) into.report("drop-table", {}, what);
-    if (of.begins({"DROP", "SCHEMA"}) || of.begins({"DROP", "DATABASE"})) into.report("drop-schema", {}, what);
-    if (of.begins({"TRUNCATE"}) || (of.begins({"DELETE"}) && !of.has({"WHERE"}))) {
+    const bool drops_more = of.begins({"DROP"}) && !of.begins({"DROP", "TABLE"}) && of.has({"CASCADE"});
+    if (of.begins({"DROP", "SCHEMA"}) || of.begins({"DROP", "DATABASE"}) || of.begins({"DROP", "OWNED"}) ||
+        drops_more) {
+      into.report("drop-schema", {}, what);
+    }
+    const bool queries = of.begins({"WITH"});
+    if (of.begins({"TRUNCATE"}) || ((of.begins({"DELETE"}) || queries) && of.deletes_all_rows())) {
       into.report("delete-all-rows", {}, what);
     }
     if (of.begins({"UPDATE"}) && !of.has({"WHERE"})) into.report("update-all-rows", {}, what);
@@ -94,6 +117,7 @@ sql_reading lint_sql(linter& into, std::string_view sql, const std::string& what
     if (concurrently) into.report("concurrently-in-sql", {}, what);
     if (of.begins({"ALTER", "TABLE"})) alter_table(into, of, what);
     if (of.begins({"ALTER", "TYPE"}) && of.has({"RENAME", "VALUE"})) into.report("rename-enum-value", {}, what);
+    if (of.begins({"ALTER", "TYPE"}) && of.has({"DROP", "ATTRIBUTE"})) into.report("drop-attribute", {}, what);
     for (const char* word : {"BEGIN", "COMMIT", "ROLLBACK", "END", "ABORT"}) {
       if (of.begins({word})) into.report("transaction-in-sql", {}, what);
     }
@@ -105,6 +129,7 @@ sql_reading lint_sql(linter& into, std::string_view sql, const std::string& what
     for (const char* word : {"INSERT", "UPDATE", "DELETE", "MERGE", "COPY"}) {
       read.writes_rows = read.writes_rows || of.begins({word});
     }
+    if (queries && (of.has({"DELETE", "FROM"}) || of.has({"INSERT", "INTO"}))) read.writes_rows = true;
   }
   return read;
 }

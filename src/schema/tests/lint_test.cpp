@@ -227,6 +227,16 @@ TEST(lint_sql, sees_the_dangers_of_each_statement) {
   EXPECT_EQ(read("ALTER TABLE users DROP age"), (codes{"drop-column"}));
   EXPECT_EQ(read("ALTER TABLE users DROP CONSTRAINT c"), (codes{"drop-constraint"}));
   EXPECT_EQ(read("TRUNCATE users CASCADE"), (codes{"delete-all-rows"}));
+  EXPECT_EQ(read("WITH gone AS (DELETE FROM users RETURNING id) INSERT INTO log SELECT id FROM gone WHERE id > 1"),
+            (codes{"delete-all-rows"}));
+  EXPECT_EQ(read("WITH old AS (SELECT id FROM users WHERE age > 9) DELETE FROM users USING old"),
+            (codes{"delete-all-rows"}));
+  EXPECT_EQ(read("WITH old AS (SELECT id FROM users) DELETE FROM users WHERE id IN (SELECT id FROM old)"), codes{});
+  EXPECT_EQ(read("DELETE FROM users USING (SELECT id FROM log WHERE id > 1) AS l"), (codes{"delete-all-rows"}));
+  EXPECT_EQ(read("DROP TYPE mood CASCADE"), (codes{"drop-schema"}));
+  EXPECT_EQ(read("DROP VIEW IF EXISTS recent"), codes{});
+  EXPECT_EQ(read("DROP OWNED BY ada"), (codes{"drop-schema"}));
+  EXPECT_EQ(read("ALTER TYPE size DROP ATTRIBUTE width"), (codes{"drop-attribute"}));
   EXPECT_EQ(read("ALTER TABLE users RENAME age TO years"), (codes{"rename-column"}));
   EXPECT_EQ(read("ALTER TABLE users RENAME TO people"), (codes{"rename-table"}));
   EXPECT_EQ(read("ALTER TABLE users ALTER COLUMN age TYPE bigint"), (codes{"rewrite-type"}));
