@@ -73,7 +73,9 @@ const std::vector<lint_rule>& lint_rules() {
        "Let the program write a value always, fill the rows that have none, and give the column a default or a checked "
        "NOT NULL."},
       {"narrow-type", data_dependent, everywhere,
-       "A value that does not fit into the new type makes the migration fail.",
+       "A value that does not fit into the new type makes the migration fail on PostgreSQL; SQLite keeps it as it is, "
+       "in a "
+       "column that is read as the new type.",
        "Look for such values first; or add a column of the new type and fill it."},
       {"unique-among-rows", data_dependent, everywhere, "Rows that are equal already make the migration fail.",
        "Find and join them first, and say so by db.allow."},
