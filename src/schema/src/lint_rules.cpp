@@ -108,7 +108,8 @@ const std::vector<lint_rule>& lint_rules() {
        "otherwise.",
        "Add it while the table is small, or to a new table that the rows are copied to."},
       {"rewrite-type", blocking, table_locks,
-       "The whole table is written anew, with its indexes, while nobody reads or writes it.",
+       "The whole table is written anew, with its indexes, or for another collation the indexes alone, while nobody "
+       "reads or writes it.",
        "Add a column of the new type, fill it in batches, switch the program and drop the old one."},
       {"volatile-default", blocking, table_locks,
        "A default that differs from row to row has the whole table written anew while nobody reads or writes it.",

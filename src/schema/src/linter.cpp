@@ -143,7 +143,8 @@ void linter::alter(const ddl::alter_column& change, const std::string& what) {
       report("narrow-type", subject, what);
     }
     if (!type_changes_in_place(from.type, to.type)) report("rewrite-type", subject, what);
-  } else if (to.is_computed() && canonical_sql(from.computed_sql) != canonical_sql(to.computed_sql)) {
+  } else if (from.collation != to.collation ||
+             (to.is_computed() && canonical_sql(from.computed_sql) != canonical_sql(to.computed_sql))) {
     report("rewrite-type", subject, what);
   }
   if (from.nullable && !to.nullable) {

@@ -153,6 +153,12 @@ TEST(lint, findings_name_revision_file_and_thing) {
   EXPECT_EQ(found[0].what, "drop column users.age");
 }
 
+TEST(lint, another_collation_blocks) {
+  EXPECT_TRUE(has(problems([](schema_editor& db) { db.alter_column("users", "email").text().collation("C"); },
+                           lint_options(many_writers())),
+                  "rewrite-type"));
+}
+
 struct typed_change {
   column_type from, to;
 };

@@ -236,7 +236,8 @@ private:
     table_definition after = changed;
     *after.find_column(to.name) = to;
     const bool remade = makes_column_anew(from, to);
-    const dependents of(changed, {from.name}, remade || from.type != to.type, remade);
+    const bool rewritten = from.type != to.type || from.collation != to.collation;
+    const dependents of(changed, {from.name}, remade || rewritten, remade);
     for (const foreign_key_definition* key : of.foreign_keys) drop_constraint(after.name, key->name);
     drop(after, of);
     for (std::string& sql : alter_column_texts(after, from, to)) execute(std::move(sql));

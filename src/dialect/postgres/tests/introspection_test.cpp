@@ -73,6 +73,24 @@ TEST_F(postgres_catalog, collations_and_kinds_of_identity_are_changed_on_a_table
   EXPECT_EQ(db().value("SELECT count(*) FROM t"), "2");
 }
 
+TEST_F(postgres_catalog, a_collation_is_changed_under_what_is_computed_of_the_column) {
+  schema_definition schema;
+  const table_definition before{
+      .name = "t",
+      .columns = {{.name = "a", .type = type_kind::text},
+                  {.name = "loud", .type = type_kind::text, .nullable = true, .computed_sql = "upper(a)"}},
+      .indexes = {{.columns = {{.expression = "lower(a)"}}}},
+      .checks = {{"some", "a > 'a'"}}};
+  db().change({ddl::create_table{before}}, schema);
+  db().run("INSERT INTO t (a) VALUES ('one'), ('two')");
+  column_definition a = before.columns[0];
+  a.collation = "C";
+  db().change({ddl::alter_column{"t", before.columns[0], a}}, schema);
+  EXPECT_EQ(db().introspect().find("t")->find_column("a")->collation, "C");
+  EXPECT_EQ(db().value("SELECT string_agg(loud, ',' ORDER BY a) FROM t"), "ONE,TWO");
+  EXPECT_EQ(db().introspect().find("t")->indexes.size(), 1U);
+}
+
 TEST_F(postgres_catalog, a_cast_names_a_type_where_a_column_is_called_alike) {
   schema_definition schema;
   db().change({ddl::create_table{{.name = "t",
