@@ -42,9 +42,11 @@ bool same(const foreign_key_definition& a, const foreign_key_definition& b, cons
 bool same_term(const index_column& from, const index_column& to, const schema_dialect* live) {
   // An index that another hand has made may keep NULLs anywhere, where it is not said.
   const bool any_nulls = live != nullptr && to.nulls == index_nulls::smallest;
+  // An expression compares as what it is made of does, where nothing else is said; only a live database tells how.
+  const bool any_collation = live != nullptr && !to.expression.empty() && to.collation.empty();
   return from.name == to.name && from.descending == to.descending && (any_nulls || from.nulls == to.nulls) &&
-         from.operator_class == to.operator_class && from.weight == to.weight && from.collation == to.collation &&
-         same_condition(from.expression, to.expression, live);
+         from.operator_class == to.operator_class && from.weight == to.weight &&
+         (any_collation || from.collation == to.collation) && same_condition(from.expression, to.expression, live);
 }
 bool same(const exclusion_definition& a, const exclusion_definition& b, const schema_dialect* live) {
   const auto same_terms = [&](const exclusion_term& x, const exclusion_term& y) {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "live_database.hpp"
 #include "sample_schemas.hpp"
 
 #include "tupelo/schema/diff.hpp"
@@ -47,6 +48,19 @@ TEST_F(schema_diff, ignores_how_expressions_are_laid_out) {
   users().checks[0].expression = "( age>=0 and \"age\" < 200 )";
   posts().indexes[0].where = " views>0";
   EXPECT_EQ(changes(from, to), lines{});
+}
+
+TEST_F(schema_diff, an_expression_compares_as_a_live_database_has_it_where_nothing_is_said) {
+  const live_database live;
+  diff_options of_live;
+  of_live.live = &live.db.sql_dialect().schema();
+  from.find("posts")->indexes.push_back(
+      {.name = "loud", .columns = {{.expression = "lower(title)", .collation = "C"}}});
+  posts().indexes.push_back({.name = "loud", .columns = {{.expression = "lower(title)"}}});
+  EXPECT_TRUE(diff(from, to, of_live).empty());
+  EXPECT_FALSE(diff(from, to).empty());
+  posts().indexes.back().columns[0].collation = "POSIX";
+  EXPECT_FALSE(diff(from, to, of_live).empty());
 }
 
 TEST_F(schema_diff, names_that_are_not_given_do_not_matter) {

@@ -585,6 +585,7 @@ bool is_usual_class(std::string_view name) noexcept {
 void keep(const table_definition& table, index_column& term) {
   const bool usual = term.nulls == (term.descending ? index_nulls::last : index_nulls::first);
   if (usual || !may_be_null(table, term)) term.nulls = index_nulls::smallest;
+  if (term.collation == "default") term.collation.clear();
   const std::size_t schema = term.operator_class.rfind('.');
   if (schema != std::string::npos) term.operator_class.erase(0, schema + 1);
   term.operator_class.erase(std::min(term.operator_class.find_first_of(" ("), term.operator_class.size()));

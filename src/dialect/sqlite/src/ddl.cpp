@@ -506,6 +506,10 @@ schema_definition kept(const schema_definition& schema) {
       for (index_column& term : index.columns) {
         term.nulls = index_nulls::smallest;
         term.operator_class.clear();
+        // That of the column is meant where the term says none.
+        const column_definition* column = table.find_column(term.name);
+        const bool usual = column == nullptr || column->collation.empty();
+        if (usual && term.collation == "BINARY") term.collation.clear();
       }
     }
   }
