@@ -471,6 +471,14 @@ struct applier {
                tick(table.name) + " is of it; change or drop that first");
       }
     }
+    for (const composite_definition& type : schema.composites) {
+      for (const composite_attribute& part : type.attributes) {
+        const bool is_enum = part.type.kind == type_kind::enumeration && part.type.native == o.type.name;
+        if (!is_enum && !part.type.is_of_composite(o.type.name)) continue;
+        refuse("enum " + tick(o.type.name) + " cannot be dropped while attribute " + tick(part.name) + " of " +
+               tick(type.name) + " is of it; change that first");
+      }
+    }
     std::erase_if(schema.enums, [&](const enum_definition& type) { return type.name == o.type.name; });
   }
   void operator()(const ddl::change_enum& o) const {

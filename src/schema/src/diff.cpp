@@ -200,6 +200,12 @@ private:
     }
   }
   bool is_spelled(const std::string& name) const {
+    for (const composite_definition& type : to_.composites) {
+      for (const composite_attribute& part : type.attributes) {
+        if (part.type.is_of_composite(name)) return true;
+        if (part.type.kind == type_kind::enumeration && part.type.native == name) return true;
+      }
+    }
     return std::any_of(to_.tables.begin(), to_.tables.end(), [&](const table_definition& table) {
       return std::any_of(table.columns.begin(), table.columns.end(), [&](const column_definition& column) {
         const bool spelled = column.type.kind == type_kind::native || column.type.kind == type_kind::native_or_text;

@@ -144,6 +144,20 @@ TEST(composites_in_migrations, are_described_by_their_attributes) {
                                              "varchar(3))",
                                              "drop composite size"}));
 }
+TEST(composites_in_migrations, keep_enums_that_only_their_attributes_are_of) {
+  schema_definition before;
+  before.enums = {{"unit", {"cm", "inch"}}};
+  before.composites = {{"size", {{"unit", column_type::enumeration("unit")}}}};
+  schema_definition after = before;
+  after.enums.clear();
+  EXPECT_TRUE(diff(before, after).empty());
+  for (const column_type& type : {column_type::enumeration("unit"), column_type::native_or_text("unit")}) {
+    before.composites[0].attributes[0].type = type;
+    schema_definition state = before;
+    EXPECT_THROW(schema_operation(ddl::drop_enum{before.enums[0]}).apply_to(state), migration_error);
+    EXPECT_EQ(state, before);
+  }
+}
 TEST(composites_in_migrations, that_are_not_there_are_refused) {
   const auto up = [](schema_editor& db) { db.drop_composite("size"); };
   EXPECT_THROW((void)record_migration(+up, {}), migration_error);
