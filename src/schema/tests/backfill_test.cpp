@@ -66,6 +66,25 @@ TEST_F(backfill, writes_all_rows_batch_by_batch_and_tells) {
   EXPECT_EQ(watch.seen, (std::vector<std::int64_t>{10, 20, 30, 34}));
   EXPECT_EQ(live.number("SELECT count(*) FROM users WHERE city = 'Tupelo'"), 34);
 }
+TEST_F(backfill, goes_back_for_rows_that_came_in_behind_its_batches) {
+  const history all = with(&fill_up);
+  have(all, 35);
+  live.execute(
+      "CREATE TRIGGER late AFTER UPDATE ON users WHEN NEW.id = 25 BEGIN INSERT INTO users (id) VALUES (-1); END");
+  counted_rows watch;
+  migrate::options opts(all);
+  opts.watch = &watch;
+  sync_wait(migrate::upgrade(live.db, "head", opts));
+  EXPECT_EQ(watch.seen, (std::vector<std::int64_t>{10, 20, 30, 35, 36}));
+  EXPECT_EQ(live.number("SELECT count(*) FROM users WHERE city IS NULL"), 0);
+}
+TEST_F(backfill, writes_rows_once_whose_condition_holds_afterwards) {
+  const history all =
+      with([](schema_editor& db) { db.backfill("users", "city = coalesce(city, '') || 'x'", "id > 0").batch(10); });
+  have(all, 35);
+  sync_wait(migrate::upgrade(live.db, "head", migrate::options(all)));
+  EXPECT_EQ(live.number("SELECT count(*) FROM users WHERE city = 'x'"), 35);
+}
 TEST_F(backfill, of_an_empty_table_is_done_at_once) {
   const history all = with(&fill_up);
   have(all, 0);
