@@ -48,7 +48,9 @@ int run_backup(command& c) {
 int run_restore(command& c) {
   const std::filesystem::path file = named_file(c);
   database_copy copy = copy_of(c);
-  if (!c.confirmed("This replaces everything in " + c.address().redacted() + " by what is in " + file.string() + ".")) {
+  const std::string where = copy.own_file().empty() ? "the schema of " : "";  // a server has others
+  if (!c.confirmed("This replaces everything in " + where + c.address().redacted() + " by what is in " + file.string() +
+                   ".")) {
     c.err().line("Nothing was changed.");
     return exit_error;
   }
