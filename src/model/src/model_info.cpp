@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tupelo/model/model_info.hpp"
 
+#include "refused_model.hpp"
+
 #include "tupelo/model/given_fields.hpp"
 #include "tupelo/model/model_spec.hpp"
 #include "tupelo/core/error.hpp"
@@ -179,10 +181,6 @@ void mix_in(model_info& info, const model_spec& spec, std::size_t at) {
 }
 
 namespace {
-
-[[noreturn]] void refuse(const model_info& info, const std::string& what) {
-  throw model_error("struct " + std::string(info.short_name()) + ": " + what);
-}
 
 void find_key(model_info& info) {
   if (info.key.empty() && !info.without_key) {

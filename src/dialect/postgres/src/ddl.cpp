@@ -47,15 +47,6 @@ std::string foreign_key_text(const foreign_key_definition& key) {
   return key.deferrable ? out + " DEFERRABLE INITIALLY DEFERRED" : out;
 }
 
-/// The column a word of neutral text means: case counts only where it tells two apart.
-const column_definition* meant(const table_definition& table, std::string_view word) noexcept {
-  if (const column_definition* exact = table.find_column(word)) return exact;
-  for (const column_definition& column : table.columns) {
-    if (equal_identifiers(column.name, word)) return &column;
-  }
-  return nullptr;
-}
-
 /// What of the table has to go and be made again when columns change: what the server keeps with the old type in it,
 /// and, where the columns themselves are made anew, everything on them.
 struct dependents {
@@ -454,81 +445,6 @@ public:
 };
 
 }  // namespace
-
-namespace {
-
-/// The words behind `::` that name a type, which may be called as a column is.
-std::vector<bool> words_of_types(const std::vector<sql_token>& tokens) {
-  std::vector<bool> of_types(tokens.size());
-  const auto is_one_of = [](const sql_token& token, std::initializer_list<std::string_view> words) {
-    return std::any_of(words.begin(), words.end(),
-                       [&](std::string_view word) { return equal_identifiers(token.value, word); });
-  };
-  for (std::size_t i = 2; i < tokens.size(); ++i) {
-    const bool cast = (tokens[i - 1].text == ":" && tokens[i - 2].text == ":") || tokens[i - 1].text == "::";
-    if (!cast || tokens[i].kind != sql_token_kind::word) continue;
-    of_types[i] = true;
-    const bool several = is_one_of(tokens[i], {"character", "double", "bit", "timestamp", "time"});
-    std::size_t next = i + 1;
-    if (next < tokens.size() && tokens[next].text == "(") {  // timestamp(3) with time zone
-      while (next < tokens.size() && tokens[next].text != ")") ++next;
-      ++next;
-    }
-    for (; several && next < tokens.size(); ++next) {
-      if (!is_one_of(tokens[next], {"varying", "precision", "with", "without", "time", "zone"})) break;
-      of_types[next] = true;
-    }
-  }
-  return of_types;
-}
-
-}  // namespace
-
-std::string expression_sql(const table_definition& table, std::string_view neutral) {
-  // The column that a literal is held against: the one named last before it, else the first after it.
-  const column_definition* nearest = nullptr;
-  std::string out;
-  std::size_t copied = 0;
-  const std::vector<sql_token> tokens = sql_tokens(neutral);
-  const std::vector<bool> of_types = words_of_types(tokens);
-  const auto column_at = [&](std::size_t i) -> const column_definition* {
-    const std::string_view next = i + 1 < tokens.size() ? tokens[i + 1].text : std::string_view();
-    if (tokens[i].kind != sql_token_kind::word || next == "(" || is_sql_keyword(tokens[i].value)) return nullptr;
-    if (of_types[i]) return nullptr;
-    return meant(table, tokens[i].value);
-  };
-  const auto is_against_moment = [&](std::size_t i) {
-    const column_definition* column = nearest;
-    for (std::size_t ahead = i + 1; column == nullptr && ahead < tokens.size(); ++ahead) column = column_at(ahead);
-    // None is named by a default, whose table is its own column.
-    if (column == nullptr && table.columns.size() == 1) column = table.columns.data();
-    return column != nullptr && column->type.is(type_kind::timestamp);
-  };
-  for (std::size_t i = 0; i < tokens.size(); ++i) {
-    const sql_token& token = tokens[i];
-    const auto begin = static_cast<std::size_t>(token.text.data() - neutral.data());
-    std::size_t end = begin + token.text.size();
-    const std::string_view next = i + 1 < tokens.size() ? tokens[i + 1].text : std::string_view();
-    std::string instead;
-    if (token.kind == sql_token_kind::word && next.starts_with('\'') && equal_identifiers(token.value, "x") &&
-        neutral[end] == '\'') {
-      instead = "'\\x" + tokens[i + 1].value + "'::bytea";
-      end += next.size();
-      ++i;
-    } else if (const column_definition* column = column_at(i)) {
-      instead = quote_identifier(column->name);  // quoted, it keeps its case and is no word of PostgreSQL's own
-      nearest = column;
-    } else if (token.kind == sql_token_kind::text && is_plain_timestamp(token.value) && is_against_moment(i)) {
-      instead = sql_text_literal(token.value + "+00");  // otherwise the session's time zone would count
-    }
-    if (instead.empty()) continue;
-    out += neutral.substr(copied, begin - copied);
-    out += instead;
-    copied = end;
-  }
-  out += neutral.substr(copied);
-  return out;
-}
 
 std::string create_table_text(const table_definition& table) {
   std::string out = "CREATE TABLE " + quote_identifier(table.name) + " (";
