@@ -57,10 +57,10 @@ bench: bootstrap
 bench-peers: bootstrap
 	@echo "bench-peers: building with -O2 (build/release), then measuring beside other clients; writes build/peers.json"
 	$(call configure,release)
-	@cmake --build build/release -j $(jobs) --target tupelo_peer -- --quiet
+	@cmake --build build/release -j $(jobs) --target tupelo_peer tupelo_reflection_peer -- --quiet
 	@scripts/servers.sh start $(bench_servers)
 	@bench/peers/run.py --url 'postgresql://tupelo@/postgres?host=$(bench_servers)/pg15' --build build/peers \
-	  --tupelo build/release/bench/tupelo_peer --json build/peers.json; \
+	  --tupelo build/release/bench/tupelo_peer --reflection build/release/bench/tupelo_reflection_peer --json build/peers.json; \
 	  status=$$?; scripts/servers.sh stop $(bench_servers); exit $$status
 
 format: bootstrap

@@ -45,7 +45,7 @@ std::vector<bench_case> core_cases();
 /// Building the largest queries of the guides.
 std::vector<bench_case> query_cases();
 std::vector<bench_case> pool_cases();
-/// A schema of 500 tables. None without a server.
+/// A history of 1,000 migrations; a schema of 500 tables where there is a server.
 std::vector<bench_case> schema_cases();
 std::vector<bench_figure> copy_figures();
 std::vector<bench_figure> core_figures();

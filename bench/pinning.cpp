@@ -6,6 +6,7 @@
 #include <libpq-fe.h>
 #include <sched.h>
 
+#include <cerrno>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -47,7 +48,10 @@ std::vector<pid_t> family_of(pid_t first) {
   return all;
 }
 
-bool set(pid_t process, const cpu_set_t& cores) { return sched_setaffinity(process, sizeof cores, &cores) == 0; }
+/// A process that has ended since it was listed is no failure.
+bool set(pid_t process, const cpu_set_t& cores) {
+  return sched_setaffinity(process, sizeof cores, &cores) == 0 || errno == ESRCH;
+}
 
 void set_everywhere(const cpu_set_t& cores) {
   for (const auto& thread : std::filesystem::directory_iterator("/proc/self/task")) {

@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-// A schema of 500 tables: reading it from a server, comparing it, and writing models of it.
+// A schema of 500 tables: reading it from a server, comparing it, and writing models of it. A history of 1,000
+// migrations.
 #include "bench.hpp"
 
 #include <tupelo/postgres.hpp>
 #include <tupelo/tupelo.hpp>
 #include <tupelo/schema/diff.hpp>
 #include <tupelo/schema/introspect.hpp>
+#include <tupelo/schema/migrator.hpp>
 #include <tupelo/schema/model_writer.hpp>
 
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace tp = tupelo;
 
@@ -97,10 +101,79 @@ const tp::schema_dialect& rules() {
   return connection.sql_dialect().schema();
 }
 
+// ---- what a project of some years has: every fifth migration makes a table, the others change one of those before
+
+constexpr std::size_t migration_count = 1000;
+
+std::string migrated_table(std::size_t i) { return "table_" + std::to_string(i); }
+
+void change(tp::schema_editor& db, std::size_t i) {
+  const std::string table = migrated_table(i / 5);
+  switch (i % 5) {
+    case 0:
+      db.create_table(table, [&](tp::table_editor& t) {
+        t.id();
+        t.text("name").unique();
+        t.text("email").null();
+        t.decimal("amount", 10, 2).default_value("0");
+        t.boolean("active");
+        t.big_integer("parent_id").null();
+        t.timestamps();
+        if (i > 0) t.foreign_key("parent_id").references(migrated_table(i / 10), "id").on_delete(tp::cascade);
+      });
+      break;
+    case 1: db.add_column(table, "rank").integer().null(); break;
+    case 2: db.add_index(table, {"rank", "created_at"}); break;
+    case 3: db.rename_column(table, "email", "mail"); break;
+    default: db.add_check(table, "ranked", "rank >= 0"); break;
+  }
+}
+template <std::size_t I>
+void change_number(tp::schema_editor& db) {
+  change(db, I);
+}
+void unchanged(tp::schema_editor&) {}
+
+template <std::size_t... I>
+std::vector<tp::migration> migrations(std::index_sequence<I...>) {
+  static const std::vector<std::string> names{std::to_string(100'000 + I)...};
+  std::vector<tp::migration> all{{names[I], {}, &change_number<I>, &unchanged, "bench.cpp"}...};
+  for (std::size_t i = 1; i < all.size(); ++i) all[i].parents = {names[i - 1]};
+  return all;
+}
+
+const tp::history& years() {
+  static const tp::history all(migrations(std::make_index_sequence<migration_count>()));
+  return all;
+}
+
 }  // namespace
 
 std::vector<bench_case> schema_cases() {
   std::vector<bench_case> cases;
+  cases.push_back({.name = "replay 1,000 migrations",
+                   .budget = 5e8,
+                   .operations = 1,
+                   .ours =
+                       [](std::size_t) {
+                         const tp::schema_definition built = tp::migrate::recorded_schema(years());
+                         if (built.tables.size() != migration_count / 5) throw std::runtime_error("tables are missing");
+                       },
+                   .baseline = {},
+                   .rounds = 5});
+  cases.push_back({.name = "status of 1,000 migrations",
+                   .budget = 5e8,
+                   .operations = 1,
+                   .ours =
+                       [](std::size_t) {
+                         static tp::database db("sqlite::memory:", {.run = tp::execution::inline_});
+                         const tp::migrate::options options(years());
+                         const auto now = tp::sync_wait(tp::migrate::status(db, options));
+                         if (now.count(tp::migrate::state::pending) != migration_count)
+                           throw std::runtime_error("some are applied");
+                       },
+                   .baseline = {},
+                   .rounds = 5});
   if (server() == nullptr) return cases;
   cases.push_back({.name = "postgres: introspect 500 tables",
                    .budget = 2e9,

@@ -127,5 +127,6 @@ configure_package_config_file(
 # Before 1.0 a minor version may break its users.
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/tupelo-config-version.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/tupelo-config.cmake ${PROJECT_BINARY_DIR}/tupelo-config-version.cmake
+              ${CMAKE_CURRENT_LIST_DIR}/tupelo-embed.cmake
         DESTINATION ${tupelo_package_dir})
 install(FILES LICENSE NOTICE DESTINATION ${CMAKE_INSTALL_DOCDIR})

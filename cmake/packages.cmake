@@ -6,7 +6,7 @@ find_package(Boost 1.81 CONFIG REQUIRED)
 find_package(OpenSSL 3.0 REQUIRED COMPONENTS Crypto SSL)
 find_package(nlohmann_json 3.11 CONFIG REQUIRED)
 if(TUPELO_SQLITE AND (TUPELO_BUILD_TESTS OR NOT TUPELO_COROUTINE_FREE_ONLY))
-  find_package(SQLite3 3.37 REQUIRED)
+  find_package(SQLite3 3.39 REQUIRED)
 endif()
 if(TUPELO_POSTGRES AND NOT TUPELO_COROUTINE_FREE_ONLY)
   find_package(ICU 70 REQUIRED COMPONENTS uc) # SASLprep of passwords

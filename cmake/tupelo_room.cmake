@@ -61,6 +61,7 @@ function(tupelo_test target)
   cmake_parse_arguments(PARSE_ARGV 1 test "SERVERS" "LABEL" "SOURCES;LINK;FILTERS")
   add_executable(${target} ${test_SOURCES})
   tupelo_own_flags(${target})
+  target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/tests) # support/: what tests of several rooms share
   target_link_libraries(${target} PRIVATE ${test_LINK} GTest::gtest GTest::gtest_main Threads::Threads)
   set(properties LABELS ${test_LABEL} TIMEOUT 300)
   if(test_SERVERS AND TUPELO_POSTGRES AND NOT TUPELO_COROUTINE_FREE_ONLY)

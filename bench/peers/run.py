@@ -5,6 +5,8 @@
 Installs what it can: libpqxx and SOCI from Debian, asyncpg and SQLAlchemy from PyPI, pgx with Go where there is a compiler. A client
 that cannot be had is named and left out. Rounds of all clients are interleaved; server and client share one core, as the
 latency of one statement in flight has two modes otherwise. Prints medians, and the ratio to hand-written libpq.
+
+Then a schema of 500 tables: Tupelo's introspection beside SQLAlchemy's reflection.
 """
 import argparse
 import json
@@ -13,8 +15,12 @@ import pathlib
 import shutil
 import statistics
 import subprocess
+import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+import reflection  # noqa: E402
+
 SCHEMA = """
 SET client_min_messages = warning;
 DROP TABLE IF EXISTS bench_people;
@@ -51,7 +57,7 @@ def python_peers(build):
     python = folder / "bin" / "python"
     if not python.exists() and not works(["python3", "-m", "venv", str(folder)]):
         return {}
-    if not works([str(python), "-m", "pip", "install", "-q", "asyncpg", "sqlalchemy[asyncio]"]):
+    if not works([str(python), "-m", "pip", "install", "-q", "asyncpg", "psycopg[binary]", "sqlalchemy[asyncio]"]):
         return {}
     return {"asyncpg": [str(python), str(HERE / "asyncpg_peer.py")], "SQLAlchemy 2, async": [str(python), str(HERE / "sqlalchemy_peer.py")]}
 
@@ -72,6 +78,7 @@ def main():
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--url", required=True, help="a server that may be written to; bench_people is made anew")
     options.add_argument("--tupelo", required=True, help="the tupelo_peer program")
+    options.add_argument("--reflection", help="the tupelo_reflection_peer program; without it no schema is read")
     options.add_argument("--build", required=True, type=pathlib.Path, help="a folder for what is built and installed")
     options.add_argument("--json", type=pathlib.Path)
     options.add_argument("--operations", type=int, default=3000)
@@ -107,8 +114,13 @@ def main():
     print(f"{'client':24}{'CPU µs':>10}{'wall µs':>10}{'CPU ratio':>11}{'wall ratio':>12}")
     for row in rows:
         print(f"{row['name']:24}{row['cpu'] / 1000:10.1f}{row['wall'] / 1000:10.1f}{row['cpu'] / base['cpu']:11.2f}{row['wall'] / base['wall']:12.2f}")
+    said = {"select": rows}
+    python = build / "python" / "bin" / "python"
+    if arguments.reflection and python.exists():
+        readers = {"Tupelo": [arguments.reflection], "SQLAlchemy 2, psycopg": [str(python), str(HERE / "sqlalchemy_reflection.py")]}
+        said["reflection"] = reflection.compare(arguments.url, readers, rounds=5, times=3)
     if arguments.json:
-        arguments.json.write_text(json.dumps(rows, indent=1) + "\n")
+        arguments.json.write_text(json.dumps(said, indent=1) + "\n")
 
 
 if __name__ == "__main__":

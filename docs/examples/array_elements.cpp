@@ -35,7 +35,7 @@ tp::task<void> elements(tp::database& db) {
 TEST(guide_of_expressions, looks_into_arrays) {
   const example::place here;
   tp::database db(here.url());
-  example::make_tables<Sheet>(db);
+  tp::sync_wait(tp::create_tables<Sheet>(db));
   Sheet sheet{.marks = {3, 1}, .tags = {"a"}, .wanted = {"a", "b"}};
   tp::sync_wait(db.insert(sheet));
   tp::sync_wait(elements(db));

@@ -4,6 +4,7 @@
 #include <tupelo/json.hpp>
 #include <tupelo/record.hpp>
 #include <tupelo/repository.hpp>
+#include <tupelo/engine/partial.hpp>
 #include <tupelo/core/as_result.hpp>
 
 namespace {
@@ -42,6 +43,11 @@ tp::task<std::string> list(tp::database& db) {
   co_return tp::to_json_text(page);  // {"items":[…],"page":1,"size":2,"total":3,"pages":2,"has_next":true,…}
 }
 
+tp::task<std::string> list_briefly(tp::database& db) {
+  auto briefly = co_await db.query<User>().only(tp::col<&User::email>).page_after(tp::cursor(), 10);
+  co_return tp::to_json_text(briefly);  // {"items":[{"id":1,"email":"ada@example.com"}],"has_next":false,…}
+}
+
 // ---- patches and rules
 
 const tp::rules<User>& sign_up() {
@@ -65,8 +71,17 @@ tp::task<std::string> create(tp::database& db, std::string body) {
   }
 }
 
+const tp::rules<User>& profile() {
+  static const tp::rules<User> rules = [] {
+    tp::rules<User> r;
+    r.allow(&User::email, &User::age);
+    return r;
+  }();
+  return rules;
+}
+
 tp::task<void> change(tp::database& db, std::int64_t id, tp::json body) {
-  auto changes = tp::patch<User>::from_json(body);  // {"age":37}: age alone
+  auto changes = profile().read(body);  // {"age":37}: age alone
   co_await db.update<User>().set(changes).where(tp::col<&User::id> == id).run();
 }
 
@@ -124,6 +139,7 @@ TEST(guide_of_dtos, works_as_it_says) {
   example::filled_database example;
   tp::database& db = example.db;
   EXPECT_NE(tp::sync_wait(show(db)).find(R"("posts":[{"id":1)"), std::string::npos);
+  EXPECT_NE(tp::sync_wait(list_briefly(db)).find(R"({"items":[{"id":1,"email":"ada@example.com"})"), std::string::npos);
   EXPECT_NE(tp::sync_wait(list(db)).find(R"("total":3,"pages":2,"has_next":true)"), std::string::npos);
   EXPECT_EQ(tp::sync_wait(create(db, R"({"email":"kim@example.com","age":17,"role":"admin"})")),
             "User: role cannot be set here; age must be 18 or more");
@@ -134,7 +150,7 @@ TEST(guide_of_dtos, works_as_it_says) {
   EXPECT_FALSE(tp::sync_wait(db.query<User>().where(tp::col<&User::id> == 2).exists()));
   auto session = db.session();
   EXPECT_TRUE(tp::sync_wait(users(session).by_email("eve@example.com")).has_value());
-  example::make_tables<Note>(db);
+  tp::sync_wait(tp::create_tables<Note>(db));
   tp::sync_wait(notes(db));
   EXPECT_EQ(tp::sync_wait(Note::query(db).count()), 0);
 }

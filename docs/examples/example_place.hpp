@@ -2,9 +2,8 @@
 #pragma once
 
 #include <tupelo/tupelo.hpp>
-#include <tupelo/schema/diff.hpp>
-#include <tupelo/schema/models.hpp>
-#include <tupelo/dialect/schema_dialect.hpp>
+
+#include <tupelo/create_tables.hpp>
 
 #include <string>
 #include <string_view>
@@ -29,18 +28,5 @@ public:
 private:
   std::string schema_;  // empty on SQLite
 };
-
-/// The tables of the models, as a first migration would make them.
-template <class... Models>
-void make_tables(tp::database& db) {
-  const auto made = [](tp::database& on) -> tp::task<void> {
-    tp::lease connection = co_await on.acquire();
-    const auto operations = tp::diff({}, tp::schema_of<Models...>().schema);
-    for (const auto& statement : connection.sql_dialect().schema().render(operations, {})) {
-      co_await connection.execute(statement.sql);
-    }
-  };
-  tp::sync_wait(made(db));
-}
 
 }  // namespace example

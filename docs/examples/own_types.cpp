@@ -22,7 +22,7 @@ TEST(guide_of_models, describes_as_it_says) {
 TEST(guide_of_models, stores_arrays_and_spans_and_finds_them) {
   const example::place here;
   tp::database db(here.url());
-  example::make_tables<Server>(db);
+  tp::sync_wait(tp::create_tables<Server>(db));
   Server made{.tags = {"web", "new"},
               .load = {0.5, std::nullopt},
               .address = tp::inet::parse("10.0.0.1"),
@@ -42,7 +42,7 @@ TEST(guide_of_models, stores_arrays_and_spans_and_finds_them) {
 TEST(guide_of_models, stores_a_type_of_your_own) {
   const example::place here;
   tp::database db(here.url());
-  example::make_tables<Wall>(db);
+  tp::sync_wait(tp::create_tables<Wall>(db));
   Wall wall{.colour = {1, 2, 3}};
   tp::sync_wait(db.insert(wall));
   EXPECT_EQ(tp::sync_wait(db.get<Wall>(wall.id)).colour.blue, 3);

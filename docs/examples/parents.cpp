@@ -81,7 +81,7 @@ void listening(tp::database& db) {
 TEST(guide_of_parents, works_as_it_says) {
   const example::place here;
   tp::database db{here.url()};
-  example::make_tables<Album, Song>(db);
+  tp::sync_wait(tp::create_tables<Album, Song>(db));
   tp::sync_wait(orphans(db));
   tp::sync_wait(counters(db));
   listening(db);

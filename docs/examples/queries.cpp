@@ -108,6 +108,14 @@ tp::task<void> writes(tp::database& db) {
   EXPECT_EQ(raised, 100);
   EXPECT_EQ(gone.size(), 100U);
 
+  auto again =
+      co_await db.update<Post>()
+          .set(tp::col<&Post::views>, tp::col<&Post::views> + 1)
+          .where(tp::col<&Post::views> >= 10)
+          .returning(tp::col<&Post::title>, tp::col<&Post::views>);  // std::vector<std::tuple<std::string, int>>
+  EXPECT_EQ(again.size(), 3U);
+  co_await db.update<Post>().set(tp::col<&Post::views>, tp::col<&Post::views> - 1).all_rows().run();
+
   User ada{.email = "ada@example.com", .age = 37};
   bool written = co_await db.upsert(ada, tp::on_conflict(tp::col<&User::email>).update(tp::col<&User::age>));
   EXPECT_TRUE(written);
@@ -144,7 +152,7 @@ TEST(guide_of_queries, reads_as_it_says) {
   conditions(example.db);
   tp::sync_wait(joins(example.db));
   tp::sync_wait(groups(example.db));
-  example::make_tables<Draft>(example.db);
+  tp::sync_wait(tp::create_tables<Draft>(example.db));
   tp::sync_wait(default_scopes(example.db));
   tp::sync_wait(streams(example.db));
   tp::sync_wait(own_sql(example.db));

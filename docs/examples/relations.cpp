@@ -10,6 +10,7 @@ namespace tp = tupelo;
 namespace {
 
 struct Article;
+struct ArticleTag;
 struct Comment;
 struct Profile;
 struct Tag;
@@ -33,7 +34,7 @@ struct Article {
   int views{};
   tp::belongs_to<Author> author;
   tp::has_many<Comment> comments;
-  tp::many_to_many<Tag> tags;
+  tp::many_to_many<Tag, ArticleTag> tags;  // ArticleTag: the rows between are read too
 
   static void model(tp::model<Article>& m) {
     m.belongs_to(&Article::author, &Article::author_id).on_delete(tp::set_null);  // makes the foreign key too
@@ -53,9 +54,11 @@ struct Tag {
 struct ArticleTag {  // a model of its own, so that migrations make the table
   std::int64_t article_id{};
   std::int64_t tag_id{};
+  std::string added_by;
 
   static void model(tp::model<ArticleTag>& m) {
     m.primary_key(&ArticleTag::article_id, &ArticleTag::tag_id);
+    m.column(&ArticleTag::added_by).default_value("");  // of connections that say nothing of it
     m.foreign_key(&ArticleTag::article_id).references<Article>().on_delete(tp::cascade);
     m.foreign_key(&ArticleTag::tag_id).references<Tag>().on_delete(tp::cascade);
   }
@@ -88,7 +91,7 @@ struct Profile {
 };
 
 void fill(tp::database& db) {
-  example::make_tables<Author, Article, Tag, ArticleTag, Category, Comment, Profile>(db);
+  tp::sync_wait(tp::create_tables<Author, Article, Tag, ArticleTag, Category, Comment, Profile>(db));
   std::vector<Author> authors{Author{.name = "ada"}, Author{.name = "bob"}};
   tp::sync_wait(db.insert(authors));
   std::vector<Article> articles;
@@ -208,6 +211,16 @@ tp::task<void> without_loading(tp::database& db) {
                   .select<std::pair<Author, std::int64_t>>(tp::whole<Author>, tp::count_of(&Author::articles))
                   .all();  // models, and how many articles each has, in one statement
   EXPECT_EQ(rows[0].second, 5);
+
+  auto shown = co_await db.query<Author>()
+                   .with(&Author::articles, [](auto& q) { q.limit(2); })
+                   .with_count(&Author::articles)
+                   .with_sum(&Author::articles, tp::col<&Article::views>)
+                   .all();
+  for (const auto& [author, articles, views] : shown) {
+    EXPECT_LE(author.articles.size(), static_cast<std::size_t>(articles));
+    EXPECT_EQ(views.has_value(), articles > 0);  // there is no sum of no rows
+  }
 }
 
 tp::task<void> connecting(tp::database& db) {
@@ -220,6 +233,21 @@ tp::task<void> connecting(tp::database& db) {
   EXPECT_EQ(changes.attached, 1);
   co_await db.detach(article, &Article::tags);           // all of them
   co_await db.toggle(article, &Article::tags, tags[0]);  // connected where it was not, parted where it was
+}
+
+tp::task<void> reading_what_connects(tp::database& db) {
+  Article article = co_await db.get<Article>(1);
+  auto tags = co_await db.query<Tag>().all();
+  co_await db.detach(article, &Article::tags);
+  co_await db.attach(article, &Article::tags, tags, ArticleTag{.added_by = "ada"});
+  co_await db.load(article, &Article::tags);
+  for (std::size_t i = 0; i < article.tags.size(); ++i) {
+    std::printf("%s, by %s\n", article.tags[i].name.c_str(), article.tags.pivot(i).added_by.c_str());
+  }
+  ArticleTag first = article.tags.pivot(0);
+  first.added_by = "grace";
+  co_await db.update(first);  // as any other row
+  EXPECT_EQ(article.tags.size(), tags.size());
 }
 
 tp::task<void> connecting_in_a_session(tp::database& db) {
@@ -236,8 +264,8 @@ tp::task<void> connecting_in_a_session(tp::database& db) {
 class repetition_log final : public tp::statement_observer {
 public:
   void read_repeated(const tp::repeated_read_event& event) noexcept override {
-    std::fprintf(stderr, "%.*s:%u repeats a read: load %.*s with the rows before\n", int(event.file.size()),
-                 event.file.data(), event.line, int(event.relation.size()), event.relation.data());
+    std::fprintf(stderr, "%.*s:%u repeats a read: add .with(&%.*s) at line %u\n", int(event.file.size()),
+                 event.file.data(), event.line, int(event.relation.size()), event.relation.data(), event.line_before);
     ++heard;
   }
   int heard = 0;
@@ -269,6 +297,7 @@ TEST(docs, relations) {
   tp::sync_wait(later(db));
   tp::sync_wait(without_loading(db));
   tp::sync_wait(connecting(db));
+  tp::sync_wait(reading_what_connects(db));
   tp::sync_wait(connecting_in_a_session(db));
 }
 

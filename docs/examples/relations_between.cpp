@@ -97,7 +97,7 @@ const char* const taggings =
     "PRIMARY KEY (tag_id, thing_type, thing_id))";
 
 static void fill(tp::database& db) {
-  example::make_tables<User, Post, Comment, Product, Photo, Tag>(db);
+  tp::sync_wait(tp::create_tables<User, Post, Comment, Product, Photo, Tag>(db));
   tp::sync_wait(db.execute(taggings));
   const User ada = tp::sync_wait(db.insert(User{.name = "ada"}));
   const Post post = tp::sync_wait(db.insert(Post{.user_id = ada.id, .title = "one"}));

@@ -16,6 +16,29 @@ void up(tp::schema_editor& db) { db.add_index("accounts", {"email"}).concurrentl
 void down(tp::schema_editor& db) { db.drop_index("accounts", "ix_accounts_email", tp::concurrently); }
 }  // namespace index_migration
 
+namespace check_migration {
+void up(tp::schema_editor& db) {
+  db.add_check("accounts", "has_phone", "phone IS NOT NULL").not_valid();  // new rows are held against it at once
+}
+void down(tp::schema_editor& db) { db.drop_check("accounts", "has_phone"); }
+}  // namespace check_migration
+
+namespace validating_migration {
+void up(tp::schema_editor& db) {
+  db.alter_table("accounts", [](tp::table_editor& t) {
+    t.validate("has_phone");  // fails where a row breaks it; it can be tried again
+    t.change("phone").not_null();
+    t.drop_check("has_phone");
+  });
+}
+void down(tp::schema_editor& db) {
+  db.alter_table("accounts", [](tp::table_editor& t) {
+    t.check("has_phone", "phone IS NOT NULL").not_valid();
+    t.change("phone").null();
+  });
+}
+}  // namespace validating_migration
+
 void accounts_up(tp::schema_editor& db) {
   db.create_enum("plan", {"free", "team"});
   db.create_table("accounts", [](tp::table_editor& t) {
@@ -56,7 +79,9 @@ tp::history example() {
                       {"2", {"1"}, &plans_up, &nothing, "2.cpp"},
                       {"3", {"2"}, &index_migration::up, &index_migration::down, "3.cpp"},
                       {"4", {"3"}, &sizes_up, &nothing, "4.cpp"},
-                      {"5", {"4"}, &sizes_change, &nothing, "5.cpp"}});
+                      {"5", {"4"}, &sizes_change, &nothing, "5.cpp"},
+                      {"6", {"5"}, &check_migration::up, &check_migration::down, "6.cpp"},
+                      {"7", {"6"}, &validating_migration::up, &validating_migration::down, "7.cpp"}});
 }
 
 TEST(guide_of_models, what_the_database_computes_comes_back) {
@@ -65,7 +90,7 @@ TEST(guide_of_models, what_the_database_computes_comes_back) {
   const auto schema = tp::schema_of<Account>();
   const tp::history none(std::vector<tp::migration>{});
   EXPECT_FALSE(tp::migrate::check(schema, none).empty());
-  example::make_tables<Account>(db);
+  tp::sync_wait(tp::create_tables<Account>(db));
   Account ada{.first = "Ada", .last = "Lovelace", .email = "ada@example.com"};
   tp::sync_wait(db.insert(ada));
   EXPECT_EQ(ada.full_name, "Ada Lovelace");

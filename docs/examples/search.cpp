@@ -47,10 +47,32 @@ tp::task<bool> deliver(tp::database& db, Stock delivery) {
   co_return written;
 }
 
+struct Nickname {
+  std::int64_t id{};
+  std::string name, note;
+
+  static void model(tp::model<Nickname>& m) { m.unique(tp::lower(tp::col<&Nickname::name>)).named("nickname_name"); }
+};
+
+tp::task<std::int64_t> shout(tp::database& db) {
+  Nickname nick{.name = "ADA", .note = "louder"};
+  co_await db.upsert(nick, tp::on_conflict(tp::lower(tp::col<&Nickname::name>)).update(tp::col<&Nickname::note>));
+  co_return nick.id;
+}
+
+TEST(guide_of_queries, meets_rows_by_an_expression) {
+  const example::place here;
+  tp::database db(here.url());
+  tp::sync_wait(tp::create_tables<Nickname>(db));
+  Nickname quiet{.name = "ada", .note = "quiet"};
+  tp::sync_wait(db.insert(quiet));
+  EXPECT_EQ(tp::sync_wait(shout(db)), quiet.id);
+}
+
 TEST(guide_of_queries, finds_words) {
   const example::place here;
   tp::database db(here.url(example::place::on_postgres() ? "" : "trusted_schema=on"));
-  example::make_tables<Guide>(db);
+  tp::sync_wait(tp::create_tables<Guide>(db));
   std::vector<Guide> guides{{.title = "Cooking", .body = "How to boil an egg"},
                             {.title = "Eggs", .body = "Boiling, frying and scrambling eggs"}};
   tp::sync_wait(db.insert(guides));
@@ -63,7 +85,7 @@ TEST(guide_of_queries, finds_words) {
 TEST(guide_of_queries, adds_up_in_an_upsert) {
   const example::place here;
   tp::database db(here.url());
-  example::make_tables<Stock>(db);
+  tp::sync_wait(tp::create_tables<Stock>(db));
   EXPECT_TRUE(tp::sync_wait(deliver(db, {.article = "nail", .amount = 60})));
   EXPECT_TRUE(tp::sync_wait(deliver(db, {.article = "nail", .amount = 60})));
   EXPECT_FALSE(tp::sync_wait(deliver(db, {.article = "nail", .amount = 60})));

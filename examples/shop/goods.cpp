@@ -93,6 +93,16 @@ tp::task<void> look_around(tp::database& db) {
                           .all();
   promise(tagged.size() == 2 && tagged[0].files.size() == 1, "two products for the rain, the first file of each");
 
+  const auto rain =
+      co_await db.query<Tag>().where(tp::col<&Tag::name> == "rain").with(&Tag::products, &Product::category).one();
+  promise(rain.products.size() == 2, "the same two from the other side: a tag's products, not its categories");
+
+  const auto by_price = db.query<Product>().order_by(tp::col<&Product::price>);
+  const auto cheap = co_await by_price.page_after(tp::cursor(), 2);
+  const auto dear = co_await by_price.page_after(cheap.next, 2);
+  promise(cheap.items.size() == 2 && dear.items.size() == 1 && dear.items[0].name == "Hiking boots",
+          "pages that go on behind the last row, by price");
+
   const auto found = co_await db.query<Product>()
                          .where(tp::matches<Product>("boots -novel"))
                          .order_by(tp::search_rank<Product>("boots -novel").desc())

@@ -80,6 +80,8 @@ tp::task<void> buy(tp::database& db) {
   });
   static_cast<void>(co_await put_into_cart(db, ada, "LS-L", 1));
   auto carts = co_await put_into_cart(db, ada, "LW-1", 2);
+  const auto filled = co_await db.get<Customer>(ada).with(&Customer::cart, &Cart::lines);
+  promise(filled.cart->lines.size() == 2, "Ada has one cart, with two lines");
   auto order = co_await check_out(db, carts);
   const Order placed = co_await db.get<Order>(order).with(&Order::payment).with(&Order::lines);
   promise(placed.lines.size() == 2 && placed.payment->amount == tp::decimal::parse("64.90"),
@@ -135,6 +137,8 @@ tp::task<void> look_back(tp::database& db) {
   }
   promise(of_orders == 2 && of_products == 2 && files.size() == 5,
           "two files of orders, two of products and one of a category, with their owners");
+  const auto orders = co_await db.query<Order>().order_by(tp::col<&Order::id>).with(&Order::files).all();
+  promise(orders[0].files.size() == 1 && orders[0].files[0].name == "invoice-1.pdf", "each order with its own");
 
   struct Best {
     std::string name;
@@ -168,6 +172,8 @@ tp::task<void> like_and_return(tp::database& db) {
       Return{.order_id = line->order_id, .variant_id = line->variant_id, .quantity = 1, .reason = "a gift, twice"});
   const auto returned = co_await db.query<Return>().with(&Return::line, &OrderLine::variant).one();
   promise(returned.line->variant->sku == "LW-1", "a novel came back, found by both columns of its line's key");
+  const auto lines = co_await db.query<OrderLine>().where_has(&OrderLine::returns).with(&OrderLine::returns).all();
+  promise(lines.size() == 1 && lines[0].returns[0].reason == "a gift, twice", "and found from there");
 }
 
 tp::task<void> clear_out(tp::database& db) {

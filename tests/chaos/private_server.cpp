@@ -13,25 +13,35 @@ constexpr const char* name = "pg15";
 
 }  // namespace
 
-private_server::private_server(const std::string& options, const std::string& before) {
+void private_server::make_folder() {
   std::string folder = "/tmp/tupelo-chaos-XXXXXX";
   if (mkdtemp(folder.data()) == nullptr) throw std::runtime_error("no temporary folder");
   folder_ = folder;
+}
+
+private_server::private_server(const std::string& options, const std::string& before) {
+  make_folder();
   if (servers("start", before + " TUPELO_SERVER_OPTIONS='" + options + "' ") != 0)
     throw std::runtime_error("the server cannot be started");
 }
 
+private_server::private_server(follower_of of) {
+  make_folder();
+  if (servers("follow", {}, of.primary.folder_) != 0) throw std::runtime_error("the standby cannot be started");
+}
+
 private_server::~private_server() { servers("stop"); }
 
-int private_server::servers(const std::string& verb, const std::string& before) const {
+int private_server::servers(const std::string& verb, const std::string& before, const std::string& primary) const {
   const std::string command =
-      before + std::string(TUPELO_SERVERS_SCRIPT) + " " + verb + " " + folder_ + " " + name + " >&2";
+      before + std::string(TUPELO_SERVERS_SCRIPT) + " " + verb + " " + folder_ + " " + name + " " + primary + " >&2";
   return std::system(command.c_str());  // NOLINT(cert-env33-c): our own script
 }
 
+std::string private_server::host() const { return folder_ + "/" + name; }
+
 std::string private_server::url() const {
-  return "postgresql://tupelo@/postgres?host=" + folder_ + "/" + name +
-         "&cancel_timeout=100ms&options=-csynchronous_commit%3Don";
+  return "postgresql://tupelo@/postgres?host=" + host() + "&cancel_timeout=100ms&options=-csynchronous_commit%3Don";
 }
 
 void private_server::crash() { must("crash"); }

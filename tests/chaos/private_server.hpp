@@ -11,6 +11,11 @@ public:
   /// `options`: as for the server's program, `-c max_connections=10`. `before`: for the shell that starts it, `ulimit
   /// -f 1000;`. Errors: std::runtime_error where it cannot be started.
   explicit private_server(const std::string& options = {}, const std::string& before = {});
+  /// A standby: the primary, which must outlive it, streams what it writes.
+  struct follower_of {
+    const private_server& primary;
+  };
+  explicit private_server(follower_of of);
   private_server(const private_server&) = delete;
   private_server& operator=(const private_server&) = delete;
   ~private_server();
@@ -20,11 +25,12 @@ public:
   void crash();
   void go_down() { must("down"); }
   void come_up() { must("up"); }
-  /// From here on it only reads, as one does that follows a primary.
-  void become_standby() { must("standby"); }
+  /// Of its socket: what `host=` of a URL takes.
+  std::string host() const;
 
 private:
-  int servers(const std::string& verb, const std::string& before = {}) const;
+  void make_folder();
+  int servers(const std::string& verb, const std::string& before = {}, const std::string& primary = {}) const;
   void must(const std::string& verb) const;
 
   std::string folder_;

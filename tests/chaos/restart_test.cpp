@@ -2,18 +2,11 @@
 // What only a server of the test's own can be put through.
 #include "private_server.hpp"
 #include "scene.hpp"
+#include "writers.hpp"
 
-#include <tupelo/core/asio.hpp>
-
-#include <boost/asio/detached.hpp>
-#include <boost/asio/io_context.hpp>
-
-#include <atomic>
 #include <cstdlib>
-#include <map>
 #include <optional>
 #include <thread>
-#include <vector>
 
 namespace tupelo::chaos {
 namespace {
@@ -37,62 +30,23 @@ INSTANTIATE_TEST_SUITE_P(ways, whole_server, ::testing::Values(way::event_loop, 
                          [](const auto& tested) { return name_of(tested.param); });
 
 TEST_P(whole_server, that_crashes_under_load_loses_nothing_that_was_confirmed) {
-  constexpr int writers = 8;
   watchdog guard(120);
   const watchdog::entry runs(guard, "writers");
-  std::atomic<bool> is_back{false};
-  std::atomic<int> failures{0};
-  std::atomic<int> confirmed_before{0};
-  std::vector<std::map<std::string, bool>> told(writers);
-  const auto write = [&](int number) -> task<void> {
-    std::map<std::string, bool>& mine = told[static_cast<std::size_t>(number)];
-    for (int i = 0;; ++i) {
-      const std::string text = std::to_string(i);
-      const bool last = is_back;
-      mine[text] = false;
-      try {
-        co_await db->insert(Entry{.run = std::to_string(number), .text = text});
-        mine[text] = true;
-        if (last) co_return;
-        ++confirmed_before;
-      } catch (const connection_error& e) {
-        ++failures;
-      } catch (const std::exception& e) {
-        ADD_FAILURE() << "another failure: " << e.what();
-        co_return;
-      }
-    }
-  };
+  writers all(*db, 8);
   std::thread crashing([&] {
-    while (confirmed_before < 100) std::this_thread::yield();
+    all.wait_for(100);
     try {
       server->crash();
     } catch (const std::exception& e) {
       ADD_FAILURE() << e.what();
     }
-    is_back = true;
+    all.finish();
   });
-  if (GetParam() == way::event_loop) {
-    boost::asio::io_context loop(1);
-    for (int i = 0; i < writers; ++i) spawn(loop, write(i), boost::asio::detached);
-    loop.run();
-  } else {
-    std::vector<std::thread> threads;
-    for (int i = 0; i < writers; ++i) threads.emplace_back([&, i] { sync_wait(write(i)); });
-    for (std::thread& thread : threads) thread.join();
-  }
+  all.run(GetParam());
   crashing.join();
-  EXPECT_GT(failures, 0);
+  EXPECT_GT(all.failures(), 0);
   EXPECT_EQ(db->statistics().in_use, 0U);
-  std::map<std::pair<std::string, std::string>, int> found;
-  for (const Entry& row : sync_wait(db->query<Entry>().all())) ++found[{row.run, row.text}];
-  for (int number = 0; number < writers; ++number) {
-    for (const auto& [text, confirmed] : told[static_cast<std::size_t>(number)]) {
-      const int count = found[{std::to_string(number), text}];
-      EXPECT_LE(count, 1);
-      if (confirmed) EXPECT_EQ(count, 1) << "writer " << number << ", " << text << " was confirmed";
-    }
-  }
+  all.expect_what_was_confirmed();
 }
 
 TEST_P(whole_server, without_memory_fails_the_statement_only) {

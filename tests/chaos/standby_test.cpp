@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// target_session_attrs with a primary and a server in recovery.
+// target_session_attrs with a primary and the standby that it streams to.
 #include "private_server.hpp"
 #include "watchdog.hpp"
 
@@ -19,20 +19,19 @@ class standby : public ::testing::Test {
 protected:
   static void SetUpTestSuite() {
     if (std::getenv("TUPELO_TEST_POSTGRES") == nullptr) return;
-    follower = std::make_unique<private_server>();
-    follower->become_standby();
+    leader = std::make_unique<private_server>();
+    follower = std::make_unique<private_server>(private_server::follower_of{*leader});
   }
-  static void TearDownTestSuite() { follower.reset(); }
+  static void TearDownTestSuite() {
+    follower.reset();
+    leader.reset();
+  }
   void SetUp() override {
     if (follower == nullptr)
       GTEST_SKIP() << "TUPELO_TEST_POSTGRES is not set: where ctest starts servers, this starts one too";
   }
-  static std::string folder_of(const std::string& url) {
-    const std::size_t from = url.find("host=") + 5;
-    return url.substr(from, url.find('&', from) - from);
-  }
-  static std::string standby_folder() { return folder_of(follower->url()); }
-  static std::string primary_folder() { return folder_of(std::getenv("TUPELO_TEST_POSTGRES")); }
+  static std::string standby_folder() { return follower->host(); }
+  static std::string primary_folder() { return leader->host(); }
 
   /// Whether the server that is found is in recovery. Errors: connection_error.
   static bool finds_standby(const std::string& folders, const std::string& wanted) {
@@ -51,6 +50,7 @@ protected:
     return {};
   }
 
+  static inline std::unique_ptr<private_server> leader;
   static inline std::unique_ptr<private_server> follower;
   watchdog guard{120};
 };

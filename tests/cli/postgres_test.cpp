@@ -65,6 +65,24 @@ protected:
   bool has_database = false;
 };
 
+TEST_F(postgres_verbs, introspect_reads_another_schema_whole) {
+  const std::string other = name + "_Other";
+  execute("CREATE SCHEMA \"" + other + "\"");
+  execute("CREATE TYPE \"" + other + "\".mood AS ENUM ('low', 'high')");
+  execute("CREATE TABLE \"" + other + "\".customers (id bigserial PRIMARY KEY, mood \"" + other + "\".mood NOT NULL)");
+  execute("CREATE TABLE \"" + other +
+          "\".invoices (id bigserial PRIMARY KEY, customer_id bigint NOT NULL REFERENCES \"" + other + "\".customers)");
+  const outcome done = folder.db({"introspect", "--schema", other});
+  EXPECT_EQ(done.code, 0) << done.err;
+  for (const char* said : {"tp::belongs_to<Customer> customer;", "enum class Mood", "struct Invoice {"}) {
+    EXPECT_TRUE(done.says(said)) << said << "\n" << done.out;
+  }
+  execute("DROP SCHEMA \"" + other + "\" CASCADE");
+  const outcome none = folder.db({"introspect", "--schema", other});
+  EXPECT_EQ(none.code, 1);
+  EXPECT_TRUE(none.complains("no schema `" + other + "`")) << none.err;
+}
+
 TEST_F(postgres_verbs, upgrade_and_downgrade_move_step_by_step) {
   const outcome up = folder.db({"upgrade", "--json"});
   ASSERT_EQ(up.code, 0) << up.out << up.err;
@@ -185,6 +203,23 @@ TEST_F(postgres_verbs, a_backfill_writes_its_batches_and_goes_on_after_a_failure
   execute("UPDATE " + name + ".users SET age = 7 WHERE id = 7");
   EXPECT_EQ(folder.db({"upgrade"}).code, 0);
   EXPECT_EQ(sync_wait(db.raw_sql<std::int64_t>("SELECT count(*) FROM users WHERE age IS NULL").one()), 0);
+}
+TEST_F(postgres_verbs, sql_of_a_folder_is_applied_and_taken_back) {
+  folder.write("migrations/20261121T080000_touch.up.sqlite.sql", "nothing that PostgreSQL knows");
+  folder.write(
+      "migrations/20261121T080000_touch.up.postgres.sql",
+      "-- tupelo: after=20261120T090000_age\n"
+      "CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.age := 7; RETURN NEW; END $$;\n"
+      "CREATE TRIGGER touches BEFORE INSERT ON users FOR EACH ROW EXECUTE FUNCTION touch();\n");
+  folder.write("migrations/20261121T080000_touch.down.sql", "DROP TRIGGER touches ON users; DROP FUNCTION touch;\n");
+  const outcome up = folder.db({"upgrade"});
+  ASSERT_EQ(up.code, 0) << up.err;
+  {
+    database db(url, {.pool_size = 1, .run = execution::inline_});
+    EXPECT_EQ(sync_wait(db.raw_sql<int>("INSERT INTO users (email) VALUES ('ada') RETURNING age").first()), 7);
+  }
+  EXPECT_EQ(folder.db({"downgrade"}).code, 0);
+  EXPECT_EQ(folder.db({"current"}).out, "20261120T090000_age\n");
 }
 TEST_F(postgres_verbs, backup_and_restore_bring_a_database_back) {
   execute("CREATE DATABASE " + name);

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "support/failure_of.hpp"
+
 #include <tupelo/tupelo.hpp>
-#include <tupelo/schema/models.hpp>
 #include <tupelo/dialect/dialect.hpp>
 
 #include <gtest/gtest.h>
+#include <tupelo/create_tables.hpp>
 
 #include <cstdint>
 #include <memory>
@@ -86,7 +88,7 @@ protected:
   /// Makes the tables of these models.
   template <class... Models>
   void create() {
-    create_tables(schema_of<Models...>().schema);
+    sync_wait(tupelo::create_tables<Models...>(db));
   }
 
 private:
@@ -96,7 +98,6 @@ private:
   static void skip() {
     GTEST_SKIP() << GetParam().name << " does not run: ctest starts it, or set TUPELO_TEST_POSTGRES to its URL";
   }
-  void create_tables(const schema_definition& schema);
   std::unique_ptr<fresh_database> place_;
   bool may_skip_ = false;
 
@@ -110,20 +111,7 @@ auto run(Coroutine coroutine) {
   return sync_wait(coroutine());
 }
 
-/// The exception of type Error that the work throws, for a look at what it says.
-template <class Error, class Work>
-Error failure_of(Work work) {
-  try {
-    work();
-  } catch (const Error& e) {
-    return e;
-  } catch (const std::exception& e) {
-    ADD_FAILURE() << "another failure: " << e.what();
-    throw;
-  }
-  ADD_FAILURE() << "no failure";
-  throw std::logic_error("no failure");
-}
+using test_support::failure_of;
 
 }  // namespace tupelo::conformance
 

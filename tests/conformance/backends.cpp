@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "backend.hpp"
-
-#include <tupelo/schema/diff.hpp>
-#include <tupelo/dialect/schema_dialect.hpp>
+#include "support/temp_directory.hpp"
 
 #include <cstdlib>
 #include <filesystem>
 #include <optional>
 #include <string_view>
-#include <stdlib.h>
 
 namespace tupelo::conformance {
 
@@ -17,19 +14,10 @@ namespace {
 #ifdef TUPELO_TEST_WITH_SQLITE
 class sqlite_file final : public fresh_database {
 public:
-  sqlite_file() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "tupelo_conformance_XXXXXX").string();
-    if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary directory");
-    directory_ = pattern;
-  }
-  ~sqlite_file() override {
-    std::error_code ignored;
-    std::filesystem::remove_all(directory_, ignored);
-  }
-  std::string url() const override { return "sqlite:///" + directory_ + "/test.db?synchronous=off"; }
+  std::string url() const override { return directory_.url("test.db", "?synchronous=off"); }
 
 private:
-  std::string directory_;
+  test_support::temp_directory directory_;
 };
 
 class sqlite_memory final : public fresh_database {
@@ -147,13 +135,6 @@ std::unique_ptr<fresh_database> conformance_test::make_stand_in() {
   if (!postgres_schema<pg15>::runs()) throw std::runtime_error("no server and no SQLite: set TUPELO_TEST_POSTGRES");
   return make<postgres_schema<pg15>>();
 #endif
-}
-
-void conformance_test::create_tables(const schema_definition& schema) {
-  const schema_definition nothing;
-  for (const ddl_statement& statement : db.sql_dialect().schema().render(diff(nothing, schema), nothing)) {
-    if (statement.role == ddl_role::execute) sync_wait(db.execute(statement.sql));
-  }
 }
 
 }  // namespace tupelo::conformance

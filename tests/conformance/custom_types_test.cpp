@@ -148,6 +148,55 @@ TEST_P(custom_types, are_updated_by_sessions_where_they_changed) {
   EXPECT_EQ(stored.pickup->offset_seconds, 0);
 }
 
+TEST_P(custom_types, are_written_by_a_pipeline_that_meets_them_first) {
+  run([&]() -> task<void> {
+    const auto [first, second] = co_await db.pipeline(db.insert(some_parcel()), db.insert(Parcel{}));
+    EXPECT_LT(first.id, second.id);
+  });
+  const auto stored = sync_wait(db.query<Parcel>().order_by(col<&Parcel::id>).all());
+  EXPECT_EQ(stored.at(0).size, some_parcel().size);
+  EXPECT_EQ(stored.at(1).parts, std::vector<Dimensions>{});
+}
+
+TEST_P(custom_types, that_changed_in_the_database_are_written_as_they_are_now) {
+  TUPELO_NEEDS(&feature_table::ranges);
+  lease held = sync_wait(db.acquire());
+  sync_wait(held.insert(some_parcel()));
+  sync_wait(db.execute("ALTER TYPE dimensions DROP ATTRIBUTE width"));
+  sync_wait(db.execute("ALTER TYPE dimensions ADD ATTRIBUTE amount bigint"));
+  const auto e = failure_of<error>([&] { sync_wait(held.insert(some_parcel())); });
+  EXPECT_EQ(e.code(), errc::type_mismatch) << e.what();
+  EXPECT_NE(std::string(e.what()).find("attribute 2"), std::string::npos) << e.what();
+  sync_wait(db.execute("ALTER TYPE dimensions DROP ATTRIBUTE amount"));
+  sync_wait(db.execute("ALTER TYPE dimensions DROP ATTRIBUTE height"));
+  sync_wait(db.execute("ALTER TYPE dimensions DROP ATTRIBUTE unit"));
+  sync_wait(db.execute("ALTER TYPE dimensions ADD ATTRIBUTE w bigint"));
+  sync_wait(db.execute("ALTER TYPE dimensions ADD ATTRIBUTE h numeric"));
+  sync_wait(db.execute("ALTER TYPE dimensions ADD ATTRIBUTE u varchar(40)"));
+  const Parcel stored = sync_wait(held.insert(some_parcel()));
+  EXPECT_EQ(sync_wait(held.query<Parcel>().where(col<&Parcel::id> == stored.id).one()).size, some_parcel().size);
+}
+
+enum class Colour : std::uint8_t { red, green };
+struct Brick {
+  std::int64_t id{};
+  Colour colour{};
+  std::optional<Colour> edge{};
+  std::vector<Colour> sides{};
+  Dimensions size{};
+  friend bool operator==(const Brick&, const Brick&) = default;
+  static void model(tupelo::model<Brick>& m) { m.native_enum(&Brick::colour); }
+};
+class bricks : public conformance_test {};
+TUPELO_CONFORMANCE_SUITE(bricks);
+TEST_P(bricks, are_copied_with_composites_beside_enums) {
+  create<Brick>();
+  const std::vector<Brick> bricks{{1, Colour::green, Colour::red, {Colour::red, Colour::green}, some_parcel().size},
+                                  {.id = 2}};
+  sync_wait(db.copy_in(bricks));
+  EXPECT_TRUE(sync_wait(db.query<Brick>().order_by(col<&Brick::id>).all()) == bricks);
+}
+
 TEST_P(custom_types, that_the_struct_cannot_hold_name_the_column) {
   sync_wait(db.insert(some_parcel()));
   if (features().ranges) {

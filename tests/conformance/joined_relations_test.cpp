@@ -28,6 +28,25 @@ struct Traveller {
   }
 };
 
+struct Badge;
+struct Guest {
+  std::int64_t id{};
+  std::string name{};
+  has_one<Badge> badge{};
+
+  static void model(tupelo::model<Guest>& m) { m.has_one(&Guest::badge, "guest_id"); }
+};
+struct Badge {
+  std::int64_t id{};
+  std::int64_t guest_id{};
+  std::optional<timestamp> deleted_at{};
+
+  static void model(tupelo::model<Badge>& m) {
+    m.unique(&Badge::guest_id);
+    m.soft_delete(&Badge::deleted_at);
+  }
+};
+
 /// Related objects that are read by the statement that reads their owners.
 using joined_relations = library_test;
 TUPELO_CONFORMANCE_SUITE(joined_relations);
@@ -57,6 +76,16 @@ TEST_P(joined_relations, has_one_is_an_object_or_none) {
   EXPECT_EQ(found[0].passport.get(), nullptr);
   EXPECT_EQ(found[1].passport->number, "B1");
   EXPECT_EQ(found[2].passport.get(), nullptr);
+}
+TEST_P(joined_relations, has_one_may_be_unique_among_rows_that_are_not_marked) {
+  create<Guest, Badge>();
+  Guest guest = sync_wait(db.insert(Guest{.name = "ada"}));
+  const Badge lost = sync_wait(db.insert(Badge{.guest_id = guest.id}));
+  sync_wait(db.erase(lost));
+  const Badge badge = sync_wait(db.insert(Badge{.guest_id = guest.id}));
+  const auto found = sync_wait(db.query<Guest>().with(joined(&Guest::badge)).all());
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].badge->id, badge.id);
 }
 TEST_P(joined_relations, has_one_that_may_be_several_is_refused) {
   const auto said = failure_of<query_error>([&] { sync_wait(authors().with(joined(&Author::passport)).all()); });

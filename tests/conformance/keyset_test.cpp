@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "library.hpp"
 #include "people.hpp"
 
 #include <tupelo/engine/keyset.hpp>
+#include <tupelo/engine/partial.hpp>
+#include <tupelo/query/derived_table.hpp>
+#include <tupelo/query/raw_term.hpp>
+#include <tupelo/query/related_aggregates.hpp>
+#include <tupelo/query/table_alias.hpp>
 #include <tupelo/security/sealing_key.hpp>
 
 #include <algorithm>
@@ -131,8 +137,114 @@ TEST_P(keyset, a_cursor_that_was_changed_is_refused) {
 TEST_P(keyset, what_says_other_rows_is_refused) {
   EXPECT_THROW(sync_wait(db.query<Entry>().limit(3).page_after(cursor(), 5)), query_error);
   EXPECT_THROW(sync_wait(db.query<Entry>().page_after(cursor(), 0)), query_error);
-  EXPECT_THROW(sync_wait(db.query<Entry>().order_by(lower(name)).page_after(cursor(), 5)), query_error);
-  EXPECT_THROW(sync_wait(db.query<Entry>().select<std::int64_t>(id).page_after(cursor(), 5)), query_error);
+  EXPECT_THROW(sync_wait(db.query<Entry>().distinct_on(name).order_by(name).page_after(cursor(), 5)), query_error);
+  EXPECT_THROW(sync_wait(db.query<Entry>().union_all(query<Entry>()).page_after(cursor(), 5)), query_error);
+  EXPECT_THROW(sync_wait(db.query<Entry>().distinct().order_by(lower(name)).page_after(cursor(), 5)), query_error);
+}
+TEST_P(keyset, the_order_may_be_by_expressions) {
+  expect_the_same_rows_in_pages(db.query<Entry>().order_by(upper(name)), 3);
+  expect_the_same_rows_in_pages(db.query<Entry>().order_by(coalesce(rank, 2).desc(), length(name), name), 4);
+  expect_the_same_rows_in_pages(db.query<Entry>().order_by(nullif(rank, 1).desc(), at), 2);
+  expect_the_same_rows_in_pages(db.query<Entry>().order_by(col<&Entry::weight> * 2, rank), 5);
+  expect_the_same_rows_in_pages(db.query<Entry>().order_by(coalesce(at, timestamp{5}).desc(), start_of_hour(at)), 3);
+}
+TEST_P(keyset, a_cursor_of_an_expression_with_other_values_is_refused) {
+  const auto ordered = [&](int otherwise) { return db.query<Entry>().order_by(coalesce(rank, otherwise)); };
+  const cursor next = sync_wait(ordered(2).page_after(cursor(), 5)).next;
+  EXPECT_EQ(sync_wait(ordered(2).page_after(next, 5)).items.size(), 5U);
+  EXPECT_THROW(sync_wait(ordered(3).page_after(next, 5)), value_error);
+}
+TEST_P(keyset, a_value_without_an_order_is_refused) {
+  EXPECT_THROW(sync_wait(db.query<Entry>().order_by(raw<json>("'{}'")).page_after(cursor(), 5)), query_error);
+}
+
+// ---- rows that do not hold what they are ordered by
+
+using namespace library;
+
+class keyset_beside : public library_test {
+protected:
+  /// Page by page, there and back, what all() gives.
+  template <class Query, class Text>
+  void expect_in_pages(const Query& query, const Text& text) {
+    std::string expected;
+    for (const auto& row : sync_wait(query.all())) expected += text(row) + " ";
+    for (const std::int64_t size : {1, 2, 100}) {
+      std::string forward, backward;
+      cursor from;
+      for (int pages = 0; pages < 20; ++pages) {
+        const auto page = sync_wait(query.page_after(from, size));
+        for (const auto& row : page.items) forward += text(row) + " ";
+        from = page.next;
+        if (!page.has_next) break;
+      }
+      EXPECT_EQ(forward, expected) << size;
+      from = cursor();
+      for (int pages = 0; pages < 20; ++pages) {
+        const auto page = sync_wait(query.page_before(from, size));
+        std::string items;
+        for (const auto& row : page.items) items += text(row) + " ";
+        backward.insert(0, items);
+        from = page.prev;
+        if (!page.has_prev) break;
+      }
+      EXPECT_EQ(backward, expected) << size;
+    }
+  }
+};
+TUPELO_CONFORMANCE_SUITE(keyset_beside);
+
+constexpr auto title = col<&Book::title>;
+constexpr auto pages = col<&Book::pages>;
+constexpr auto book = col<&Book::id>;
+
+TEST_P(keyset_beside, columns_of_joined_tables) {
+  const auto reviewed = db.query<Book>().join<Review>(col<&Review::book_id> == book);
+  expect_in_pages(reviewed.select<std::pair<std::string, int>>(title, col<&Review::stars>)
+                      .order_by(col<&Review::stars>.desc(), book, col<&Review::id>),
+                  [](const auto& row) { return row.first + std::to_string(row.second); });
+  auto written = db.query<Book>().left_join<Author>(col<&Author::id> == col<&Book::author_id>);
+  expect_in_pages(written.order_by(col<&Author::name>.desc(), title), [](const Book& each) { return each.title; });
+  expect_in_pages(written.order_by(col<&Author::name>, pages, title), [](const Book& each) { return each.title; });
+}
+TEST_P(keyset_beside, columns_of_aliases) {
+  const auto other = alias<Book>("other");
+  expect_in_pages(db.query<Book>()
+                      .join(other, other(&Book::pages) < pages)
+                      .order_by(other(&Book::title), title, other(&Book::id))
+                      .select(title, other(&Book::title)),
+                  [](const auto& row) { return std::get<0>(row) + std::get<1>(row); });
+}
+TEST_P(keyset_beside, single_values) {
+  expect_in_pages(db.query<Book>().order_by(pages.desc(), book.desc()).select(title),
+                  [](const std::string& each) { return each; });
+  expect_in_pages(db.query<Book>().order_by(pages, book).select(pages > 100),
+                  [](bool each) { return std::string(each ? "thick" : "thin"); });
+}
+TEST_P(keyset_beside, partial_objects) {
+  expect_in_pages(db.query<Book>().only(title).order_by(pages, title.desc()),
+                  [](const partial<Book>& each) { return each[title]; });
+}
+TEST_P(keyset_beside, objects_with_counts_and_relations) {
+  expect_in_pages(db.query<Author>()
+                      .with(&Author::books)
+                      .with_count(&Author::books)
+                      .order_by(count_of(&Author::books).desc(), col<&Author::id>),
+                  [](const auto& row) {
+                    return std::get<0>(row).name + std::to_string(std::get<0>(row).books.size()) +
+                           std::to_string(std::get<1>(row));
+                  });
+}
+TEST_P(keyset_beside, groups) {
+  expect_in_pages(db.query<Book>()
+                      .group_by(pages)
+                      .select<std::pair<int, std::int64_t>>(pages, count())
+                      .order_by(count().desc(), pages),
+                  [](const auto& row) { return std::to_string(row.first) + ":" + std::to_string(row.second); });
+}
+TEST_P(keyset_beside, a_query_that_is_joined_has_no_key) {
+  const auto thick = derived("thick", query<Book>().where(pages > 100).select(book));
+  EXPECT_THROW(sync_wait(db.query<Book>().join(thick, thick.value() == book).page_after(cursor(), 2)), query_error);
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "library.hpp"
 
+#include <tupelo/repository.hpp>
+
 namespace tupelo::conformance::library {
 namespace {
 
@@ -8,13 +10,14 @@ namespace {
 class repeated_reads : public library_test {
 protected:
   struct report {
-    std::string statement, before, relation, file;
-    std::uint32_t times;
+    std::string statement, before, relation, file, file_before;
+    std::uint32_t times, line, line_before;
   };
   struct listener_of_reports final : statement_observer {
     void read_repeated(const repeated_read_event& event) noexcept override {
       heard.push_back({std::string(event.statement), std::string(event.read_before), std::string(event.relation),
-                       std::string(event.file), event.times});
+                       std::string(event.file), std::string(event.file_before), event.times, event.line,
+                       event.line_before});
     }
     std::vector<report> heard;
   };
@@ -23,6 +26,7 @@ protected:
 
   listener_of_reports reports;
   database watched;
+  Author watched_author{.id = ada};
 };
 TUPELO_CONFORMANCE_SUITE(repeated_reads);
 
@@ -59,6 +63,69 @@ TEST_P(repeated_reads, of_tracked_objects_are_reported) {
     for (const std::int64_t id : {a, b, c, d}) co_await s.get<Book>(id);
   });
   EXPECT_EQ(reports.heard.size(), 1U);
+}
+TEST_P(repeated_reads, name_the_call_that_repeats_and_the_one_whose_rows_are_gone_through) {
+  TUPELO_NEEDS(trait::several_connections);
+  std::uint32_t made = 0, read = 0, repeated = 0;
+  run([&]() -> task<void> {
+    auto s = watched.session();
+    made = __LINE__ - 1;
+    auto found = co_await s.query<Author>().all();
+    read = __LINE__ - 1;
+    for (const Author& author : found) {
+      co_await s.query<Book>().where(col<&Book::author_id> == author.id).first();
+      repeated = __LINE__ - 1;
+    }
+  });
+  ASSERT_EQ(reports.heard.size(), 1U);
+  EXPECT_EQ(reports.heard[0].line, repeated);
+  EXPECT_EQ(reports.heard[0].line_before, read);
+  EXPECT_TRUE(mentions(reports.heard[0].file, "n_plus_one_test"));
+  EXPECT_TRUE(mentions(reports.heard[0].file_before, "n_plus_one_test"));
+  run([&]() -> task<void> {
+    auto s = watched.session();
+    made = __LINE__ - 1;
+    for (int i = 0; i < 4; ++i) co_await s.find<Label>(std::int64_t{-1});
+    repeated = __LINE__ - 1;
+  });
+  ASSERT_EQ(reports.heard.size(), 2U);
+  EXPECT_EQ(reports.heard[1].line, repeated);
+  EXPECT_EQ(reports.heard[1].line_before, made) << "no rows were read";
+}
+TEST_P(repeated_reads, are_counted_for_each_call_by_itself) {
+  TUPELO_NEEDS(trait::several_connections);
+  run([&]() -> task<void> {
+    auto s = watched.session();
+    for (int i = 0; i < 2; ++i) co_await s.query<Book>().where(col<&Book::id> == a).all();
+    for (int i = 0; i < 2; ++i) co_await s.query<Book>().where(col<&Book::id> == b).all();
+    for (int i = 0; i < 2; ++i) co_await s.load(watched_author, &Author::books);
+    for (int i = 0; i < 2; ++i) co_await s.load(watched_author, &Author::books);
+  });
+  EXPECT_TRUE(reports.heard.empty());
+}
+TEST_P(repeated_reads, by_a_repository_are_those_of_who_calls_it) {
+  TUPELO_NEEDS(trait::several_connections);
+  std::uint32_t line = 0;
+  run([&]() -> task<void> {
+    auto s = watched.session();
+    const repository<Label> labels(s);
+    for (int i = 0; i < 3; ++i) co_await labels.find(std::int64_t{-1});
+    line = __LINE__ - 1;
+  });
+  ASSERT_EQ(reports.heard.size(), 1U);
+  EXPECT_EQ(reports.heard[0].line, line);
+}
+TEST_P(repeated_reads, are_watched_as_the_program_was_built) {
+  TUPELO_NEEDS(trait::several_connections);
+  listener_of_reports heard;
+  database debug(url(), {}, detail::build_kind::debug), release(url(), {}, detail::build_kind::release);
+  debug.observe(heard);
+  release.observe(heard);
+  EXPECT_EQ(debug.reads_repeated_at_most(), 10U);
+  EXPECT_EQ(release.reads_repeated_at_most(), 0U);
+  database said(url(), {.detect_n_plus_one = 4}, detail::build_kind::release);
+  said.observe(heard);
+  EXPECT_EQ(said.reads_repeated_at_most(), 4U);
 }
 TEST_P(repeated_reads, that_load_the_relation_of_one_object_each_are_reported) {
   TUPELO_NEEDS(trait::several_connections);

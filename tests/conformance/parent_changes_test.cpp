@@ -201,6 +201,63 @@ TEST_P(parents, may_have_keys_of_several_columns) {
   EXPECT_EQ(sync_wait(db.get<Shelf>("A", 2)).books, 0);
 }
 
+TEST_P(parents, keep_count_when_two_sessions_move_one_child) {
+  TUPELO_NEEDS(trait::several_connections);
+  auto song = s.add(Song{.name = "a", .album = red});
+  auto green = s.add(Album{.name = "green"});
+  sync_wait(s.commit());
+  session other = db.session();
+  auto same = sync_wait(other.get<Song>(song->id));
+  song->album = blue;
+  sync_wait(s.commit());
+  same->album_id = green->id;
+  const auto said = failure_of<stale_row>([&] { sync_wait(other.commit()); });
+  EXPECT_NE(std::string(said.what()).find("update of a Song"), std::string::npos) << said.what();
+  EXPECT_NE(std::string(said.what()).find("(id)"), std::string::npos) << said.what();
+  EXPECT_EQ(count(red), 0);
+  EXPECT_EQ(count(blue), 1);
+  EXPECT_EQ(count(green), 0);
+  sync_wait(other.refresh(same));
+  other.remove(same);
+  sync_wait(other.commit());
+  EXPECT_EQ(count(blue), 0);
+  s.remove(song);
+  EXPECT_THROW(sync_wait(s.commit()), stale_row) << "it is marked already";
+  EXPECT_EQ(count(blue), 0);
+}
+TEST_P(parents, do_not_mind_who_else_writes_what_does_not_count) {
+  TUPELO_NEEDS(trait::several_connections);
+  auto song = s.add(Song{.name = "a", .album = red});
+  sync_wait(s.commit());
+  session other = db.session();
+  auto same = sync_wait(other.get<Song>(song->id));
+  song->name = "b";
+  sync_wait(s.commit());
+  same->album_id = blue->id;
+  sync_wait(other.commit());
+  EXPECT_EQ(count(red), 0);
+  EXPECT_EQ(count(blue), 1);
+}
+TEST_P(parents, of_objects_that_are_written_together_count_by_rows_that_are_locked) {
+  TUPELO_NEEDS(&feature_table::row_locks);
+  Song song = sync_wait(db.insert(Song{.album_id = red->id, .name = "a"}));
+  statement_log log(db);
+  const auto locked = [&] {
+    const auto all = log.started();
+    return std::count_if(all.begin(), all.end(),
+                         [](const std::string& each) { return each.find("FOR UPDATE") != std::string::npos; });
+  };
+  song.album_id = blue->id;
+  sync_wait(db.update(song));
+  EXPECT_EQ(locked(), 1);
+  std::vector<Song> songs{song};
+  songs[0].album_id = red->id;
+  sync_wait(db.update(songs));
+  EXPECT_EQ(locked(), 2);
+  EXPECT_EQ(count(red), 1);
+  EXPECT_EQ(count(blue), 0);
+}
+
 // ---- verbs for objects
 
 TEST_P(parents, count_what_verbs_for_objects_write) {

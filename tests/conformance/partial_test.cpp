@@ -95,6 +95,39 @@ TEST_P(partial_columns, of_a_joined_query_are_those_of_its_first_model) {
   EXPECT_EQ(owners[0][&Person::name], "bob");
 }
 
+// ---- as JSON
+
+TEST_P(partial_columns, are_json_without_what_was_not_read) {
+  const auto found = sync_wait(
+      db.query<Person>().only(person_name, col<&Person::address, &Address::city>).where(person_name == "ada").one());
+  EXPECT_EQ(to_json_text(found),
+            "{\"id\":" + std::to_string(ada) + ",\"name\":\"ada\",\"address\":{\"city\":\"London\"}}");
+}
+TEST_P(partial_columns, are_json_in_lists_and_pages) {
+  const auto query = db.query<Person>().only(person_name).order_by(person_name);
+  const auto page = sync_wait(query.page(1, 1));
+  EXPECT_EQ(to_json_text(page.items), "[{\"id\":" + std::to_string(ada) + ",\"name\":\"ada\"}]");
+  const json shown = to_json(page);
+  EXPECT_EQ(shown.member("items")->size(), 1U);
+  EXPECT_EQ(shown.member("total")->as_int64(), 4);
+  const json behind = to_json(sync_wait(query.page_after(cursor(), 3)));
+  EXPECT_EQ(behind.member("items")->element(2)->member("name")->as_string(), "cyd");
+  EXPECT_TRUE(behind.member("has_next")->as_bool());
+}
+TEST(partial_json, loads_the_fields_of_the_document) {
+  const auto read = from_json<partial<Person>>(json::parse(R"({"name":"eve","address":{"city":"Rome"}})"));
+  EXPECT_EQ(read[&Person::name], "eve");
+  EXPECT_EQ((read[col<&Person::address, &Address::city>]), "Rome");
+  EXPECT_THROW((void)read[&Person::age], field_not_loaded);
+  EXPECT_THROW((void)read[&Person::id], field_not_loaded);
+  EXPECT_EQ(to_json_text(read), R"({"name":"eve","address":{"city":"Rome"}})");
+}
+TEST(partial_json, what_does_not_fit_is_refused) {
+  EXPECT_THROW((void)from_json<partial<Person>>(json::parse(R"({"name":5})")), validation_error);
+  EXPECT_THROW((void)from_json<partial<Person>>(json::parse(R"({"nobody":5})")), validation_error);
+  EXPECT_NO_THROW((void)from_json<partial<Person>>(json::parse(R"({"nobody":5})"), {.ignore_unknown = true}));
+}
+
 class partial_relations : public conformance_test {
 protected:
   void SetUp() override {
@@ -114,6 +147,14 @@ TEST_P(partial_relations, are_loaded_with_them) {
   ASSERT_EQ(authors[0][&library::Author::books].size(), 1U);
   EXPECT_THROW((void)authors[0][&library::Author::name], field_not_loaded);
   EXPECT_THROW((void)authors[0][&library::Author::passport].get(), relation_not_loaded);
+}
+TEST_P(partial_relations, that_are_loaded_are_json_with_them) {
+  const auto author =
+      sync_wait(db.query<library::Author>().omit(col<&library::Author::name>).with(&library::Author::books).one());
+  const json shown = to_json(author);
+  EXPECT_EQ(shown.member("books")->element(0)->member("title")->as_string(), "notes");
+  EXPECT_FALSE(shown.member("name").has_value());
+  EXPECT_FALSE(shown.member("passport").has_value());
 }
 TEST_P(partial_relations, are_refused_where_the_column_that_leads_to_them_is_left_out) {
   const auto refused = failure_of<query_error>([&] {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "library.hpp"
 
+#include <tupelo/query/raw_term.hpp>
+
 #include <malloc.h>
 
 #include <algorithm>
@@ -276,6 +278,49 @@ TEST_P(relations, are_loaded_in_a_stream_of_a_lease_that_is_used_for_something_e
   });
   EXPECT_EQ(seen, 500U);
   EXPECT_EQ(sync_wait(db.query<Author>().where(col<&Author::name> == "eve").count()), 1);
+}
+TEST_P(relations, are_loaded_in_a_stream_by_statements_with_values_whose_type_nothing_tells) {
+  std::vector<Review> more;
+  for (int i = 0; i < 200; ++i) more.push_back({.book_id = i % 2 ? a : d, .stars = i});
+  sync_wait(db.insert(more));
+  const auto of = [&](auto& source) {
+    const std::string given = "given";
+    return source.template query<Review>()
+        .where(col<&Review::id> >= more[0].id)
+        .with(&Review::book, [&](auto& books) { books.where(raw<bool>("? IS NOT NULL", given)); })
+        .stream();
+  };
+  run([&]() -> task<void> {
+    lease held = co_await db.acquire();
+    auto on_a_lease = of(held);
+    std::size_t seen = 0;
+    while (const Review* review = co_await on_a_lease.next()) seen += review->book.get() != nullptr ? 1U : 0U;
+    EXPECT_EQ(seen, 200U);
+    held.release();
+    auto apart = of(db);
+    seen = 0;
+    while (const Review* review = co_await apart.next()) seen += review->book.get() != nullptr ? 1U : 0U;
+    EXPECT_EQ(seen, 200U);
+  });
+}
+TEST_P(relations, are_loaded_in_a_stream_of_a_lease_though_their_table_has_changed) {
+  std::vector<Review> more;
+  for (int i = 0; i < 200; ++i) more.push_back({.book_id = i % 2 ? a : d, .stars = i});
+  sync_wait(db.insert(more));
+  run([&]() -> task<void> {
+    lease held = co_await db.acquire();
+    for (const char* type : {"bigint", "integer"}) {
+      auto rows = held.query<Review>().where(col<&Review::id> >= more[0].id).with(&Review::book).stream();
+      std::size_t seen = 0;
+      while (const Review* review = co_await rows.next()) {
+        EXPECT_NE(review->book.get(), nullptr);
+        ++seen;
+      }
+      EXPECT_EQ(seen, 200U);
+      co_await held.execute("ALTER TABLE books DROP COLUMN pages");
+      co_await held.execute(std::string("ALTER TABLE books ADD COLUMN pages ") + type + " NOT NULL DEFAULT 7");
+    }
+  });
 }
 TEST_P(relations, that_fail_in_a_stream_of_a_lease_leave_the_lease_usable) {
   sync_wait(db.execute("DROP TABLE shelf_marks"));

@@ -55,11 +55,7 @@ class search : public conformance_test {
 protected:
   search() : db(trusting(url()), {.run = GetParam().run}) {
     if (IsSkipped()) return;
-    const schema_definition nothing;
-    const schema_definition made = schema_of<Article, Writer, Tune, Label>().schema;
-    for (const ddl_statement& statement : db.sql_dialect().schema().render(diff(nothing, made), nothing)) {
-      if (statement.role == ddl_role::execute) sync_wait(db.execute(statement.sql));
-    }
+    sync_wait(tupelo::create_tables<Article, Writer, Tune, Label>(db));
     put("Rust and its language", "Ownership is a language feature.");
     put("Java", "A language that runs on a machine. Some of it is in Rust.");
     put("Cooking", "How iron rusts in the kitchen");

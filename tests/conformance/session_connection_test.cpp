@@ -240,6 +240,59 @@ TEST_P(connected_objects, that_were_changed_before_and_after_are_what_they_are_n
   EXPECT_EQ(book->labels[1].name, "mint");
   EXPECT_EQ(labels_of(b), "mint red");
 }
+TEST_P(connected_objects, may_be_changed_where_they_were_put_before_they_are_inserted) {
+  auto book = book_with_labels(b);
+  auto grey = s.add(Label{.name = "grey"});
+  book->labels.add(grey);
+  book->labels[1].name = "dark grey";
+  sync_wait(s.commit());
+  EXPECT_EQ(grey->name, "dark grey");
+  EXPECT_EQ(labels_of(b), "dark grey red");
+  book->labels[1].name = "light grey";
+  sync_wait(s.commit());
+  EXPECT_EQ(grey->name, "light grey");
+  EXPECT_EQ(labels_of(b), "light grey red");
+}
+TEST_P(connected_objects, that_are_new_cannot_be_changed_in_two_places) {
+  auto book = book_with_labels(b);
+  auto grey = s.add(Label{.name = "grey"});
+  book->labels.add(grey);
+  book->labels[1].name = "dark grey";
+  grey->name = "light grey";
+  EXPECT_THROW(sync_wait(s.commit()), query_error);
+  grey->name = "dark grey";
+  sync_wait(s.commit());
+  EXPECT_EQ(labels_of(b), "dark grey red");
+}
+TEST_P(connected_objects, that_were_changed_before_they_were_put_there_may_be_changed_again) {
+  auto book = book_with_labels(b);
+  auto green = label("green");
+  green->name = "mint";
+  book->labels.add(green);
+  green->name = "lime";
+  sync_wait(s.commit());
+  EXPECT_EQ(book->labels[1].name, "lime");
+  EXPECT_EQ(labels_of(b), "lime red");
+}
+TEST_P(connected_objects, that_were_changed_before_and_where_they_were_put_are_what_is_there) {
+  auto book = book_with_labels(b);
+  auto green = label("green");
+  green->name = "mint";
+  book->labels.add(green);
+  book->labels[1].name = "lime";
+  sync_wait(s.commit());
+  EXPECT_EQ(green->name, "lime");
+  EXPECT_EQ(labels_of(b), "lime red");
+}
+TEST_P(connected_objects, cannot_be_changed_in_two_places) {
+  auto book = book_with_labels(b);
+  auto green = label("green");
+  green->name = "mint";
+  book->labels.add(green);
+  book->labels[1].name = "lime";
+  green->name = "moss";
+  EXPECT_THROW(sync_wait(s.commit()), query_error);
+}
 TEST_P(connected_objects, that_a_session_did_not_commit_wait_for_another_one) {
   auto copy = Book();
   {

@@ -89,6 +89,21 @@ TEST_P(session_copies, a_merged_value_is_read_first_and_only_what_differs_is_wri
   EXPECT_EQ(log.all("UPDATE")[0].find("motto"), std::string::npos);
   EXPECT_EQ(sync_wait(db.get<Team>(merged->id)).points, 2);
 }
+TEST_P(session_copies, a_merged_value_goes_into_what_is_read_again_where_that_has_expired) {
+  auto red = s.add(Team{.name = "red", .points = 1});
+  sync_wait(s.commit());
+  Team copy = *red;
+  sync_wait(db.update<Team>().set(col<&Team::points>, 7).all_rows().run());
+  s.expire(red);
+  copy.name = "dark red";
+  copy.points = 7;
+  EXPECT_EQ(sync_wait(s.merge(copy)), red);
+  statement_log log(db);
+  sync_wait(s.commit());
+  const auto updates = log.all("UPDATE");
+  ASSERT_EQ(updates.size(), 1U);
+  EXPECT_EQ(updates[0].find("points"), std::string::npos) << "the row has that number: " << updates[0];
+}
 TEST_P(session_copies, a_merged_value_without_a_row_is_new) {
   auto red = sync_wait(s.merge(Team{.name = "red"}));
   auto seat = sync_wait(s.merge(Seat{.hall = "big", .number = 4}));

@@ -49,6 +49,22 @@ struct Root {
   }
 };
 
+struct Bulb;
+struct Lamp {
+  std::int64_t id{};
+  std::string name{};
+  has_one<Bulb> bulb{};
+
+  static void model(tupelo::model<Lamp>& m) { m.has_one(&Lamp::bulb, "lamp_id"); }
+};
+struct Bulb {
+  std::int64_t id{};
+  std::optional<std::int64_t> lamp_id{};
+  std::string name{};
+
+  static void model(tupelo::model<Bulb>& m) { m.foreign_key(&Bulb::lamp_id).references<Lamp>(); }
+};
+
 struct Egg {
   std::int64_t id{};
   std::optional<std::int64_t> nest_id{};
@@ -66,7 +82,7 @@ struct Nest {
 class orphans : public conformance_test {
 protected:
   orphans() {
-    create<Plant, Leaf, Petal, Root, Nest, Egg>();
+    create<Plant, Leaf, Petal, Root, Nest, Egg, Lamp, Bulb>();
     rose = s.add(Plant{.name = "rose",
                        .leaves = {Leaf{.name = "a"}, Leaf{.name = "b"}, Leaf{.name = "c"}},
                        .petals = {Petal{.name = "x"}, Petal{.name = "y"}},
@@ -258,6 +274,106 @@ TEST_P(orphans, are_marked_though_they_were_to_be_deleted_once) {
   sync_wait(s.commit());
   EXPECT_EQ(sync_wait(db.query<Egg>().count()), 1);
   EXPECT_EQ(sync_wait(db.query<Egg>().with_deleted().count()), 2);
+}
+
+TEST_P(orphans, taken_out_before_their_owner_was_attached_are_removed) {
+  Plant copy = sync_wait(db.query<Plant>().with(&Plant::leaves).one());
+  copy.leaves.remove(copy.leaves[0]);
+  auto other = db.session();
+  other.attach(Plant(copy));
+  sync_wait(other.commit());
+  EXPECT_EQ(leaves().size(), 2U);
+}
+TEST_P(orphans, are_none_of_what_an_attached_owner_holds_beside_tracked_objects) {
+  Plant copy = sync_wait(db.query<Plant>().with(&Plant::leaves, [](auto& q) { q.order_by(col<&Leaf::id>); }).one());
+  copy.leaves.add(Leaf{.name = "d"});
+  auto other = db.session();
+  auto tracked = sync_wait(other.get<Leaf>(copy.leaves[0].id));
+  auto plant = other.attach(Plant(copy));
+  plant->leaves[0].name = "z";
+  sync_wait(other.commit());
+  EXPECT_EQ(leaves(), (std::vector<std::string>{"z", "b", "c", "d"}));
+  EXPECT_EQ(tracked->name, "z") << "one row is one object";
+}
+
+// ---- replaced
+
+TEST_P(orphans, of_a_has_one_that_is_given_another_are_removed) {
+  const Root old = sync_wait(db.query<Root>().one());
+  auto other = db.session();
+  auto plant = read(other);
+  plant->root = Root{};
+  sync_wait(other.commit());
+  const Root now = sync_wait(db.query<Root>().one());
+  EXPECT_NE(now.id, old.id);
+  EXPECT_EQ(now.plant_id, plant->id);
+  EXPECT_TRUE(sync_wait(db.get<Root>(old.id)).deleted_at) << "as remove() does, it marks";
+  auto third = other.add(Root{});
+  plant->root = third;
+  sync_wait(other.commit());
+  EXPECT_EQ(sync_wait(db.query<Root>().one()).id, third->id);
+}
+TEST_P(orphans, of_a_has_one_make_room_for_what_takes_their_place) {
+  auto other = db.session();
+  auto plant = read(other);
+  plant->root.remove();
+  plant->root = Root{};
+  sync_wait(other.commit());
+  EXPECT_EQ(sync_wait(db.query<Root>().count()), 1);
+  EXPECT_EQ(sync_wait(db.query<Root>().with_deleted().count()), 2);
+}
+TEST_P(orphans, of_a_has_one_are_removed_again_after_a_failure) {
+  auto other = db.session();
+  auto plant = read(other);
+  plant->root = Root{};
+  auto wrong = other.add(Root{.plant_id = -1});
+  EXPECT_THROW(sync_wait(other.commit()), foreign_key_violation);
+  EXPECT_EQ(sync_wait(db.query<Root>().count()), 1);
+  other.expunge(wrong);
+  sync_wait(other.commit());
+  EXPECT_EQ(sync_wait(db.query<Root>().with_deleted().count()), 2);
+  EXPECT_EQ(sync_wait(db.query<Root>().count()), 1);
+}
+TEST_P(orphans, of_a_has_one_get_an_empty_key_where_they_are_not_removed) {
+  auto lamp = s.add(Lamp{.bulb = Bulb{.name = "old"}});
+  sync_wait(s.commit());
+  lamp->bulb = s.add(Bulb{.name = "new"});
+  sync_wait(s.commit());
+  EXPECT_FALSE(sync_wait(db.query<Bulb>().where(col<&Bulb::name> == "old").one()).lamp_id);
+  EXPECT_EQ(sync_wait(db.query<Bulb>().where(col<&Bulb::name> == "new").one()).lamp_id, lamp->id);
+}
+TEST_P(orphans, of_a_has_one_are_none_where_another_takes_them) {
+  auto lamp = s.add(Lamp{.bulb = Bulb{.name = "old"}});
+  auto other = s.add(Lamp{});
+  sync_wait(s.commit());
+  auto old = sync_wait(s.get<Bulb>(lamp->bulb->id));
+  lamp->bulb = s.add(Bulb{.name = "new"});
+  old->lamp_id = other->id;
+  sync_wait(s.commit());
+  EXPECT_EQ(sync_wait(db.get<Bulb>(old->id)).lamp_id, other->id);
+}
+
+TEST_P(orphans, of_a_has_one_are_none_where_another_is_given_them) {
+  auto lamp = s.add(Lamp{.bulb = Bulb{.name = "old"}});
+  auto other = s.add(Lamp{});
+  sync_wait(s.commit());
+  auto old = sync_wait(s.get<Bulb>(lamp->bulb->id));
+  lamp->bulb = s.add(Bulb{.name = "new"});
+  other->bulb = old;
+  sync_wait(s.commit());
+  EXPECT_EQ(sync_wait(db.get<Bulb>(old->id)).lamp_id, other->id);
+}
+TEST_P(orphans, are_not_deleted_where_another_is_given_them) {
+  auto oak = s.add(Plant{.name = "oak", .root = Root{}});
+  auto elm = s.add(Plant{.name = "elm"});
+  sync_wait(s.commit());
+  auto old = sync_wait(s.get<Root>(oak->root->id));
+  oak->root = s.add(Root{});
+  elm->root = old;
+  sync_wait(s.commit());
+  const Root moved = sync_wait(db.get<Root>(old->id));
+  EXPECT_EQ(moved.plant_id, elm->id);
+  EXPECT_FALSE(moved.deleted_at.has_value());
 }
 
 }  // namespace

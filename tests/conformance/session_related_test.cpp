@@ -183,6 +183,26 @@ TEST_P(related_objects, refer_by_has_one_too) {
   sync_wait(s.commit());
   EXPECT_EQ(sync_wait(db.get<Passport>(passport->id)).author_id, ada->id);
 }
+TEST_P(related_objects, that_a_has_one_is_given_are_written_with_its_key) {
+  auto ada = s.add(Author{.name = "ada"});
+  auto passport = s.add(Passport{.number = "1"});
+  sync_wait(s.commit());
+  EXPECT_FALSE(s.is_dirty(passport));
+  ada->passport = passport;
+  EXPECT_TRUE(s.is_dirty(passport));
+  EXPECT_THROW(sync_wait(s.load(ada, &Author::passport)), query_error) << "it waits for a flush";
+  sync_wait(s.commit());
+  EXPECT_FALSE(s.is_dirty(passport));
+  EXPECT_EQ(sync_wait(db.get<Passport>(passport->id)).author_id, ada->id);
+}
+TEST_P(related_objects, that_a_has_one_is_given_must_be_in_the_session) {
+  auto ada = s.add(Author{.name = "ada"});
+  auto passport = s.add(Passport{.number = "1"});
+  sync_wait(s.commit());
+  s.expunge(passport);
+  ada->passport = passport;
+  EXPECT_EQ(failure_of<transaction_error>([&] { sync_wait(s.commit()); }).code(), errc::detached_object);
+}
 TEST_P(related_objects, keep_what_they_refer_to_alive) {
   ref<Book> book;
   {

@@ -230,5 +230,84 @@ TEST_P(through_relations, whole_models_of_a_join_are_a_tuple) {
   EXPECT_EQ(std::get<2>(found[3]), 200);
 }
 
+// ---- from a key of several columns
+
+struct Stop;
+struct Parcel;
+struct Route {
+  std::string region{};
+  std::int64_t number{};
+  has_many<Stop> stops{};
+  has_many<Parcel> parcels{};
+
+  static void model(tupelo::model<Route>& m) {
+    m.primary_key(&Route::region, &Route::number);
+    m.has_many(&Route::stops, "region", "route_number");
+    m.has_many(&Route::parcels).through(&Route::stops, "parcels");
+  }
+};
+struct Parcel {
+  std::int64_t id{};
+  std::int64_t stop_id{};
+  std::string name{};
+};
+struct Stop {
+  std::int64_t id{};
+  std::string region{};
+  std::int64_t route_number{};
+  has_many<Parcel> parcels{};
+
+  static void model(tupelo::model<Stop>& m) { m.has_many(&Stop::parcels, "stop_id"); }
+};
+
+class through_composite_keys : public conformance_test {
+protected:
+  through_composite_keys() {
+    create<Route, Stop, Parcel>();
+    std::vector<Route> all{
+        {.region = "north", .number = 1}, {.region = "north", .number = 2}, {.region = "o'west", .number = 1}};
+    sync_wait(db.insert(all));
+    std::vector<Stop> stops{{.region = "north", .route_number = 1},
+                            {.region = "o'west", .route_number = 1},
+                            {.region = "north", .route_number = 1}};
+    sync_wait(db.insert(stops));
+    std::vector<Parcel> parcels{{.stop_id = stops[0].id, .name = "a"},
+                                {.stop_id = stops[1].id, .name = "b"},
+                                {.stop_id = stops[2].id, .name = "c"},
+                                {.stop_id = stops[0].id, .name = "d"}};
+    sync_wait(db.insert(parcels));
+  }
+  auto routes() { return db.query<Route>().order_by(col<&Route::region>, col<&Route::number>); }
+  static std::string parcels_of(const std::vector<Route>& routes) {
+    std::string all;
+    for (const Route& route : routes) {
+      std::vector<std::string> found;
+      for (const Parcel& parcel : route.parcels) found.push_back(parcel.name);
+      std::sort(found.begin(), found.end());
+      for (const std::string& each : found) all += each;
+      all += "/";
+    }
+    return all;
+  }
+};
+TUPELO_CONFORMANCE_SUITE(through_composite_keys);
+
+TEST_P(through_composite_keys, load_what_belongs_to_the_rows_between) {
+  EXPECT_EQ(parcels_of(sync_wait(routes().with(&Route::parcels).all())), "acd//b/");
+}
+TEST_P(through_composite_keys, limit_counts_for_each_owner) {
+  const auto newest = [](auto& q) { q.order_by(col<&Parcel::name>.desc()).limit(2); };
+  EXPECT_EQ(parcels_of(sync_wait(routes().with(&Route::parcels, newest).all())), "cd//b/");
+}
+TEST_P(through_composite_keys, are_loaded_later) {
+  auto found = sync_wait(routes().all());
+  sync_wait(db.load(found, &Route::parcels));
+  EXPECT_EQ(parcels_of(found), "acd//b/");
+}
+TEST_P(through_composite_keys, are_asked_for_and_counted_without_loading) {
+  EXPECT_EQ(sync_wait(routes().where_has(&Route::parcels).count()), 2);
+  EXPECT_EQ(sync_wait(routes().select(count_of(&Route::parcels)).all()), (std::vector<std::int64_t>{3, 0, 1}));
+}
+
 }  // namespace
 }  // namespace tupelo::conformance::library

@@ -114,7 +114,7 @@ struct Member {
 
   static void model(model<Member>& m) {
     m.soft_delete(&Member::deleted_at);
-    m.unique(&Member::email).ignoring_deleted();
+    m.unique(&Member::email);
   }
 };
 struct Seat {
@@ -139,12 +139,38 @@ struct Twice {
   }
 };
 
+struct Shelf {
+  std::int64_t id{};
+  std::string place{};
+  int number{};
+  decimal price{};
+  timestamp opened_at{};
+  std::string content{};
+
+  static void model(model<Shelf>& m) {
+    m.unique(&Shelf::place).where(col<&Shelf::number>.in(1, 2, 3, 5, 7)).named("shelf_by_number");
+    m.unique(&Shelf::content).where(col<&Shelf::price> > decimal::parse("1.50")).named("shelf_by_price");
+    m.unique(&Shelf::place, &Shelf::content).where(col<&Shelf::opened_at> > timestamp{1}).named("shelf_by_time");
+  }
+};
+struct Named {
+  std::int64_t id{};
+  std::string name{};
+  int kind{};
+  std::string note{};
+
+  static void model(model<Named>& m) {
+    m.unique(lower(col<&Named::name>)).named("named_by_any_case");
+    m.unique(&Named::kind, lower(col<&Named::note>)).where(col<&Named::kind> > 0).named("named_by_note");
+  }
+};
+
 class partial_upsert : public conformance_test {
 protected:
   void SetUp() override {
     TUPELO_NEEDS(&feature_table::upsert);
     TUPELO_NEEDS(&feature_table::returning);
-    create<Member, Seat, Twice>();
+    create<Member, Seat, Twice, Shelf, Named>();
   }
 };
 TUPELO_CONFORMANCE_SUITE(partial_upsert);
@@ -175,6 +201,52 @@ TEST_P(partial_upsert, goes_by_the_condition_of_the_index_with_its_values) {
 TEST_P(partial_upsert, that_could_mean_several_indexes_is_refused) {
   Twice row{.number = 1, .amount = 1};
   EXPECT_THROW(sync_wait(db.upsert(row, on_conflict(col<&Twice::number>).update_all())), query_error);
+}
+TEST_P(partial_upsert, says_which_of_several_indexes_is_meant) {
+  const auto upserted = [&](int amount, auto condition) {
+    Twice row{.number = 1, .amount = amount};
+    sync_wait(db.upsert(row, on_conflict(col<&Twice::number>).target_where(condition).update(col<&Twice::amount>)));
+    return row.id;
+  };
+  const std::int64_t some = upserted(1, col<&Twice::amount> > 0);
+  const std::int64_t other = upserted(-1, col<&Twice::amount> < 0);
+  EXPECT_NE(some, other);
+  EXPECT_EQ(upserted(2, col<&Twice::amount> > 0), some);
+  EXPECT_EQ(upserted(-2, col<&Twice::amount> < 0), other);
+  EXPECT_EQ(sync_wait(db.query<Twice>().count()), 2);
+}
+TEST_P(partial_upsert, a_condition_without_columns_is_refused) {
+  Twice row{.number = 1, .amount = 1};
+  EXPECT_THROW(sync_wait(db.upsert(row, on_conflict().target_where(col<&Twice::amount> > 0).ignore())), query_error);
+}
+TEST_P(partial_upsert, goes_by_conditions_with_lists_decimals_and_moments) {
+  Shelf first{.place = "a", .number = 5, .price = decimal::parse("2.25"), .opened_at = timestamp{5}, .content = "x"};
+  sync_wait(db.insert(first));
+  const auto meets = [&](Shelf row, const conflict_clause& clause) {
+    sync_wait(db.upsert(row, clause));
+    return row.id == first.id;
+  };
+  EXPECT_TRUE(meets({.place = "a", .number = 3, .price = decimal::parse("1"), .content = "other"},
+                    on_conflict(col<&Shelf::place>).update(col<&Shelf::number>)));
+  EXPECT_TRUE(meets({.place = "z", .number = 9, .price = decimal::parse("1.75"), .content = "x"},
+                    on_conflict(col<&Shelf::content>).update(col<&Shelf::price>)));
+  EXPECT_TRUE(
+      meets({.place = "a", .number = 9, .price = decimal::parse("1"), .opened_at = timestamp{9}, .content = "x"},
+            on_conflict(col<&Shelf::content>, col<&Shelf::place>).update(col<&Shelf::opened_at>)));
+  EXPECT_FALSE(meets({.place = "a", .number = 9, .price = decimal::parse("1"), .content = "y"},
+                     on_conflict(col<&Shelf::place>).update(col<&Shelf::number>)));
+}
+TEST_P(partial_upsert, meets_rows_by_the_expression_of_an_index) {
+  Named first{.name = "Ada", .kind = 1, .note = "Best"};
+  sync_wait(db.insert(first));
+  Named again{.name = "ADA", .kind = 2, .note = "other"};
+  sync_wait(db.upsert(again, on_conflict(lower(col<&Named::name>)).update(col<&Named::name>)));
+  EXPECT_EQ(again.id, first.id);
+  EXPECT_EQ(sync_wait(db.get<Named>(first.id)).name, "ADA");
+  Named third{.name = "bob", .kind = 1, .note = "BEST"};
+  sync_wait(db.upsert(third, on_conflict(col<&Named::kind>, lower(col<&Named::note>)).update(col<&Named::note>)));
+  EXPECT_EQ(third.id, first.id) << "with the condition of the index";
+  EXPECT_EQ(sync_wait(db.query<Named>().count()), 1);
 }
 
 }  // namespace

@@ -7,6 +7,33 @@
 namespace tupelo::conformance {
 namespace {
 
+struct Fan;
+struct Follows;
+struct Band {
+  std::int64_t id{};
+  std::string name{};
+  many_to_many<Fan, Follows> fans{};
+
+  static void model(tupelo::model<Band>& m) { m.many_to_many(&Band::fans, "follows", "band_id", "fan_id"); }
+};
+struct Fan {
+  std::int64_t id{};
+  std::string name{};
+};
+struct Follows {
+  std::int64_t band_id{};
+  std::int64_t fan_id{};
+  int since{};
+
+  static void model(tupelo::model<Follows>& m) {
+    m.table("follows");
+    m.primary_key(&Follows::band_id, &Follows::fan_id);
+    m.column(&Follows::since).default_value(0);
+    m.foreign_key(&Follows::band_id).references<Band>();
+    m.foreign_key(&Follows::fan_id).references<Fan>();
+  }
+};
+
 class verb_events : public conformance_test {
 protected:
   verb_events() { create<Team, Player, Account, Note>(); }
@@ -149,6 +176,63 @@ TEST_P(verb_events, of_statements_say_how_many_rows_were_written) {
   sync_wait(db.insert_from<Player>(tupelo::query<Team>().select(col<&Team::id>, col<&Team::name>, col<&Team::points>),
                                    col<&Player::team_id>, col<&Player::name>, col<&Player::goals>));
   EXPECT_EQ(take(), names{}) << "of another model";
+}
+TEST_P(verb_events, of_an_upsert_are_those_of_an_insert) {
+  TUPELO_NEEDS(&feature_table::upsert);
+  TUPELO_NEEDS(&feature_table::returning);
+  note_bulk<Team>();
+  Team team{.name = "red"};
+  const auto once = on_conflict(col<&Team::name>).update(col<&Team::points>);
+  sync_wait(db.upsert(team, once));
+  EXPECT_EQ(take(), (names{"inserting 0", "inserted 1"}));
+  sync_wait(db.upsert(team, on_conflict(col<&Team::name>).ignore()));
+  EXPECT_EQ(take(), (names{"inserting 0", "inserted 0"}));
+  db.events().on<Team>(bulk_event::inserted, [](const bulk_write&) { throw vetoed("no"); });
+  Team blue{.name = "blue"};
+  EXPECT_THROW(sync_wait(db.upsert(blue, once)), vetoed);
+  EXPECT_EQ(sync_wait(db.query<Team>().count()), 1);
+}
+TEST_P(verb_events, of_connections_are_those_of_the_join_tables_model) {
+  create<Band, Fan, Follows>();
+  note_bulk<Follows>();
+  Band band = sync_wait(db.insert(Band{}));
+  std::vector<Fan> fans(3);
+  sync_wait(db.insert(fans));
+  sync_wait(db.attach(band, &Band::fans, fans));
+  EXPECT_EQ(take(), (names{"inserting 0", "inserted 3"}));
+  sync_wait(db.detach(band, &Band::fans, fans[0]));
+  EXPECT_EQ(take(), (names{"deleting 0", "deleted 1"}));
+  sync_wait(db.sync(band, &Band::fans, std::vector{fans[0].id, fans[1].id}));
+  EXPECT_EQ(take(), (names{"deleting 0", "deleted 1", "inserting 0", "inserted 1"}));
+  sync_wait(db.toggle(band, &Band::fans, fans[2]));
+  EXPECT_EQ(take(), (names{"inserting 0", "inserted 1"}));
+  sync_wait(db.detach(band, &Band::fans));
+  EXPECT_EQ(take(), (names{"deleting 0", "deleted 3"}));
+  sync_wait(db.attach(band, &Band::fans, fans[0], Follows{.since = 7}));
+  EXPECT_EQ(take(), (names{"inserting 0", "inserted 1"}));
+  session s = db.session();
+  auto tracked = s.attach(Band(band));
+  tracked->fans.add(s.attach(Fan(fans[1])));
+  sync_wait(s.commit());
+  EXPECT_EQ(take(), (names{"inserting 0", "inserted 1"}));
+  sync_wait(s.without_events([&]() -> task<void> {
+    tracked->fans.add(s.attach(Fan(fans[2])));
+    co_return;
+  }));
+  EXPECT_EQ(take(), names{});
+  sync_wait(s.commit());
+}
+TEST_P(verb_events, of_connections_may_be_vetoed_by_those_of_all_models) {
+  create<Band, Fan, Follows>();
+  Band band = sync_wait(db.insert(Band{}));
+  Fan fan = sync_wait(db.insert(Fan{}));
+  db.events().on_any(bulk_event::inserting, [&](const bulk_write& write) {
+    told.push_back(write.model.table);
+    throw vetoed("no");
+  });
+  EXPECT_THROW(sync_wait(db.attach(band, &Band::fans, fan)), vetoed);
+  EXPECT_EQ(take(), names{"follows"});
+  EXPECT_EQ(sync_wait(db.query<Follows>().count()), 0);
 }
 TEST_P(verb_events, of_marks_are_those_of_deletes) {
   sync_wait(db.insert(Note{.text = "x"}));

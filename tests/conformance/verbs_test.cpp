@@ -3,6 +3,11 @@
 
 #include <tupelo/core/bytes.hpp>
 
+#include <cstdint>
+#include <set>
+#include <string>
+#include <vector>
+
 namespace tupelo::conformance {
 namespace {
 
@@ -72,6 +77,27 @@ TEST_P(verbs, page_knows_where_it_stands) {
   const auto first = sync_wait(db.query<Person>().order_by(name).page(1, 3));
   EXPECT_TRUE(first.has_next());
   EXPECT_FALSE(first.has_prev());
+}
+TEST_P(verbs, pages_of_rows_that_the_order_leaves_equal_do_not_overlap) {
+  std::vector<Person> crowd;
+  for (int i = 0; i < 96; ++i) crowd.push_back({.name = "x" + std::to_string(i), .height = double(i % 3)});
+  sync_wait(db.insert(crowd));
+  std::set<std::int64_t> met;
+  for (int number = 1; number <= 20; ++number) {
+    for (const Person& person :
+         sync_wait(db.query<Person>().order_by(col<&Person::height>.desc()).page(number, 5)).items)
+      met.insert(person.id);
+  }
+  EXPECT_EQ(met.size(), 100U);
+}
+TEST_P(verbs, pages_of_groups_are_in_their_own_order) {
+  const auto page = sync_wait(db.query<Pet>()
+                                  .group_by(col<&Pet::owner_id>)
+                                  .order_by(count().desc())
+                                  .select<std::int64_t>(col<&Pet::owner_id>)
+                                  .page(1, 1));
+  EXPECT_EQ(page.items, std::vector<std::int64_t>{1});
+  EXPECT_EQ(page.total, 2);
 }
 TEST_P(verbs, page_beside_a_limit_or_an_offset_is_refused) {
   EXPECT_THROW(sync_wait(db.query<Person>().limit(3).page(1, 2)), query_error);

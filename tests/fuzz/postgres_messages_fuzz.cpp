@@ -8,6 +8,7 @@
 #include "receive_buffer.hpp"
 #include "send_buffer.hpp"
 #include "startup.hpp"
+#include "type_catalog.hpp"
 
 #include <tupelo/core/error.hpp>
 #include <tupelo/core/json.hpp>
@@ -84,6 +85,7 @@ void parse(const backend_message& shared) {
     case 'G':
     case 'H': parse_copy_response(message); break;
     case 'R': parse_authentication(message); break;
+    case 'D': type_catalog().take(message); break;
     default: break;
   }
 }

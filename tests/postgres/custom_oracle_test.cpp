@@ -178,6 +178,7 @@ struct custom_oracle : value_oracle {
     return value;
   }
   void make_types() {
+    server->run("SET search_path TO pg_temp, public");  // other tests make theirs at the same time
     server->run("DROP TYPE IF EXISTS oracle_everything, oracle_host, oracle_city, oracle_size");
     server->run("CREATE TYPE oracle_size AS ENUM ('small', 'large')");
     server->run("CREATE TYPE oracle_city AS (name varchar(200), people integer)");
@@ -188,6 +189,24 @@ struct custom_oracle : value_oracle {
         "numeric, \"text\" text, data bytea, day date, moment timestamptz, span interval, id uuid, document jsonb, how "
         "oracle_size, \"where\" oracle_city, numbers int4range, mask varbit)");
   }
+  /// What the server tells of the types above.
+  void learn_types() {
+    const auto number = [&](const std::string& name) {
+      return static_cast<std::uint32_t>(std::stoul(server->texts("SELECT '" + name + "'::regtype::oid").at(0)));
+    };
+    for (const char* name : {"oracle_size", "oracle_city", "oracle_host", "oracle_everything"}) {
+      type_catalog::entry known{.type = number(name), .sort = 'c', .base = 0, .element = 0, .attributes = {}};
+      for (const std::string& type :
+           server->texts("SELECT atttypid FROM pg_attribute JOIN pg_type ON typrelid = attrelid WHERE pg_type.oid = '" +
+                         std::string(name) + "'::regtype AND attnum > 0 ORDER BY attnum"))
+        known.attributes.push_back(static_cast<std::uint32_t>(std::stoul(type)));
+      if (known.attributes.empty()) known.sort = 'e';
+      catalog.add(
+          {.type = number(name + std::string("[]")), .sort = 'b', .base = 0, .element = known.type, .attributes = {}});
+      catalog.add(std::move(known));
+    }
+  }
+  void composites();
   inet some_address() {
     std::array<std::uint8_t, 16> bytes{};
     // Runs of zeros, which have spellings of their own.
@@ -272,8 +291,7 @@ TEST_F(custom_oracle, types_with_bytes_of_their_own_agree) {
   }
 }
 
-TEST_F(custom_oracle, composites_agree) {
-  make_types();
+void custom_oracle::composites() {
   const auto statement = echo("oracle_everything");
   const auto array = echo("oracle_city[]");
   const auto hosts = echo("oracle_host");
@@ -300,6 +318,32 @@ TEST_F(custom_oracle, composites_agree) {
     arrays_agree(array, std::vector<city>{city{random.text(9), std::nullopt}, some.where.value_or(city{})});
     agrees(hosts, host{{"10.0.0." + std::to_string(i)}, i});
   }
+}
+
+TEST_F(custom_oracle, composites_agree_as_texts) {
+  make_types();
+  composites();
+}
+TEST_F(custom_oracle, composites_agree_in_binary) {
+  make_types();
+  learn_types();
+  composites();
+}
+TEST_F(custom_oracle, what_a_composite_is_made_of_is_told_by_the_server) {
+  make_types();
+  statement_plan plan;
+  bind_step step;
+  step.source = bind_source::field;
+  step.first = 1;
+  step.slot = slot_of(tupelo::detail::ops_of<everything>);
+  plan.binds = {step};
+  learn_types();
+  const auto binary = [&](const std::string& type) {
+    return plan_parameters(plan, echo(type).statement.parameters, 0, catalog).steps[0].form ==
+           parameter_form::composite;
+  };
+  EXPECT_TRUE(binary("oracle_everything"));
+  EXPECT_THROW(binary("oracle_city"), query_error) << "it has other attributes";
 }
 
 TEST_F(custom_oracle, rows_of_no_named_type_are_read_as_composites) {

@@ -44,6 +44,7 @@ std::string digits(Number value) {
 /// Echoes values of one type through a server, by the codec and by libpq.
 struct value_oracle : oracle_test {
   random_values random{20261121};
+  type_catalog catalog;  ///< empty: what depends on it is sent as text
 
   /// One type of the server: statements that give a value of it back.
   struct echo_statement {
@@ -71,7 +72,7 @@ struct value_oracle : oracle_test {
     plan.row_type = "Row";
     const void* object = &value;
     send_buffer out;
-    write_parameters(out, plan_parameters(plan, echo.statement.parameters), plan, nullptr, &object);
+    write_parameters(out, plan_parameters(plan, echo.statement.parameters, 0, catalog), plan, nullptr, &object);
     const sent_parameters ours(all_of(out));
     const libpq_result our_text = server->execute(echo.statement, ours.values, ours.binary, false);
     const libpq_result our_binary = server->execute(echo.statement, ours.values, ours.binary, true);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What only SQLite can be given and only SQLite can answer, through the face that programs use.
-#include "temp_directory.hpp"
+#include "support/failure_of.hpp"
+#include "support/temp_directory.hpp"
 
 #include <tupelo/tupelo.hpp>
 #include <tupelo/core/when_all.hpp>
@@ -15,6 +16,9 @@
 
 namespace tupelo {
 namespace {
+
+using test_support::failure_of;
+using test_support::temp_directory;
 
 enum class Color : std::uint8_t { red, green };
 
@@ -34,20 +38,6 @@ constexpr auto things_sql = "CREATE TABLE things (id INTEGER PRIMARY KEY, small,
                             "  CONSTRAINT uq_email UNIQUE (email), CONSTRAINT adult CHECK (age >= 18));"
                             "CREATE TABLE cars (id INTEGER PRIMARY KEY, owner_id INTEGER NOT NULL,"
                             "  CONSTRAINT fk_owner FOREIGN KEY (owner_id) REFERENCES owners (id));";
-
-template <class Error, class Work>
-Error failure_of(Work work) {
-  try {
-    work();
-  } catch (const Error& e) {
-    return e;
-  } catch (const std::exception& e) {
-    ADD_FAILURE() << "another failure: " << e.what();
-    throw;
-  }
-  ADD_FAILURE() << "no failure";
-  throw std::logic_error("no failure");
-}
 
 bool says(const error& e, std::string_view text) {
   return std::string_view(e.what()).find(text) != std::string_view::npos;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What SQLite asks of a table that is searched.
-#include "temp_directory.hpp"
+#include "support/temp_directory.hpp"
 
 #include <tupelo/tupelo.hpp>
 #include <tupelo/schema/migrator.hpp>
@@ -11,6 +11,8 @@
 
 namespace tupelo {
 namespace {
+
+using test_support::temp_directory;
 
 void notes_up(schema_editor& db) {
   db.create_table("notes", [](table_editor& t) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // When a transaction takes SQLite's one write lock.
-#include "temp_directory.hpp"
+#include "support/temp_directory.hpp"
 
 #include <tupelo/tupelo.hpp>
 
@@ -8,6 +8,8 @@
 
 namespace tupelo {
 namespace {
+
+using test_support::temp_directory;
 
 class transaction_modes : public ::testing::Test {
 protected:

@@ -8,11 +8,12 @@ void up(tp::schema_editor& db) {
   });
   db.create_table("users", [](tp::table_editor& t) {
     t.id();
-    t.text("email").unique();
+    t.text("email");
     t.text("name");
     t.text("role");
     t.timestamps();
     t.timestamp("deleted_at").null();
+    t.index({"email"}).unique().where("deleted_at IS NULL");
     t.index({"role", "created_at"});
   });
   db.create_table("posts", [](tp::table_editor& t) {

@@ -30,7 +30,7 @@ struct User {
   tp::has_many<Post> posts;
 
   static void model(tp::model<User>& m) {  // what the types cannot say
-    m.unique(&User::email);
+    m.unique(&User::email);                // among users that are not marked as deleted
     m.index(&User::role, &User::created_at);
     m.timestamps(&User::created_at, &User::updated_at);
     m.soft_delete(&User::deleted_at);

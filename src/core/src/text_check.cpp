@@ -4,6 +4,10 @@
 
 #include <cstring>
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 namespace tupelo {
 
 namespace {
@@ -33,6 +37,21 @@ bool is_eight_plain(const char* p) noexcept { return (misfits(load_eight(p)) & h
 bool is_plain(std::string_view text) noexcept {
   const std::size_t size = text.size();
   const char* p = text.data();
+#ifdef __SSE2__
+  constexpr std::size_t block = sizeof(__m128i);
+  if (size >= block) {
+    const auto load = [](const char* at) { return _mm_loadu_si128(reinterpret_cast<const __m128i*>(at)); };
+    const char* const last = p + size - block;
+    __m128i any = load(last);
+    __m128i least = any;
+    for (; p < last; p += block) {
+      const __m128i bytes = load(p);
+      any = _mm_or_si128(any, bytes);
+      least = _mm_min_epu8(least, bytes);
+    }
+    return (_mm_movemask_epi8(any) | _mm_movemask_epi8(_mm_cmpeq_epi8(least, _mm_setzero_si128()))) == 0;
+  }
+#endif
   if (size >= 8) [[likely]] {
     const char* const last = p + size - 8;
     std::uint64_t found = misfits(load_eight(last));

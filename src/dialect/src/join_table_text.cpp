@@ -6,16 +6,39 @@
 
 namespace tupelo {
 
-join_table_text::join_table_text(const dialect& target, const std::string& table, const std::string& own_column,
-                                 const std::string& related_column, const std::string& type_column,
+namespace {
+
+std::vector<std::string> quoted(const dialect& target, const std::vector<std::string>& names) {
+  std::vector<std::string> columns(names.size());
+  for (std::size_t i = 0; i < names.size(); ++i) target.quote(columns[i], names[i]);
+  return columns;
+}
+
+std::string all_equal(const std::vector<std::string>& columns) {
+  std::string sql;
+  for (const std::string& column : columns) sql += (sql.empty() ? "" : " AND ") + column + " = ?";
+  return sql;
+}
+
+std::string listed(const std::vector<std::string>& columns) {
+  std::string sql;
+  for (const std::string& column : columns) sql += (sql.empty() ? "" : ", ") + column;
+  return sql;
+}
+
+}  // namespace
+
+join_table_text::join_table_text(const dialect& target, const std::string& table,
+                                 const std::vector<std::string>& own_columns,
+                                 const std::vector<std::string>& related_columns, const std::string& type_column,
                                  const std::string& type_name) {
   if (!target.features().upsert) {
     throw query_error(errc::unsupported_feature,
                       std::string(target.name()) + " has no INSERT that leaves out rows that are there");
   }
   target.quote(table_, table);
-  target.quote(own_, own_column);
-  target.quote(related_, related_column);
+  own_ = quoted(target, own_columns);
+  related_ = quoted(target, related_columns);
   if (type_column.empty()) return;
   target.quote(type_, type_column);
   type_name_ = "'";
@@ -27,25 +50,39 @@ join_table_text::join_table_text(const dialect& target, const std::string& table
 }
 
 std::string join_table_text::select() const {
-  return "SELECT " + related_ + " FROM " + table_ + " WHERE " + own_ + " = ?" + of_type();
+  return "SELECT " + listed(related_) + " FROM " + table_ + " WHERE " + is_owner();
 }
 
 std::string join_table_text::insert(std::size_t related) const {
   const bool typed = !type_.empty();
-  std::string sql = "INSERT INTO " + table_ + " (" + own_ + ", " + related_ + (typed ? ", " + type_ : "") + ") VALUES ";
-  const std::string row = typed ? "(?, ?, " + type_name_ + ")" : "(?, ?)";
+  std::string sql = "INSERT INTO " + table_ + " (" + listed(own_) + ", " + listed(related_) +
+                    (typed ? ", " + type_ : "") + ") VALUES ";
+  std::string row = "(?";
+  for (std::size_t i = 1; i < own_.size() + related_.size(); ++i) row += ", ?";
+  row += typed ? ", " + type_name_ + ")" : ")";
   for (std::size_t i = 0; i < related; ++i) sql += i != 0 ? ", " + row : row;
   return sql + " ON CONFLICT DO NOTHING";
 }
 
-std::string join_table_text::erase(std::size_t related) const {
-  std::string sql = erase_all() + " AND " + related_ + " IN (";
-  for (std::size_t i = 0; i < related; ++i) sql += i != 0 ? ", ?" : "?";
-  return sql + ")";
+std::string join_table_text::erase(std::size_t related) const { return erase_all() + " AND " + is_one_of(related); }
+
+std::string join_table_text::erase_others(std::size_t related) const {
+  return related == 0 ? erase_all() : erase_all() + " AND NOT " + is_one_of(related);
 }
 
-std::string join_table_text::erase_all() const {
-  return "DELETE FROM " + table_ + " WHERE " + own_ + " = ?" + of_type();
+std::string join_table_text::erase_all() const { return "DELETE FROM " + table_ + " WHERE " + is_owner(); }
+
+std::string join_table_text::is_owner() const { return all_equal(own_) + of_type(); }
+
+std::string join_table_text::is_one_of(std::size_t related) const {
+  std::string sql = related_.size() == 1 ? related_[0] + " IN (" : "(";
+  const std::string each = related_.size() == 1 ? "?" : "(" + all_equal(related_) + ")";
+  const std::string_view between = related_.size() == 1 ? ", " : " OR ";
+  for (std::size_t i = 0; i < related; ++i) {
+    if (i != 0) sql += between;
+    sql += each;
+  }
+  return sql + ")";
 }
 
 std::string join_table_text::of_type() const {

@@ -407,7 +407,7 @@ sql_renderer::select_parts sql_renderer::read_select(std::uint32_t from, std::ui
         separated(parts.group, ", ") += text();
         break;
       case op::order: {
-        const bool descending = sub_of(word) != 0;
+        const bool descending = (sub_of(word) & 1) != 0;
         // PostgreSQL takes a bare name for what is selected under it before it looks for a column.
         const bool qualified = std::exchange(qualify_, qualify_ || (parts.computes && !parts.reads_rows));
         operand term = expression_at(i + 1, length);
@@ -419,6 +419,10 @@ sql_renderer::select_parts sql_renderer::read_select(std::uint32_t from, std::ui
         separated(parts.order, ", ") += order_text(term);
         break;
       }
+      case op::beside:
+        read_beside(parts, i);
+        i += length;
+        break;
       case op::join:
         begin_join(parts, word);
         if (length != 0) end_join(parts, word, text());
@@ -452,6 +456,7 @@ sql_renderer::select_parts sql_renderer::read_select(std::uint32_t from, std::ui
       case op::row_lock: parts.locks.push_back(word); break;
       case op::row_type: parts.row = &model_of_word(word); break;
       case op::load_related: read_owners(parts, i); break;
+      case op::load_pivot: read_pivot(parts, word); break;
       case op::related_to: read_related(parts, word); break;
       case op::load_joined: read_joined(parts, word, words_[++i]); break;
       case op::match_field: {
@@ -471,6 +476,7 @@ std::string sql_renderer::select(std::uint32_t from, std::uint32_t count, select
   const std::size_t sources_around = sources_.size();
   const std::uint32_t first_around = std::exchange(first_, from);
   const bool recursion = std::exchange(recursion_, false);
+  const bool aggregates_around = aggregates_;
   enter(from, count);
   select_parts parts = read_select(from, count);
   parts.use = use;
@@ -485,6 +491,7 @@ std::string sql_renderer::select(std::uint32_t from, std::uint32_t count, select
   names_.resize(around);
   sources_.resize(sources_around);
   first_ = first_around;
+  aggregates_ = aggregates_around;
   return sql;
 }
 
@@ -520,19 +527,24 @@ std::string sql_renderer::assemble(select_parts& parts) {
   } else if (columns.empty()) {
     columns_of(columns, parts.id, *parts.model, parts.read.empty() ? parts.model->columns : parts.read);
   }
-  if (!parts.join_owner.empty()) columns += ", " + parts.join_owner;
+  const bool limits_each = !parts.owner.empty() && !(parts.limit.empty() && parts.offset.empty());
+  for (std::size_t part = 0; part < parts.join_owner.size(); ++part) {
+    columns += ", " + parts.join_owner[part];
+    if (limits_each) columns += " AS " + owner_name(part);
+  }
   columns += parts.joined_columns;
   if (parts.use == select_use::statement) {
     // What is counted is no row of the model.
     const bool whole = parts.read.empty() || parts.row != nullptr;
     for (std::uint16_t i : whole ? row.columns : parts.read) plan_.reads.push_back(row.fields[i].slot());
-    if (!parts.join_owner.empty()) plan_.reads.push_back(join_key_slot(loaded_));
+    for (std::size_t part = 0; part < parts.join_owner.size(); ++part)
+      plan_.reads.push_back(join_key_slot(loaded_, part));
     plan_.reads.insert(plan_.reads.end(), parts.joined_slots.begin(), parts.joined_slots.end());
     plan_.row_type = row.short_name();
     plan_.single_row = has_single_row(parts);
   }
   const std::string from = table_clause(parts) + parts.joins;
-  if (!parts.owner.empty() && !(parts.limit.empty() && parts.offset.empty())) return limit_each(parts, columns, from);
+  if (limits_each) return limit_each(parts, columns, from);
   std::string sql = parts.distinct ? "SELECT DISTINCT " : "SELECT ";
   if (!parts.distinct_on.empty()) sql += "DISTINCT ON (" + parts.distinct_on + ") ";
   sql += columns + " FROM " + from;

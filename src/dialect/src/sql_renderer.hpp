@@ -71,9 +71,10 @@ private:
     const model_info* row = nullptr;
     std::string joined_columns;  ///< of related rows that are read beside, and what they are read into
     std::vector<field_slot> joined_slots;
-    std::size_t row_end = 0;  ///< of the row with those that are read beside it
-    std::string owner;        ///< relation loads: the columns that say whose row it is
-    std::string join_owner;   ///< the same, where it is a column of a join table and read with the row
+    std::string pivot_names;              ///< of the join table's columns that are read, as they are called here
+    std::size_t row_end = 0;              ///< of the row with those that are read beside it
+    std::string owner;                    ///< relation loads: the columns that say whose row it is
+    std::vector<std::string> join_owner;  ///< the same, where it is a column of a join table and read with the row
     bool distinct = false, aggregates = false, only_count = false, only_exists = false;
     bool term_values = false, order_values = false;  ///< what is selected or ordered by has values, which are bound
     bool computes = false;                           ///< more is selected than columns
@@ -167,24 +168,31 @@ private:
   // relations
   void number_owners(std::uint32_t index, std::uint64_t word);
   void read_owners(select_parts& parts, std::uint32_t index);
+  void read_pivot(select_parts& parts, std::uint64_t word) const;
   void read_related(select_parts& parts, std::uint64_t word);
-  std::string join_table_of(select_parts& parts, const relation_keys& keys);
+  /// Joins the table between; gives its columns that name the owner.
+  std::vector<std::string> join_table_of(select_parts& parts, const relation_keys& keys);
   /// That a column says of which model the key beside it is.
   std::string names_model(const std::string& column, const relation_keys& keys) const;
   std::string names_model(const std::string& table, const field_info& field, const relation_keys& keys) const;
   /// The tables between both ends of a relation that goes through others, and how the ends are joined to them.
   struct way {
     std::string from, where;
-    std::string owner;               ///< the column that must equal the owner's
+    std::vector<std::string> owner;  ///< the columns that must equal the owner's
     std::vector<std::string> links;  ///< columns that must equal those of the related table
     std::vector<const field_info*> related;
     bool repeats = false;  ///< a related row may be reached twice
   };
   way way_of(const relation_keys& keys) const;
   void read_joined(select_parts& parts, std::uint64_t word, std::uint64_t related);
+  void read_beside(select_parts& parts, std::uint32_t index);
+  /// That these columns are the key of one of the owners.
+  void among_owners(std::string& sql, const std::vector<std::string>& columns, std::uint32_t index) const;
   void read_owners_through(select_parts& parts, std::uint32_t index);
   /// That there is a way from the row around to the related one.
   std::string leads(const select_parts& parts, const relation_keys& keys, const std::string& around) const;
+  /// What a part of the owner's key is called where it is read beside the rows.
+  std::string owner_name(std::size_t part) const;
   /// The SELECT with its limit and offset counted for each owner.
   std::string limit_each(select_parts& parts, std::string_view columns, const std::string& from);
 
@@ -194,8 +202,20 @@ private:
   std::string write_sources(select_parts& parts);
   bool says_conflict() const noexcept;
   std::string conflict(const model_info& model);
-  /// The condition of the unique index over these columns, which is a part of what it is known by; empty: none.
-  std::string target_condition(const model_info& model, const std::vector<std::uint16_t>& offsets) const;
+  /// What an upsert says of the unique index that may have the row already: columns by their offsets, the rest as
+  /// neutral SQL.
+  struct conflict_key {
+    std::vector<std::uint16_t> columns{};
+    std::vector<std::string> expressions{};
+    std::string condition{};
+  };
+  static bool is_of(const index_info& index, const model_info& model, const conflict_key& key);
+  /// The condition of the unique index that is meant, which is a part of what it is known by; empty: none.
+  std::string target_condition(const model_info& model, const conflict_key& key) const;
+  /// The text behind the word at this place.
+  std::string_view text_behind(std::uint32_t index) const noexcept {
+    return {reinterpret_cast<const char*>(words_ + index + 2), model_of(words_[index + 1])};
+  }
   /// Errors: query_error for a column that the database computes.
   static void refuse_computed(const model_info& model, const field_info& field);
   /// `column = excluded.column`; a version counts on.
@@ -207,6 +227,8 @@ private:
   std::string assignment(std::uint32_t index, bool& value_follows);
   std::string write_condition(const model_info& model, bool& found);
   void returning(const model_info& model);
+  /// A term of a row that is written. Errors: query_error for what is of several rows.
+  std::string written_term(std::uint32_t from, std::uint32_t count);
 
   const model_info& model_of_word(std::uint64_t word) const;
   const field_info& field_of_word(std::uint64_t word) const;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Related rows that are read beside their owners'.
+// What is read behind a row: related rows, and values.
 #include "sql_renderer.hpp"
 
+#include "tupelo/model/beside_value.hpp"
 #include "tupelo/model/field_type.hpp"
 #include "tupelo/model/model_spec.hpp"
 #include "tupelo/core/error.hpp"
@@ -43,7 +44,7 @@ bool is_unique(const relation_keys& keys) {
   };
   if (all_among(related.key)) return true;
   return std::any_of(related.indexes.begin(), related.indexes.end(), [&](const index_info& index) {
-    return index.unique && index.condition.empty() &&
+    return index.unique && !index.has_where &&  // rows that are marked as deleted are left out below
            std::all_of(index.terms.begin(), index.terms.end(), [&](const index_term_info& term) {
              return term.field >= 0 && among(&related.fields[static_cast<std::size_t>(term.field)]);
            });
@@ -51,6 +52,20 @@ bool is_unique(const relation_keys& keys) {
 }
 
 }  // namespace
+
+void sql_renderer::read_beside(select_parts& parts, std::uint32_t index) {
+  const model_info& row = parts.row ? *parts.row : *parts.model;
+  const kind k = static_cast<kind>(sub_of(words_[index]));
+  const std::size_t place = parts.row_end == 0 ? beside_place(row.size) : parts.row_end;
+  parts.row_end = place + sizeof(beside_value);
+  if (parts.row_end > 0xffff) {
+    throw query_error("rows of " + std::string(row.short_name()) + " are too large for values to be read behind them");
+  }
+  aggregates_ = false;
+  parts.joined_columns += ", " + expression_text(index + 1, length_of(words_[index]));
+  parts.aggregates = parts.aggregates || aggregates_;
+  parts.joined_slots.push_back(beside_slot(k, place));
+}
 
 void sql_renderer::read_joined(select_parts& parts, std::uint64_t word, std::uint64_t related_word) {
   const model_info& owner = model_of_word(word);

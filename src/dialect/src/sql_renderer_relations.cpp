@@ -12,7 +12,6 @@ namespace {
 
 /// The rank of a row among those of its owner.
 constexpr std::string_view rank_column = "tupelo_rank";
-constexpr std::string_view owner_column = "tupelo_owner";
 
 void separate(std::string& sql, std::string_view separator) {
   if (!sql.empty()) sql += separator;
@@ -26,25 +25,33 @@ void sql_renderer::number_owners(std::uint32_t index, std::uint64_t word) {
   }
   loaded_ = keys_of(model_of_word(word), offset_of_word(word), model_of_word(words_[0]));
   number_[index] = next_;
+  std::size_t part = 0;
   for (const relation_keys::pair& pair : loaded_.pairs) {
     bind_step step;
     step.source = bind_source::whole_list;
     step.first = next_++;
     step.k = step.typed_as = key_kind(*pair.own);
-    step.slot.column = loaded_.has_join_table() ? std::string_view(loaded_.relation->join_key)
-                                                : std::string_view(pair.related->column);
+    if (loaded_.has_join_table()) {
+      step.slot.column = loaded_.relation->join_key[part++];
+    } else {
+      step.slot.column = pair.related != nullptr ? pair.related->column : pair.own->column;
+    }
     plan_.binds.push_back(step);
   }
 }
 
-std::string sql_renderer::join_table_of(select_parts& parts, const relation_keys& keys) {
+std::vector<std::string> sql_renderer::join_table_of(select_parts& parts, const relation_keys& keys) {
   const std::string table = quoted(keys.relation->join_table);
-  parts.joins += " JOIN " + table + " ON " + table + "." + quoted(keys.relation->join_related_key) + " = " +
-                 named(parts.id, *keys.pairs[0].related);
-  if (!keys.type_name.empty()) {
-    parts.joins += " AND " + names_model(table + "." + quoted(keys.relation->join_type), keys);
+  std::string on;
+  for (std::size_t i = 0; i < keys.related_key.size(); ++i) {
+    separate(on, " AND ");
+    on += table + "." + quoted(keys.relation->join_related_key[i]) + " = " + named(parts.id, *keys.related_key[i]);
   }
-  return table + "." + quoted(keys.relation->join_key);
+  if (!keys.type_name.empty()) on += " AND " + names_model(table + "." + quoted(keys.relation->join_type), keys);
+  parts.joins += " JOIN " + table + " ON " + on;
+  std::vector<std::string> owner;
+  for (const std::string& column : keys.relation->join_key) owner.push_back(table + "." + quoted(column));
+  return owner;
 }
 
 void sql_renderer::read_owners(select_parts& parts, std::uint32_t index) {
@@ -53,7 +60,11 @@ void sql_renderer::read_owners(select_parts& parts, std::uint32_t index) {
     return;
   }
   if (loaded_.has_join_table()) {
-    parts.owner = parts.join_owner = join_table_of(parts, loaded_);
+    parts.join_owner = join_table_of(parts, loaded_);
+    for (const std::string& column : parts.join_owner) {
+      separate(parts.owner, ", ");
+      parts.owner += column;
+    }
   } else {
     for (const relation_keys::pair& pair : loaded_.pairs) {
       separate(parts.owner, ", ");
@@ -64,17 +75,45 @@ void sql_renderer::read_owners(select_parts& parts, std::uint32_t index) {
   if (loaded_.type_field != nullptr && loaded_.relation->kind != relation_kind::belongs_to_any) {
     parts.where += names_model(named(parts.id, *loaded_.type_field), loaded_) + " AND ";
   }
-  if (loaded_.pairs.size() == 1) {
-    dialect_.in_list(parts.where, parts.owner, number_[index], any_bucket, key_kind(*loaded_.pairs[0].own));
+  std::vector<std::string> columns = parts.join_owner;
+  if (columns.empty()) {
+    for (const relation_keys::pair& pair : loaded_.pairs) columns.push_back(named(parts.id, *pair.related));
+  }
+  among_owners(parts.where, columns, index);
+}
+
+void sql_renderer::among_owners(std::string& sql, const std::vector<std::string>& columns, std::uint32_t index) const {
+  if (columns.size() == 1) {
+    dialect_.in_list(sql, columns[0], number_[index], any_bucket, key_kind(*loaded_.pairs[0].own));
     return;
   }
-  std::vector<std::string> columns;
-  for (const relation_keys::pair& pair : loaded_.pairs) columns.push_back(named(parts.id, *pair.related));
   std::vector<call_argument> arguments;
-  for (std::size_t i = 0; i < columns.size(); ++i) {
-    arguments.push_back({columns[i], key_kind(*loaded_.pairs[i].own)});
+  for (std::size_t i = 0; i < columns.size(); ++i) arguments.push_back({columns[i], key_kind(*loaded_.pairs[i].own)});
+  dialect_.row_list(sql, arguments.data(), arguments.size(), number_[index]);
+}
+
+void sql_renderer::read_pivot(select_parts& parts, std::uint64_t word) const {
+  const model_info& pivot = model_of_word(word);
+  const std::string relation = "relation " + std::string(loaded_.owner->short_name()) +
+                               "::" + loaded_.owner->fields[loaded_.relation->field].name;
+  if (pivot.table != loaded_.relation->join_table) {
+    throw query_error(relation + " goes by the table `" + loaded_.relation->join_table + "`, but its field names " +
+                      std::string(pivot.short_name()) + ", the model of `" + pivot.table + "`: they must be the same");
   }
-  dialect_.row_list(parts.where, arguments.data(), arguments.size(), number_[index]);
+  const std::size_t behind = pivot_offset(*parts.model, loaded_.join_keys(), sub_of(word));
+  if (behind + pivot.size > 0xffff) {
+    throw query_error(relation + ": " + std::string(parts.model->short_name()) + " and " +
+                      std::string(pivot.short_name()) + " are too large together to be read side by side");
+  }
+  for (const std::uint16_t i : pivot.columns) {
+    const field_info& field = pivot.fields[i];
+    const std::string name = quoted("tupelo_pivot_" + std::to_string(i));
+    parts.joined_columns += ", " + quoted(pivot.table) + "." + quoted(field.column) + " AS " + name;
+    parts.pivot_names += ", " + name;
+    field_slot slot = field.slot();
+    slot.offset = static_cast<std::uint16_t>(behind + slot.offset);
+    parts.joined_slots.push_back(slot);
+  }
 }
 
 void sql_renderer::read_related(select_parts& parts, std::uint64_t word) {
@@ -102,10 +141,15 @@ void sql_renderer::read_related(select_parts& parts, std::uint64_t word) {
     parts.where += names_model(named(parts.id, *keys.type_field), keys);
   }
   if (keys.has_join_table()) {
-    must_equal(join_table_of(parts, keys), *keys.pairs[0].own);
+    const std::vector<std::string> columns = join_table_of(parts, keys);
+    for (std::size_t i = 0; i < columns.size(); ++i) must_equal(columns[i], *keys.pairs[i].own);
     return;
   }
   for (const relation_keys::pair& pair : keys.pairs) must_equal(named(parts.id, *pair.related), *pair.own);
+}
+
+std::string sql_renderer::owner_name(std::size_t part) const {
+  return quoted(part == 0 ? std::string("tupelo_owner") : "tupelo_owner_" + std::to_string(part + 1));
 }
 
 std::string sql_renderer::limit_each(select_parts& parts, std::string_view columns, const std::string& from) {
@@ -133,10 +177,10 @@ std::string sql_renderer::limit_each(select_parts& parts, std::string_view colum
     separate(read, ", ");
     read += quoted(parts.model->fields[i].column);
   }
-  if (!parts.join_owner.empty()) read += ", " + quoted(owner_column);
+  for (std::size_t part = 0; part < parts.join_owner.size(); ++part) read += ", " + owner_name(part);
+  read += parts.pivot_names;
   sql += read + " FROM (SELECT ";
   sql += columns;
-  if (!parts.join_owner.empty()) sql += " AS " + quoted(owner_column);
   sql += ", row_number() OVER (PARTITION BY " + parts.owner;
   if (!parts.order.empty()) sql += " ORDER BY " + parts.order;
   sql += ") AS " + rank + " FROM " + from;

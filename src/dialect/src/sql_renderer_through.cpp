@@ -8,7 +8,6 @@ namespace {
 
 /// What the tables between are called where they are joined, and what their rows are called for the query around.
 constexpr std::string_view between = "tupelo_way";
-constexpr std::string_view owner_column = "tupelo_owner";
 constexpr std::string_view link_column = "tupelo_link_";
 
 void also(std::string& condition, const std::string& more) {
@@ -46,6 +45,10 @@ sql_renderer::way sql_renderer::way_of(const relation_keys& keys) const {
     const std::string table = quoted(name);
     std::vector<std::string> links;  // what equals the columns of the step's related table
     std::string joined_on;
+    std::vector<const field_info*> reached = step.related_key;
+    if (!step.has_join_table()) {
+      for (const relation_keys::pair& pair : step.pairs) reached.push_back(pair.related);
+    }
     if (step.has_join_table()) {
       const std::string join = quoted(own_names + "join_" + std::to_string(i));
       const std::string clause = quoted(step.relation->join_table) + " AS " + join;
@@ -53,30 +56,33 @@ sql_renderer::way sql_renderer::way_of(const relation_keys& keys) const {
       if (!step.type_name.empty()) on = names_model(join + "." + quoted(step.relation->join_type), step);
       if (first) {
         made.from = clause;
-        made.owner = join + "." + quoted(step.relation->join_key);
+        for (const std::string& column : step.relation->join_key) made.owner.push_back(join + "." + quoted(column));
         if (!on.empty()) also(made.where, on);
       } else {
-        also(on,
-             join + "." + quoted(step.relation->join_key) + " = " + before + "." + quoted(step.pairs[0].own->column));
+        for (std::size_t part = 0; part < step.pairs.size(); ++part) {
+          also(on, join + "." + quoted(step.relation->join_key[part]) + " = " + before + "." +
+                       quoted(step.pairs[part].own->column));
+        }
         made.from += " JOIN " + clause + " ON " + on;
       }
-      links.push_back(join + "." + quoted(step.relation->join_related_key));
+      for (const std::string& column : step.relation->join_related_key) links.push_back(join + "." + quoted(column));
     } else if (!first) {
       for (const relation_keys::pair& pair : step.pairs) links.push_back(before + "." + quoted(pair.own->column));
     }
     if (last) {
       made.links = links;
-      for (const relation_keys::pair& pair : step.pairs) made.related.push_back(pair.related);
+      made.related = reached;
       break;
     }
     for (std::size_t j = 0; j < links.size(); ++j) {
-      also(joined_on, table + "." + quoted(step.pairs[j].related->column) + " = " + links[j]);
+      also(joined_on, table + "." + quoted(reached[j]->column) + " = " + links[j]);
     }
     if (step.type_field != nullptr) also(first ? made.where : joined_on, names_model(table, *step.type_field, step));
     const std::string clause = quoted(step.related->table) + " AS " + table;
     if (made.from.empty()) {
       made.from = clause;
-      made.owner = table + "." + quoted(step.pairs[0].related->column);
+      for (const relation_keys::pair& pair : step.pairs)
+        made.owner.push_back(table + "." + quoted(pair.related->column));
     } else {
       made.from += " JOIN " + clause + " ON " + joined_on;
     }
@@ -90,25 +96,31 @@ void sql_renderer::read_owners_through(select_parts& parts, std::uint32_t index)
   const way between_both = way_of(loaded_);
   const std::string name = quoted(between);
   std::string sql = between_both.repeats ? "SELECT DISTINCT " : "SELECT ";
-  sql += between_both.owner + " AS " + quoted(owner_column);
   std::string on;
+  for (std::size_t part = 0; part < between_both.owner.size(); ++part) {
+    sql += (part == 0 ? "" : ", ") + between_both.owner[part] + " AS " + owner_name(part);
+    parts.join_owner.push_back(name + "." + owner_name(part));
+    parts.owner += (part == 0 ? "" : ", ") + parts.join_owner.back();
+  }
   for (std::size_t i = 0; i < between_both.links.size(); ++i) {
     const std::string link = quoted(std::string(link_column) + std::to_string(i + 1));
     sql += ", " + between_both.links[i] + " AS " + link;
     also(on, named(parts.id, *between_both.related[i]) + " = " + name + "." + link);
   }
   std::string where;
-  dialect_.in_list(where, between_both.owner, number_[index], any_bucket, key_kind(*loaded_.pairs[0].own));
+  among_owners(where, between_both.owner, index);
   if (!between_both.where.empty()) where += " AND " + between_both.where;
   const relation_keys& last = loaded_.steps.back();
   if (last.type_field != nullptr) also(on, names_model(named(parts.id, *last.type_field), last));
   parts.joins += " JOIN (" + sql + " FROM " + between_both.from + " WHERE " + where + ") AS " + name + " ON " + on;
-  parts.owner = parts.join_owner = name + "." + quoted(owner_column);
 }
 
 std::string sql_renderer::leads(const select_parts& parts, const relation_keys& keys, const std::string& around) const {
   const way between_both = way_of(keys);
-  std::string where = between_both.owner + " = " + around + "." + quoted(keys.pairs[0].own->column);
+  std::string where;
+  for (std::size_t part = 0; part < between_both.owner.size(); ++part) {
+    also(where, between_both.owner[part] + " = " + around + "." + quoted(keys.pairs[part].own->column));
+  }
   for (std::size_t i = 0; i < between_both.links.size(); ++i) {
     also(where, between_both.links[i] + " = " + named(parts.id, *between_both.related[i]));
   }

@@ -102,6 +102,10 @@ public:
       parse_authority(text.substr(0, end));
       text = end == std::string_view::npos ? std::string_view() : text.substr(end);
     }
+    // Only files are named without an authority: elsewhere it is a user and a password that stand where the scheme
+    // should be, and would be shown as a path.
+    if (!url_.has_authority_ && url_.scheme_ != "sqlite" && text.find('@') != std::string_view::npos)
+      fail("the scheme is missing before the user, or the // behind the scheme" + std::string(forms));
     const std::string_view path = take_until(text, '?');
     if (path.find('@') != std::string_view::npos) refuse_split_password();
     url_.path_ = decoded(path, "path");

@@ -126,6 +126,20 @@ TEST(url, redacted_of_a_url_without_authority_is_the_url) {
   EXPECT_EQ(url::parse("sqlite:%2F%2Fx").redacted(), "sqlite:/%2Fx");
 }
 
+TEST(url, a_user_in_the_place_of_the_scheme_is_refused_without_the_password) {
+  for (const char* text : {"ada:hunter2@h/x", "ada:hunter2@h", "postgresql:ada:hunter2@h/x", "ada:hun?ter2@h/x"}) {
+    try {
+      url::parse(text);
+      ADD_FAILURE() << text;
+    } catch (const configuration_error& e) {
+      EXPECT_EQ(e.code(), errc::invalid_url);
+      const std::string message = e.what();
+      EXPECT_NE(message.find("scheme is missing"), std::string::npos) << message;
+      EXPECT_EQ(message.find("ter2"), std::string::npos) << message;
+    }
+  }
+  EXPECT_EQ(url::parse("sqlite:ada@home.db").path(), "ada@home.db");
+}
 TEST(url, text_without_scheme_is_refused_with_the_forms) {
   EXPECT_NE(refusal("shop.db").find("sqlite:///file.db"), std::string::npos);
   refusal("");

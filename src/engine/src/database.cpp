@@ -18,8 +18,10 @@ namespace tupelo {
 
 namespace {
 
-owned<detail::connection_pool> open_pool(std::string_view text, database_options options) {
+owned<detail::connection_pool> open_pool(std::string_view text, database_options options, detail::build_kind program) {
   driver::url url = driver::url::parse(text);
+  if (options.detect_n_plus_one == database_options::as_built)
+    options.detect_n_plus_one = program == detail::build_kind::debug ? 10 : 0;
   take_url_options(url, options);
   const backend& kind = find_backend(url);
   return owned(new detail::connection_pool(std::move(url), kind, options));
@@ -27,7 +29,8 @@ owned<detail::connection_pool> open_pool(std::string_view text, database_options
 
 }  // namespace
 
-database::database(std::string_view url, database_options options) : pool_(open_pool(url, options)) {}
+database::database(std::string_view url, database_options options, detail::build_kind program)
+    : pool_(open_pool(url, options, program)) {}
 database::~database() = default;
 
 task<lease> database::acquire(std::source_location from) {
@@ -84,14 +87,7 @@ task<void> database::close(deadline until) {
 
 void database::observe(statement_observer& observer) { pool_->observe(observer); }
 std::uint32_t database::reads_repeated_at_most() const noexcept {
-  if (pool_->observers().empty()) return 0;
-  const std::uint32_t said = pool_->options().detect_n_plus_one;
-#ifdef NDEBUG
-  constexpr std::uint32_t unsaid = 0;
-#else
-  constexpr std::uint32_t unsaid = 10;
-#endif
-  return said == database_options::as_built ? unsaid : said;
+  return pool_->observers().empty() ? 0 : pool_->options().detect_n_plus_one;
 }
 void database::report(const repeated_read_event& event) noexcept { pool_->observers().read_repeated(event); }
 pool_statistics database::statistics() const {

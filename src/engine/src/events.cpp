@@ -38,6 +38,21 @@ bool event_registry::hears_of_bulk(const model_info& model) const noexcept {
                      [&](const bulk_entry& each) { return each.model == nullptr || each.model == model.spec; });
 }
 
+const model_info* event_registry::hears_of_table(std::string_view table) const {
+  bool of_all = false;
+  for (const bulk_entry& each : bulk_) {
+    of_all = of_all || each.model == nullptr;
+    if (each.model != nullptr && info_of(*each.model).table == table) return &info_of(*each.model);
+  }
+  if (!of_all) return nullptr;
+  for (std::uint32_t id = 1;; ++id) {  // models that the program has used
+    const model_spec* const spec = find_spec(id);
+    if (spec == nullptr) return nullptr;
+    const model_info* const info = __atomic_load_n(&spec->info, __ATOMIC_ACQUIRE);
+    if (info != nullptr && info->table == table) return info;
+  }
+}
+
 task<void> event_registry::tell(event what, any_object object, lease& in) const {
   for (const model_spec* const wanted : {object.model.spec, static_cast<const model_spec*>(nullptr)}) {
     for (std::size_t i = 0; i != objects_.size(); ++i) {

@@ -2,6 +2,7 @@
 // The rows of the table between two models.
 #include "key_index.hpp"
 #include "loaded_batch.hpp"
+#include "object_events.hpp"
 
 #include "tupelo/engine/join_table_verbs.hpp"
 #include "tupelo/engine/lease.hpp"
@@ -32,7 +33,7 @@ public:
   join_table(const dialect& target, const join_rows& rows)
       : keys_(keys_of(require_table(info_of(*rows.relation.model)), rows.relation.offset,
                       require_table(info_of(*rows.related)))),
-        owner_(std::vector<field_slot>{keys_.pairs.at(0).own->slot()}),
+        owner_(own_slots(keys_)),
         text_(target, keys_.relation->join_table, keys_.relation->join_key, keys_.relation->join_related_key,
               keys_.relation->join_type, keys_.type_name) {
     if (!keys_.has_join_table()) {
@@ -47,11 +48,11 @@ public:
   /// The given keys, each once.
   key_index read(const given_keys& given) const {
     key_index found(given.count + given.objects.size());
-    const field_info& field = *keys_.pairs[0].related;
-    if (given.count != 0 && !fits(key_kind(field), given.k)) {
+    if (given.count != 0 && (is_composite() || !fits(key_kind(*keys_.related_key[0]), given.k))) {
       throw query_error("the keys given for relation " + std::string(keys_.owner->short_name()) +
                         "::" + keys_.owner->fields[keys_.relation->field].name +
-                        " are of another type than the key of " + std::string(keys_.related->short_name()));
+                        " are of another type than the key of " + std::string(keys_.related->short_name()) +
+                        (is_composite() ? ", which has several columns: give objects" : ""));
     }
     const std::uint64_t* at = given.values.data();
     for (std::uint32_t i = 0; i < given.count; ++i) {
@@ -59,7 +60,9 @@ public:
       found.add(at, words);
       at += words;
     }
-    key_words key(std::vector<field_slot>{field.slot()});
+    std::vector<field_slot> parts;
+    for (const field_info* field : keys_.related_key) parts.push_back(field->slot());
+    key_words key(std::move(parts));
     for (const void* object : given.objects) {
       refuse_empty_key(*keys_.related, object);
       if (key.read(object)) found.add(key.data(), key.size());
@@ -107,7 +110,17 @@ public:
     if (k == kind::uuid) return row_meta<uuid>::spec;
     return row_meta<std::string>::spec;
   }
-  kind related_kind() const { return key_kind(*keys_.pairs[0].related); }
+  const std::string& name() const noexcept { return keys_.relation->join_table; }
+  kind related_kind() const { return key_kind(*keys_.related_key[0]); }
+  bool is_composite() const noexcept { return keys_.related_key.size() != 1; }
+  /// Of a composite key: what is connected with others than these.
+  query_core erase_others(const key_index& keys) const {
+    query_core core = begin();
+    push_owner(core);
+    for (std::uint32_t i = 0; i < keys.size(); ++i) push_related(core, keys, i);
+    core.text(text_.erase_others(keys.size()));
+    return core;
+  }
 
   /// Sets what the join table's columns say of the connection. Errors: query_error for another table's row.
   void connect(const model_info& info, void* row, const key_index& keys, std::uint32_t number) const {
@@ -117,8 +130,12 @@ public:
                         "\"; relation " + std::string(keys_.owner->short_name()) +
                         "::" + keys_.owner->fields[relation.field].name + " goes by \"" + relation.join_table + "\"");
     }
-    store(info, row, relation.join_key, key_kind(*keys_.pairs[0].own), owner_.data());
-    store(info, row, relation.join_related_key, related_kind(), keys.key(number));
+    const std::uint64_t* own = owner_.data();
+    for (std::size_t i = 0; i < keys_.pairs.size(); ++i)
+      own = store_part(info, row, relation.join_key[i], *keys_.pairs[i].own, own);
+    const std::uint64_t* related = keys.key(number);
+    for (std::size_t i = 0; i < keys_.related_key.size(); ++i)
+      related = store_part(info, row, relation.join_related_key[i], *keys_.related_key[i], related);
     if (relation.join_type.empty()) return;
     inline_word_buffer<8> name;
     name.push_text(keys_.type_name);
@@ -126,6 +143,17 @@ public:
   }
 
 private:
+  static std::vector<field_slot> own_slots(const relation_keys& keys) {
+    std::vector<field_slot> slots;
+    for (const relation_keys::pair& pair : keys.pairs) slots.push_back(pair.own->slot());
+    return slots;
+  }
+  /// Gives where the next part's words are.
+  static const std::uint64_t* store_part(const model_info& info, void* row, const std::string& column,
+                                         const field_info& part, const std::uint64_t* words) {
+    store(info, row, column, key_kind(part), words);
+    return words + words_of_value(key_kind(part), words);
+  }
   static void store(const model_info& info, void* row, const std::string& column, kind k, const std::uint64_t* words) {
     const int position = info.find_column(column);
     if (position < 0) {
@@ -149,11 +177,13 @@ private:
     return core;
   }
   void push_owner(query_core& core) const {
-    core.word(make_word(op::value, static_cast<std::uint8_t>(key_kind(*keys_.pairs[0].own))));
+    for (const relation_keys::pair& pair : keys_.pairs)
+      core.word(make_word(op::value, static_cast<std::uint8_t>(key_kind(*pair.own))));
     core.values.append(owner_.data(), owner_.size());
   }
   void push_related(query_core& core, const key_index& keys, std::uint32_t number) const {
-    core.word(make_word(op::value, static_cast<std::uint8_t>(related_kind())));
+    for (const field_info* part : keys_.related_key)
+      core.word(make_word(op::value, static_cast<std::uint8_t>(key_kind(*part))));
     core.values.append(keys.key(number), keys.words_of(number));
   }
 
@@ -216,7 +246,58 @@ enum class join_change : std::uint8_t {
   toggle,  ///< those that are wanted the other way round, the others as they are
 };
 
-task<join_changes> change_in(query_source& source, const join_table& table, const key_index& wanted, join_change how) {
+/// Who is told of rows of a join table that come and go, if anybody is.
+struct join_listeners {
+  join_listeners(const query_source& source, const std::string& table) : registry(source.listening()) {
+    if (registry != nullptr) model = registry->hears_of_table(table);
+  }
+  const event_registry* registry;
+  const model_info* model = nullptr;  ///< null: nobody
+};
+
+/// In the transaction that is open.
+template <class Work>
+task<std::int64_t> tell_of(const join_listeners& listeners, bulk_event before, lease& held, Work work) {
+  if (listeners.model != nullptr) co_await listeners.registry->tell(before, {*listeners.model, 0}, held);
+  const std::int64_t rows = co_await work();
+  if (listeners.model != nullptr) co_await listeners.registry->tell(after(before), {*listeners.model, rows}, held);
+  co_return rows;
+}
+
+/// The same by keys of several columns, which are not read: what is there is found by writing.
+task<join_changes> change_composite(lease& source, const join_listeners& listeners, const join_table& table,
+                                    const key_index& wanted, join_change how) {
+  std::vector<std::uint32_t> missing = all_of(wanted);
+  join_changes changes;
+  if (how == join_change::sync) {
+    if (wanted.size() > most_keys) {
+      throw query_error("sync() of `" + table.name() + "` by a key of several columns takes up to " +
+                        std::to_string(most_keys) + " objects: detach() and attach() them instead");
+    }
+    changes.detached = co_await tell_of(listeners, bulk_event::deleting, source,
+                                        [&] { return run_write(source, table.erase_others(wanted)); });
+  } else {
+    missing.clear();
+    changes.detached = co_await tell_of(listeners, bulk_event::deleting, source, [&]() -> task<std::int64_t> {
+      std::int64_t all = 0;
+      for (const std::uint32_t each : all_of(wanted)) {
+        const std::int64_t gone = co_await run_write(source, table.erase(wanted, {each}, 0, 1));
+        all += gone;
+        if (gone == 0) missing.push_back(each);
+      }
+      co_return all;
+    });
+  }
+  if (missing.empty()) co_return changes;
+  const auto insert = [&](std::size_t from, std::size_t rows) { return table.insert(wanted, missing, from, rows); };
+  changes.attached = co_await tell_of(listeners, bulk_event::inserting, source,
+                                      [&] { return run_in_parts(source, missing.size(), insert); });
+  co_return changes;
+}
+
+task<join_changes> change_in(lease& source, const join_listeners& listeners, const join_table& table,
+                             const key_index& wanted, join_change how) {
+  if (table.is_composite()) co_return co_await change_composite(source, listeners, table, wanted, how);
   std::vector<bool> found(wanted.size(), false);
   key_index others(0);
   const kind k = table.related_kind();
@@ -243,11 +324,16 @@ task<join_changes> change_in(query_source& source, const join_table& table, cons
   }
   const key_index& parted = how == join_change::sync ? others : wanted;
   join_changes changes;
-  changes.detached = co_await run_in_parts(
-      source, gone.size(), [&](std::size_t from, std::size_t rows) { return table.erase(parted, gone, from, rows); });
-  changes.attached = co_await run_in_parts(source, missing.size(), [&](std::size_t from, std::size_t rows) {
-    return table.insert(wanted, missing, from, rows);
-  });
+  const auto erase = [&](std::size_t from, std::size_t rows) { return table.erase(parted, gone, from, rows); };
+  const auto insert = [&](std::size_t from, std::size_t rows) { return table.insert(wanted, missing, from, rows); };
+  if (!gone.empty()) {
+    changes.detached = co_await tell_of(listeners, bulk_event::deleting, source,
+                                        [&] { return run_in_parts(source, gone.size(), erase); });
+  }
+  if (!missing.empty()) {
+    changes.attached = co_await tell_of(listeners, bulk_event::inserting, source,
+                                        [&] { return run_in_parts(source, missing.size(), insert); });
+  }
   co_return changes;
 }
 
@@ -269,9 +355,15 @@ task<Result> in_transaction(query_source& source, Work work) {
   std::rethrow_exception(failure);
 }
 
-/// As run_in_parts; in a transaction of its own where it takes several statements.
+/// As run_in_parts; in a transaction of its own where it takes several statements, or somebody is told.
 template <class Make>
-task<std::int64_t> run_whole(query_source& source, std::size_t count, Make make) {
+task<std::int64_t> run_whole(query_source& source, const std::string& table, bulk_event before, std::size_t count,
+                             Make make) {
+  const join_listeners listeners(source, table);
+  if (count != 0 && listeners.model != nullptr) {
+    const auto run = [&](lease& held) { return run_in_parts(held, count, make); };
+    co_return co_await tell_around(source, *listeners.registry, before, *listeners.model, run);
+  }
   if (count == 0 || (std::has_single_bit(count) && count <= most_keys)) {
     co_return co_await run_in_parts(source, count, make);
   }
@@ -304,7 +396,7 @@ task<std::int64_t> attach(query_source* source, join_rows rows, given_keys keys,
   if (wanted.size() == 0) co_return 0;
   const model_info& info = require_table(info_of(*with.ops->spec));
   const std::int64_t now = time_of_writing(info);
-  row_memory made(*with.ops, false);
+  row_memory made(*with.ops, 0);
   made.reserve(wanted.size());
   std::vector<void*> objects;
   bool generated = false;
@@ -312,7 +404,7 @@ task<std::int64_t> attach(query_source* source, join_rows rows, given_keys keys,
     void* const row = objects.emplace_back(made.add());
     with.copy(row, with.row);
     // Each has one of its own.
-    if (info.generated_key) set_generated_key(info, row, 0);
+    if (info.generated_key && info.key.size() == 1) set_generated_key(info, row, 0);
     if (wanted.size() > 1 && info.key.size() == 1 && info.fields[info.key[0]].is(field_client_uuid)) {
       const field_info& key = info.fields[info.key[0]];
       const uuid none{};
@@ -320,6 +412,10 @@ task<std::int64_t> attach(query_source* source, join_rows rows, given_keys keys,
     }
     table.connect(info, row, wanted, i);
     generated = prepare_for_insert(info, row, now);
+  }
+  if (const event_registry* const registry = hearing_bulk(*source, info)) {
+    const auto run = [&](lease& held) { return insert_rows(held, info, objects, generated); };
+    co_return co_await tell_around(*source, *registry, bulk_event::inserting, info, run);
   }
   if (wanted.size() == 1) co_return co_await insert_rows(*source, info, objects, generated);
   co_return co_await in_transaction<std::int64_t>(
@@ -331,31 +427,39 @@ task<std::int64_t> attach(query_source* source, join_rows rows, given_keys keys)
   const key_index wanted = table.read(keys);
   const std::vector<std::uint32_t> all = all_of(wanted);
   co_return co_await run_whole(
-      *source, all.size(), [&](std::size_t from, std::size_t count) { return table.insert(wanted, all, from, count); });
+      *source, table.name(), bulk_event::inserting, all.size(),
+      [&](std::size_t from, std::size_t count) { return table.insert(wanted, all, from, count); });
 }
 
 task<std::int64_t> detach(query_source* source, join_rows rows, given_keys keys, bool all) {
   const join_table table(require_source(source)->sql_dialect(), rows);
-  if (all) co_return co_await run_write(*source, table.erase_all());
+  if (all) {
+    const join_listeners listeners(*source, table.name());
+    if (listeners.model == nullptr) co_return co_await run_write(*source, table.erase_all());
+    const auto run = [&](lease& held) { return run_write(held, table.erase_all()); };
+    co_return co_await tell_around(*source, *listeners.registry, bulk_event::deleting, *listeners.model, run);
+  }
   const key_index gone = table.read(keys);
   const std::vector<std::uint32_t> numbers = all_of(gone);
-  co_return co_await run_whole(*source, numbers.size(), [&](std::size_t from, std::size_t count) {
-    return table.erase(gone, numbers, from, count);
-  });
+  co_return co_await run_whole(
+      *source, table.name(), bulk_event::deleting, numbers.size(),
+      [&](std::size_t from, std::size_t count) { return table.erase(gone, numbers, from, count); });
 }
 
 task<join_changes> sync(query_source* source, join_rows rows, given_keys keys) {
   const join_table table(require_source(source)->sql_dialect(), rows);
   const key_index wanted = table.read(keys);
+  const join_listeners listeners(*source, table.name());
   co_return co_await in_transaction<join_changes>(
-      *source, [&](lease& held) { return change_in(held, table, wanted, join_change::sync); });
+      *source, [&](lease& held) { return change_in(held, listeners, table, wanted, join_change::sync); });
 }
 
 task<join_changes> toggle(query_source* source, join_rows rows, given_keys keys) {
   const join_table table(require_source(source)->sql_dialect(), rows);
   const key_index wanted = table.read(keys);
+  const join_listeners listeners(*source, table.name());
   co_return co_await in_transaction<join_changes>(
-      *source, [&](lease& held) { return change_in(held, table, wanted, join_change::toggle); });
+      *source, [&](lease& held) { return change_in(held, listeners, table, wanted, join_change::toggle); });
 }
 
 }  // namespace tupelo::detail

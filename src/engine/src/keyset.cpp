@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tupelo/engine/keyset.hpp"
 
+#include "tupelo/query/clause_term.hpp"
 #include "tupelo/model/model_info.hpp"
 #include "tupelo/security/sealing_key.hpp"
 #include "tupelo/core/error.hpp"
@@ -25,9 +26,6 @@ bool has_a_length(kind k) noexcept {
   return k == kind::text || k == kind::bytes || k == kind::uuid || k == kind::decimal || k == kind::enumeration ||
          k == kind::custom;
 }
-
-/// Values of these kinds have an order that every database agrees on, or one of its own for texts.
-bool has_an_order(kind k) noexcept { return k != kind::array && k != kind::json && k != kind::interval; }
 
 [[noreturn]] void refuse_cursor() {
   throw value_error(errc::invalid_value,
@@ -71,6 +69,56 @@ cursor cursor::opened(std::string_view text, const sealing_key& key) {
 
 namespace detail {
 
+namespace {
+
+/// What the word names, in words that are the same in every program.
+void mix_word(std::string& name, std::uint64_t word) {
+  const op o = op_of(word);
+  name.append(std::to_string(word & 0xffff)).push_back(':');
+  const model_spec* const spec =
+      model_of(word) != 0 && o != op::call && o != op::text && o != op::over && o != op::again
+          ? find_spec(model_of(word))
+          : nullptr;
+  if (spec == nullptr) {
+    name.append(std::to_string(word >> 16U));
+  } else {
+    const model_info& model = info_of(*spec);
+    const int field = model.find_offset(offset_of_word(word));
+    name += alias_name(model_of(word));
+    name.append(".").append(model.table).push_back('.');
+    if (field >= 0 && (o == op::column || o >= op::column_compare || o == op::in_list || o == op::related_to)) {
+      name += model.fields[static_cast<std::size_t>(field)].name;
+    }
+  }
+  name.push_back(' ');
+}
+
+std::string name_of_term(const expression& value) {
+  std::string name;
+  for (std::uint32_t i = 0; i < value.shape.size; ++i) {
+    const std::uint64_t word = value.shape.data()[i];
+    mix_word(name, word);
+    for (std::uint32_t text = 0; text < payload_of(word); ++text)
+      name.append(std::to_string(value.shape.data()[++i])).push_back(' ');
+  }
+  for (std::uint32_t i = 0; i < value.values.size; ++i)
+    name.append(std::to_string(value.values.data()[i])).push_back(',');
+  return name;
+}
+
+bool is_grouping(const query_core& core, std::uint32_t index) noexcept {
+  const std::uint64_t last = core.shape.data()[index + length_of(core.shape.data()[index])];
+  const auto f = static_cast<function>(sub_of(last));
+  return op_of(last) == op::call && f >= function::rollup && f <= function::grouping_sets;
+}
+
+}  // namespace
+
+field_slot keyset_plan::term::slot(const model_info& model, std::size_t beside) const {
+  return field >= 0 ? model.fields[static_cast<std::size_t>(field)].slot()
+                    : beside_slot(k, beside * sizeof(beside_value));
+}
+
 keyset_plan::keyset_plan(query_core& core, const cursor& from, std::int64_t rows, bool backward)
     : model_(find_spec(model_of(core.shape.data()[0]))), backward_(backward) {
   if (core.has_limit() || core.has_offset()) {
@@ -80,79 +128,154 @@ keyset_plan::keyset_plan(query_core& core, const cursor& from, std::int64_t rows
   if (rows < 1 || rows > 1'000'000'000) {
     throw query_error("page_after() and page_before(): a page has from 1 to 1000000000 rows");
   }
-  find_terms(core, info_of(*model_));
+  find_terms(core);
+  place_terms(core);
   if (!from.empty()) narrow(core, from);
   core.limit(rows + 1);
 }
 
-void keyset_plan::find_terms(query_core& core, const model_info& model) {
-  const std::string name(model.short_name());
-  if (model.key.empty() || !alias_name(model_of(core.shape.data()[0])).empty()) {
-    throw query_error("page_after() and page_before() need a model with a key, which tells rows apart that the order "
-                      "leaves equal; " +
-                      name + " has none here");
-  }
+void keyset_plan::find_terms(query_core& core) {
+  std::vector<std::uint32_t> orders, groups, tables{model_of(core.shape.data()[0])};
   for (std::uint32_t i = 1; i < core.shape.size; ++i) {
-    std::uint64_t& word = core.shape.data()[i];
+    const std::uint64_t word = core.shape.data()[i];
     const op o = op_of(word);
-    if (o == op::row_type || o == op::group || o == op::distinct_on || o == op::part) {
-      throw query_error("page_after() and page_before() read whole objects of " + name +
-                        ": leave out select(), group_by(), distinct_on() and unions");
+    if (o == op::distinct_on || o == op::part || (o == op::group && is_grouping(core, i))) {
+      throw query_error("page_after() and page_before(): of the rows of distinct_on(), unions, rollup() and the like "
+                        "none is known again: read these from a query around them");
     }
-    if (o == op::order) {
-      const std::uint64_t column = core.shape.data()[i + 1];
-      const int field = length_of(word) == 1 && op_of(column) == op::column && model_of(column) == model.id
-                            ? model.find_offset(offset_of_word(column))
-                            : -1;
-      if (field < 0) {
-        throw query_error("page_after() and page_before() order by columns of " + name +
-                          " alone, whose values they find in its objects");
-      }
-      if (!has_an_order(stored_type(*model.fields[static_cast<std::size_t>(field)].type).k)) {
-        throw query_error("page_after() and page_before(): " + name +
-                          "::" + model.fields[static_cast<std::size_t>(field)].name +
-                          " has no order that all databases agree on");
-      }
-      const bool descending = sub_of(word) != 0;
-      terms_.push_back({static_cast<std::uint16_t>(field), descending});
-      if (backward_) word = with_sub(word, descending ? 0 : 1);
+    if (o == op::order) orders.push_back(i);
+    if (o == op::group) groups.push_back(i);
+    if (o == op::join) {
+      tables.push_back(model_of(word));
+      outer_joins_ = outer_joins_ || static_cast<join_kind>(sub_of(word)) != join_kind::inner;
     }
+    if (o == op::project || o == op::row_type) whole_ = false;
     i += body_of(word) + payload_of(word);
   }
-  // In the last term's direction: an index on both serves.
+  grouped_ = !groups.empty();
+  for (const std::uint32_t i : orders) {
+    const std::uint8_t sub = sub_of(core.shape.data()[i]);
+    add_term(core, term_of(core, i), static_cast<kind>(sub >> 1U), (sub & 1U) != 0);
+  }
+  said_ = terms_.size();
+  // What tells rows apart that the order leaves equal goes on in its direction.
   const bool descending = !terms_.empty() && terms_.back().descending;
+  for (const std::uint32_t i : groups)
+    add_term(core, term_of(core, i), static_cast<kind>(sub_of(core.shape.data()[i]) >> 1U), descending);
+  if (!grouped_) {
+    for (const std::uint32_t table : tables) add_key(core, table, descending);
+  }
+}
+
+void keyset_plan::add_key(const query_core& core, std::uint32_t table, bool descending) {
+  const model_info& model = info_of(*find_spec(table));
+  if (model.key.empty() || core.has_source(table)) {
+    throw query_error(
+        "page_after() and page_before() need a key, which tells rows apart that the order leaves equal; " +
+        (core.has_source(table) ? "\"" + std::string(alias_name(table)) + "\", a query, has none"
+                                : std::string(model.short_name()) + " has none here"));
+  }
   for (const std::uint16_t part : model.key) {
-    const auto is_part = [&](const term& known) { return known.field == part; };
-    if (std::any_of(terms_.begin(), terms_.end(), is_part)) continue;
-    terms_.push_back({part, descending});
-    core.order(expression(column_ref{model_, model.fields[part].offset}), descending != backward_);
+    add_term(core, expression(make_word(op::column, 0, model.fields[part].offset, table)), kind::null, descending);
+  }
+}
+
+void keyset_plan::add_term(const query_core& core, expression value, kind k, bool descending) {
+  for (const term& known : terms_) {
+    if (same_words(known.value, value)) return;
+  }
+  term made{.value = static_cast<expression&&>(value), .k = k, .nullable = true, .descending = descending};
+  const std::uint64_t word = made.value.shape.data()[0];
+  std::string what = "an expression of the order";
+  if (made.value.shape.size == 1 && op_of(word) == op::column) {
+    const model_info& model = info_of(*find_spec(model_of(word)));
+    const int field = model.find_offset(offset_of_word(word));
+    const field_info& named = model.fields[static_cast<std::size_t>(field)];
+    what = std::string(model.short_name()) + "::" + named.name;
+    made.k = stored_type(*named.type).k;
+    made.nullable = named.slot().nullable || outer_joins_ || core.has_source(model_of(word));
+    made.name = (alias_name(model_of(word)).empty() ? model.table : std::string(alias_name(model_of(word)))) + "." +
+                named.column;
+    if (model_of(word) == model_of(core.shape.data()[0])) made.field = field;
+  } else {
+    made.name = name_of_term(made.value);
+  }
+  if (!has_an_order(made.k)) {
+    throw query_error("page_after() and page_before(): " + what + " has no order that all databases agree on");
+  }
+  terms_.push_back(static_cast<term&&>(made));
+}
+
+void keyset_plan::place_terms(query_core& core) {
+  const model_info& model = info_of(*model_);
+  std::vector<std::uint16_t> read;
+  bool distinct = false;
+  for (std::uint32_t i = 1; i < core.shape.size; ++i) {
+    std::uint64_t& word = core.shape.data()[i];
+    if (op_of(word) == op::only_column) read.push_back(offset_of_word(word));
+    if (op_of(word) == op::distinct) distinct = true;
+    if (op_of(word) == op::order && backward_) word = with_sub(word, static_cast<std::uint8_t>(sub_of(word) ^ 1U));
+    i += body_of(word) + payload_of(word);
+  }
+  for (term& each : terms_) {
+    const bool is_read =
+        each.field >= 0 && whole_ &&
+        (read.empty() ||
+         std::find(read.begin(), read.end(), model.fields[static_cast<std::size_t>(each.field)].offset) != read.end());
+    if (is_read) continue;
+    each.field = -1;
+    if (++beside_ > beside_value::most) {
+      throw query_error("page_after() and page_before(): the order has more than " +
+                        std::to_string(beside_value::most) + " values that the rows do not hold");
+    }
+  }
+  if (distinct && beside_ != 0) {
+    throw query_error("page_after() and page_before() go with distinct() where the rows hold all that they are ordered "
+                      "by and their key: group_by() what shall be there once");
+  }
+  for (const term& each : terms_) {
+    if (each.field < 0) core.term(op::beside, each.value, static_cast<std::uint8_t>(each.k));
+  }
+  for (std::size_t i = said_; i < terms_.size(); ++i) {
+    core.order(terms_[i].value, terms_[i].descending != backward_, terms_[i].k);
   }
 }
 
 std::string keyset_plan::head() const {
-  const model_info& model = info_of(*model_);
   std::uint64_t hash = fnv_start;
-  mix(hash, model.table);
+  mix(hash, info_of(*model_).table);
   for (const term& each : terms_) {
-    mix(hash, model.fields[each.field].column);
+    mix(hash, each.name);
     mix(hash, each.descending ? "desc" : "asc");
-    mix(hash, name_of(stored_type(*model.fields[each.field].type).k));
+    mix(hash, name_of(each.k));
   }
   std::string bytes(sizeof hash, '\0');
   std::memcpy(bytes.data(), &hash, sizeof hash);
   return bytes;
 }
 
-cursor keyset_plan::at(const void* row) const {
+cursor keyset_plan::at(const void* row, const values_beside* beside) const {
   const model_info& model = info_of(*model_);
   inline_word_buffer<16> words;
+  std::size_t next = 0;
   for (const term& each : terms_) {
-    const field_slot slot = model.fields[each.field].slot();
-    const void* const value = value_of(slot, row);
+    const field_slot slot = each.slot(model, next);
+    if (each.field < 0) ++next;
+    const void* const value = value_of(slot, each.field < 0 ? static_cast<const void*>(beside) : row);
     words.push(value != nullptr ? 1 : 0);
     if (value != nullptr) push_value(slot, value, words);
   }
   return cursor(head().append(reinterpret_cast<const char*>(words.data()), words.size * std::size_t{8}));
+}
+
+expression keyset_plan::compared(const term& each, comparison c, const literal& value) const {
+  expression made = each.value;
+  const std::uint64_t word = made.shape.data()[0];
+  if (made.shape.size == 1 && op_of(word) == op::column && alias_name(model_of(word)).empty()) {
+    return expression(column_ref{find_spec(model_of(word)), offset_of_word(word)}, c, value);
+  }
+  if (value.k == kind::null) return made.push(make_word(op::is_null));
+  return made.combine(expression(value), make_word(op::compare, static_cast<std::uint8_t>(c)));
 }
 
 void keyset_plan::narrow(query_core& core, const cursor& from) const {
@@ -160,16 +283,14 @@ void keyset_plan::narrow(query_core& core, const cursor& from) const {
   const std::string_view bytes = from.bytes();
   if (!bytes.starts_with(expected) || bytes.size() % 8 != 0) refuse_cursor();
   word_reader reader(bytes.substr(expected.size()));
-  const model_info& model = info_of(*model_);
 
   std::vector<literal> values;
   bool plain = true;  // one direction, and nothing may be NULL
   for (const term& each : terms_) {
-    const field_info& field = model.fields[each.field];
-    const kind k = kind_in_buffer(stored_type(*field.type).k);
-    plain = plain && !field.slot().nullable && each.descending == terms_.front().descending;
+    const kind k = kind_in_buffer(each.k);
+    plain = plain && !each.nullable && each.descending == terms_.front().descending;
     if (reader.next() == 0) {
-      if (!field.slot().nullable) refuse_cursor();
+      if (!each.nullable) refuse_cursor();
       values.emplace_back();
     } else if (has_a_length(k)) {
       values.emplace_back(k, reader.next_bytes());
@@ -179,11 +300,10 @@ void keyset_plan::narrow(query_core& core, const cursor& from) const {
   }
   if (!reader.at_end()) refuse_cursor();
 
-  const auto column = [&](const term& each) { return column_ref{model_, model.fields[each.field].offset}; };
-  const auto rises = [&](const term& each) { return each.descending == backward_; };
+  const op clause = grouped_ ? op::having : op::where;
   if (plain && terms_.size() > 1) {
     expression rows;
-    for (const term& each : terms_) rows.append(expression(column(each)));
+    for (const term& each : terms_) rows.append(each.value);
     const std::uint64_t row =
         make_word(op::call, static_cast<std::uint8_t>(function::row), static_cast<std::uint16_t>(terms_.size()));
     rows.push(row);
@@ -191,7 +311,7 @@ void keyset_plan::narrow(query_core& core, const cursor& from) const {
     rows.push(row);
     rows.push(make_word(op::compare,
                         static_cast<std::uint8_t>(rises(terms_.front()) ? comparison::greater : comparison::less)));
-    core.clause(op::where, rows);
+    core.clause(clause, rows);
     return;
   }
   // From the last term to the first: beyond by this one, or equal by it and beyond by those behind it.
@@ -202,17 +322,17 @@ void keyset_plan::narrow(query_core& core, const cursor& from) const {
     const bool is_null = value.k == kind::null;
     expression here;
     if (!is_null) {
-      here = expression(column(each), rises(each) ? comparison::greater : comparison::less, value);
-      if (!rises(each) && model.fields[each.field].slot().nullable) {  // NULL is the smallest
-        expression null(column(each));
+      here = compared(each, rises(each) ? comparison::greater : comparison::less, value);
+      if (!rises(each) && each.nullable) {  // NULL is the smallest
+        expression null = each.value;
         here.combine(null.push(make_word(op::is_null)), make_word(op::or_));
       }
     } else if (rises(each)) {
-      here = expression(column(each));
+      here = each.value;
       here.push(make_word(op::is_not_null));
     }
     if (!beyond.empty()) {
-      expression equal(column(each), comparison::equal, value);
+      expression equal = compared(each, comparison::equal, value);
       equal.combine(beyond, make_word(op::and_));
       if (here.empty()) {
         here = static_cast<expression&&>(equal);
@@ -222,7 +342,7 @@ void keyset_plan::narrow(query_core& core, const cursor& from) const {
     }
     beyond = static_cast<expression&&>(here);
   }
-  if (!beyond.empty()) core.clause(op::where, beyond);
+  if (!beyond.empty()) core.clause(clause, beyond);
 }
 
 }  // namespace detail

@@ -26,7 +26,10 @@ lease& lease::operator=(lease&& other) noexcept {
   hooks_ = std::move(other.hooks_);
   return *this;
 }
-lease::~lease() { release(); }
+lease::~lease() {
+  // Of those that a connection goes through on its way only the last has it.
+  if (connection_ != nullptr || !hooks_.empty()) release();
+}
 
 void lease::release() noexcept {
   if (connection_ && owns_) {

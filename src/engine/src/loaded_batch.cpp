@@ -2,24 +2,35 @@
 #include "loaded_batch.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <new>
 
 namespace tupelo::detail {
 
 // ---- row_memory
 
-row_memory::row_memory(const row_ops& ops, bool with_join_key) noexcept
-    : ops_(&ops), stride_(ops.spec->size), alignment_(ops.alignment) {
-  if (!with_join_key) return;
+row_memory::row_memory(const row_ops& ops, std::size_t join_keys, const row_ops* pivot) noexcept
+    : ops_(&ops), pivot_ops_(pivot), stride_(ops.spec->size), alignment_(ops.alignment) {
+  if (join_keys == 0) return;
+  join_keys_ = join_keys;
   join_key_ = join_key_offset(info_of(*ops.spec));
   alignment_ = std::max(alignment_, alignof(join_key));
-  stride_ = (join_key_ + sizeof(join_key) + alignment_ - 1) / alignment_ * alignment_;
+  std::size_t end = join_key_ + join_keys * sizeof(join_key);
+  if (pivot != nullptr) {
+    pivot_ = pivot_offset(info_of(*ops.spec), join_keys, pivot->alignment);
+    alignment_ = std::max<std::size_t>(alignment_, pivot->alignment);
+    end = pivot_ + pivot->spec->size;
+  }
+  stride_ = (end + alignment_ - 1) / alignment_ * alignment_;
 }
 
 row_memory::row_memory(row_memory&& other) noexcept
     : ops_(other.ops_),
+      pivot_ops_(other.pivot_ops_),
       stride_(other.stride_),
       join_key_(other.join_key_),
+      join_keys_(other.join_keys_),
+      pivot_(other.pivot_),
       alignment_(other.alignment_),
       memory_(std::exchange(other.memory_, nullptr)),
       size_(std::exchange(other.size_, 0)),
@@ -34,7 +45,8 @@ void row_memory::end_rows() noexcept {
   if (!join_key_) return ops_->destroy(memory_, size_);
   for (std::size_t i = 0; i < size_; ++i) {
     ops_->destroy(at(i), 1);
-    reinterpret_cast<join_key*>(static_cast<char*>(at(i)) + join_key_)->~join_key();
+    std::destroy_n(keys_at(i), join_keys_);
+    if (pivot_) pivot_ops_->destroy(pivot_at(i), 1);
   }
 }
 
@@ -47,9 +59,10 @@ void row_memory::reserve(std::size_t rows) {
     for (std::size_t i = 0; i < size_; ++i) {
       char* const place = static_cast<char*>(roomier) + i * stride_;
       ops_->relocate(place, at(i), 1);
-      auto* key = reinterpret_cast<join_key*>(static_cast<char*>(at(i)) + join_key_);
-      ::new (static_cast<void*>(place + join_key_)) join_key(std::move(*key));
-      key->~join_key();
+      join_key* const keys = keys_at(i);
+      std::uninitialized_move_n(keys, join_keys_, reinterpret_cast<join_key*>(place + join_key_));
+      std::destroy_n(keys, join_keys_);
+      if (pivot_) pivot_ops_->relocate(place + pivot_, pivot_at(i), 1);
     }
   }
   ::operator delete(memory_, std::align_val_t(alignment_));
@@ -61,7 +74,8 @@ void* row_memory::add() {
   if (size_ == capacity_) reserve(capacity_ ? capacity_ * 2 : 16);
   void* const row = at(size_);
   ops_->construct(row);
-  if (join_key_) ::new (static_cast<void*>(static_cast<char*>(row) + join_key_)) join_key();
+  if (join_key_) std::uninitialized_value_construct_n(keys_at(size_), join_keys_);
+  if (pivot_) pivot_ops_->construct(pivot_at(size_));
   ++size_;
   return row;
 }
@@ -69,7 +83,8 @@ void* row_memory::add() {
 void row_memory::end_untaken(const std::vector<std::uint32_t>& whose) noexcept {
   for (std::size_t i = 0; i < size_; ++i) {
     if (whose[i] == key_index::none) ops_->destroy(at(i), 1);
-    if (join_key_) reinterpret_cast<join_key*>(static_cast<char*>(at(i)) + join_key_)->~join_key();
+    if (join_key_) std::destroy_n(keys_at(i), join_keys_);
+    if (pivot_) pivot_ops_->destroy(pivot_at(i), 1);
   }
   size_ = 0;
 }
@@ -79,11 +94,18 @@ void row_memory::take(row_memory& other, std::size_t row) noexcept {
   ++size_;
 }
 
+void row_memory::take_pivot(row_memory& other, std::size_t row) noexcept {
+  void* const from = other.pivot_at(row);
+  ops_->relocate(at(size_), from, 1);
+  ops_->construct(from);
+  ++size_;
+}
+
 // ---- loaded_batch
 
 loaded_batch::loaded_batch(row_memory rows, const std::vector<std::uint32_t>& begins,
-                           const std::vector<std::uint32_t>& counts)
-    : rows_(std::move(rows)), parts_(counts.size() + 1), living_(counts.size() + 1) {
+                           const std::vector<std::uint32_t>& counts, std::optional<row_memory> pivots)
+    : rows_(std::move(rows)), pivots_(std::move(pivots)), parts_(counts.size() + 1), living_(counts.size() + 1) {
   for (std::size_t i = 0; i < parts_.size(); ++i) {
     part& slice = parts_[i];
     slice.batch = this;
@@ -91,6 +113,7 @@ loaded_batch::loaded_batch(row_memory rows, const std::vector<std::uint32_t>& be
     if (i == counts.size()) continue;
     slice.count = counts[i];
     slice.rows = rows_.at(begins[i]);
+    if (pivots_) slice.joined = pivots_->at(begins[i]);
   }
 }
 
@@ -115,16 +138,21 @@ void loaded_batch::release() noexcept {
 namespace {
 
 std::vector<field_slot> related_slots(const relation_keys& keys) {
-  if (keys.has_join_key()) return {join_key_slot(keys)};
   std::vector<field_slot> slots;
+  for (std::size_t part = 0; part < keys.join_keys(); ++part) slots.push_back(join_key_slot(keys, part));
+  if (keys.has_join_key()) return slots;
   for (const relation_keys::pair& pair : keys.pairs) slots.push_back(pair.related->slot());
   return slots;
 }
 
 }  // namespace
 
-row_collector::row_collector(const relation_keys& keys, const row_ops& ops)
-    : ops_(ops), rows_(ops, keys.has_join_key()), with_join_key_(keys.has_join_key()), key_(related_slots(keys)) {}
+row_collector::row_collector(const relation_keys& keys, const row_ops& ops, const row_ops* pivot)
+    : ops_(ops),
+      pivot_(pivot),
+      rows_(ops, keys.join_keys(), pivot),
+      with_join_key_(keys.has_join_key()),
+      key_(related_slots(keys)) {}
 
 loaded_batch* row_collector::sort(const key_index& owners) {
   const std::size_t count = rows_.size();
@@ -159,11 +187,17 @@ loaded_batch* row_collector::sort(const key_index& owners) {
   for (std::size_t i = 0; i < count; ++i) {
     if (whose[i] != key_index::none) order[next[whose[i]]++] = static_cast<std::uint32_t>(i);
   }
-  row_memory sorted(ops_, false);
+  row_memory sorted(ops_, 0);
   sorted.reserve(found);
   for (const std::uint32_t row : order) sorted.take(rows_, row);
+  std::optional<row_memory> pivots;
+  if (pivot_ != nullptr) {
+    pivots.emplace(*pivot_, std::size_t{0});
+    pivots->reserve(found);
+    for (const std::uint32_t row : order) pivots->take_pivot(rows_, row);
+  }
   rows_.end_untaken(whose);
-  return new loaded_batch(std::move(sorted), begins, counts);
+  return new loaded_batch(std::move(sorted), begins, counts, std::move(pivots));
 }
 
 }  // namespace tupelo::detail

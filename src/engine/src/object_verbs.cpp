@@ -97,7 +97,13 @@ void add_key_part(query_core& core, const model_spec& spec, std::size_t part, st
 
 bool has_empty_key(const model_info& info, const void* object) {
   if (info.key.size() != 1) return false;
-  const field_slot slot = slot_of(info, info.key[0]);
+  const field_info& key = info.fields[info.key[0]];
+  if (key.type->k == kind::i64) {  // as most are
+    std::int64_t number = 0;
+    std::memcpy(&number, static_cast<const char*>(object) + key.offset, sizeof number);
+    return number == 0;
+  }
+  const field_slot slot = key.slot();
   return is_empty_key(slot, value_of(slot, object));
 }
 
@@ -336,17 +342,19 @@ query_core complete_write(query_core core) {
 }
 
 void throw_not_written(const model_info& info, bool erased, bool compared, std::size_t rows) {
-  const std::string what = std::string(erased ? "erase" : "update") + " of a row of \"" + info.table + "\"" +
-                           (rows == 1 ? "" : ", one of " + std::to_string(rows) + " that were written together,");
+  std::string key;
+  for (const std::uint16_t i : info.key) key += (key.empty() ? "" : ", ") + info.fields[i].column;
+  const std::string what = std::string(erased ? "erase" : "update") + " of a " + std::string(info.short_name()) +
+                           (rows == 1 ? "" : ", one of " + std::to_string(rows) + " that were written together,") +
+                           " met no row of \"" + info.table + "\" with its key (" + key + ")";
   if (info.version >= 0) {
-    throw stale_row(what +
-                    " met no row with its key and version: it was changed or removed since it was read; read it again");
+    throw stale_row(what + " and version (" + info.fields[static_cast<std::size_t>(info.version)].column +
+                    "): it was changed or removed since it was read; read it again");
   }
   if (compared) {
-    throw stale_row(what + " met no row with its key and the values that were read: it was changed or removed since; "
-                           "read it again");
+    throw stale_row(what + " and the values that were read: it was changed or removed since; read it again");
   }
-  throw not_found(what + " met no row with its key: it was removed, or never inserted");
+  throw not_found(what + ": it was removed, or never inserted");
 }
 
 void throw_not_all_inserted(const model_info& info, std::size_t rows) {
@@ -394,7 +402,10 @@ task<void> write_all(query_source* source, const model_info& info, const std::ve
       for (void* const object : objects) co_await tell_before(*registry, means, {info, object}, held);
     }
     // By the keys that the rows have until now, whatever the objects say.
-    if (!links.empty() && !inserts) co_await change_parents(-1);
+    if (!links.empty() && !inserts) {
+      co_await lock_rows(held, info, objects);
+      co_await change_parents(-1);
+    }
     write_batch batch(held);
     if (inserts) {
       co_await batch.insert(info, objects.data(), objects.size());
@@ -472,8 +483,9 @@ task<bool> read_again(query_source& source, const model_info& info, void* object
   co_return run.row_count != 0;
 }
 
-task<bool> upsert(query_source* source, const model_spec& spec, void* object, expression conflict) {
-  const model_info& info = require_table(info_of(spec));
+namespace {
+
+task<std::int64_t> run_upsert(query_source& source, const model_info& info, void* object, expression conflict) {
   const std::int64_t now = time_of_writing(info);
   const bool generated = prepare_for_insert(info, object, now);
   prepare_for_update(info, object, now);  // an object that was read before brings an old time
@@ -485,8 +497,19 @@ task<bool> upsert(query_source* source, const model_spec& spec, void* object, ex
   run.objects = &object;
   run.sink = {object, &add_only_row};
   const task_context& context = co_await current_context();
-  if (!require_source(source)->try_run(run, context)) co_await source->run(run);
-  co_return run.row_count != 0;
+  if (!source.try_run(run, context)) co_await source.run(run);
+  co_return static_cast<std::int64_t>(run.row_count);
+}
+
+}  // namespace
+
+task<bool> upsert(query_source* source, const model_spec& spec, void* object, expression conflict) {
+  const model_info& info = require_table(info_of(spec));
+  if (const event_registry* const registry = hearing_bulk(*require_source(source), info)) {
+    const auto run = [&](lease& held) { return run_upsert(held, info, object, std::move(conflict)); };
+    co_return co_await tell_around(*source, *registry, bulk_event::inserting, info, run) != 0;
+  }
+  co_return co_await run_upsert(*source, info, object, std::move(conflict)) != 0;
 }
 
 }  // namespace tupelo::detail

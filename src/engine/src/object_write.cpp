@@ -42,6 +42,13 @@ bulk_event before_bulk(const query_core& core, const model_info& info) {
   return bulk_event::updating;
 }
 
+task<std::int64_t> run_bulk(lease& held, statement_run& run) {
+  run.core.finish();
+  const task_context& context = co_await current_context();
+  if (!held.try_run(run, context)) co_await held.run(run);
+  co_return run.sink.add ? static_cast<std::int64_t>(run.row_count) : run.affected;
+}
+
 }  // namespace
 
 task<void> tell_before(const event_registry& registry, outcome means, any_object object, lease& in) {
@@ -68,9 +75,7 @@ bool operation_core::takes_more() const {
   if (spec_ == nullptr) {
     if (run_.core.shape.size == 0) return false;
     const std::uint64_t first = run_.core.shape.data()[0];
-    const event_registry* const registry = source_->listening();
-    return registry != nullptr && op_of(first) != op::raw_sql &&
-           registry->hears_of_bulk(info_of(*find_spec(model_of(first))));
+    return op_of(first) != op::raw_sql && hearing_bulk(*source_, info_of(*find_spec(model_of(first)))) != nullptr;
   }
   const model_info& info = info_of(*spec_);
   return info.writes_parents || hearing(*source_, info) != nullptr || marks_others(info, means_);
@@ -113,7 +118,10 @@ task<void> operation_core::write_object() {
     }
     const std::int64_t before = links.empty() ? 0 : timestamp::now().us;
     // By the key that the row has until now, whatever the object says; a row that is marked is not counted.
-    if (means_ != outcome::object_inserted) co_await change_parents(-1, before);
+    if (means_ != outcome::object_inserted) {
+      if (!links.empty()) co_await lock_rows(held, info, {object_});
+      co_await change_parents(-1, before);
+    }
     const std::int64_t now = prepare();
     const task_context& context = co_await current_context();
     if (!held.try_run(run_, context)) co_await held.run(run_);
@@ -148,25 +156,8 @@ task<void> operation_core::write_object() {
 
 task<void> operation_core::write_in_bulk() {
   const model_info& info = info_of(*find_spec(model_of(run_.core.shape.data()[0])));
-  const event_registry& registry = *source_->listening();
-  const bulk_event before = before_bulk(run_.core, info);
-  lease held = co_await source_->acquire();
-  co_await held.begin();
-  std::exception_ptr failure;
-  try {
-    co_await registry.tell(before, {info, 0}, held);
-    run_.core.finish();
-    const task_context& context = co_await current_context();
-    if (!held.try_run(run_, context)) co_await held.run(run_);
-    const std::int64_t rows = run_.sink.add ? static_cast<std::int64_t>(run_.row_count) : run_.affected;
-    co_await registry.tell(after(before), {info, rows}, held);
-    co_await held.commit();
-  } catch (...) {
-    failure = std::current_exception();
-  }
-  if (!failure) co_return;
-  co_await held.rollback_after_failure();
-  std::rethrow_exception(failure);
+  static_cast<void>(co_await tell_around(*source_, *source_->listening(), before_bulk(run_.core, info), info,
+                                         [this](lease& held) { return run_bulk(held, run_); }));
 }
 
 }  // namespace tupelo::detail

@@ -51,6 +51,25 @@ left_out_columns left_out_of(const query_core& core) {
   return out;
 }
 
+left_out_columns left_out_of(const model_spec& spec, const given_fields& given) {
+  auto out = std::make_shared<left_out>();
+  out->model = &info_of(spec);
+  for (const std::uint16_t column : out->model->columns) {
+    if (!given.has(column)) out->offsets.push_back(out->model->fields[column].offset);
+  }
+  std::sort(out->offsets.begin(), out->offsets.end());
+  return out;
+}
+
+void write_json(std::string& out, const left_out& columns, const void* object) {
+  const model_info& model = *columns.model;
+  given_fields loaded;
+  for (std::size_t i = 0; i < model.fields.size(); ++i) {
+    if (!is_left_out(columns, model.fields[i].offset)) loaded.add(i);
+  }
+  write_json(out, *model.spec, object, &loaded);
+}
+
 bool is_loaded(const left_out& columns, std::uint16_t offset, std::size_t size) noexcept {
   const auto first = std::lower_bound(columns.offsets.begin(), columns.offsets.end(), offset);
   return first == columns.offsets.end() || *first >= offset + size;
@@ -62,8 +81,9 @@ void require_loaded(const left_out& columns, std::uint16_t offset, std::size_t s
   const std::uint16_t missing = *std::lower_bound(columns.offsets.begin(), columns.offsets.end(), offset);
   const model_info& model = *columns.model;
   const field_info& field = model.fields[static_cast<std::size_t>(model.find_offset(missing))];
-  throw field_not_loaded("the field " + field_text(model, field) +
-                         " was not read from the database: name it in the query's only(…), or do not in omit(…)");
+  throw field_not_loaded(
+      "the field " + field_text(model, field) +
+      " is not loaded: name it in the query's only(…), or do not in omit(…); of JSON, in the document");
 }
 
 }  // namespace tupelo::detail

@@ -113,7 +113,7 @@ private:
       const query_core& core = runs_[each.position]->core;
       std::exception_ptr failure;
       try {
-        co_await load_relations(runner, core.loads, each.rows.rows(row_size(core)));
+        co_await load_relations(runner, core.loads, each.rows.objects_of(core));
       } catch (...) {
         failure = std::current_exception();
       }

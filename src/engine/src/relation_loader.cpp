@@ -58,14 +58,7 @@ public:
     whose_.resize(objects.count);
     if (one_of_several()) leave_others();
     for (std::size_t i = 0; i < objects.count && !one_of_several(); ++i) whose_[i] = number_of(objects.at(i));
-    if (!has_statement()) return;
-    run_.core = step.query;
-    run_.core.loads.clear();
-    run_.core.word(step.relation.word(op::load_related));
-    push_keys(run_.core.values, owners_, own_);
-    run_.core.finish();
-    run_.owners = owners_.size();
-    run_.sink = collector_.sink();
+    if (has_statement()) ask();
   }
   /// Of objects that come one by one, with the related rows beside them: see `take`.
   explicit relation_load(const load_step& step)
@@ -73,13 +66,27 @@ public:
         keys_(keys_of(info_of(*step.relation.model), step.relation.offset, require_table(info_of(*step.rows->spec)))),
         own_(own_slots(keys_)),
         owners_(16),
-        collector_(keys_, *step.rows) {}
+        collector_(keys_, *step.rows, step.pivot) {}
   relation_load(const relation_load&) = delete;
   relation_load& operator=(const relation_load&) = delete;
 
   /// False: no object has a key to look for.
   bool has_statement() const noexcept { return owners_.size() != 0; }
   statement_run& statement() noexcept { return run_; }
+  /// Makes the statement, which looks for no row where there is no object.
+  void ask() {
+    run_.core = step_.query;
+    run_.core.loads.clear();
+    run_.core.word(step_.relation.word(op::load_related));
+    if (step_.pivot != nullptr) {
+      run_.core.word(
+          make_word(op::load_pivot, static_cast<std::uint8_t>(step_.pivot->alignment), 0, id_of(*step_.pivot->spec)));
+    }
+    push_keys(run_.core.values, owners_, own_);
+    run_.core.finish();
+    run_.owners = owners_.size();
+    run_.sink = collector_.sink();
+  }
   const load_step& step() const noexcept { return step_; }
 
   /// The next object, and its related row unless that is null. True: and the row is moved away, being the first with
@@ -267,16 +274,34 @@ task<void> load_relations(query_source& source, const load_list& loads, object_r
   co_await load_those(source, steps, objects);
 }
 
+task<void> prepare_relations(query_source& source, const load_list& loads) {
+  for (const load_step& step : loads) {
+    relation_load nothing(step);
+    nothing.ask();
+    co_await source.run(nothing.statement());
+    co_await prepare_relations(source, step.query.loads);
+  }
+}
+
 task<void> load_relations(query_source* source, load_list loads, std::vector<void*> objects) {
   co_await load_relations(*require_source(source), loads, {nullptr, 0, objects.data(), objects.size()});
 }
 
-object_row row_recorder::rows(std::size_t stride) const noexcept {
-  if (count_ == 0) return {};
-  return {static_cast<char*>(last_) - (count_ - 1) * stride, stride, nullptr, count_};
+namespace {
+
+/// The size of what a SELECT's rows are decoded into.
+std::size_t row_size(const query_core& core) {
+  const std::size_t said = core.loads.row_size();
+  return said != 0 ? said : find_spec(model_of(core.shape.data()[0]))->size;
 }
 
-std::size_t row_size(const query_core& core) { return find_spec(model_of(core.shape.data()[0]))->size; }
+}  // namespace
+
+object_row row_recorder::objects_of(const query_core& core) const {
+  if (count_ == 0) return {};
+  const std::size_t stride = row_size(core);
+  return {static_cast<char*>(last_) - (count_ - 1) * stride + core.loads.place(), stride, nullptr, count_};
+}
 
 task<void> run_with_relations(query_source& source, statement_run& run, bool one) {
   std::deque<relation_load> beside;
@@ -306,7 +331,7 @@ task<void> run_with_relations(query_source& source, statement_run& run, bool one
   if (!source.try_run(run, context)) co_await source.run(run);
   if (joined) joined->move_away();
   if (one && recorder.count() > 1) co_return;
-  const object_row objects = recorder.rows(row_size(run.core));
+  const object_row objects = recorder.objects_of(run.core);
   for (relation_load& load : beside) co_await load.finish(source, objects);
   co_await load_those(source, apart, objects);
 }

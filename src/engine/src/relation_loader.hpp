@@ -23,13 +23,17 @@ struct object_row {
 /// object's relation is set when everything below it is there. Errors: those of the statements.
 task<void> load_relations(query_source& source, const load_list& loads, object_row objects);
 
+/// Runs the statements of these relations, and of those below them, for no object.
+task<void> prepare_relations(query_source& source, const load_list& loads);
+
 /// Passes rows on to a sink, and knows where they are in the end: they stand side by side there.
 class row_recorder {
 public:
   explicit row_recorder(row_sink to) noexcept : to_(to) {}
   row_sink sink() noexcept { return {this, &row_recorder::add}; }
   std::size_t count() const noexcept { return count_; }
-  object_row rows(std::size_t stride) const noexcept;
+  /// The objects whose relations the SELECT loads, in its rows.
+  object_row objects_of(const query_core& core) const;
 
 private:
   static void* add(void* self) {
@@ -45,8 +49,5 @@ private:
 /// Runs a SELECT and loads the relations that it asks for. `one`: all rows are decoded into the same object, and there
 /// is nothing to load for where they are several.
 task<void> run_with_relations(query_source& source, statement_run& run, bool one);
-
-/// The size of what a SELECT's rows are decoded into.
-std::size_t row_size(const query_core& core);
 
 }  // namespace tupelo::detail

@@ -46,6 +46,28 @@ private:
   bool one_by_one_;
 };
 
+/// Runs what the connection has not prepared yet, and nothing else.
+class unprepared_only final : public query_source {
+public:
+  unprepared_only(lease& of, pooled_connection& on) noexcept : of_(of), on_(on) {}
+
+  bool try_run(statement_run&, const task_context&) override { return false; }
+  task<void> run(statement_run& run) override {
+    if (on_.statement(run.core).prepared == nullptr) co_await of_.run(run);
+  }
+  task<void> run_group(statement_group& group) override {
+    for (std::size_t i = 0; i != group.count; ++i) co_await run(*group.runs[i]);
+  }
+  bool in_transaction() const noexcept override { return of_.in_transaction(); }
+  const dialect& sql_dialect() const override { return of_.sql_dialect(); }
+  const event_registry* listening() const noexcept override { return of_.listening(); }
+  task<lease> acquire(std::source_location from) override { return of_.acquire(from); }
+
+private:
+  lease& of_;
+  pooled_connection& on_;
+};
+
 }  // namespace
 
 struct row_stream_core::state final : open_result {
@@ -131,6 +153,11 @@ task<std::uint64_t> row_stream_core::fetch(row_sink sink) {
     s.run.core.finish();
     try {
       s.held = co_await s.source->acquire();
+      // A statement that cannot be prepared at the first attempt would end the transaction, and the stream with it.
+      if (!s.run.core.loads.empty() && !s.held.in_transaction() && s.held.connection().driver().describes_first()) {
+        unprepared_only source(s.held, s.held.connection());
+        co_await prepare_relations(source, s.run.core.loads);
+      }
       // Relations are read between the rows, on the same connection: in a transaction both can be open, and see the
       // same.
       if (!s.run.core.loads.empty() && s.held.owns_ && !s.held.in_transaction()) {
@@ -163,7 +190,7 @@ task<std::uint64_t> row_stream_core::fetch(row_sink sink) {
     s.running = s.request.more;
     if (!s.run.core.loads.empty()) {
       between_rows source(s.held, connection.driver(), s.running ? *s.request.prepared : nullptr);
-      co_await load_relations(source, s.run.core.loads, recorder.rows(row_size(s.run.core)));
+      co_await load_relations(source, s.run.core.loads, recorder.objects_of(s.run.core));
     }
   } catch (...) {
     // A fetch that never got to the statement leaves the result of the one before it open: close() ends it.

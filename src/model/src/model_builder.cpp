@@ -12,11 +12,6 @@ namespace tupelo {
 
 namespace {
 
-bool same_expression(const expression& a, const expression& b) {
-  return std::equal(a.shape.data(), a.shape.data() + a.shape.size, b.shape.data(), b.shape.data() + b.shape.size) &&
-         std::equal(a.values.data(), a.values.data() + a.values.size, b.values.data(), b.values.data() + b.values.size);
-}
-
 bool names_column(std::uint64_t word) noexcept {
   if (op_of(word) == op::in_list) return model_of(word) != 0;  // else it is of an expression
   return op_of(word) == op::column || op_of(word) >= op::column_compare;
@@ -67,7 +62,7 @@ index_term_info& index_builder::own_term(const index_term& term, std::string_vie
       same = own.field >= 0 && field.model == info_->spec &&
              info_->fields[static_cast<std::size_t>(own.field)].offset == field.offset;
     } else if (term.value.computed != nullptr) {
-      same = own.field < 0 && same_expression(own.computed, computed);
+      same = own.field < 0 && detail::same_words(own.computed, computed);
     } else {
       same = own.field < 0 && !own.sql.empty() && own.sql == term.value.sql;
     }
@@ -83,10 +78,15 @@ index_builder& index_builder::named(std::string_view name) {
 index_builder& index_builder::where(const expression& condition) {
   plain_index().condition =
       group_.own(*info_, condition);  // a partial unique index is not a constraint in any database
+  info().has_where = true;
   return *this;
 }
 index_builder& index_builder::ignoring_deleted() {
   plain_index().ignores_deleted = true;  // which field that is may be said later
+  return *this;
+}
+index_builder& index_builder::including_deleted() {
+  info().includes_deleted = true;
   return *this;
 }
 index_builder& index_builder::unique() {
@@ -504,16 +504,19 @@ has_builder model_builder::add_has(field_ref relation, relation_kind kind,
   added.columns.assign(columns.begin(), columns.end());
   return {*info_, info_->relations.size() - 1};
 }
-many_to_many_builder model_builder::many_to_many(field_ref relation, std::string_view join_table,
-                                                 std::string_view key_column, std::string_view related_key_column) {
-  relation_info& added = add_relation(relation, relation_kind::many_to_many, key_column, "many_to_many");
-  if (join_table.empty() || key_column.empty() || related_key_column.empty()) {
+many_to_many_builder model_builder::many_to_many(field_ref relation, std::string_view join_table, join_columns key,
+                                                 join_columns related_key) {
+  relation_info& added = add_relation(relation, relation_kind::many_to_many, *key.begin(), "many_to_many");
+  added.join_key.assign(key.begin(), key.end());
+  added.join_related_key.assign(related_key.begin(), related_key.end());
+  const auto is_unnamed = [](const std::vector<std::string>& columns) {
+    return std::find(columns.begin(), columns.end(), std::string()) != columns.end();
+  };
+  if (join_table.empty() || is_unnamed(added.join_key) || is_unnamed(added.join_related_key)) {
     refuse(*info_, "m.many_to_many() of field " + info_->fields[added.field].name +
-                       " needs the join table's name and its two columns");
+                       " needs the join table's name and its columns for both keys");
   }
   added.join_table = join_table;
-  added.join_key = key_column;
-  added.join_related_key = related_key_column;
   return {*info_, info_->relations.size() - 1};
 }
 foreign_key_builder model_builder::add_belongs_to(field_ref relation, field_refs key) {

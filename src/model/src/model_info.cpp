@@ -246,10 +246,19 @@ void check_columns(const model_info& info) {
 
 void finish_conditions(model_info& info) {
   for (index_info& index : info.indexes) {
-    if (!index.ignores_deleted) continue;
-    if (info.deleted_at < 0) {
-      refuse(info, "an index says ignoring_deleted(), but no row is marked as deleted: say m.soft_delete(…) too");
+    if (info.deleted_at < 0 && (index.ignores_deleted || index.includes_deleted)) {
+      refuse(info, std::string("an index says ") + (index.ignores_deleted ? "ignoring" : "including") +
+                       "_deleted(), but no row is marked as deleted: say m.soft_delete(…) too");
     }
+    if (index.includes_deleted && (index.ignores_deleted || !index.unique)) {
+      refuse(info, index.unique ? "an index says both ignoring_deleted() and including_deleted()"
+                                : "including_deleted() of an index that is not unique, which holds all rows anyway");
+    }
+    if (index.unique && info.deleted_at >= 0 && !index.includes_deleted && !index.deferrable) {
+      index.ignores_deleted = true;
+      index.constraint = false;
+    }
+    if (!index.ignores_deleted) continue;
     const std::uint16_t offset = info.fields[static_cast<std::size_t>(info.deleted_at)].offset;
     expression live(column_ref{info.spec, offset});
     live.push(make_word(op::is_null));

@@ -23,4 +23,12 @@ void patch_core::require(const field_ref& field) const {
                     std::string(info.short_name()) + "; ask has() first");
 }
 
+void patch_core::refuse_own(violations& found) const {
+  const model_info& info = info_of(*spec_);
+  for (std::size_t i = 0; i < info.fields.size(); ++i) {
+    if (given_.has(i) && is_own(info.fields[i]))
+      found.push_back({info.fields[i].name, "cannot be set here", errc::validation_failed});
+  }
+}
+
 }  // namespace tupelo::detail

@@ -59,7 +59,8 @@ held_rows::~held_rows() {
 
 void held_rows::reserve(std::size_t wanted) {
   if (wanted <= capacity_) return;
-  wanted = std::max(wanted, capacity_ * 2);
+  constexpr std::size_t few = 4;
+  wanted = std::max({wanted, capacity_ * 2, few});
   parts.reserve(wanted);
   void* const roomier = ::operator new(wanted * ops->spec->size, std::align_val_t(ops->alignment));
   if (all() != 0) ops->relocate(roomier, rows, all());
@@ -81,14 +82,16 @@ void held_rows::tell_places(std::size_t from) noexcept {
 void held_rows::complete_lists() {
   for (std::size_t i = ties.size(); i < all(); ++i) ties.push_back(tie_of(i));
   originals.resize(all());
+  copied.resize(all());
   places.resize(all());
   fates.resize(all());
 }
 
-void held_rows::set_original(loaded_rows* object) {
+void held_rows::set_original(loaded_rows* object, std::vector<std::uint64_t> values) {
   complete_lists();
   retain(object);
   originals[count - 1] = object;
+  copied[count - 1] = std::move(values);
   fates[count - 1] = fate::taken;
 }
 
@@ -97,10 +100,6 @@ bool held_rows::has_loose_ties() const noexcept {
     if (tie_of(i) == 0) return true;
   }
   return false;
-}
-
-void set_original(void* relation, loaded_rows* object) {
-  static_cast<held_rows*>(loaded_rows_of(relation))->set_original(object);
 }
 
 void held_rows::move_behind(std::size_t at) {
@@ -119,6 +118,7 @@ void held_rows::move_behind(std::size_t at) {
   to_end(parts);
   to_end(places);
   to_end(originals);
+  to_end(copied);
   to_end(ties);
   tell_places(at);
 }
@@ -132,6 +132,7 @@ void held_rows::pop() {
   if (originals.size() == all()) {
     drop(originals.back());
     originals.pop_back();
+    copied.pop_back();
   }
   if (removed != 0) {
     --removed;
@@ -167,6 +168,7 @@ void* held_rows::add_place() {
   if (fates.size() > count) fates.insert(fates.begin() + here, fate::fresh);
   if (places.size() > count) places.insert(places.begin() + here, nullptr);
   if (originals.size() > count) originals.insert(originals.begin() + here, nullptr);
+  if (copied.size() > count) copied.insert(copied.begin() + here, {});
   if (ties.size() > count) ties.insert(ties.begin() + here, 0);
   tell_places(count + 1);
   return row(count++);
@@ -220,6 +222,13 @@ void throw_relation_not_loaded(relation_kind kind, const char* type_text) {
                "query, or co_await load(object, …) later";
   }
   throw relation_not_loaded(message);
+}
+
+void throw_join_rows_not_loaded(const char* type_text) {
+  const std::string_view model = reflect::last_identifier(reflect::type_name(type_text));
+  throw relation_not_loaded("the rows of " + std::string(model) +
+                            " that connect these objects are not there: they are read with the relation, and end when "
+                            "the program adds objects to it or takes some out; load it again after the flush");
 }
 
 }  // namespace tupelo::detail

@@ -4,6 +4,8 @@
 #include "tupelo/core/error.hpp"
 
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace tupelo {
 
@@ -51,7 +53,7 @@ has_builder& has_builder::add_steps(std::initializer_list<relation_step_ref> ste
   return *this;
 }
 
-has_builder& has_builder::as(foreign_column type, foreign_column key) {
+has_builder& has_builder::add_type(foreign_column type, std::initializer_list<foreign_column> key) {
   relation_info& relation = info_->relations[relation_];
   require_one_way(*info_, relation);
   const auto column_of = [&](const foreign_column& column) -> relation_step {
@@ -62,7 +64,7 @@ has_builder& has_builder::as(foreign_column type, foreign_column key) {
     return {model, column.field.offset, std::string(column.name)};
   };
   relation.type = column_of(type);
-  relation.key_beside = column_of(key);
+  for (const foreign_column& part : key) relation.key_beside.push_back(column_of(part));
   return *this;
 }
 
@@ -81,9 +83,10 @@ many_to_many_builder& many_to_many_builder::set_type(std::string_view column, ty
   return *this;
 }
 
-model_builder& model_builder::belongs_to_any(field_ref relation, field_ref type, field_ref key) {
+model_builder& model_builder::add_belongs_to_any(field_ref relation, field_ref type, field_refs key) {
   const std::uint16_t type_field = own(type, "belongs_to_any");
-  const std::uint16_t key_field = own(key, "belongs_to_any");
+  std::vector<std::uint16_t> key_fields;
+  for (const field_ref part : key) key_fields.push_back(own(part, "belongs_to_any"));
   relation_info& added = add_relation(relation, relation_kind::belongs_to_any, {}, "belongs_to_any");
   if (!names_a_model(info_->fields[type_field])) {
     refuse(*info_, added,
@@ -91,7 +94,8 @@ model_builder& model_builder::belongs_to_any(field_ref relation, field_ref type,
                ", which says of which model the other object is, must be a text or an enum");
   }
   added.type_field = type_field;
-  added.key_field = key_field;
+  added.key_field = key_fields.front();
+  added.key_fields = std::move(key_fields);
   return *this;
 }
 

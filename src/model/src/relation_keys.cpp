@@ -113,7 +113,27 @@ void go_by_type(relation_keys& keys) {
   }
   keys.type_field = &type;
   keys.type_name = keys.owner->recorded_name();
-  pair_up(keys, referenced(*keys.owner, {}), {&field_beside(keys, keys.relation->key_beside)});
+  std::vector<const field_info*> columns;
+  for (const relation_step& part : keys.relation->key_beside) columns.push_back(&field_beside(keys, part));
+  pair_up(keys, referenced(*keys.owner, {}), columns);
+}
+
+/// Both models' keys, each part of which a column of the table between names.
+void go_by_join_table(relation_keys& keys) {
+  const relation_info& relation = *keys.relation;
+  const auto require_as_many = [&](const model_info& model, const std::vector<std::string>& columns) {
+    if (!model.key.empty() && model.key.size() == columns.size()) return;
+    refuse(keys, "the join table names the key of " + std::string(model.short_name()) + " by " +
+                     std::to_string(columns.size()) + " columns, and it has " + std::to_string(model.key.size()) +
+                     ": name as many in m.many_to_many(), in the key's order");
+  };
+  require_as_many(*keys.owner, relation.join_key);
+  require_as_many(*keys.related, relation.join_related_key);
+  for (const std::uint16_t part : keys.related->key) keys.related_key.push_back(&keys.related->fields[part]);
+  for (std::size_t i = 0; i < keys.owner->key.size(); ++i) {
+    keys.pairs.push_back(
+        {&keys.owner->fields[keys.owner->key[i]], i < keys.related_key.size() ? keys.related_key[i] : nullptr});
+  }
 }
 
 /// Relations that go through each other would have no end.
@@ -184,9 +204,6 @@ void go_through(relation_keys& keys) {
                        step.owner->fields[step.relation->field].name + " has many");
     }
   }
-  if (keys.steps.front().pairs.size() != 1) {
-    refuse(keys, "the first relation of through() must go by a key of one column");
-  }
   keys.pairs = keys.steps.front().pairs;
 }
 
@@ -217,19 +234,18 @@ relation_keys keys_of(const model_info& owner, std::uint16_t relation_offset, co
       break;
     }
     case relation_kind::many_to_many:
-      if (owner.key.size() != 1 || related.key.size() != 1) {
-        refuse(keys, "a join table names each side by one column, so that both models need a key of one column; load "
-                     "it by a has_many of the join table's model");
-      }
-      keys.pairs.push_back({&owner.fields[owner.key[0]], &related.fields[related.key[0]]});
+      go_by_join_table(keys);
       if (keys.relation->typed == typed_side::own) keys.type_name = owner.recorded_name();
       if (keys.relation->typed == typed_side::related) keys.type_name = related.recorded_name();
       break;
-    case relation_kind::belongs_to_any:
-      pair_up(keys, {&owner.fields[static_cast<std::size_t>(keys.relation->key_field)]}, referenced(related, {}));
+    case relation_kind::belongs_to_any: {
+      std::vector<const field_info*> own;
+      for (const std::uint16_t position : keys.relation->key_fields) own.push_back(&owner.fields[position]);
+      pair_up(keys, own, referenced(related, {}));
       keys.type_field = &owner.fields[static_cast<std::size_t>(keys.relation->type_field)];
       keys.type_name = related.recorded_name();
       break;
+    }
     default: {
       if (!keys.relation->through.empty()) {
         go_through(keys);
@@ -271,11 +287,15 @@ std::size_t join_key_offset(const model_info& related) noexcept {
   return (related.size + alignof(join_key) - 1) / alignof(join_key) * alignof(join_key);
 }
 
-field_slot join_key_slot(const relation_keys& keys) {
-  const kind k = key_kind(*keys.pairs[0].own);
+std::size_t pivot_offset(const model_info& related, std::size_t join_keys, std::size_t alignment) noexcept {
+  return (join_key_offset(related) + join_keys * sizeof(join_key) + alignment - 1) / alignment * alignment;
+}
+
+field_slot join_key_slot(const relation_keys& keys, std::size_t part) {
+  const kind k = key_kind(*keys.pairs[part].own);
   field_slot slot;
-  slot.column = keys.has_join_table() ? keys.relation->join_key : keys.pairs[0].own->column;
-  std::size_t offset = join_key_offset(*keys.related);
+  slot.column = keys.has_join_table() ? keys.relation->join_key[part] : keys.pairs[part].own->column;
+  std::size_t offset = join_key_offset(*keys.related) + part * sizeof(join_key);
   if (is_integer(k)) {
     slot.type = &detail::ops_of<std::int64_t>;
     offset += offsetof(join_key, number);

@@ -59,12 +59,11 @@ void rule_book::apply(const void* patch, const patch_core& core, const void* val
   const auto told = [&](const std::string& name) {
     return std::any_of(found.begin(), found.end(), [&](const violation& known) { return known.field == name; });
   };
-  if (only_allowed_) {
-    for (std::size_t i = 0; i < info.fields.size(); ++i) {
-      const auto is_allowed = [&](const field_rule& rule) { return rule.position == i && rule.allowed; };
-      if (core.given().has(i) && std::none_of(fields_.begin(), fields_.end(), is_allowed))
-        found.push_back({info.fields[i].name, "cannot be set here", errc::validation_failed});
-    }
+  for (std::size_t i = 0; i < info.fields.size(); ++i) {
+    if (!core.given().has(i) || !(only_allowed_ || is_own(info.fields[i]))) continue;
+    const auto is_allowed = [&](const field_rule& rule) { return rule.position == i && rule.allowed; };
+    if (std::none_of(fields_.begin(), fields_.end(), is_allowed))
+      found.push_back({info.fields[i].name, "cannot be set here", errc::validation_failed});
   }
   for (const field_rule& rule : fields_) {
     const field_info& field = info.fields[rule.position];

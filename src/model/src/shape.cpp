@@ -3,6 +3,7 @@
 
 #include "tupelo/model/model_spec.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 #include <utility>
@@ -131,6 +132,11 @@ expression& expression::push_query(const word_buffer& query_shape, const word_bu
   shape.push(make_word(after));
   values.append(query_values);
   return *this;
+}
+
+bool detail::same_words(const expression& a, const expression& b) noexcept {
+  return std::equal(a.shape.data(), a.shape.data() + a.shape.size, b.shape.data(), b.shape.data() + b.shape.size) &&
+         std::equal(a.values.data(), a.values.data() + a.values.size, b.values.data(), b.values.data() + b.values.size);
 }
 
 }  // namespace tupelo

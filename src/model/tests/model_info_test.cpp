@@ -192,8 +192,58 @@ struct ignores_nothing {
   std::string name{};
   static void model(tupelo::model<ignores_nothing>& m) { m.unique(&ignores_nothing::name).ignoring_deleted(); }
 };
+struct includes_nothing {
+  std::int64_t id{};
+  std::string name{};
+  static void model(tupelo::model<includes_nothing>& m) { m.unique(&includes_nothing::name).including_deleted(); }
+};
+struct unique_among_the_living {
+  std::int64_t id{};
+  std::string name{}, code{}, place{}, mail{};
+  std::optional<timestamp> deleted_at{};
+  static void model(tupelo::model<unique_among_the_living>& m) {
+    m.unique(&unique_among_the_living::name);
+    m.unique(&unique_among_the_living::code).including_deleted();
+    m.unique(&unique_among_the_living::place).deferrable();
+    m.index(&unique_among_the_living::mail).unique();
+    m.index(&unique_among_the_living::mail, &unique_among_the_living::name);
+    m.soft_delete(&unique_among_the_living::deleted_at);
+  }
+};
+struct includes_twice {
+  std::int64_t id{};
+  std::string name{};
+  std::optional<timestamp> deleted_at{};
+  static void model(tupelo::model<includes_twice>& m) {
+    m.unique(&includes_twice::name).including_deleted().ignoring_deleted();
+    m.soft_delete(&includes_twice::deleted_at);
+  }
+};
+struct includes_without_need {
+  std::int64_t id{};
+  std::string name{};
+  std::optional<timestamp> deleted_at{};
+  static void model(tupelo::model<includes_without_need>& m) {
+    m.index(&includes_without_need::name).including_deleted();
+    m.soft_delete(&includes_without_need::deleted_at);
+  }
+};
 TEST(indexes, that_ignore_what_is_deleted_need_rows_that_are_marked) {
   EXPECT_THROW(info_of<ignores_nothing>(), model_error);
+  EXPECT_THROW(info_of<includes_nothing>(), model_error);
+}
+TEST(indexes, that_are_unique_leave_out_what_is_marked_unless_they_say_otherwise) {
+  const model_info& info = info_of<unique_among_the_living>();
+  const auto partial = [&](std::size_t i) { return !info.indexes[i].constraint && !info.indexes[i].condition.empty(); };
+  EXPECT_TRUE(partial(0));
+  EXPECT_TRUE(info.indexes[1].constraint && info.indexes[1].condition.empty());
+  EXPECT_TRUE(info.indexes[2].constraint && info.indexes[2].condition.empty());
+  EXPECT_TRUE(partial(3));
+  EXPECT_TRUE(info.indexes[4].condition.empty());
+}
+TEST(indexes, cannot_leave_out_and_include_what_is_marked) {
+  EXPECT_THROW(info_of<includes_twice>(), model_error);
+  EXPECT_THROW(info_of<includes_without_need>(), model_error);
 }
 
 // ---- keys

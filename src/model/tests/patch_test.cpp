@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tupelo/model/patch.hpp"
 #include "tupelo/model/rules.hpp"
+#include "tupelo/core/timestamp.hpp"
 
 #include <gtest/gtest.h>
 
@@ -62,6 +63,41 @@ TEST(patch, reads_and_writes_the_members_of_a_document) {
   EXPECT_EQ(made.age, 7);
   EXPECT_EQ(made.home.rooms, 3);
   EXPECT_TRUE(made.email.empty());
+}
+
+struct Entry {
+  std::int64_t id{};
+  std::string text;
+  int version{};
+  timestamp created_at{}, updated_at{};
+  std::optional<timestamp> deleted_at;
+
+  static void model(tupelo::model<Entry>& m) {
+    m.version(&Entry::version);
+    m.timestamps(&Entry::created_at, &Entry::updated_at);
+    m.soft_delete(&Entry::deleted_at);
+  }
+};
+constexpr auto too_much = R"({"id":7,"text":"x","version":3,"created_at":"2026-11-21T09:30:00Z","deleted_at":null})";
+
+TEST(patch, a_document_cannot_set_what_is_made_by_the_database_or_tupelo) {
+  try {
+    (void)patch<Entry>::from_json(json::parse(too_much));
+    FAIL();
+  } catch (const validation_error& refused) {
+    EXPECT_EQ(refused.violations().size(), 4U) << refused.what();
+    EXPECT_NE(std::string(refused.what()).find("version cannot be set here"), std::string::npos) << refused.what();
+  }
+  EXPECT_EQ(patch<Entry>::from_json(json::parse(R"({"text":"x"})")).size(), 1U);
+}
+
+TEST(rules, what_tupelo_makes_can_be_set_where_it_is_allowed_only) {
+  rules<Entry> none;
+  none.length(&Entry::text, 1, 5);
+  EXPECT_THROW((void)none.read(json::parse(R"({"version":3})")), validation_error);
+  rules<Entry> import;
+  import.allow(&Entry::id, &Entry::text, &Entry::version, &Entry::created_at, &Entry::deleted_at);
+  EXPECT_EQ(import.read(json::parse(too_much)).size(), 5U);
 }
 
 TEST(patch, forgets_what_is_removed) {

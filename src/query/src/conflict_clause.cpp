@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "tupelo/query/expression_text.hpp"
 #include "tupelo/query/write_query.hpp"
 
 namespace tupelo {
@@ -21,6 +22,11 @@ void conflict_clause::assign(column_ref column, const expression& value) {
   clause_.push(head_of(op::conflict_assign, value.shape.size + 1));
   clause_.push(column.word(op::column));
   clause_.append(value);
+}
+
+void conflict_clause::add_neutral(op what, const expression& e, const model_spec& model) {
+  clause_.push(make_word(what));
+  clause_.push_text(expression_text(e, info_of(model), "on_conflict()"));
 }
 
 void conflict_clause::add_where(const expression& condition) {

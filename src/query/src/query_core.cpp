@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tupelo/query/query_core.hpp"
 
+#include "tupelo/query/clause_term.hpp"
 #include "tupelo/query/value.hpp"
 #include "tupelo/model/model_info.hpp"
 #include "tupelo/model/model_spec.hpp"
@@ -136,8 +137,8 @@ bool query_core::has_source(std::uint32_t table) const noexcept {
   }
   return false;
 }
-void query_core::order(const expression& term, bool descending) noexcept {
-  this->term(op::order, term, descending ? 1 : 0);
+void query_core::order(const expression& term, bool descending, kind of) noexcept {
+  this->term(op::order, term, static_cast<std::uint8_t>((descending ? 1U : 0U) | static_cast<unsigned>(of) << 1U));
 }
 void query_core::term(op o, const expression& e, std::uint8_t sub) noexcept {
   if (e.values.size != 0) {
@@ -199,6 +200,24 @@ void project_all(query_core& core, const model_spec& model) {
   for (const std::uint16_t position : info.columns) {
     core.clause(op::project, expression(column_ref{&model, info.fields[position].offset}));
   }
+}
+
+expression term_of(const query_core& core, std::uint32_t index) {
+  const std::uint64_t* const words = core.shape.data();
+  const bool elsewhere = length_of(words[index]) == 1 && op_of(words[index + 1]) == op::again;
+  const std::uint32_t begin = elsewhere ? length_of(words[index + 1]) : index + 1;
+  const std::uint32_t end = begin + (elsewhere ? model_of(words[index + 1]) : length_of(words[index]));
+  const std::uint64_t* value = core.values.data();
+  const std::uint64_t* first = value;
+  for (std::uint32_t i = 0; i < end; ++i) {
+    if (i == begin) first = value;
+    value += words_of(words[i], value);
+    i += payload_of(words[i]);
+  }
+  expression term;
+  for (std::uint32_t i = begin; i < end; ++i) term.push(words[i]);
+  term.values.append(first, static_cast<std::uint32_t>(value - first));
+  return term;
 }
 
 query_core united(const model_spec& row, const query_core& first, set_kind how, const query_core& second) {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tupelo/query/schema_operation.hpp"
 
+#include "definition_words.hpp"
+
+#include "tupelo/query/definition_text.hpp"
 #include "tupelo/query/sql_text.hpp"
 #include <tupelo/core/error.hpp>
 
@@ -19,94 +22,16 @@ overloaded(Functions...) -> overloaded<Functions...>;
 
 // ---- text ------------------------------------------------------------------------------------------------------------
 
-std::string joined(const std::vector<std::string>& names) {
-  std::string out;
-  for (const std::string& name : names) out += (out.empty() ? "" : ", ") + name;
-  return out;
-}
-
-std::string joined(const std::vector<index_column>& columns) {
-  std::string out;
-  for (const index_column& c : columns) {
-    out += (out.empty() ? "" : ", ") + c.term();
-    if (!c.operator_class.empty()) out += " " + c.operator_class;
-    if (c.weight != 0) out += std::string(" ") + c.weight;
-    if (!c.collation.empty()) out += " collate " + c.collation;
-    if (c.descending) out += " desc";
-    if (c.nulls != index_nulls::smallest) out += c.nulls == index_nulls::first ? " nulls first" : " nulls last";
-  }
-  return out;
-}
-
-std::string quoted(std::string_view text) {
-  std::string out = "\"";
-  for (char c : text) {
-    if (c == '"' || c == '\\') out += '\\';
-    if (c == '\n') {
-      out += "\\n";
-    } else {
-      out += c;
-    }
-  }
-  return out += '"';
-}
-
-std::string traits(const column_definition& column) {
-  std::string out = column.type.to_string();
-  out += column.nullable ? ", nullable" : "";
-  out += column.identity ? ", generated" : "";
-  out += column.identity_always ? " always" : "";
-  if (!column.collation.empty()) out += ", collation " + column.collation;
-  if (column.default_sql) out += ", default " + *column.default_sql;
-  if (column.is_computed()) {
-    out += ", generated as " + column.computed_sql + (column.computed_at_read ? ", not stored" : "");
-  }
-  if (!column.comment.empty()) out += ", comment " + quoted(column.comment);
-  return out;
-}
-
-std::string text_of(const foreign_key_definition& key) {
-  std::string out =
-      "(" + joined(key.columns) + ") references " + key.references + " (" + joined(key.referenced_columns) + ")";
-  if (key.on_delete != referential_action::no_action) out += " on delete " + std::string(name_of(key.on_delete));
-  if (key.on_update != referential_action::no_action) out += " on update " + std::string(name_of(key.on_update));
-  if (key.deferrable) out += " deferrable";
-  return out;
-}
-
-std::string text_of(const index_definition& index) {
-  std::string out = std::string(index.unique ? "unique index " : "index ") + index.name;
-  if (index.is_search()) out = "search " + out + " in " + index.language;
-  if (!index.method.empty()) out += " using " + index.method;
-  out += " (" + joined(index.columns) + ")";
-  if (!index.include.empty()) out += " including (" + joined(index.include) + ")";
-  if (index.nulls_not_distinct) out += " nulls not distinct";
-  if (!index.where.empty()) out += " where " + index.where;
-  return out;
-}
-
-std::string text_of(const exclusion_definition& exclusion) {
-  std::string out;
-  for (const exclusion_term& term : exclusion.terms) {
-    out += (out.empty() ? "" : ", ") + joined(std::vector<index_column>{term.of}) + " with " + term.with;
-  }
-  out = exclusion.name + " (" + out + ")";
-  if (!exclusion.where.empty()) out += " where " + exclusion.where;
-  return exclusion.deferrable ? out + " deferrable" : out;
-}
+using detail::joined;
+using detail::quoted;
 
 std::string first_line(std::string_view sql) {
   std::string_view line = sql.substr(0, std::min(sql.find('\n'), std::size_t{60}));
   return std::string(line) + (line.size() < sql.size() ? " …" : "");
 }
 
-std::string text_of(const composite_definition& type) {
-  std::string out;
-  for (const composite_attribute& attribute : type.attributes) {
-    out += (out.empty() ? "" : ", ") + attribute.name + " " + attribute.type.to_string();
-  }
-  return out;
-}
+std::string concurrently_text(bool concurrently) { return concurrently ? " concurrently" : ""; }
+std::string not_valid_text(bool not_valid) { return not_valid ? " not valid" : ""; }
 
 // ---- canonical text: every string quoted, so that no two different operations look alike ---------------------------------
 
@@ -210,7 +135,10 @@ std::string schema_operation::irreversible_reason() const {
 bool schema_operation::concurrently() const noexcept {
   const auto* add = std::get_if<ddl::add_index>(&data);
   const auto* drop = std::get_if<ddl::drop_index>(&data);
-  return (add != nullptr && add->concurrently) || (drop != nullptr && drop->concurrently);
+  const auto* unique = std::get_if<ddl::add_unique>(&data);
+  const auto* no_unique = std::get_if<ddl::drop_unique>(&data);
+  return (add != nullptr && add->concurrently) || (drop != nullptr && drop->concurrently) ||
+         (unique != nullptr && unique->concurrently) || (no_unique != nullptr && no_unique->concurrently);
 }
 
 schema_operation schema_operation::inverse() const {
@@ -229,12 +157,19 @@ schema_operation schema_operation::inverse() const {
           [](const alter_column& o) -> schema_operation { return alter_column{o.table, o.to, o.from}; },
           [](const add_index& o) -> schema_operation { return drop_index{o.table, o.index, o.concurrently}; },
           [](const drop_index& o) -> schema_operation { return add_index{o.table, o.index, o.concurrently}; },
-          [](const add_unique& o) -> schema_operation { return drop_unique{o.table, o.unique}; },
-          [](const drop_unique& o) -> schema_operation { return add_unique{o.table, o.unique}; },
-          [](const add_check& o) -> schema_operation { return drop_check{o.table, o.check}; },
-          [](const drop_check& o) -> schema_operation { return add_check{o.table, o.check}; },
-          [](const add_foreign_key& o) -> schema_operation { return drop_foreign_key{o.table, o.foreign_key}; },
-          [](const drop_foreign_key& o) -> schema_operation { return add_foreign_key{o.table, o.foreign_key}; },
+          [](const rename_index& o) -> schema_operation { return rename_index{o.table, o.to, o.from}; },
+          [](const add_unique& o) -> schema_operation { return drop_unique{o.table, o.unique, o.concurrently}; },
+          [](const drop_unique& o) -> schema_operation { return add_unique{o.table, o.unique, o.concurrently}; },
+          [](const add_check& o) -> schema_operation { return drop_check{o.table, o.check, o.not_valid}; },
+          [](const drop_check& o) -> schema_operation { return add_check{o.table, o.check, o.not_valid}; },
+          [](const add_foreign_key& o) -> schema_operation {
+            return drop_foreign_key{o.table, o.foreign_key, o.not_valid};
+          },
+          [](const drop_foreign_key& o) -> schema_operation {
+            return add_foreign_key{o.table, o.foreign_key, o.not_valid};
+          },
+          [](const rename_constraint& o) -> schema_operation { return rename_constraint{o.table, o.to, o.from}; },
+          [](const validate_constraint& o) -> schema_operation { return o; },
           [](const change_primary_key& o) -> schema_operation { return change_primary_key{o.table, o.to, o.from}; },
           [](const execute_sql& o) -> schema_operation { return execute_sql{o.down, o.up}; },
           [](const add_exclusion& o) -> schema_operation { return drop_exclusion{o.table, o.exclusion}; },
@@ -275,31 +210,38 @@ std::string schema_operation::describe() const {
           [](const drop_table& o) { return "drop table " + o.table.name; },
           [](const rename_table& o) { return "rename table " + o.from + " to " + o.to; },
           [](const add_column& o) {
-            return "add column " + o.table + "." + o.column.name + " (" + traits(o.column) + ")";
+            return "add column " + o.table + "." + o.column.name + " (" + text_of(o.column) + ")";
           },
           [](const drop_column& o) { return "drop column " + o.table + "." + o.column.name; },
           [](const rename_column& o) { return "rename column " + o.table + "." + o.from + " to " + o.to; },
           [](const alter_column& o) {
-            return "alter column " + o.table + "." + o.to.name + ": " + traits(o.from) + " → " + traits(o.to);
+            return "alter column " + o.table + "." + o.to.name + ": " + text_of(o.from) + " → " + text_of(o.to);
           },
           [](const add_index& o) {
-            return "add " + text_of(o.index) + " on " + o.table + (o.concurrently ? " concurrently" : "");
+            return "add " + text_of(o.index) + " on " + o.table + concurrently_text(o.concurrently);
           },
           [](const drop_index& o) {
-            return "drop index " + o.index.name + " on " + o.table + (o.concurrently ? " concurrently" : "");
+            return "drop index " + o.index.name + " on " + o.table + concurrently_text(o.concurrently);
           },
           [](const add_unique& o) {
             return "add unique " + o.unique.name + " (" + joined(o.unique.columns) + ") on " + o.table +
                    (o.unique.nulls_not_distinct ? " nulls not distinct" : "") +
-                   (o.unique.deferrable ? " deferrable" : "");
+                   (o.unique.deferrable ? " deferrable" : "") + concurrently_text(o.concurrently);
           },
-          [](const drop_unique& o) { return "drop unique " + o.unique.name + " on " + o.table; },
+          [](const drop_unique& o) {
+            return "drop unique " + o.unique.name + " on " + o.table + concurrently_text(o.concurrently);
+          },
+          [](const rename_index& o) { return "rename index " + o.from + " to " + o.to + " on " + o.table; },
+          [](const rename_constraint& o) { return "rename constraint " + o.from + " to " + o.to + " on " + o.table; },
+          [](const validate_constraint& o) { return "validate constraint " + o.name + " on " + o.table; },
           [](const add_check& o) {
-            return "add check " + o.check.name + " (" + o.check.expression + ") on " + o.table;
+            return "add check " + o.check.name + " (" + o.check.expression + ") on " + o.table +
+                   not_valid_text(o.not_valid);
           },
           [](const drop_check& o) { return "drop check " + o.check.name + " on " + o.table; },
           [](const add_foreign_key& o) {
-            return "add foreign key " + o.foreign_key.name + " " + text_of(o.foreign_key) + " on " + o.table;
+            return "add foreign key " + o.foreign_key.name + " " + text_of(o.foreign_key) + " on " + o.table +
+                   not_valid_text(o.not_valid);
           },
           [](const drop_foreign_key& o) { return "drop foreign key " + o.foreign_key.name + " on " + o.table; },
           [](const change_primary_key& o) {
@@ -341,18 +283,30 @@ std::string schema_operation::canonical() const {
           },
           [](const alter_column& o) { return "alter_column " + quoted(o.table) + " " + canonical(o.to); },
           [](const add_index& o) {
-            return "add_index " + quoted(o.table) + " " + canonical(o.index) + (o.concurrently ? " concurrently" : "");
+            return "add_index " + quoted(o.table) + " " + canonical(o.index) + concurrently_text(o.concurrently);
           },
           [](const drop_index& o) {
-            return "drop_index " + quoted(o.table) + " " + quoted(o.index.name) +
-                   (o.concurrently ? " concurrently" : "");
+            return "drop_index " + quoted(o.table) + " " + quoted(o.index.name) + concurrently_text(o.concurrently);
           },
-          [](const add_unique& o) { return "add_unique " + quoted(o.table) + " " + canonical(o.unique); },
-          [](const drop_unique& o) { return "drop_unique " + quoted(o.table) + " " + quoted(o.unique.name); },
-          [](const add_check& o) { return "add_check " + quoted(o.table) + " " + canonical(o.check); },
+          [](const rename_index& o) {
+            return "rename_index " + quoted(o.table) + " " + quoted(o.from) + " " + quoted(o.to);
+          },
+          [](const add_unique& o) {
+            return "add_unique " + quoted(o.table) + " " + canonical(o.unique) + concurrently_text(o.concurrently);
+          },
+          [](const drop_unique& o) {
+            return "drop_unique " + quoted(o.table) + " " + quoted(o.unique.name) + concurrently_text(o.concurrently);
+          },
+          [](const rename_constraint& o) {
+            return "rename_constraint " + quoted(o.table) + " " + quoted(o.from) + " " + quoted(o.to);
+          },
+          [](const validate_constraint& o) { return "validate_constraint " + quoted(o.table) + " " + quoted(o.name); },
+          [](const add_check& o) {
+            return "add_check " + quoted(o.table) + " " + canonical(o.check) + not_valid_text(o.not_valid);
+          },
           [](const drop_check& o) { return "drop_check " + quoted(o.table) + " " + quoted(o.check.name); },
           [](const add_foreign_key& o) {
-            return "add_foreign_key " + quoted(o.table) + " " + canonical(o.foreign_key);
+            return "add_foreign_key " + quoted(o.table) + " " + canonical(o.foreign_key) + not_valid_text(o.not_valid);
           },
           [](const drop_foreign_key& o) {
             return "drop_foreign_key " + quoted(o.table) + " " + quoted(o.foreign_key.name);
@@ -378,7 +332,9 @@ std::string schema_operation::canonical() const {
 std::vector<schema_operation> inverse_of(const std::vector<schema_operation>& operations) {
   std::vector<schema_operation> inverses;
   inverses.reserve(operations.size());
-  for (auto it = operations.rbegin(); it != operations.rend(); ++it) inverses.push_back(it->inverse());
+  for (auto it = operations.rbegin(); it != operations.rend(); ++it) {
+    if (!std::holds_alternative<ddl::validate_constraint>(it->data)) inverses.push_back(it->inverse());
+  }
   return inverses;
 }
 

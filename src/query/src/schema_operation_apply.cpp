@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "composite_operations.hpp"
+#include "constraint_operations.hpp"
 #include "renamed_enum_value.hpp"
 #include "search_definition.hpp"
 
@@ -427,7 +428,7 @@ struct applier {
     for (table_definition& table : schema.tables) rename_value(table, o);
   }
 
-  void operator()(const auto& o) const { detail::apply(o, schema); }  // composite types
+  void operator()(const auto& o) const { detail::apply(o, schema); }  // composite types, names and validation
   void operator()(const ddl::execute_sql& o) const {
     if (sql_tokens(o.up).empty()) refuse("a migration executes an SQL text that is empty");
   }

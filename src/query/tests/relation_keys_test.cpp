@@ -109,9 +109,9 @@ TEST(relation_keys, a_relation_that_is_not_declared_is_refused) {
 }
 TEST(relation_keys, a_key_that_no_join_table_can_hold_is_refused) {
   const relation_keys from_cars = keys<Car, Depot>(&Car::depots);
-  EXPECT_EQ(join_key_slot(from_cars).k, kind::i64) << "the other model's key may be anything";
+  EXPECT_EQ(join_key_slot(from_cars, 0).k, kind::i64) << "the other model's key may be anything";
   const relation_keys from_depots = keys<Depot, Car>(&Depot::cars);
-  EXPECT_THROW(join_key_slot(from_depots), model_error);
+  EXPECT_THROW(join_key_slot(from_depots, 0), model_error);
   EXPECT_THROW((keys<Depot, Ticket>(&Depot::tickets)), model_error);
 }
 

@@ -39,6 +39,7 @@ public:
     const std::size_t added = operations_.size();
     make_composites();
     classify();
+    rename_parts();
     drop_blocking_keys();
     if (drop_early_) drop_tables();
     create_tables();
@@ -222,6 +223,7 @@ private:
         continue;
       }
       changes_.push_back(compare_tables(table, *wanted, options_.live));
+      keep_free_names(table, *wanted, changes_.back());
       if (changes_.back().structural()) structural_.insert(table.name);
     }
     for (const table_definition& table : to_.tables) {
@@ -240,6 +242,27 @@ private:
       for (const auto& index : table.indexes) drop_early_ = drop_early_ || added_indexes.contains(index.name);
     }
     reused_indexes_ = std::move(added_indexes);
+  }
+
+  /// An index cannot take the name of one of another table: it is made again instead, once that one is gone.
+  void keep_free_names(const table_definition& table, const table_definition& wanted, table_changes& changes) const {
+    std::erase_if(changes.rename_indexes, [&](const std::pair<std::string, std::string>& name) {
+      const bool taken = std::any_of(state_.tables.begin(), state_.tables.end(), [&](const table_definition& other) {
+        return other.find_index(name.second) != nullptr;
+      });
+      if (!taken) return false;
+      changes.drop_indexes.push_back(*table.find_index(name.first));
+      changes.add_indexes.push_back(*wanted.find_index(name.second));
+      return true;
+    });
+  }
+
+  /// Names first: others may be made under the former ones.
+  void rename_parts() {
+    for (const table_changes& changes : changes_) {
+      for (const auto& [from, to] : changes.rename_indexes) emit(ddl::rename_index{changes.table, from, to});
+      for (const auto& [from, to] : changes.rename_constraints) emit(ddl::rename_constraint{changes.table, from, to});
+    }
   }
 
   /// Keys and index names that stand in the way of other tables' changes go first.

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tupelo/schema/generator.hpp"
 
+#include "linter.hpp"
 #include "source_writer.hpp"
 
+#include "tupelo/schema/migrator.hpp"
 #include <tupelo/core/error.hpp>
 #include <tupelo/core/timestamp.hpp>
 
@@ -20,11 +22,17 @@ bool changes_a_table(const schema_operation& operation) {
 }
 
 /// What to look at before the migration is applied; empty for what cannot hurt.
-std::string warning(const schema_operation& operation) {
+std::string warning(const schema_operation& operation, const std::vector<moved_column>& moved) {
   if (const auto* drop = std::get_if<ddl::drop_table>(&operation.data)) {
     return "drops table " + drop->table.name + " with all its rows";
   }
   if (const auto* drop = std::get_if<ddl::drop_column>(&operation.data)) {
+    for (const moved_column& column : moved) {
+      if (column.from != drop->table || column.column != drop->column.name) continue;
+      return column.describe() + ": to keep its values, drop it in a later migration only, and before that carry\n" +
+             "them over" + (column.several ? ", the greatest of several, " : " ") + "in one of its own:\n" +
+             column.fill;
+    }
     return "drops column " + drop->table + "." + drop->column.name + " with all its values";
   }
   if (const auto* change = std::get_if<ddl::change_enum>(&operation.data)) {
@@ -42,6 +50,9 @@ std::string warning(const schema_operation& operation) {
     }
     return {};
   }
+  if (const auto* proof = std::get_if<ddl::validate_constraint>(&operation.data)) {
+    return "fails while a row of " + proof->table + " breaks " + proof->name + ": correct those first";
+  }
   if (const auto* add = std::get_if<ddl::add_column>(&operation.data)) {
     if (add->column.nullable || add->column.default_sql || add->column.identity || add->column.is_computed()) return {};
     return "rows of " + add->table + " need a value for " + add->column.name + ": add .default_value(…) or .null()";
@@ -56,11 +67,52 @@ std::string warning(const schema_operation& operation) {
   return {};
 }
 
-std::string body(const std::vector<schema_operation>& operations, bool comment) {
+/// What a step back does not bring back; empty where it brings back everything.
+std::string loss(const schema_operation& back) {
+  if (const auto* make = std::get_if<ddl::create_table>(&back.data)) {
+    return "makes table " + make->table.name + " again without the rows that it had";
+  }
+  if (const auto* add = std::get_if<ddl::add_column>(&back.data)) {
+    const column_definition& column = add->column;
+    if (column.is_computed()) return {};
+    const bool needed = !column.nullable && !column.default_sql && !column.identity;
+    return "brings " + add->table + "." + column.name + " back without the values that it had" +
+           (needed ? ", which rows need: add .default_value(…) or .null()" : "");
+  }
+  if (const auto* change = std::get_if<ddl::change_composite>(&back.data)) {
+    for (const composite_attribute& attribute : change->to.attributes) {
+      if (change->from.find(attribute.name) != nullptr) continue;
+      return "brings attribute " + attribute.name + " of the composite type " + change->to.name +
+             " back without the values that it had";
+    }
+    return {};
+  }
+  const auto* alter = std::get_if<ddl::alter_column>(&back.data);
+  if (alter == nullptr) return {};
+  const std::string values = "values of " + alter->table + "." + alter->to.name;
+  if (alter->from.is_computed() && !alter->to.is_computed()) return values + " stay as they were computed";
+  if (type_loses(alter->to.type, alter->from.type)) return values + " stay as the other type has left them";
+  const bool filled = alter->to.nullable && !alter->from.nullable && alter->from.default_sql;
+  return filled ? "rows that had no " + alter->to.name + " keep its default" : std::string();
+}
+
+/// Every line of the text as a comment.
+std::string commented(std::string_view text, std::size_t indent) {
+  std::string out;
+  for (std::size_t at = 0; at <= text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    out += std::string(indent, ' ') + "// " + std::string(text.substr(at, end - at)) + "\n";
+    at = end + 1;
+  }
+  return out;
+}
+
+std::string body(const std::vector<schema_operation>& operations, migrate::direction way,
+                 const std::vector<moved_column>& moved = {}) {
   std::string out;
   auto write = [&](const schema_operation& operation, bool through_table, std::size_t indent) {
-    std::string said = comment ? warning(operation) : std::string();
-    if (!said.empty()) out += std::string(indent, ' ') + "// " + said + "\n";
+    const std::string said = way == migrate::direction::up ? warning(operation, moved) : loss(operation);
+    if (!said.empty()) out += commented(said, indent);
     out += cpp_change(operation, through_table).text(indent);
   };
   for (std::size_t i = 0; i < operations.size();) {
@@ -99,7 +151,22 @@ std::string way_back(const std::vector<schema_operation>& operations) {
     std::string reason = operation.irreversible_reason();
     if (!reason.empty()) return "  db.irreversible(" + cpp_literal(reason) + ");\n";
   }
-  return body(inverse_of(operations), false);
+  return body(inverse_of(operations), migrate::direction::down);
+}
+
+migration_source file_of(std::string_view revision, const std::vector<std::string>& parents, const std::string& up,
+                         const std::string& down) {
+  if (revision.empty()) throw migration_error(errc::invalid_migration, "a migration needs a revision to be written");
+  migration_source source;
+  source.revision = revision;
+  source.file_name = source.revision + ".cpp";
+  std::string after;
+  for (const std::string& parent : parents) after += (after.empty() ? "" : ", ") + cpp_literal(parent);
+  source.text = "#include <tupelo/migration.hpp>\n";
+  source.text += "TUPELO_MIGRATION(" + cpp_literal(revision) + (after.empty() ? "" : ", after(" + after + ")") + ")\n";
+  source.text += function_source("up", up);
+  source.text += function_source("down", down);
+  return source;
 }
 
 }  // namespace
@@ -124,18 +191,21 @@ std::string make_revision(std::int64_t utc_us, std::string_view message) {
 }
 
 migration_source generate_migration(std::string_view revision, const std::vector<std::string>& parents,
-                                    const std::vector<schema_operation>& operations) {
-  if (revision.empty()) throw migration_error(errc::invalid_migration, "a migration needs a revision to be written");
-  migration_source source;
-  source.revision = revision;
-  source.file_name = source.revision + ".cpp";
-  std::string after;
-  for (const std::string& parent : parents) after += (after.empty() ? "" : ", ") + cpp_literal(parent);
-  source.text = "#include <tupelo/migration.hpp>\n";
-  source.text += "TUPELO_MIGRATION(" + cpp_literal(revision) + (after.empty() ? "" : ", after(" + after + ")") + ")\n";
-  source.text += function_source("up", body(operations, true));
-  source.text += function_source("down", way_back(operations));
-  return source;
+                                    const std::vector<schema_operation>& operations,
+                                    const std::vector<moved_column>& moved) {
+  return file_of(revision, parents, body(operations, migrate::direction::up, moved), way_back(operations));
+}
+
+migration_source generate_backfill(std::string_view revision, const std::vector<std::string>& parents,
+                                   const std::vector<backfill_step>& rows) {
+  std::string up;
+  for (const backfill_step& step : rows) up += "  " + backfill_source(step) + "\n";
+  return file_of(revision, parents, up, {});
+}
+
+std::string backfill_source(const backfill_step& step) {
+  return "db.backfill(" + cpp_literal(step.table) + ", " + cpp_literal(step.set) + ", " + cpp_literal(step.where) +
+         ");";
 }
 
 std::string operation_source(const schema_operation& operation) {

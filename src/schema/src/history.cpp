@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tupelo/schema/history.hpp"
 
+#include "tupelo/schema/sql_migration.hpp"
 #include <tupelo/core/error.hpp>
 
 #include <algorithm>
@@ -84,6 +85,67 @@ void check_revisions(const std::vector<migration>& migrations) {
   }
 }
 
+/// A file of SQL that does not say what it comes after follows the revision that sorts before it.
+void follow_by_name(std::vector<migration>& migrations) {
+  for (migration& m : migrations) {
+    if (m.scripts == nullptr || !m.scripts->follows_by_name) continue;
+    std::string_view before;
+    for (const migration& other : migrations) {
+      if (other.revision < m.revision && other.revision > before) before = other.revision;
+    }
+    m.parents.clear();
+    if (!before.empty()) m.parents.push_back(before);
+  }
+}
+
+/// Where a migration comes after one that another migration replaces, it comes after that one.
+void follow_replacements(std::vector<migration>& migrations) {
+  std::map<std::string_view, const migration*> by;
+  for (const migration& m : migrations) {
+    for (std::string_view replaced : m.replaces) {
+      const auto refuse = [&](const std::string& why) {
+        throw migration_error(errc::invalid_migration,
+                              "migration " + tick(m.revision) + " replaces " + tick(replaced) + why,
+                              std::string(m.revision));
+      };
+      const auto [it, fresh] = by.emplace(replaced, &m);
+      if (!fresh) refuse(", and so does " + tick(it->second->revision) + "; correct one's replaces(…)");
+      for (const migration& other : migrations) {
+        if (other.revision == replaced) refuse(", which is still there; remove its file, or correct replaces(…)");
+      }
+    }
+  }
+  if (by.empty()) return;
+  for (migration& m : migrations) {
+    std::vector<std::string_view> parents;
+    for (std::string_view parent : m.parents) {
+      if (const auto known = by.find(parent); known != by.end()) parent = known->second->revision;
+      if (std::find(parents.begin(), parents.end(), parent) == parents.end()) parents.push_back(parent);
+    }
+    m.parents = std::move(parents);
+  }
+}
+
+/// One circle among migrations that all wait for others: `a` after `b` after `a`.
+std::string circle_in(const std::vector<migration>& left) {
+  std::vector<std::string_view> path{left.front().revision};
+  for (;;) {
+    const auto at =
+        std::find_if(left.begin(), left.end(), [&](const migration& m) { return m.revision == path.back(); });
+    const auto parent = std::find_if(at->parents.begin(), at->parents.end(), [&](std::string_view p) {
+      return std::any_of(left.begin(), left.end(), [&](const migration& m) { return m.revision == p; });
+    });
+    const bool met = std::find(path.begin(), path.end(), *parent) != path.end();
+    path.push_back(*parent);
+    if (!met) continue;
+    std::string out;
+    for (auto name = std::find(path.begin(), path.end(), path.back()); name != path.end(); ++name) {
+      out += (out.empty() ? "" : " after ") + tick(*name);
+    }
+    return out;
+  }
+}
+
 std::vector<migration> in_order(std::vector<migration> left) {
   std::sort(left.begin(), left.end(), [](const migration& a, const migration& b) { return a.revision < b.revision; });
   std::vector<migration> done;
@@ -93,10 +155,8 @@ std::vector<migration> in_order(std::vector<migration> left) {
       return std::all_of(m.parents.begin(), m.parents.end(), [&](std::string_view p) { return known.contains(p); });
     });
     if (next == left.end()) {
-      std::vector<std::string_view> ring;
-      for (const migration& m : left) ring.push_back(m.revision);
       throw migration_error(errc::invalid_migration, "these migrations come after each other in a circle: " +
-                                                         listed(ring) + "; correct one's after(…)");
+                                                         circle_in(left) + "; correct one's after(…)");
     }
     known.insert(next->revision);
     done.push_back(std::move(*next));
@@ -110,8 +170,22 @@ std::vector<migration> in_order(std::vector<migration> left) {
 history::history() : history(registered_migrations()) {}
 
 history::history(std::vector<migration> migrations) {
+  follow_by_name(migrations);
+  follow_replacements(migrations);
   check_revisions(migrations);
   ordered_ = in_order(std::move(migrations));
+}
+
+history history::of_database(std::string_view dialect) const {
+  history chosen = *this;
+  for (migration& m : chosen.ordered_) {
+    if (m.scripts != nullptr) m.database = dialect;
+  }
+  return chosen;
+}
+
+bool history::depends_on_database() const noexcept {
+  return std::any_of(ordered_.begin(), ordered_.end(), [](const migration& m) { return m.scripts != nullptr; });
 }
 
 const migration* history::find(std::string_view revision) const noexcept {
@@ -171,6 +245,13 @@ std::string_view history::resolve(std::string_view name) const {
   for (const migration& m : ordered_) {
     if (std::find(m.labels.begin(), m.labels.end(), name) != m.labels.end()) return m.revision;
   }
+  for (const migration& m : ordered_) {
+    if (std::find(m.replaces.begin(), m.replaces.end(), name) == m.replaces.end()) continue;
+    if (name == m.replaces.back()) return m.revision;
+    throw migration_error(errc::unknown_revision,
+                          tick(name) + " is a part of " + tick(m.revision) + " now, which replaces it; name that one",
+                          std::string(m.revision));
+  }
   std::vector<std::string_view> matches;
   for (const migration& m : ordered_) {
     if (!name.empty() && m.revision.starts_with(name)) matches.push_back(m.revision);
@@ -189,8 +270,8 @@ void history::require_known(const std::vector<std::string>& applied) const {
   if (missing.empty()) return;
   throw migration_error(errc::migration_missing,
                         "the database has applied " + listed(missing) +
-                            ", but no such migration is part of this program; restore the file, or record another "
-                            "state with `stamp`",
+                            ", but no such migration is part of this program, so it may be older than the database; "
+                            "run a newer one, or restore the file, or let `db repair` forget it",
                         std::string(missing.front()));
 }
 

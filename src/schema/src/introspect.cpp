@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tupelo/schema/introspect.hpp"
 
+#include "object_record.hpp"
 #include "shielded.hpp"
 #include "state_tables.hpp"
 
 #include <tupelo/engine/database.hpp>
+#include <tupelo/core/error.hpp>
 
+#include <algorithm>
 #include <exception>
+#include <iterator>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,22 +20,34 @@ namespace tupelo {
 
 namespace {
 
+constexpr std::string_view own_tables[] = {revisions_table, lock_table, progress_table, objects_table};
+
 using introspection_answers = std::vector<std::vector<introspection_row>>;
 
-task<void> ask(lease& connection, const schema_dialect& rules, introspection_answers& answers) {
-  for (const std::string& query : rules.introspection_queries()) {
+task<void> ask(lease& connection, const std::vector<std::string>& queries, introspection_answers& answers) {
+  for (const std::string& query : queries) {
     std::vector<introspection_row> answer = co_await connection.raw_sql<introspection_row>(query).all();
     answers.push_back(std::move(answer));
   }
 }
 
+task<void> choose(lease& connection, const std::string& schema) {
+  const std::string choice = connection.sql_dialect().schema().schema_choice(schema);
+  std::optional<std::string> chosen = co_await connection.raw_sql<std::string>(choice).first();
+  if (chosen) co_return;
+  throw configuration_error(errc::invalid_configuration,
+                            "the database has no schema `" + schema + "` that this role may use; name another one");
+}
+
 /// Inside of a transaction that is open, in a savepoint: what is set ends with it.
-task<void> ask_with_setting(lease& connection, const schema_dialect& rules, introspection_answers& answers) {
+task<void> ask_with_setting(lease& connection, const std::string& setting, const std::string& schema,
+                            const std::vector<std::string>& queries, introspection_answers& answers) {
   co_await connection.begin();
   std::exception_ptr failure;
   try {
-    co_await connection.execute(rules.introspection_setting());
-    co_await ask(connection, rules, answers);
+    if (!setting.empty()) co_await connection.execute(setting);
+    if (!schema.empty()) co_await choose(connection, schema);
+    co_await ask(connection, queries, answers);
   } catch (...) {
     failure = std::current_exception();
   }
@@ -43,28 +60,51 @@ task<void> ask_with_setting(lease& connection, const schema_dialect& rules, intr
 
 }  // namespace
 
-task<schema_definition> introspect_all(lease& connection) {
+bool is_of_migrations(const schema_object& one) {
+  return std::any_of(std::begin(own_tables), std::end(own_tables),
+                     [&](std::string_view own) { return one.table == own || one.name == own; });
+}
+
+task<schema_definition> introspect_all(lease& connection, described what, std::string of) {
   const schema_dialect& rules = connection.sql_dialect().schema();
+  std::vector<std::string> queries = rules.introspection_queries();
+  if (what == described::tables) queries.pop_back();
   introspection_answers answers;
-  if (rules.introspection_setting().empty()) {
-    co_await ask(connection, rules, answers);
+  const std::string setting = rules.introspection_setting();
+  if (setting.empty() && of.empty()) {
+    co_await ask(connection, queries, answers);
   } else {
-    co_await ask_with_setting(connection, rules, answers);
+    co_await ask_with_setting(connection, setting, of, queries, answers);
   }
+  if (what == described::tables) answers.emplace_back();
   co_return rules.decode_introspection(answers);
 }
 
+namespace {
+
+schema_definition without_own(schema_definition schema) {
+  for (std::string_view own : own_tables) schema.remove(own);
+  std::erase_if(schema.others, [](const schema_object& one) { return is_of_migrations(one); });
+  return schema;
+}
+
+}  // namespace
+
 task<schema_definition> introspect(lease& connection) {
-  schema_definition schema = co_await introspect_all(connection);
-  schema.remove(revisions_table);
-  schema.remove(lock_table);
-  co_return schema;
+  schema_definition schema = co_await introspect_all(connection, described::everything);
+  co_return without_own(std::move(schema));
 }
 
 task<schema_definition> introspect(database& db) {
   lease connection = co_await db.acquire();
   schema_definition schema = co_await introspect(connection);
   co_return schema;
+}
+
+task<schema_definition> introspect(database& db, std::string schema) {
+  lease connection = co_await db.acquire();
+  schema_definition found = co_await introspect_all(connection, described::everything, std::move(schema));
+  co_return without_own(std::move(found));
 }
 
 }  // namespace tupelo

@@ -65,6 +65,10 @@ std::vector<std::vector<std::string>> sorted_by(const table_definition& table, c
   return all;
 }
 
+bool is_small(const column_definition* column) {
+  return column != nullptr && (column->type.is(type_kind::int16) || column->type.is(type_kind::int32));
+}
+
 }  // namespace
 
 void linter::design_of_name(std::string_view name, const std::string& subject, const std::string& what) {
@@ -76,9 +80,7 @@ void linter::design_of_name(std::string_view name, const std::string& subject, c
 void linter::design_of(const table_definition& table, const column_definition& column, const std::string& what) {
   const std::string subject = dotted(table.name, column.name);
   design_of_name(column.name, subject, what);
-  if (column.identity && (column.type.is(type_kind::int16) || column.type.is(type_kind::int32))) {
-    report("small-key", subject, what);
-  }
+  if (column.identity && is_small(&column)) report("small-key", subject, what);
   if (column.type.is(type_kind::text) && column.type.length != 0) report("limited-text", subject, what);
   const std::string native = native_name(column.type);
   if (native == "json") report("json-without-b", subject, what);
@@ -120,6 +122,9 @@ void linter::design_of(const table_definition& table, const index_definition& in
 }
 
 void linter::design_of(const table_definition& table, const foreign_key_definition& key, const std::string& what) {
+  for (const std::string& name : key.columns) {
+    if (is_small(table.find_column(name))) report("small-key", dotted(table.name, name), what);
+  }
   for (const std::vector<std::string>& sorted : sorted_by(table, {})) {
     if (sorted.size() < key.columns.size()) continue;
     const auto end = sorted.begin() + static_cast<std::ptrdiff_t>(key.columns.size());
@@ -128,11 +133,14 @@ void linter::design_of(const table_definition& table, const foreign_key_definiti
   report("unindexed-foreign-key", dotted(table.name, key.columns.empty() ? key.name : key.columns.front()), what);
 }
 
-void linter::design(const schema_operation& operation, const schema_definition& after) {
-  const std::string what = operation.describe();
+void linter::design(const schema_operation& operation, const schema_definition& after, const std::string& what) {
+  policy_of(operation, what);
   const auto& data = operation.data;
   if (const auto* type = std::get_if<ddl::create_enum>(&data))
     return design_of_name(type->type.name, type->type.name, what);
+  if (const auto* type = std::get_if<ddl::create_composite>(&data)) {
+    return design_of_name(type->type.name, type->type.name, what);
+  }
   const auto* rename = std::get_if<ddl::rename_table>(&data);
   const table_definition* table = after.find(rename != nullptr ? rename->to : operation.table());
   if (table == nullptr) return;
@@ -143,8 +151,7 @@ void linter::design(const schema_operation& operation, const schema_definition& 
     for (const column_definition& column : made.columns) design_of(*table, column, what);
     if (made.primary_key.columns.size() == 1) {
       const column_definition* key = made.find_column(made.primary_key.columns.front());
-      const bool small = key != nullptr && (key->type.is(type_kind::int16) || key->type.is(type_kind::int32));
-      if (small && !key->identity) report("small-key", dotted(table->name, key->name), what);
+      if (is_small(key) && !key->identity) report("small-key", dotted(table->name, key->name), what);
     }
     for (const key_definition& unique : made.uniques) {
       design_of_unique(*table, unique.columns, unique.nulls_not_distinct, dotted(table->name, unique.columns.front()),
@@ -160,6 +167,10 @@ void linter::design(const schema_operation& operation, const schema_definition& 
     design_of(*table, column->column, what);
   } else if (const auto* index = std::get_if<ddl::add_index>(&data)) {
     design_of(*table, index->index, what);
+  } else if (const auto* primary = std::get_if<ddl::change_primary_key>(&data)) {
+    const column_definition* key =
+        primary->to.columns.size() == 1 ? table->find_column(primary->to.columns.front()) : nullptr;
+    if (is_small(key)) report("small-key", dotted(table->name, key->name), what);
   } else if (const auto* unique = std::get_if<ddl::add_unique>(&data)) {
     design_of_unique(*table, unique->unique.columns, unique->unique.nulls_not_distinct, unique->unique.name, what);
   } else if (const auto* key = std::get_if<ddl::add_foreign_key>(&data)) {

@@ -1,135 +1,217 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "linter.hpp"
+#include "lint_sql.hpp"
+
 #include "sql_script.hpp"
 
-#include <tupelo/query/sql_text.hpp>
-
-#include <initializer_list>
+#include <algorithm>
+#include <utility>
 
 namespace tupelo {
 namespace {
 
-using words = std::initializer_list<std::string_view>;
+bool says_of_which_rows(sql_cursor condition) {
+  condition = condition.until({"RETURNING"});
+  const bool all = condition.is({"TRUE"}) && condition.size() == 1;
+  const bool same = condition.size() == 3 && condition[1].text == "=" && condition[0].text == condition[2].text;
+  return !all && !same;
+}
 
-/// The words of one statement, to look for others among them.
-class statement_words {
+/// From here to the end of the statement that begins here: to the parenthesis around it, where it is a part of WITH.
+sql_cursor statement_from(sql_cursor of) {
+  std::size_t depth = 0;
+  for (std::size_t at = 0; at < of.size(); ++at) {
+    if (of[at].text == ")" && depth-- == 0) return of.first(at);
+    if (of[at].text == "(") ++depth;
+  }
+  return of;
+}
+
+/// A text that several statements share is told apart by the statement's own beginning.
+std::string described(std::string_view statement) {
+  constexpr std::size_t longest = 60;
+  const std::string_view line = statement.substr(0, std::min(statement.find('\n'), longest));
+  return "execute " + std::string(line) + (line.size() < statement.size() ? " …" : "");
+}
+
+class sql_reader {
 public:
-  explicit statement_words(std::string_view sql) : text_(without_dollar_quotes(sql)), tokens_(sql_tokens(text_)) {}
+  sql_reader(linter& into, std::string what) : into_(into), what_(std::move(what)) {}
 
-  /// Whether these words stand one behind the other from `at` on.
-  bool stand_at(std::size_t at, words wanted) const {
-    if (at + wanted.size() > tokens_.size()) return false;
-    for (std::string_view word : wanted) {
-      const sql_token& token = tokens_[at++];
-      const bool plain = token.kind == sql_token_kind::word && token.value.size() == word.size();
-      if (!plain || !equal_identifiers(token.value, word)) return false;
+  /// Whether it is understood as something that puts nothing at risk.
+  bool statement(const sql_cursor& of) {
+    if (of.has({"CONCURRENTLY"})) report("concurrently-in-sql");
+    if (of.is_any_of({"BEGIN", "COMMIT", "ROLLBACK", "END", "ABORT"}) || of.is({"START", "TRANSACTION"}) ||
+        of.is({"PREPARE", "TRANSACTION"})) {
+      report("transaction-in-sql");
     }
-    return true;
-  }
-  bool begins(words wanted) const { return stand_at(0, wanted); }
-  bool has(words wanted) const {
-    for (std::size_t i = 0; i < tokens_.size(); ++i) {
-      if (stand_at(i, wanted)) return true;
+    if (of.is_any_of({"WITH", "INSERT", "UPDATE", "DELETE", "MERGE", "TRUNCATE", "COPY", "REPLACE"})) {
+      return rows(of), false;
     }
-    return false;
+    sql_cursor rest = of;
+    if (rest.skip({"ALTER", "TABLE"})) return lint_alter_table(into_, rest, what_);
+    if (skip_create_table(rest)) return lint_create_table(into_, rest, what_), false;
+    if (rest.skip({"DROP", "TABLE"})) return drop_tables(rest), false;
+    if (rest.skip({"CREATE", "INDEX"})) return add_index(rest, false), false;
+    if (rest.skip({"CREATE", "UNIQUE", "INDEX"})) return add_index(rest, true), false;
+    if (rest.skip({"DROP", "INDEX"})) return drop_index(rest), false;
+    if (rest.skip({"PRAGMA"})) return pragma(rest);
+    maintenance(of);
+    if (calls(of, "SETVAL")) report("sequence-values");
+    return lint_object(into_, of, what_);
   }
-  /// Whether one of the DELETEs, of which some may be parts of a WITH, says nothing of which rows.
-  bool deletes_all_rows() const {
-    for (std::size_t i = 0; i < tokens_.size(); ++i) {
-      if (stand_at(i, {"DELETE", "FROM"}) && !has_where_behind(i)) return true;
-    }
-    return false;
-  }
-  std::size_t size() const { return tokens_.size(); }
+  bool writes_rows() const { return writes_rows_; }
 
 private:
-  /// Whether a WHERE belongs to the statement that begins at `at`: one in parentheses is a query's of its own.
-  bool has_where_behind(std::size_t at) const {
-    std::size_t deep = 0;
-    for (; at < tokens_.size(); ++at) {
-      if (tokens_[at].text == ")" && deep-- == 0) return false;
-      if (tokens_[at].text == "(") ++deep;
-      if (deep == 0 && stand_at(at, {"WHERE"})) return true;
+  void report(std::string_view code, std::string subject = {}) { into_.report(code, std::move(subject), what_); }
+
+  static bool calls(const sql_cursor& of, std::string_view function) {
+    for (std::size_t i = 0; i + 1 < of.size(); ++i) {
+      if (of.stand_at(i, {function}) && of[i + 1].text == "(") return true;
     }
     return false;
   }
 
-  std::string text_;
-  std::vector<sql_token> tokens_;
-};
+  static bool skip_create_table(sql_cursor& of) {
+    sql_cursor rest = of;
+    if (!rest.skip({"CREATE"})) return false;
+    for (const std::string_view word : {"GLOBAL", "LOCAL", "TEMP", "TEMPORARY", "UNLOGGED"}) rest.skip({word});
+    if (!rest.skip({"TABLE"})) return false;
+    of = rest;
+    return true;
+  }
 
-/// `DROP [COLUMN] name` in ALTER TABLE, where something else could stand behind DROP.
-bool drops_column(const statement_words& of) {
-  for (std::size_t i = 0; i < of.size(); ++i) {
-    if (!of.stand_at(i, {"DROP"})) continue;
-    bool other = false;
-    for (const char* what : {"CONSTRAINT", "NOT", "DEFAULT", "IDENTITY", "EXPRESSION"}) {
-      other = other || of.stand_at(i + 1, {what});
+  // ---- rows
+
+  void rows(const sql_cursor& of) {
+    if (of.is({"TRUNCATE"})) truncate(of);
+    writes_rows_ = writes_rows_ || of.is({"COPY"}) || of.is({"REPLACE"});
+    for (std::size_t i = 0; i < of.size(); ++i) {
+      // Elsewhere these words belong to something else: FOR UPDATE, ON CONFLICT DO UPDATE, ON DELETE CASCADE.
+      if (i > 0 && of[i - 1].text != "(" && of[i - 1].text != ")") continue;
+      sql_cursor one = of;
+      one.drop_front(i);
+      one = statement_from(one);
+      if (one.is({"DELETE", "FROM"})) {
+        one.drop_front(2);
+        all_rows("delete-all-rows", one);
+      } else if (one.is({"UPDATE"}) && one.has_at_top({"SET"})) {
+        one.drop_front();
+        all_rows("update-all-rows", one);
+      } else if (one.is({"INSERT", "INTO"}) || one.is({"INSERT", "OR"}) || one.is({"MERGE"})) {
+        writes_rows_ = true;
+      }
     }
-    if (!other) return true;
   }
-  return false;
-}
+  void all_rows(std::string_view code, sql_cursor of) {
+    writes_rows_ = true;
+    of.skip({"OR"});
+    of.skip_conditions();
+    const std::string table = of.name();
+    (void)of.until({"WHERE"});
+    if (of.skip({"WHERE"}) && says_of_which_rows(of)) return;
+    if (!into_.is_new(table)) report(code, table);
+  }
+  void truncate(sql_cursor of) {
+    of.drop_front();
+    of.skip({"TABLE"});
+    if (of.has({"RESTART", "IDENTITY"})) report("sequence-values");
+    for (sql_cursor item : of.items()) {
+      item.skip_conditions();
+      const std::string table = item.name();
+      if (!into_.is_new(table)) report("delete-all-rows", table);
+    }
+  }
 
-void alter_table(linter& into, const statement_words& of, const std::string& what) {
-  const bool later = of.has({"NOT", "VALID"});
-  const bool of_index = of.has({"USING", "INDEX"});
-  if (of.has({"RENAME", "TO"}) && !of.has({"RENAME", "COLUMN"})) into.report("rename-table", {}, what);
-  if (of.has({"RENAME", "COLUMN"}) || (of.has({"RENAME"}) && !of.has({"RENAME", "TO"}) &&
-                                       !of.has({"RENAME", "CONSTRAINT"}) && !of.has({"RENAME", "COLUMN"}))) {
-    into.report("rename-column", {}, what);
+  // ---- tables and indexes
+
+  void drop_tables(sql_cursor of) {
+    for (sql_cursor item : of.items()) {
+      item.skip_conditions();
+      into_.parsed(ddl::drop_table{{.name = item.name()}}, what_);
+    }
   }
-  if (drops_column(of)) into.report("drop-column", {}, what);
-  if (of.has({"DROP", "CONSTRAINT"})) into.report("drop-constraint", {}, what);
-  if (of.has({"DROP", "NOT", "NULL"})) into.report("drop-not-null", {}, what);
-  if (of.has({"SET", "NOT", "NULL"})) into.report("blocking-not-null", {}, what);
-  if (of.has({"TYPE"}) && of.has({"ALTER"})) into.report("rewrite-type", {}, what);
-  if (!of.has({"ADD"})) return;
-  if (of.has({"REFERENCES"}) && !later) into.report("blocking-foreign-key", {}, what);
-  if (of.has({"CHECK"}) && !later) into.report("blocking-check", {}, what);
-  if (of.has({"UNIQUE"}) && !of_index) into.report("blocking-unique", {}, what);
-  if (of.has({"PRIMARY", "KEY"}) && !of_index) into.report("blocking-primary-key", {}, what);
-  if (of.has({"EXCLUDE"})) into.report("blocking-exclusion", {}, what);
-}
+
+  void add_index(sql_cursor of, bool unique) {
+    ddl::add_index made;
+    made.index.unique = unique;
+    made.concurrently = of.skip({"CONCURRENTLY"});
+    of.skip_conditions();
+    if (!of.is({"ON"})) made.index.name = of.name();
+    of.skip({"ON"});
+    of.skip_conditions();
+    made.table = of.name();
+    if (of.skip({"USING"})) made.index.method = of.name();
+    for (sql_cursor item : of.parenthesized().items()) {
+      index_column column;
+      column.expression = item.text();
+      sql_cursor term = item;
+      std::string name = term.name();
+      if (!name.empty() && !term.is_symbol("(")) {
+        column.name = std::move(name);
+        column.expression.clear();
+        column.descending = term.has({"DESC"});
+      }
+      made.index.columns.push_back(std::move(column));
+    }
+    of.skip({"INCLUDE"});
+    made.index.include = of.parenthesized().names();
+    made.index.nulls_not_distinct = of.has_at_top({"NULLS", "NOT", "DISTINCT"});
+    (void)of.until({"WHERE"});
+    if (of.skip({"WHERE"})) made.index.where = of.text();
+    into_.parsed(std::move(made), what_);
+  }
+
+  void drop_index(sql_cursor of) {
+    const bool concurrently = of.skip({"CONCURRENTLY"});
+    for (sql_cursor item : of.items()) {
+      item.skip_conditions();
+      const std::string name = item.name();
+      if (const table_definition* table = into_.table_of_index(name)) {
+        into_.parsed(ddl::drop_index{table->name, *table->find_index(name), concurrently}, what_);
+      } else if (!concurrently) {
+        report("blocking-index-drop", name);
+      }
+    }
+  }
+
+  // ---- the database
+
+  void maintenance(const sql_cursor& of) {
+    const bool full = of.is({"VACUUM", "FULL"}) || (of.is({"VACUUM"}) && of.has({"FULL"}));
+    const bool reindexes = of.is({"REINDEX"}) && !of.has({"CONCURRENTLY"});
+    if (of.is({"VACUUM"})) report("outside-transaction");
+    if (of.is({"LOCK"}) || full || of.is({"CLUSTER"}) || reindexes) report("exclusive-lock");
+  }
+
+  /// Those that only ask, or hold until the end of the transaction, change nothing.
+  bool pragma(sql_cursor of) {
+    const std::string name = of.name();
+    const bool sets = of.is_symbol("=") || of.is_symbol("(");
+    for (const std::string_view asks :
+         {"table_info", "table_xinfo", "index_list", "index_info", "foreign_key_list", "foreign_key_check",
+          "integrity_check", "quick_check", "optimize", "defer_foreign_keys"}) {
+      if (name == asks) return true;
+    }
+    if (sets) report("pragma-in-migration", name);
+    return !sets;
+  }
+
+  linter& into_;
+  std::string what_;
+  bool writes_rows_ = false;
+};
 
 }  // namespace
 
 sql_reading lint_sql(linter& into, std::string_view sql, const std::string& what) {
   sql_reading read;
-  for (const std::string_view text : split_statements(sql)) {
-    const statement_words of(text);
-    const bool concurrently = of.has({"CONCURRENTLY"});
-    if (of.begins({"DROP", "TABLE"})) into.report("drop-table", {}, what);
-    const bool drops_more = of.begins({"DROP"}) && !of.begins({"DROP", "TABLE"}) && of.has({"CASCADE"});
-    if (of.begins({"DROP", "SCHEMA"}) || of.begins({"DROP", "DATABASE"}) || of.begins({"DROP", "OWNED"}) ||
-        drops_more) {
-      into.report("drop-schema", {}, what);
-    }
-    const bool queries = of.begins({"WITH"});
-    if (of.begins({"TRUNCATE"}) || ((of.begins({"DELETE"}) || queries) && of.deletes_all_rows())) {
-      into.report("delete-all-rows", {}, what);
-    }
-    if (of.begins({"UPDATE"}) && !of.has({"WHERE"})) into.report("update-all-rows", {}, what);
-    const bool makes_index = of.begins({"CREATE", "INDEX"}) || of.begins({"CREATE", "UNIQUE", "INDEX"});
-    if (makes_index && !concurrently) into.report("blocking-index", {}, what);
-    if (of.begins({"CREATE", "UNIQUE", "INDEX"})) into.report("unique-among-rows", {}, what);
-    if (of.begins({"DROP", "INDEX"}) && !concurrently) into.report("blocking-index-drop", {}, what);
-    if (concurrently) into.report("concurrently-in-sql", {}, what);
-    if (of.begins({"ALTER", "TABLE"})) alter_table(into, of, what);
-    if (of.begins({"ALTER", "TYPE"}) && of.has({"RENAME", "VALUE"})) into.report("rename-enum-value", {}, what);
-    if (of.begins({"ALTER", "TYPE"}) && of.has({"DROP", "ATTRIBUTE"})) into.report("drop-attribute", {}, what);
-    for (const char* word : {"BEGIN", "COMMIT", "ROLLBACK", "END", "ABORT"}) {
-      if (of.begins({word})) into.report("transaction-in-sql", {}, what);
-    }
-    if (of.begins({"START", "TRANSACTION"})) into.report("transaction-in-sql", {}, what);
-    if (of.begins({"LOCK"}) || of.begins({"VACUUM", "FULL"}) || of.begins({"CLUSTER"}) ||
-        (of.begins({"REINDEX"}) && !concurrently)) {
-      into.report("exclusive-lock", {}, what);
-    }
-    for (const char* word : {"INSERT", "UPDATE", "DELETE", "MERGE", "COPY"}) {
-      read.writes_rows = read.writes_rows || of.begins({word});
-    }
-    if (queries && (of.has({"DELETE", "FROM"}) || of.has({"INSERT", "INTO"}))) read.writes_rows = true;
+  const std::vector<std::string_view> statements = split_statements(sql);
+  for (const std::string_view text : statements) {
+    const sql_statement one(text);
+    sql_reader reader(into, statements.size() == 1 ? what : described(text));
+    read.hidden = read.hidden || sql_cursor(one.tokens()).is_any_of({"DO", "CALL"});
+    read.harmless = reader.statement(sql_cursor(one.tokens())) && read.harmless;
+    read.writes_rows = read.writes_rows || reader.writes_rows();
   }
   return read;
 }

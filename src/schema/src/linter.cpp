@@ -2,6 +2,7 @@
 #include "linter.hpp"
 
 #include "replay.hpp"
+#include "source_writer.hpp"
 
 #include <tupelo/dialect/dialect.hpp>
 #include <tupelo/query/sql_text.hpp>
@@ -49,6 +50,14 @@ bool keeps_order(const std::vector<std::string>& from, const std::vector<std::st
   return kept == from;
 }
 
+/// Whether PostgreSQL drops attributes and adds others behind the last one, and no more.
+bool changes_in_place(const ddl::change_composite& change) {
+  std::vector<composite_attribute> kept = change.from.attributes;
+  std::erase_if(kept, [&](const composite_attribute& attribute) { return change.to.find(attribute.name) == nullptr; });
+  const auto& to = change.to.attributes;
+  return to.size() >= kept.size() && std::equal(kept.begin(), kept.end(), to.begin());
+}
+
 bool applies(lint_scope scope, const feature_table* database) {
   if (database == nullptr || scope == lint_scope::everywhere) return true;
   // Where rows are locked many write at once, and tables are changed in place under a lock.
@@ -66,6 +75,12 @@ schema_definition compared(const schema_definition& schema) {
   return out;
 }
 
+/// Whether the name begins with a date, by which migrations sort.
+bool is_dated(std::string_view revision) {
+  return revision.size() > 8 &&
+         std::all_of(revision.begin(), revision.begin() + 8, [](char c) { return c >= '0' && c <= '9'; });
+}
+
 std::vector<recorded_step> steps_of(const std::vector<schema_operation>& operations) {
   return {operations.begin(), operations.end()};
 }
@@ -73,6 +88,7 @@ std::vector<recorded_step> steps_of(const std::vector<schema_operation>& operati
 }  // namespace
 
 void linter::report(std::string_view code, std::string subject, std::string what) {
+  if (in_sql_ && code == "rebuild-table") return;  // who writes the SQL copies nothing by it
   lint_finding found;
   found.rule = find_lint_rule(code);
   found.subject = std::move(subject);
@@ -80,23 +96,107 @@ void linter::report(std::string_view code, std::string subject, std::string what
   findings_.push_back(std::move(found));
 }
 
-std::vector<lint_finding> linter::walk(const std::vector<recorded_step>& steps, const schema_definition& after) {
-  findings_.clear();
+void linter::order(const migration& of) {
+  if (!is_dated(of.revision)) return;
+  const auto later = [&](std::string_view other) { return is_dated(other) && of.revision < other; };
+  for (std::string_view parent : of.parents) {
+    if (later(parent)) return report("out-of-order", {}, "sorts before " + std::string(parent) + ", which it follows");
+  }
+  for (const std::string& applied : options_.applied) {
+    if (later(applied)) return report("out-of-order", {}, "sorts before " + applied + ", which is applied");
+  }
+}
+
+std::vector<lint_finding> linter::walk(const std::vector<recorded_step>& steps, const schema_definition& before,
+                                       const schema_definition& after, bool written_in_sql) {
+  written_in_sql_ = written_in_sql;
   without_value_.clear();
   altered_.clear();
+  validated_.clear();
+  note_proofs(steps, after);
   writes_rows_ = false;
+  before_ = &before;
+  after_ = &after;
   for (const recorded_step& one : steps) {
     if (const auto* operation = std::get_if<schema_operation>(&one)) {
-      step(*operation);
-    } else {
+      step(*operation, operation->describe());
+    } else if (!std::holds_alternative<declared_change>(one) && !std::holds_alternative<required_state>(one)) {
       writes_rows_ = true;
     }
   }
   finish();
   for (const recorded_step& one : steps) {
-    if (const auto* operation = std::get_if<schema_operation>(&one)) design(*operation, after);
+    if (const auto* operation = std::get_if<schema_operation>(&one)) design(*operation, after, operation->describe());
+  }
+  for (const auto& [operation, what] : std::exchange(parsed_, {})) {
+    const auto* made = std::get_if<ddl::create_table>(&operation.data);
+    if (made == nullptr) {
+      design(operation, after, what);
+    } else if (!made->table.columns.empty()) {  // as those of CREATE TABLE … AS
+      schema_definition alone;
+      alone.add(made->table);
+      design(operation, alone, what);
+    }
   }
   return std::exchange(findings_, {});
+}
+
+void linter::note_proofs(const std::vector<recorded_step>& steps, const schema_definition& after) {
+  not_null_.clear();
+  proofs_.clear();
+  std::vector<const ddl::drop_check*> drops;
+  for (auto one = steps.rbegin(); one != steps.rend(); ++one) {
+    const auto* operation = std::get_if<schema_operation>(&*one);
+    if (operation == nullptr) continue;
+    if (const auto* drop = std::get_if<ddl::drop_check>(&operation->data)) drops.push_back(drop);
+    const auto* proven = std::get_if<ddl::validate_constraint>(&operation->data);
+    const table_definition* table = proven != nullptr ? after.find(proven->table) : nullptr;
+    if (table == nullptr) continue;
+    const check_definition* check = table->find_check(proven->name);
+    for (const ddl::drop_check* drop : drops) {
+      if (drop->table == proven->table && drop->check.name == proven->name) check = &drop->check;
+    }
+    if (check == nullptr) continue;
+    for (const column_definition& column : table->columns) {
+      if (canonical_sql(check->expression) != canonical_sql(sql_name(column.name) + " IS NOT NULL")) continue;
+      not_null_.insert(dotted(table->name, column.name));
+      if (!column.nullable) proofs_.insert(check->name);
+    }
+  }
+}
+
+void linter::parsed(schema_operation operation, const std::string& what) {
+  in_sql_ = true;
+  step(operation, what);
+  in_sql_ = false;
+  parsed_.emplace_back(std::move(operation), what);
+}
+
+const table_definition* linter::table_of_index(std::string_view index) const {
+  for (const schema_definition* schema : {before_, after_}) {
+    for (const table_definition& table : schema->tables) {
+      if (table.find_index(index) != nullptr) return &table;
+    }
+  }
+  return nullptr;
+}
+
+const table_definition* linter::find(std::string_view table) const {
+  const table_definition* found = before_->find(table);
+  return found != nullptr ? found : after_->find(table);
+}
+
+const column_definition* linter::find_column(std::string_view table, std::string_view column) const {
+  for (const schema_definition* schema : {before_, after_}) {
+    const table_definition* of = schema->find(table);
+    const column_definition* found = of == nullptr ? nullptr : of->find_column(column);
+    if (found != nullptr) return found;
+  }
+  return nullptr;
+}
+
+void linter::changes(const std::string& table) {
+  if (!is_new(table)) altered_.insert(table);
 }
 
 void linter::finish() {
@@ -104,6 +204,9 @@ void linter::finish() {
   for (const std::string& table : altered_) all += (all.empty() ? "" : ", ") + table;
   if (altered_.size() > 1) report("several-tables", {}, "changes " + all);
   if (!altered_.empty() && writes_rows_) report("data-beside-schema", {}, "changes " + all + " and writes rows");
+  if (!altered_.empty() && !validated_.empty()) {
+    report("validate-beside-locks", validated_.front(), "changes " + all + " and validates " + validated_.front());
+  }
 }
 
 std::vector<lint_finding> linter::judged(std::vector<lint_finding> all,
@@ -147,25 +250,79 @@ void linter::alter(const ddl::alter_column& change, const std::string& what) {
              (to.is_computed() && canonical_sql(from.computed_sql) != canonical_sql(to.computed_sql))) {
     report("rewrite-type", subject, what);
   }
-  if (from.nullable && !to.nullable) {
+  if (from.nullable && !to.nullable && !not_null_.contains(subject)) {
     if (is_null(to.default_sql)) report("not-null", subject, what);
     report("blocking-not-null", subject, what);
+    if (!is_null(to.default_sql) && !in_sql_) {
+      report("update-all-rows", subject, what + ", and gives rows without a value the default");
+      writes_rows_ = true;
+    }
   }
+  alter_default(change, what);
   if (!from.nullable && to.nullable) report("drop-not-null", subject, what);
   report("rebuild-table", change.table, what);
 }
 
-void linter::step(const schema_operation& operation) {
-  const std::string what = operation.describe();
+void linter::alter_default(const ddl::alter_column& change, const std::string& what) {
+  const std::string subject = dotted(change.table, change.to.name);
+  const column_definition& from = change.from;
+  const column_definition& to = change.to;
+  if (from.is_computed() && canonical_sql(from.computed_sql) != canonical_sql(to.computed_sql)) {
+    return report("change-computed", subject, what);
+  }
+  if (to.is_computed()) return;
+  if (from.identity && to.identity && !from.identity_always && to.identity_always) {
+    report("identity-always", subject, what);
+  }
+  const bool lost = !is_null(from.default_sql) && is_null(to.default_sql);
+  if ((lost || from.identity) && !to.identity) {
+    if (is_null(to.default_sql)) report("drop-default", subject, what);
+  } else if (!is_null(from.default_sql) && !is_null(to.default_sql) &&
+             canonical_sql(*from.default_sql) != canonical_sql(*to.default_sql)) {
+    report("change-default", subject, what);
+  }
+}
+
+void linter::restricts(const schema_operation& operation, const std::string& what) {
+  std::vector<std::string> columns;
+  if (const auto* unique = std::get_if<ddl::add_unique>(&operation.data)) {
+    columns = unique->unique.columns;
+  } else if (const auto* key = std::get_if<ddl::add_foreign_key>(&operation.data)) {
+    columns = key->foreign_key.columns;
+  } else if (const auto* index = std::get_if<ddl::add_index>(&operation.data)) {
+    if (!index->index.unique) return;
+    for (const index_column& column : index->index.columns) columns.push_back(column.name);
+  } else if (!std::holds_alternative<ddl::add_check>(operation.data) &&
+             !std::holds_alternative<ddl::add_exclusion>(operation.data)) {
+    return;
+  }
+  const std::string table(operation.table());
+  // A program that does not know a column writes no value that could be refused.
+  const bool unknown = std::any_of(columns.begin(), columns.end(),
+                                   [&](const std::string& c) { return without_value_.contains(dotted(table, c)); });
+  if (!unknown) report("new-restriction", dotted_columns(table, columns), what);
+}
+
+void linter::references(const std::string& table, const foreign_key_definition& key, const std::string& what) {
+  if (is_new(key.references) || key.references == table) return;
+  report("references-lock", key.references, what);
+}
+
+void linter::step(const schema_operation& operation, const std::string& what) {
   const std::string table(operation.table());
   const auto& data = operation.data;
   if (const auto* made = std::get_if<ddl::create_table>(&data)) {
     created_.insert(made->table.name);
+    for (const foreign_key_definition& key : made->table.foreign_keys) references(made->table.name, key, what);
     return;
   }
   if (const auto* sql = std::get_if<ddl::execute_sql>(&data)) {
+    const auto before = static_cast<std::ptrdiff_t>(findings_.size());
+    const sql_reading read = lint_sql(*this, sql->up, what);
+    writes_rows_ = read.writes_rows || writes_rows_;
+    if (read.harmless || (written_in_sql_ && !read.hidden)) return;
     report("execute-sql", {}, what);
-    writes_rows_ = lint_sql(*this, sql->up, what).writes_rows || writes_rows_;
+    std::rotate(findings_.begin() + before, findings_.end() - 1, findings_.end());
     return;
   }
   if (const auto* change = std::get_if<ddl::change_enum>(&data)) {
@@ -173,6 +330,10 @@ void linter::step(const schema_operation& operation) {
     const bool gone = std::any_of(change->from.values.begin(), change->from.values.end(), [&](const std::string& v) {
       return std::find(left.begin(), left.end(), v) == left.end();
     });
+    const bool more = std::any_of(left.begin(), left.end(), [&](const std::string& v) {
+      return std::find(change->from.values.begin(), change->from.values.end(), v) == change->from.values.end();
+    });
+    if (more) report("add-enum-value", change->to.name, what);
     if (gone) report("remove-enum-value", change->to.name, what);
     if (gone || !keeps_order(change->from.values, left)) report("rewrite-enum", change->to.name, what);
     return;
@@ -189,6 +350,10 @@ void linter::step(const schema_operation& operation) {
         report("narrow-type", subject, what);
       }
     }
+    for (const composite_attribute& to : change->to.attributes) {
+      if (change->from.find(to.name) == nullptr) report("add-attribute", dotted(change->to.name, to.name), what);
+    }
+    if (!changes_in_place(*change)) report("rewrite-type", change->to.name, what);
     return;
   }
   if (const auto* rename = std::get_if<ddl::rename_enum_value>(&data)) {
@@ -201,11 +366,20 @@ void linter::step(const schema_operation& operation) {
       created_.erase(rename->from);
       created_.insert(rename->to);
     }
+    if (const auto* key = std::get_if<ddl::add_foreign_key>(&data)) references(table, key->foreign_key, what);
     return;
   }
   if (table.empty() || std::holds_alternative<ddl::comment_table>(data)) return;
   if (const auto* change = std::get_if<ddl::alter_column>(&data)) return alter(*change, what);
+  if (const auto* validation = std::get_if<ddl::validate_constraint>(&data)) {
+    report("constraint-among-rows", validation->name, what);  // and locks nobody out
+    if (!altered_.empty()) validates(validation->name);
+    return;
+  }
+  if (std::holds_alternative<ddl::rename_index>(data)) return;
+  if (std::holds_alternative<ddl::rename_constraint>(data)) return report("rebuild-table", table, what);
   if (!operation.concurrently()) altered_.insert(table);
+  restricts(operation, what);
 
   const auto among_rows = [&](std::string_view code, const std::vector<std::string>& columns) {
     const bool empty = std::any_of(columns.begin(), columns.end(),
@@ -248,16 +422,20 @@ void linter::step(const schema_operation& operation) {
     if (!index_drop->concurrently) report("blocking-index-drop", index_drop->index.name, what);
     if (index_drop->index.unique) report("drop-constraint", index_drop->index.name, what);
   } else if (const auto* unique = std::get_if<ddl::add_unique>(&data)) {
-    report("blocking-unique", unique->unique.name, what);
+    if (!unique->concurrently) report("blocking-unique", unique->unique.name, what);
     among_rows("unique-among-rows", unique->unique.columns);
     report("rebuild-table", table, what);
   } else if (const auto* check = std::get_if<ddl::add_check>(&data)) {
-    report("blocking-check", check->check.name, what);
-    among_rows("constraint-among-rows", {});
+    if (!check->not_valid) {
+      report("blocking-check", check->check.name, what);
+      among_rows("constraint-among-rows", {});
+    }
     report("rebuild-table", table, what);
   } else if (const auto* key = std::get_if<ddl::add_foreign_key>(&data)) {
-    report("blocking-foreign-key", key->foreign_key.name, what);
-    among_rows("constraint-among-rows", key->foreign_key.columns);
+    if (!key->not_valid) {
+      report("blocking-foreign-key", key->foreign_key.name, what);
+      among_rows("constraint-among-rows", key->foreign_key.columns);
+    }
     report("rebuild-table", table, what);
   } else if (const auto* exclusion = std::get_if<ddl::add_exclusion>(&data)) {
     report("blocking-exclusion", exclusion->exclusion.name, what);
@@ -268,12 +446,16 @@ void linter::step(const schema_operation& operation) {
     } else {
       report("blocking-primary-key", table, what);
       among_rows("unique-among-rows", primary->to.columns);
+      for (const std::string& name : primary->to.columns) {
+        const column_definition* const column = find_column(table, name);
+        if (column != nullptr && column->nullable) report("not-null", dotted(table, name), what);
+      }
     }
     report("rebuild-table", table, what);
   } else if (const auto* unique_drop = std::get_if<ddl::drop_unique>(&data)) {
     constraint_goes(unique_drop->unique.name);
   } else if (const auto* check_drop = std::get_if<ddl::drop_check>(&data)) {
-    constraint_goes(check_drop->check.name);
+    if (!proofs_.contains(check_drop->check.name)) constraint_goes(check_drop->check.name);
   } else if (const auto* key_drop = std::get_if<ddl::drop_foreign_key>(&data)) {
     constraint_goes(key_drop->foreign_key.name);
   } else if (const auto* exclusion_drop = std::get_if<ddl::drop_exclusion>(&data)) {
@@ -286,8 +468,9 @@ void linter::step(const schema_operation& operation) {
 std::vector<lint_finding> lint(const migration& of, const schema_definition& before, const lint_options& options) {
   const migration_record up = record_up(of, before);
   linter rules(options);
-  std::vector<lint_finding> all = rules.walk(up.steps, up.after);
-  if (of.down != nullptr) {
+  rules.order(of);
+  std::vector<lint_finding> all = rules.walk(up.steps, before, up.after, of.scripts != nullptr);
+  if (of.down != nullptr || of.scripts != nullptr) {
     const migration_record down = record_down(of, up.after);
     lint_finding found;
     if (!down.irreversible.empty()) {
@@ -335,7 +518,7 @@ std::vector<lint_finding> lint(const std::vector<schema_operation>& operations, 
   schema_definition after = before;
   apply_all(operations, after);
   linter rules(options);
-  return rules.judged(rules.walk(steps_of(operations), after), {});
+  return rules.judged(rules.walk(steps_of(operations), before, after), {});
 }
 
 }  // namespace tupelo

@@ -4,9 +4,14 @@
 #include "tupelo/schema/lint.hpp"
 #include "tupelo/schema/migration_record.hpp"
 
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <regex>
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace tupelo {
@@ -15,23 +20,45 @@ namespace tupelo {
 /// as far as it knows: with one linter for all migrations of a run, those of the former ones are, too.
 class linter {
 public:
-  explicit linter(const lint_options& options) : options_(options) {}
+  /// Errors: configuration_error (invalid_configuration) for a naming policy that is no regular expression.
+  explicit linter(const lint_options& options);
 
-  /// Findings of these steps; `after` is the schema that they leave. Nothing is allowed yet.
-  std::vector<lint_finding> walk(const std::vector<recorded_step>& steps, const schema_definition& after);
+  /// Says of the migration, whose steps are walked next, where its place in the history is an odd one.
+  void order(const migration& of);
+  /// Findings of these steps, which lead from one schema to the other. Nothing is allowed yet. Of a migration that is
+  /// `written_in_sql` nobody is told that it has SQL to be read.
+  std::vector<lint_finding> walk(const std::vector<recorded_step>& steps, const schema_definition& before,
+                                 const schema_definition& after, bool written_in_sql = false);
   /// Says of each finding whether the migration allows it, leaves out what does not concern the database, and adds the
   /// permissions that nothing needs.
   std::vector<lint_finding> judged(std::vector<lint_finding> all, const std::vector<allowed_rule>& allowed) const;
 
   void report(std::string_view code, std::string subject, std::string what);
+  // ---- for the reader of SQL
+
+  /// Walks an operation that was read in SQL.
+  void parsed(schema_operation operation, const std::string& what);
+  bool is_new(std::string_view table) const { return created_.contains(table); }
+  /// As the migration finds it, or what it makes of it; null where the schema does not know it.
+  const table_definition* find(std::string_view table) const;
+  const column_definition* find_column(std::string_view table, std::string_view column) const;
+  bool was_there(std::string_view table) const { return before_->find(table) != nullptr; }
+  const table_definition* table_of_index(std::string_view index) const;
+  void changes(const std::string& table);
+  void validates(std::string constraint) { validated_.push_back(std::move(constraint)); }
 
 private:
-  bool is_new(std::string_view table) const { return created_.contains(table); }
-  void step(const schema_operation& operation);
+  void step(const schema_operation& operation, const std::string& what);
   void alter(const ddl::alter_column& change, const std::string& what);
+  void alter_default(const ddl::alter_column& change, const std::string& what);
+  /// Whether the operation keeps rows out that were let in before.
+  void restricts(const schema_operation& operation, const std::string& what);
+  void references(const std::string& table, const foreign_key_definition& key, const std::string& what);
+  /// What the checks that these steps validate say of columns: a check that they drop afterwards counts, too.
+  void note_proofs(const std::vector<recorded_step>& steps, const schema_definition& after);
   void finish();
 
-  void design(const schema_operation& operation, const schema_definition& after);
+  void design(const schema_operation& operation, const schema_definition& after, const std::string& what);
   void design_of(const table_definition& table, const column_definition& column, const std::string& what);
   void design_of(const table_definition& table, const index_definition& index, const std::string& what);
   void design_of_unique(const table_definition& table, const std::vector<std::string>& columns, bool nulls_alike,
@@ -39,17 +66,34 @@ private:
   void design_of(const table_definition& table, const foreign_key_definition& key, const std::string& what);
   void design_of_name(std::string_view name, const std::string& subject, const std::string& what);
 
+  /// What names are held against the policy of.
+  enum class named : std::uint8_t { table, column, index, constraint };
+  void policy(named kind, std::string_view name, const std::string& what);
+  void policy_of(const table_definition& made, const std::string& what);
+  void policy_of(const schema_operation& operation, const std::string& what);
+
   lint_options options_;
+  std::array<std::optional<std::regex>, 4> policies_;  ///< by what is named
   std::vector<lint_finding> findings_;
   std::set<std::string, std::less<>> created_;        ///< tables without rows
   std::set<std::string, std::less<>> without_value_;  ///< "table.column": added by this migration, NULL in every row
+  std::set<std::string, std::less<>> not_null_;       ///< "table.column": a check that was validated says so
+  std::set<std::string, std::less<>> proofs_;         ///< names of checks that say no more
   std::set<std::string, std::less<>> altered_;        ///< tables that this migration changes in place
+  std::vector<std::string> validated_;                ///< constraints whose rows this migration looks through
+  const schema_definition* before_ = nullptr;         ///< the migration, and behind it
+  const schema_definition* after_ = nullptr;
+  std::vector<std::pair<schema_operation, std::string>> parsed_;  ///< read in SQL, and what to call it
+  bool in_sql_ = false;
   bool writes_rows_ = false;
+  bool written_in_sql_ = false;
 };
 
 /// What the text of db.execute tells by itself.
 struct sql_reading {
   bool writes_rows = false;
+  bool harmless = true;  ///< every statement is understood, and none changes a table, a row or a right
+  bool hidden = false;   ///< DO, CALL: what they do is not in their words
 };
 /// Reports what the statements do as `into` would report it of the same operation.
 sql_reading lint_sql(linter& into, std::string_view sql, const std::string& what);

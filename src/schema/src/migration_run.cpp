@@ -45,6 +45,9 @@ std::int64_t steady_us() {
 
 /// Where it failed, in words.
 std::string place(const run_position& position) {
+  if (position.outside && position.step != 0 && !position.code && !position.statement.empty()) {
+    return "at step " + std::to_string(position.step) + ": " + position.statement;
+  }
   if (position.code) return "in its C++ code (step " + std::to_string(position.step) + ")";
   if (position.statement.empty()) return position.step == 0 ? "before its first statement" : "after its last statement";
   return "at: " + position.statement;
@@ -82,10 +85,10 @@ task<void> run_inside(lease& connection, const prepared_migration& m, const std:
                       run_position& position) {
   const std::vector<std::string> lock_timeout =
       lock_timeout_texts(connection.sql_dialect().schema(), opts.lock_timeout_us);
-  const bool outside = runs_outside(connection.sql_dialect(), m.steps);
+  const bool outside = runs_outside(connection.sql_dialect(), m.steps, m.outside);
   if (outside) {
     co_await require_lock(connection, mine);
-    outside_run by{mine, lock_timeout, opts.watch, m.of->revision};
+    outside_run by{mine, lock_timeout, opts.watch, m.of->revision, m.way == migrate::direction::up};
     co_await run_steps_outside(connection, m.steps, m.before, std::move(by), position);
   }
   co_await begin_alone(connection);
@@ -107,6 +110,7 @@ task<void> run_inside(lease& connection, const prepared_migration& m, const std:
   } else {
     co_await forget_revision(connection, std::string(m.of->revision));
   }
+  if (outside) co_await forget_progress(connection);
   co_await connection.commit();
 }
 
@@ -114,7 +118,12 @@ task<void> run_inside(lease& connection, const prepared_migration& m, const std:
 task<std::int64_t> run_one(lease& connection, const prepared_migration& m, const recorded_lock& mine,
                            const migrate::options& opts, run_position& position) {
   const std::int64_t started = steady_us();
-  const ddl_frame frame = connection.sql_dialect().schema().frame(operations_of(m.steps), m.before);
+  ddl_frame frame = connection.sql_dialect().schema().frame(operations_of(m.steps), m.before);
+  if (m.outside && frame.restore_query.empty()) {
+    // Its own statements may set what such a frame sets, and the connection goes back to others.
+    frame.restore_query =
+        connection.sql_dialect().schema().frame({ddl::drop_table{revisions_table_definition()}}, {}).restore_query;
+  }
   std::vector<std::string> restore;
   if (!frame.restore_query.empty()) restore = co_await connection.raw_sql<std::string>(frame.restore_query).all();
   std::exception_ptr failure;
@@ -169,8 +178,25 @@ void require_reversible(const migration& m, const migration_record& down) {
                         std::string(m.revision));
 }
 
-std::vector<lint_finding> findings_of(linter& rules, const migration& m, const migration_record& record) {
-  std::vector<lint_finding> found = rules.judged(rules.walk(record.steps, record.after), record.allowed);
+/// What stopped half-way goes on before anything else is run.
+void require_no_other_half(const prepared_run& run, const recorded_state& state, bool up) {
+  if (!state.progress) return;
+  const recorded_progress& half = *state.progress;
+  if (run.migrations.empty()) {
+    if (half.up != up) require_resumable(half, half.revision, up, {});  // says what goes on with it
+    return;
+  }
+  const prepared_migration* goes_on = &run.migrations.front();
+  for (const prepared_migration& m : run.migrations) {
+    if (m.of->revision == half.revision && (m.way == migrate::direction::up) == half.up) goes_on = &m;
+  }
+  require_resumable(half, goes_on->of->revision, goes_on->way == migrate::direction::up, goes_on->steps);
+}
+
+std::vector<lint_finding> findings_of(linter& rules, const migration& m, const schema_definition& before,
+                                      const migration_record& record) {
+  std::vector<lint_finding> found =
+      rules.judged(rules.walk(record.steps, before, record.after, m.scripts != nullptr), record.allowed);
   for (lint_finding& one : found) {
     one.revision = m.revision;
     one.file = m.file;
@@ -220,7 +246,7 @@ void require_unedited(const history& all, const recorded_state& state) {
       errc::migration_edited,
       "the database has applied " + listed(edited) +
           " in another form than this program has now; restore the file as it was and put the change into a "
-          "new migration, or, when the database is known to be right, record the files as they are with `stamp`",
+          "new migration, or, when the database is known to be right, record the files as they are with `db repair`",
       edited.front());
 }
 
@@ -231,13 +257,17 @@ prepared_run prepare_upgrade(const history& all, std::string_view target, const 
   std::vector<revision_checksum> sums = all_checksums(all);
   schema_definition schema = schema_of(all, state);
   prepared_run run;
-  linter lint(rules);
+  lint_options known = rules;
+  known.applied = state.applied();
+  linter lint(known);
   for (std::string_view revision : path) {
     const migration& m = all.at(revision);
+    lint.order(m);
     migration_record up = record_up(m, schema);
     prepared_migration prepared;
     prepared.of = &m;
-    prepared.findings = findings_of(lint, m, up);
+    prepared.findings = findings_of(lint, m, schema, up);
+    prepared.outside = up.outside_transaction;
     prepared.steps = std::move(up.steps);
     prepared.before = std::exchange(schema, std::move(up.after));
     prepared.row.revision = revision;
@@ -246,6 +276,7 @@ prepared_run prepare_upgrade(const history& all, std::string_view target, const 
     prepared.row.parents = joined(m.parents);
     run.migrations.push_back(std::move(prepared));
   }
+  require_no_other_half(run, state, true);
   return run;
 }
 
@@ -262,12 +293,14 @@ prepared_run prepare_downgrade(const history& all, std::string_view target, cons
     require_reversible(m, down);
     prepared_migration prepared;
     prepared.of = &m;
-    prepared.findings = findings_of(lint, m, down);
+    prepared.findings = findings_of(lint, m, schema, down);
     prepared.way = migrate::direction::down;
+    prepared.outside = down.outside_transaction;
     prepared.steps = std::move(down.steps);
     prepared.before = std::exchange(schema, std::move(down.after));
     run.migrations.push_back(std::move(prepared));
   }
+  require_no_other_half(run, state, false);
   return run;
 }
 
@@ -293,6 +326,11 @@ task<migrate::report> execute_run(lease& connection, const history& all, prepare
       const auto* known = dynamic_cast<const migration_error*>(&e);
       if (known != nullptr && known->code() == errc::migration_locked) throw;
       std::string cause = e.what();
+      if (position.begun_before) {
+        cause +=
+            "; this step had been begun before, and nobody knows whether it was done: when it was, say so (`db repair "
+            "--step-done`)";
+      }
       if (is_locked_out(e)) {
         cause += "; it was tried " + std::to_string(opts.lock_retries + 1) +
                  " times: try again when the table is used less, or say how long and how often (--lock-timeout, "
@@ -319,8 +357,17 @@ task<migrate::report> run_text(lease& connection, const history& all, prepared_r
   const dialect& sql = connection.sql_dialect();
   const schema_dialect& rules = sql.schema();
   migrate::report report;
+  if (state.progress && !run.migrations.empty()) {
+    throw migration_error(errc::migration_failed,
+                          "migration `" + state.progress->revision +
+                              "` has stopped half-way, and a script would run again what is done of it; let `db " +
+                              (state.progress->up ? "upgrade" : "downgrade") + "` go on with it first",
+                          state.progress->revision);
+  }
   std::vector<std::string> tables;
   if (!state.tables_exist && !run.migrations.empty()) tables = state_tables_texts(rules);
+  for (const std::string& revision : state.replaced) tables.push_back(forget_revision_text(revision));
+  for (const recorded_revision& row : state.adopted) tables.push_back(record_revision_text(row));
   for (const prepared_migration& m : run.migrations) {
     migrate::step step;
     step.revision = m.of->revision;
@@ -332,7 +379,7 @@ task<migrate::report> run_text(lease& connection, const history& all, prepared_r
     const ddl_frame frame = rules.frame(operations_of(m.steps), m.before);
     add(frame.before);
     const std::vector<std::string> changes = steps_text(rules, m.steps, m.before);
-    const bool outside = runs_outside(sql, m.steps);
+    const bool outside = runs_outside(sql, m.steps, m.outside);
     if (outside) add(changes);
     add(begin_alone_texts(sql));
     add(lock_timeout_texts(rules, lock_timeout_us));

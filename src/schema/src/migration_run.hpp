@@ -22,6 +22,7 @@ struct prepared_migration {
   migrate::direction way = migrate::direction::up;
   std::vector<recorded_step> steps;
   schema_definition before;
+  bool outside = false;   ///< the migration says that it runs outside of a transaction
   recorded_revision row;  ///< to be written, of one that goes up
   std::vector<lint_finding> findings;
 };
@@ -35,6 +36,12 @@ prepared_run prepare_upgrade(const history& all, std::string_view target, const 
                              const std::string& version, const lint_options& rules);
 prepared_run prepare_downgrade(const history& all, std::string_view target, const recorded_state& state,
                                const lint_options& rules);
+
+/// Takes a migration for applied where the last of those that it replaces is; the rows of those go. `strictly`: where
+/// only others of them are applied, that is an error: migration_missing.
+void adopt_replacements(const history& all, recorded_state& state, bool strictly);
+/// Writes what was adopted, in the transaction that is open.
+task<void> record_replacements(lease& connection, recorded_state state);
 
 /// Errors: migration_error (migration_destructive) naming every step that loses data and is not allowed.
 void require_harmless(const prepared_run& run);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tupelo/schema/migrator.hpp"
 
+#include "locked_run.hpp"
 #include "migration_run.hpp"
+#include "object_record.hpp"
 #include "replay.hpp"
 #include "shielded.hpp"
 
@@ -12,68 +14,21 @@
 
 #include <algorithm>
 #include <exception>
-#include <optional>
 #include <utility>
-#include <unistd.h>
 
 namespace tupelo::migrate {
 namespace {
 
-/// The caller's history, or that of the program; made once per run.
-class chosen_history {
-public:
-  explicit chosen_history(const options& opts) {
-    if (opts.migrations == nullptr) own_.emplace();
-    all_ = opts.migrations != nullptr ? opts.migrations : &*own_;
-  }
-  chosen_history(const chosen_history&) = delete;
-  chosen_history& operator=(const chosen_history&) = delete;
-  const history& operator*() const noexcept { return *all_; }
-
-private:
-  std::optional<history> own_;
-  const history* all_ = nullptr;
-};
-
-recorded_lock lock_of(const options& opts) {
-  recorded_lock lock;
-  lock.acquired_at = timestamp::now();
-  lock.owner = opts.owner;
-  if (lock.owner.empty()) {
-    char host[256] = "";
-    if (gethostname(host, sizeof host - 1) != 0) host[0] = '\0';
-    lock.owner = "process " + std::to_string(getpid()) + " on " + (host[0] != '\0' ? host : "an unnamed host");
-  }
-  return lock;
-}
-
-/// Runs `work` while this run holds the lock.
-template <class Work>
-task<report> under_lock(lease& connection, const options& opts, bool tables_exist, Work work) {
-  if (!tables_exist) co_await create_state_tables(connection);
-  const recorded_lock mine = lock_of(opts);
-  co_await take_lock(connection, mine, opts.take_over_lock);
-  report result;
-  std::exception_ptr failure;
-  try {
-    result = co_await work(mine);
-  } catch (...) {
-    failure = std::current_exception();
-  }
-  co_await detail::shielded(give_up_lock(connection, mine));
-  if (failure) std::rethrow_exception(failure);
-  co_return result;
-}
-
 /// Everything that is going to be refused is refused here, before the first write.
 template <class Prepare>
 task<report> run(database& db, options opts, Prepare prepare) {
-  const chosen_history all(opts);
+  const chosen_history all(db, opts);
   lease connection = co_await db.acquire();
   const lint_options rules(connection.sql_dialect().features());
   recorded_state state = co_await read_state(connection);
+  adopt_replacements(*all, state, true);
   prepared_run planned = prepare(*all, state, rules);
-  if (planned.migrations.empty()) {
+  if (planned.migrations.empty() && state.replaced.empty()) {
     report nothing;
     nothing.applied = in_order(*all, state.applied());
     co_return nothing;
@@ -82,8 +37,17 @@ task<report> run(database& db, options opts, Prepare prepare) {
       co_await under_lock(connection, opts, state.tables_exist, [&](const recorded_lock& mine) -> task<report> {
         // Another run may have ended between the first look and the lock.
         recorded_state now = co_await read_state(connection);
+        const std::vector<std::string> as_recorded = now.applied();
+        adopt_replacements(*all, now, true);
+        if (!now.replaced.empty()) {
+          co_await in_transaction(connection, [&]() -> task<void> { co_await record_replacements(connection, now); });
+        }
         prepared_run certain = prepare(*all, now, rules);
+        live_objects objects = co_await read_live_objects(connection);
         report done = co_await execute_run(connection, *all, std::move(certain), mine, opts);
+        co_await in_transaction(connection, [&]() -> task<void> {
+          co_await record_objects(connection, std::move(objects), as_recorded, done.applied);
+        });
         co_return done;
       });
   co_return result;
@@ -91,9 +55,10 @@ task<report> run(database& db, options opts, Prepare prepare) {
 
 template <class Prepare>
 task<report> plan(database& db, options opts, Prepare prepare) {
-  const chosen_history all(opts);
+  const chosen_history all(db, opts);
   lease connection = co_await db.acquire();
   recorded_state state = co_await read_state(connection);
+  adopt_replacements(*all, state, true);
   prepared_run planned = prepare(*all, state, lint_options(connection.sql_dialect().features()));
   report text = co_await run_text(connection, *all, std::move(planned), std::move(state), opts.lock_timeout_us);
   co_return text;
@@ -101,9 +66,10 @@ task<report> plan(database& db, options opts, Prepare prepare) {
 
 template <class Prepare>
 task<std::vector<lint_finding>> lint_run(database& db, options opts, Prepare prepare) {
-  const chosen_history all(opts);
+  const chosen_history all(db, opts);
   lease connection = co_await db.acquire();
-  const recorded_state state = co_await read_state(connection);
+  recorded_state state = co_await read_state(connection);
+  adopt_replacements(*all, state, true);
   const prepared_run planned = prepare(*all, state, lint_options(connection.sql_dialect().features()));
   std::vector<lint_finding> found;
   for (const prepared_migration& m : planned.migrations) {
@@ -187,22 +153,6 @@ ddl_frame wipe_frame(const dialect& sql) {
   return sql.schema().frame({ddl::drop_table{revisions_table_definition()}}, {});
 }
 
-/// Runs `work` in a transaction of its own.
-template <class Work>
-task<void> in_transaction(lease& connection, Work work) {
-  co_await begin_alone(connection);
-  std::exception_ptr failure;
-  try {
-    co_await work();
-    co_await connection.commit();
-  } catch (...) {
-    failure = std::current_exception();
-  }
-  if (!failure) co_return;
-  if (connection.in_transaction()) co_await detail::shielded(connection.rollback());
-  std::rethrow_exception(failure);
-}
-
 task<void> execute_all(lease& connection, std::vector<std::string> statements) {
   for (const std::string& statement : statements) co_await connection.execute(statement);
 }
@@ -229,6 +179,7 @@ task<void> wipe_database(lease& connection) {
 void observer::started(std::string_view, direction, std::size_t, std::size_t) {}
 void observer::finished(std::string_view, direction, std::size_t, std::size_t, std::int64_t) {}
 void observer::filled(std::string_view, std::int64_t) {}
+void observer::locked_out(std::string_view, std::int64_t) {}
 void observer::waiting(std::string_view, std::uint32_t, std::int64_t) {}
 
 std::string_view name_of(state s) noexcept {
@@ -241,7 +192,15 @@ std::string_view name_of(state s) noexcept {
   return "unknown";
 }
 
-bool status_report::up_to_date() const noexcept { return count(state::applied) == revisions.size(); }
+std::string half_done::describe() const {
+  std::string said = std::to_string(done) + " of " + std::to_string(count) + " steps of its way " +
+                     (way == direction::up ? "up" : "down") + " are done";
+  if (!next.empty()) said += "; next: " + next;
+  if (begun) said += " (begun, and it is not known whether it was done)";
+  return said;
+}
+
+bool status_report::up_to_date() const noexcept { return halves.empty() && count(state::applied) == revisions.size(); }
 
 std::size_t status_report::count(state s) const noexcept {
   return static_cast<std::size_t>(
@@ -297,9 +256,10 @@ task<std::vector<lint_finding>> lint_downgrade(database& db, std::string target,
 }
 
 task<status_report> status(database& db, options opts) {
-  const chosen_history all(opts);
+  const chosen_history all(db, opts);
   lease connection = co_await db.acquire();
-  const recorded_state recorded = co_await read_state(connection);
+  recorded_state recorded = co_await read_state(connection);
+  adopt_replacements(*all, recorded, false);
   status_report report;
   for (const recorded_revision& row : recorded.revisions) {
     if ((*all).find(row.revision) != nullptr) continue;
@@ -325,6 +285,11 @@ task<status_report> status(database& db, options opts) {
     report.revisions.push_back(std::move(one));
   }
   report.current = tops(report.revisions);
+  if (recorded.progress) {
+    const recorded_progress& half = *recorded.progress;
+    report.halves.push_back({half.revision, half.up ? direction::up : direction::down, half.done, half.count, half.next,
+                             half.begun, half.since.us});
+  }
   if (recorded.lock) {
     report.locked = true;
     report.lock = {recorded.lock->owner, recorded.lock->acquired_at.us};
@@ -333,22 +298,25 @@ task<status_report> status(database& db, options opts) {
 }
 
 task<report> stamp(database& db, std::string target, options opts) {
-  const chosen_history all(opts);
+  const chosen_history all(db, opts);
   const std::vector<std::string_view> path = stamped_path(*all, target);
   lease connection = co_await db.acquire();
   const recorded_state state = co_await read_state(connection);
   report done = co_await under_lock(connection, opts, state.tables_exist, [&](const recorded_lock&) -> task<report> {
-    co_await in_transaction(
-        connection, [&]() -> task<void> { co_await write_stamp(connection, stamped_rows(*all, path, opts.version)); });
     report stamped;
     stamped.applied.assign(path.begin(), path.end());
+    co_await in_transaction(connection, [&]() -> task<void> {
+      co_await write_stamp(connection, stamped_rows(*all, path, opts.version));
+      if ((co_await read_state(connection)).progress) co_await forget_progress(connection);
+      co_await record_objects_as_they_are(connection, stamped.applied);
+    });
     co_return stamped;
   });
   co_return done;
 }
 
 task<std::vector<std::string>> stamp_text(database& db, std::string target, options opts) {
-  const chosen_history all(opts);
+  const chosen_history all(db, opts);
   const std::vector<recorded_revision> rows = stamped_rows(*all, stamped_path(*all, target), opts.version);
   lease connection = co_await db.acquire();
   const recorded_state state = co_await read_state(connection);
@@ -362,7 +330,7 @@ task<std::vector<std::string>> stamp_text(database& db, std::string target, opti
 }
 
 task<fresh_plan> plan_fresh(database& db, options opts) {
-  const chosen_history all(opts);
+  const chosen_history all(db, opts);
   lease connection = co_await db.acquire();
   fresh_plan planned;
   planned.drops = co_await wipe_statements(connection);
@@ -384,14 +352,14 @@ task<fresh_plan> plan_fresh(database& db, options opts) {
 }
 
 task<report> fresh(database& db, options opts) {
-  const chosen_history all(opts);
+  const chosen_history all(db, opts);
   // A history that cannot be applied is refused while there still is a database.
   (void)recorded_schema(*all);
   {
     lease connection = co_await db.acquire();
     const recorded_state state = co_await read_state(connection);
     // Whoever runs migrations now is to end first; the lock itself goes with everything else.
-    if (state.lock && !opts.take_over_lock) co_await take_lock(connection, lock_of(opts), false);
+    if (state.lock && !opts.take_over_lock) co_await wait_for_lock(connection, lock_of(opts), opts);
     co_await wipe_database(connection);
   }
   opts.allow_destructive = true;  // there is nothing left to lose
@@ -400,9 +368,10 @@ task<report> fresh(database& db, options opts) {
 }
 
 task<std::vector<schema_operation>> drift(database& db, options opts) {
-  const chosen_history all(opts);
+  const chosen_history all(db, opts);
   lease connection = co_await db.acquire();
-  const recorded_state state = co_await read_state(connection);
+  recorded_state state = co_await read_state(connection);
+  adopt_replacements(*all, state, true);
   const std::vector<std::string> applied = state.applied();
   (*all).require_known(applied);
   const schema_definition wanted = replay(*all, std::vector<std::string_view>(applied.begin(), applied.end()));

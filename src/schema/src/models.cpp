@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tupelo/schema/models.hpp"
 
-#include "expression_text.hpp"
-
+#include <tupelo/query/expression_text.hpp>
 #include <tupelo/query/sql_text.hpp>
 #include <tupelo/model/relation_keys.hpp>
 #include <tupelo/core/error.hpp>
@@ -194,6 +193,29 @@ void add_index(table_definition& table, const model_info& model, const index_inf
   table.indexes.push_back(std::move(index));
 }
 
+/// Errors: model_error where what makes the referenced columns unique leaves out rows that are marked as deleted.
+void require_all_rows(const model_info& model, const model_info& other, const foreign_key_info& key) {
+  const auto is_of_key = [&](const index_info& index) {
+    return index.unique && !index.has_where && index.terms.size() == key.to_offsets.size() &&
+           std::all_of(index.terms.begin(), index.terms.end(), [&](const index_term_info& term) {
+             return term.field >= 0 &&
+                    std::find(key.to_offsets.begin(), key.to_offsets.end(),
+                              other.fields[static_cast<std::size_t>(term.field)].offset) != key.to_offsets.end();
+           });
+  };
+  bool partial = false;
+  for (const index_info& index : other.indexes) {
+    if (!is_of_key(index)) continue;
+    if (!index.ignores_deleted) return;
+    partial = true;
+  }
+  if (!partial) return;
+  throw model_error(std::string(model.short_name()) + ": a foreign key references fields of " +
+                    std::string(other.short_name()) +
+                    " that are unique only among rows that are not marked as deleted: say m.unique(…)"
+                    ".including_deleted() there");
+}
+
 foreign_key_definition foreign_key_of(const model_info& model, const foreign_key_info& from) {
   const model_info& other = require_table(referenced_model(model, from));
   foreign_key_definition key;
@@ -212,6 +234,7 @@ foreign_key_definition foreign_key_of(const model_info& model, const foreign_key
     }
     key.referenced_columns.push_back(other.fields[static_cast<std::size_t>(field)].column);
   }
+  require_all_rows(model, other, from);
   return key;
 }
 

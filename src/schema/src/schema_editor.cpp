@@ -72,12 +72,20 @@ key_editor schema_editor::add_unique(std::string_view table, name_list columns) 
   return key_editor(recorder_->begin(ddl::add_unique{std::string(table), {"", detail::strings(columns)}}));
 }
 
-void schema_editor::drop_unique(std::string_view table, std::string_view name) {
-  detail::drop_unique(*recorder_, table, name);
+void schema_editor::rename_index(std::string_view table, std::string_view from, std::string_view to) {
+  recorder_->begin(ddl::rename_index{std::string(table), std::string(from), std::string(to)});
 }
 
-void schema_editor::add_check(std::string_view table, std::string_view name, std::string_view expression) {
-  recorder_->begin(ddl::add_check{std::string(table), {std::string(name), std::string(expression)}});
+void schema_editor::drop_unique(std::string_view table, std::string_view name) {
+  detail::drop_unique(*recorder_, table, name, false);
+}
+void schema_editor::drop_unique(std::string_view table, std::string_view name, concurrently_tag) {
+  detail::drop_unique(*recorder_, table, name, true);
+}
+
+check_editor schema_editor::add_check(std::string_view table, std::string_view name, std::string_view expression) {
+  return check_editor(
+      recorder_->begin(ddl::add_check{std::string(table), {std::string(name), std::string(expression)}}));
 }
 
 void schema_editor::drop_check(std::string_view table, std::string_view name) {
@@ -140,6 +148,14 @@ void schema_editor::drop_foreign_key(std::string_view table, std::string_view na
   detail::drop_foreign_key(*recorder_, table, name);
 }
 
+void schema_editor::rename_constraint(std::string_view table, std::string_view from, std::string_view to) {
+  recorder_->begin(ddl::rename_constraint{std::string(table), std::string(from), std::string(to)});
+}
+
+void schema_editor::validate(std::string_view table, std::string_view constraint) {
+  recorder_->begin(ddl::validate_constraint{std::string(table), std::string(constraint)});
+}
+
 void schema_editor::primary_key(std::string_view table, name_list columns) {
   detail::change_primary_key(*recorder_, table, columns, {});
 }
@@ -149,6 +165,11 @@ void schema_editor::execute(std::string_view sql) { recorder_->begin(ddl::execut
 void schema_editor::add_code(detail::migration_code* code) {
   recorder_->add_code(std::unique_ptr<detail::migration_code>(code));
 }
+
+void schema_editor::set_declaring(bool declaring) { recorder_->set_declaring(declaring); }
+
+void schema_editor::require(std::string_view query, std::string_view message) { recorder_->require(query, message); }
+void schema_editor::outside_transaction() { recorder_->set_outside(); }
 
 void schema_editor::allow(std::string_view rule, std::string_view reason) { recorder_->allow(rule, reason); }
 

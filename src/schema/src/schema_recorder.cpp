@@ -22,6 +22,11 @@ bool is_concurrent(const recorded_step& step) {
   return operation != nullptr && operation->concurrently();
 }
 
+[[noreturn]] void refuse_in_declaration(std::string_view what) {
+  throw migration_error(errc::invalid_migration, "declare() runs nothing, so " + std::string(what) +
+                                                     " has no place in it; write it before or behind");
+}
+
 /// The definition of that name, or one with nothing but the name: replaying then says that it is not there.
 template <class Item>
 Item named(const Item* found, std::string_view name) {
@@ -52,17 +57,30 @@ void schema_recorder::finish() {
     if (idle(operation)) continue;
     schema_operation complete = operation.completed(state_);
     complete.apply_to(state_);
-    record_.steps.emplace_back(std::move(complete));
+    if (!declaring_) {
+      record_.steps.emplace_back(std::move(complete));
+    } else if (std::holds_alternative<ddl::execute_sql>(complete.data)) {
+      refuse_in_declaration("SQL");
+    } else {
+      record_.steps.emplace_back(declared_change{std::move(complete)});
+    }
   }
+}
+
+void schema_recorder::set_declaring(bool declaring) {
+  finish();
+  declaring_ = declaring;
 }
 
 void schema_recorder::add_code(std::unique_ptr<migration_code> code) {
   finish();
+  if (declaring_) refuse_in_declaration("code");
   record_.steps.emplace_back(std::shared_ptr<migration_code>(std::move(code)));
 }
 
 std::size_t schema_recorder::add_backfill(std::string_view table, std::string_view set, std::string_view where) {
   finish();
+  if (declaring_) refuse_in_declaration("a backfill");
   const table_definition& of = this->table(table);
   const auto refuse = [&](const std::string& why) {
     throw migration_error(errc::invalid_migration, "backfill of `" + std::string(table) + "`: " + why);
@@ -87,6 +105,21 @@ std::size_t schema_recorder::add_backfill(std::string_view table, std::string_vi
   return record_.steps.size() - 1;
 }
 
+void schema_recorder::require(std::string_view query, std::string_view message) {
+  finish();
+  const auto refuse = [](const std::string& why) { throw migration_error(errc::invalid_migration, "require: " + why); };
+  if (query.empty()) refuse("say a query for one truth: \"SELECT count(*) = 0 FROM users WHERE email IS NULL\"");
+  if (message.empty()) refuse("say what is wrong when it does not hold, and what to do then");
+  if (query.find('?') != std::string_view::npos)
+    refuse("`?` would be a parameter; name the function behind the operator");
+  record_.steps.emplace_back(required_state{std::string(query), std::string(message)});
+}
+
+void schema_recorder::set_outside() {
+  finish();
+  record_.outside_transaction = true;
+}
+
 void schema_recorder::set_irreversible(std::string_view reason) {
   finish();
   record_.irreversible = reason.empty() ? std::string_view("the migration says so") : reason;
@@ -106,20 +139,24 @@ void schema_recorder::allow(std::string_view code, std::string_view reason) {
 
 migration_record schema_recorder::take() {
   finish();
-  const auto count = static_cast<std::size_t>(std::count_if(record_.steps.begin(), record_.steps.end(), is_concurrent));
-  if (count != 0 && count != record_.steps.size()) {
+  const auto checks = std::count_if(record_.steps.begin(), record_.steps.end(), [](const recorded_step& step) {
+    return std::holds_alternative<required_state>(step);
+  });
+  const auto all = static_cast<std::ptrdiff_t>(record_.steps.size()) - checks;
+  const auto count = std::count_if(record_.steps.begin(), record_.steps.end(), is_concurrent);
+  if (count != 0 && count != all && !record_.outside_transaction) {
     throw migration_error(
         errc::invalid_migration,
-        "an index is built or dropped concurrently beside other changes; that cannot be part of their "
-        "transaction: put it in a migration of its own");
+        "an index or unique constraint is built or dropped concurrently beside other changes; that cannot be part of "
+        "their transaction: put it in a migration of its own, or say db.outside_transaction()");
   }
   const auto backfills = std::count_if(record_.steps.begin(), record_.steps.end(), [](const recorded_step& step) {
     return std::holds_alternative<backfill_step>(step);
   });
-  if (backfills != 0 && static_cast<std::size_t>(backfills) != record_.steps.size()) {
+  if (backfills != 0 && backfills != all && !record_.outside_transaction) {
     throw migration_error(errc::invalid_migration,
                           "a backfill stands beside other changes; its batches cannot be part of their transaction: "
-                          "put it in a migration of its own");
+                          "put it in a migration of its own, or say db.outside_transaction()");
   }
   record_.after = std::move(state_);
   return std::move(record_);
@@ -179,9 +216,10 @@ void drop_index(schema_recorder& recorder, std::string_view table, std::string_v
   const index_definition index = named(recorder.table(table).find_index(name), name);
   recorder.begin(ddl::drop_index{std::string(table), index, concurrently});
 }
-void drop_unique(schema_recorder& recorder, std::string_view table, std::string_view name) {
+void drop_unique(schema_recorder& recorder, std::string_view table, std::string_view name, bool concurrently) {
   recorder.finish();
-  recorder.begin(ddl::drop_unique{std::string(table), named(recorder.table(table).find_unique(name), name)});
+  const key_definition unique = named(recorder.table(table).find_unique(name), name);
+  recorder.begin(ddl::drop_unique{std::string(table), unique, concurrently});
 }
 void drop_check(schema_recorder& recorder, std::string_view table, std::string_view name) {
   recorder.finish();
@@ -235,23 +273,32 @@ std::vector<schema_operation> migration_record::operations() const {
   return out;
 }
 
-std::string migration_record::canonical() const {
+std::string canonical_text(const std::vector<recorded_step>& steps, std::size_t count) {
   std::string out;
-  for (const recorded_step& step : steps) {
+  for (std::size_t i = 0; i < count; ++i) {
+    const recorded_step& step = steps[i];
+    if (std::holds_alternative<required_state>(step)) continue;
     const auto* operation = std::get_if<schema_operation>(&step);
     if (const auto* rows = std::get_if<backfill_step>(&step)) {
       out += rows->describe();
+    } else if (const auto* declared = std::get_if<declared_change>(&step)) {
+      out += "declare " + declared->operation.canonical();
     } else {
       out += operation != nullptr ? operation->canonical() : "run";
     }
     out += '\n';
   }
+  return out;
+}
+
+std::string migration_record::canonical() const {
+  std::string out = canonical_text(steps, steps.size());
   if (!irreversible.empty()) out += "irreversible\n";
   return out;
 }
 
-migration_record record_migration(void (*function)(schema_editor&), const schema_definition& before) {
-  detail::schema_recorder recorder(before);
+migration_record record_migration(void (*function)(schema_editor&), schema_definition before) {
+  detail::schema_recorder recorder(std::move(before));
   schema_editor editor(recorder);
   function(editor);
   return recorder.take();

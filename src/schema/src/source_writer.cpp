@@ -136,6 +136,19 @@ std::string cpp_literal(std::string_view text) {
   return out += '"';
 }
 
+std::string sql_name(std::string_view identifier) {
+  const auto plain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; };
+  const bool bare = std::all_of(identifier.begin(), identifier.end(), plain) && !identifier.empty() &&
+                    (identifier[0] < '0' || identifier[0] > '9') && !is_sql_keyword(identifier);
+  if (bare) return std::string(identifier);
+  std::string out = "\"";
+  for (const char c : identifier) {
+    if (c == '"') out += '"';
+    out += c;
+  }
+  return out + '"';
+}
+
 std::string cpp_default(const std::string& sql) {
   std::vector<sql_token> tokens = sql_tokens(sql);
   if (tokens.size() == 1 && tokens[0].kind == sql_token_kind::text && tokens[0].text == sql) {
@@ -397,17 +410,30 @@ struct change_writer {
   call_chain operator()(const ddl::add_unique& o) const {
     call_chain chain = call("unique", "add_unique", cpp_list(o.unique.columns));
     write_unique(chain, table_, o.unique);
+    if (o.concurrently) chain.then("concurrently()");
     return chain;
   }
-  call_chain operator()(const ddl::drop_unique& o) const { return call("drop_unique", cpp_literal(o.unique.name)); }
+  call_chain operator()(const ddl::drop_unique& o) const {
+    return call("drop_unique", cpp_literal(o.unique.name) + (o.concurrently ? ", tp::concurrently" : ""));
+  }
+  call_chain operator()(const ddl::rename_index& o) const {
+    return call("rename_index", cpp_literal(o.from) + ", " + cpp_literal(o.to));
+  }
+  call_chain operator()(const ddl::rename_constraint& o) const {
+    return call("rename_constraint", cpp_literal(o.from) + ", " + cpp_literal(o.to));
+  }
+  call_chain operator()(const ddl::validate_constraint& o) const { return call("validate", cpp_literal(o.name)); }
   call_chain operator()(const ddl::add_check& o) const {
-    return call("check", "add_check", cpp_literal(o.check.name) + ", " + cpp_literal(o.check.expression));
+    call_chain chain = call("check", "add_check", cpp_literal(o.check.name) + ", " + cpp_literal(o.check.expression));
+    if (o.not_valid) chain.then("not_valid()");
+    return chain;
   }
   call_chain operator()(const ddl::drop_check& o) const { return call("drop_check", cpp_literal(o.check.name)); }
   call_chain operator()(const ddl::add_foreign_key& o) const {
     call_chain chain = through_table ? call("foreign_key", cpp_foreign_key(o.foreign_key))
                                      : call("add_foreign_key", cpp_list(o.foreign_key.columns));
     write_foreign_key(chain, table_, o.foreign_key);
+    if (o.not_valid) chain.then("not_valid()");
     return chain;
   }
   call_chain operator()(const ddl::drop_foreign_key& o) const {

@@ -29,6 +29,8 @@ private:
 std::string cpp_literal(std::string_view text);
 /// `{"a", "b"}`.
 std::string cpp_list(const std::vector<std::string>& names);
+/// An identifier in SQL: quoted where it has to be.
+std::string sql_name(std::string_view identifier);
 /// `default_value(…)` where the SQL is a literal, else `default_sql(…)`.
 std::string cpp_default(const std::string& sql);
 /// `cascade` → `tp::cascade`.

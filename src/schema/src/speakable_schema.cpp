@@ -10,7 +10,8 @@
 namespace tupelo {
 namespace {
 
-constexpr std::size_t most_columns = 240;  // a struct has 255 fields at most, relations among them
+constexpr std::size_t longest_definition = 100;  // that stands beside a name, in bytes; --json has the others
+constexpr std::size_t most_columns = 240;        // a struct has 255 fields at most, relations among them
 
 /// A table is built of what can be built, one piece after the other.
 class builder {
@@ -134,7 +135,11 @@ schema_definition speakable(const schema_definition& schema, const std::vector<s
     left_out.push_back("composite type " + type.name +
                        ": its columns are texts unless you write tp::composite, and a migration has to make it");
   }
-  for (const schema_object& other : schema.others) left_out.push_back(other.describe());
+  for (const schema_object& other : schema.others) {
+    const bool short_text = !other.definition.empty() && other.definition.size() <= longest_definition &&
+                            other.definition.find('\n') == std::string::npos;
+    left_out.push_back(other.describe() + (short_text ? ": " + other.definition : std::string()));
+  }
   return made;
 }
 

@@ -157,6 +157,13 @@ std::vector<std::string_view> split_statements(std::string_view script) {
   return statements;
 }
 
+std::string_view without_leading_comments(std::string_view statement) {
+  for (statement = trimmed(statement); statement.starts_with("--") || statement.starts_with("/*");) {
+    statement = trimmed(statement.substr(behind_opaque(statement, 0)));
+  }
+  return statement;
+}
+
 std::string without_dollar_quotes(std::string_view statement) {
   std::string out;
   for (std::size_t at = 0; at < statement.size();) {

@@ -5,9 +5,16 @@
 
 #include <tupelo/query/sql_text.hpp>
 #include <tupelo/core/error.hpp>
+#include <tupelo/core/micros.hpp>
+#include <tupelo/core/sleep.hpp>
 
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <csignal>
 #include <exception>
 #include <utility>
+#include <unistd.h>
 
 namespace tupelo {
 namespace {
@@ -19,12 +26,27 @@ column_definition make_column(std::string_view name, type_kind type) {
   return made;
 }
 
+/// Whether "process 1234 on host" was on this host and is no more.
+bool is_gone(std::string_view owner) {
+  constexpr std::string_view before = "process ";
+  if (!owner.starts_with(before)) return false;
+  owner.remove_prefix(before.size());
+  pid_t process = 0;
+  const auto [end, wrong] = std::from_chars(owner.data(), owner.data() + owner.size(), process);
+  if (wrong != std::errc() || process <= 0) return false;
+  char host[256] = "";
+  if (gethostname(host, sizeof host - 1) != 0) return false;
+  owner.remove_prefix(static_cast<std::size_t>(end - owner.data()));
+  return owner == " on " + std::string(host) && kill(process, 0) != 0 && errno == ESRCH;
+}
+
 [[noreturn]] void throw_locked(const recorded_lock& held) {
-  throw migration_error(errc::migration_locked,
-                        "another migration run holds the lock: " + held.owner + ", since " +
-                            held.acquired_at.to_string() +
-                            " UTC; wait until it is done, or, when that process is gone, take the lock over "
-                            "(`--take-over-lock`, options::take_over_lock)");
+  const std::string remedy = is_gone(held.owner)
+                                 ? " UTC, and that process is gone; take the lock over "
+                                 : " UTC; wait until it is done, or, when that process is gone, take the lock over ";
+  throw migration_error(errc::migration_locked, "another migration run holds the lock: " + held.owner + ", since " +
+                                                    held.acquired_at.to_string() + remedy +
+                                                    "(`--take-over-lock`, options::take_over_lock)");
 }
 
 task<std::optional<recorded_lock>> read_lock(lease& connection) {
@@ -91,6 +113,18 @@ table_definition lock_table_definition() {
   return table;
 }
 
+table_definition progress_table_definition() {
+  table_definition table;
+  table.name = progress_table;
+  table.columns = {make_column("revision", type_kind::text), make_column("up", type_kind::boolean),
+                   make_column("done", type_kind::int64),    make_column("steps", type_kind::int64),
+                   make_column("begun", type_kind::boolean), make_column("next_step", type_kind::text),
+                   make_column("checksum", type_kind::text), make_column("since", type_kind::timestamp)};
+  table.columns[0].type.length = 255;
+  table.primary_key.columns = {"revision"};
+  return table;
+}
+
 std::vector<std::string> state_tables_texts(const schema_dialect& rules) {
   return texts_of(
       rules.render({ddl::create_table{revisions_table_definition()}, ddl::create_table{lock_table_definition()}}, {}));
@@ -130,6 +164,7 @@ task<recorded_state> read_state(lease& connection) {
             .all();
   }
   if (live.find(lock_table) != nullptr) state.lock = co_await read_lock(connection);
+  if (live.find(progress_table) != nullptr) state.progress = co_await read_progress(connection);
   co_return state;
 }
 
@@ -172,6 +207,25 @@ task<void> take_lock(lease& connection, recorded_lock mine, bool take_over) {
   std::rethrow_exception(failure);
 }
 
+task<void> wait_for_lock(lease& connection, recorded_lock mine, migrate::options opts) {
+  constexpr std::int64_t longest_us = 1'000'000;
+  std::int64_t waited_us = 0;
+  for (std::int64_t pause_us = 20'000;; pause_us = std::min(2 * pause_us, longest_us)) {
+    try {
+      co_await take_lock(connection, mine, opts.take_over_lock);
+      co_return;
+    } catch (const migration_error&) {
+      if (waited_us >= opts.lock_wait_us) throw;
+    }
+    const std::optional<recorded_lock> held = co_await read_lock(connection);
+    if (held && is_gone(held->owner)) throw_locked(*held);
+    if (held && opts.watch != nullptr) opts.watch->locked_out(held->owner, waited_us);
+    pause_us = std::min(pause_us, opts.lock_wait_us - waited_us);
+    co_await sleep_for(micros(pause_us));
+    waited_us += pause_us;
+  }
+}
+
 task<void> give_up_lock(lease& connection, recorded_lock mine) {
   co_await connection
       .raw_sql("DELETE FROM tupelo_migration_lock WHERE owner = ? AND acquired_at = ?", mine.owner, mine.acquired_at)
@@ -205,6 +259,38 @@ task<void> record_revision(lease& connection, recorded_revision row) {
 
 task<void> forget_revision(lease& connection, std::string revision) {
   co_await connection.raw_sql("DELETE FROM tupelo_migrations WHERE revision = ?", revision).run();
+}
+
+task<void> create_progress_table(lease& connection) {
+  const schema_definition live = co_await introspect_all(connection);
+  if (live.find(progress_table) != nullptr) co_return;
+  for (const ddl_statement& statement :
+       connection.sql_dialect().schema().render({ddl::create_table{progress_table_definition()}}, live)) {
+    co_await connection.execute(statement.sql);
+  }
+}
+
+task<std::optional<recorded_progress>> read_progress(lease& connection) {
+  std::optional<recorded_progress> row =
+      co_await connection
+          .raw_sql<recorded_progress>(
+              "SELECT revision, up, done, steps AS count, begun, next_step AS next, checksum, since "
+              "FROM tupelo_migration_progress")
+          .first();
+  co_return row;
+}
+
+task<void> write_progress(lease& connection, recorded_progress row) {
+  co_await forget_progress(connection);
+  co_await connection
+      .raw_sql("INSERT INTO tupelo_migration_progress (revision, up, done, steps, begun, next_step, checksum, since) "
+               "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+               row.revision, row.up, row.done, row.count, row.begun, row.next, row.checksum, row.since)
+      .run();
+}
+
+task<void> forget_progress(lease& connection) {
+  co_await connection.raw_sql("DELETE FROM tupelo_migration_progress").run();
 }
 
 std::string record_revision_text(const recorded_revision& row) {

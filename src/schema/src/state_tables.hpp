@@ -17,6 +17,7 @@ namespace tupelo {
 
 inline constexpr std::string_view revisions_table = "tupelo_migrations";
 inline constexpr std::string_view lock_table = "tupelo_migration_lock";
+inline constexpr std::string_view progress_table = "tupelo_migration_progress";
 
 /// A row of tupelo_migrations: one applied revision.
 struct recorded_revision {
@@ -34,11 +35,27 @@ struct recorded_lock {
   timestamp acquired_at;
 };
 
+/// The row of tupelo_migration_progress: a migration outside of a transaction that is under way, or stopped.
+struct recorded_progress {
+  std::string revision;
+  bool up = true;
+  std::int64_t done = 0;   ///< steps
+  std::int64_t count = 0;  ///< of so many
+  bool begun = false;      ///< the next step is run outside of any transaction
+  std::string next;        ///< what it does
+  std::string checksum;    ///< of the steps that are done
+  timestamp since;
+};
+
 /// What the database remembers about migrations.
 struct recorded_state {
   bool tables_exist = false;
   std::vector<recorded_revision> revisions;  ///< in the order they were applied
   std::optional<recorded_lock> lock;
+  std::optional<recorded_progress> progress;
+  /// Revisions whose rows stand for that of another one, which replaces them; `revisions` has that one instead.
+  std::vector<std::string> replaced;
+  std::vector<recorded_revision> adopted;  ///< the ones that replace them
 
   std::vector<std::string> applied() const;
   const recorded_revision* find(std::string_view revision) const noexcept;
@@ -46,9 +63,16 @@ struct recorded_state {
 
 table_definition revisions_table_definition();
 table_definition lock_table_definition();
+table_definition progress_table_definition();
 
-/// Every table, also those that migrations keep for themselves.
-task<schema_definition> introspect_all(lease& connection);
+/// Whether it is a quality of a table that migrations keep for themselves.
+bool is_of_migrations(const schema_object& one);
+
+enum class described : std::uint8_t { tables, everything };
+
+/// Every table, also those that migrations keep for themselves; the other objects when they are asked for; of another
+/// schema than the current one where it is named.
+task<schema_definition> introspect_all(lease& connection, described what = described::tables, std::string of = {});
 
 /// Begins a transaction that only one migration run at a time is in; it waits for the others.
 task<void> begin_alone(lease& connection);
@@ -63,6 +87,8 @@ task<void> create_state_tables(lease& connection);
 
 /// Errors: migration_error (migration_locked) saying who holds it since when and what to do.
 task<void> take_lock(lease& connection, recorded_lock mine, bool take_over);
+/// The same, and waits until nobody else holds it, at most as long as the options say.
+task<void> wait_for_lock(lease& connection, recorded_lock mine, migrate::options opts);
 task<void> give_up_lock(lease& connection, recorded_lock mine);
 /// Keeps it for the transaction that is open. Errors: migration_error (migration_locked) when somebody else has taken
 /// it over.
@@ -70,6 +96,14 @@ task<void> require_lock(lease& connection, recorded_lock mine);
 
 task<void> record_revision(lease& connection, recorded_revision row);
 task<void> forget_revision(lease& connection, std::string revision);
+
+/// Makes the table where it is not there: few databases ever need it.
+task<void> create_progress_table(lease& connection);
+/// Before: the table is there.
+task<std::optional<recorded_progress>> read_progress(lease& connection);
+/// Before: a transaction is open.
+task<void> write_progress(lease& connection, recorded_progress row);
+task<void> forget_progress(lease& connection);
 
 /// The same as SQL to read: `INSERT INTO …;`
 std::string record_revision_text(const recorded_revision& row);

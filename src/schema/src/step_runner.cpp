@@ -35,6 +35,8 @@ struct remembered_thing {
   std::string sql;
 };
 
+}  // namespace
+
 task<void> run_changes(lease& connection, const std::vector<ddl_statement>& statements, run_position& position) {
   std::vector<remembered_thing> remembered;
   for (const ddl_statement& statement : statements) {
@@ -61,7 +63,22 @@ task<void> run_changes(lease& connection, const std::vector<ddl_statement>& stat
   position.statement.clear();
 }
 
-}  // namespace
+task<void> run_code(lease& connection, detail::migration_code& code, run_position& position) {
+  position.code = true;
+  co_await code.run(connection);
+  if (connection.transaction_depth() != 1) {
+    throw migration_error(errc::invalid_migration,
+                          "code in a migration ended the migration's transaction, or left one of its own open");
+  }
+  position.code = false;
+}
+
+task<void> check_state(lease& connection, const required_state& required) {
+  // Neither false nor NULL is the truth that was asked for, and no row is none.
+  const std::string query = "SELECT CASE WHEN (" + required.query + ") THEN 1 ELSE 0 END";
+  const auto holds = co_await connection.raw_sql<std::int64_t>(query).one();
+  if (holds != 1) throw migration_error(errc::migration_failed, required.message);
+}
 
 std::vector<schema_operation> operations_of(const std::vector<recorded_step>& steps) {
   std::vector<schema_operation> out;
@@ -77,13 +94,19 @@ task<void> run_steps(lease& connection, const std::vector<recorded_step>& steps,
   for (std::size_t i = 0; i < steps.size();) {
     position.step = i + 1;
     if (const auto* code = std::get_if<std::shared_ptr<detail::migration_code>>(&steps[i])) {
-      position.code = true;
-      co_await (*code)->run(connection);
-      if (connection.transaction_depth() != 1) {
-        throw migration_error(errc::invalid_migration,
-                              "code in a migration ended the migration's transaction, or left one of its own open");
-      }
-      position.code = false;
+      co_await run_code(connection, **code, position);
+      ++i;
+      continue;
+    }
+    if (const auto* declared = std::get_if<declared_change>(&steps[i])) {
+      declared->operation.apply_to(before);
+      ++i;
+      continue;
+    }
+    if (const auto* required = std::get_if<required_state>(&steps[i])) {
+      position.statement = required->query;
+      co_await check_state(connection, *required);
+      position.statement.clear();
       ++i;
       continue;
     }
@@ -96,48 +119,13 @@ task<void> run_steps(lease& connection, const std::vector<recorded_step>& steps,
   }
 }
 
-bool runs_outside(const dialect& of, const std::vector<recorded_step>& steps) {
-  if (steps.empty()) return false;
-  if (std::holds_alternative<backfill_step>(steps.front())) return true;
-  if (!of.features().concurrent_indexes) return false;
-  const auto* first = std::get_if<schema_operation>(&steps.front());
-  return first != nullptr && first->concurrently();  // and so are the others: recording saw to it
-}
-
-namespace {
-
-/// Whether the index is there already, as it is to be.
-bool is_built(const schema_operation& operation, const schema_definition& live, const schema_dialect& rules) {
-  const auto* add = std::get_if<ddl::add_index>(&operation.data);
-  const table_definition* table = add != nullptr ? live.find(add->table) : nullptr;
-  if (table == nullptr) return false;
-  schema_definition wanted;
-  wanted.add(*table).indexes = {add->index};
-  wanted = rules.kept(wanted);
-  const index_definition* found = table->find_index(add->index.name);
-  return found != nullptr && same_index(*found, wanted.tables[0].indexes[0], &rules);
-}
-
-}  // namespace
-
-task<void> run_steps_outside(lease& connection, const std::vector<recorded_step>& steps, schema_definition before,
-                             outside_run by, run_position& position) {
-  const schema_dialect& rules = connection.sql_dialect().schema();
-  position.outside = true;
-  for (const recorded_step& step : steps) {
-    ++position.step;
-    if (const auto* rows = std::get_if<backfill_step>(&step)) {
-      co_await run_backfill(connection, *rows, by, position);
-      continue;
-    }
-    const schema_operation operation = std::get<schema_operation>(step).completed(before);
-    const schema_definition live = co_await introspect_all(connection);
-    if (!is_built(operation, live, rules)) {
-      const std::vector<ddl_statement> statements = rules.render({operation}, before);
-      co_await run_changes(connection, statements, position);
-    }
-    operation.apply_to(before);
-  }
+bool runs_outside(const dialect& of, const std::vector<recorded_step>& steps, bool asked) {
+  if (asked) return true;
+  return std::any_of(steps.begin(), steps.end(), [&](const recorded_step& step) {
+    if (std::holds_alternative<backfill_step>(step)) return true;
+    const auto* operation = std::get_if<schema_operation>(&step);
+    return operation != nullptr && operation->concurrently() && of.features().concurrent_indexes;
+  });  // and so are the others: recording saw to it
 }
 
 std::vector<std::string> steps_text(const schema_dialect& rules, const std::vector<recorded_step>& steps,
@@ -146,6 +134,16 @@ std::vector<std::string> steps_text(const schema_dialect& rules, const std::vect
   for (std::size_t i = 0; i < steps.size();) {
     if (const auto* rows = std::get_if<backfill_step>(&steps[i])) {
       out.push_back(backfill_text(*rows));
+      ++i;
+      continue;
+    }
+    if (const auto* declared = std::get_if<declared_change>(&steps[i])) {
+      declared->operation.apply_to(before);
+      ++i;
+      continue;
+    }
+    if (const auto* required = std::get_if<required_state>(&steps[i])) {
+      out.push_back("-- has to be true: " + required->message + "\n" + required->query);
       ++i;
       continue;
     }

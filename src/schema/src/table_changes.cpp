@@ -63,10 +63,21 @@ bool same(const index_definition& a, const index_definition& b, const schema_dia
   return same_index(a, b, live);
 }
 
-/// What is in `from` only is dropped, what is in `to` only is added; each of `from` stands for one of `to` at most.
+using renames = std::vector<std::pair<std::string, std::string>>;
+
+bool has_name(const table_definition& table, const std::string& name) {
+  return table.find_index(name) != nullptr || table.find_unique(name) != nullptr || table.find_check(name) != nullptr ||
+         table.find_foreign_key(name) != nullptr || table.find_exclusion(name) != nullptr ||
+         table.primary_key.name == name;
+}
+
+/// What is in `from` only is dropped, what is in `to` only is added, and what is in both under two names is renamed;
+/// each of `from` stands for one of `to` at most.
 template <class Item>
-void compare(const table_definition& table, const std::vector<Item>& from, const std::vector<Item>& to,
-             const schema_dialect* live, std::vector<Item>& add, std::vector<Item>& drop) {
+void compare(const table_definition& former, const table_definition& table, std::vector<Item> table_definition::* items,
+             const schema_dialect* live, std::vector<Item>& add, std::vector<Item>& drop, renames& rename) {
+  const std::vector<Item>& from = former.*items;
+  const std::vector<Item>& to = table.*items;
   std::vector<bool> used(from.size());
   auto match = [&](const Item& wanted, bool by_name) {
     for (std::size_t i = 0; i < from.size(); ++i) {
@@ -80,10 +91,18 @@ void compare(const table_definition& table, const std::vector<Item>& from, const
   for (const Item& wanted : to) {
     if (!match(wanted, true)) rest.push_back(&wanted);
   }
+  std::erase_if(rest, [&](const Item* wanted) { return match(*wanted, false); });
   for (const Item* wanted : rest) {
-    if (match(*wanted, false)) continue;
-    add.push_back(*wanted);
-    if (add.back().name.empty()) add.back().name = conventional_name(table, *wanted);
+    Item named = *wanted;
+    if (named.name.empty()) named.name = conventional_name(table, *wanted);
+    std::size_t twin = 0;
+    while (twin < from.size() && (used[twin] || !same(from[twin], named, live))) ++twin;
+    if (twin < from.size() && !has_name(former, named.name)) {
+      used[twin] = true;
+      rename.emplace_back(from[twin].name, named.name);
+    } else {
+      add.push_back(std::move(named));
+    }
   }
   for (std::size_t i = 0; i < from.size(); ++i) {
     if (!used[i]) drop.push_back(from[i]);
@@ -124,13 +143,17 @@ table_changes compare_tables(const table_definition& from, const table_definitio
   changes.old_key = from.primary_key;
   changes.new_key = to.primary_key;
   changes.key_changes = from.primary_key.columns != to.primary_key.columns;
-  compare(to, from.uniques, to.uniques, live, changes.add_uniques, changes.drop_uniques);
-  compare(to, from.indexes, to.indexes, live, changes.add_indexes, changes.drop_indexes);
-  compare(to, from.checks, to.checks, live, changes.add_checks, changes.drop_checks);
-  compare(to, from.exclusions, to.exclusions, live, changes.add_exclusions, changes.drop_exclusions);
+  const auto compare_all = [&](auto items, auto& add, auto& drop, renames& rename) {
+    compare(from, to, items, live, add, drop, rename);
+  };
+  renames& named = changes.rename_constraints;
+  compare_all(&table_definition::uniques, changes.add_uniques, changes.drop_uniques, named);
+  compare_all(&table_definition::indexes, changes.add_indexes, changes.drop_indexes, changes.rename_indexes);
+  compare_all(&table_definition::checks, changes.add_checks, changes.drop_checks, named);
+  compare_all(&table_definition::exclusions, changes.add_exclusions, changes.drop_exclusions, named);
   changes.old_comment = from.comment;
   changes.new_comment = to.comment;
-  compare(to, from.foreign_keys, to.foreign_keys, live, changes.add_foreign_keys, changes.drop_foreign_keys);
+  compare_all(&table_definition::foreign_keys, changes.add_foreign_keys, changes.drop_foreign_keys, named);
   return changes;
 }
 

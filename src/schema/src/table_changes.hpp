@@ -23,6 +23,8 @@ struct table_changes {
   std::vector<exclusion_definition> add_exclusions, drop_exclusions;
   std::string old_comment, new_comment;
   std::vector<foreign_key_definition> add_foreign_keys, drop_foreign_keys;
+  /// Former name and name of what is the same but for it. The name is not that of another of the table's before.
+  std::vector<std::pair<std::string, std::string>> rename_indexes, rename_constraints;
 
   /// Whether foreign keys of other tables may have to wait for these changes, or to go before them.
   bool structural() const;

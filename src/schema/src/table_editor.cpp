@@ -23,6 +23,11 @@ std::string table_of(const detail::pending_change& change) {
 
 [[noreturn]] void refuse(std::string message) { throw migration_error(errc::invalid_migration, std::move(message)); }
 
+void require_rows(const detail::pending_change& change, const std::string& verb) {
+  if (creation(change) == nullptr) return;
+  refuse("table `" + table_of(change) + "`: a table that is being created has no rows; leave out " + verb);
+}
+
 }  // namespace
 
 // ---- foreign keys
@@ -50,6 +55,18 @@ foreign_key_editor& foreign_key_editor::deferrable() {
 }
 foreign_key_editor& foreign_key_editor::name(std::string_view name) {
   definition().name = name;
+  return *this;
+}
+
+foreign_key_editor& foreign_key_editor::not_valid() {
+  require_rows(change_, "not_valid()");
+  std::get<ddl::add_foreign_key>(change_.recorder->pending(change_).data).not_valid = true;
+  return *this;
+}
+
+check_editor& check_editor::not_valid() {
+  require_rows(change_, "not_valid()");
+  std::get<ddl::add_check>(change_.recorder->pending(change_).data).not_valid = true;
   return *this;
 }
 
@@ -156,10 +173,7 @@ index_editor& index_editor::weight(std::string_view column, char letter) {
   return *this;
 }
 index_editor& index_editor::concurrently() {
-  if (creation(change_) != nullptr) {
-    refuse("table `" + table_of(change_) +
-           "`: nobody writes to a table that is being created; leave out concurrently()");
-  }
+  require_rows(change_, "concurrently()");
   std::get<ddl::add_index>(change_.recorder->pending(change_).data).concurrently = true;
   return *this;
 }
@@ -182,6 +196,11 @@ key_editor& key_editor::nulls_not_distinct() {
 }
 key_editor& key_editor::deferrable() {
   definition().deferrable = true;
+  return *this;
+}
+key_editor& key_editor::concurrently() {
+  require_rows(change_, "concurrently()");
+  std::get<ddl::add_unique>(change_.recorder->pending(change_).data).concurrently = true;
   return *this;
 }
 
@@ -372,13 +391,13 @@ index_editor table_editor::add(index_definition index) {
   return index_editor(part);
 }
 
-void table_editor::check(std::string_view name, std::string_view expression) {
+check_editor table_editor::check(std::string_view name, std::string_view expression) {
   check_definition check{std::string(name), std::string(expression)};
-  if (creates_) {
-    creation(change_)->table.checks.push_back(std::move(check));
-  } else {
-    change_.recorder->begin(ddl::add_check{change_.recorder->current_table(), std::move(check)});
+  if (!creates_) {
+    return check_editor(change_.recorder->begin(ddl::add_check{change_.recorder->current_table(), std::move(check)}));
   }
+  creation(change_)->table.checks.push_back(std::move(check));
+  return check_editor(change_);
 }
 
 foreign_key_editor table_editor::foreign_key(name_list columns) {
@@ -442,8 +461,15 @@ void table_editor::drop_index(std::string_view name) {
 void table_editor::drop_index(std::string_view name, concurrently_tag) {
   detail::drop_index(*change_.recorder, altered(change_, creates_, "drop_index"), name, true);
 }
+void table_editor::rename_index(std::string_view from, std::string_view to) {
+  std::string table = altered(change_, creates_, "rename_index");
+  change_.recorder->begin(ddl::rename_index{std::move(table), std::string(from), std::string(to)});
+}
 void table_editor::drop_unique(std::string_view name) {
-  detail::drop_unique(*change_.recorder, altered(change_, creates_, "drop_unique"), name);
+  detail::drop_unique(*change_.recorder, altered(change_, creates_, "drop_unique"), name, false);
+}
+void table_editor::drop_unique(std::string_view name, concurrently_tag) {
+  detail::drop_unique(*change_.recorder, altered(change_, creates_, "drop_unique"), name, true);
 }
 void table_editor::drop_check(std::string_view name) {
   detail::drop_check(*change_.recorder, altered(change_, creates_, "drop_check"), name);
@@ -453,6 +479,14 @@ void table_editor::drop_exclusion(std::string_view name) {
 }
 void table_editor::drop_foreign_key(std::string_view name) {
   detail::drop_foreign_key(*change_.recorder, altered(change_, creates_, "drop_foreign_key"), name);
+}
+void table_editor::rename_constraint(std::string_view from, std::string_view to) {
+  std::string table = altered(change_, creates_, "rename_constraint");
+  change_.recorder->begin(ddl::rename_constraint{std::move(table), std::string(from), std::string(to)});
+}
+void table_editor::validate(std::string_view constraint) {
+  std::string table = altered(change_, creates_, "validate");
+  change_.recorder->begin(ddl::validate_constraint{std::move(table), std::string(constraint)});
 }
 void table_editor::drop_primary_key() {
   detail::change_primary_key(*change_.recorder, altered(change_, creates_, "drop_primary_key"), {}, {});

@@ -76,7 +76,28 @@ TEST_F(schema_diff, names_that_are_not_given_do_not_matter) {
 
 TEST_F(schema_diff, names_that_are_given_matter) {
   users().uniques[0].name = "mail_once";
-  EXPECT_EQ(changes(from, to), (lines{"drop unique uq_users_email on users", "add unique mail_once (email) on users"}));
+  EXPECT_EQ(changes(from, to), (lines{"rename constraint uq_users_email to mail_once on users"}));
+}
+
+TEST_F(schema_diff, renames_what_is_equal_but_for_its_name) {
+  from.find("posts")->indexes[0].name = "by_title";
+  posts().indexes[0].name = "by_author";
+  users().checks[0].name = "age_is_sane";
+  posts().foreign_keys[0].name = "written_by";
+  EXPECT_EQ(changes(from, to), (lines{"rename index by_title to by_author on posts",
+                                      "rename constraint fk_posts_author_id to written_by on posts",
+                                      "rename constraint age_is_human to age_is_sane on users"}));
+}
+
+TEST_F(schema_diff, makes_again_what_cannot_have_its_new_name_yet) {
+  from.find("users")->indexes = {{.name = "first", .columns = {{"age"}}}};
+  from.find("posts")->indexes = {{.name = "second", .columns = {{"title"}}}};
+  users().indexes = {{.name = "second", .columns = {{"age"}}}};
+  posts().indexes = {{.name = "first", .columns = {{"title"}}}};
+  EXPECT_EQ(changes(from, to).size(), 4U);
+  from.find("users")->checks = {{"low", "age > 0"}, {"high", "age < 9"}};
+  users().checks = {{"high", "age > 0"}, {"low", "age < 9"}};
+  EXPECT_EQ(changes(from, to).size(), 8U);
 }
 
 TEST_F(schema_diff, finds_columns) {

@@ -37,6 +37,7 @@ void down(tp::schema_editor& db) {
     t.primary_key({"id"});
     t.drop_foreign_key("fk_posts_author_id");
     t.foreign_key("author_id").references("users", "id").on_delete(tp::cascade);
+    // brings posts.views back without the values that it had
     t.integer("views").default_value(0);
     t.drop_column("words");
     t.index({"author_id", "title"}).descending("title").where("views > 0");
@@ -44,10 +45,12 @@ void down(tp::schema_editor& db) {
   db.alter_table("users", [](tp::table_editor& t) {
     t.drop_check("grown_up");
     t.check("age_is_human", "age >= 0 AND age < 200");
+    // rows that had no age keep its default
     t.change("age").integer().null().no_default();
     t.rename_column("mail", "email");
     t.drop_column("nick");
   });
+  // makes table many_things again without the rows that it had
   db.create_table("many_things", [](tp::table_editor& t) {
     t.uuid("key_a");
     t.varchar("key_b", 40);

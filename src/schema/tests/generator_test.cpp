@@ -8,6 +8,7 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
@@ -21,9 +22,12 @@ constexpr const char* third_revision = "20261122T093000_third";
 
 /// A generated file as it is compiled into this program, without the lines for the licence and the formatter.
 std::string compiled(const std::string& name) {
-  std::string here = __FILE__;
-  std::ifstream file(here.substr(0, here.rfind('/') + 1) + name);
+  // A compiler cache makes __FILE__ relative to the build folder, which this program is in; the current one is any.
+  const std::filesystem::path build = std::filesystem::canonical("/proc/self/exe").parent_path();
+  const std::filesystem::path path = (build / __FILE__).parent_path() / name;
+  std::ifstream file(path);
   std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  EXPECT_FALSE(text.empty()) << "there is no file " << path;
   return text.substr(text.find('\n', text.find('\n') + 1) + 1);
 }
 
@@ -77,6 +81,37 @@ TEST(generator, writes_changes_that_are_made_concurrently) {
   EXPECT_EQ(operation_source(add), R"(db.add_index("users", {"age"}).concurrently();)");
   EXPECT_EQ(operation_source(schema_operation(add).inverse()),
             R"(db.drop_index("users", "ix_users_age", tp::concurrently);)");
+  const ddl::add_unique once{"users", {"uq_users_age", {"age"}}, true};
+  EXPECT_EQ(operation_source(once), R"(db.add_unique("users", {"age"}).concurrently();)");
+  EXPECT_EQ(operation_source(schema_operation(once).inverse()),
+            R"(db.drop_unique("users", "uq_users_age", tp::concurrently);)");
+}
+TEST(generator, writes_constraints_that_are_validated_later) {
+  const ddl::add_check check{"users", {"grown_up", "age > 17"}, true};
+  EXPECT_EQ(operation_source(check), R"(db.add_check("users", "grown_up", "age > 17").not_valid();)");
+  const ddl::add_foreign_key key{
+      "posts", {.name = "fk_posts_a", .columns = {"a"}, .references = "users", .referenced_columns = {"id"}}, true};
+  EXPECT_EQ(operation_source(key), R"(db.add_foreign_key("posts", {"a"}).references("users", "id").not_valid();)");
+  EXPECT_EQ(operation_source(ddl::validate_constraint{"users", "grown_up"}), R"(db.validate("users", "grown_up");)");
+}
+TEST(generator, writes_renames_of_indexes_and_constraints) {
+  EXPECT_EQ(operation_source(ddl::rename_index{"users", "a", "b"}), R"(db.rename_index("users", "a", "b");)");
+  EXPECT_EQ(operation_source(ddl::rename_constraint{"users", "a", "b"}), R"(db.rename_constraint("users", "a", "b");)");
+}
+TEST(generator, says_in_down_what_does_not_come_back) {
+  const auto says = [](schema_operation operation, const std::string& what) {
+    const std::string text = generate_migration("1", {}, {operation}).text;
+    return text.find("  // " + what + "\n", text.find("void down")) != std::string::npos;
+  };
+  const column_definition note{.name = "note", .type = type_kind::text};
+  column_definition real{.name = "n", .type = type_kind::float64};
+  column_definition whole{.name = "n", .type = type_kind::int32};
+  EXPECT_TRUE(says(ddl::drop_column{"t", note}, "brings t.note back without the values that it had, which rows need: "
+                                                "add .default_value(…) or .null()"));
+  EXPECT_TRUE(
+      says(ddl::drop_table{{.name = "t", .columns = {note}}}, "makes table t again without the rows that it had"));
+  EXPECT_TRUE(says(ddl::alter_column{"t", real, whole}, "values of t.n stay as the other type has left them"));
+  EXPECT_FALSE(says(ddl::alter_column{"t", whole, real}, "values of t.n stay as the other type has left them"));
 }
 TEST(generator, warns_of_values_that_go) {
   const auto warns = [](schema_operation operation, const std::string& of) {

@@ -71,7 +71,9 @@ TEST(history, refuses_one_revision_twice) {
 }
 
 TEST(history, refuses_a_circle) {
-  expect_error(errc::invalid_migration, "`b`, `c`", [] { history({step("a"), step("b", {"c"}), step("c", {"b"})}); });
+  expect_error(errc::invalid_migration, "`b` after `d` after `c` after `b`", [] {
+    history({step("a"), step("b", {"a", "d"}), step("c", {"b"}), step("d", {"c"}), step("e", {"b"})});
+  });
 }
 
 TEST(history, refuses_names_that_mean_places) {

@@ -229,7 +229,7 @@ codes read(const char* sql) {
 }
 TEST(lint_sql, sees_the_dangers_of_each_statement) {
   EXPECT_EQ(read("DROP TABLE users"), (codes{"drop-table"}));
-  EXPECT_EQ(read("INSERT INTO log VALUES (1); drop table users; -- done"), (codes{"drop-table"}));
+  EXPECT_EQ(read("INSERT INTO log VALUES (1); drop table users; -- done"), (codes{"data-beside-schema", "drop-table"}));
   EXPECT_EQ(read("ALTER TABLE users DROP age"), (codes{"drop-column"}));
   EXPECT_EQ(read("ALTER TABLE users DROP CONSTRAINT c"), (codes{"drop-constraint"}));
   EXPECT_EQ(read("TRUNCATE users CASCADE"), (codes{"delete-all-rows"}));
@@ -240,7 +240,7 @@ TEST(lint_sql, sees_the_dangers_of_each_statement) {
   EXPECT_EQ(read("WITH old AS (SELECT id FROM users) DELETE FROM users WHERE id IN (SELECT id FROM old)"), codes{});
   EXPECT_EQ(read("DELETE FROM users USING (SELECT id FROM log WHERE id > 1) AS l"), (codes{"delete-all-rows"}));
   EXPECT_EQ(read("DROP TYPE mood CASCADE"), (codes{"drop-schema"}));
-  EXPECT_EQ(read("DROP VIEW IF EXISTS recent"), codes{});
+  EXPECT_EQ(read("DROP VIEW IF EXISTS recent"), (codes{"drop-object"}));
   EXPECT_EQ(read("DROP OWNED BY ada"), (codes{"drop-schema"}));
   EXPECT_EQ(read("ALTER TYPE size DROP ATTRIBUTE width"), (codes{"drop-attribute"}));
   EXPECT_EQ(read("ALTER TABLE users RENAME age TO years"), (codes{"rename-column"}));
@@ -254,7 +254,8 @@ TEST(lint_sql, is_not_misled_by_texts_comments_and_bodies) {
   EXPECT_EQ(read("INSERT INTO log VALUES ('; DROP TABLE users')"), codes{});
   EXPECT_EQ(read("/* DROP TABLE users; */ SELECT 1"), codes{});
   EXPECT_EQ(read("DO $x$ BEGIN DROP TABLE users; END $x$"), codes{});
-  EXPECT_EQ(read("CREATE TRIGGER t AFTER INSERT ON users BEGIN UPDATE users SET age = 1; END"), codes{});
+  EXPECT_EQ(read("CREATE TRIGGER t AFTER INSERT ON users BEGIN UPDATE users SET age = 1; END"),
+            (codes{"blocking-trigger"}));
   EXPECT_EQ(read("UPDATE users SET age = 1 WHERE \"where\" = 2"), codes{});
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "live_database.hpp"
+#include "refusal.hpp"
 
 #include "tupelo/schema/introspect.hpp"
 #include "tupelo/schema/migrator.hpp"
@@ -9,6 +10,8 @@
 
 namespace tupelo {
 namespace {
+
+using sample::refusal;
 
 using names = std::vector<std::string>;
 using migrate::state;
@@ -54,10 +57,17 @@ migration broken() { return {"4_broken", {"3_age"}, &broken_up, &broken_down, "4
 
 history three() { return history({users(), posts(), age()}); }
 
+/// Nobody is waited for.
+migrate::options at_once(const history& h) {
+  migrate::options opts(h);
+  opts.lock_wait_us = 0;
+  return opts;
+}
+
 class migrator : public ::testing::Test {
 public:
   migrate::report upgrade(const history& h, std::string target = "head") {
-    return sync_wait(migrate::upgrade(live.db, std::move(target), migrate::options(h)));
+    return sync_wait(migrate::upgrade(live.db, std::move(target), at_once(h)));
   }
   migrate::report downgrade(const history& h, std::string target) {
     return sync_wait(migrate::downgrade(live.db, std::move(target), migrate::options(h)));
@@ -65,18 +75,6 @@ public:
   migrate::status_report status(const history& h) { return sync_wait(migrate::status(live.db, migrate::options(h))); }
   schema_definition schema() { return sync_wait(introspect(live.db)); }
   void expect_unlocked() { EXPECT_EQ(live.number("SELECT count(*) FROM tupelo_migration_lock"), 0); }
-
-  template <class Function>
-  std::string refusal(errc code, Function function) {
-    try {
-      function();
-    } catch (const migration_error& e) {
-      EXPECT_EQ(e.code(), code) << e.what();
-      return e.what();
-    }
-    ADD_FAILURE() << "nothing was refused";
-    return {};
-  }
 
   sample::live_database live;
   history all = three();
@@ -338,7 +336,7 @@ TEST_F(migrator, a_lock_stops_a_second_run_and_says_who_holds_it) {
   EXPECT_TRUE(report.locked);
   EXPECT_EQ(report.lock.owner, "process 7 on mars");
   EXPECT_EQ(report.current, (names{"1_users"}));
-  refusal(errc::migration_locked, [&] { sync_wait(migrate::fresh(live.db, migrate::options(all))); });
+  refusal(errc::migration_locked, [&] { sync_wait(migrate::fresh(live.db, at_once(all))); });
 }
 
 TEST_F(migrator, a_stale_lock_can_be_taken_over) {
@@ -360,9 +358,9 @@ TEST_F(migrator, a_second_run_is_locked_out_while_the_first_is_in_a_migration) {
                     [](schema_editor& db) {
                       db.run([](lease&) -> task<void> {
                         database second(self->live.url());
-                        said = self->refusal(errc::migration_locked, [&] {
+                        said = refusal(errc::migration_locked, [&] {
                           history h({users(), {"2_other", {"1_users"}, &nothing, &nothing, "o.cpp"}});
-                          sync_wait(migrate::upgrade(second, "head", migrate::options(h)));
+                          sync_wait(migrate::upgrade(second, "head", at_once(h)));
                         });
                         co_return;
                       });
@@ -488,6 +486,24 @@ TEST_F(migrator, the_checksum_does_not_depend_on_other_branches) {
        posts(),
        {"1_zebra", {"1_users"}, [](schema_editor& db) { db.add_column("users", "z").null(); }, &nothing, "z.cpp"}});
   EXPECT_EQ(migrate::checksum(one, "2_posts"), migrate::checksum(two, "2_posts"));
+}
+
+TEST_F(migrator, the_checksums_of_all_are_those_of_each_however_lines_part_and_join) {
+  const auto b = [](schema_editor& db) { db.add_column("users", "b").null(); };
+  const auto c = [](schema_editor& db) { db.add_column("users", "c").null(); };
+  const auto e = [](schema_editor& db) { db.add_index("users", {"b", "c"}); };
+  history h({users(),
+             {"2_b", {"1_users"}, b, &nothing, "b.cpp"},
+             {"2_c", {"1_users"}, c, &nothing, "c.cpp"},
+             {"3_d", {"2_b", "2_c"}, &nothing, &nothing, "d.cpp"},
+             {"4_e", {"3_d"}, e, &nothing, "e.cpp"}});
+  upgrade(h);
+  for (const migration& m : h.ordered()) {
+    EXPECT_EQ(live.text("SELECT checksum FROM tupelo_migrations WHERE revision = '" + std::string(m.revision) + "'"),
+              migrate::checksum(h, m.revision))
+        << m.revision;
+  }
+  EXPECT_TRUE(status(h).up_to_date());
 }
 
 /// Applied databases hold these: they must never change.

@@ -186,6 +186,27 @@ struct Shout {
   static void model(tupelo::model<Shout>& m) { m.check("any", lower(col<&Shout::text>).contains("a", any_case)); }
 };
 
+struct Badge {
+  std::int64_t id{};
+  std::string code, number;
+  std::optional<timestamp> deleted_at;
+  static void model(tupelo::model<Badge>& m) {
+    m.unique(&Badge::code);
+    m.unique(&Badge::number).including_deleted();
+    m.soft_delete(&Badge::deleted_at);
+  }
+};
+struct Visit {
+  std::int64_t id{};
+  std::string code;
+  static void model(tupelo::model<Visit>& m) { m.foreign_key(&Visit::code).references(&Badge::code); }
+};
+struct Entrance {
+  std::int64_t id{};
+  std::string number;
+  static void model(tupelo::model<Entrance>& m) { m.foreign_key(&Entrance::number).references(&Badge::number); }
+};
+
 struct Twin {
   std::int64_t id{};
   static void model(tupelo::model<Twin>& m) { m.table("users"); }
@@ -210,11 +231,32 @@ TEST(models, become_the_table_that_the_design_shows) {
   EXPECT_EQ(columns, "id email age? address_street address_city role created_at updated_at deleted_at? ");
   EXPECT_TRUE(users.columns[0].identity);
   EXPECT_EQ(users.primary_key.columns, std::vector<std::string>{"id"});
-  ASSERT_EQ(users.uniques.size(), 1U);
-  EXPECT_EQ(users.uniques[0].columns, std::vector<std::string>{"email"});
-  ASSERT_EQ(users.indexes.size(), 1U);
-  EXPECT_EQ(users.indexes[0].columns[1].name, "created_at");
+  EXPECT_TRUE(users.uniques.empty()) << "rows that are marked as deleted are left out";
+  ASSERT_EQ(users.indexes.size(), 2U);
+  EXPECT_EQ(users.indexes[0].columns[0].name, "email");
+  EXPECT_TRUE(users.indexes[0].unique);
+  EXPECT_EQ(users.indexes[0].where, "deleted_at IS NULL");
+  EXPECT_EQ(users.indexes[1].columns[1].name, "created_at");
   EXPECT_EQ(users.checks[0], (check_definition{"age_is_human", "age >= 0 AND age < 200"}));
+}
+
+template <class... Models>
+std::string refusal_of() {
+  try {
+    (void)schema_of<Models...>();
+  } catch (const model_error& e) {
+    return e.what();
+  }
+  ADD_FAILURE() << "not refused";
+  return {};
+}
+
+TEST(models, whose_foreign_key_names_what_is_unique_among_living_rows_are_refused) {
+  const std::string said = refusal_of<Badge, Visit>();
+  EXPECT_NE(said.find("Badge"), std::string::npos) << said;
+  EXPECT_NE(said.find("including_deleted()"), std::string::npos) << said;
+  EXPECT_EQ(table_of(schema_of<Badge, Entrance>(), "entrances").foreign_keys[0].referenced_columns,
+            std::vector<std::string>{"number"});
 }
 
 TEST(models, give_foreign_keys_defaults_lengths_and_conditions) {
@@ -286,17 +328,6 @@ TEST(models, of_one_table_are_refused) {
   } catch (const model_error& e) {
     EXPECT_NE(std::string(e.what()).find("`users`"), std::string::npos);
   }
-}
-
-template <class... Models>
-std::string refusal_of() {
-  try {
-    (void)schema_of<Models...>();
-  } catch (const model_error& e) {
-    return e.what();
-  }
-  ADD_FAILURE() << "not refused";
-  return {};
 }
 
 TEST(models, whose_relation_names_no_column_are_refused) {

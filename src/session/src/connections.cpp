@@ -31,10 +31,62 @@ tracked_object* original_at(const held_rows& held, std::size_t row) noexcept {
   return row < held.originals.size() ? static_cast<tracked_object*>(held.originals[row]) : nullptr;
 }
 
+/// The columns that were changed in this row since it was made of its original.
+std::vector<std::uint16_t> edits_of(const model_info& info, const held_rows& held, std::size_t row) {
+  std::vector<std::uint16_t> fields;
+  matches(info, held.row(row), held.copied[row], &fields);
+  return fields;
+}
+
+/// What was changed in the row is as it was, and everything else as in `values`.
+void follow_but_for(const std::vector<std::uint16_t>& edits, const model_info& info, void* row,
+                    const snapshot& values) {
+  for (const std::uint16_t i : info.columns) {
+    if (std::find(edits.begin(), edits.end(), i) == edits.end()) restore(info, row, values, i);
+  }
+}
+
+/// What was changed in the row is changed in its original too, but where that was changed since. Those fields, if the
+/// values differ.
+std::vector<std::uint16_t> give_edits(const std::vector<std::uint16_t>& edits, const model_info& info,
+                                      const held_rows& held, std::size_t row) {
+  std::vector<std::uint16_t> left;
+  if (edits.empty()) return left;
+  tracked_object& original = *original_at(held, row);
+  const snapshot values = take_snapshot(info, held.row(row));
+  std::vector<std::uint16_t> changed, other;
+  matches(info, original.object(), held.copied[row], &changed);
+  matches(info, original.object(), values, &other);
+  const auto is_among = [](const auto& list, std::uint16_t i) {
+    return std::find(list.begin(), list.end(), i) != list.end();
+  };
+  for (const std::uint16_t i : edits) {
+    if (!is_among(changed, i)) {
+      restore(info, original.object(), values, i);
+    } else if (is_among(other, i)) {
+      left.push_back(i);
+    }
+  }
+  return left;
+}
+
+/// The same for an object that is not inserted yet. Errors: query_error where a field has got two values.
+void give_to_added(held_rows& held, std::size_t row) {
+  const tracked_object& original = *original_at(held, row);
+  const model_info& info = info_of(*held.ops->spec);
+  const std::vector<std::uint16_t> left = give_edits(edits_of(info, held, row), info, held, row);
+  if (!left.empty()) throw_changed_twice(info, info.fields[left[0]].name);
+  held.copied[row] = take_snapshot(info, original.object());
+  restore(info, held.row(row), held.copied[row]);
+}
+
 void make_copy(held_rows& held, std::size_t row, const identity_map& identities, row_copies& copies) {
   tracked_object* const original = original_at(held, row);
   const model_info& info = info_of(*held.ops->spec);
   if (identities.find(info, original->object()) == original) {
+    const std::vector<std::uint16_t> edits = edits_of(info, held, row);
+    static_cast<void>(give_edits(edits, info, held, row));  // what has two values is found when copies are compared
+    follow_but_for(edits, info, held.row(row), original->snapshot);
     row_share& whole = copies.share_of(held);
     whole.use();
     copies.add(whole, row, *original, original->snapshot);
@@ -44,6 +96,7 @@ void make_copy(held_rows& held, std::size_t row, const identity_map& identities,
     for (const std::uint16_t i : info.key) restore(info, held.row(row), original->snapshot, i);
   }
   drop(std::exchange(held.originals[row], nullptr));
+  held.copied[row] = {};
 }
 
 [[noreturn]] void throw_not_tracked(const held_rows& held) {
@@ -74,10 +127,19 @@ struct loose_ties {
 
 }  // namespace
 
+void note_copy_in(void* relation, tracked_object* object) {
+  static_cast<held_rows*>(loaded_rows_of(relation))
+      ->set_original(object, take_snapshot(info_of(*object->spec), object->object()));
+}
+
 void follow_originals(held_rows& held, const identity_map& identities, row_copies& copies) {
   for (std::size_t row = 0; row < held.originals.size(); ++row) {
     const tracked_object* const original = original_at(held, row);
-    if (original == nullptr || original->state == object_state::added) continue;
+    if (original == nullptr) continue;
+    if (original->state == object_state::added) {
+      give_to_added(held, row);
+      continue;
+    }
     if (original->state != object_state::persistent) throw_not_tracked(held);
     make_copy(held, row, identities, copies);
   }
@@ -134,8 +196,30 @@ bool connections::any(const std::vector<tracked_object*>& objects) {
   return !met.empty();
 }
 
-task<void> connections::write(query_source& source, const std::vector<tracked_object*>& objects,
+namespace {
+
+/// The same source; nobody is told of what it writes.
+class unheard final : public query_source {
+public:
+  explicit unheard(query_source& runs) noexcept : runs_(runs) {}
+  bool try_run(statement_run& run, const task_context& context) override { return runs_.try_run(run, context); }
+  task<void> run(statement_run& run) override { return runs_.run(run); }
+  task<void> run_group(statement_group& group) override { return runs_.run_group(group); }
+  bool in_transaction() const noexcept override { return runs_.in_transaction(); }
+  const dialect& sql_dialect() const override { return runs_.sql_dialect(); }
+  const event_registry* listening() const noexcept override { return nullptr; }
+  task<lease> acquire(std::source_location from) override { return runs_.acquire(from); }
+
+private:
+  query_source& runs_;
+};
+
+}  // namespace
+
+task<void> connections::write(query_source& in, bool tells, const std::vector<tracked_object*>& objects,
                               const identity_map& identities, row_copies& copies, std::size_t savepoints) {
+  unheard muted(in);
+  query_source& source = tells ? in : muted;
   struct changed {
     const tracked_object* owner;
     const relation_info* relation;
@@ -164,8 +248,7 @@ task<void> connections::write(query_source& source, const std::vector<tracked_ob
       if (held.tie_of(i) != 0) continue;
       held.ties.resize(std::max(held.ties.size(), i + 1), 1);
       held.ties[i] = tie;
-      if (tracked_object* const original = original_at(held, i)) {
-        restore(info_of(*held.ops->spec), held.row(i), original->snapshot);
+      if (original_at(held, i) != nullptr) {
         make_copy(held, i, identities, copies);
       }
     }

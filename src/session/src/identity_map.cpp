@@ -20,8 +20,17 @@ std::size_t hash_of(const model_info& info, const word_buffer& key) noexcept {
 }  // namespace
 
 tracked_object* identity_map::find(const model_info& info, const word_buffer& key) const {
-  if (places_.empty()) return nullptr;
-  const std::size_t hash = hash_of(info, key);
+  return places_.empty() ? nullptr : find(info, key, hash_of(info, key));
+}
+
+tracked_object* identity_map::find_same(const model_info& info, tracked_object* object) const {
+  key_buffer key;
+  push_key(info, object->object(), key);
+  object->key_hash = hash_of(info, key);
+  return places_.empty() ? nullptr : find(info, key, object->key_hash);
+}
+
+tracked_object* identity_map::find(const model_info& info, const word_buffer& key, std::size_t hash) const {
   key_buffer other;
   for (std::size_t at = hash & (places_.size() - 1); places_[at] != nullptr; at = after(at)) {
     tracked_object* const object = places_[at];
@@ -44,6 +53,10 @@ void identity_map::insert(const model_info& info, tracked_object* object) {
   key_buffer key;
   push_key(info, object->object(), key);
   object->key_hash = hash_of(info, key);
+  insert_new(object);
+}
+
+void identity_map::insert_new(tracked_object* object) {
   if ((count_ + 1) * 3 > places_.size() * 2) resize(std::max<std::size_t>(16, places_.size() * 2));
   put(object);
   ++count_;

@@ -20,11 +20,15 @@ public:
   tracked_object* find(const model_info& info, const void* object) const;
   tracked_object* find(const model_info& info, const word_buffer& key) const;
   void insert(const model_info& info, tracked_object* object);
+  /// The object that has the key of this one; null: there was none, and this one's hash is set for `insert_new`.
+  tracked_object* find_same(const model_info& info, tracked_object* object) const;
+  void insert_new(tracked_object* object);
   /// Before: the object was inserted, or its `key_hash` is that of no other one.
   void erase(const tracked_object* object);
   void reserve(std::size_t count);
 
 private:
+  tracked_object* find(const model_info& info, const word_buffer& key, std::size_t hash) const;
   std::size_t after(std::size_t place) const noexcept { return (place + 1) & (places_.size() - 1); }
   void put(tracked_object* object) noexcept;
   void resize(std::size_t places);

@@ -64,6 +64,11 @@ void key_flow::fill(void* object, const void* source) const {
                       " a std::optional, or refer to an object; what is taken out of a relation is removed "
                       "where that says delete_orphans()");
   }
+  if (plain && source != nullptr) {
+    std::memcpy(static_cast<char*>(object) + pairs[0].foreign->offset,
+                static_cast<const char*>(source) + pairs[0].key->offset, sizeof(std::int64_t));
+    return;
+  }
   inline_word_buffer<16> words;
   for (const pair& each : pairs) {
     const field_slot to = each.foreign->slot();
@@ -90,6 +95,24 @@ void key_flow::fill(void* object, const void* source) const {
   words.size = 0;
   words.push_text(type_name);
   store_words(slot, field_for_value(slot, object), words.data());
+}
+
+std::uint64_t key_flow::hash_of_key(const void* source) const {
+  inline_word_buffer<16> words;
+  for (const pair& each : pairs) {
+    const field_slot slot = each.key->slot();
+    if (const void* const value = value_of(slot, source)) push_part(slot, value, words);
+  }
+  return hash_words(words.data(), words.size);
+}
+
+std::uint64_t key_flow::hash_of_foreign(const void* object) const {
+  inline_word_buffer<16> words;
+  for (const pair& each : pairs) {
+    const field_slot slot = each.foreign->slot();
+    if (const void* const value = value_of(slot, object)) push_part(slot, value, words);
+  }
+  return hash_words(words.data(), words.size);
 }
 
 bool key_flow::has_field(std::uint16_t position) const noexcept {
@@ -128,6 +151,9 @@ const key_flow& key_flows::add(const model_info& owner, const relation_info& rel
     flow.pairs.push_back({into_owner ? each.related : each.own, into_owner ? each.own : each.related});
     flow.nullable = flow.nullable || flow.pairs.back().foreign->slot().nullable;
   }
+  const auto is_plain = [](const field_info& field) { return field.type->k == kind::i64 && !field.type->nullable; };
+  flow.plain = flow.pairs.size() == 1 && keys.type_field == nullptr && is_plain(*flow.pairs[0].key) &&
+               is_plain(*flow.pairs[0].foreign);
   flow.type_field = keys.type_field;
   flow.type_name = keys.type_name;
   known_.push_back(std::move(flow));

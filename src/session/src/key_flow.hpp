@@ -27,6 +27,7 @@ struct key_flow {
   const model_info* to;    ///< has the foreign key
   std::vector<pair> pairs;
   bool nullable = false;                   ///< the foreign key can name nothing
+  bool plain = false;                      ///< both are one 64-bit number
   const field_info* type_field = nullptr;  ///< beside the foreign key: which model it names a row of
   std::string type_name{};
 
@@ -37,6 +38,9 @@ struct key_flow {
   /// Makes it so. Errors: query_error where it names nothing and cannot; those of storing a value.
   void fill(void* object, const void* source) const;
   bool has_field(std::uint16_t position) const noexcept;
+  /// The same for an object and whatever its foreign key may name.
+  std::uint64_t hash_of_key(const void* source) const;
+  std::uint64_t hash_of_foreign(const void* object) const;
   /// "Post::author", for messages.
   std::string name() const;
 };

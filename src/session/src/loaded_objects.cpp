@@ -211,9 +211,12 @@ private:
   bool others_known_ = false;
 };
 
-task<void> session::load_and_track(load_list loads, std::vector<void*> objects) {
+task<void> session::load_and_track(load_list loads, std::vector<void*> objects, std::source_location from) {
   state::loaded_objects(*state_).refuse_to_replace(loads, objects);
-  co_await detail::load_relations(this, loads, objects);
+  {
+    const detail::repetition_watch::call called(state_->watch.get(), from);
+    co_await detail::load_relations(this, loads, objects);
+  }
   const session_use use(state_->busy);
   state_->copies.forget_unreached(false);
   state::loaded_objects(*state_).add(loads, objects);

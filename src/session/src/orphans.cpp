@@ -5,6 +5,10 @@
 #include "snapshot.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
 
 namespace tupelo {
 
@@ -96,6 +100,88 @@ bool session::state::remove_orphans() {
   return removed;
 }
 
+namespace {
+
+/// Whether a has_one holds an object that is not its owner's yet.
+bool takes_another(const detail::key_flow& flow, const detail::loaded_rows& rows, const void* owner) {
+  if (rows.origin == detail::rows_origin::tracked) {
+    const auto& child = static_cast<const tracked_object&>(rows);
+    return child.state == object_state::added ||
+           (child.state == object_state::persistent && !flow.holds(child.object(), owner));
+  }
+  if (rows.origin != detail::rows_origin::held) return false;
+  const auto& held = static_cast<const held_rows&>(rows);
+  for (std::size_t i = held.stored; i < held.count; ++i) {
+    const auto* const part = static_cast<const tracked_object*>(held.parts[i]);
+    if (part != nullptr && part->state == object_state::added) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+void session::state::take_out_replaced() {
+  struct owner_of_another {
+    const detail::key_flow* flow;
+    const tracked_object* owner;
+  };
+  detail::key_flows flows;
+  std::unordered_multimap<std::uint64_t, owner_of_another> owners;
+  std::vector<const detail::key_flow*> used;
+  std::unordered_set<const tracked_object*> taken;  // by a new owner
+  const model_info* info = nullptr;
+  bool has_one = false;
+  for (tracked_object* object : objects) {
+    if (!info || object->spec != info->spec) {
+      info = &info_of(*object->spec);
+      has_one = std::any_of(info->relations.begin(), info->relations.end(), [](const relation_info& relation) {
+        return relation.kind == relation_kind::has_one && relation.through.empty();
+      });
+    }
+    if (!has_one || object->state != object_state::persistent) continue;
+    detail::for_each_given(*info, object->object(),
+                           [&](const relation_info& relation, void* field, detail::loaded_rows* rows) {
+                             if (relation.kind != relation_kind::has_one || !relation.through.empty()) return;
+                             const detail::key_flow& flow = flows.of(*info, relation, field);
+                             if (!takes_another(flow, *rows, object->object())) return;
+                             if (rows->origin == detail::rows_origin::tracked)
+                               taken.insert(static_cast<const tracked_object*>(rows));
+                             owners.emplace(flow.hash_of_key(object->object()), owner_of_another{&flow, object});
+                             if (std::find(used.begin(), used.end(), &flow) == used.end()) used.push_back(&flow);
+                           });
+  }
+  if (owners.empty()) return;
+  for (tracked_object* object : objects) {
+    if (object->state != object_state::persistent) continue;
+    if (!info || object->spec != info->spec) info = &info_of(*object->spec);
+    for (const detail::key_flow* flow : used) {
+      if (flow->to != info) continue;
+      const auto [first, last] = owners.equal_range(flow->hash_of_foreign(object->object()));
+      const bool leaves = std::any_of(first, last, [&](const auto& each) {
+        return each.second.flow == flow && flow->holds(object->object(), each.second.owner->object());
+      });
+      if (!leaves || is_given_to_another(*info, object, *flow->relation)) continue;
+      if (taken.contains(object)) {  // its new owner's key is written, before what takes its place
+        replaced.push_back(object);
+        break;
+      }
+      // Who was given this key by the program just now does not leave.
+      std::vector<std::uint16_t> changed;
+      detail::matches(*info, object->object(), object->snapshot, &changed);
+      if (std::any_of(changed.begin(), changed.end(), [&](std::uint16_t i) { return flow->has_field(i); })) continue;
+      if (flow->relation->deletes_orphans) {
+        remember(object);  // as in remove_orphans
+        object->state = object_state::removed;
+        object->permanently = false;
+      } else {
+        flow->fill(object->object(), nullptr);
+      }
+      replaced.push_back(object);
+      break;
+    }
+  }
+}
+
 void session::state::take_out(const model_info& owner, const relation_info& relation, const tracked_object& holder,
                               held_rows& held, std::vector<tracked_object*>& leaving) {
   const model_info& info = info_of(*held.ops->spec);
@@ -122,6 +208,7 @@ void session::state::take_out(const model_info& owner, const relation_info& rela
       } else {
         flow.fill(part->object(), nullptr);
       }
+      if (relation.kind == relation_kind::has_one) replaced.push_back(part);
     }
     held.fates[i] = held_rows::fate::gone;
   }

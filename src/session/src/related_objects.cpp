@@ -79,6 +79,9 @@ void related_objects::add(const model_info& info, tracked_object* object) {
 void related_objects::connect(tracked_object* object, const key_flow& flow, tracked_object* target, void* field) {
   void* const named = target ? target->object() : nullptr;
   if (target && target->state == object_state::added) {
+    if (linked_.empty() || linked_.back() != object->spec) {
+      if (std::find(linked_.begin(), linked_.end(), object->spec) == linked_.end()) linked_.push_back(object->spec);
+    }
     links_.push_back({object, target, &flow});
     return;
   }
@@ -135,12 +138,19 @@ std::vector<model_arrow> related_objects::arrows() const {
 }
 
 std::pair<object_link*, object_link*> related_objects::links_of(const tracked_object* object) {
-  const auto first = std::partition_point(links_.begin(), links_.end(), [&](const object_link& link) {
-    return std::less<>()(static_cast<const tracked_object*>(link.object), object);
-  });
-  auto last = first;
-  while (last != links_.end() && last->object == object) ++last;
-  return {links_.data() + (first - links_.begin()), links_.data() + (last - links_.begin())};
+  if (std::find(linked_.begin(), linked_.end(), object->spec) == linked_.end()) return {nullptr, nullptr};
+  // Objects are asked for in the order in which they were gathered, as a rule.
+  std::size_t first = next_;
+  if (first >= links_.size() || links_[first].object != object) {
+    const auto found = std::partition_point(links_.begin(), links_.end(), [&](const object_link& link) {
+      return std::less<>()(static_cast<const tracked_object*>(link.object), object);
+    });
+    first = static_cast<std::size_t>(found - links_.begin());
+  }
+  std::size_t last = first;
+  while (last != links_.size() && links_[last].object == object) ++last;
+  next_ = last == links_.size() ? 0 : last;
+  return {links_.data() + first, links_.data() + last};
 }
 
 // ---- order
@@ -163,6 +173,13 @@ std::vector<insert_group> related_objects::in_order(const std::vector<ordered_mo
   for (std::size_t first = 0; first < models.size();) {
     std::size_t last = first;
     while (last < models.size() && models[last].circle == models[first].circle) ++last;
+    if (depth.empty()) {  // no object of this flush refers to one of its own circle
+      for (std::size_t m = first; m != last; ++m) {
+        if (!added[m].empty()) groups.push_back({models[m].info, added[m]});
+      }
+      first = last;
+      continue;
+    }
     std::vector<place> places;
     for (std::size_t m = first; m != last; ++m) {
       for (tracked_object* object : added[m]) {
@@ -419,10 +436,17 @@ std::vector<edge> edges_of(tracked_object* object, const loaded_parts& loaded = 
   std::vector<edge> found;
   const model_info& info = info_of(*object->spec);
   if (info.relations.empty()) return found;
+  const model_spec* leaf = nullptr;
   // What stays in a session keeps what it refers to: that may be waiting to be written.
   const auto note = [&](void* field, loaded_rows* rows) {
     auto* const to = static_cast<tracked_object*>(rows);
-    if (to != nullptr && to->state == object_state::detached) found.push_back({field, to});
+    if (to == nullptr || to->state != object_state::detached) return;
+    // What refers to nothing closes no circle, and ends without going deeper.
+    if (to->spec == leaf || info_of(*to->spec).relations.empty()) {
+      leaf = to->spec;
+    } else {
+      found.push_back({field, to});
+    }
   };
   for_each_given(info, object->object(), [&](const relation_info&, void* field, loaded_rows* rows) {
     if (rows->origin == rows_origin::tracked) note(field, rows);

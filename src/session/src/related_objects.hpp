@@ -94,6 +94,8 @@ private:
 
   key_flows flows_;
   std::vector<object_link> links_;
+  std::vector<const model_spec*> linked_;  ///< models of the objects that have links
+  std::size_t next_ = 0;                   ///< the link behind those that were asked for last
   std::vector<std::pair<const held_rows*, const tracked_object*>> holders_;
 };
 

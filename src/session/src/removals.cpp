@@ -53,12 +53,16 @@ struct watched_key {
 
 class effect_search {
 public:
-  explicit effect_search(const std::vector<tracked_object*>& objects) : objects_(objects) {}
+  effect_search(const std::vector<tracked_object*>& objects, const std::vector<tracked_object*>& early)
+      : objects_(objects) {
+    for (tracked_object* object : early) {
+      if (object->state != object_state::removed) begin_at(object);
+    }
+  }
 
   removal_effects run() {
     for (tracked_object* object : objects_) {
-      if (object->state == object_state::removed)
-        next_.push_back({object, info_of(*object->spec).deleted_at >= 0 && !object->permanently});
+      if (object->state == object_state::removed) begin_at(object);
     }
     if (next_.empty()) return {};
     watch();
@@ -76,6 +80,10 @@ private:
     tracked_object* object;
     bool marked;
   };
+
+  void begin_at(tracked_object* object) {
+    next_.push_back({object, info_of(*object->spec).deleted_at >= 0 && !object->permanently});
+  }
 
   void watch() {
     std::set<const model_info*> models;
@@ -115,9 +123,15 @@ private:
       const bool cascades = watched.key->on_delete == referential_action::cascade;
       if (watched.removed.contains(named)) {
         if (cascades) return take(object, false);
-        if (emptied_.insert({object, watched.key}).second) effects_.emptied_keys.push_back({object, watched.key});
-      } else if (watched.marks && !is_marked(info, object) && watched.marked.contains(named)) {
-        return take(object, true);
+        if (emptied_.insert({object, watched.key}).second)
+          effects_.emptied_keys.push_back({object, watched.key, false});
+      } else if (watched.marks && watched.marked.contains(named)) {
+        if (!cascades) {
+          if (emptied_.insert({object, watched.key}).second)
+            effects_.emptied_keys.push_back({object, watched.key, true});
+        } else if (!is_marked(info, object)) {
+          return take(object, true);
+        }
       }
     }
   }
@@ -143,7 +157,10 @@ private:
 
 }  // namespace
 
-removal_effects effects_of_removal(const std::vector<tracked_object*>& objects) { return effect_search(objects).run(); }
+removal_effects effects_of_removal(const std::vector<tracked_object*>& objects,
+                                   const std::vector<tracked_object*>& early) {
+  return effect_search(objects, early).run();
+}
 
 bool order_for_removal(const model_info& info, std::vector<tracked_object*>& removed) {
   // Last tracked first, where keys say nothing else.

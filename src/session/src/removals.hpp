@@ -13,11 +13,14 @@ struct removal_effects {
   struct emptied {
     tracked_object* object;
     const foreign_key_info* key;
+    bool marked;  ///< by a statement of ours, which counts the version on
   };
   std::vector<tracked_object*> gone;  ///< their rows go, or are marked, too
   std::vector<emptied> emptied_keys;  ///< their foreign keys become NULL
 };
-removal_effects effects_of_removal(const std::vector<tracked_object*>& objects);
+/// Of those that are removed, and of `early`, which were written before.
+removal_effects effects_of_removal(const std::vector<tracked_object*>& objects,
+                                   const std::vector<tracked_object*>& early = {});
 
 /// Rows that refer to others of the same table come before those. Whether any does to another one that is removed.
 bool order_for_removal(const model_info& info, std::vector<tracked_object*>& removed);

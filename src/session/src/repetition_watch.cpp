@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <string>
+#include <string_view>
 
 namespace tupelo::detail {
 
@@ -52,38 +53,54 @@ std::string relation_of(std::uint64_t word) {
   return relations_by(model, field);
 }
 
+bool is_same_place(const std::source_location& a, const std::source_location& b) noexcept {
+  return a.line() == b.line() && a.column() == b.column() &&
+         std::string_view(a.file_name()) == std::string_view(b.file_name());
+}
+
 }  // namespace
 
 void repetition_watch::note(const statement_run& run) {
+  const std::source_location from = run.from.line() != 0 ? run.from : called_from_;
   const std::uint64_t key = key_of_read(run.core);
   const bool loads = op_of(key) == op::load_related;
   if (key == 0 || (loads && run.owners > 1)) {
     const bool reads_rows = run.core.shape.size != 0 && op_of(run.core.shape.data()[0]) == op::select_from;
-    if (reads_rows && run.row_count > 1) rows_before_ = run.core;
+    if (reads_rows && run.row_count > 1) {
+      rows_before_ = run.core;
+      read_before_from_ = from;
+    }
     return;
   }
   const std::uint64_t shape = hash_words(run.core.shape.data(), run.core.shape.size);
-  const auto known = std::find_if(seen_.begin(), seen_.end(), [&](const seen& each) { return each.shape == shape; });
+  const auto known = std::find_if(seen_.begin(), seen_.end(), [&](const seen& each) {
+    return each.shape == shape && is_same_place(each.from, from);
+  });
   if (known == seen_.end()) {
-    seen_.push_back({shape, 1});
+    seen_.push_back({shape, from, 1});
   } else if (++known->times == most_ + 1) {
-    report(run, known->times);
+    report(run, *known);
   }
 }
 
-void repetition_watch::report(const statement_run& run, std::uint32_t times) const {
+void repetition_watch::report(const statement_run& run, const seen& repeated) const {
   const dialect& target = db_.sql_dialect();
   const std::string statement = text_of(target, run.core);
   const std::string before = text_of(target, rows_before_);
   const std::string relation = relation_of(key_of_read(run.core));
   repeated_read_event event;
   event.statement = statement;
-  event.times = times;
+  event.times = repeated.times;
   event.read_before = before;
   event.relation = relation;
-  event.file = made_.file_name();
-  event.function = made_.function_name();
-  event.line = made_.line();
+  const std::source_location& from = repeated.from.line() != 0 ? repeated.from : made_;
+  event.file = from.file_name();
+  event.function = from.function_name();
+  event.line = from.line();
+  const std::source_location& read_from = read_before_from_.line() != 0 ? read_before_from_ : made_;
+  event.file_before = read_from.file_name();
+  event.function_before = read_from.function_name();
+  event.line_before = read_from.line();
   db_.report(event);
 }
 

@@ -22,6 +22,21 @@ public:
     source_ = &source;
     return *this;
   }
+  /// What is run during its life, without a call of its own, is run by this one.
+  class call {
+  public:
+    call(repetition_watch* watch, std::source_location from) noexcept : watch_(watch) {
+      if (watch_) watch_->called_from_ = from;
+    }
+    call(const call&) = delete;
+    call& operator=(const call&) = delete;
+    ~call() {
+      if (watch_) watch_->called_from_ = {};
+    }
+
+  private:
+    repetition_watch* watch_;
+  };
   /// A unit of work has ended.
   void forget() noexcept { seen_.clear(); }
 
@@ -36,10 +51,11 @@ public:
 private:
   struct seen {
     std::uint64_t shape;
+    std::source_location from;
     std::uint32_t times;
   };
   void note(const statement_run& run);
-  void report(const statement_run& run, std::uint32_t times) const;
+  void report(const statement_run& run, const seen& repeated) const;
 
   database& db_;
   query_source* source_ = nullptr;
@@ -47,6 +63,8 @@ private:
   std::source_location made_;
   std::vector<seen> seen_;  ///< reads by key
   query_core rows_before_;  ///< the last read of several rows
+  std::source_location read_before_from_;
+  std::source_location called_from_;
 };
 
 }  // namespace tupelo::detail

@@ -19,14 +19,14 @@ bool has_given_relations(const model_info& info, void* object) {
   return found;
 }
 
-[[noreturn]] void throw_changed_twice(const model_info& info, const std::string& what) {
+}  // namespace
+
+void throw_changed_twice(const model_info& info, const std::string& what) {
   throw query_error(
       "the field " + what + " of one row of " + std::string(info.short_name()) +
       " was changed in two objects of the session, to different values: the row is in a relation that was "
       "loaded, and is tracked elsewhere too; change it in one of them");
 }
-
-}  // namespace
 
 row_copies::row_copy::row_copy(row_copies& in, row_share& of, std::size_t at, tracked_object& copied, snapshot taken)
     : all(&in), original(&copied), then(std::move(taken)) {
@@ -197,6 +197,7 @@ void row_copies::revert(const std::vector<bool>& in_step, bool values) {
     if (held != nullptr && row < held->originals.size() && held->originals[row] == nullptr) {
       retain(copy.original);
       held->originals[row] = copy.original;
+      held->copied[row] = copy.then;
     }
     return true;
   });

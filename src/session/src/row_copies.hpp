@@ -13,6 +13,9 @@
 
 namespace tupelo::detail {
 
+/// Errors: query_error, which it throws: one field of a row has got two values.
+[[noreturn]] void throw_changed_twice(const model_info& info, const std::string& what);
+
 /// Rows in relation fields that are rows of objects which the session has elsewhere: one row is one object, so that
 /// what is changed in a copy is written as a change of that object, and is seen in all copies when it has been.
 class row_copies {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "row_part.hpp"
 
+#include <new>
+
 namespace tupelo::detail {
 
 namespace {
@@ -37,12 +39,40 @@ void row_part::move_to(row_share& of, std::size_t row) {
   if (held_rows* const held = whole->held()) held->parts[row] = this;
 }
 
+/// Parts stand behind it.
+struct alignas(row_part) row_part::block {
+  std::size_t users;  ///< parts, and the room while more are made
+
+  void release() noexcept {
+    if (--users == 0) ::operator delete(this);
+  }
+};
+
 void row_part::end(loaded_rows* self) {
   auto* const part = static_cast<row_part*>(self);
   row_share* const whole = part->whole;
+  block* const in = part->in_;
   if (held_rows* const held = whole->held()) held->parts[part->place()] = nullptr;
-  delete part;
+  if (in == nullptr) {
+    delete part;
+  } else {
+    part->~row_part();
+    in->release();
+  }
   whole->release();
+}
+
+row_part::room::room(std::size_t parts)
+    : block_(::new(::operator new(sizeof(block) + parts * sizeof(row_part))) block{1}) {}
+row_part::room::~room() { block_->release(); }
+
+row_part* row_part::room::make(row_share& of, const model_spec& model, std::size_t row) {
+  auto* const place = reinterpret_cast<char*>(block_ + 1) + made_ * sizeof(row_part);
+  auto* const part = ::new (static_cast<void*>(place)) row_part(of, model, row);
+  part->in_ = block_;
+  ++block_->users;
+  ++made_;
+  return part;
 }
 
 void row_part::set_fate(tracked_object* object, held_rows::fate fate) {
@@ -51,7 +81,7 @@ void row_part::set_fate(tracked_object* object, held_rows::fate fate) {
   if (held == nullptr) return;
   const std::size_t row = part->place();
   if (row < held->stored) return;
-  if (row >= held->fates.size()) held->fates.resize(row + 1);
+  if (row >= held->fates.size()) held->fates.resize(held->all());
   held->fates[row] = fate;
 }
 

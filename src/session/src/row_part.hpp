@@ -42,6 +42,8 @@ struct row_part final : tracked_object {
   void move_to(row_share& of, std::size_t row);
 
   static void end(loaded_rows* self);
+  /// Whose memory it is in; null: its own.
+  class room;
   /// Null for an object that is no part.
   static row_part* from(tracked_object* object) noexcept {
     return object->destroy == &end ? static_cast<row_part*>(object) : nullptr;
@@ -53,7 +55,25 @@ struct row_part final : tracked_object {
   row_share* whole;
 
 private:
+  struct block;
   std::size_t place() const noexcept;
+
+  block* in_ = nullptr;
+};
+
+/// Memory for so many parts that are made one after the other, which ends with the last of them. Threads: as the parts.
+class row_part::room {
+public:
+  explicit room(std::size_t parts);
+  room(const room&) = delete;
+  room& operator=(const room&) = delete;
+  ~room();
+  /// Before: there is room for one more.
+  row_part* make(row_share& of, const model_spec& model, std::size_t row);
+
+private:
+  block* block_;
+  std::size_t made_ = 0;
 };
 
 /// The share that one of these rows has as an object; a new one where none is.

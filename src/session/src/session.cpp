@@ -175,10 +175,10 @@ void session::track_new(tracked_object* object) {
 
 tracked_object* session::track_persistent(tracked_object* object) {
   const model_info& info = require_table(info_of(*object->spec));
-  if (tracked_object* known = state_->identities.find(info, object->object())) return known;
-  object->state = object_state::persistent;
+  if (tracked_object* known = state_->identities.find_same(info, object)) return known;
   object->snapshot = detail::take_snapshot(info, object->object());
-  state_->identities.insert(info, object);
+  object->state = object_state::persistent;
+  state_->identities.insert_new(object);
   state_->own(object);
   if (!info.relations.empty()) state_->track_relations(info, object->object());
   return object;
@@ -223,7 +223,7 @@ bool session::needs_flush(tracked_object* object) const {
 }
 
 task<tracked_object*> session::read(query_core core, tracked_object* (*make)(), bool must_exist,
-                                    std::optional<row_lock> lock) {
+                                    std::source_location from, std::optional<row_lock> lock) {
   const session_use use(state_->busy);
   ref<char> fresh(make());
   const model_info& info = require_table(info_of(*fresh.tracked()->spec));
@@ -234,6 +234,7 @@ task<tracked_object*> session::read(query_core core, tracked_object* (*make)(), 
   }
   statement_run run;
   run.core = std::move(core);
+  run.from = from;
   if (lock) run.core.lock(*lock, nullptr);
   run.core.finish();
   run.sink = {fresh.tracked()->object(), [](void* row) { return row; }};

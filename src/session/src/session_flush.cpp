@@ -12,6 +12,8 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
+#include <unordered_set>
 #include <utility>
 
 namespace tupelo {
@@ -29,24 +31,35 @@ struct session::state::work_list {
   std::vector<detail::ordered_model> models;
   std::map<const model_info*, std::vector<tracked_object*>> added, removed;
   std::map<const model_info*, std::vector<changed_object>> changed;
+  /// What makes room for what is inserted.
+  std::map<const model_info*, std::vector<tracked_object*>> removed_first;
+  std::map<const model_info*, std::vector<changed_object>> changed_first;
   std::vector<tracked_object*> changed_later;  ///< by the keys of what is inserted first
   std::int64_t removed_at = 0;                 ///< what marked rows are marked with
   bool connects = false;                       ///< rows of join tables
 
-  work_list(const std::vector<tracked_object*>& objects, detail::related_objects& related) {
+  work_list(const std::vector<tracked_object*>& objects, detail::related_objects& related,
+            const std::vector<const tracked_object*>& replaced) {
+    const std::unordered_set<const tracked_object*> first(replaced.begin(), replaced.end());
+    const auto is_first = [&](const tracked_object* object) { return !first.empty() && first.contains(object); };
     std::vector<const model_info*> met;
     const model_info* info = nullptr;
+    std::vector<tracked_object*>* added_of_it = nullptr;
     for (tracked_object* object : objects) {
-      if (!info || object->spec != info->spec) info = &require_table(info_of(*object->spec));
+      if (!info || object->spec != info->spec) {
+        info = &require_table(info_of(*object->spec));
+        added_of_it = nullptr;
+      }
       if (object->state == object_state::added) {
-        added[info].push_back(object);
+        if (added_of_it == nullptr) added_of_it = &added[info];
+        added_of_it->push_back(object);
       } else if (object->state == object_state::removed) {
-        removed[info].push_back(object);
+        (is_first(object) ? removed_first : removed)[info].push_back(object);
       } else if (object->state == object_state::persistent) {
         const auto [link, last] = related.links_of(object);
         if (link != last) {
           changed_later.push_back(object);
-        } else if (!add_change(*info, object)) {
+        } else if (!add_change(*info, object, is_first(object))) {
           continue;
         }
       } else {
@@ -60,17 +73,19 @@ struct session::state::work_list {
   }
 
   /// False: nothing has changed.
-  bool add_change(const model_info& info, tracked_object* object) {
+  bool add_change(const model_info& info, tracked_object* object, bool comes_first = false) {
     std::vector<std::uint16_t> fields;
     if (detail::matches(info, object->object(), object->snapshot, &fields)) return false;
-    changed[&info].push_back({object, std::move(fields)});
+    (comes_first ? changed_first : changed)[&info].push_back({object, std::move(fields)});
     return true;
   }
+  bool removes() const noexcept { return !removed.empty() || !removed_first.empty(); }
 };
 
 bool session::state::follow_relations() {
   const std::size_t before = objects.size();
   add_held_rows();
+  take_out_replaced();
   const bool removed = remove_orphans();
   return removed || objects.size() != before;
 }
@@ -89,11 +104,14 @@ void session::state::add_held_rows() {
                              auto& held = *static_cast<detail::held_rows*>(rows);
                              if (held.stored != 0 && (has_loaded_objects || !copies.empty())) follow_stored_rows(held);
                              if (!held.originals.empty()) detail::follow_originals(held, identities, copies);
+                             std::optional<detail::row_part::room> room;
                              for (std::size_t row = held.stored; row != held.count; ++row) {
                                if (!detail::is_fresh(held, row)) continue;
                                auto* part = static_cast<tracked_object*>(held.parts[row]);
-                               if (part == nullptr)
-                                 part = new detail::row_part(copies.share_of(held), *held.ops->spec, row);
+                               if (part == nullptr) {
+                                 if (!room) room.emplace(held.count - row);
+                                 part = room->make(copies.share_of(held), *held.ops->spec, row);
+                               }
                                part->state = object_state::added;
                                detail::row_part::set_fate(part, detail::held_rows::fate::taken);
                                own(part);
@@ -216,6 +234,7 @@ std::vector<std::uint16_t> columns_to_write(const model_info& info, tracked_obje
 
 task<void> session::state::add_inserts(flush_writes& writes, const model_info& info,
                                        const std::vector<tracked_object*>& added) {
+  if (undo.capacity() - undo.size() < added.size()) undo.reserve(std::max(undo.size() + added.size(), undo.size() * 2));
   for (tracked_object* object : added) {
     remember(object);
     object->key_generated = info.generated_key && detail::has_empty_key(info, object->object());
@@ -293,6 +312,13 @@ task<void> session::state::add_related_inserts(flush_writes& writes, work_list& 
 
 task<void> session::state::add_writes(flush_writes& writes, work_list& work, detail::related_objects& related,
                                       detail::removal_effects& effects) {
+  for (auto model = work.models.rbegin(); model != work.models.rend(); ++model) {
+    const auto removed = work.removed_first.find(model->info);
+    if (removed != work.removed_first.end())
+      co_await add_removals(writes, *model->info, removed->second, work.removed_at);
+    const auto changed = work.changed_first.find(model->info);
+    if (changed != work.changed_first.end()) co_await add_updates(writes, *model->info, changed->second);
+  }
   if (!related.empty()) {
     co_await add_related_inserts(writes, work, related);
   } else {
@@ -308,10 +334,14 @@ task<void> session::state::add_writes(flush_writes& writes, work_list& work, det
   if (work.connects) {
     co_await writes.batch.run();
     writes.note_written();
-    co_await connected.write(held, objects, identities, copies, marks.size());
+    co_await connected.write(held, !muted, objects, identities, copies, marks.size());
   }
   // Foreign keys of objects are now as they are in the database when the rows go.
-  if (!work.removed.empty()) effects = detail::effects_of_removal(objects);
+  if (work.removes()) {
+    std::vector<tracked_object*> early;
+    for (const auto& [info, removed] : work.removed_first) early.insert(early.end(), removed.begin(), removed.end());
+    effects = detail::effects_of_removal(objects, early);
+  }
   for (auto model = work.models.rbegin(); model != work.models.rend(); ++model) {
     const auto found = work.removed.find(model->info);
     if (found != work.removed.end()) co_await add_removals(writes, *model->info, found->second, work.removed_at);
@@ -319,6 +349,17 @@ task<void> session::state::add_writes(flush_writes& writes, work_list& work, det
 }
 
 namespace {
+
+/// The columns by which a row is counted in others: of two that move it from where it was, one must fail.
+std::vector<std::uint16_t> counted_by(const model_info& info) {
+  std::vector<std::uint16_t> fields;
+  if (!info.writes_parents || info.version >= 0) return fields;
+  for (const foreign_key_info& key : info.foreign_keys) {
+    if (key.counter.said()) fields.insert(fields.end(), key.fields.begin(), key.fields.end());
+  }
+  if (!fields.empty() && info.deleted_at >= 0) fields.push_back(static_cast<std::uint16_t>(info.deleted_at));
+  return fields;
+}
 
 /// Whether rows with other values in these columns could stand in each other's way, so that it matters which is written
 /// first.
@@ -331,7 +372,7 @@ bool may_collide(const model_info& info, const std::vector<std::uint16_t>& field
   };
   return std::any_of(info.indexes.begin(), info.indexes.end(),
                      [&](const index_info& index) {
-                       return index.unique && (any(index.terms) || index.condition.shape.size != 0 ||
+                       return index.unique && (any(index.terms) || index.has_where ||
                                                (index.ignores_deleted && changes(info.deleted_at)));
                      }) ||
          std::any_of(info.exclusions.begin(), info.exclusions.end(), [&](const exclusion_info& exclusion) {
@@ -344,18 +385,25 @@ bool may_collide(const model_info& info, const std::vector<std::uint16_t>& field
 task<void> session::state::add_updates(flush_writes& writes, const model_info& info,
                                        const std::vector<changed_object>& all) {
   const bool compares = options.compare_values && info.version < 0;
+  const std::vector<std::uint16_t> counted = counted_by(info);
+  const auto is_counted = [&](std::uint16_t i) {
+    return std::find(counted.begin(), counted.end(), i) != counted.end();
+  };
   std::map<std::vector<std::uint16_t>, std::vector<tracked_object*>> alike;
   for (const changed_object& changed : all) {
     remember(changed.object);
     std::vector<std::uint16_t> fields = columns_to_write(info, changed.object, changed.fields);
-    if (!compares && !may_collide(info, changed.fields)) {
+    const bool moves = std::any_of(changed.fields.begin(), changed.fields.end(), is_counted);
+    if (!compares && !moves && !may_collide(info, changed.fields)) {
       alike[std::move(fields)].push_back(changed.object);
       continue;
     }
     writes.owned_by(changed.object);
     writes.batch.update(info, changed.object->object(), fields.data(), fields.size());
-    if (compares) {
-      detail::compare_fields(writes.batch.compare_last(), info, changed.object->snapshot, changed.fields);
+    if (compares || moves) {
+      std::vector<std::uint16_t> compared = moves ? counted : std::vector<std::uint16_t>();
+      if (compares) compared.insert(compared.end(), changed.fields.begin(), changed.fields.end());
+      detail::compare_fields(writes.batch.compare_last(), info, changed.object->snapshot, compared);
     }
     co_await writes.run_if_full();
   }
@@ -373,10 +421,12 @@ task<void> session::state::add_removals(flush_writes& writes, const model_info& 
     require_same_key(info, *object);
     remember(object);
   }
-  if (refer_to_others) {  // the database may take one along with another
+  const std::vector<std::uint16_t> counted = counted_by(info);
+  if (refer_to_others || !counted.empty()) {  // the database may take one along with another
     for (tracked_object* object : removed) {
       writes.owned_by(object);
       writes.batch.erase(info, object->object(), removed_at, object->permanently);
+      if (!counted.empty()) detail::compare_fields(writes.batch.compare_last(), info, object->snapshot, counted);
       co_await writes.run_if_full();
     }
     co_return;
@@ -422,8 +472,12 @@ void session::state::note_effects(const detail::removal_effects& effects) {
   for (const detail::removal_effects::emptied& emptied : effects.emptied_keys) {
     if (emptied.object->state != object_state::persistent) continue;
     const model_info& info = info_of(*emptied.object->spec);
-    change_with_row(emptied.object, emptied.key->fields, [&](void* object) {
+    std::vector<std::uint16_t> fields = emptied.key->fields;
+    const bool counts = emptied.marked && info.version >= 0;
+    if (counts) fields.push_back(static_cast<std::uint16_t>(info.version));
+    change_with_row(emptied.object, std::move(fields), [&](void* object) {
       for (const std::uint16_t i : emptied.key->fields) store_null_where_possible(info.fields[i].slot(), object);
+      if (counts) detail::count_version(info, object);
     });
     if (!info.relations.empty()) detail::unload_contradictions(info, emptied.object);
   }
@@ -471,7 +525,7 @@ task<bool> session::state::write_all(bool commit) {
   }
   if (events.hears()) co_await events.before(*this);
   detail::related_objects related(objects);
-  work_list work(objects, related);
+  work_list work(objects, related, replaced);
   work.connects = detail::connections::any(objects);
   if (work.models.empty() && !work.connects) co_return false;
   if (held.transaction_failed()) {
@@ -490,12 +544,14 @@ task<bool> session::state::write_all(bool commit) {
   bool committed = false;
   std::vector<const model_info*> marking;
   detail::removal_effects effects;
-  if (!work.removed.empty()) {
+  if (work.removes()) {
     work.removed_at = timestamp::now().us;
-    for (const auto& [info, removed] : work.removed) {
-      const bool marked =
-          std::any_of(removed.begin(), removed.end(), [](const auto* each) { return !each->permanently; });
-      if (info->deleted_at >= 0 && marked && detail::marks_children(*info)) marking.push_back(info);
+    for (const auto* const some : {&work.removed_first, &work.removed}) {
+      for (const auto& [info, removed] : *some) {
+        const bool marked =
+            std::any_of(removed.begin(), removed.end(), [](const auto* each) { return !each->permanently; });
+        if (info->deleted_at >= 0 && marked && detail::marks_children(*info)) marking.push_back(info);
+      }
     }
   }
   try {
@@ -519,6 +575,7 @@ task<bool> session::state::write_all(bool commit) {
   }
   writes.note_written();
   if (failure) std::rethrow_exception(failure);
+  replaced.clear();
   note_effects(effects);
   note_parents(writes.parents.changes(), now);
   if (events.hears()) co_await events.after(*this);

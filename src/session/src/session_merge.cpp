@@ -50,9 +50,9 @@ void refuse_other_version(const model_info& info, const void* given, const void*
   if (info.version < 0) return;
   const field_slot slot = info.fields[static_cast<std::size_t>(info.version)].slot();
   if (load_integer(slot, value_of(slot, given)) == load_integer(slot, value_of(slot, read))) return;
-  throw stale_row("merge() of an object of \"" + info.table +
-                  "\" whose version is another one than its row's: it was changed since the object was read; read it "
-                  "again");
+  throw stale_row("merge() of a " + std::string(info.short_name()) + " whose version (" +
+                  info.fields[static_cast<std::size_t>(info.version)].column + ") is another one than its row's in \"" +
+                  info.table + "\": it was changed since the object was read; read it again");
 }
 
 }  // namespace

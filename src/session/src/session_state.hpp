@@ -56,6 +56,8 @@ struct session::state {
   detail::row_copies copies;        ///< of the objects, in relations that were loaded
   detail::connections connected;    ///< in the open transaction
   bool has_loaded_objects = false;  ///< rows that were loaded into relations are among them
+  /// What has left a has_one: written before what takes its place is inserted. Nothing is read through these.
+  std::vector<const detail::tracked_object*> replaced;
   std::vector<undo_entry> undo;
   std::vector<std::size_t> marks;                   ///< size of `undo` where each open savepoint began
   std::unique_ptr<detail::repetition_watch> watch;  ///< null: off
@@ -100,6 +102,8 @@ struct session::state {
   void take_out(const model_info& owner, const relation_info& relation, const detail::tracked_object& holder,
                 detail::held_rows& held, std::vector<detail::tracked_object*>& leaving);
   bool remove_orphans();
+  /// Objects that a has_one had before it was given another one leave its owner.
+  void take_out_replaced();
   class loaded_objects;
   /// What the relations of this object are loaded with are objects of the session too.
   void track_relations(const model_info& info, void* object);

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstring>
 #include <string>
+#include <utility>
 
 namespace tupelo::detail {
 
@@ -50,6 +51,13 @@ private:
   std::size_t column_ = 0, length_ = 0;
 };
 
+template <class Number>
+std::uint64_t word_of(const void* value) noexcept {
+  Number number;
+  std::memcpy(&number, value, sizeof number);
+  return static_cast<std::uint64_t>(static_cast<std::int64_t>(number));
+}
+
 /// As push_value does; what most columns are goes without a call.
 void push_plain(const field_info& field, const void* value, word_buffer& out) {
   switch (field.type->k) {
@@ -60,6 +68,8 @@ void push_plain(const field_info& field, const void* value, word_buffer& out) {
       out.push(word);
       break;
     }
+    case kind::i32: out.push(word_of<std::int32_t>(value)); break;
+    case kind::boolean: out.push(*static_cast<const bool*>(value) ? 1 : 0); break;
     case kind::text: out.push_text(*static_cast<const std::string*>(value)); break;
     default: push_value(field.slot(), value, out);
   }
@@ -67,19 +77,19 @@ void push_plain(const field_info& field, const void* value, word_buffer& out) {
 
 void encode(const model_info& info, const void* object, scratch& out) {
   const std::uint32_t bits = words_of_bits(info);
-  std::memset(out.room(bits), 0, bits * sizeof(std::uint64_t));
-  for (std::size_t column = 0; column != info.columns.size(); ++column) {
+  std::uint64_t* const first = out.room(bits);
+  for (std::uint32_t i = 0; i != bits; ++i) first[i] = 0;
+  const std::size_t count = info.columns.size();
+  std::uint64_t present = 0;
+  for (std::size_t column = 0; column != count; ++column) {
     const field_info& field = info.fields[info.columns[column]];
-    if (!field.type->nullable) {
-      out.data()[column / 64] |= std::uint64_t{1} << column % 64;
-      push_plain(field, static_cast<const char*>(object) + field.offset, out);
-      continue;
+    const type_ops& type = *field.type;
+    const void* value = static_cast<const char*>(object) + field.offset;
+    if (!type.nullable || type.has(value)) {
+      present |= std::uint64_t{1} << column % 64;
+      push_plain(field, type.nullable ? type.get(value) : value, out);
     }
-    const field_slot slot = field.slot();
-    const void* const value = value_of(slot, object);
-    if (value == nullptr) continue;
-    out.data()[column / 64] |= std::uint64_t{1} << column % 64;
-    push_value(slot, value, out);
+    if (column % 64 == 63 || column + 1 == count) out.data()[column / 64] = std::exchange(present, 0);
   }
 }
 
@@ -191,6 +201,11 @@ bool is_null_in(const model_info& info, const snapshot& taken, std::uint16_t fie
 
 void push_key(const model_info& info, const void* object, word_buffer& out) {
   for (const std::uint16_t i : info.key) {
+    const field_info& field = info.fields[i];
+    if (field.type->k == kind::i64 && !field.type->nullable) {
+      out.push(word_of<std::int64_t>(static_cast<const char*>(object) + field.offset));
+      continue;
+    }
     const field_slot slot = info.fields[i].slot();
     if (const void* const value = value_of(slot, object)) push_value(slot, value, out);
   }

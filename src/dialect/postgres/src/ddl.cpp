@@ -3,6 +3,8 @@
 
 #include "alter_column.hpp"
 #include "composite_ddl.hpp"
+#include "concurrent_ddl.hpp"
+#include "dependent_views.hpp"
 #include "expression.hpp"
 #include "search_index.hpp"
 
@@ -136,6 +138,8 @@ std::string exclusion_text(const table_definition& table, const exclusion_defini
   return exclusion.deferrable ? out + " DEFERRABLE INITIALLY DEFERRED" : out;
 }
 
+std::string not_valid(bool later) { return later ? " NOT VALID" : ""; }
+
 class renderer {
 public:
   explicit renderer(const schema_definition& before) : state_(before) {}
@@ -229,11 +233,25 @@ private:
     const bool remade = makes_column_anew(from, to);
     const bool rewritten = from.type != to.type || from.collation != to.collation;
     const dependents of(changed, {from.name}, remade || rewritten, remade);
+    if (remade || rewritten) views_aside(read_columns(changed, {from.name}, of));
     for (const foreign_key_definition* key : of.foreign_keys) drop_constraint(after.name, key->name);
     drop(after, of);
     for (std::string& sql : alter_column_texts(after, from, to)) execute(std::move(sql));
     make_again(after, of);
     for (const foreign_key_definition* key : of.foreign_keys) alter(after.name, "ADD " + foreign_key_text(*key));
+    if (remade || rewritten) statements_.push_back(make_views_again());
+  }
+  void views_aside(const changed_columns& columns) {
+    if (columns.empty()) return;
+    for (ddl_statement& part : set_views_aside(columns)) statements_.push_back(std::move(part));
+  }
+  /// What views may read of it.
+  static changed_columns read_columns(const table_definition& table, const std::vector<std::string_view>& changed,
+                                      const dependents& of) {
+    changed_columns columns;
+    for (const std::string_view column : changed) columns.emplace_back(table.name, std::string(column));
+    for (const column_definition* computed : of.computed) columns.emplace_back(table.name, computed->name);
+    return columns;
   }
   /// All but the foreign keys, which stand between tables.
   void drop(const table_definition& table, const dependents& of) {
@@ -259,13 +277,7 @@ private:
   }
   void statement(const ddl::add_index& o) {
     if (!o.concurrently) return execute(create_index_text(table(o.table), o.index));
-    // A build that fails leaves an index that is kept up and used by nobody.
-    statements_.push_back(
-        {ddl_role::clear, "SELECT 'DROP INDEX CONCURRENTLY IF EXISTS ' || quote_ident(x.relname) FROM "
-                          "pg_index i JOIN pg_class x ON x.oid = i.indexrelid JOIN pg_namespace n ON "
-                          "n.oid = x.relnamespace WHERE NOT i.indisvalid AND n.nspname = "
-                          "current_schema() AND x.relname = " +
-                              sql_text_literal(o.index.name)});
+    statements_.push_back(clear_failed_build(o.index.name));
     statements_.push_back({ddl_role::outside, create_index_text(table(o.table), o.index, true)});
   }
   void statement(const ddl::drop_index& o) {
@@ -273,11 +285,31 @@ private:
     if (!o.concurrently) return execute("DROP INDEX " + name);
     statements_.push_back({ddl_role::outside, "DROP INDEX CONCURRENTLY IF EXISTS " + name});
   }
-  void statement(const ddl::add_unique& o) { alter(o.table, "ADD " + key_text(o.unique, "UNIQUE")); }
-  void statement(const ddl::drop_unique& o) { drop_constraint(o.table, o.unique.name); }
-  void statement(const ddl::add_check& o) { alter(o.table, "ADD " + check_text(table(o.table), o.check)); }
+  void statement(const ddl::rename_index& o) {
+    execute("ALTER INDEX " + quote_identifier(o.from) + " RENAME TO " + quote_identifier(o.to));
+  }
+  void statement(const ddl::add_unique& o) {
+    if (!o.concurrently) return alter(o.table, "ADD " + key_text(o.unique, "UNIQUE"));
+    for (ddl_statement& part : add_unique_concurrently(o)) statements_.push_back(std::move(part));
+  }
+  void statement(const ddl::drop_unique& o) {
+    if (!o.concurrently) return drop_constraint(o.table, o.unique.name);
+    statements_.push_back({ddl_role::outside, "ALTER TABLE " + quote_identifier(o.table) +
+                                                  " DROP CONSTRAINT IF EXISTS " + quote_identifier(o.unique.name)});
+  }
+  void statement(const ddl::rename_constraint& o) {
+    alter(o.table, "RENAME CONSTRAINT " + quote_identifier(o.from) + " TO " + quote_identifier(o.to));
+  }
+  void statement(const ddl::validate_constraint& o) {
+    alter(o.table, "VALIDATE CONSTRAINT " + quote_identifier(o.name));
+  }
+  void statement(const ddl::add_check& o) {
+    alter(o.table, "ADD " + check_text(table(o.table), o.check) + not_valid(o.not_valid));
+  }
   void statement(const ddl::drop_check& o) { drop_constraint(o.table, o.check.name); }
-  void statement(const ddl::add_foreign_key& o) { alter(o.table, "ADD " + foreign_key_text(o.foreign_key)); }
+  void statement(const ddl::add_foreign_key& o) {
+    alter(o.table, "ADD " + foreign_key_text(o.foreign_key) + not_valid(o.not_valid));
+  }
   void statement(const ddl::drop_foreign_key& o) { drop_constraint(o.table, o.foreign_key.name); }
   void statement(const ddl::change_primary_key& o) {
     const key_definition& now = table(o.table).primary_key;
@@ -352,6 +384,13 @@ private:
   void statement(const ddl::change_composite& o) {
     if (std::string in_place = change_composite_text(o); !in_place.empty()) return execute(std::move(in_place));
     const auto columns = columns_to_retype(state_, o.to.name);
+    changed_columns read;
+    for (const auto& [table, column] : columns) {
+      for (auto& one : read_columns(*table, {column->name}, dependents(*table, {column->name}, true, false))) {
+        read.push_back(std::move(one));
+      }
+    }
+    views_aside(read);
     const std::string former = "tupelo_old_" + o.to.name;
     execute("ALTER TYPE " + quote_identifier(o.to.name) + " RENAME TO " + quote_identifier(former));
     execute(create_composite_text(o.to));
@@ -364,6 +403,7 @@ private:
       for (const foreign_key_definition* key : of.foreign_keys) alter(table->name, "ADD " + foreign_key_text(*key));
     }
     execute("DROP TYPE " + quote_identifier(former));
+    if (!read.empty()) statements_.push_back(make_views_again());
   }
   void make_enum_anew(const enum_definition& type) {
     const std::string former = "tupelo_old_" + type.name;
@@ -376,6 +416,7 @@ private:
     // What compares two columns of the type fails while one of them is of the former: all go before the first changes.
     std::vector<std::pair<const table_definition*, const foreign_key_definition*>> keys;
     std::vector<std::pair<const table_definition*, dependents>> tables;
+    changed_columns read;
     for (const table_definition& table : state_.tables) {
       for (const foreign_key_definition& key : table.foreign_keys) {
         const table_definition* other = state_.find(key.references);
@@ -389,8 +430,11 @@ private:
       for (const column_definition& column : table.columns) {
         if (is_of(&table, column.name)) changed.push_back(column.name);
       }
-      if (!changed.empty()) tables.emplace_back(&table, dependents(table, changed, true, false));
+      if (changed.empty()) continue;
+      tables.emplace_back(&table, dependents(table, changed, true, false));
+      for (auto& one : read_columns(table, changed, tables.back().second)) read.push_back(std::move(one));
     }
+    views_aside(read);
     for (const auto& [table, key] : keys) drop_constraint(table->name, key->name);
     for (const auto& [table, of] : tables) drop(*table, of);
     for (const auto& [table, of] : tables) {
@@ -404,6 +448,7 @@ private:
     for (const auto& [table, of] : tables) make_again(*table, of);
     for (const auto& [table, key] : keys) alter(table->name, "ADD " + foreign_key_text(*key));
     execute("DROP TYPE " + quote_identifier(former));
+    if (!read.empty()) statements_.push_back(make_views_again());
   }
 
   schema_definition state_;
@@ -432,12 +477,19 @@ public:
   bool same_column(const column_definition& live, const column_definition& wanted) const override {
     return postgres::same_column(live, wanted);
   }
+  std::string expression_text(const table_definition& table, std::string_view neutral) const override {
+    return expression_sql(table, neutral);
+  }
   bool same_expression(std::string_view live, std::string_view wanted) const override {
     return postgres::same_expression(live, wanted);
   }
   std::vector<std::string> introspection_queries() const override { return postgres::introspection_queries(); }
   /// Compiling queries over the catalog, which read little, would take far longer than running them.
   std::string introspection_setting() const override { return "SET LOCAL jit = off"; }
+  std::string schema_choice(std::string_view schema) const override {
+    return "SELECT set_config('search_path', quote_ident(nspname), true) FROM pg_namespace WHERE nspname = " +
+           sql_text_literal(std::string(schema)) + " AND has_schema_privilege(oid, 'USAGE')";
+  }
   schema_definition decode_introspection(const std::vector<std::vector<introspection_row>>& answers) const override {
     return postgres::decode_introspection(answers);
   }

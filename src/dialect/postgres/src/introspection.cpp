@@ -185,7 +185,8 @@ void read_exclusions(schema_definition& schema, const rows& answers) {
 /// The tables that are ours to describe, as FROM and WHERE.
 constexpr std::string_view tables_from = " FROM pg_class t JOIN pg_namespace n ON n.oid = t.relnamespace";
 constexpr std::string_view tables_where =
-    " WHERE n.nspname = current_schema() AND t.relkind = 'r' AND NOT t.relispartition AND NOT EXISTS (SELECT 1 FROM "
+    " WHERE n.nspname = current_schema() AND t.relkind IN ('r', 'p') AND NOT t.relispartition AND NOT EXISTS (SELECT 1 "
+    "FROM "
     "pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = t.oid AND d.deptype = 'e')";
 
 std::string query(std::string_view columns, std::string_view joins, std::string_view rest) {
@@ -195,20 +196,6 @@ std::string query(std::string_view columns, std::string_view joins, std::string_
   out += joins;
   out += tables_where;
   out += rest;
-  return out;
-}
-
-/// One statement to drop each object of a catalog that the current schema owns and no extension does.
-std::string drops(int place, std::string_view statement, std::string_view catalog, std::string_view prefix,
-                  std::string_view condition) {
-  std::string out = "SELECT " + std::to_string(place) + " AS place, " + std::string(statement) + " AS sql FROM ";
-  out += catalog;
-  out += " o JOIN pg_namespace n ON n.oid = o.";
-  out += prefix;
-  out += "namespace WHERE n.nspname = current_schema() AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = '";
-  out += catalog;
-  out += "'::regclass AND d.objid = o.oid AND (d.deptype = 'e' OR (d.deptype = 'i' AND d.refobjid <> o.oid)))";
-  out += condition;
   return out;
 }
 
@@ -241,8 +228,10 @@ std::vector<std::string> introspection_queries() {
             "LEFT JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = k.own "
             "LEFT JOIN pg_class f ON f.oid = c.confrelid AND c.contype = 'f' "
             "LEFT JOIN pg_attribute b ON b.attrelid = f.oid AND b.attnum = k.other",
-            // Keys to what is not described are among the other objects.
-            " AND (c.contype <> 'f' OR (f.relnamespace = t.relnamespace AND f.relkind = 'r'))"
+            // Keys to what is not described are among the other objects; a key to a partitioned table has copies for
+            // the partitions.
+            " AND c.conparentid = 0 AND (c.contype <> 'f' OR (f.relnamespace = t.relnamespace AND f.relkind IN ('r', "
+            "'p') AND NOT f.relispartition))"
             " ORDER BY t.relname, c.conname, k.place"),
       // Letters: unique, NULLs not distinct; descending, NULLs first, included. Releases before 15 have no
       // indnullsnotdistinct.
@@ -304,36 +293,6 @@ schema_definition decode_introspection(const std::vector<std::vector<introspecti
     schema.others.push_back({text(row.c0), text(row.c1), text(row.c2), text(row.c3)});
   }
   return kept(with_names(schema));  // NULLs of an index that stand where they do anyway
-}
-
-std::string wipe_query() {
-  // Tables take what hangs on them along, so everything is dropped if it is still there.
-  return "SELECT sql FROM (" +
-         drops(1,
-               "format('DROP %s IF EXISTS %I.%I CASCADE', CASE o.relkind WHEN 'v' THEN 'VIEW' WHEN 'm' THEN "
-               "'MATERIALIZED VIEW' WHEN 'f' THEN 'FOREIGN TABLE' ELSE 'TABLE' END, n.nspname, o.relname)",
-               "pg_class", "rel", " AND o.relkind IN ('r', 'p', 'v', 'm', 'f')") +
-         " UNION ALL " +
-         drops(2, "format('DROP SEQUENCE IF EXISTS %I.%I CASCADE', n.nspname, o.relname)", "pg_class", "rel",
-               " AND o.relkind = 'S'") +
-         " UNION ALL " +
-         drops(3,
-               "format('DROP ROUTINE IF EXISTS %I.%I(%s) CASCADE', n.nspname, o.proname, "
-               "pg_get_function_identity_arguments(o.oid))",
-               "pg_proc", "pro", " AND o.prokind IN ('f', 'p', 'w')") +
-         " UNION ALL " +
-         drops(4,
-               "format('DROP AGGREGATE IF EXISTS %I.%I(%s) CASCADE', n.nspname, o.proname, "
-               "pg_get_function_identity_arguments(o.oid))",
-               "pg_proc", "pro", " AND o.prokind = 'a'") +
-         " UNION ALL " +
-         drops(5,
-               "format('DROP %s IF EXISTS %I.%I CASCADE', CASE o.typtype WHEN 'd' THEN 'DOMAIN' ELSE 'TYPE' END, "
-               "n.nspname, o.typname)",
-               "pg_type", "typ",
-               " AND (o.typtype IN ('e', 'd', 'r') OR (o.typtype = 'c' AND (SELECT relkind FROM pg_class WHERE oid = "
-               "o.typrelid) = 'c'))") +
-         ") AS everything ORDER BY place, sql";
 }
 
 }  // namespace tupelo::postgres

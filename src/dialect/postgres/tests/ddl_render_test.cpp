@@ -38,7 +38,7 @@ schema_definition both() {
 std::string text(const std::vector<schema_operation>& operations, const schema_definition& before = both()) {
   std::string out;
   for (const ddl_statement& statement : render_ddl(operations, before)) {
-    EXPECT_EQ(statement.role, ddl_role::execute);
+    if (statement.role != ddl_role::execute) continue;  // about views, which only a server knows
     out += (out.empty() ? "" : ";\n") + statement.sql;
   }
   return out;

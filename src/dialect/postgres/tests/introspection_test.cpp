@@ -153,6 +153,7 @@ TEST_F(postgres_catalog, names_what_tables_have_no_words_for) {
     EXPECT_TRUE(said.contains(expected)) << expected;
   }
   EXPECT_EQ(said.size(), 22U);
+  EXPECT_NE(db().introspect().find("parts"), nullptr);
 }
 
 TEST_F(postgres_catalog, what_tables_can_say_is_no_other_object) {

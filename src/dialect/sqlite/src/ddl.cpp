@@ -114,7 +114,9 @@ bool needs_rebuild(const schema_operation& operation) {
   return !std::holds_alternative<ddl::drop_column>(operation.data) &&
          !std::holds_alternative<ddl::comment_table>(operation.data) &&
          !std::holds_alternative<ddl::add_index>(operation.data) &&
-         !std::holds_alternative<ddl::drop_index>(operation.data);
+         !std::holds_alternative<ddl::drop_index>(operation.data) &&
+         !std::holds_alternative<ddl::rename_index>(operation.data) &&
+         !std::holds_alternative<ddl::validate_constraint>(operation.data);  // every row was looked at already
 }
 
 [[noreturn]] void refuse(std::string_view table, std::string_view what) {
@@ -259,6 +261,13 @@ private:
   void statement(const ddl::drop_index& o) {
     const index_definition* index = state_.find(o.table)->find_index(o.index.name);
     if (index != nullptr) drop(*index);
+  }
+  void statement(const ddl::rename_index& o) {
+    const table_definition& table = *state_.find(o.table);
+    index_definition index = *table.find_index(o.from);
+    drop(index);
+    index.name = o.to;
+    create(table, index);
   }
   void statement(const ddl::execute_sql& o) { execute(o.up); }
   /// Enums are texts here. What rows and defaults hold has its new name.
@@ -440,11 +449,19 @@ public:
   bool same_column(const column_definition& live, const column_definition& wanted) const override {
     return sqlite::same_column(live, wanted);
   }
+  std::string expression_text(const table_definition&, std::string_view neutral) const override {
+    return std::string(neutral);
+  }
   bool same_expression(std::string_view live, std::string_view wanted) const override {
     return canonical_sql(live) == canonical_sql(wanted);
   }
   std::vector<std::string> introspection_queries() const override { return sqlite::introspection_queries(); }
   std::string introspection_setting() const override { return {}; }
+  std::string schema_choice(std::string_view schema) const override {
+    throw query_error(errc::unsupported_feature, "SQLite has no schemas, so there is none called `" +
+                                                     std::string(schema) +
+                                                     "`; name another file to read what is in it");
+  }
   schema_definition decode_introspection(const std::vector<std::vector<introspection_row>>& answers) const override {
     return sqlite::decode_introspection(answers);
   }

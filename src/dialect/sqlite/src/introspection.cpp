@@ -198,10 +198,19 @@ std::vector<std::string> introspection_queries() {
 
 namespace {
 
-/// What an insert of a row does that a constraint refuses, where that is not to fail.
-void list_conflict_clauses(schema_definition& schema, const rows& tables) {
+/// What an insert of a row does that a constraint refuses, where that is not to fail; and keys that are given out again
+/// once the row that had the highest one is gone, as those of tables that are made here are not.
+void list_table_options(schema_definition& schema, const rows& tables) {
   for (const introspection_row& row : tables) {
-    const std::vector<sql_token> tokens = sql_tokens(text(row.c1));
+    const std::string declared = text(row.c1);
+    const std::vector<sql_token> tokens = sql_tokens(declared);  // which point into it
+    const table_definition& table = *schema.find(text(row.c0));
+    const bool generated = std::any_of(table.columns.begin(), table.columns.end(),
+                                       [](const column_definition& column) { return column.identity; });
+    const bool never_again = std::any_of(tokens.begin(), tokens.end(), [](const sql_token& token) {
+      return token.kind == sql_token_kind::word && equal_identifiers(token.text, "autoincrement");
+    });
+    if (generated && !never_again) schema.others.push_back({"table option", "no AUTOINCREMENT", table.name, {}});
     for (std::size_t i = 1; i < tokens.size(); ++i) {
       if (tokens[i].kind != sql_token_kind::word || !equal_identifiers(tokens[i].value, "conflict")) continue;
       if (!equal_identifiers(tokens[i - 1].value, "on")) continue;
@@ -249,7 +258,7 @@ schema_definition decode_introspection(const std::vector<std::vector<introspecti
   for (const introspection_row& row : answers.at(5)) {
     schema.others.push_back({text(row.c0), text(row.c1), text(row.c2), text(row.c3)});
   }
-  list_conflict_clauses(schema, answers.at(0));
+  list_table_options(schema, answers.at(0));
   return with_names(schema);
 }
 

@@ -322,7 +322,7 @@ TEST_F(sqlite_ddl, printed_sql_says_where_triggers_are_made_again) {
   const std::vector<std::string> sql = texts_of(render({drop_check{"users", schema.find("users")->checks[0]}}));
   EXPECT_TRUE(sql[0].starts_with("-- a row here means: do not go on\nSELECT")) << sql[0];
   EXPECT_EQ(sql[1], "PRAGMA legacy_alter_table = ON");
-  EXPECT_EQ(sql.back(), "-- triggers of the table are made again here");
+  EXPECT_EQ(sql.back(), "-- triggers or views that had to go are made again here");
 }
 
 TEST_F(sqlite_ddl, an_invalid_operation_is_not_rendered) {

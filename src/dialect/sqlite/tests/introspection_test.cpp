@@ -81,7 +81,18 @@ TEST(sqlite_introspection, names_what_tables_have_no_words_for) {
   for (const schema_object& other : db.introspect().others) said.push_back(other.describe());
   EXPECT_EQ(said,
             (std::vector<std::string>{"table option STRICT on s", "table option WITHOUT ROWID on w", "trigger g on t",
-                                      "view v", "virtual table f", "table option ON CONFLICT on t"}));
+                                      "view v", "virtual table f", "table option no AUTOINCREMENT on s",
+                                      "table option no AUTOINCREMENT on t", "table option ON CONFLICT on t"}));
+}
+
+TEST(sqlite_introspection, tells_keys_that_are_used_again_from_those_that_are_not) {
+  raw_database db;
+  db.run("CREATE TABLE again (id INTEGER PRIMARY KEY, autoincrement_ TEXT DEFAULT 'autoincrement')");
+  db.run("CREATE TABLE never (id INTEGER PRIMARY KEY AUTOINCREMENT)");
+  db.run("CREATE TABLE given (id TEXT PRIMARY KEY)");
+  const schema_definition read = db.introspect();
+  ASSERT_EQ(read.others.size(), 1U);
+  EXPECT_EQ(read.others[0].describe(), "table option no AUTOINCREMENT on again");
 }
 
 TEST(sqlite_introspection, reads_the_shapes_of_the_chinook_store) {

@@ -2,6 +2,7 @@
 #include "array_decoder.hpp"
 
 #include "network_order.hpp"
+#include "oid.hpp"
 
 #include <tupelo/core/error.hpp>
 
@@ -73,7 +74,8 @@ void decode_array(const column_form* forms, std::uint32_t element_type, const fi
   constexpr std::uint32_t most_dimensions = 6;
   if (size < head) refuse_length(slot);
   const std::uint32_t dimensions = load32(data);
-  if (dimensions > most_dimensions || load32(data + 4) > 1 || load32(data + 8) != element_type) refuse_length(slot);
+  const bool is_expected = element_type != 0 ? load32(data + 8) == element_type : load32(data + 8) >= first_user_oid;
+  if (dimensions > most_dimensions || load32(data + 4) > 1 || !is_expected) refuse_length(slot);
   if (dimensions > 1) refuse_dimensions(slot);
   const char* p = data + head;
   const char* const end = data + size;

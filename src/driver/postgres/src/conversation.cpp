@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <charconv>
 #include <utility>
 
 namespace tupelo::driver::postgres {
@@ -119,12 +120,12 @@ void conversation::abandon(request& given_up, const std::exception_ptr& failure,
 }
 
 void conversation::abandon(flight& f, const std::exception_ptr& failure) noexcept {
-  assert(!f.group && f.synced && (f.at == stage::describing || f.at == stage::running));
+  assert(!f.group && f.synced && (f.at == stage::describing || f.at == stage::asking || f.at == stage::running));
   // Its statement may be dropped before the answer comes. To close one that the server has not is no error.
   if (f.at == stage::describing) f.statement->parsed = true;
   f.statement = nullptr;
   // The server asked for the statement anew, which is no outcome.
-  if ((f.stale || f.lacks_types) && !f.again) f.of->failure = nullptr;
+  if ((f.stale && !f.again) || f.lacks_types) f.of->failure = nullptr;
   abandon(let_go(f), failure, true);
 }
 
@@ -212,8 +213,10 @@ bool conversation::start_plan(flight& f) {
   }
   if (r.more) return fetch_on(f);
   f.statement = &statement_for(r, f.temporary);
-  // What is copied is read as the table is now: nobody would tell of a change.
-  if (!f.statement->described || r.in_bulk) {
+  // What is copied is read as the table is now: nobody would tell of a change. A plan that is out of date would end the
+  // stream that is joined: described in its transaction, the tables are locked as they are.
+  if (!f.statement->described || r.in_bulk ||
+      (f.joins && f.statement->joined_stream != last_stream_ && !f.statement->portal_open)) {
     describe(f);
   } else {
     run(f);
@@ -236,7 +239,9 @@ server_statement& conversation::statement_for(request& r, std::shared_ptr<server
 
 void conversation::describe(flight& f) {
   f.at = stage::describing;
-  write_description(*f.statement, *f.of->plan, f.lacks_types);
+  f.lacks_types = false;
+  write_description(*f.statement, *f.of->plan);
+  if (f.joins) f.statement->joined_stream = last_stream_;
   f.synced = !is_copied(f) && !f.joins;
   if (f.synced) {
     write_sync(out_);
@@ -246,18 +251,35 @@ void conversation::describe(flight& f) {
   blocked_ = true;
 }
 
-void conversation::write_description(server_statement& statement, const statement_plan& plan, bool lacks_types) {
+void conversation::write_description(server_statement& statement, const statement_plan& plan) {
   if (statement.parsed) write_close_statement(out_, statement.name);
   if (std::exchange(statement.outdated, false)) statement.name.clear();
   statement.parsed = pooled_ && !statement.name.empty();  // a pooler keeps names of what cannot be prepared, too
+  statement.described = false;
   statement.has_rows = false;
   std::vector<std::uint32_t> types = wanted_parameter_types(plan);
-  if (lacks_types) {
-    types.resize(std::max(types.size(), plan.binds.size()));
-    std::replace(types.begin(), types.end(), std::uint32_t{0}, static_cast<std::uint32_t>(oid::text));
+  for (const std::uint16_t number : statement.untyped) {
+    types.resize(std::max<std::size_t>(types.size(), number));
+    types[number - 1u] = static_cast<std::uint32_t>(oid::text);
   }
   write_parse(out_, statement.name, plan.text, types);
   write_describe_statement(out_, statement.name);
+}
+
+/// Indeterminate datatype: the parameter that the server names is a text when the statement is described anew. False:
+/// that would not help.
+bool conversation::takes_for_text(server_statement& statement, const error_fields& fields) {
+  if (fields.sqlstate != "42P18") return false;
+  // `$2`, in whatever language the message is.
+  const std::size_t sign = fields.message.find('$');
+  if (sign == std::string::npos) return false;
+  const char* const digits = fields.message.data() + sign + 1;
+  std::uint16_t number = 0;
+  if (std::from_chars(digits, fields.message.data() + fields.message.size(), number).ec != std::errc()) return false;
+  std::vector<std::uint16_t>& known = statement.untyped;
+  if (number == 0 || std::find(known.begin(), known.end(), number) != known.end()) return false;
+  known.push_back(number);
+  return true;
 }
 
 void conversation::run(flight& f) {
@@ -278,7 +300,10 @@ void conversation::run(flight& f) {
   if (!portal.empty()) {
     portals_.push_back(&statement);
     statement.portal_open = true;
-    if (!f.synced) streaming_ = &statement;
+    if (!f.synced) {
+      streaming_ = &statement;
+      ++last_stream_;
+    }
   }
 }
 

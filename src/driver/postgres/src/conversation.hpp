@@ -9,6 +9,7 @@
 #include "receive_buffer.hpp"
 #include "row_decoder.hpp"
 #include "send_buffer.hpp"
+#include "type_catalog.hpp"
 #include "value_binder.hpp"
 
 #include <tupelo/driver/connection.hpp>
@@ -30,6 +31,8 @@ struct server_statement {
   std::string name;    ///< empty: the unnamed statement, which is parsed at every run
   std::string portal;  ///< of results that are read in parts
   std::vector<std::uint32_t> parameter_types;
+  /// The numbers of those that nothing in the statement tells the type of: they are taken for texts.
+  std::vector<std::uint16_t> untyped;
   parameter_layout parameters;
   row_layout rows;
   bool queued = false;     ///< it is among those that a group has described
@@ -38,6 +41,7 @@ struct server_statement {
   /// A pooler has the text under one name for all, as it was before a table changed: it goes on without a name.
   bool outdated = false;
   bool has_rows = false;
+  std::uint64_t joined_stream = 0;  ///< the last whose transaction it was described in
   /// The rest of a result whose connection was needed for something else: rows as they were received, each with its
   /// length in front.
   std::string rest;
@@ -137,6 +141,7 @@ public:
 private:
   enum class stage : std::uint8_t {
     describing,  ///< Parse and Describe are on their way
+    asking,      ///< what types of its parameters are made of
     running,     ///< Bind and Execute
     draining,    ///< the rest of a result is read into memory; nobody waits
     resting,     ///< waits for that
@@ -158,8 +163,9 @@ private:
     bool synced = true;               ///< Sync was sent behind it: its end is ReadyForQuery
     bool suspended = false;           ///< the portal has more rows
     bool stale = false;               ///< the server's plan is out of date
-    bool lacks_types = false;         ///< the server could not tell the type of a parameter
-    bool again = false;               ///< it was started anew once, being stale or short of types
+    bool lacks_types = false;         ///< the server could not tell the type of a parameter that is a text from now on
+    bool again = false;               ///< it was started anew once, being stale
+    bool asked = false;               ///< what types are made of
     bool joins = false;               ///< it is part of the transaction of `streaming_`
     std::string_view statement_text;  ///< of a script: the statement on its way
     std::string_view rest;            ///< of a script: what comes after it
@@ -185,7 +191,8 @@ private:
   server_statement& statement_for(request& r, std::shared_ptr<server_statement>& temporary);
   bool start_plan(flight& f);
   void describe(flight& f);
-  void write_description(server_statement& statement, const statement_plan& plan, bool lacks_types);
+  void write_description(server_statement& statement, const statement_plan& plan);
+  static bool takes_for_text(server_statement& statement, const error_fields& fields);
   void run(flight& f);
   void write_run(const request& r, const server_statement& statement, std::string_view portal);
   bool fetch_on(flight& f);
@@ -209,10 +216,18 @@ private:
   bool described(flight& f);
   flight& front(const backend_message& message);
   void plan_layouts(server_statement& statement, const statement_plan& plan) const;
+  void plan_values(server_statement& statement, const statement_plan& plan) const;
+  std::vector<std::uint32_t> types_for(const server_statement& statement, const statement_plan& plan) const {
+    return types_to_ask_for(plan, statement.parameter_types, types_);
+  }
+  bool forget_types(const error_fields& fields) noexcept;
+  void ask_for(flight& f, const std::vector<std::uint32_t>& types, bool synced);
 
   // groups
   void start_group(flight& f);
   void describe_group(flight& f);
+  bool ask_for_group(flight& f);
+  void plan_group(flight& f);
   void run_group(flight& f);
   static void aim(flight& f, std::size_t member);
   void group_described(flight& f);
@@ -268,13 +283,15 @@ private:
   std::vector<std::uint32_t> parameter_types_;
   std::vector<column_description> columns_;
   std::vector<result_column> result_columns_;
-  std::vector<std::string> names_;           ///< of the result columns
+  std::vector<std::string> names_;  ///< of the result columns
+  type_catalog types_;
   std::unique_ptr<copy_writer> copy_;        ///< COPY … FROM STDIN, whose flight is the first
   std::exception_ptr copy_failure_;          ///< of one that ended while nobody waited
   server_statement* copying_out_ = nullptr;  ///< whose rows come by COPY and are not awaited now
   connection_events* events_ = nullptr;
   std::vector<error_fields> notices_;
   std::uint64_t last_number_ = 0;  ///< of statements and portals
+  std::uint64_t last_stream_ = 0;
   transaction_status status_ = transaction_status::idle;
   bool cancel_missed_ = false;
   bool blocked_ = false;  ///< the last flight must end before another may start

@@ -100,6 +100,7 @@ void conversation::handle(const backend_message& message) {
 }
 
 void conversation::row(flight& f, const backend_message& message) {
+  if (f.at == stage::asking) return types_.take(message);
   if (f.at == stage::draining && f.statement != nullptr) {
     const std::uint32_t size = message.size;
     f.statement->rest.append(reinterpret_cast<const char*>(&size), sizeof size).append(message.body, size);
@@ -125,6 +126,10 @@ void conversation::row(flight& f, const backend_message& message) {
 
 void conversation::command_complete(flight& f, const backend_message& message) {
   const command_result result = parse_command_complete(message);
+  if (f.at == stage::asking) {
+    if (!f.synced) copy_described(f);
+    return;
+  }
   if (f.at == stage::copying_in && !result.tag.starts_with("COPY "))
     throw_protocol_violation("CommandComplete of a COPY does not say how many rows were copied");
   if (f.due != nullptr && !result.reads && f.at != stage::copying_out)
@@ -171,15 +176,14 @@ void conversation::failed(flight& f, const backend_message& message) {
   }
   if (f.group) return group_failed(f, fields);
   if (f.of->copy == copy_step::abort && !loses_connection(fields)) return;  // as was asked for
-  // 42P18: indeterminate datatype. What nothing in the statement tells the type of is taken for a text.
-  f.lacks_types = f.at == stage::describing && fields.sqlstate == "42P18";
+  f.lacks_types = f.at == stage::describing && f.statement != nullptr && takes_for_text(*f.statement, fields);
   if (f.statement != nullptr && f.statement->portal_open) {
     f.statement->portal_open = false;
     std::erase(portals_, f.statement);
     if (streaming_ == f.statement) streaming_ = nullptr;
   }
   const bool changed = fields.sqlstate == "0A000" && fields.routine == "RevalidateCachedQuery";
-  const bool stale = fields.sqlstate == "26000" || changed;
+  const bool stale = fields.sqlstate == "26000" || changed || forget_types(fields);
   const bool outdated = changed && is_outdated_in_pooler(f.statement);
   if (stale && (f.at == stage::running || (outdated && f.at == stage::describing)) && f.statement != nullptr &&
       f.of->row_count == 0) {
@@ -201,7 +205,19 @@ void conversation::failed(flight& f, const backend_message& message) {
 
 bool conversation::described(flight& f) {
   try {
-    plan_layouts(*f.statement, *f.of->plan);
+    try {
+      plan_layouts(*f.statement, *f.of->plan);
+    } catch (const query_error&) {
+      // What is known of a type may be out of date.
+      if (f.asked) throw;
+      types_.clear();
+      if (types_for(*f.statement, *f.of->plan).empty()) throw;
+    }
+    if (const std::vector<std::uint32_t> types = types_for(*f.statement, *f.of->plan); !types.empty()) {
+      f.statement->described = false;
+      ask_for(f, types, !f.joins);  // and is described again by what is known then
+      return true;
+    }
     const std::size_t mark = out_.mark();
     try {
       run(f);
@@ -218,10 +234,32 @@ bool conversation::described(flight& f) {
 
 void conversation::plan_layouts(server_statement& statement, const statement_plan& plan) const {
   statement.parameter_types = parameter_types_;
-  statement.parameters = plan_parameters(plan, parameter_types_, server_version_);
+  plan_values(statement, plan);
   statement.rows = plan_row(plan, statement.has_rows ? std::span<const result_column>(result_columns_)
                                                      : std::span<const result_column>());
+}
+
+void conversation::plan_values(server_statement& statement, const statement_plan& plan) const {
+  statement.parameters = plan_parameters(plan, statement.parameter_types, server_version_, types_);
   statement.described = true;
+}
+
+// ---- types that users made
+
+/// Whether the server refused a composite because its type has changed since it was asked for.
+bool conversation::forget_types(const error_fields& fields) noexcept {
+  if (fields.sqlstate != "42804" || fields.routine != "record_recv") return false;
+  types_.clear();
+  return true;
+}
+
+void conversation::ask_for(flight& f, const std::vector<std::uint32_t>& types, bool synced) {
+  types_.ask(out_, types);
+  f.synced = synced;
+  f.asked = true;
+  synced ? write_sync(out_) : write_flush(out_);
+  f.at = stage::asking;
+  blocked_ = true;
 }
 
 void conversation::ready(const backend_message& message) {
@@ -236,11 +274,16 @@ void conversation::ready(const backend_message& message) {
   switch (f.at) {
     case stage::describing:
       blocked_ = false;
-      if ((f.lacks_types || f.stale) && !f.again && status_ != transaction_status::failed) {
-        f.again = true;
+      if ((f.lacks_types || (f.stale && !f.again)) && !f.joins && status_ != transaction_status::failed) {
+        f.again |= f.stale;
+        f.stale = false;
         f.of->failure = nullptr;
         return describe(f);
       }
+      if (well && !is_copied(f) && !stopped_between(f) && described(f)) return start_held();
+      break;
+    case stage::asking:
+      blocked_ = false;
       if (well && !is_copied(f) && !stopped_between(f) && described(f)) return start_held();
       break;
     case stage::scripting:
@@ -272,7 +315,8 @@ void conversation::ready(const backend_message& message) {
 void conversation::end_front() noexcept {
   const flight ended = std::move(flights_.front());
   flights_.pop_front();
-  if (ended.at == stage::describing || ended.at == stage::scripting || ended.at == stage::copying_in || ended.group)
+  if (ended.at == stage::describing || ended.at == stage::asking || ended.at == stage::scripting ||
+      ended.at == stage::copying_in || ended.group)
     blocked_ = false;
   if (ended.of != nullptr) complete(*ended.of);
   if (ended.at == stage::draining && ended.statement != nullptr) ended.statement->draining = false;
@@ -303,7 +347,7 @@ bool conversation::stopped_between(flight& f) noexcept {
 std::exception_ptr conversation::make_stale_failure(const std::string& sqlstate, std::string_view text) noexcept {
   try {
     const char* const message =
-        sqlstate == "0A000"
+        sqlstate != "26000"
             ? "the definition of a table changed while the transaction ran, so the statement must be prepared again: "
               "run the transaction again"
             : "the server does not know a prepared statement any more, after DEALLOCATE or behind a pooler: run the "

@@ -72,7 +72,11 @@ void conversation::open_copy(flight& f) {
   std::vector<std::uint32_t> types;
   types.reserve(result_columns_.size());
   for (const result_column& column : result_columns_) types.push_back(column.type);
-  copy_ = std::make_unique<copy_writer>(*f.of->plan, types, server_version_);
+  // As the types are now: the server would find out in the midst of the rows that one has changed.
+  if (!f.asked) {
+    if (const auto made = types_to_ask_for(*f.of->plan, types, {}, true); !made.empty()) return ask_for(f, made, false);
+  }
+  copy_ = std::make_unique<copy_writer>(*f.of->plan, types, server_version_, types_);
   copy_failure_ = nullptr;
   start_copied(copy_->statement());
   write_flush(out_);

@@ -55,7 +55,7 @@ void conversation::describe_group(flight& f) {
       group_flight::member& member = group.members[i];
       if (member.statement->described || member.statement->queued) continue;
       aim(f, i);
-      write_description(*member.statement, *member.of->plan, member.lacks_types);
+      write_description(*member.statement, *member.of->plan);
       member.statement->queued = true;
       if (first == group.end) first = i;
     }
@@ -78,11 +78,36 @@ void conversation::group_described(flight& f) {
   try {
     plan_layouts(*member.statement, *member.of->plan);
   } catch (...) {
+    types_.clear();  // what is known of a type may be out of date
     note(f, std::current_exception());
   }
   std::size_t next = group.next + 1;
   while (next != group.end && !group.members[next].statement->queued) ++next;
   aim(f, next);
+}
+
+/// False: everything is known.
+bool conversation::ask_for_group(flight& f) {
+  std::vector<std::uint32_t> types;
+  for (std::size_t i = f.group->first; i != f.group->members.size(); ++i) {
+    const group_flight::member& member = f.group->members[i];
+    const std::vector<std::uint32_t> more = types_for(*member.statement, *member.of->plan);
+    types.insert(types.end(), more.begin(), more.end());
+    if (!more.empty()) member.statement->described = false;
+  }
+  if (types.empty()) return false;
+  f.due = nullptr;
+  ask_for(f, types, true);
+  return true;
+}
+
+void conversation::plan_group(flight& f) {
+  for (std::size_t i = f.group->first; i != f.group->members.size(); ++i) {
+    const group_flight::member& member = f.group->members[i];
+    if (member.statement->described) continue;
+    aim(f, i);
+    plan_values(*member.statement, *member.of->plan);
+  }
 }
 
 // ---- running
@@ -123,12 +148,9 @@ void conversation::run_group(flight& f) {
 
 void conversation::group_failed(flight& f, const error_fields& fields) {
   group_flight& group = *f.group;
-  if (f.due != nullptr && f.at == stage::describing && fields.sqlstate == "42P18") {
-    // Indeterminate datatype: what nothing in the statement tells the type of is taken for a text.
-    group.again = !std::exchange(group.members[group.next].lacks_types, true);
-  }
+  if (f.due != nullptr && f.at == stage::describing) group.again = takes_for_text(*f.statement, fields);
   const bool changed = fields.sqlstate == "0A000" && fields.routine == "RevalidateCachedQuery";
-  const bool stale = fields.sqlstate == "26000" || changed;
+  const bool stale = fields.sqlstate == "26000" || changed || forget_types(fields);
   if (changed && f.due != nullptr && is_outdated_in_pooler(f.statement)) {
     f.statement->outdated = true;
     group.again = f.at == stage::describing;
@@ -162,6 +184,10 @@ void conversation::group_ready(flight& f) {
         clear_failures(f);
         return describe_group(f);
       }
+      if (!f.of->failure && !ask_for_group(f)) return run_group(f);
+      if (!f.of->failure) return;
+    } else if (f.at == stage::asking) {
+      if (!f.of->failure) plan_group(f);
       if (!f.of->failure) return run_group(f);
     } else if (f.at == stage::undoing) {
       if (!f.of->failure) return describe_group(f);

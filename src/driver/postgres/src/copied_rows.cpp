@@ -7,7 +7,39 @@
 #include <tupelo/core/timestamp.hpp>
 #include <tupelo/core/uuid.hpp>
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 namespace tupelo::driver::postgres {
+
+namespace {
+
+/// Copies the bytes, in one pass with the look at them: whether all are ASCII and none is NUL. What is left behind the
+/// last whole block is done together with bytes before it.
+bool copy_plain(char* to, const char* from, std::size_t size) noexcept {
+#ifdef __SSE2__
+  constexpr std::size_t block = sizeof(__m128i);
+  if (size >= block) {
+    const auto load = [](const char* p) { return _mm_loadu_si128(reinterpret_cast<const __m128i*>(p)); };
+    const auto store = [](char* p, __m128i v) { _mm_storeu_si128(reinterpret_cast<__m128i*>(p), v); };
+    __m128i any = load(from + size - block);
+    __m128i least = any;
+    store(to + size - block, any);
+    for (const char* const last = from + size - block; from < last; from += block, to += block) {
+      const __m128i bytes = load(from);
+      store(to, bytes);
+      any = _mm_or_si128(any, bytes);
+      least = _mm_min_epu8(least, bytes);
+    }
+    return (_mm_movemask_epi8(any) | _mm_movemask_epi8(_mm_cmpeq_epi8(least, _mm_setzero_si128()))) == 0;
+  }
+#endif
+  if (size != 0) std::memcpy(to, from, size);
+  return false;
+}
+
+}  // namespace
 
 void parameter_writer::write_uncommon(const parameter_step* planned, std::size_t column, const void* value) {
   const bind_step& step = plan_.binds[column];
@@ -56,16 +88,15 @@ void parameter_writer::write_tuple(const copy_layout& rows, const parameter_step
       case parameter_shortcut::text: {
         const auto& text = *static_cast<const std::string*>(value);
         const std::size_t size = text.size();
-        if (!is_valid_text(text)) [[unlikely]]
-          break;
         if (size > spare) [[unlikely]] {
           out.take_until(place);
           place = out.reserve(fixed + size, spare);
           spare -= fixed;
         }
+        if (!copy_plain(place + 4, text.data(), size) && !is_valid_text(text)) [[unlikely]]
+          break;
         spare -= size;
         store32(place, static_cast<std::uint32_t>(size));
-        if (size != 0) std::memcpy(place + 4, text.data(), size);
         place += 4 + size;
         continue;
       }

@@ -17,8 +17,8 @@ constexpr std::string_view trailer("\377\377", 2);
 }  // namespace
 
 copy_writer::copy_writer(const statement_plan& plan, std::span<const std::uint32_t> column_types,
-                         std::uint32_t server_version)
-    : plan_(plan), layout_(plan_parameters(plan, column_types, server_version)), binary_(is_binary(layout_)) {
+                         std::uint32_t server_version, const type_catalog& catalog)
+    : plan_(plan), layout_(plan_parameters(plan, column_types, server_version, catalog)), binary_(is_binary(layout_)) {
   if (binary_) rows_ = plan_copied_rows(layout_, plan);
 }
 

@@ -23,7 +23,8 @@ public:
   static constexpr std::size_t chunk_bytes = std::size_t{64} * 1024;
 
   /// Errors: query_error naming the column whose field cannot be sent as its type.
-  copy_writer(const statement_plan& plan, std::span<const std::uint32_t> column_types, std::uint32_t server_version);
+  copy_writer(const statement_plan& plan, std::span<const std::uint32_t> column_types, std::uint32_t server_version,
+              const type_catalog& catalog);
 
   const std::string& text() const noexcept { return plan_.text; }
   /// The same with the format.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Fields whose own type knows a binary form: ranges, multiranges, and what field_traits write.
+// Fields whose own type knows a binary form: ranges, multiranges, composites, and what field_traits write.
 #include "parameter_writer.hpp"
 #include "value_checks.hpp"
 
@@ -24,6 +24,7 @@ void parameter_writer::write_own(parameter_form form, const field_slot& slot, co
         write_range(*ranges.element->form->range, ranges.at(value, i), planned, place);
       return out_.end_value(start);
     }
+    case parameter_form::composite: return write_composite(*planned.composite, own.composite(), value, place);
     default:
       scratch_.text.clear();
       own.to_binary(value, scratch_.text);
@@ -51,6 +52,24 @@ void parameter_writer::write_range(const range_ops& range, const void* value, co
   const field_slot bound{range.bound, 0, range.bound->k, range.bound->nullable, place.column};
   for (const void* each : {parts.lower, parts.upper}) {
     if (!parts.empty && each != nullptr) write_value(planned.bound, load_field(bound, each, scratch_), place);
+  }
+  out_.end_value(start);
+}
+
+// Source: record_recv of the server, which takes exactly the types that its own attributes have.
+void parameter_writer::write_composite(const composite_layout& parts, const composite_ops& fields, const void* value,
+                                       const parameter_place& place) {
+  const std::size_t start = out_.begin_value();
+  out_.put32(static_cast<std::uint32_t>(fields.count));
+  for (std::size_t i = 0; i != fields.count; ++i) {
+    const composite_layout::attribute& part = parts.attributes[i];
+    const field_slot& field = fields.attributes[i];
+    out_.put32(part.type);
+    if (const void* const each = value_of(field, value)) {
+      write_field(field, each, part.how, {place.column, place.number, part.type});
+    } else {
+      out_.put_null();
+    }
   }
   out_.end_value(start);
 }

@@ -20,7 +20,6 @@ struct group_flight {
     request* of = nullptr;
     server_statement* statement = nullptr;
     std::shared_ptr<server_statement> temporary;  ///< of a request that keeps none
-    bool lacks_types = false;                     ///< the server could not tell the type of a parameter
   };
 
   std::vector<member> members;

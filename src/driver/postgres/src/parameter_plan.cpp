@@ -162,9 +162,35 @@ parameter_shortcut shortcut_of(const bind_step& step, kind k, parameter_form for
   throw query_error(errc::type_mismatch, std::move(message));
 }
 
+/// Which form each parameter of one statement takes.
+class parameter_planner {
+public:
+  parameter_planner(parameter_layout& layout, const type_catalog& catalog, std::uint32_t server_version) noexcept
+      : layout_(layout), catalog_(catalog), server_version_(server_version) {}
+
+  parameter_step plan_step(const bind_step& step, const parameter_place& place);
+
+private:
+  /// Of a value of no array; enums that the catalog knows are the same in both formats.
+  parameter_form form_of(kind k, std::uint32_t type) const noexcept {
+    if (k == kind::enumeration && catalog_.is_enum(type)) return parameter_form::text;
+    const parameter_form form = scalar_form(k, type);
+    const bool finite = form == parameter_form::interval && server_version_ < first_with_infinite_intervals;
+    return finite ? parameter_form::finite_interval : form;
+  }
+  parameter_form form_of_field(const type_ops& type, std::uint32_t server_type_number, parameter_form text,
+                               parameter_step& planned, const parameter_place& place);
+  const composite_layout* plan_composite(const composite_ops& fields, std::uint32_t type, const parameter_place& place);
+
+  parameter_layout& layout_;
+  const type_catalog& catalog_;
+  std::uint32_t server_version_;
+};
+
 /// The binary form of a field with field_traits, or what it was.
-parameter_form form_of_field(const type_ops& type, std::uint32_t server_type_number, parameter_form text,
-                             parameter_step& planned) {
+parameter_form parameter_planner::form_of_field(const type_ops& type, std::uint32_t server_type_number,
+                                                parameter_form text, parameter_step& planned,
+                                                const parameter_place& place) {
   if (type.k != kind::custom || type.form == nullptr) return text;
   const custom_form& own = *type.form;
   if (own.range != nullptr || own.multirange != nullptr) {
@@ -177,18 +203,68 @@ parameter_form form_of_field(const type_ops& type, std::uint32_t server_type_num
     if (planned.bound == parameter_form::refused || planned.bound == parameter_form::literal) return text;
     return own.range != nullptr ? parameter_form::range : parameter_form::multirange;
   }
+  if (own.composite != nullptr) {
+    planned.composite = plan_composite(own.composite(), server_type_number, place);
+    return planned.composite != nullptr ? parameter_form::composite : text;
+  }
   return own.to_binary != nullptr && is_type_of(own, server_type_number) ? parameter_form::own_bytes : text;
 }
 
-parameter_step plan_step(const bind_step& step, const parameter_place& place) {
+[[noreturn, gnu::cold]] void refuse_attributes(const parameter_place& place, std::size_t fields,
+                                               std::size_t attributes) {
+  throw query_error(errc::type_mismatch, name_of(place) + ": PostgreSQL takes a composite of " +
+                                             std::to_string(attributes) + " attributes there, and its struct has " +
+                                             std::to_string(fields) +
+                                             " fields; give the struct the type's attributes, in their order");
+}
+
+[[noreturn, gnu::cold]] void refuse_attribute(const parameter_place& place, std::size_t number, std::uint32_t type,
+                                              kind field) {
+  std::string message = name_of(place) + ": attribute " + std::to_string(number);
+  message.append(" of its composite is PostgreSQL's ").append(name_of_server_type(type));
+  message.append(", which no ")
+      .append(name_of(field))
+      .append(" can be sent as; change the type of the one or the other");
+  throw query_error(errc::type_mismatch, std::move(message));
+}
+
+/// Null where a text is the only form that all attributes have, or where nothing is known of the type.
+const composite_layout* parameter_planner::plan_composite(const composite_ops& fields, std::uint32_t type,
+                                                          const parameter_place& place) {
+  const type_catalog::entry* const known = catalog_.find(type);
+  if (known == nullptr || known->sort != 'c') return nullptr;
+  if (known->attributes.size() != fields.count) refuse_attributes(place, fields.count, known->attributes.size());
+  auto layout = std::make_unique<composite_layout>();
+  bool is_text = false;
+  for (std::size_t i = 0; i != fields.count; ++i) {
+    const type_ops& field = stored_type(*fields.attributes[i].type);
+    composite_layout::attribute& attribute = layout->attributes.emplace_back();
+    attribute.type = known->attributes[i];
+    parameter_step& how = attribute.how;
+    how.k = field.k;
+    how.type = catalog_.base_of(attribute.type);
+    how.form = form_of_field(field, how.type, form_of(field.k, how.type), how, place);
+    if (how.form == parameter_form::refused) refuse_attribute(place, i + 1, how.type, field.k);
+    is_text |= how.form == parameter_form::literal;
+  }
+  if (is_text) return nullptr;
+  layout_.composites.push_back(std::move(layout));
+  return layout_.composites.back().get();
+}
+
+parameter_step parameter_planner::plan_step(const bind_step& step, const parameter_place& place) {
   parameter_step planned;
   const bool is_field = step.source == bind_source::field;
   planned.k = kind_of(step);
   planned.type = place.type;
+  const std::uint32_t type = catalog_.base_of(place.type);
   const bool list = step.source == bind_source::whole_list;
   if (!list && planned.k != kind::array) {
-    planned.form = scalar_form(planned.k, place.type);
-    if (is_field) planned.form = form_of_field(stored_type(*step.slot.type), place.type, planned.form, planned);
+    planned.form = form_of(planned.k, type);
+    // A domain takes what it took before its base was known.
+    if (planned.form == parameter_form::refused && type != place.type)
+      planned.form = scalar_form(planned.k, place.type);
+    if (is_field) planned.form = form_of_field(stored_type(*step.slot.type), type, planned.form, planned, place);
     const bool is_text = planned.form == parameter_form::text || planned.form == parameter_form::literal;
     if (planned.form == parameter_form::refused || (step.wrap != like_wrap::none && !is_text))
       refuse_type(place, planned.k, false);
@@ -197,24 +273,42 @@ parameter_step plan_step(const bind_step& step, const parameter_place& place) {
   }
   const kind k = list ? planned.k : element_of(step);
   planned.form = parameter_form::array_literal;
-  if (place.type >= first_user_oid) {
-    planned.element = scalar_form(k, place.type);
-    planned.element_type = place.type;
-  } else if (const server_type* element = find_element_type(place.type)) {
+  const type_catalog::entry* const made = type >= first_user_oid ? catalog_.find(type) : nullptr;
+  if (made != nullptr && made->element != 0) {
+    planned.element_type = made->element;
+    planned.element = form_of(k, catalog_.base_of(made->element));
+    if (planned.element == parameter_form::refused) {  // as a text, which the server judges
+      planned.element = scalar_form(k, type);
+      planned.element_type = type;
+    }
+  } else if (type >= first_user_oid) {
+    planned.element = scalar_form(k, type);
+    planned.element_type = type;
+  } else if (const server_type* element = find_element_type(type)) {
     planned.element_type = static_cast<std::uint32_t>(element->type);
-    planned.element = scalar_form(k, planned.element_type);
+    planned.element = form_of(k, planned.element_type);
+  }
+  if (planned.element_type != type && planned.element_type != 0) {
     if (is_field && !list) {
       const type_ops& own = stored_type(*stored_type(*step.slot.type).array->element);
-      planned.element = form_of_field(own, planned.element_type, planned.element, planned);
+      planned.element = form_of_field(own, catalog_.base_of(planned.element_type), planned.element, planned, place);
     }
     if (planned.element != parameter_form::literal) planned.form = parameter_form::array;
   }
-  if (planned.element == parameter_form::refused && !list && find_server_type(place.type) == nullptr &&
-      static_cast<oid>(place.type) != oid::box_array) {
+  if (planned.element == parameter_form::refused && !list && find_server_type(type) == nullptr &&
+      static_cast<oid>(type) != oid::box_array) {
     planned.element = parameter_form::literal;  // an array of a built-in type that is not known by name
   }
   if (planned.element == parameter_form::refused) refuse_type(place, list ? k : planned.k, list);
   return planned;
+}
+
+/// Whether the form of the field's values depends on what its type is made of.
+bool depends_on_type(const type_ops& field, bool of_rows) noexcept {
+  const type_ops& type = stored_type(field);
+  if (type.k == kind::array) return depends_on_type(*type.array->element, of_rows);
+  if (type.k == kind::enumeration) return of_rows;
+  return type.k == kind::custom && type.form != nullptr && type.form->composite != nullptr;
 }
 
 bool is_binary(parameter_form form) noexcept {
@@ -253,8 +347,24 @@ std::vector<std::uint32_t> wanted_parameter_types(const statement_plan& plan) {
   return types;
 }
 
+std::vector<std::uint32_t> types_to_ask_for(const statement_plan& plan, std::span<const std::uint32_t> parameter_types,
+                                            const type_catalog& catalog, bool of_rows) {
+  std::vector<std::uint32_t> types;
+  for (const bind_step& step : plan.binds) {
+    if (step.source != bind_source::field || !depends_on_type(*step.slot.type, of_rows)) continue;
+    for (std::size_t row = 0; row != plan.rows_per_statement; ++row) {
+      const std::size_t place = row * plan.binds.size() + step.first - 1;
+      if (place >= parameter_types.size()) break;
+      const std::uint32_t type = parameter_types[place];
+      if (type < first_user_oid || catalog.find(type) != nullptr) continue;
+      if (std::find(types.begin(), types.end(), type) == types.end()) types.push_back(type);
+    }
+  }
+  return types;
+}
+
 parameter_layout plan_parameters(const statement_plan& plan, std::span<const std::uint32_t> parameter_types,
-                                 std::uint32_t server_version) {
+                                 std::uint32_t server_version, const type_catalog& catalog) {
   std::size_t row_width = 0;
   for (const bind_step& step : plan.binds) row_width += step.source == bind_source::list ? step.places : 1;
   const std::size_t count = row_width * plan.rows_per_statement;
@@ -268,6 +378,7 @@ parameter_layout plan_parameters(const statement_plan& plan, std::span<const std
   }
 
   parameter_layout layout;
+  parameter_planner planner(layout, catalog, server_version);
   const auto same_in_all_rows = [&] {
     for (std::size_t i = row_width; i < count; ++i) {
       if (parameter_types[i] != parameter_types[i - row_width]) return false;
@@ -289,12 +400,7 @@ parameter_layout plan_parameters(const statement_plan& plan, std::span<const std
       if (row == 0 || layout.rows_differ) {
         const parameter_place named{step.slot.column, static_cast<std::uint32_t>(place + 1),
                                     places != 0 ? parameter_types[place] : 0};
-        layout.steps.push_back(plan_step(step, named));
-        if (server_version < first_with_infinite_intervals) {
-          for (parameter_form* form : {&layout.steps.back().form, &layout.steps.back().element}) {
-            if (*form == parameter_form::interval) *form = parameter_form::finite_interval;
-          }
-        }
+        layout.steps.push_back(planner.plan_step(step, named));
         for (std::size_t p = 1; p < places; ++p) {
           if (parameter_types[place + p] != named.type) refuse_type(named, kind_of(step), true);
         }

@@ -80,6 +80,8 @@ private:
   void write_own(parameter_form form, const field_slot& slot, const void* value, const parameter_step& planned,
                  const parameter_place& place);
   void write_range(const range_ops& range, const void* value, const parameter_step& planned, parameter_place place);
+  void write_composite(const composite_layout& parts, const composite_ops& fields, const void* value,
+                       const parameter_place& place);
   void write_own_elements(const field_slot& slot, const void* value, const parameter_step& planned,
                           parameter_place place);
   void write_elements(array_words elements, const parameter_step& planned, parameter_place place);

@@ -46,6 +46,7 @@ public:
   bool can_be_shared() const noexcept override { return !inline_ && talk_.may_send_ahead(); }
   void abandon(request&, const std::exception_ptr& failure) noexcept override;
   const request* abandon_waiting(const std::exception_ptr& failure) noexcept override;
+  bool describes_first() const noexcept override { return true; }
   bool keeps_session() const noexcept override { return talk_.may_send_ahead(); }
   bool gains_by_groups() const noexcept override { return true; }
   bool is_near() const noexcept override { return facts_.server.address.ss_family == AF_UNIX; }

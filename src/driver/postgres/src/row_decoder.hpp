@@ -63,7 +63,7 @@ struct row_column {
   /// Behind `mapped` what it is stored as, behind `array` its elements, behind ranges their bounds. A mapped type may
   /// be stored as an array of types that are stored as multiranges.
   column_form inner[6]{};
-  std::uint32_t element_type = 0;  ///< of arrays: the server's
+  std::uint32_t element_type = 0;  ///< of arrays: the server's; 0: that of composites, which is not known
 };
 
 /// How the rows of one prepared statement are decoded; made once. It has no part of the plan it was made from, but

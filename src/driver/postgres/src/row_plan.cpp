@@ -139,6 +139,14 @@ bool plan_forms(const field_slot& slot, std::uint32_t type, column_form* forms, 
     return form.has_value();
   }
   const server_type* const element = find_element_type(type);
+  if (element == nullptr && type >= first_user_oid && stored_type(*slot.type->array->element).k == kind::custom) {
+    // Of composites the array says itself which they are.
+    element_type = 0;
+    if (plan_forms(element_slot(slot), type, forms + 1, element_type)) {
+      forms[0] = column_form::array;
+      if (forms[forms[1] == column_form::mapped ? 2 : 1] == column_form::composite) return true;
+    }
+  }
   if (element == nullptr) {
     // Of a type that is not known here: its text tells whether it is one.
     forms[0] = column_form::array_text;

@@ -65,6 +65,13 @@ constexpr sqlstate_rule rules[] = {
     {"42703", errc::unknown_column, names_only, {}, "check its spelling, and that all migrations are applied"},
     {"42P01", errc::unknown_table, names_only, {}, "check its spelling, and that all migrations are applied"},
     {"42P07", errc::database_error, names_only},  // already exists
+    {"42P18",
+     errc::syntax_error,
+     names_only,
+     {},
+     "cast the parameter, CAST(? AS text): outside of a transaction what nothing tells the type of is taken for a "
+     "text, "
+     "in one the server has ended it already"},
     {"42701", errc::database_error, names_only},
     {"42710", errc::database_error, names_only},
     {"42723", errc::database_error, names_only},

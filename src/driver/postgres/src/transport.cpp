@@ -86,12 +86,19 @@ void wait_for(int descriptor, short events) {
 
 void transport::free_tls::operator()(ssl_st* tls) const noexcept { SSL_free(tls); }
 
+transport::transport(int descriptor) noexcept : descriptor_(descriptor) {
+  int domain = 0;
+  socklen_t size = sizeof domain;
+  is_local_ = ::getsockopt(descriptor, SOL_SOCKET, SO_DOMAIN, &domain, &size) == 0 && domain == AF_UNIX;
+}
+
 transport::transport(transport&& other) noexcept
-    : descriptor_(std::exchange(other.descriptor_, -1)), tls_(std::move(other.tls_)) {}
+    : descriptor_(std::exchange(other.descriptor_, -1)), is_local_(other.is_local_), tls_(std::move(other.tls_)) {}
 
 transport& transport::operator=(transport&& other) noexcept {
   close();
   descriptor_ = std::exchange(other.descriptor_, -1);
+  is_local_ = other.is_local_;
   tls_ = std::move(other.tls_);
   return *this;
 }
@@ -145,6 +152,9 @@ transfer transport::receive(char* bytes, std::size_t size, std::size_t& count, b
       wait_for(descriptor_, outcome == transfer::wants_read ? POLLIN : POLLOUT);
     }
   }
+  // A thread that is blocked in recv() of a unix socket is also woken when the peer takes what was sent to it; in
+  // poll() it sleeps until there is an answer.
+  if (wait && is_local_) wait_for(descriptor_, POLLIN);
   for (;;) {
     const auto got = ::recv(descriptor_, bytes, size, wait ? 0 : MSG_DONTWAIT);
     if (got > 0) {

@@ -24,7 +24,7 @@ enum class transfer : std::uint8_t {
 class transport {
 public:
   transport() noexcept = default;
-  explicit transport(int descriptor) noexcept : descriptor_(descriptor) {}
+  explicit transport(int descriptor) noexcept;
   transport(transport&& other) noexcept;
   transport& operator=(transport&& other) noexcept;
   ~transport() { close(); }
@@ -57,6 +57,7 @@ private:
   transfer tls_outcome(int result, const char* doing);
 
   int descriptor_ = -1;
+  bool is_local_ = false;  ///< a unix socket
   std::unique_ptr<ssl_st, free_tls> tls_;
 };
 

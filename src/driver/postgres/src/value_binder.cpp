@@ -284,6 +284,7 @@ void parameter_writer::write_value(parameter_form form, const bound_value& value
     case parameter_form::refused:
     case parameter_form::range:
     case parameter_form::multirange:
+    case parameter_form::composite:
     case parameter_form::own_bytes:
     case parameter_form::array:
     case parameter_form::array_literal: break;

@@ -2,11 +2,13 @@
 #pragma once
 
 #include "send_buffer.hpp"
+#include "type_catalog.hpp"
 
 #include <tupelo/core/statement.hpp>
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -37,6 +39,7 @@ enum class parameter_form : std::uint8_t {
   time_of_day,
   range,  ///< of fields only, as the two behind it
   multirange,
+  composite,
   own_bytes,  ///< what the field_traits of a field write
   // the type's text form
   literal,
@@ -48,15 +51,27 @@ enum class parameter_form : std::uint8_t {
 /// What needs no look at kind or range: the field, or the query's value, is already what the server takes.
 enum class parameter_shortcut : std::uint8_t { none, boolean, int4, int8, float8, text, timestamp, uuid };
 
+struct composite_layout;
+
 struct parameter_step {
   parameter_form form{};
   parameter_form element{};  ///< of arrays
   parameter_form bound{};    ///< of ranges and multiranges
   parameter_shortcut shortcut{};
-  kind k{};                        ///< of a mapped field what it is stored as
-  std::uint32_t type = 0;          ///< the server's, for messages
-  std::uint32_t element_type = 0;  ///< of arrays
-  std::uint32_t bound_type = 0;    ///< of ranges and multiranges
+  kind k{};                                     ///< of a mapped field what it is stored as
+  std::uint32_t type = 0;                       ///< the server's, for messages
+  std::uint32_t element_type = 0;               ///< of arrays
+  std::uint32_t bound_type = 0;                 ///< of ranges and multiranges
+  const composite_layout* composite = nullptr;  ///< of composites; owned by the parameter_layout
+};
+
+/// How the attributes of one composite are written. The server takes them with exactly the types that its own have.
+struct composite_layout {
+  struct attribute {
+    parameter_step how;
+    std::uint32_t type = 0;
+  };
+  std::vector<attribute> attributes;
 };
 
 /// How the parameters of one prepared statement are written; made once, valid for that plan on that connection.
@@ -64,6 +79,7 @@ struct parameter_layout {
   std::vector<parameter_step> steps;  ///< one per bind; `rows_per_statement` times as many where the rows differ
   std::string prefix;                 ///< Bind's format codes and the number of parameters, as they are sent
   bool rows_differ = false;
+  std::vector<std::unique_ptr<const composite_layout>> composites;  ///< that steps point to
 };
 
 /// The types that the parameters of raw SQL are sent as: those of their values. 0, which leaves it to the server, for
@@ -73,13 +89,18 @@ std::vector<std::uint32_t> wanted_parameter_types(const statement_plan& plan);
 /// As `server_version_num`. Source: PostgreSQL 17 release notes, infinite intervals.
 inline constexpr std::uint32_t first_with_infinite_intervals = 170'000;
 
+/// The types that the catalog does not know and that `plan_parameters` should find there: those of composites and of
+/// arrays of them. `of_rows`: for a COPY, also those of enums, where one text would make all columns texts.
+std::vector<std::uint32_t> types_to_ask_for(const statement_plan& plan, std::span<const std::uint32_t> parameter_types,
+                                            const type_catalog& catalog, bool of_rows = false);
+
 /// Matches what the plan binds with the types that the server expects. A version that is not known is 0, older than
-/// all.
+/// all. Composites that the catalog does not know are sent as texts.
 ///
 /// Errors: query_error naming the parameter: another number of parameters, a kind that cannot be sent as the type, more
-/// than 65535 of them.
+/// than 65535 of them; a composite with other attributes.
 parameter_layout plan_parameters(const statement_plan& plan, std::span<const std::uint32_t> parameter_types,
-                                 std::uint32_t server_version = 0);
+                                 std::uint32_t server_version = 0, const type_catalog& catalog = {});
 
 /// Writes the middle of a Bind message: format codes, number of parameters, values. Nothing of it remains in `out` when
 /// it throws. `send_buffer::end` refuses what is too long.

@@ -5,6 +5,7 @@
 #include "network_order.hpp"
 #include "oid.hpp"
 #include "row_decoder.hpp"
+#include "support/field_descriptions.hpp"
 #include "value_binder.hpp"
 
 #include <tupelo/core/error.hpp>
@@ -26,28 +27,9 @@ namespace tupelo::driver::postgres::testing {
 
 // ---- fields, described as the model room does by reflection
 
-template <class T>
-type_ops ops_of(kind k) {
-  type_ops ops{};
-  ops.k = k;
-  ops.size = static_cast<std::uint16_t>(sizeof(T));
-  return ops;
-}
-template <class T>
-type_ops optional_ops_of(kind k) {
-  using optional = std::optional<T>;
-  type_ops ops = ops_of<T>(k);
-  ops.nullable = true;
-  ops.has = [](const void* p) { return static_cast<const optional*>(p)->has_value(); };
-  ops.emplace = [](void* p) -> void* { return &static_cast<optional*>(p)->emplace(); };
-  ops.reset = [](void* p) { static_cast<optional*>(p)->reset(); };
-  ops.get = [](const void* p) -> const void* { return &**static_cast<const optional*>(p); };
-  return ops;
-}
-
-inline field_slot slot_of(const type_ops& ops, std::size_t offset = 0, std::string_view column = "price") {
-  return {&ops, static_cast<std::uint16_t>(offset), ops.k, ops.nullable, column};
-}
+using test_support::ops_of;
+using test_support::optional_ops_of;
+using test_support::slot_of;
 
 enum class level : std::int16_t { low = -1, normal, high = 7 };
 inline constexpr enumerator level_names[] = {{-1, "low"}, {0, "normal"}, {7, "high"}};

@@ -85,9 +85,15 @@ struct conversation_test : ::testing::Test {
   }
   static std::string done(const char* tag) { return message_bytes('2', "") + message_bytes('C', text_bytes(tag)); }
   static std::string ready(char status = 'I') { return message_bytes('Z', std::string(1, status)); }
-  static std::string refused(const char* sqlstate, const char* routine = "x", const char* severity = "ERROR") {
+  static std::string refused(const char* sqlstate, const char* routine = "x", const char* severity = "ERROR",
+                             const char* message = "no") {
     return message_bytes('E', "S" + text_bytes(severity) + "V" + text_bytes(severity) + "C" + text_bytes(sqlstate) +
-                                  "M" + text_bytes("no") + "R" + text_bytes(routine) + '\0');
+                                  "M" + text_bytes(message) + "R" + text_bytes(routine) + '\0');
+  }
+  /// The server cannot tell the type of the parameter.
+  static std::string untyped(int number) {
+    const std::string message = "konnte Datentyp von Parameter $" + std::to_string(number) + " nicht ermitteln";
+    return refused("42P18", "x", "ERROR", message.c_str());
   }
   static std::string stale() { return refused("0A000", "RevalidateCachedQuery"); }
 };

@@ -132,11 +132,22 @@ TEST_F(conversation_group_test, a_parameter_without_a_type_is_taken_for_a_text) 
   raw.plan.raw = true;
   submit();
   sent();
-  answer(described(false) + refused("42P18") + ready());
+  answer(described(false) + untyped(1) + ready());
   EXPECT_FALSE(is_over());
   EXPECT_EQ(sent(), "PDS") << "only that one again";
   answer(described(false) + ready());
   EXPECT_EQ(sent(), "BEBES");
+}
+
+TEST_F(conversation_group_test, a_parameter_that_stays_without_a_type_fails_the_group) {
+  write("UPDATE t SET a = coalesce(NULL, ?)");
+  submit();
+  sent();
+  answer(untyped(1) + ready());
+  EXPECT_EQ(sent(), "PDS");
+  answer(untyped(1) + ready());
+  EXPECT_TRUE(is_over()) << "asking a third time would not help";
+  EXPECT_TRUE(group.failure);
 }
 
 TEST_F(conversation_group_test, a_stale_plan_outside_a_transaction_runs_the_group_anew) {
@@ -368,6 +379,8 @@ TEST_F(conversation_group_test, whatever_a_server_answers_each_request_ends_once
                                          ready('T'),
                                          ready('E'),
                                          refused("42P18"),
+                                         untyped(1),
+                                         untyped(2),
                                          stale(),
                                          refused("26000"),
                                          refused("23505"),

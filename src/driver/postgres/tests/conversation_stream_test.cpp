@@ -137,6 +137,42 @@ TEST_F(conversation_stream_test, a_statement_that_joins_a_stream_and_cannot_be_d
   EXPECT_EQ(sent(), "PDS") << "the conversation goes on";
 }
 
+TEST_F(conversation_stream_test, a_statement_that_joins_another_stream_is_described_in_its_transaction) {
+  asked& other = read("SELECT m FROM u");
+  talk->submit(other.run);
+  answer(described(true) + ready() + done("SELECT 0") + ready());
+  completed();
+  sent();
+  asked& stream = open_stream();
+  talk->join_result(reinterpret_cast<server_statement*>(stream.prepared));
+  talk->submit(other.run);
+  EXPECT_EQ(sent(), "CPDH") << "its plan may be out of date, which would end the stream";
+  answer(message_bytes('3', "") + described(true));
+  EXPECT_EQ(sent(), "BEH");
+  answer(message_bytes('2', "") + message_bytes('C', testing::text_bytes("SELECT 0")));
+  EXPECT_EQ(completed(), std::vector<request*>{&other.run});
+  talk->submit(other.run);
+  EXPECT_EQ(sent(), "BEH") << "the tables are locked as they were described";
+}
+
+TEST_F(conversation_stream_test, a_parameter_that_was_taken_for_a_text_is_one_in_a_stream_too) {
+  asked& other = read("SELECT m FROM u WHERE n = $1 AND $2 IS NULL");
+  talk->submit(other.run);
+  sent();
+  answer(untyped(2) + ready());
+  EXPECT_EQ(sent(), "PDS");
+  const std::string types = testing::int16_bytes(2) + testing::int32_bytes(0) + testing::int32_bytes(25);
+  EXPECT_NE(last_sent.find(types), std::string::npos) << "the other one is left to the server";
+  answer(described(true) + ready() + done("SELECT 0") + ready());
+  completed();
+  sent();
+  asked& stream = open_stream();
+  talk->join_result(reinterpret_cast<server_statement*>(stream.prepared));
+  talk->submit(other.run);
+  EXPECT_EQ(sent(), "CPDH");
+  EXPECT_NE(last_sent.find(types), std::string::npos);
+}
+
 TEST_F(conversation_stream_test, a_script_joins_no_stream) {
   asked& stream = open_stream();
   talk->join_result(reinterpret_cast<server_statement*>(stream.prepared));

@@ -199,7 +199,7 @@ TEST(postgres_composites, are_told_from_other_types_that_users_made) {
   EXPECT_THROW(decoded<pair>(pair_ops(), user_type, "happy"), decode_error) << "an enum";
 }
 
-TEST(postgres_composites, are_written_as_text) {
+TEST(postgres_composites, are_written_as_text_where_nothing_is_known_of_their_type) {
   const pair some{};
   const auto out = sent_field(pair_ops(), &some, user_type);
   EXPECT_FALSE(out.binary[0]) << "the server wants the very types of the attributes in binary";

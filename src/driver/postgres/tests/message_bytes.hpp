@@ -2,6 +2,7 @@
 #pragma once
 
 #include "receive_buffer.hpp"
+#include "support/failure_of.hpp"
 
 #include <tupelo/core/error.hpp>
 
@@ -50,20 +51,7 @@ inline void feed(receive_buffer& buffer, std::string_view bytes) {
   }
 }
 
-/// The error that `run` ends with.
-template <class Error = error, class Run>
-Error failure_of(Run&& run) {
-  try {
-    run();
-  } catch (const Error& e) {
-    return e;
-  } catch (const std::exception& e) {
-    ADD_FAILURE() << "another failure: " << e.what();
-    throw;
-  }
-  ADD_FAILURE() << "no failure";
-  throw std::logic_error("no failure");
-}
+using test_support::failure_of;
 
 template <class Run>
 void expect_violation(Run&& run) {

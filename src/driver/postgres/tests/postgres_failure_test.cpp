@@ -98,6 +98,7 @@ TEST(postgres_failure, sqlstates_decide_the_code) {
       {"42703", errc::unknown_column},
       {"42601", errc::syntax_error},
       {"42883", errc::syntax_error},
+      {"42P18", errc::syntax_error},
       {"42501", errc::permission_denied},
       {"42P07", errc::database_error},
       {"28P01", errc::authentication_failed},

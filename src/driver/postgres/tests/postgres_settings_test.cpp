@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "password_file.hpp"
+#include "support/temp_directory.hpp"
 
 #include <tupelo/driver/postgres/postgres_settings.hpp>
 #include <tupelo/core/error.hpp>
@@ -24,15 +25,11 @@ const char* variable(const char* name) {
 
 /// Nothing of the machine's own environment counts; the home directory is empty.
 struct settings_test : ::testing::Test {
-  std::filesystem::path home;
+  test_support::temp_directory place;
+  std::filesystem::path home{place.path()};
   postgres_environment environment{&variable, "runner"};
 
-  settings_test() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "tupelo-settings-XXXXXX").string();
-    home = ::mkdtemp(pattern.data());
-    variables = {{"HOME", home.string()}};
-  }
-  ~settings_test() override { std::filesystem::remove_all(home); }
+  settings_test() { variables = {{"HOME", home.string()}}; }
 
   postgres_settings parse(std::string_view text) { return postgres_settings::parse(url::parse(text), environment); }
 

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "support/failure_of.hpp"
+#include "support/field_descriptions.hpp"
+#include "support/temp_directory.hpp"
+
 #include <tupelo/driver/sqlite/open.hpp>
 #include <tupelo/core/error.hpp>
 #include <tupelo/core/statement.hpp>
@@ -10,7 +14,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
-#include <filesystem>
 #include <memory>
 #include <optional>
 #include <semaphore>
@@ -19,56 +22,14 @@
 #include <string_view>
 #include <utility>
 #include <vector>
-#include <stdlib.h>
 
 namespace tupelo::driver::testing {
 
-/// A directory of the test's own, gone with everything in it.
-class temp_directory {
-public:
-  temp_directory() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "tupelo_sqlite_XXXXXX").string();
-    if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary directory");
-    path_ = pattern;
-  }
-  temp_directory(const temp_directory&) = delete;
-  temp_directory& operator=(const temp_directory&) = delete;
-  ~temp_directory() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  std::string file(std::string_view name) const { return path_ + "/" + std::string(name); }
-  std::string url(std::string_view name, std::string_view query = {}) const {
-    return "sqlite:///" + file(name) + std::string(query);
-  }
-
-private:
-  std::string path_;
-};
-
-/// The description of a field of type T that the model room makes by reflection.
-template <class T>
-type_ops ops_of(kind k) {
-  type_ops ops{};
-  ops.k = k;
-  ops.size = static_cast<std::uint16_t>(sizeof(T));
-  return ops;
-}
-template <class T>
-type_ops optional_ops_of(kind k) {
-  using optional = std::optional<T>;
-  type_ops ops = ops_of<T>(k);
-  ops.nullable = true;
-  ops.has = [](const void* p) { return static_cast<const optional*>(p)->has_value(); };
-  ops.emplace = [](void* p) -> void* { return &static_cast<optional*>(p)->emplace(); };
-  ops.reset = [](void* p) { static_cast<optional*>(p)->reset(); };
-  ops.get = [](const void* p) -> const void* { return &**static_cast<const optional*>(p); };
-  return ops;
-}
-
-inline field_slot slot_of(const type_ops& ops, std::size_t offset, std::string_view column) {
-  return {&ops, static_cast<std::uint16_t>(offset), ops.k, ops.nullable, column};
-}
+using test_support::failure_of;
+using test_support::ops_of;
+using test_support::optional_ops_of;
+using test_support::slot_of;
+using test_support::temp_directory;
 
 template <class Row>
 row_sink sink_of(std::vector<Row>& rows) {
@@ -77,21 +38,6 @@ row_sink sink_of(std::vector<Row>& rows) {
 
 inline void raise(const request& r) {
   if (r.failure) std::rethrow_exception(r.failure);
-}
-
-/// The exception of type Error that the work throws, for a look at what it says.
-template <class Error, class Work>
-Error failure_of(Work&& work) {
-  try {
-    work();
-  } catch (const Error& e) {
-    return e;
-  } catch (const std::exception& e) {
-    ADD_FAILURE() << "another failure: " << e.what();
-    throw;
-  }
-  ADD_FAILURE() << "no failure";
-  throw std::logic_error("no failure");
 }
 
 /// So that rows of bool are no bits.

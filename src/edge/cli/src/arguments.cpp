@@ -97,6 +97,16 @@ private:
   void sql(CLI::App* sub) { sub->add_flag("--sql", into_->sql, "Print the SQL instead of running it"); }
   void lock(CLI::App* sub) {
     sub->add_flag("--take-over-lock", into_->take_over_lock, "Remove the lock that a run which died has left behind");
+    time(sub, "--lock-wait", into_->lock_wait_ms,
+         "How long to wait for another run to end, e.g. 5min; 1min unless said");
+  }
+  void time(CLI::App* sub, const char* name, std::optional<std::int64_t>& milliseconds, const char* says) {
+    sub->add_option(name, milliseconds, says)
+        ->type_name("TIME")
+        ->transform(CLI::AsNumberWithUnit(std::map<std::string, std::int64_t>{{"ms", 1}, {"s", 1'000}, {"min", 60'000}},
+                                          CLI::AsNumberWithUnit::CASE_SENSITIVE)
+                        .description(""))
+        ->check(CLI::Validator(CLI::NonNegativeNumber).description(""));
   }
   void environment(CLI::App* sub) {
     sub->add_option("--env", into_->environment, "Run the seeds of this environment")
@@ -124,15 +134,24 @@ private:
                      "old=new: a table (people=users) or column (users.mail=users.email) was renamed")
         ->type_name("OLD=NEW")
         ->allow_extra_args(false);
+    CLI::Option* all = migrate->add_flag("--rename-all", into_->rename_all,
+                                         "Whatever looks renamed was; without a terminal nobody is asked");
+    migrate->add_flag("--no-rename", into_->no_rename, "What --rename does not say was dropped and added")
+        ->excludes(all);
     CLI::Option* empty = migrate->add_flag("--empty", into_->empty, "Write it without operations, to fill in by hand");
     migrate->add_flag(
         "--one-file", into_->one_file,
-        "Do not put indexes on tables that exist into a second migration, which builds them concurrently");
+        "Do not put what others would wait for on tables that exist into migrations of their own: indexes, and looking "
+        "at rows for constraints");
     migrate->add_flag("--merge", into_->merge, "Write one without operations that joins all heads")->excludes(empty);
+    CLI::Option* files =
+        migrate->add_flag("--sql-files", into_->sql_files,
+                          "Write a pair of .sql files without statements, which need not be compiled in");
     url(migrate);
     json(migrate);
     dry_run(migrate);
     sql(migrate);
+    files->excludes(migrate->get_option("--sql"))->excludes(empty);
 
     CLI::App* upgrade = add(verb::upgrade, "upgrade", "Apply migrations");
     target(upgrade, "head", "head, a revision or the beginning of one, or +n for n steps");
@@ -153,12 +172,19 @@ private:
     sql(stamp);
     lock(stamp);
 
-    CLI::App* fresh = add(verb::fresh, "fresh", "Drop everything in the database, then apply all migrations",
-                          "On a terminal it asks before it drops anything.");
+    CLI::App* fresh =
+        add(verb::fresh, "fresh", "Drop everything in the schema, then apply all migrations",
+            "On a terminal it asks before it drops anything. On PostgreSQL what belongs to no schema stays "
+            "(publications, foreign servers, roles), and so do extensions that are not yours or that other "
+            "schemas use: make those with IF NOT EXISTS.");
     fresh->add_flag("--seed", into_->then_seed, "Run the seeds afterwards");
-    fresh->add_flag("-y,--yes", into_->yes, "Do not ask");
-    environment(fresh);
-    writes(fresh);
+    CLI::App* reset = add(verb::reset, "reset", "Begin anew: fresh, then the seeds",
+                          "The same as fresh --seed. On a terminal it asks before it drops anything.");
+    for (CLI::App* sub : {fresh, reset}) {
+      sub->add_flag("-y,--yes", into_->yes, "Do not ask");
+      environment(sub);
+      writes(sub);
+    }
 
     CLI::App* seed = add(verb::seed, "seed", "Run the seeds that are linked into this program, by name");
     seed->add_option("names", into_->rest, "Only these");
@@ -174,13 +200,8 @@ private:
     dry_run(sub);
     sql(sub);
     lock(sub);
-    sub->add_option(
-           "--lock-timeout", into_->lock_timeout_ms,
-           "How long a statement may wait for a table on PostgreSQL, e.g. 3s; 0: as long as the server lets it")
-        ->type_name("TIME")
-        ->transform(CLI::AsNumberWithUnit(std::map<std::string, std::int64_t>{{"ms", 1}, {"s", 1'000}, {"min", 60'000}},
-                                          CLI::AsNumberWithUnit::CASE_SENSITIVE))
-        ->check(CLI::NonNegativeNumber);
+    time(sub, "--lock-timeout", into_->lock_timeout_ms,
+         "How long a statement may wait for a table on PostgreSQL, e.g. 3s; 0: as long as the server lets it");
     sub->add_option("--lock-retries", into_->lock_retries, "How often it is tried again before it fails")
         ->type_name("N");
   }
@@ -202,10 +223,15 @@ private:
     diff->add_flag("--recorded", into_->recorded,
                    "Against what the applied migrations have built, instead of the models");
     sql(diff);
+    output(diff, "A page to write that shows the change side by side; --format html writes it to standard output");
+    diff->add_option("--format", into_->picture, "text, or html: a page that shows the change side by side")
+        ->check(CLI::IsMember({"text", "html"}));
     CLI::App* introspect =
         add(verb::introspect, "introspect", "Write models of the tables that the live database has",
             "What models cannot say is a comment in the file and is told on the error stream. Needs no models.");
     one_text(introspect, "The header to write; standard output unless said");
+    introspect->add_option("--schema", into_->schema, "Of this schema, instead of the first in the search path")
+        ->type_name("NAME");
     CLI::App* diagram =
         add(verb::diagram, "diagram", "Draw the tables and their keys", "Needs no database unless --live is given.");
     one_text(diagram,
@@ -221,12 +247,15 @@ private:
     history->get_option("--json")->excludes(graph);
   }
 
-  void one_text(CLI::App* sub, const char* says) {
+  void output(CLI::App* sub, const char* says) {
     sub->add_option("-o,--output", into_->output, says)->type_name("FILE");
+    sub->add_flag("--force", into_->force, "Replace the file if it is there already");
+  }
+  void one_text(CLI::App* sub, const char* says) {
+    output(sub, says);
     sub->add_option("-t,--tables", into_->tables, "Only these: --tables users,posts")
         ->type_name("NAMES")
         ->delimiter(',');
-    sub->add_flag("--force", into_->force, "Replace the file if it is there already");
   }
 
   void format(CLI::App* sub) {
@@ -249,13 +278,28 @@ private:
     latest->type_name("N");
     format(lint);
 
+    CLI::App* verify = add(verb::verify, "verify", "Hold the database against its migrations and what they promise",
+                           "Exit code 3: something is not so.");
+    CLI::App* repair = add(verb::repair, "repair",
+                           "Put right what the database remembers: edited and missing migrations, ones that stopped "
+                           "half-way",
+                           "Says what it would record and asks; in a script it needs --yes. Tables are not touched.");
+    repair->add_flag("-y,--yes", into_->yes, "Do not ask");
+    repair->add_flag("--step-done", into_->step_done,
+                     "The step that was under way when a migration stopped was done: go on behind it");
+    repair->add_flag("--forget-half", into_->forget_half,
+                     "What was done of a migration that stopped half-way has been taken back by hand: it counts as not "
+                     "applied");
+    dry_run(repair);
+    lock(repair);
+
     CLI::App* backup = add(verb::backup, "backup", "Copy the whole database into a new file, while it is used",
                            "SQLite: a database file. PostgreSQL: pg_dump makes an archive for `db restore`.");
     CLI::App* restore = add(verb::restore, "restore", "Put such a copy in the place of everything in the database",
                             "On a terminal it asks first.");
     for (CLI::App* sub : {backup, restore}) sub->add_option("file", into_->file, "The file");
     restore->add_flag("-y,--yes", into_->yes, "Do not ask");
-    for (CLI::App* sub : {lint, backup, restore}) {
+    for (CLI::App* sub : {lint, backup, restore, verify, repair}) {
       url(sub);
       json(sub);
     }

@@ -4,6 +4,7 @@
 #include "migration_folder.hpp"
 #include "version.hpp"
 
+#include <tupelo/schema/sql_migration.hpp>
 #include <tupelo/engine/backend.hpp>
 #include <tupelo/engine/url_options.hpp>
 #include <tupelo/driver/url.hpp>
@@ -32,8 +33,13 @@ const project& command::in_project() {
 }
 
 const history& command::migrations() {
-  if (options_->migrations != nullptr) return *options_->migrations;
-  if (!own_history_) own_history_.emplace();
+  if (own_history_) return *own_history_;
+  const std::string folder = in_project().migrations.string();
+  own_history_ = history_with_folder(folder, options_->migrations != nullptr ? options_->migrations->ordered()
+                                                                             : registered_migrations());
+  if (own_history_->depends_on_database() && has_address()) {
+    own_history_ = own_history_->of_database(find_backend(driver::url::parse(address().url)).make_dialect().name());
+  }
   return *own_history_;
 }
 
@@ -89,14 +95,17 @@ migrate::options command::migrate_options(migrate::observer* watch) {
   options.take_over_lock = args_.take_over_lock;
   options.allow_destructive = args_.allow_destructive;
   if (args_.lock_timeout_ms) options.lock_timeout_us = *args_.lock_timeout_ms * 1'000;
+  if (args_.lock_wait_ms) options.lock_wait_us = *args_.lock_wait_ms * 1'000;
   if (args_.lock_retries) options.lock_retries = *args_.lock_retries;
   options.version = options_->version.empty() ? std::string("tupelo ") + version_text : std::string(options_->version);
   return options;
 }
 
 lint_options command::rules() {
-  if (!has_address()) return {};
-  return lint_options(find_backend(driver::url::parse(address().url)).make_dialect().features());
+  lint_options rules;
+  if (has_address()) rules.database = &find_backend(driver::url::parse(address().url)).make_dialect().features();
+  rules.names = in_project().names;
+  return rules;
 }
 
 bool command::confirmed(const std::string& what) {

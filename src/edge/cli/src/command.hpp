@@ -34,7 +34,8 @@ public:
 
   /// Errors: configuration_error.
   const project& in_project();
-  /// Errors: migration_error for a history that contradicts itself.
+  /// Those that are compiled in, and the .sql files of the migrations folder.
+  /// Errors: migration_error for a history that contradicts itself, or for a file; configuration_error.
   const history& migrations();
   /// Errors: model_error, migration_error.
   model_schema models() const;
@@ -101,15 +102,22 @@ int run_shell(command& c);
 int run_lint(command& c);
 int run_backup(command& c);
 int run_restore(command& c);
+int run_verify(command& c);
+int run_repair(command& c);
 
 /// Copies a database that is a file beside it. Returns the copy's name; empty where the database is no file.
 std::string backup_before_losses(command& c);
 
+/// The names of the environment's seeds, those in `only` if there are any, in the order in which they run.
+/// Errors: configuration_error for a name that is not there.
+std::vector<std::string> names_of_seeds(command& c, const std::vector<std::string>& only);
 /// Runs the seeds of the environment, those named in `only` if any are. Returns their names, in order.
 /// Errors: configuration_error for a name that is not there; what a seed throws.
 std::vector<std::string> run_seeds(command& c, const std::vector<std::string>& only);
 
 /// Everything behind the command line: what run() of the public header does, with other surroundings.
 int run(const std::vector<std::string>& words, const cli_options& options, surroundings& around);
+/// The same of a command that was understood already: everything that goes wrong in `verb` is printed.
+int run(command& c, int (*verb)(command&));
 
 }  // namespace tupelo::cli

@@ -19,7 +19,8 @@ std::string remedy_of(errc code) {
     case errc::migration_edited:
       return "`db status` lists what was edited; `db diff --recorded` holds the database against the files as they are";
     case errc::migration_missing:
-      return "bring the file back and rebuild this program; `db status` lists what the database has applied";
+      return "build this program again with the file, or run a newer one; `db status` lists what the database has "
+             "applied";
     case errc::migration_irreversible: return "`db downgrade <revision>` with a later revision stops before it";
     case errc::unknown_revision: return "`db history` lists the revisions";
     case errc::migration_destructive:

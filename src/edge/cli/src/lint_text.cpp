@@ -41,6 +41,11 @@ std::string escaped(std::string_view text, bool property) {
   return out;
 }
 
+std::size_t line_at(std::string_view text, std::size_t at) {
+  const auto end = text.begin() + static_cast<std::ptrdiff_t>(std::min(at, text.size()));
+  return 1 + static_cast<std::size_t>(std::count(text.begin(), end, '\n'));
+}
+
 }  // namespace
 
 finding_places::finding_places(const project& in) {
@@ -55,18 +60,32 @@ finding_places::place finding_places::of(const lint_finding& found) const {
   return {known->second.shown, line_of(known->second.text, found)};
 }
 
+finding_places::place finding_places::of_registration(std::string_view revision) const {
+  const auto known = by_revision_.find(revision);
+  if (known == by_revision_.end()) return {{}, 0};
+  const std::size_t at = known->second.text.find("TUPELO_MIGRATION");
+  return {known->second.shown, line_at(known->second.text, at == std::string::npos ? 0 : at)};
+}
+
 std::size_t line_of(std::string_view source, const lint_finding& found) {
-  const auto line_at = [&](std::size_t at) {
-    const auto end = source.begin() + static_cast<std::ptrdiff_t>(std::min(at, source.size()));
-    return 1 + static_cast<std::size_t>(std::count(source.begin(), end, '\n'));
-  };
+  constexpr std::size_t nowhere = std::string_view::npos;
+  constexpr std::string_view of_sql = "execute ";
+  if (found.what.starts_with(of_sql)) {
+    // A file of SQL has the statement as it stands.
+    const std::string_view statement = std::string_view(found.what).substr(of_sql.size());
+    const std::size_t written = source.find(statement.substr(0, statement.rfind(" …")));
+    if (written != nowhere) return line_at(source, written);
+  }
   const std::size_t registered = std::min(source.find("TUPELO_MIGRATION"), source.size());
   const std::size_t up = source.find("void up(", registered);
-  if (up == std::string_view::npos) return line_at(registered == source.size() ? 0 : registered);
+  if (up == nowhere) return line_at(source, registered == source.size() ? 0 : registered);
   const std::string name = found.subject.substr(found.subject.rfind('.') + 1);
-  const std::string wanted = name.empty() ? "db.execute(" : '"' + name + '"';
-  const std::size_t at = source.find(wanted, up);
-  return line_at(at == std::string_view::npos ? up : at);
+  const std::size_t quoted = name.empty() ? nowhere : source.find('"' + name + '"', up);
+  if (quoted != nowhere) return line_at(source, quoted);
+  const std::size_t sql = source.find("db.execute(", up);
+  const std::size_t in_sql = name.empty() || sql == nowhere ? nowhere : source.find(name, sql);
+  if (in_sql != nowhere) return line_at(source, in_sql);
+  return line_at(source, name.empty() && sql != nowhere ? sql : up);
 }
 
 finding_counts count(const std::vector<lint_finding>& found) {

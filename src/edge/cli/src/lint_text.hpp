@@ -27,6 +27,8 @@ public:
   };
   /// The line of `up` that names the thing; the registration where none does.
   place of(const lint_finding& found) const;
+  /// Where the revision is registered; no file where none registers it.
+  place of_registration(std::string_view revision) const;
 
 private:
   struct source {

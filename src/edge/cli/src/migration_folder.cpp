@@ -43,6 +43,11 @@ std::string revision_in(std::string_view source) {
   return {};
 }
 
+std::string revision_in_name(const fs::path& file) {
+  const std::string name = file.filename().string();
+  return file.extension() == ".sql" ? name.substr(0, std::min(name.rfind(".up."), name.size())) : std::string();
+}
+
 std::vector<migration_file> migration_files(const fs::path& folder) {
   std::vector<migration_file> files;
   std::error_code failure;
@@ -50,6 +55,9 @@ std::vector<migration_file> migration_files(const fs::path& folder) {
   fs::directory_iterator entries(folder, failure);
   for (; !failure && entries != fs::directory_iterator(); entries.increment(failure)) {
     const fs::path& path = entries->path();
+    if (path.extension() == ".sql" && path.filename().string().find(".up.") != std::string::npos) {
+      files.push_back({path, revision_in_name(path)});
+    }
     if (path.extension() != ".cpp") continue;
     if (std::string revision = revision_in(read_text(path)); !revision.empty()) {
       files.push_back({path, std::move(revision)});

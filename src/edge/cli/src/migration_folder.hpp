@@ -19,8 +19,11 @@ struct migration_file {
 /// The revision in `TUPELO_MIGRATION("…"`; empty when the text registers none.
 std::string revision_in(std::string_view source);
 
-/// Every .cpp file of the folder that registers a migration, by name. A folder that is not there has none.
-/// Errors: configuration_error for a file that cannot be read.
+/// The revision in the name of a file like `<revision>.up.sql`; empty for every other name.
+std::string revision_in_name(const std::filesystem::path& file);
+
+/// Every .cpp file of the folder that registers a migration, and every .sql file of one that goes up, by name. A folder
+/// that is not there has none. Errors: configuration_error for a file that cannot be read.
 std::vector<migration_file> migration_files(const std::filesystem::path& folder);
 
 /// Those that the running program was built without.

@@ -21,6 +21,9 @@ void progress_line::filled(std::string_view revision, std::int64_t rows) {
   show(fmt::format("{}: {} rows written", revision, rows), index_, count_);
 }
 
+void progress_line::locked_out(std::string_view owner, std::int64_t waited_us) {
+  show(fmt::format("waiting for {} to end its run, {} s", owner, waited_us / 1'000'000), 0, 1);
+}
 void progress_line::waiting(std::string_view revision, std::uint32_t attempt, std::int64_t) {
   show(fmt::format("{} waits for a lock, attempt {}", revision, attempt), index_, count_);
 }

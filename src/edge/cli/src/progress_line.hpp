@@ -21,6 +21,7 @@ public:
   void finished(std::string_view revision, migrate::direction way, std::size_t index, std::size_t count,
                 std::int64_t duration_us) override;
   void filled(std::string_view revision, std::int64_t rows) override;
+  void locked_out(std::string_view owner, std::int64_t waited_us) override;
   void waiting(std::string_view revision, std::uint32_t attempt, std::int64_t backoff_us) override;
   /// The same for what is no migration.
   void show(std::string_view what, std::size_t index, std::size_t count);

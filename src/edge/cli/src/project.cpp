@@ -100,12 +100,19 @@ project parse_project(std::string_view text, const fs::path& file) {
   use_defaults(made, file.parent_path());
   made.configured = true;
 
-  const section top(all, "", file, {"database", "migrations", "manage"});
+  const section top(all, "", file, {"database", "lint", "manage", "migrations"});
   if (const toml::table* table = top.table("database"))
     made.url = section(*table, "database", file, {"url"}).text("url");
   if (const toml::table* table = top.table("migrations")) {
     if (auto folder = section(*table, "migrations", file, {"directory"}).text("directory"))
       made.migrations = made.root / *folder;
+  }
+  if (const toml::table* table = top.table("lint")) {
+    if (const toml::table* names = section(*table, "lint", file, {"names"}).table("names")) {
+      const section policy(*names, "lint.names", file, {"tables", "columns", "indexes", "constraints"});
+      made.names = {policy.text("tables").value_or(""), policy.text("columns").value_or(""),
+                    policy.text("indexes").value_or(""), policy.text("constraints").value_or("")};
+    }
   }
   if (const toml::table* table = top.table("manage")) {
     const section manage(*table, "manage", file, {"build_directory", "target", "program"});

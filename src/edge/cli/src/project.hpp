@@ -3,6 +3,8 @@
 
 #include "surroundings.hpp"
 
+#include <tupelo/schema/lint.hpp>
+
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -21,6 +23,7 @@ struct project {
   std::filesystem::path build_folder;  ///< absolute
   std::string manage_target = "manage";
   std::filesystem::path manage_program;  ///< absolute
+  naming_policy names{};                 ///< of [lint.names]
 
   /// `path` as it is shown: relative to the project's root where it lies in it.
   std::string shown(const std::filesystem::path& path) const;

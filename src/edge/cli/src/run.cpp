@@ -26,12 +26,15 @@ int dispatch(command& c) {
     case verb::introspect: return run_introspect(c);
     case verb::diagram: return run_diagram(c);
     case verb::stamp: return run_stamp(c);
-    case verb::fresh: return run_fresh(c);
+    case verb::fresh:
+    case verb::reset: return run_fresh(c);
     case verb::seed: return run_seed(c);
     case verb::shell: return run_shell(c);
     case verb::lint: return run_lint(c);
     case verb::backup: return run_backup(c);
     case verb::restore: return run_restore(c);
+    case verb::verify: return run_verify(c);
+    case verb::repair: return run_repair(c);
   }
   return exit_usage;
 }
@@ -42,9 +45,14 @@ int run(const std::vector<std::string>& words, const cli_options& options, surro
   parsed_arguments parsed = parse_arguments(words, around);
   if (parsed.exit_code) return *parsed.exit_code;
   command c(std::move(parsed.command), options, around);
+  return run(c, dispatch);
+}
+
+int run(command& c, int (*verb)(command&)) {
+  surroundings& around = c.around();
   int code = exit_error;
   try {
-    code = dispatch(c);
+    code = verb(c);
   } catch (...) {
     const error_report report = error_report::of_current();
     if (c.args().json) {

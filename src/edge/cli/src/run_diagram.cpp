@@ -11,19 +11,24 @@
 namespace tupelo::cli {
 namespace {
 
-/// By its name, else by the ending of the file, else a picture.
+/// By its name, else by the ending of the file, else a picture. Errors: usage_error for an ending that says no format.
 diagram_format chosen_format(const arguments& args) {
   if (const auto named = diagram_format_named(args.picture)) return *named;
   const std::string ending = std::filesystem::path(args.output).extension().string();
+  if (ending.empty()) return diagram_format::svg;
   if (ending == ".mmd" || ending == ".md") return diagram_format::mermaid;
   if (ending == ".htm") return diagram_format::html;
-  return diagram_format_named(ending.empty() ? "svg" : ending.substr(1)).value_or(diagram_format::svg);
+  if (const auto named = diagram_format_named(ending.substr(1))) return *named;
+  throw usage_error(
+      "a file that ends in " + ending +
+      " is of no format known here: .svg, .html, .mmd, .md and .dot are, and --format says it for any other");
 }
 
 }  // namespace
 
 int run_diagram(command& c) {
   const output_file to(c);
+  const diagram_format format = chosen_format(c.args());
   diagram_options options;
   options.tables = c.args().tables;
   schema_definition schema;
@@ -37,7 +42,7 @@ int run_diagram(command& c) {
     schema = c.wait(introspect(c.open_existing()));
     options.title = c.address().redacted();
   }
-  const std::string text = diagram(schema, chosen_format(c.args()), options);
+  const std::string text = diagram(schema, format, options);
   to.write(text);
   if (to.is_file()) c.out().line(c.out().painted(ink::green, "wrote ") + to.shown());
   return exit_ok;

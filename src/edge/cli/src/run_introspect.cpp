@@ -13,7 +13,7 @@ int run_introspect(command& c) {
   const arguments& args = c.args();
   const output_file to(c);
   database& db = c.open_existing();
-  const schema_definition live = c.wait(introspect(db));
+  const schema_definition live = c.wait(args.schema.empty() ? introspect(db) : introspect(db, args.schema));
   const model_source source = write_models(live, db.sql_dialect().schema(), args.tables);
   if (to.is_file() || !args.json) to.write(source.text);
   if (args.json) {

@@ -41,12 +41,15 @@ int list_rules(command& c) {
   return exit_ok;
 }
 
-/// The revisions that the command line asks for, in order.
-std::vector<std::string_view> chosen(command& c) {
+/// The revisions that the command line asks for, in order. Where it asks the database, the rules hear what that has.
+std::vector<std::string_view> chosen(command& c, lint_options& rules) {
   const history& all = c.migrations();
   std::vector<std::string_view> revisions;
   if (c.args().pending) {
     const migrate::status_report now = c.wait(migrate::status(c.open_existing(), c.migrate_options()));
+    for (const migrate::revision_status& one : now.revisions) {
+      if (one.now != migrate::state::pending) rules.applied.push_back(one.revision);
+    }
     for (const migration& m : all.ordered()) {
       const bool pending =
           std::any_of(now.revisions.begin(), now.revisions.end(), [&](const migrate::revision_status& one) {
@@ -81,8 +84,9 @@ int run_lint(command& c) {
   const arguments& args = c.args();
   if (args.rules) return list_rules(c);
   c.warn_of_uncompiled();
-  const std::vector<std::string_view> revisions = chosen(c);
-  const std::vector<lint_finding> found = lint(c.migrations(), revisions, c.rules());
+  lint_options rules = c.rules();
+  const std::vector<std::string_view> revisions = chosen(c, rules);
+  const std::vector<lint_finding> found = lint(c.migrations(), revisions, rules);
   const finding_places places(c.in_project());
   const finding_counts counts = count(found);
   if (args.json) {

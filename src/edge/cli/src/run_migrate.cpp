@@ -3,17 +3,18 @@
 #include "error_report.hpp"
 #include "lint_text.hpp"
 #include "migration_folder.hpp"
-#include "rename_option.hpp"
+#include "rename_questions.hpp"
 #include "schema_text.hpp"
 #include "text_file.hpp"
 
 #include <tupelo/schema/generator.hpp>
-#include <tupelo/schema/index_split.hpp>
+#include <tupelo/schema/safe_split.hpp>
 #include <tupelo/dialect/dialect.hpp>
 #include <tupelo/core/error.hpp>
 
 #include <nlohmann/json.hpp>
 
+#include <cstddef>
 #include <filesystem>
 
 namespace tupelo::cli {
@@ -37,9 +38,7 @@ std::vector<schema_operation> planned_operations(command& c) {
   if (c.args().empty || c.args().merge) return {};
   model_schema wanted = c.models();
   const schema_definition recorded = migrate::recorded_schema(c.migrations());
-  for (const std::string& rename : c.args().renames) {
-    wanted.renames.push_back(parse_rename(rename, recorded, wanted.schema));
-  }
+  wanted.renames = settled_renames(c, recorded, wanted);
   return migrate::check(wanted, c.migrations());
 }
 
@@ -61,7 +60,8 @@ std::string next_revision(command& c, const std::string& message, const std::vec
   for (std::int64_t now = c.around().now_us();; now += second) {
     std::string revision = make_revision(now, message);
     bool taken = c.migrations().find(revision) != nullptr ||
-                 std::filesystem::exists(c.in_project().migrations / (revision + ".cpp"));
+                 std::filesystem::exists(c.in_project().migrations / (revision + ".cpp")) ||
+                 std::filesystem::exists(c.in_project().migrations / (revision + ".up.sql"));
     constexpr std::size_t time_length = 15;
     for (const std::string& parent : parents) {
       // Only parents from the same minute: a clock that was wrong for long is not followed.
@@ -76,53 +76,117 @@ std::string next_revision(command& c, const std::string& message, const std::vec
 struct planned_file {
   std::vector<std::string> parents;
   std::vector<schema_operation> operations;
+  std::vector<backfill_step> rows;
   migration_source source;
   std::filesystem::path path;
   std::vector<lint_finding> findings;
 };
 
-planned_file plan_file(command& c, const std::string& message, std::vector<std::string> parents,
-                       std::vector<schema_operation> operations, const schema_definition& before) {
-  planned_file planned;
-  planned.source = generate_migration(next_revision(c, message, parents), parents, operations);
-  planned.path = c.in_project().migrations / planned.source.file_name;
-  if (!operations.empty()) planned.findings = lint(operations, before, c.rules());
-  for (lint_finding& found : planned.findings) found.file = c.in_project().shown(planned.path);
-  planned.parents = std::move(parents);
-  planned.operations = std::move(operations);
-  return planned;
-}
+/// The files of one change, each behind the one before.
+class file_plan {
+public:
+  file_plan(command& c, const schema_definition& before) : c_(&c), state_(before), parents_(parents_of_next(c)) {}
 
-/// One file, or two: where the database builds indexes beside those who write, or is not known, they follow in a file
-/// of their own.
+  void add(const std::string& suffix, std::vector<schema_operation> operations) {
+    planned_file& file = begin(suffix);
+    file.source = generate_migration(file.source.revision, file.parents, operations, moved_columns(operations, state_));
+    if (!operations.empty()) file.findings = lint(operations, state_, c_->rules());
+    for (lint_finding& found : file.findings) found.file = c_->in_project().shown(file.path);
+    apply_all(operations, state_);
+    file.operations = std::move(operations);
+  }
+  void add(const std::string& suffix, std::vector<backfill_step> rows) {
+    planned_file& file = begin(suffix);
+    file.source = generate_backfill(file.source.revision, file.parents, rows);
+    file.rows = std::move(rows);
+  }
+  std::vector<planned_file> take() { return std::move(files_); }
+
+private:
+  planned_file& begin(const std::string& suffix) {
+    const std::string& message = c_->args().message;
+    planned_file& file = files_.emplace_back();
+    file.parents = std::move(parents_);
+    file.source.revision = next_revision(*c_, files_.size() == 1 ? message : message + " " + suffix, file.parents);
+    file.path = c_->in_project().migrations / (file.source.revision + ".cpp");
+    parents_ = {file.source.revision};
+    return file;
+  }
+
+  command* c_;
+  schema_definition state_;
+  std::vector<std::string> parents_;
+  std::vector<planned_file> files_;
+};
+
+/// One file, or several: where the database can build indexes and look at rows while others read and write, or is not
+/// known, that follows in files of its own.
 std::vector<planned_file> plan_files(command& c, std::vector<schema_operation> operations,
                                      const schema_definition& before) {
-  std::vector<planned_file> files;
-  const std::string& message = c.args().message;
-  std::vector<std::string> parents = parents_of_next(c);
   const feature_table* of = c.rules().database;
-  index_split parts{std::move(operations), {}};
-  if (!c.args().one_file && (of == nullptr || of->concurrent_indexes)) parts = index_split::of(parts.changes, before);
-  if (!parts.changes.empty() || parts.indexes.empty()) {
-    files.push_back(plan_file(c, message, std::move(parents), std::move(parts.changes), before));
-    parents = {files.front().source.revision};
-  }
-  if (!parts.indexes.empty()) {
-    schema_definition between = before;
-    if (!files.empty()) apply_all(files.front().operations, between);
-    const std::string own = files.empty() ? message : message + " indexes";
-    files.push_back(plan_file(c, own, std::move(parents), std::move(parts.indexes), between));
-  }
-  return files;
+  safe_split parts{std::move(operations), {}, {}, {}};
+  if (!c.args().one_file && (of == nullptr || of->concurrent_indexes)) parts = safe_split::of(parts.changes, before);
+  file_plan plan(c, before);
+  const bool more = !parts.indexes.empty() || !parts.fills.empty() || !parts.validations.empty();
+  if (!parts.changes.empty() || !more) plan.add({}, std::move(parts.changes));
+  if (!parts.indexes.empty()) plan.add("indexes", std::move(parts.indexes));
+  if (!parts.fills.empty()) plan.add("backfill", std::move(parts.fills));
+  if (!parts.validations.empty()) plan.add("validated", std::move(parts.validations));
+  return plan.take();
 }
 
-nlohmann::ordered_json document_of(const planned_file& planned, const project& in, bool with_text) {
+/// A migration in SQL, to be filled in: one file for each way.
+int write_sql_files(command& c) {
+  const arguments& args = c.args();
+  const project& in = c.in_project();
+  const std::vector<std::string> parents = parents_of_next(c);
+  const std::string revision = next_revision(c, args.message, parents);
+  std::string after;
+  for (const std::string& parent : parents) after += (after.empty() ? "" : ", ") + parent;
+  const std::filesystem::path up = in.migrations / (revision + ".up.sql");
+  const std::filesystem::path down = in.migrations / (revision + ".down.sql");
+  if (!args.dry_run) {
+    write_new_text(up, "-- tupelo: after=" + (after.empty() ? std::string("base") : after) + "\n\n");
+    write_new_text(down, "-- What takes it back; without this file there is no way back.\n\n");
+  }
+  if (args.json) {
+    c.out().json({{"written", !args.dry_run},
+                  {"revision", revision},
+                  {"file", in.shown(up)},
+                  {"down", in.shown(down)},
+                  {"parents", parents},
+                  {"operations", nlohmann::ordered_json::array()}});
+    return exit_ok;
+  }
+  for (const std::filesystem::path& file : {up, down}) {
+    c.out().line(args.dry_run ? "would write " + in.shown(file)
+                              : c.out().painted(ink::green, "wrote ") + in.shown(file));
+  }
+  if (!args.dry_run) c.out().line("Next: write the SQL, then `db upgrade`; nothing has to be built for it.");
+  return exit_ok;
+}
+
+nlohmann::ordered_json changes_of(const planned_file& planned) {
+  if (planned.rows.empty()) return json_of(planned.operations);
+  nlohmann::ordered_json list = nlohmann::ordered_json::array();
+  for (const backfill_step& step : planned.rows) {
+    list.push_back({{"table", step.table}, {"change", step.describe()}, {"code", backfill_source(step)}});
+  }
+  return list;
+}
+
+/// The file with those that follow it.
+nlohmann::ordered_json document_of(const std::vector<planned_file>& files, std::size_t at, const project& in,
+                                   bool with_text) {
+  const planned_file& planned = files[at];
   nlohmann::ordered_json said{{"revision", planned.source.revision},
                               {"file", in.shown(planned.path)},
                               {"parents", planned.parents},
-                              {"operations", json_of(planned.operations)},
+                              {"operations", changes_of(planned)},
                               {"findings", json_of(planned.findings, finding_places(project{}))}};
   if (with_text) said["text"] = planned.source.text;
+  said["followed_by"] = nullptr;
+  if (at + 1 < files.size()) said["followed_by"] = document_of(files, at + 1, in, with_text);
   return said;
 }
 
@@ -139,6 +203,7 @@ int run_migrate(command& c) {
   }
   require_all_compiled_in(c);
   (void)parents_of_next(c);  // what is wrong with the heads comes first
+  if (args.sql_files) return write_sql_files(c);
   const std::vector<schema_operation> operations = planned_operations(c);
 
   if (operations.empty() && !args.empty && !args.merge) {
@@ -166,9 +231,7 @@ int run_migrate(command& c) {
 
   if (args.json) {
     nlohmann::ordered_json said{{"written", written}};
-    said.update(document_of(files.front(), in, args.dry_run));
-    said["followed_by"] = nullptr;
-    if (files.size() > 1) said["followed_by"] = document_of(files.back(), in, args.dry_run);
+    said.update(document_of(files, 0, in, args.dry_run));
     if (args.sql) said["statements"] = statements;
     out.json(said);
     return exit_ok;
@@ -179,6 +242,7 @@ int run_migrate(command& c) {
   }
   for (const planned_file& planned : files) {
     for (const schema_operation& operation : planned.operations) out.line("  " + operation.describe());
+    for (const backfill_step& step : planned.rows) out.line("  " + step.describe());
     if (args.dry_run) {
       out.line();
       out.line(out.painted(ink::dim, "// " + in.shown(planned.path)));
@@ -187,6 +251,9 @@ int run_migrate(command& c) {
     }
     out.line(out.painted(ink::green, "wrote ") + in.shown(planned.path));
     for (const lint_finding& found : planned.findings) c.warn(finding_text(found));
+  }
+  for (const moved_column& moved : moved_columns(operations, before)) {
+    c.warn(moved.describe() + ": its values are lost unless they are carried over first; the file says how");
   }
   if (args.dry_run) return exit_ok;
   out.line("Next: review what was written, build this program again so that it is part of it, then `db upgrade`.");

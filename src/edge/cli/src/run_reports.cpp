@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // What only looks: current, history, status, check, diff.
 #include "command.hpp"
+#include "error_report.hpp"
 #include "history_graph.hpp"
 #include "lint_text.hpp"
 #include "migration_folder.hpp"
+#include "output_file.hpp"
 #include "schema_text.hpp"
 
 #include <tupelo/schema/diff.hpp>
@@ -12,6 +14,7 @@
 #include <tupelo/core/timestamp.hpp>
 
 #include <nlohmann/json.hpp>
+#include <tupelo/change_page.hpp>
 
 #include <algorithm>
 #include <optional>
@@ -103,6 +106,7 @@ std::string findings_text(const migrate::status_report& report) {
     if (count != 0)
       text += (text.empty() ? "" : ", ") + std::to_string(count) + " " + std::string(migrate::name_of(kind));
   }
+  if (!report.halves.empty()) text += (text.empty() ? "" : ", ") + std::to_string(report.halves.size()) + " half-way";
   return text;
 }
 
@@ -115,6 +119,36 @@ void print_findings(console& out, const migrate::status_report& report) {
 
 void print_operations(console& out, const std::vector<schema_operation>& operations) {
   for (const schema_operation& operation : operations) out.line("  " + operation.describe());
+}
+
+void annotate(console& out, const finding_places& places, std::string_view revision, std::string_view title,
+              const std::string& message) {
+  const finding_places::place at = places.of_registration(revision);
+  out.line(annotation("error", at.file, at.line, title, message));
+}
+
+/// What keeps a program from running these migrations at all.
+void annotate_files(command& c, const finding_places& places, const std::vector<migration_file>& uncompiled) {
+  for (const migration_file& file : uncompiled) {
+    annotate(c.out(), places, file.revision, "not part of the program",
+             "The program was built without this migration; build it again so that it is seen.");
+  }
+  const std::vector<std::string> heads = head_names(c.migrations());
+  if (heads.size() < 2) return;
+  for (const std::string& head : heads) {
+    annotate(c.out(), places, head, "several heads",
+             "The migrations end in " + joined(heads) + "; `db migrate --merge \"message\"` joins them.");
+  }
+}
+
+std::string text_of(state now) {
+  switch (now) {
+    case state::pending: return "The database has not applied it.";
+    case state::edited: return "The migration has been edited since the database has applied it.";
+    case state::missing: return "The database has applied a migration that the program does not know.";
+    case state::applied: break;
+  }
+  return {};
 }
 
 std::vector<schema_operation> live_difference(const schema_dialect& rules, const schema_definition& live,
@@ -201,6 +235,17 @@ int run_status(command& c) {
               {"not_compiled_in", files},
               {"beside_tables", json_of(others)},
               {"lock", nullptr}};
+    json halves = json::array();
+    for (const migrate::half_done& half : report.halves) {
+      halves.push_back({{"revision", half.revision},
+                        {"direction", half.way == migrate::direction::up ? "up" : "down"},
+                        {"done", half.done},
+                        {"steps", half.count},
+                        {"next", half.next},
+                        {"next_was_begun", half.begun},
+                        {"since", time_text(half.since_us)}});
+    }
+    said["half_done"] = halves;
     if (report.locked) said["lock"] = {{"owner", report.lock.owner}, {"since", time_text(report.lock.acquired_us)}};
     c.out().json(said);
     return exit_ok;
@@ -215,6 +260,11 @@ int run_status(command& c) {
     out.line("state     " + out.painted(ink::yellow, findings_text(report)));
     print_findings(out, report);
   }
+  for (const migrate::half_done& half : report.halves) {
+    out.line("half-way  " + out.painted(ink::red, half.revision + ": " + half.describe()));
+    out.line(std::string("          `db ") + (half.way == migrate::direction::up ? "upgrade" : "downgrade") +
+             "` goes on there");
+  }
   if (report.locked) {
     out.line("lock      " + out.painted(ink::red, "held by " + report.lock.owner + " since " +
                                                       time_text(report.lock.acquired_us) + " UTC"));
@@ -225,15 +275,21 @@ int run_status(command& c) {
 }
 
 int run_check(command& c) {
-  const std::size_t uncompiled = c.warn_of_uncompiled();
+  c.warn_of_uncompiled();
+  const std::vector<migration_file> uncompiled = not_compiled_in(c.in_project().migrations, c.migrations());
+  const bool annotates = !c.args().json && c.args().format == "github";
+  const finding_places places(c.in_project());
+  if (annotates) annotate_files(c, places, uncompiled);  // several heads are an error behind this
   const std::vector<schema_operation> missing = migrate::check(c.models(), c.migrations());
   std::optional<migrate::status_report> applied;
   if (c.args().database_too) applied = ask(c);
-  const bool in_step = missing.empty() && uncompiled == 0;
+  const bool in_step = missing.empty() && uncompiled.empty();
   const bool up_to_date = !applied || applied->up_to_date();
   const int code = in_step && up_to_date ? exit_ok : exit_differences;
   if (c.args().json) {
-    json said{{"in_step", in_step}, {"operations", json_of(missing)}};
+    json files = json::array();
+    for (const migration_file& file : uncompiled) files.push_back(c.in_project().shown(file.path));
+    json said{{"in_step", in_step}, {"operations", json_of(missing)}, {"not_compiled_in", files}};
     if (applied) {
       json list = json::array();
       for (const migrate::revision_status& one : applied->revisions) {
@@ -245,15 +301,18 @@ int run_check(command& c) {
     c.out().json(said);
     return code;
   }
-  if (c.args().format == "github") {
+  if (annotates) {
     std::string wanted;
     for (const schema_operation& operation : missing) wanted += "\n" + operation.describe();
     if (!wanted.empty()) {
       c.out().line(annotation("error", "", 0, "models and migrations differ",
                               "The models want what no migration builds; `db migrate` writes it:" + wanted));
     }
-    if (!up_to_date) {
-      c.out().line(annotation("error", "", 0, "the database is not up to date", findings_text(*applied)));
+    if (!applied) return code;
+    for (const migrate::revision_status& one : applied->revisions) {
+      if (one.now == state::applied) continue;
+      annotate(c.out(), places, one.revision, std::string(migrate::name_of(one.now)) + " " + one.revision,
+               text_of(one.now));
     }
     return code;
   }
@@ -273,28 +332,62 @@ int run_check(command& c) {
 }
 
 int run_diff(command& c) {
+  const bool as_page = c.args().picture == "html" || !c.args().output.empty();
+  if (as_page && (c.args().json || c.args().sql || c.args().picture == "text")) {
+    throw usage_error("--output is for the page that --format html makes; leave out --json, --sql and --format text");
+  }
+  const output_file to(c);
   std::optional<model_schema> models;
   if (!c.args().recorded) models = c.models();  // before the database is asked
   database& db = c.open_existing();
   const schema_definition live = c.wait(introspect(db));
   const std::vector<schema_operation> operations = models ? live_difference(db.sql_dialect().schema(), live, *models)
                                                           : c.wait(migrate::drift(db, c.migrate_options()));
-  const int code = operations.empty() ? exit_ok : exit_differences;
+  migrate::object_drift objects;
+  if (!models) objects = c.wait(migrate::drift_of_objects(db, c.migrate_options()));
+  const bool same = operations.empty() && objects.changes.empty();
+  const int code = same ? exit_ok : exit_differences;
   if (c.args().json) {
     json said{{"against", models ? "models" : "recorded"}, {"operations", json_of(operations)}};
     if (c.args().sql) said["statements"] = texts_of(db.sql_dialect().schema().render(operations, live));
-    said["not_compared"] = json_of(live.others);
+    if (!models) {
+      said["objects_recorded"] = objects.recorded;
+      said["objects"] = json_of(objects.changes);
+    }
+    said["not_compared"] = json_of(objects.recorded ? std::vector<schema_object>() : live.others);
     c.out().json(said);
+  } else if (as_page) {
+    change_page_options page{.title = "Schema of " + c.address().redacted(), .before = "the database now"};
+    page.after = models ? "as the models want it" : "as its migrations have built it";
+    page.statements = texts_of(db.sql_dialect().schema().render(operations, live));
+    to.write(change_page(live, operations, page));
+    if (to.is_file()) c.out().line(c.out().painted(ink::green, "wrote ") + to.shown());
   } else if (c.args().sql) {
     c.out().script(texts_of(db.sql_dialect().schema().render(operations, live)));
-  } else if (operations.empty()) {
+  } else if (same) {
     c.out().line(models ? "The database is what the models want." : "The database is what its migrations have built.");
-  } else {
+  } else if (!operations.empty()) {
     c.out().line(std::string("To be what ") + (models ? "the models want" : "its migrations have built") +
                  ", the database would need:");
     print_operations(c.out(), operations);
   }
-  if (!c.args().json) print_others(c.err(), live.others);
+  if (c.args().json) return code;
+  if (!objects.changes.empty()) {
+    console& said = c.args().sql || as_page ? c.err() : c.out();
+    said.line("Beside its tables, the database has changed since its migrations were applied:");
+    for (const migrate::changed_object& one : objects.changes) {
+      said.line("  " + std::string(migrate::name_of(one.what)) + "  " + one.object);
+    }
+    said.line("Change it back, or write a migration; `db stamp` takes it as it is.");
+  }
+  if (models) {
+    print_others(c.err(), live.others);
+  } else if (!objects.recorded) {
+    c.err().line(
+        "There is no record of what the database had beside its tables when its last migration was applied, so "
+        "that was not compared; the next upgrade makes one, or `db stamp` with what is there now.");
+    print_others(c.err(), live.others);
+  }
   return code;
 }
 

@@ -38,6 +38,12 @@ private:
 
 }  // namespace
 
+std::vector<std::string> names_of_seeds(command& c, const std::vector<std::string>& only) {
+  std::vector<std::string> names;
+  for (const seed* one : chosen_seeds(c.args().environment, only)) names.emplace_back(one->name());
+  return names;
+}
+
 std::vector<std::string> run_seeds(command& c, const std::vector<std::string>& only) {
   const std::vector<const seed*> seeds = chosen_seeds(c.args().environment, only);
   database& db = c.open();
@@ -67,12 +73,8 @@ std::vector<std::string> run_seeds(command& c, const std::vector<std::string>& o
 
 int run_seed(command& c) {
   const std::string& environment = c.args().environment;
-  std::vector<std::string> names;
-  if (c.args().dry_run) {
-    for (const seed* one : chosen_seeds(environment, c.args().rest)) names.emplace_back(one->name());
-  } else {
-    names = run_seeds(c, c.args().rest);
-  }
+  const std::vector<std::string> names =
+      c.args().dry_run ? names_of_seeds(c, c.args().rest) : run_seeds(c, c.args().rest);
   if (c.args().json) {
     c.out().json({{"dry_run", c.args().dry_run}, {"environment", environment}, {"seeds", names}});
     return exit_ok;

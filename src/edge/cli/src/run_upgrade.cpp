@@ -111,12 +111,16 @@ bool may_downgrade(command& c, const std::string& target) {
   return losses.empty() || c.confirmed("Taking this back loses data:" + losses + "\n");
 }
 
+bool seeds_follow(const command& c) { return c.args().then_seed || c.args().what == verb::reset; }
+
 int plan_fresh(command& c) {
   const migrate::fresh_plan planned = c.wait(migrate::plan_fresh(c.open(), c.migrate_options()));
+  const std::vector<std::string> seeds = seeds_follow(c) ? names_of_seeds(c, {}) : std::vector<std::string>();
   if (c.args().json) {
     nlohmann::ordered_json said = json_of(planned.upgrade, true);
     said.erase("applied");
     said["dropped"] = planned.drops;
+    said["seeds"] = seeds;
     if (c.args().sql) said["script"] = planned.script;
     c.out().json(said);
   } else if (c.args().sql) {
@@ -124,10 +128,12 @@ int plan_fresh(command& c) {
     c.out().script(planned.script);
     c.out().line();
     print_script(c.out(), planned.upgrade);
+    for (const std::string& name : seeds) c.out().line("-- then the seed " + name + ", which is code");
   } else {
     c.out().line("would drop " + counted(planned.drops.size(), "thing") + ":");
     c.out().script(planned.drops);
     print_plan(c.out(), planned.upgrade);
+    for (const std::string& name : seeds) c.out().line("would seed " + name);
   }
   return exit_ok;
 }
@@ -189,7 +195,7 @@ int run_fresh(command& c) {
   if (c.args().sql || c.args().dry_run) return plan_fresh(c);
   database& db = c.open();
   if (!c.confirmed("This drops everything in the schema of " + c.address().redacted() +
-                   ": tables with all rows, views, types, functions.")) {
+                   ": tables with all rows, views, types, functions, extensions that are yours.")) {
     c.err().line("Nothing was changed.");
     return exit_error;
   }
@@ -201,7 +207,10 @@ int run_fresh(command& c) {
     print_done(c.out(), done);
   }
   std::vector<std::string> seeds;
-  if (c.args().then_seed) seeds = run_seeds(c, {});
+  if (seeds_follow(c)) {
+    seeds = run_seeds(c, {});
+    if (seeds.empty()) c.warn("environment " + c.args().environment + " has no seeds, so the tables are empty");
+  }
   if (c.args().json) {
     nlohmann::ordered_json said = json_of(done, false);
     said["seeds"] = seeds;

@@ -28,6 +28,14 @@ nlohmann::ordered_json json_of(const std::vector<schema_object>& others) {
   return list;
 }
 
+nlohmann::ordered_json json_of(const std::vector<migrate::changed_object>& objects) {
+  nlohmann::ordered_json list = nlohmann::ordered_json::array();
+  for (const migrate::changed_object& one : objects) {
+    list.push_back({{"object", one.object}, {"change", migrate::name_of(one.what)}});
+  }
+  return list;
+}
+
 void print_others(console& to, const std::vector<schema_object>& others) {
   constexpr std::size_t most = 12;
   std::string names;

@@ -3,6 +3,7 @@
 
 #include "console.hpp"
 
+#include <tupelo/schema/object_drift.hpp>
 #include <tupelo/query/schema_operation.hpp>
 
 #include <nlohmann/json_fwd.hpp>
@@ -16,6 +17,8 @@ namespace tupelo::cli {
 nlohmann::ordered_json json_of(const std::vector<schema_operation>& operations);
 /// [{"kind": …, "name": …, "table": …, "definition": …}]
 nlohmann::ordered_json json_of(const std::vector<schema_object>& others);
+/// [{"object": …, "change": "added"}]
+nlohmann::ordered_json json_of(const std::vector<migrate::changed_object>& objects);
 /// One line that names what the database has beside its tables; nothing where it has nothing.
 void print_others(console& to, const std::vector<schema_object>& others);
 

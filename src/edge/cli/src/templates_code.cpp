@@ -15,17 +15,21 @@ constexpr const char* models = R"template(
 
 namespace tp = tupelo;
 
+struct Post;
+
 // A model is a plain struct. `id` is its key; std::optional is NULL; model() says what the types cannot.
 struct User {
   std::int64_t id{};
   std::string email;
   std::optional<int> age;
   tp::timestamp created_at{}, updated_at{};
+  tp::has_many<Post> posts;  // empty until loaded
 
   static void model(tp::model<User>& m) {
     m.unique(&User::email);
     m.check("age_is_human", tp::col<&User::age> >= 0 && tp::col<&User::age> < 200);
     m.timestamps(&User::created_at, &User::updated_at);
+    m.has_many(&User::posts, "author_id");
   }
 };
 
@@ -61,11 +65,9 @@ constexpr const char* program = R"template(
 namespace {
 
 tp::task<void> show_users(tp::database& db) {
-  const auto users = co_await db.query<User>().order_by(tp::col<&User::email>.asc()).all();
-  for (const User& user : users) {
-    const auto posts = co_await db.query<Post>().where(tp::col<&Post::author_id> == user.id).count();
-    std::printf("%-24s posts: %lld\n", user.email.c_str(), static_cast<long long>(posts));
-  }
+  // Two statements, however many users: their posts are read together.
+  const auto users = co_await db.query<User>().order_by(tp::col<&User::email>).with(&User::posts).all();
+  for (const User& user : users) std::printf("%-24s posts: %zu\n", user.email.c_str(), user.posts.size());
   if (users.empty()) std::printf("There are no users yet: tupelo db seed\n");
 }
 

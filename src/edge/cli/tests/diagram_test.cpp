@@ -36,6 +36,12 @@ TEST_F(drawing, the_ending_of_the_file_says_the_format) {
   EXPECT_EQ(folder.db({"diagram", "--output", "schema.html"}).code, 0);
   EXPECT_TRUE(text_of("schema.html").starts_with("<!doctype html>"));
 }
+TEST_F(drawing, an_ending_that_says_no_format_is_refused) {
+  const outcome done = folder.db({"diagram", "--output", "schema.png"});
+  EXPECT_EQ(done.code, exit_usage);
+  EXPECT_TRUE(done.complains(".png")) << done.err;
+  EXPECT_EQ(folder.db({"diagram", "--output", "schema.txt", "--format", "dot"}).code, 0);
+}
 TEST_F(drawing, a_format_can_be_named) {
   EXPECT_TRUE(folder.db({"diagram", "--format", "dot"}).says("digraph"));
   EXPECT_EQ(folder.db({"diagram", "--format", "png"}).code, exit_usage);

@@ -14,8 +14,8 @@ class introspecting : public testing::Test {
 protected:
   introspecting() {
     folder.variables["DATABASE_URL"] = folder.url();
-    run("CREATE TABLE users (id INTEGER PRIMARY KEY, \"class\" TEXT)");
-    run("CREATE TABLE posts (id INTEGER PRIMARY KEY, user_id INTEGER NOT NULL REFERENCES users (id))");
+    run("CREATE TABLE users (id INTEGER PRIMARY KEY AUTOINCREMENT, \"class\" TEXT)");
+    run("CREATE TABLE posts (id INTEGER PRIMARY KEY AUTOINCREMENT, user_id INTEGER NOT NULL REFERENCES users (id))");
     run("CREATE TABLE tags (name TEXT NOT NULL PRIMARY KEY)");
     run("CREATE TABLE post_tags (post_id INTEGER NOT NULL REFERENCES posts (id), tag_name TEXT NOT NULL REFERENCES "
         "tags (name), PRIMARY KEY (post_id, tag_name))");
@@ -56,6 +56,11 @@ TEST_F(introspecting, says_what_it_has_written_in_json) {
   EXPECT_EQ(said["models"], nlohmann::json::parse(R"([{"struct": "Tag", "table": "tags"},
                                                       {"struct": "User", "table": "users"}])"));
   EXPECT_EQ(said["left_out"], nlohmann::json::array());
+}
+TEST_F(introspecting, refuses_a_schema_where_there_are_none) {
+  const outcome done = folder.db({"introspect", "--schema", "billing"});
+  EXPECT_EQ(done.code, 1);
+  EXPECT_TRUE(done.complains("SQLite has no schemas")) << done.err;
 }
 TEST_F(introspecting, names_a_table_that_is_not_there) {
   const outcome done = folder.db({"introspect", "--tables", "nobody"});

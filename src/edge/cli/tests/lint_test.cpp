@@ -109,6 +109,43 @@ TEST_F(lint_verb, annotations_name_the_line_of_the_file) {
       << done.out;
   EXPECT_EQ(folder.db({"lint", "--format", "tabloid"}).code, exit_usage);
 }
+TEST_F(lint_verb, findings_in_sql_name_the_line_of_what_the_sql_names) {
+  const std::string source =
+      "TUPELO_MIGRATION(\"1\")\nvoid up(tp::schema_editor& db) {\n  db.comment_table(\"posts\", \"\");\n"
+      "  db.execute(R\"(DROP TABLE logs;\n    DROP TABLE users)\");\n}\n";
+  lint_finding found;
+  found.subject = "users";
+  EXPECT_EQ(line_of(source, found), 5U);
+  found.subject.clear();
+  EXPECT_EQ(line_of(source, found), 4U);
+  found.subject = "posts";
+  EXPECT_EQ(line_of(source, found), 3U);
+  found.subject = "nothing";
+  EXPECT_EQ(line_of(source, found), 2U);
+}
+TEST_F(lint_verb, names_are_held_against_the_policy_of_the_project) {
+  folder.use(noted);
+  folder.write("tupelo.toml", "[lint.names]\ntables = 'app_[a-z]+'\n");
+  const outcome done = folder.db({"lint"});
+  EXPECT_EQ(done.code, exit_differences);
+  EXPECT_TRUE(done.says("naming-policy")) << done.out;
+  folder.write("tupelo.toml", "[lint.names]\ntables = '['\n");
+  EXPECT_TRUE(folder.db({"lint"}).complains("naming policy of tables")) << done.err;
+  folder.write("tupelo.toml", "[lint.names]\ntable = 'x'\n");
+  EXPECT_EQ(folder.db({"lint"}).code, 1);
+}
+TEST_F(lint_verb, pending_migrations_are_held_against_the_order_of_the_applied_ones) {
+  const migration late{"20261119T000000_late",
+                       {first_step.revision},
+                       [](schema_editor& db) { db.create_table("late", [](table_editor& t) { t.id(); }); },
+                       [](schema_editor& db) { db.drop_table("late"); },
+                       "late.cpp"};
+  const history all{{first_step, late}};
+  folder.use(one);
+  folder.db({"upgrade"});
+  folder.use(all);
+  EXPECT_TRUE(folder.db({"lint", "--pending"}).says("out-of-order"));
+}
 TEST_F(lint_verb, annotations_escape_what_would_end_them) {
   EXPECT_EQ(annotation("error", "a,b:c.cpp", 7, "t", "50%\nmore"),
             "::error file=a%2Cb%3Ac.cpp,line=7,title=t::50%25%0Amore");

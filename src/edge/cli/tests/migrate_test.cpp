@@ -124,6 +124,39 @@ TEST_F(migrate_verb, a_rename_is_no_drop_when_it_is_said) {
   ASSERT_EQ(done.json()["operations"].size(), 1U) << done.out;
   EXPECT_NE(done.json()["operations"][0]["code"].get<std::string>().find("rename_column"), std::string::npos);
 }
+TEST_F(migrate_verb, what_may_have_been_renamed_is_no_drop_that_nobody_asked_for) {
+  folder.use(both);
+  folder.use_models<with_handle>();
+  const outcome done = folder.db({"migrate", "Handle"});
+  EXPECT_EQ(done.code, 2);
+  EXPECT_TRUE(done.complains("users.email=users.handle (")) << done.err;
+  EXPECT_TRUE(done.complains("--rename-all") && done.complains("--no-rename")) << done.err;
+  EXPECT_TRUE(folder.files("migrations").empty());
+}
+TEST_F(migrate_verb, flags_settle_what_may_have_been_renamed) {
+  folder.use(both);
+  folder.use_models<with_handle>();
+  const auto operations = [&](const std::string& flag) {
+    return folder.db({"migrate", "Handle", "--dry-run", "--json", flag}).json()["operations"].size();
+  };
+  EXPECT_EQ(operations("--rename-all"), 1U);
+  EXPECT_GE(operations("--no-rename"), 2U);
+  EXPECT_EQ(folder.db({"migrate", "Handle", "--rename-all", "--no-rename"}).code, 2);
+}
+TEST_F(migrate_verb, asks_on_a_terminal_whether_something_was_renamed) {
+  folder.use(both);
+  folder.use_models<with_handle>();
+  folder.terminal = true;
+  folder.input = "what\ny\n";
+  const outcome renamed = folder.db({"migrate", "Handle", "--dry-run"});
+  EXPECT_TRUE(renamed.complains("Is users.handle the renamed users.email? (")) << renamed.err;
+  EXPECT_TRUE(renamed.complains("[Y/n]")) << renamed.err;
+  EXPECT_TRUE(renamed.says("rename column users.email to handle")) << renamed.out;
+  folder.input = "n\n";
+  EXPECT_TRUE(folder.db({"migrate", "Handle", "--dry-run"}).says("drop column users.email"));
+  folder.input = "";
+  EXPECT_EQ(folder.db({"migrate", "Handle", "--dry-run"}).code, 2) << "no answer is none";
+}
 TEST_F(migrate_verb, a_rename_of_what_is_not_there_is_wrong_usage) {
   folder.use(both);
   EXPECT_EQ(folder.db({"migrate", "x", "-r", "users.mail=users.email"}).code, 2);

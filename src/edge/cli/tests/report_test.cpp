@@ -84,6 +84,38 @@ TEST_F(reporting, check_finds_a_missing_migration_without_a_database) {
   EXPECT_EQ(done.code, 3);
   EXPECT_EQ(done.json()["operations"].size(), 1U) << done.out;
 }
+TEST_F(reporting, check_says_which_files_are_not_compiled_in) {
+  folder.write("tupelo.toml", "");
+  folder.write("migrations/late.cpp", "#include <tupelo/migration.hpp>\nTUPELO_MIGRATION(\"20261121T080000_late\")\n");
+  const outcome said = folder.db({"check", "--json"});
+  EXPECT_EQ(said.code, 3);
+  EXPECT_EQ(said.json()["not_compiled_in"], nlohmann::json({"migrations/late.cpp"}));
+  EXPECT_FALSE(said.json()["in_step"]);
+  const outcome annotated = folder.db({"check", "--format", "github"});
+  EXPECT_EQ(annotated.code, 3);
+  EXPECT_TRUE(annotated.says("::error file=migrations/late.cpp,line=2,title=not part of the program::"))
+      << annotated.out;
+}
+TEST_F(reporting, check_annotates_every_head) {
+  const migration other{"20261120T100000_other", {first_step.revision}, second_step.up, second_step.down, "other.cpp"};
+  const history forked{{first_step, second_step, other}};
+  folder.use(forked);
+  const outcome done = folder.db({"check", "--format", "github"});
+  EXPECT_EQ(done.code, 1);
+  EXPECT_TRUE(done.says("::error title=several heads::The migrations end in ") && done.says(other.revision))
+      << done.out;
+  EXPECT_TRUE(done.complains("migration_heads")) << done.err;
+}
+TEST_F(reporting, check_annotates_the_file_of_each_migration_that_is_not_applied) {
+  folder.write("tupelo.toml", "");
+  folder.write("migrations/age.cpp",
+               "#include <tupelo/migration.hpp>\nTUPELO_MIGRATION(\"" + std::string(second_step.revision) + "\")\n");
+  folder.db({"upgrade", "+1"});
+  const outcome done = folder.db({"check", "--applied", "--format", "github"});
+  EXPECT_EQ(done.code, 3);
+  EXPECT_TRUE(done.says("::error file=migrations/age.cpp,line=2,title=pending " + std::string(second_step.revision)))
+      << done.out;
+}
 TEST_F(reporting, check_applied_finds_pending_migrations) {
   folder.db({"upgrade", "+1"});
   EXPECT_EQ(folder.db({"check", "--applied"}).code, 3);
@@ -96,6 +128,32 @@ TEST_F(reporting, diff_is_empty_after_an_upgrade) {
   EXPECT_EQ(done.code, 0) << done.out;
   EXPECT_EQ(folder.db({"diff", "--recorded"}).code, 0);
 }
+TEST_F(reporting, diff_finds_a_view_that_was_made_by_hand) {
+  folder.db({"upgrade"});
+  {
+    database db(folder.url());
+    sync_wait(db.execute("CREATE VIEW strange AS SELECT 1 AS one"));
+  }
+  const outcome done = folder.db({"diff", "--recorded"});
+  EXPECT_EQ(done.code, 3);
+  EXPECT_TRUE(done.says("added  view strange")) << done.out;
+  EXPECT_FALSE(done.says("is what its migrations have built")) << done.out;
+  const outcome listed = folder.db({"diff", "--recorded", "--json"});
+  EXPECT_EQ(listed.code, 3);
+  EXPECT_EQ(listed.json()["objects"], nlohmann::json::parse(R"([{"object": "view strange", "change": "added"}])"));
+  folder.db({"stamp"});
+  EXPECT_EQ(folder.db({"diff", "--recorded"}).code, 0);
+}
+TEST_F(reporting, diff_says_where_there_is_no_record_of_what_is_no_table) {
+  folder.db({"upgrade"});
+  {
+    database db(folder.url());
+    sync_wait(db.execute("DROP TABLE tupelo_migration_objects"));
+  }
+  const outcome done = folder.db({"diff", "--recorded"});
+  EXPECT_EQ(done.code, 0);
+  EXPECT_TRUE(done.complains("no record")) << done.err;
+}
 TEST_F(reporting, diff_finds_what_was_done_by_hand) {
   folder.db({"upgrade"});
   {
@@ -106,6 +164,30 @@ TEST_F(reporting, diff_finds_what_was_done_by_hand) {
   EXPECT_EQ(done.code, 3);
   EXPECT_EQ(done.json()["operations"][0]["table"], "stray") << done.out;
   EXPECT_TRUE(folder.db({"diff", "--sql"}).says("DROP TABLE"));
+}
+
+TEST_F(reporting, diff_draws_a_page_of_both_sides) {
+  folder.db({"upgrade", "+1"});
+  const outcome done = folder.db({"diff", "--format", "html"});
+  EXPECT_EQ(done.code, 3);
+  EXPECT_TRUE(done.out.starts_with("<!doctype html>")) << done.out;
+  EXPECT_TRUE(done.says("add column users.age") && done.says("ALTER TABLE")) << done.out;
+  EXPECT_TRUE(done.says("the database now") && done.says("as the models want it")) << done.out;
+}
+TEST_F(reporting, diff_writes_its_page_into_a_new_file) {
+  folder.db({"upgrade", "+1"});
+  const outcome done = folder.db({"diff", "--output", "change.html"});
+  EXPECT_EQ(done.code, 3);
+  EXPECT_TRUE(done.says("wrote change.html")) << done.out;
+  EXPECT_TRUE(folder.read("change.html").starts_with("<!doctype html>"));
+  EXPECT_EQ(folder.db({"diff", "--output", "change.html"}).code, 2);
+  EXPECT_EQ(folder.db({"diff", "--output", "change.html", "--force"}).code, 3);
+}
+TEST_F(reporting, diff_is_one_thing_at_a_time) {
+  folder.db({"upgrade", "+1"});
+  EXPECT_EQ(folder.db({"diff", "--format", "html", "--json"}).code, 2);
+  EXPECT_EQ(folder.db({"diff", "--format", "html", "--sql"}).code, 2);
+  EXPECT_EQ(folder.db({"diff", "--output", "change.html", "--format", "text"}).code, 2);
 }
 
 TEST_F(reporting, seeds_run_by_name_in_their_environment) {
@@ -132,6 +214,26 @@ TEST_F(reporting, a_failing_seed_is_named_with_its_statement) {
   EXPECT_EQ(done.code, 1);
   EXPECT_TRUE(done.complains("seed `broken` failed") && done.complains("unknown_table")) << done.err;
   EXPECT_TRUE(done.complains("INSERT INTO nowhere")) << done.err;
+}
+TEST_F(reporting, reset_is_fresh_with_seeds) {
+  folder.db({"upgrade", "+1"});
+  const nlohmann::json planned = folder.db({"reset", "--dry-run", "--json"}).json();
+  EXPECT_EQ(planned["seeds"], nlohmann::json({"a_ada", "b_grace"}));
+  EXPECT_TRUE(folder.db({"reset", "--dry-run"}).says("would seed a_ada"));
+  const nlohmann::json done = folder.db({"reset", "--json"}).json();
+  EXPECT_EQ(done["seeds"], planned["seeds"]);
+  EXPECT_EQ(done["steps"].size(), 2U);
+  EXPECT_EQ(folder.db({"reset", "--json"}).json()["seeds"].size(), 2U);
+  database db(folder.url());
+  EXPECT_EQ(sync_wait(db.query<sample_user>().count()), 2);
+}
+TEST_F(reporting, reset_asks_on_a_terminal) {
+  folder.db({"reset"});
+  folder.terminal = true;
+  folder.input = "no\n";
+  const outcome done = folder.db({"reset"});
+  EXPECT_EQ(done.code, 1);
+  EXPECT_TRUE(done.complains("Nothing was changed")) << done.err;
 }
 TEST_F(reporting, fresh_can_seed) { EXPECT_EQ(folder.db({"fresh", "--seed", "--json"}).json()["seeds"].size(), 2U); }
 
@@ -191,8 +293,9 @@ TEST_F(reporting, shell_names_the_package_that_psql_comes_in) {
 #endif
 
 TEST_F(reporting, every_verb_has_help) {
-  for (const char* verb : {"init", "migrate", "upgrade", "downgrade", "current", "history", "status", "check", "diff",
-                           "introspect", "diagram", "stamp", "fresh", "seed", "shell", "lint", "backup", "restore"}) {
+  for (const char* verb :
+       {"init", "migrate", "upgrade", "downgrade", "current", "history", "status", "check", "diff", "introspect",
+        "diagram", "stamp", "fresh", "reset", "seed", "shell", "lint", "backup", "restore"}) {
     const outcome done = folder.db({verb, "--help"});
     EXPECT_EQ(done.code, 0) << verb;
     EXPECT_TRUE(done.says("--url")) << verb << done.out;

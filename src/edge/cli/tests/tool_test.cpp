@@ -145,6 +145,84 @@ TEST(tool_db, says_when_there_is_no_project) {
   EXPECT_EQ(done.code, 1);
   EXPECT_TRUE(done.complains("tupelo.toml")) << done.err;
 }
+TEST(tool_db, makes_a_project_of_a_folder) {
+  cli_project folder;
+  EXPECT_EQ(tool(folder, {"db", "init"}).code, 0);
+  EXPECT_TRUE(find_project(folder.root()).configured);
+}
+TEST(tool_db, helps_without_a_project) {
+  cli_project folder;
+  EXPECT_TRUE(tool(folder, {"db", "--help"}).says("introspect"));
+  EXPECT_TRUE(tool(folder, {"db", "upgrade", "--help"}).says("--allow-destructive"));
+  EXPECT_EQ(tool(folder, {"db"}).code, 2);
+  EXPECT_EQ(tool(folder, {"db", "fly"}).code, 2);
+  EXPECT_TRUE(folder.built.empty());
+}
+TEST(tool_db, leaves_options_that_it_does_not_know_to_the_projects_program) {
+  cli_project folder;
+  folder.write("tupelo.toml", "");
+  folder.write("build/CMakeCache.txt", "");
+  EXPECT_EQ(tool(folder, {"db", "upgrade", "--of-a-later-release"}).code, 0);
+  EXPECT_EQ(folder.executed.back(), "--of-a-later-release");
+}
+
+/// A project that is not configured, beside a database that is there already.
+class unbuilt : public testing::Test {
+protected:
+  unbuilt() {
+    folder.write("tupelo.toml", "[database]\nurl = \"sqlite:///test.db\"\n");
+    folder.write("src/deep/x", "");
+    folder.use(all);
+    EXPECT_EQ(folder.db({"upgrade"}).code, 0);
+    folder.directory = folder.root() / "src" / "deep";
+  }
+
+  cli_project folder;
+  history all{{first_step}};
+};
+
+TEST_F(unbuilt, needs_no_build_for_what_only_the_database_knows) {
+  const outcome models = tool(folder, {"db", "introspect"});
+  EXPECT_EQ(models.code, 0) << models.err;
+  EXPECT_TRUE(models.says("struct User")) << models.out;
+  EXPECT_TRUE(tool(folder, {"db", "diagram", "--live"}).says("<svg "));
+  EXPECT_TRUE(tool(folder, {"db", "lint", "--rules"}).says("drop-column"));
+  EXPECT_EQ(tool(folder, {"db", "shell"}).code, 0);
+  EXPECT_EQ(folder.executed[0], "sqlite3");
+  EXPECT_TRUE(folder.built.empty());
+}
+TEST_F(unbuilt, writes_files_where_it_was_called) {
+  EXPECT_EQ(tool(folder, {"db", "backup", "copy.db"}).code, 0);
+  EXPECT_TRUE(std::filesystem::exists(folder.root() / "src/deep/copy.db"));
+  EXPECT_EQ(tool(folder, {"db", "restore", "copy.db"}).code, 0);
+  EXPECT_EQ(tool(folder, {"db", "introspect", "-o", "models.hpp"}).code, 0);
+  EXPECT_TRUE(std::filesystem::exists(folder.root() / "src/deep/models.hpp"));
+}
+TEST_F(unbuilt, says_what_the_database_has_recorded) {
+  folder.write("migrations/20261120T090000_age.cpp", "TUPELO_MIGRATION(\"20261120T090000_age\")\n");
+  const outcome status = tool(folder, {"db", "status"});
+  EXPECT_EQ(status.code, 0) << status.err;
+  EXPECT_TRUE(status.says("20261120T080000_users") && status.says("1 pending")) << status.out;
+  EXPECT_TRUE(status.complains("not built")) << status.err;
+  EXPECT_EQ(tool(folder, {"db", "current"}).out, "20261120T080000_users\n");
+  EXPECT_TRUE(tool(folder, {"db", "history"}).says("20261120T090000_age"));
+  const nlohmann::json said = tool(folder, {"db", "history", "--json"}).json();
+  EXPECT_TRUE(said["recorded_only"]);
+  EXPECT_EQ(said["migrations"][0]["state"], "applied");
+  EXPECT_EQ(said["pending"], 1);
+  EXPECT_TRUE(folder.built.empty());
+}
+TEST_F(unbuilt, does_not_draw_what_it_does_not_know) {
+  const outcome done = tool(folder, {"db", "history", "--graph"});
+  EXPECT_EQ(done.code, 2);
+  EXPECT_TRUE(done.complains("cmake --preset dev")) << done.err;
+}
+TEST_F(unbuilt, says_an_error_of_the_database_as_every_command_does) {
+  const outcome done = tool(folder, {"db", "status", "--url", "sqlite:///nowhere.db", "--json"});
+  EXPECT_EQ(done.code, 1);
+  EXPECT_EQ(done.json()["error"]["code"], "invalid_configuration");
+}
+
 TEST(tool_db, says_when_the_program_is_not_where_it_should_be) {
   cli_project folder;
   folder.write("tupelo.toml", "");

@@ -147,7 +147,7 @@ TEST_F(upgrade_verb, a_held_lock_is_named_and_can_be_taken_over) {
     sync_wait(db.execute("INSERT INTO tupelo_migration_lock (id, owner, acquired_at) "
                          "VALUES (1, 'process 7 on elsewhere', '2026-11-21 09:00:00')"));
   }
-  const outcome refused = folder.db({"upgrade"});
+  const outcome refused = folder.db({"upgrade", "--lock-wait", "0"});
   EXPECT_EQ(refused.code, 1);
   EXPECT_TRUE(refused.complains("migration_locked") && refused.complains("process 7 on elsewhere")) << refused.err;
   EXPECT_TRUE(folder.db({"status"}).says("process 7 on elsewhere"));

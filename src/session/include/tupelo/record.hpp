@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <source_location>
 
 namespace tupelo {
 
@@ -33,12 +34,23 @@ struct record {
     return source.template query<T>();
   }
   /// The object with this key, if there is one.
+  template <class Source, class Key>
+  static operation<std::optional<T>> find(Source& source, const Key& key,
+                                          std::source_location from = std::source_location::current()) {
+    return verbs_of(source).template find<T>(key, from);
+  }
   template <class Source, class... Key>
+    requires(sizeof...(Key) != 1)
   static operation<std::optional<T>> find(Source& source, const Key&... key) {
     return verbs_of(source).template find<T>(key...);
   }
   /// Errors: not_found.
+  template <class Source, class Key>
+  static operation<T> get(Source& source, const Key& key, std::source_location from = std::source_location::current()) {
+    return verbs_of(source).template get<T>(key, from);
+  }
   template <class Source, class... Key>
+    requires(sizeof...(Key) != 1)
   static operation<T> get(Source& source, const Key&... key) {
     return verbs_of(source).template get<T>(key...);
   }

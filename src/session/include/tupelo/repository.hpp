@@ -6,15 +6,11 @@
 
 #include <concepts>
 #include <cstdint>
+#include <source_location>
 #include <utility>
 #include <vector>
 
 namespace tupelo {
-
-namespace detail {
-/// Orders by the key behind whatever else the query is ordered by, so that pages do not overlap.
-void order_by_key(query_core& core, const model_spec& spec);
-}  // namespace detail
 
 /// The rows of one model as a service sees them, over a session: what is written is in the session's transaction and
 /// there for good when that is committed. Derive from it for the questions that your domain asks.
@@ -35,12 +31,22 @@ public:
   // ---- one object, tracked by the session
 
   /// Errors: not_found.
+  template <class Key>
+  task<ref<T>> get(Key key, std::source_location from = std::source_location::current()) const {
+    return session_->template get<T>(key, from);
+  }
   template <class... Key>
+    requires(sizeof...(Key) != 1)
   task<ref<T>> get(Key... key) const {
     return session_->template get<T>(key...);
   }
   /// Empty where there is none.
+  template <class Key>
+  task<ref<T>> find(Key key, std::source_location from = std::source_location::current()) const {
+    return session_->template find<T>(key, from);
+  }
   template <class... Key>
+    requires(sizeof...(Key) != 1)
   task<ref<T>> find(Key... key) const {
     return session_->template find<T>(key...);
   }
@@ -56,8 +62,8 @@ public:
   task<ref<T>> create(const patch<T>& given) const { return create(given.make()); }
   /// Gives the object of this key the values of the patch. Errors: not_found; those of the update, also stale_row.
   template <class Key>
-  task<ref<T>> update(Key key, patch<T> changes) const {
-    ref<T> object = co_await session_->template get<T>(key);
+  task<ref<T>> update(Key key, patch<T> changes, std::source_location from = std::source_location::current()) const {
+    ref<T> object = co_await session_->template get<T>(key, from);
     changes.apply_to(*object);
     co_await session_->flush();
     co_return object;
@@ -76,7 +82,7 @@ public:
   template <class... Narrow>
   task<std::vector<T>> get_multi(std::int64_t skip, std::int64_t limit, const Narrow&... narrow) const {
     query_core core = narrowed(narrow...).core();
-    detail::order_by_key(core, detail::meta<T>::spec);
+    detail::order_by_key(core);
     core.offset(skip);
     core.limit(limit);
     return run(select_query<T, T>(static_cast<query_core&&>(core), session_).all());
@@ -84,9 +90,7 @@ public:
   /// A page, numbered from 1, with the total.
   template <class... Narrow>
   auto page(std::int64_t number, std::int64_t size, const Narrow&... narrow) const {
-    query_core core = narrowed(narrow...).core();
-    detail::order_by_key(core, detail::meta<T>::spec);
-    return select_query<T, T>(static_cast<query_core&&>(core), session_).page(number, size);
+    return narrowed(narrow...).page(number, size);
   }
   template <class... Narrow>
   auto count(const Narrow&... narrow) const {

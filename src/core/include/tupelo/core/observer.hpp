@@ -60,9 +60,12 @@ struct repeated_read_event {
   std::uint32_t times = 0;       ///< so far
   std::string_view read_before;  ///< the statement whose rows are most likely gone through; may be empty
   std::string_view relation;     ///< what `with` should name, as "User::posts"; several joined by " or "; may be empty
-  std::string_view file;         ///< where the session was made
+  std::string_view file;         ///< of the call that repeats it; where the session was made, if that is not known
   std::string_view function;
   std::uint32_t line = 0;
+  std::string_view file_before;  ///< of the call that ran `read_before`; else where the session was made
+  std::string_view function_before;
+  std::uint32_t line_before = 0;
 };
 
 /// Why the pool has closed a connection.

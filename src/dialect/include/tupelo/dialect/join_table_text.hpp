@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <string>
+#include <vector>
 
 namespace tupelo {
 
@@ -13,8 +14,8 @@ class dialect;
 class join_table_text {
 public:
   /// `type_column` and what it says: of a table that connects several models; both empty: it has none.
-  join_table_text(const dialect& target, const std::string& table, const std::string& own_column,
-                  const std::string& related_column, const std::string& type_column = {},
+  join_table_text(const dialect& target, const std::string& table, const std::vector<std::string>& own_columns,
+                  const std::vector<std::string>& related_columns, const std::string& type_column = {},
                   const std::string& type_name = {});
 
   /// The related keys of an owner.
@@ -23,12 +24,17 @@ public:
   std::string insert(std::size_t related) const;
   /// Parts an owner from so many.
   std::string erase(std::size_t related) const;
+  /// Parts an owner from all but so many.
+  std::string erase_others(std::size_t related) const;
   /// Parts an owner from all.
   std::string erase_all() const;
 
 private:
   std::string of_type() const;
-  std::string table_, own_, related_;
+  std::string is_owner() const;
+  std::string is_one_of(std::size_t related) const;
+  std::string table_;
+  std::vector<std::string> own_, related_;
   std::string type_, type_name_;  ///< as SQL, or empty
 };
 

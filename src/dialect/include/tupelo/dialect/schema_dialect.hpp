@@ -14,6 +14,7 @@ class schema_operation;
 struct schema_definition;
 struct column_definition;
 struct column_type;
+struct table_definition;
 
 enum class ddl_role : std::uint8_t {
   execute,   ///< run it
@@ -68,16 +69,22 @@ public:
   /// What this database keeps of a schema; the rest makes no difference when it is compared with a live one.
   virtual schema_definition kept(const schema_definition& schema) const = 0;
   virtual std::string type_text(const column_type& type) const = 0;
+  /// Neutral SQL over the table's columns, of a check or an index, as this database reads it.
+  virtual std::string expression_text(const table_definition& table, std::string_view neutral) const = 0;
   virtual column_type parse_type(std::string_view declared) const = 0;
   /// Whether a live column is what is wanted as far as this database can tell.
   virtual bool same_column(const column_definition& live, const column_definition& wanted) const = 0;
   /// The same for the conditions of checks and partial indexes, which a database may keep in its own words.
   virtual bool same_expression(std::string_view live, std::string_view wanted) const = 0;
 
-  /// The queries that describe the database; each one's columns are those of introspection_row, in order.
+  /// The queries that describe the database; each one's columns are those of introspection_row, in order. The last one
+  /// is for the objects that are no tables: who does not want them leaves it out and gives an empty answer.
   virtual std::vector<std::string> introspection_queries() const = 0;
   /// A statement before them, in the same transaction, which is rolled back afterwards. Empty: they need none.
   virtual std::string introspection_setting() const = 0;
+  /// A query after which the rest of the transaction describes this schema (namespace) instead of the current one. No
+  /// row: there is none that this role may use. Errors: query_error (unsupported_feature).
+  virtual std::string schema_choice(std::string_view schema) const = 0;
   /// Reads the rows of those queries, in the same order. Everything in the result is named.
   virtual schema_definition decode_introspection(const std::vector<std::vector<introspection_row>>& answers) const = 0;
   /// A query whose rows are the statements that drop everything in the database.

@@ -138,6 +138,8 @@ public:
   /// that one any more, or there is none. What is returned may be complete by then.
   virtual const request* abandon_waiting(const std::exception_ptr&) noexcept { return nullptr; }
 
+  /// Whether a statement may need several attempts to be prepared, each of which fails the transaction around it.
+  virtual bool describes_first() const noexcept { return false; }
   /// Whether a group costs less than its requests one by one, because they share a round trip.
   virtual bool gains_by_groups() const noexcept { return false; }
   /// Whether a round trip costs so little that nothing should be done to save one: no network lies between.

@@ -42,7 +42,8 @@ struct transaction_options {
 /// Owns: its connections. It must outlive its leases, sessions and running operations.
 class database final : public query_source, public query_verbs<database> {
 public:
-  explicit database(std::string_view url, database_options options = {});
+  explicit database(std::string_view url, database_options options = {},
+                    detail::build_kind program = detail::this_build);
   database(database&&) = delete;
   ~database();
 

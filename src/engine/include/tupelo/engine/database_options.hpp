@@ -17,6 +17,16 @@ enum class execution : std::uint8_t {
   inline_,    ///< on the caller's thread: fastest; for tools, tests and programs without an event loop
 };
 
+namespace detail {
+/// How the file was compiled that includes this, which need not be how the library was. Of each file its own.
+enum class build_kind : bool { release, debug };
+#ifdef NDEBUG
+constexpr build_kind this_build = build_kind::release;
+#else
+constexpr build_kind this_build = build_kind::debug;
+#endif
+}  // namespace detail
+
 /// How a database is used. What the URL says about the same thing (`?pool_size=20&idle_timeout=5min`) wins, so that
 /// who deploys a program has the last word.
 ///
@@ -51,8 +61,8 @@ struct database_options {
   std::int64_t shared_patience_us = 20'000;  ///< a read that takes longer has its connection for itself; 0: it has not
 
   /// A session that has run the same read by key, or loaded the same relation of one object, more than so often in one
-  /// unit of work tells the observers (`read_repeated`). 0: it does not; else 10 in a library that was built without
-  /// NDEBUG, and off in one that was built with it.
+  /// unit of work tells the observers (`read_repeated`). 0: it does not; unless said, 10 for a database that is opened
+  /// in a file compiled without NDEBUG, and off for others.
   static constexpr std::uint32_t as_built = UINT32_MAX;
   std::uint32_t detect_n_plus_one = as_built;
 

@@ -7,6 +7,7 @@
 #include "tupelo/core/task.hpp"
 
 #include <cstdint>
+#include <string_view>
 #include <type_traits>
 #include <vector>
 
@@ -39,7 +40,8 @@ enum class session_event : std::uint8_t {
 };
 
 /// What a statement does with rows that it names by a condition, or takes from a query or a stream: `update<T>()`,
-/// `erase<T>()`, `insert_from`, `copy_in`.
+/// `erase<T>()`, `insert_from`, `copy_in`; with that of an `upsert`, which is told as an insert; and with rows of join
+/// tables that have a model.
 enum class bulk_event : std::uint8_t {
   inserting,
   updating,
@@ -322,6 +324,8 @@ public:
   bool hears_of_sessions() const noexcept { return !sessions_.empty(); }
   /// Whether anyone is told of statements about this model.
   bool hears_of_bulk(const model_info& model) const noexcept;
+  /// The model of this table, where anyone is told of statements about it.
+  const model_info* hears_of_table(std::string_view table) const;
   /// Tells all, in their order. Errors: the handlers'.
   task<void> tell(event what, any_object object, lease& in) const;
   task<void> tell(session_event what, session& of) const;

@@ -2,12 +2,15 @@
 #pragma once
 
 #include "tupelo/query/query_core.hpp"
+#include "tupelo/model/beside_value.hpp"
 #include "tupelo/model/model_spec.hpp"
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <utility>
+#include <type_traits>
 #include <vector>
 
 namespace tupelo {
@@ -46,46 +49,116 @@ struct keyset_page {
 
 namespace detail {
 
+/// The values that were read behind a row.
+using values_beside = std::array<beside_value, beside_value::most>;
+
 /// Reads one page by the values of the row beside it.
 class keyset_plan {
 public:
-  /// Narrows the query to one row more than the page has. Errors: query_error for an order that is not by the model's
-  /// own columns, and where limit(), offset(), groups or a projection say other rows; value_error for a cursor of
-  /// another query.
+  /// Narrows the query to one row more than the page has. What its rows do not hold of the order is read behind them.
+  /// Errors: query_error where limit(), offset(), distinct() or unions say other rows, where nothing tells rows apart
+  /// that the order leaves equal, and for values without an order; value_error for a cursor of another query.
   keyset_plan(query_core& core, const cursor& from, std::int64_t rows, bool backward);
 
   bool backward() const noexcept { return backward_; }
-  /// The place at the row.
-  cursor at(const void* row) const;
+  bool reads_beside() const noexcept { return beside_ != 0; }
+  /// The place at the row; `beside`: what was read behind it.
+  cursor at(const void* row, const values_beside* beside = nullptr) const;
 
 private:
   struct term {
-    std::uint16_t field;
-    bool descending;
+    expression value;
+    std::string name{};  ///< the same in every program: what it is computed of
+    kind k{};
+    int field = -1;  ///< of the model, in whose object it is; -1: behind the row
+    bool nullable = false;
+    bool descending = false;
+
+    field_slot slot(const model_info& model, std::size_t beside) const;
   };
-  void find_terms(query_core& core, const model_info& model);
+  void find_terms(query_core& core);
+  void add_key(const query_core& core, std::uint32_t table, bool descending);
+  void add_term(const query_core& core, expression value, kind k, bool descending);
+  void place_terms(query_core& core);
   void narrow(query_core& core, const cursor& from) const;
+  expression compared(const term& each, comparison c, const literal& value) const;
+  bool rises(const term& each) const noexcept { return each.descending == backward_; }
   std::string head() const;
 
   const model_spec* model_;
   std::vector<term> terms_;
+  std::size_t said_ = 0;    ///< how many of them the query itself orders by
+  std::size_t beside_ = 0;  ///< how many values are read behind each row
+  bool whole_ = true;       ///< rows are objects of the model
+  bool grouped_ = false;
+  bool outer_joins_ = false;  ///< any column may be NULL
   bool backward_;
 };
 
-/// What was read, without the row too many, in the order that was asked for.
+/// Rows as they arrive, each with values behind it, of which those of the first and the last two are kept: one of these
+/// begins the page, one ends it.
 template <class T>
-keyset_page<T> page_of(const keyset_plan& plan, std::vector<T>&& rows, std::int64_t size, bool from_somewhere) {
+class keyset_rows {
+public:
+  static void* add(void* self) {
+    auto* const rows = static_cast<keyset_rows*>(self);
+    rows->take();
+    rows->filled_ = true;
+    return __builtin_addressof(rows->now_);
+  }
+  /// Moves the last row to the others. Before: the statement has been run.
+  void take() {
+    if (!filled_) return;
+    filled_ = false;
+    items.push_back(static_cast<T&&>(now_.row));
+    if (items.size() == 1) first = now_.beside;
+    before_last = static_cast<values_beside&&>(last);
+    last = static_cast<values_beside&&>(now_.beside);
+    now_.row = T();
+    now_.beside = values_beside();
+  }
+
+  std::vector<T> items;
+  values_beside first{}, last{}, before_last{};
+
+private:
+  struct row_and_values {
+    T row{};
+    values_beside beside{};
+  };
+  row_and_values now_{};
+  bool filled_ = false;
+};
+
+/// What was read, without the row too many, in the order that was asked for. The values are those that were read behind
+/// the first and the last two rows.
+template <class T>
+keyset_page<T> page_of(const keyset_plan& plan, std::vector<T>&& rows, std::int64_t size, bool from_somewhere,
+                       const values_beside* first = nullptr, const values_beside* last = nullptr,
+                       const values_beside* before_last = nullptr) {
   keyset_page<T> page;
   const bool more = static_cast<std::int64_t>(rows.size()) > size;
   if (more) rows.pop_back();
-  if (plan.backward()) {
-    for (std::size_t i = 0, j = rows.size(); i + 1 < j; ++i) std::swap(rows[i], rows[--j]);
-  }
   page.has_next = plan.backward() ? from_somewhere : more;
   page.has_prev = plan.backward() ? more : from_somewhere;
   if (!rows.empty()) {
-    page.next = plan.at(__builtin_addressof(rows.back()));
-    page.prev = plan.at(__builtin_addressof(rows.front()));
+    const void *begin = nullptr, *end = nullptr;
+    if constexpr (!std::is_same_v<T, bool>) {  // which has no address here, and holds no field of the order
+      begin = __builtin_addressof(rows.front());
+      end = __builtin_addressof(rows.back());
+    }
+    cursor at_begin = plan.at(begin, first);
+    cursor at_end = plan.at(end, more ? before_last : last);
+    page.next = static_cast<cursor&&>(plan.backward() ? at_begin : at_end);
+    page.prev = static_cast<cursor&&>(plan.backward() ? at_end : at_begin);
+  }
+  if (plan.backward()) {
+    for (std::size_t i = 0, j = rows.size(); i + 1 < j; ++i) {
+      --j;
+      T moved = static_cast<T&&>(rows[i]);
+      rows[i] = static_cast<T&&>(rows[j]);
+      rows[j] = static_cast<T&&>(moved);
+    }
   }
   page.items = static_cast<std::vector<T>&&>(rows);
   return page;

@@ -14,14 +14,15 @@ namespace tupelo::detail {
 /// Positions of the fields that a foreign key names.
 std::vector<std::uint16_t> referenced_fields(const model_info& target, const foreign_key_info& key);
 
-/// The foreign key behind a has_many or has_one of which marked rows take their children along; null where there is
+/// The foreign key behind a has_many or has_one whose children change when rows of `owner` are marked:
+/// on_delete(cascade) marks those of a model that marks rows, on_delete(set_null) empties the key. Null where there is
 /// none.
 const foreign_key_info* marking_key(const model_info& owner, const relation_info& relation, const model_info*& child);
 
-/// Whether rows that go with marked ones may have to be marked.
+/// Whether rows that belong to marked ones may have to be written.
 bool marks_children(const model_info& info);
-/// Marks the rows that belong to those of the models that were marked at this time, and theirs: along has_many and
-/// has_one relations whose foreign keys say on_delete(cascade), where the related model says soft_delete.
+/// Does so with the rows that belong to those of the models that were marked at this time, and those that belong to
+/// what it marks.
 task<void> mark_children(query_source& source, std::vector<const model_info*> models, std::int64_t marked_us);
 
 }  // namespace tupelo::detail

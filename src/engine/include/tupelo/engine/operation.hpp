@@ -52,6 +52,8 @@ public:
   void limit_rows(std::uint32_t rows) noexcept;
   /// Reading stops after this many rows; the query is left as it is.
   void fetch_rows(std::uint32_t rows) noexcept { run_.fetch = rows; }
+  /// Which call in the program it is.
+  void called_from(std::source_location from) noexcept { run_.from = from; }
 
   // ---- what a pipeline does in the place of `co_await`
 

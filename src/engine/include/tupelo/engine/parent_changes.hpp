@@ -53,6 +53,9 @@ private:
   bool summed_ = true;
 };
 
+/// The rows of these objects stay as they are until the transaction ends, so that what `change_of_parent` finds is what
+/// the statements behind it write. Nothing where a transaction that writes has the database for itself.
+task<void> lock_rows(query_source& source, const model_info& info, std::vector<void*> objects);
 /// The UPDATE of whatever row the child with this object's key belongs to in the database.
 query_core change_of_parent(const parent_link& link, const void* child, std::int64_t by, std::int64_t now_us);
 /// Runs the statements in as few round trips as the database allows; how many rows they have written.

@@ -2,10 +2,13 @@
 #pragma once
 
 #include "tupelo/engine/verbs.hpp"
+#include "tupelo/model/given_fields.hpp"
+#include "tupelo/model/model_json.hpp"
 
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <source_location>
 #include <string>
 #include <vector>
 
@@ -28,6 +31,11 @@ left_out_columns left_out_of(const query_core& core);
 /// Errors: field_not_loaded where the query has left out a column at this place of the object, which has this size.
 void require_loaded(const left_out& columns, std::uint16_t offset, std::size_t size);
 bool is_loaded(const left_out& columns, std::uint16_t offset, std::size_t size) noexcept;
+
+/// Of a document in which these fields stand.
+left_out_columns left_out_of(const model_spec& spec, const given_fields& given);
+/// The object without the fields that are left out.
+void write_json(std::string& out, const left_out& columns, const void* object);
 
 template <class T>
 struct partial_named {
@@ -69,6 +77,9 @@ public:
     return detail::is_loaded(*missing_, place(member), sizeof(F));
   }
 
+  /// For to_json(), beside which it stands in ranges and pages: fields that are not loaded are left out.
+  void write_json(std::string& out) const { detail::write_json(out, *missing_, __builtin_addressof(value_)); }
+
 private:
   template <class C>
   static consteval void check() {
@@ -84,6 +95,33 @@ private:
   T value_;
   detail::left_out_columns missing_;
 };
+
+namespace detail {
+template <class T>
+inline constexpr bool is_partial = false;
+template <class T>
+inline constexpr bool is_partial<partial<T>> = true;
+template <class T>
+struct partial_of;
+template <class T>
+struct partial_of<partial<T>> {
+  using model = T;
+};
+}  // namespace detail
+
+/// `tp::from_json<tp::partial<User>>(document)`: an object of which the fields of the document are loaded, and no
+/// others. Errors: as from_json() of a model.
+template <class Partial>
+  requires detail::is_partial<Partial>
+Partial from_json(const json& document, json_reading how = {}) {
+  using model = typename detail::partial_of<Partial>::model;
+  model object{};
+  given_fields given;
+  violations found;
+  detail::read_json(document, detail::meta<model>::spec, __builtin_addressof(object), how, given, found);
+  detail::require_valid(detail::meta<model>::spec, static_cast<violations&&>(found));
+  return Partial(static_cast<model&&>(object), detail::left_out_of(detail::meta<model>::spec, given));
+}
 
 /// The rows of a query one after the other, in constant memory. As row_stream.
 template <class T>
@@ -112,19 +150,19 @@ struct relation_path<partial<T>> : relation_path<T> {};
 
 template <class T>
 struct select_verbs<partial<T>> {
-  static task<std::vector<partial<T>>> all(query_core core, query_source* source) {
+  static task<std::vector<partial<T>>> all(query_core core, query_source* source, std::source_location from = {}) {
     const left_out_columns missing = left_out_of(core);
-    std::vector<T> rows = co_await select_verbs<T>::all(core, source);
+    std::vector<T> rows = co_await select_verbs<T>::all(core, source, from);
     co_return taken(static_cast<std::vector<T>&&>(rows), missing);
   }
-  static task<partial<T>> one(query_core core, query_source* source) {
+  static task<partial<T>> one(query_core core, query_source* source, std::source_location from = {}) {
     left_out_columns missing = left_out_of(core);
-    T row = co_await select_verbs<T>::one(core, source);
+    T row = co_await select_verbs<T>::one(core, source, from);
     co_return partial<T>(static_cast<T&&>(row), static_cast<left_out_columns&&>(missing));
   }
-  static task<std::optional<partial<T>>> first(query_core core, query_source* source) {
+  static task<std::optional<partial<T>>> first(query_core core, query_source* source, std::source_location from = {}) {
     left_out_columns missing = left_out_of(core);
-    std::optional<T> row = co_await select_verbs<T>::first(core, source);
+    std::optional<T> row = co_await select_verbs<T>::first(core, source, from);
     std::optional<partial<T>> found;
     if (row) found.emplace(static_cast<T&&>(*row), static_cast<left_out_columns&&>(missing));
     co_return found;
@@ -136,11 +174,20 @@ struct select_verbs<partial<T>> {
     co_return tupelo::page<partial<T>>{taken(static_cast<std::vector<T>&&>(whole.items), missing), whole.number,
                                        whole.size, whole.total};
   }
-  static operation<std::int64_t> count(const query_core& core, query_source* source) {
-    return select_verbs<T>::count(core, source);
+  static task<keyset_page<partial<T>>> keyset(query_core core, query_source* source, cursor from, std::int64_t rows,
+                                              bool backward) {
+    const left_out_columns missing = left_out_of(core);
+    keyset_page<T> whole = co_await select_verbs<T>::keyset(static_cast<query_core&&>(core), source,
+                                                            static_cast<cursor&&>(from), rows, backward);
+    co_return keyset_page<partial<T>>{taken(static_cast<std::vector<T>&&>(whole.items), missing),
+                                      static_cast<cursor&&>(whole.next), static_cast<cursor&&>(whole.prev),
+                                      whole.has_next, whole.has_prev};
   }
-  static operation<bool> exists(const query_core& core, query_source* source) {
-    return select_verbs<T>::exists(core, source);
+  static operation<std::int64_t> count(const query_core& core, query_source* source, std::source_location from = {}) {
+    return select_verbs<T>::count(core, source, from);
+  }
+  static operation<bool> exists(const query_core& core, query_source* source, std::source_location from = {}) {
+    return select_verbs<T>::exists(core, source, from);
   }
   static row_stream<partial<T>> stream(query_core core, query_source* source) {
     return row_stream<partial<T>>(require_source(source), static_cast<query_core&&>(core));

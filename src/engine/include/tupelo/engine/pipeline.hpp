@@ -12,9 +12,10 @@
 namespace tupelo::detail {
 
 template <class T>
-inline constexpr bool is_operation = false;
+std::true_type operation_like(const operation<T>*);
+std::false_type operation_like(const void*);
 template <class T>
-inline constexpr bool is_operation<operation<T>> = true;
+inline constexpr bool is_operation = decltype(operation_like(static_cast<T*>(nullptr)))::value;
 
 /// Runs bound operations as one unit. Afterwards each has its result. Errors: query_error for a pipeline without a
 /// database; those of the operation that failed first, which then says its place.

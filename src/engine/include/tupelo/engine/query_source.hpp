@@ -26,6 +26,7 @@ struct statement_run {
   const void* const* objects = nullptr;  ///< whose fields are bound
   std::uint32_t fetch = 0;               ///< rows at most; 0: all
   std::uint32_t owners = 0;              ///< of a relation that is loaded: of how many keys
+  std::source_location from{};           ///< the call in the program that runs it, where it is known; else line 0
 
   std::uint64_t row_count = 0;
   std::int64_t affected = 0;

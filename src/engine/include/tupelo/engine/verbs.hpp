@@ -18,7 +18,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <source_location>
 #include <string>
+#include <tuple>
 #include <vector>
 
 namespace tupelo {
@@ -49,6 +51,9 @@ std::string render_text(query_core core, query_source* source, inlined_values va
 task<std::string> explain(query_core core, query_source* source);
 void check_chunk(std::size_t rows);
 void check_page(const query_core& core, std::int64_t number, std::int64_t size);
+/// Orders whole rows of a table by its key behind whatever else they are ordered by, in the last term's direction, so
+/// that an index on both serves and pages do not overlap.
+void order_by_key(query_core& core);
 
 /// Calls the function, or awaits the task that it gives, for each row.
 template <class Stream, class Function>
@@ -87,28 +92,33 @@ task<std::int64_t> for_each_chunk(Stream rows, std::size_t size, Function functi
 
 template <class Result>
 struct select_verbs {
-  static operation<std::vector<Result>> all(const query_core& core, query_source* source) {
+  static operation<std::vector<Result>> all(const query_core& core, query_source* source,
+                                            std::source_location from = {}) {
     operation<std::vector<Result>> op(source, core, outcome::rows);
     op.use_sink(&vector_sink<typename stored<std::vector<Result>>::type>::add);
+    op.called_from(from);
     return op;
   }
-  static operation<Result> one(const query_core& core, query_source* source) {
+  static operation<Result> one(const query_core& core, query_source* source, std::source_location from = {}) {
     operation<Result> op(source, core, outcome::exactly_one);
     op.limit_rows(2);
     op.use_sink(&add_only_row);
+    op.called_from(from);
     return op;
   }
-  static operation<std::optional<Result>> first(const query_core& core, query_source* source) {
+  static operation<std::optional<Result>> first(const query_core& core, query_source* source,
+                                                std::source_location from = {}) {
     operation<std::optional<Result>> op(source, core, outcome::rows);
     op.limit_rows(1);
     op.use_sink(&optional_sink<Result>::add);
+    op.called_from(from);
     return op;
   }
-  static operation<std::int64_t> count(const query_core& core, query_source* source) {
-    return one_value<std::int64_t>(core, source, op::only_count);
+  static operation<std::int64_t> count(const query_core& core, query_source* source, std::source_location from = {}) {
+    return one_value<std::int64_t>(core, source, op::only_count, from);
   }
-  static operation<bool> exists(const query_core& core, query_source* source) {
-    return one_value<bool>(core, source, op::only_exists);
+  static operation<bool> exists(const query_core& core, query_source* source, std::source_location from = {}) {
+    return one_value<bool>(core, source, op::only_exists, from);
   }
   static task<tupelo::page<Result>> page(query_core core, query_source* source, std::int64_t number,
                                          std::int64_t size) {
@@ -117,6 +127,7 @@ struct select_verbs {
     result.number = number;
     result.size = size;
     operation<std::int64_t> counted = count(core, source);
+    order_by_key(core);
     core.limit(size);
     core.offset((number - 1) * size);
     std::tie(result.total, result.items) =
@@ -126,6 +137,11 @@ struct select_verbs {
   static task<keyset_page<Result>> keyset(query_core core, query_source* source, cursor from, std::int64_t rows,
                                           bool backward) {
     const keyset_plan plan(core, from, rows, backward);
+    if (plan.reads_beside()) {
+      keyset_rows<Result> found = co_await beside(static_cast<query_core&&>(core), source);
+      co_return page_of<Result>(plan, static_cast<std::vector<Result>&&>(found.items), rows, !from.empty(),
+                                &found.first, &found.last, &found.before_last);
+    }
     std::vector<Result> found = co_await all(core, source);
     co_return page_of<Result>(plan, static_cast<std::vector<Result>&&>(found), rows, !from.empty());
   }
@@ -150,12 +166,31 @@ struct select_verbs {
   }
 
 private:
+  /// The rows with the values that are read behind them, and their relations.
+  static task<keyset_rows<Result>> beside(query_core core, query_source* source) {
+    load_list loads = static_cast<load_list&&>(core.loads);
+    operation<keyset_rows<Result>> op(source, core, outcome::rows);
+    op.use_sink(&keyset_rows<Result>::add);
+    keyset_rows<Result> found = co_await static_cast<operation<keyset_rows<Result>>&&>(op);
+    found.take();
+    if constexpr (std::is_class_v<Result>) {
+      std::vector<void*> objects;
+      if (!loads.empty()) {
+        for (Result& each : found.items)
+          objects.push_back(reinterpret_cast<char*>(__builtin_addressof(each)) + loads.place());
+      }
+      if (!objects.empty())
+        co_await load_relations(source, static_cast<load_list&&>(loads), static_cast<std::vector<void*>&&>(objects));
+    }
+    co_return found;
+  }
   template <class Value>
-  static operation<Value> one_value(const query_core& core, query_source* source, op what) {
+  static operation<Value> one_value(const query_core& core, query_source* source, op what, std::source_location from) {
     operation<Value> op(source, core, outcome::exactly_one);
     op.core().word(make_word(what));
     op.core().row_type(row_meta<Value>::spec);
     op.use_sink(&add_only_row);
+    op.called_from(from);
     return op;
   }
 };
@@ -167,7 +202,7 @@ struct write_verbs {
   }
   static operation<std::vector<T>> returning(query_core core, query_source* source) {
     operation<std::vector<T>> op(source, complete_write(static_cast<query_core&&>(core)), outcome::rows);
-    op.use_sink(&vector_sink<std::vector<T>>::add);
+    op.use_sink(&vector_sink<typename stored<std::vector<T>>::type>::add);
     return op;
   }
   template <class... Inlined>
@@ -177,6 +212,41 @@ struct write_verbs {
 };
 
 }  // namespace detail
+
+/// An INSERT of a query's rows, which gives their number.
+template <class T>
+class [[nodiscard]] insertion : public operation<std::int64_t> {
+public:
+  using operation<std::int64_t>::operation;
+
+  /// The rows that it wrote, as std::vector<T>; or terms of them, as of update_query::returning().
+  operation<std::vector<T>> returning() && {
+    this->core().word(make_word(op::returning_row));
+    return rows<T>();
+  }
+  template <class Row, class... Terms>
+  operation<std::vector<Row>> returning(const Terms&... terms) && {
+    detail::project_written<T, Row>(this->core(), terms...);
+    return rows<Row>();
+  }
+  template <class Term>
+    requires requires { typename Term::selected_type; }
+  auto returning(const Term& term) && {
+    return static_cast<insertion&&>(*this).template returning<typename Term::selected_type>(term);
+  }
+  template <class... Terms>
+    requires(sizeof...(Terms) > 1)
+  auto returning(const Terms&... terms) && {
+    return static_cast<insertion&&>(*this).template returning<std::tuple<typename detail::selected<Terms>::type...>>(
+        terms...);
+  }
+
+private:
+  template <class Row>
+  operation<std::vector<Row>> rows() {
+    return detail::write_verbs<Row>::returning(static_cast<query_core&&>(this->core()), this->source_);
+  }
+};
 
 /// The verbs of everything that runs queries: database, lease and session derive from it.
 template <class Self>
@@ -208,10 +278,10 @@ public:
   }
   /// Inserts the rows that a query selects, its values into these columns in their order, and gives their number:
   /// `db.insert_from<Archived>(tp::query<Post>().where(…).select(id, title), tp::col<&Archived::id>, …)`. Columns that
-  /// are not named get what the database gives them.
+  /// are not named get what the database gives them. `.returning()` behind it gives the rows instead, or terms of them.
   template <class T, class Result, class... Joined, class... Columns>
-  operation<std::int64_t> insert_from(const select_query<Result, Joined...>& rows, const Columns&... columns) {
-    return detail::write_verbs<T>::run(detail::insert_of<T>(rows, columns...), source());
+  insertion<T> insert_from(const select_query<Result, Joined...>& rows, const Columns&... columns) {
+    return {source(), detail::insert_of<T>(rows, columns...), detail::outcome::affected};
   }
   template <class T>
   delete_query<T> erase() {
@@ -248,23 +318,26 @@ public:
 
   // ---- one object at a time, untracked
 
-  /// The object with this key (all parts of it, in order). Errors: not_found.
+  /// The object with this key. Errors: not_found.
+  template <class T, class Key>
+  operation<T> get(const Key& key, std::source_location from = std::source_location::current()) {
+    return get_by<T>(from, key);
+  }
+  /// The same with a key of several parts, in their order.
   template <class T, class... Key>
+    requires(sizeof...(Key) != 1)
   operation<T> get(const Key&... key) {
-    operation<T> op(source(), op::select_from, detail::meta<T>::spec, detail::outcome::found);
-    detail::add_key<T>(op.core(), key...);
-    op.fetch_rows(1);
-    op.use_sink(&detail::add_only_row);
-    return op;
+    return get_by<T>({}, key...);
   }
   /// The object with this key, if there is one.
+  template <class T, class Key>
+  operation<std::optional<T>> find(const Key& key, std::source_location from = std::source_location::current()) {
+    return find_by<T>(from, key);
+  }
   template <class T, class... Key>
+    requires(sizeof...(Key) != 1)
   operation<std::optional<T>> find(const Key&... key) {
-    operation<std::optional<T>> op(source(), op::select_from, detail::meta<T>::spec, detail::outcome::rows);
-    detail::add_key<T>(op.core(), key...);
-    op.fetch_rows(1);
-    op.use_sink(&detail::optional_sink<T>::add);
-    return op;
+    return find_by<T>({}, key...);
   }
   /// Loads a relation of an object, a ref or a range of them, as `with` does in a query: one statement for all of them,
   /// further relations and a function that narrows the last one behind. What was loaded before is replaced.
@@ -478,6 +551,24 @@ public:
   }
 
 private:
+  template <class T, class... Key>
+  operation<T> get_by(std::source_location from, const Key&... key) {
+    operation<T> op(source(), op::select_from, detail::meta<T>::spec, detail::outcome::found);
+    detail::add_key<T>(op.core(), key...);
+    op.fetch_rows(1);
+    op.use_sink(&detail::add_only_row);
+    op.called_from(from);
+    return op;
+  }
+  template <class T, class... Key>
+  operation<std::optional<T>> find_by(std::source_location from, const Key&... key) {
+    operation<std::optional<T>> op(source(), op::select_from, detail::meta<T>::spec, detail::outcome::rows);
+    detail::add_key<T>(op.core(), key...);
+    op.fetch_rows(1);
+    op.use_sink(&detail::optional_sink<T>::add);
+    op.called_from(from);
+    return op;
+  }
   friend Self;
   query_verbs() noexcept = default;
   query_source* source() noexcept { return static_cast<Self*>(this); }

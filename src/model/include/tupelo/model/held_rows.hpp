@@ -30,8 +30,8 @@ struct held_rows final : loaded_rows {
   void pop();
   /// Makes a place behind the rows that are not taken out, for a new one.
   void* add_place();
-  /// The last row that is not taken out is a copy of an object of a session.
-  void set_original(loaded_rows* object);
+  /// The last row that is not taken out is a copy of an object of a session, which has these values now.
+  void set_original(loaded_rows* object, std::vector<std::uint64_t> values);
 
   const row_ops* ops;
   /// What a session tracks each row as, or null; it is told where the row has moved to, and keeps a share of all.
@@ -50,6 +50,9 @@ struct held_rows final : loaded_rows {
   // Of a many_to_many:
   /// The objects of a session, each with a share, of which rows are copies until they are connected; or null.
   std::vector<loaded_rows*> originals;
+  /// What an original's columns were when the row was made of it, as a snapshot; what differs in the row was changed in
+  /// it. As long as `originals`.
+  std::vector<std::vector<std::uint64_t>> copied;
   /// By which flush a row was connected, or parted where it was taken out. 0: that waits; 1: a query has found it so.
   std::vector<std::uint64_t> ties;
   std::uint64_t tie_of(std::size_t i) const noexcept { return i < ties.size() ? ties[i] : i < stored ? 1 : 0; }

@@ -109,9 +109,12 @@ public:
   index_builder& named(std::string_view name);
   /// Makes the index partial: only rows for which the condition holds are in it.
   index_builder& where(const expression& condition);
-  /// Only rows that are not marked as deleted are in it, so that a unique one lets a value be used again. The model
-  /// says m.soft_delete(); then it is an index and no constraint, which foreign keys cannot name.
+  /// Only rows that are not marked as deleted are in it, as in every unique one of a model that says m.soft_delete(),
+  /// so that a value can be used again; that is an index then and no constraint, which foreign keys cannot name.
   index_builder& ignoring_deleted();
+  /// A unique constraint or index of a model that says m.soft_delete() holds for the rows that are marked, too, so that
+  /// foreign keys can name it. One that is deferrable() does so anyway.
+  index_builder& including_deleted();
   /// No two rows have the same. `m.unique(…)` makes a constraint instead, which foreign keys and upserts can name.
   index_builder& unique();
 
@@ -266,16 +269,36 @@ public:
   has_builder& through(relation_step_ref first, relation_step_ref second, Steps... more) {
     return add_steps({first, second, relation_step_ref(more)...});
   }
-  /// By two columns of the related model: one that names the kind of the owner, a text or an enum, and one with the
-  /// owner's key. What the first says of this model is its table's name, unless `m.recorded_as()` says another.
-  has_builder& as(foreign_column type, foreign_column key);
+  /// By columns of the related model: one that names the kind of the owner, a text or an enum, and those with the
+  /// owner's key, in its order. What the first says of this model is its table's name, unless `m.recorded_as()` says
+  /// another.
+  template <class... Keys>
+  has_builder& as(foreign_column type, foreign_column key, Keys... more) {
+    return add_type(type, {key, foreign_column(more)...});
+  }
   /// An object that is taken out of the relation, or whose key is set to NULL, is removed by the session's next flush.
   has_builder& delete_orphans();
 
 private:
+  has_builder& add_type(foreign_column type, std::initializer_list<foreign_column> key);
   has_builder& add_steps(std::initializer_list<relation_step_ref> steps);
   model_info* info_;
   std::size_t relation_;
+};
+
+/// The columns of a join table that name a key: one, or in braces as many as the key has, in its order.
+class join_columns {
+public:
+  join_columns(std::string_view name) noexcept : one_(name) {}
+  join_columns(const std::string& name) noexcept : one_(name) {}
+  join_columns(const char* name) noexcept : one_(name) {}
+  join_columns(std::initializer_list<std::string_view> names) noexcept : several_(names) {}
+  const std::string_view* begin() const noexcept { return several_.size() != 0 ? several_.begin() : &one_; }
+  const std::string_view* end() const noexcept { return begin() + (several_.size() != 0 ? several_.size() : 1); }
+
+private:
+  std::string_view one_;
+  std::initializer_list<std::string_view> several_;  ///< lives as long as the call that was given it
 };
 
 /// Refines a many_to_many relation. Valid during `model()` only.
@@ -388,17 +411,21 @@ public:
   has_builder has_many(field_ref relation) { return add_has(relation, relation_kind::has_many, "has_many"); }
   has_builder has_one(field_ref relation) { return add_has(relation, relation_kind::has_one, "has_one"); }
   /// The relation, the table between both models, its column that names this model's key, and the one that names the
-  /// other's. The table itself is made by a model of its own or by a migration.
-  many_to_many_builder many_to_many(field_ref relation, std::string_view join_table, std::string_view key_column,
-                                    std::string_view related_key_column);
+  /// other's; of a key of several columns as many, in braces. The table itself is made by a model of its own or by a
+  /// migration.
+  many_to_many_builder many_to_many(field_ref relation, std::string_view join_table, join_columns key,
+                                    join_columns related_key);
   /// The relation and the foreign key behind it.
   template <class... Fields>
   foreign_key_builder belongs_to(field_ref relation, Fields... key) {
     return add_belongs_to(relation, {field_ref(key)...});
   }
   /// The relation, this model's field that says of which model the other object is, a text or an enum, and the one with
-  /// that object's key. No foreign key: none can name several tables. An index over both is worth having.
-  model_builder& belongs_to_any(field_ref relation, field_ref type, field_ref key);
+  /// that object's key, or those. No foreign key: none can name several tables. An index over both is worth having.
+  template <class... Keys>
+  model_builder& belongs_to_any(field_ref relation, field_ref type, field_ref key, Keys... more) {
+    return add_belongs_to_any(relation, type, {key, field_ref(more)...});
+  }
   /// What type columns beside keys say where they mean this model. Default: its table's name.
   model_builder& recorded_as(std::string_view name);
 
@@ -409,6 +436,7 @@ protected:
   index_builder add_search_index(std::string_view language, field_refs fields);
   foreign_key_builder add_foreign_key(field_refs fields);
   foreign_key_builder add_belongs_to(field_ref relation, field_refs key);
+  model_builder& add_belongs_to_any(field_ref relation, field_ref type, field_refs key);
 
 private:
   std::uint16_t own(field_ref field, std::string_view verb) const;

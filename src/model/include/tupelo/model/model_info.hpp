@@ -81,6 +81,8 @@ struct index_info {
   bool nulls_not_distinct = false;
   bool deferrable = false;             ///< of a constraint: checked at commit
   bool ignores_deleted = false;        ///< its condition leaves out what is marked as deleted
+  bool includes_deleted = false;       ///< a unique one that does not, though rows are marked
+  bool has_where = false;              ///< where() is part of its condition
   std::string method;                  ///< empty: the usual one
   std::string language;                ///< of a search index, whose terms are fields; empty: it is none
   std::vector<std::uint16_t> include;  ///< positions of fields that the index holds beside its key
@@ -163,14 +165,17 @@ struct relation_info {
   int key_field = -1;                  ///< belongs_to: position of the foreign key's first field
   std::vector<std::string> columns{};  ///< has_*: the foreign key's columns in the other model
   int key = -1;                        ///< belongs_to: position in model_info::foreign_keys
-  // many_to_many: the table between both, and its columns that name this model's and the other model's key
-  std::string join_table{}, join_key{}, join_related_key{};
+  std::string join_table{};            ///< many_to_many: the table between both
+  /// Its columns that name this model's and the other model's key, in the keys' order.
+  std::vector<std::string> join_key{}, join_related_key{};
   std::vector<relation_step> through{};  ///< has_*: the relations whose rows it goes by
   /// many_to_many: the join table's column that names the model of the key beside it
   std::string join_type{};
   /// has_* of one of several models: the related model's fields that name the model and its key; by name, or by offset
-  relation_step type{}, key_beside{};
-  int type_field = -1;  ///< belongs_to_any: position of the field that names the model
+  relation_step type{};
+  std::vector<relation_step> key_beside{};
+  std::vector<std::uint16_t> key_fields{};  ///< belongs_to_any: positions of the other object's key
+  int type_field = -1;                      ///< belongs_to_any: position of the field that names the model
   typed_side typed = typed_side::none;
   bool deletes_orphans = false;  ///< has_*: what belongs to nobody any more is deleted
 };

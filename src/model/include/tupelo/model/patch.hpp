@@ -11,6 +11,14 @@ namespace tupelo {
 
 namespace detail {
 
+/// A field whose value the database or Tupelo makes: a generated key, a version, a time of creation or update, a mark
+/// of deletion.
+inline bool is_own(const field_info& field) noexcept {
+  constexpr unsigned own =
+      field_generated | field_client_uuid | field_version | field_created_at | field_updated_at | field_deleted_at;
+  return (field.flags & own) != 0;
+}
+
 /// What of a patch does not depend on its model.
 class patch_core {
 public:
@@ -23,6 +31,8 @@ public:
   void remove(const field_ref& field) { given_.remove(position(field)); }
   /// Errors: query_error (field_not_given) naming the field.
   void require(const field_ref& field) const;
+  /// A violation for each given field that is not for requests to set: see is_own().
+  void refuse_own(violations& found) const;
 
 private:
   friend class rule_book;
@@ -43,12 +53,14 @@ class patch {
 public:
   patch() noexcept(noexcept(T())) : core_(detail::meta<T>::spec) {}
 
-  /// The members of a document. Errors: validation_error with every member that is no field or does not fit its field.
-  /// Who may give which fields, and what they must be: `tp::rules`.
+  /// The members of a document. Errors: validation_error with every member that is no field, does not fit its field, or
+  /// is not for requests to set: a generated key, a version, a time of creation or update, a mark of deletion. Who may
+  /// give which fields, those too, and what they must be: `tp::rules`.
   static patch from_json(const json& document, json_reading how = {}) {
     patch read;
     violations found;
     read.read(document, how, found);
+    read.core_.refuse_own(found);
     detail::require_valid(detail::meta<T>::spec, static_cast<violations&&>(found));
     return read;
   }

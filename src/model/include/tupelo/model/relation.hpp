@@ -37,6 +37,7 @@ struct loaded_rows {
   std::size_t count = 0;
   void* rows = nullptr;
   void (*destroy)(loaded_rows*) = nullptr;
+  void* joined = nullptr;  ///< the row of the join table with which each of them came, side by side; null: not read
 };
 void retain(loaded_rows* rows) noexcept;
 void drop(loaded_rows* rows) noexcept;
@@ -48,6 +49,7 @@ struct rows_of;
 struct held_rows;
 using row_copy = void (*)(void* to, const void* from, std::size_t count);
 [[noreturn]] void throw_relation_not_loaded(relation_kind kind, const char* type_text);
+[[noreturn]] void throw_join_rows_not_loaded(const char* type_text);
 
 /// What every relation field consists of: one pointer, null until a query loads it.
 class relation_slot {
@@ -93,9 +95,6 @@ private:
 void assign_rows(void* relation, loaded_rows* rows) noexcept;
 /// What the relation field at this address is loaded with; null where nothing has loaded it.
 loaded_rows* loaded_rows_of(const void* relation) noexcept;
-
-/// The last row in a field that holds the program's rows is a copy of this object of a session.
-void set_original(void* relation, loaded_rows* object);
 
 /// A handle to an object of a session.
 template <class Handle>
@@ -229,10 +228,13 @@ public:
     this->refer_to(object);
   }
 };
-/// The objects of `T` that a join table connects with this one.
-template <class T>
+/// The objects of `T` that a join table connects with this one. `Pivot`: the join table's model, where what else its
+/// rows hold is to be read with them.
+template <class T, class Pivot = void>
 class many_to_many : public detail::collection_field<T, relation_kind::many_to_many> {
 public:
+  using pivot_model = Pivot;
+
   many_to_many() noexcept = default;
   /// New objects, as of has_many; the flush connects them too.
   many_to_many(std::initializer_list<T> objects) {
@@ -248,7 +250,7 @@ public:
     if constexpr (std::is_same_v<typename Handle::object_type, T>) {
       if (!object) return;
       this->add_row(T(*object));
-      detail::set_original(this, object.related_rows());
+      object.note_copy_in(this);
     }
   }
   /// Takes one of the relation's objects out, as of has_many: the flush parts it from the one that holds it; its row
@@ -268,6 +270,21 @@ public:
       ++removed;
     }
     return removed;
+  }
+
+  /// The row of the join table that connects the object at this place, as it was read:
+  /// `article.tags.pivot(0).added_by`. Changes to it are written by the verbs of its own model. Errors:
+  /// relation_not_loaded, also where the program has added or taken out objects since.
+  template <class P = Pivot>
+  decltype(auto) pivot(std::size_t i) const {
+    static_assert(!std::is_void_v<P>,
+                  "tupelo: pivot() of a tp::many_to_many that does not name the join table's model: "
+                  "tp::many_to_many<Tag, ArticleTag>");
+    if constexpr (!std::is_void_v<P>) {
+      this->rows();
+      if (!this->rows_->joined) detail::throw_join_rows_not_loaded(reflect::type_text<P>());
+      return static_cast<const P*>(this->rows_->joined)[i];
+    }
   }
 };
 

@@ -13,24 +13,28 @@ namespace tupelo {
 
 /// How the rows of a relation are found: which fields of an object must equal which of a related row.
 ///
-/// A many_to_many relation has one pair, both models' keys; the join table stands between them. One that goes through
-/// others has one pair too, that of its first step.
+/// A many_to_many relation has a pair for each part of the owner's key, and the related model's key beside them: the
+/// join table stands between them. One that goes through
+/// others has those of its first step.
 struct relation_keys {
   struct pair {
     const field_info* own;
-    const field_info* related;
+    const field_info* related;  ///< null: see related_key
   };
   const relation_info* relation = nullptr;
   const model_info* owner = nullptr;
   const model_info* related = nullptr;
   std::vector<pair> pairs;
-  std::vector<relation_keys> steps{};      ///< of a relation that goes through others
+  std::vector<const field_info*> related_key{};  ///< of a many_to_many relation
+  std::vector<relation_keys> steps{};            ///< of a relation that goes through others
   const field_info* type_field = nullptr;  ///< says whose key is beside it: of the related model, or of the owner's
   std::string type_name{};                 ///< and what it, or the join table's column, says there; empty: nothing
 
   bool has_join_table() const noexcept { return relation->kind == relation_kind::many_to_many; }
   /// Whether the owner's key is no column of the related row, and read beside it.
   bool has_join_key() const noexcept { return has_join_table() || !steps.empty(); }
+  /// How many columns that is.
+  std::size_t join_keys() const noexcept { return has_join_key() ? pairs.size() : 0; }
 };
 
 /// The kind in which values of a key's field travel and are compared: what the field is stored as, integers in 64 bits.
@@ -59,7 +63,7 @@ struct joined_place {
   }
 };
 
-/// Where the column that names the owner of a row by a join table, or by relations between, is decoded, behind the
+/// Where a column that names the owner of a row by a join table, or by relations between, is decoded, behind the
 /// related row that it came with.
 struct join_key {
   std::int64_t number = 0;
@@ -67,7 +71,10 @@ struct join_key {
   uuid id;
 };
 std::size_t join_key_offset(const model_info& related) noexcept;
-/// The join key as a column of the row. Errors: model_error for a key that no join table can hold.
-field_slot join_key_slot(const relation_keys& keys);
+/// Where the join table's row stands, behind the related row and the parts of its join key.
+std::size_t pivot_offset(const model_info& related, std::size_t join_keys, std::size_t alignment) noexcept;
+/// A part of the join key as a column of the row; each has a join_key of its own, side by side. Errors: model_error for
+/// a key that no join table can hold.
+field_slot join_key_slot(const relation_keys& keys, std::size_t part);
 
 }  // namespace tupelo

@@ -24,8 +24,8 @@ enum class op : std::uint8_t {
   where = 8,
   having,
   join,   ///< sub: join_kind, model: the joined table
-  order,  ///< sub: 1 for descending
-  group,
+  order,  ///< sub: 1 for descending, above it the kind of the term's values; kind::null: a column says it
+  group,  ///< the same, and never descending
   project,
   distinct,
   limit,
@@ -38,17 +38,20 @@ enum class op : std::uint8_t {
   conflict_assign,  ///< the column's word, then the value, on conflict
   conflict_where,   ///< of the row that is there, or else it stays as it is
   conflict_ignore,
-  returning_row,  ///< all columns of the model
-  returning_key,  ///< the generated key
-  all_rows,       ///< an update or delete without condition is meant
-  row_type,       ///< model: the aggregate that rows decode into, where it is not the table's model
-  source,         ///< sub: source_kind, model: the alias that rows of the query in the clause's words have
-  part,           ///< sub: set_kind; of rows that are put together, which stand in the place of the table
-  distinct_on,    ///< a term of which only the first row of each value is read
+  conflict_expression,  ///< of the conflict's key; its neutral SQL follows
+  conflict_index,       ///< the condition of the index that is meant; its neutral SQL follows
+  returning_row,        ///< all columns of the model
+  returning_key,        ///< the generated key
+  all_rows,             ///< an update or delete without condition is meant
+  row_type,             ///< model: the aggregate that rows decode into, where it is not the table's model
+  source,               ///< sub: source_kind, model: the alias that rows of the query in the clause's words have
+  part,                 ///< sub: set_kind; of rows that are put together, which stand in the place of the table
+  distinct_on,          ///< a term of which only the first row of each value is read
   row_lock,       ///< sub: strength, and what to do where it is taken, in the high four; model: the table, 0: the first
   explain,        ///< the database's plan is wanted, not the rows
   only_count,     ///< the number of rows is wanted, not the rows
   only_exists,    ///< whether there is a row is wanted
+  beside,         ///< a term that is read behind the row; sub: the kind of its values
   only_column,    ///< a column of the first model, which is not read whole
   with_deleted,   ///< rows that are marked as deleted are meant too; sub: with_deleted_flags
   without_scope,  ///< sub: without_flags; a scope of the models is no condition of this statement
@@ -85,10 +88,11 @@ enum class op : std::uint8_t {
   /// The related row is read beside its owner's, behind which it stands in memory; the next word is a `star` of the
   /// related model.
   load_joined,
+  load_pivot,  ///< the row of the join table is read behind each related row; the word's model is that of the table
   column_compare = 128,  ///< column_compare + comparison: a column against a value, in one word
 };
 
-static_assert(op::without_scope < op::column && op::load_joined < op::column_compare);
+static_assert(op::without_scope < op::column && op::load_pivot < op::column_compare);
 
 enum class comparison : std::uint8_t {
   equal,
@@ -296,6 +300,7 @@ constexpr std::uint32_t body_of(std::uint64_t w) noexcept {
     case op::order:
     case op::group:
     case op::project:
+    case op::beside:
     case op::distinct_on:
     case op::assign:
     case op::conflict_assign:
@@ -398,5 +403,10 @@ public:
 private:
   void free() noexcept;
 };
+
+namespace detail {
+/// Whether both say the same with the same values.
+bool same_words(const expression& a, const expression& b) noexcept;
+}  // namespace detail
 
 }  // namespace tupelo

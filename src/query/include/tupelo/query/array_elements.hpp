@@ -56,6 +56,7 @@ expression value_and_array(function f, comparison c, const Array& array, const V
 /// What `any_of` and `all_of` make of an array, to be compared with.
 template <class Array>
 struct quantified {
+  using compares_itself = void;  // with columns on its right side
   Array array;
   function f;
 };

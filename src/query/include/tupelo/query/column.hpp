@@ -271,6 +271,7 @@ struct ordering {
   using term_models = detail::models<Models...>;
   expression term;
   bool descending;
+  kind of = kind::null;  ///< of the term's values, where no column says it
 };
 
 /// A column of a model, with its type: `tp::col<&User::email>`, or `tp::col<&User::address, &Address::city>` inside a

@@ -150,8 +150,8 @@ public:
     static_assert(named::is_json, "tupelo: path() needs a tp::json expression");
     return json_place<scalar>(*this, keys...);
   }
-  ordering<Models...> asc() const { return {*this, false}; }
-  ordering<Models...> desc() const { return {*this, true}; }
+  ordering<Models...> asc() const { return {*this, false, named::k}; }
+  ordering<Models...> desc() const { return {*this, true, named::k}; }
 
 private:
   expression with(op o) const {
@@ -183,6 +183,7 @@ consteval bool compares() {
 }
 template <class Expression>
 struct expression_of {
+  static constexpr kind k = field_kind<base_of<Expression>>();
   static constexpr bool is_text = std::is_same_v<base_of<Expression>, std::string>;
   static constexpr bool is_json = std::is_same_v<base_of<Expression>, json>;
   template <class Value>
@@ -246,5 +247,26 @@ TUPELO_COMPARISON(<=, less_equal)
 TUPELO_COMPARISON(>, greater)
 TUPELO_COMPARISON(>=, greater_equal)
 #undef TUPELO_COMPARISON
+
+namespace detail {
+/// A value, which may stand on the left side too: the compiler turns == and != round by itself.
+template <class V>
+concept plain_value = !term<V> && !std::is_base_of_v<expression, V> && !requires { typename V::compares_itself; };
+}  // namespace detail
+
+#define TUPELO_COMPARISON_FROM_VALUE(o, turned)                        \
+  template <detail::plain_value V, auto... M>                          \
+  inline auto operator o(const V& value, column<M...> right) {         \
+    return right turned value;                                         \
+  }                                                                    \
+  template <detail::plain_value V, class T, class... Models>           \
+  inline auto operator o(const V& value, scalar<T, Models...> right) { \
+    return static_cast<scalar<T, Models...>&&>(right) turned value;    \
+  }
+TUPELO_COMPARISON_FROM_VALUE(<, >)
+TUPELO_COMPARISON_FROM_VALUE(<=, >=)
+TUPELO_COMPARISON_FROM_VALUE(>, <)
+TUPELO_COMPARISON_FROM_VALUE(>=, <=)
+#undef TUPELO_COMPARISON_FROM_VALUE
 
 }  // namespace tupelo

@@ -46,14 +46,22 @@ public:
   /// `model`: the position of the rows' model, where the relation is to one of several.
   /// Valid until the list is changed.
   query_core& query_of(column_ref relation, const row_ops& rows, std::uint8_t model = 0);
-  /// The same; they are to be read in the statement that reads the objects to which they belong.
+  /// The same; the rows of the join table are to be read with them.
+  query_core& with_pivot(column_ref relation, const row_ops& rows, const row_ops& pivot);
+  /// The same as query_of; they are to be read in the statement that reads the objects to which they belong.
   query_core& joined(column_ref relation, const row_ops& rows, const row_ops& owner);
+  /// The objects stand in rows of this size, so many bytes behind their beginning. Before: not empty.
+  void stand_in(std::uint32_t row_size, std::uint32_t place);
+  /// 0: the objects are the rows.
+  std::uint32_t row_size() const noexcept;
+  std::uint32_t place() const noexcept;
   const detail::load_step* begin() const noexcept;
   const detail::load_step* end() const noexcept;
 
 private:
   void retain() const noexcept;
   void release() noexcept;
+  void own();  ///< makes the list one that nobody shares
   detail::load_steps* steps_ = nullptr;
 };
 

@@ -13,6 +13,7 @@ struct load_step {
   const row_ops* rows;
   query_core query;
   const row_ops* owner = nullptr;  ///< of the rows beside which it is to be read; null: by a statement of its own
+  const row_ops* pivot = nullptr;  ///< of the join table's rows, which are read too; null: they are not
   std::uint8_t model = 0;          ///< of a relation to one of several models: the position of this one
 };
 

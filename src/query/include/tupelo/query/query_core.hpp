@@ -41,7 +41,8 @@ public:
   /// Rows that no query gives: under another name, or of an expression.
   void rows_of(source_kind how, std::uint32_t table, const expression& e) noexcept;
   bool has_source(std::uint32_t table) const noexcept;
-  void order(const expression& term, bool descending) noexcept;
+  /// `of`: the kind of the term's values, where no column says it.
+  void order(const expression& term, bool descending, kind of = kind::null) noexcept;
   /// A clause of one column or of nothing.
   void word(std::uint64_t w) noexcept { shape.push(w); }
   void column(op o, column_ref c) noexcept { shape.push(c.word(o)); }

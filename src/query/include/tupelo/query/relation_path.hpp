@@ -33,6 +33,12 @@ consteval bool leads_to_one_row() {
   return true;
 }
 
+template <class F>
+consteval bool reads_pivot() {
+  if constexpr (requires { typename F::pivot_model; }) return !std::is_void_v<typename F::pivot_model>;
+  return false;
+}
+
 /// What a member may be in a path; the compiler's messages name it by its type.
 template <class Member>
 struct relation_member;
@@ -77,7 +83,7 @@ struct relation_path {
     if constexpr (check<F, C>()) {
       using related = typename F::related_model;
       if constexpr (relation_member<F C::*>::has_one_model) {
-        query_core& query = loads.query_of(relation_ref(relation), rows_of<related>::ops);
+        query_core& query = query_for<F>(loads, relation_ref(relation));
         if constexpr (sizeof...(Rest) > 0) relation_path<related>::load_in(query, rest...);
       } else {
         any_path<related>::load(loads, relation_ref(relation), rest...);
@@ -147,6 +153,15 @@ struct relation_path {
   }
 
 private:
+  template <class F>
+  static query_core& query_for(load_list& loads, column_ref relation) {
+    using related = typename F::related_model;
+    if constexpr (reads_pivot<F>()) {
+      return loads.with_pivot(relation, rows_of<related>::ops, rows_of<typename F::pivot_model>::ops);
+    } else {
+      return loads.query_of(relation, rows_of<related>::ops);
+    }
+  }
   template <std::size_t Behind, class Constraint>
   static void constrain(query_core& core, const Constraint& constraint) {
     using query = select_query<Model, Model>;

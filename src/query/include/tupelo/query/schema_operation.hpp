@@ -50,21 +50,31 @@ struct drop_index {
   index_definition index;
   bool concurrently = false;
 };
+/// Under another name, as it is.
+struct rename_index {
+  std::string table, from, to;
+};
+/// A unique constraint; `concurrently`: of an index that is built without holding up those who write.
 struct add_unique {
   std::string table;
   key_definition unique;
+  bool concurrently = false;
 };
 struct drop_unique {
   std::string table;
   key_definition unique;
+  bool concurrently = false;  ///< taking it back builds it so
 };
+/// `not_valid`: rows that are there already are not looked at, where the database can leave that for later.
 struct add_check {
   std::string table;
   check_definition check;
+  bool not_valid = false;
 };
 struct drop_check {
   std::string table;
   check_definition check;
+  bool not_valid = false;  ///< taking it back adds it so
 };
 struct add_exclusion {
   std::string table;
@@ -106,10 +116,21 @@ struct change_composite {
 struct add_foreign_key {
   std::string table;
   foreign_key_definition foreign_key;
+  bool not_valid = false;  ///< as of a check
 };
 struct drop_foreign_key {
   std::string table;
   foreign_key_definition foreign_key;
+  bool not_valid = false;
+};
+/// A unique constraint, check, foreign key or exclusion constraint under another name, as it is.
+struct rename_constraint {
+  std::string table, from, to;
+};
+/// Looks at the rows that a check or foreign key was added beside as not valid. The schema is the same before and
+/// after, so that nothing has to be taken back: it is its own inverse.
+struct validate_constraint {
+  std::string table, name;
 };
 struct change_primary_key {
   std::string table;
@@ -120,11 +141,12 @@ struct execute_sql {
   std::string up, down;
 };
 
-using any_operation = std::variant<create_table, drop_table, rename_table, add_column, drop_column, rename_column,
-                                   alter_column, add_index, drop_index, add_unique, drop_unique, add_check, drop_check,
-                                   add_foreign_key, drop_foreign_key, change_primary_key, execute_sql, add_exclusion,
-                                   drop_exclusion, comment_table, create_enum, drop_enum, change_enum,
-                                   rename_enum_value, create_composite, drop_composite, change_composite>;
+using any_operation =
+    std::variant<create_table, drop_table, rename_table, add_column, drop_column, rename_column, alter_column,
+                 add_index, drop_index, add_unique, drop_unique, add_check, drop_check, add_foreign_key,
+                 drop_foreign_key, change_primary_key, execute_sql, add_exclusion, drop_exclusion, comment_table,
+                 create_enum, drop_enum, change_enum, rename_enum_value, create_composite, drop_composite,
+                 change_composite, rename_index, rename_constraint, validate_constraint>;
 
 }  // namespace ddl
 
@@ -160,8 +182,8 @@ public:
   std::string canonical() const;
 };
 
-/// The operations that take the others back: each one's inverse, last first.
-/// Errors: migration_error (migration_irreversible).
+/// The operations that take the others back: each one's inverse, last first, without those that there is nothing to
+/// take back of. Errors: migration_error (migration_irreversible).
 std::vector<schema_operation> inverse_of(const std::vector<schema_operation>& operations);
 
 /// Applies one after the other. Errors: as schema_operation::apply_to; `schema` is then unchanged.

@@ -100,6 +100,7 @@ template <class Given>
 struct clause_given {
   static constexpr bool is_a_condition = false;
   static constexpr bool is_a_term = false;
+  static constexpr bool is_for_a_query_to_change = false;
 };
 template <class T>
 concept names_models = requires { typename T::term_models; };
@@ -146,7 +147,8 @@ template <class Row, std::size_t... I, class... Fields, class... Terms>
 consteval void check_terms(std::index_sequence<I...>, type_list<Fields...>, type_list<Terms...>) {
   const auto check = []<std::size_t Position, class Field, class Term>() {
     static_assert(row_field<Row, Position, Field>::template takes<Term>,
-                  "tupelo: select<Row>(…): a term's type does not match the type of Row's field at the same position "
+                  "tupelo: select<Row>(…), as returning<Row>(…): a term's type does not match the type of Row's field "
+                  "at the same position "
                   "(an optional column needs a std::optional field)");
   };
   (check.template operator()<I, Fields, Terms>(), ...);

@@ -2,9 +2,12 @@
 #pragma once
 
 #include "tupelo/query/functions.hpp"
+#include "tupelo/query/projection.hpp"
 #include "tupelo/query/query_core.hpp"
 #include "tupelo/query/relation_path.hpp"
+#include "tupelo/query/rows_beside.hpp"
 #include "tupelo/query/select_checks.hpp"
+#include "tupelo/query/selected_rows.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -21,39 +24,18 @@ namespace tupelo {
 
 template <class... Models>
 class grouping_terms;
-template <class T, class... Models>
-class window_function;
 
 /// An object of which some columns were read; defined by the engine.
 template <class T>
 class partial;
 
-/// A place between two rows in the order of a query; defined by the engine.
-class cursor;
-
 /// Who runs a query: a database, a session, a transaction. Defined by the engine; a query only points to it.
 class query_source;
 
-/// All columns of a model, as one term of select(): `select<std::pair<User, std::int64_t>>(tp::whole<User>,
-/// tp::count_of(&User::posts))`. Its relations are not loaded.
-template <class Model>
-struct whole_row {
-  using selected_type = Model;
-  using term_models = detail::models<Model>;
-};
-template <class Model>
-inline constexpr whole_row<Model> whole{};
-
 namespace detail {
 
-/// Selects the columns of the model, in their order. Errors: model_error.
-void project_all(query_core& core, const model_spec& model);
 /// Reads these columns alone, or all others. Errors: query_error for a query that selects terms.
 void read_columns(query_core& core, const model_spec& model, std::initializer_list<column_ref> named, bool only);
-
-/// The verbs that run a query; completed by the engine, so that building queries needs no I/O.
-template <class Result>
-struct select_verbs;
 
 }  // namespace detail
 
@@ -63,7 +45,7 @@ struct select_verbs;
 ///
 /// Verbs that run it (`all`, `one`, …) need it to come from a database or session: `db.query<User>()`.
 template <class Result, class... Joined>
-class select_query {
+class select_query : public selected_rows<select_query<Result, Joined...>, Result> {
   using in_query = detail::models_in_query<Joined...>;
 
 public:
@@ -93,6 +75,11 @@ public:
     core_.clause(op::where, c);
     return static_cast<select_query&&>(*this);
   }
+  template <class Condition>
+  void where(const Condition&) const {
+    static_assert(detail::clause_given<Condition>::is_for_a_query_to_change,
+                  "tupelo: where() changes the query, and this one is const: copy it first: auto narrowed = query;");
+  }
   template <class Other>
   select_query& where(const Other&) {
     static_assert(detail::clause_given<Other>::is_a_condition, TUPELO_NO_CONDITION("where()"));
@@ -119,7 +106,7 @@ public:
   template <class... Models>
   select_query& order_by(const ordering<Models...>& o) & {
     check_models<Models...>();
-    core_.order(o.term, o.descending);
+    core_.order(o.term, o.descending, o.of);
     return *this;
   }
   template <auto... M>
@@ -161,7 +148,7 @@ public:
   template <class T, class... Models, class... Rest>
   select_query& group_by(const scalar<T, Models...>& e, const Rest&... rest) & {
     check_models<Models...>();
-    core_.term(op::group, e);
+    core_.term(op::group, e, static_cast<std::uint8_t>(static_cast<unsigned>(detail::expression_of<T>::k) << 1U));
     if constexpr (sizeof...(Rest) > 0) group_by(rest...);
     return *this;
   }
@@ -408,15 +395,8 @@ public:
   /// checked here.
   template <class Row, class... Terms>
   select_query<Row, Joined...> select(const Terms&... terms) const {
-    constexpr auto fields = detail::row_fields<Row>();
-    static_assert(detail::row_named<Row, detail::size_of(fields)>::template takes<sizeof...(Terms)>,
-                  "tupelo: select<Row>(…) needs one term for each field of Row");
-    if constexpr (detail::size_of(fields) == sizeof...(Terms)) {
-      detail::check_terms<Row>(std::index_sequence_for<Terms...>{}, fields, detail::type_list<Terms...>{});
-    }
     query_core core = core_;
-    (project(core, terms), ...);
-    core.row_type(detail::row_meta<Row>::spec);
+    detail::project_row<Row, in_query>(core, terms...);
     return {static_cast<query_core&&>(core), source_};
   }
   /// The rows become values, of the one term.
@@ -430,6 +410,31 @@ public:
     requires(sizeof...(Terms) > 1)
   auto select(const Terms&... terms) const {
     return this->template select<std::tuple<typename detail::selected<Terms>::type...>>(terms...);
+  }
+
+  /// The number of related objects beside each row, without loading them: the rows become std::tuple<Result,
+  /// std::int64_t>, to which further calls of these five add. A function narrows what is counted, as of tp::count_of();
+  /// relations are loaded with() the objects as ever.
+  template <class F, class C, class... Constraint>
+  auto with_count(F C::* relation, const Constraint&... constraint) const {
+    return beside(count_of(relation, constraint...));
+  }
+  /// The same of a column of theirs, or an expression over columns; std::nullopt where there are none.
+  template <class F, class C, class Term, class... Constraint>
+  auto with_sum(F C::* relation, const Term& term, const Constraint&... constraint) const {
+    return beside(sum_of(relation, term, constraint...));
+  }
+  template <class F, class C, class Term, class... Constraint>
+  auto with_avg(F C::* relation, const Term& term, const Constraint&... constraint) const {
+    return beside(avg_of(relation, term, constraint...));
+  }
+  template <class F, class C, class Term, class... Constraint>
+  auto with_min(F C::* relation, const Term& term, const Constraint&... constraint) const {
+    return beside(min_of(relation, term, constraint...));
+  }
+  template <class F, class C, class Term, class... Constraint>
+  auto with_max(F C::* relation, const Term& term, const Constraint&... constraint) const {
+    return beside(max_of(relation, term, constraint...));
   }
 
   /// Reads these columns and the key alone; the rows are tp::partial<Result>, whose other fields are an error to read.
@@ -456,62 +461,6 @@ public:
     }
   }
 
-  // ---- verbs; see tupelo/engine/verbs.hpp
-
-  /// All rows, as std::vector<Result>.
-  auto all() const { return detail::select_verbs<Result>::all(core_, source_); }
-  /// The only row. Errors: not_found, too_many_rows.
-  auto one() const { return detail::select_verbs<Result>::one(core_, source_); }
-  /// The first row, or an empty std::optional.
-  auto first() const { return detail::select_verbs<Result>::first(core_, source_); }
-  /// How many rows there are, by the database.
-  auto count() const { return detail::select_verbs<Result>::count(core_, source_); }
-  auto exists() const { return detail::select_verbs<Result>::exists(core_, source_); }
-  /// One column of all rows.
-  template <auto... M>
-  auto pluck(column<M...> c) const {
-    return this->template select<typename column<M...>::field>(c).all();
-  }
-  /// One page, numbered from 1, with the total. Errors: query_error for a number or size below 1, and beside limit() or
-  /// offset().
-  auto page(std::int64_t number, std::int64_t size) const {
-    return detail::select_verbs<Result>::page(core_, source_, number, size);
-  }
-  /// So many rows behind the cursor, the first ones where it is empty; a page says where the next begins. Rows that the
-  /// order leaves equal are told apart by the key, so that none is read twice or left out, whatever is inserted or
-  /// removed meanwhile; a page far behind costs as much as the first.
-  ///
-  /// The order is by columns of the model. Errors: query_error for anything else, value_error for a cursor of another
-  /// query or order.
-  auto page_after(const cursor& from, std::int64_t rows) const {
-    return detail::select_verbs<Result>::keyset(core_, source_, from, rows, false);
-  }
-  /// So many rows before the cursor, in the same order; the last ones where it is empty.
-  auto page_before(const cursor& from, std::int64_t rows) const {
-    return detail::select_verbs<Result>::keyset(core_, source_, from, rows, true);
-  }
-  /// The rows one after the other, in constant memory.
-  auto stream() const { return detail::select_verbs<Result>::stream(core_, source_); }
-  /// Calls the function for each row, in constant memory, and gives their number; it may be a coroutine, a function
-  /// that gives a task, which is awaited. A connection is held meanwhile.
-  template <class Function>
-  auto for_each(Function function) const {
-    return detail::select_verbs<Result>::template for_each<Function>(core_, source_, static_cast<Function&&>(function));
-  }
-  /// The same with as many rows at a time, as std::vector<Result>&; the last one may have fewer. Errors: query_error
-  /// for a number below 1.
-  template <class Function>
-  auto chunk(std::size_t rows, Function function) const {
-    return detail::select_verbs<Result>::template chunk<Function>(core_, source_, rows,
-                                                                  static_cast<Function&&>(function));
-  }
-  /// How the database would run it, in its own words, a line for each step. It is not run.
-  auto explain() const { return detail::select_verbs<Result>::explain(core_, source_); }
-  /// The statement as the database gets it, with placeholders. For debugging.
-  auto to_sql() const { return detail::select_verbs<Result>::to_sql(core_, source_); }
-  /// The same with its values, quoted as the database wants it, for its own shell. They may be secrets: mind logs.
-  auto to_sql(inlined_values values) const { return detail::select_verbs<Result>::to_sql(core_, source_, values); }
-
 private:
   template <class... Columns>
   select_query<partial<Result>, Joined...> part_of_columns(bool only, const Columns&... columns) const {
@@ -521,10 +470,22 @@ private:
     detail::read_columns(core, detail::meta<Result>::spec, {columns.ref...}, only);
     return {static_cast<query_core&&>(core), source_};
   }
+  template <class T, class... Models>
+  auto beside(const scalar<T, Models...>& term) const {
+    check_models<Models...>();
+    using rows = detail::rows_beside<Result>;
+    static_assert(
+        rows::are_objects,
+        "tupelo: with_count() and the like are for queries of whole objects: select() the count beside columns");
+    using row = typename rows::template with<T>;
+    query_core core = core_;
+    detail::select_beside(core, rows::whole(), term, detail::row_meta<row>::spec);
+    if (!core.loads.empty()) detail::stand_in_row<row>(core.loads);
+    return select_query<row, Joined...>(static_cast<query_core&&>(core), source_);
+  }
   template <class... Models>
   static constexpr void check_models() {
-    static_assert(detail::all_in<in_query, Models...>,
-                  "tupelo: a column of a model that is not in this query: join<That>() it first");
+    detail::projection<in_query>::template check_models<Models...>();
   }
   template <class Term>
   static constexpr void check_term() {
@@ -559,34 +520,6 @@ private:
                   "tupelo: queries that are put together must have rows of one type: select<Row>(…) in both");
     return {detail::united(detail::row_meta<Result>::spec, core_, how, other.core()), source_};
   }
-  template <auto... M>
-  static void project(query_core& core, column<M...> c) {
-    check_models<typename column<M...>::owner>();
-    core.clause(op::project, c);
-  }
-  template <class Model>
-  static void project(query_core& core, whole_row<Model>) {
-    check_models<Model>();
-    detail::project_all(core, detail::meta<Model>::spec);
-  }
-  template <class T, class... Models>
-  static void project(query_core& core, const scalar<T, Models...>& e) {
-    check_models<Models...>();
-    core.term(op::project, e);
-  }
-  template <class Other>
-    requires(!detail::names_models<Other>)
-  static void project(query_core&, const Other&) {}  // refused before
-  template <class T, class... Models>
-  static void project(query_core&, const window_function<T, Models...>&) {
-    static_assert(detail::has_window<T>, "tupelo: row_number(), lag() and the like need a window: .over(…)");
-  }
-  template <class... Models>
-  static void project(query_core& core, const condition<Models...>& c) {
-    check_models<Models...>();
-    core.term(op::project, c);
-  }
-
   query_core core_;
   query_source* source_;
 };

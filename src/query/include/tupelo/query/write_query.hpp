@@ -4,6 +4,8 @@
 #include "tupelo/query/select_query.hpp"
 
 #include <cstdint>
+#include <tuple>
+#include <type_traits>
 
 namespace tupelo {
 
@@ -19,6 +21,27 @@ void assign_given(query_core& core, const patch_core& changes, const void* value
 /// The verbs that run a statement without result rows; completed by the engine.
 template <class>
 struct write_verbs;
+
+/// What returning() may name; the compiler's messages say of which model rows are written.
+template <class T>
+struct written_row {
+  template <class... Models>
+  static consteval bool has(models<Models...>) {
+    return (std::is_same_v<Models, T> && ...);
+  }
+  template <class Term>
+  static consteval bool holds() {
+    if constexpr (names_models<Term>) return has(typename Term::term_models());
+    return true;  // refused elsewhere
+  }
+};
+template <class T, class Row, class... Terms>
+void project_written(query_core& core, const Terms&... terms) {
+  static_assert((written_row<T>::template holds<Terms>() && ...),
+                "tupelo: returning() gives what was written: it names columns of the written model alone, also where "
+                "the statement reads others");
+  if constexpr ((written_row<T>::template holds<Terms>() && ...)) project_row<Row, models_in_query<T>>(core, terms...);
+}
 
 template <class T, class Derived, class... Joined>
 class write_query {
@@ -95,6 +118,25 @@ public:
     query_core core = core_;
     core.word(make_word(op::returning_row));
     return write_verbs<T>::returning(static_cast<query_core&&>(core), source_);
+  }
+  /// Runs it; the result is these terms of the rows it wrote, as select() has them: columns and expressions of T, after
+  /// an update with their new values, into an aggregate, a tuple or one value. Errors when run: query_error for an
+  /// aggregate or a window function, which is of no single row.
+  template <class Row, class... Terms>
+  auto returning(const Terms&... terms) const {
+    query_core core = core_;
+    project_written<T, Row>(core, terms...);
+    return write_verbs<Row>::returning(static_cast<query_core&&>(core), source_);
+  }
+  template <class Term>
+    requires requires { typename Term::selected_type; }
+  auto returning(const Term& term) const {
+    return this->template returning<typename Term::selected_type>(term);
+  }
+  template <class... Terms>
+    requires(sizeof...(Terms) > 1)
+  auto returning(const Terms&... terms) const {
+    return this->template returning<std::tuple<typename selected<Terms>::type...>>(terms...);
   }
   /// The statement as the database gets it, with placeholders. For debugging.
   auto to_sql() const { return write_verbs<T>::to_sql(core_, source_); }
@@ -289,6 +331,14 @@ public:
     return static_cast<conflict_clause&&>(*this);
   }
 
+  /// The condition of the unique index that is meant, where it covers a part of the rows and the model has several over
+  /// the same columns, or none: said as the index says it.
+  template <class Model>
+  conflict_clause&& target_where(const condition<Model>& c) && {
+    add_neutral(op::conflict_index, c, detail::meta<Model>::spec);
+    return static_cast<conflict_clause&&>(*this);
+  }
+
   /// These columns are taken from the new row.
   template <class... Columns>
   conflict_clause& update(const Columns&... columns) & {
@@ -311,19 +361,29 @@ public:
   }
   const expression& clause() const noexcept { return clause_; }
   void target(column_ref c) noexcept { clause_.push(c.word(op::conflict_target)); }
+  template <auto First, auto... M>
+  void target(column<First, M...> c) noexcept {
+    target(c.ref);
+  }
+  template <class T, class Model>
+  void target(const scalar<T, Model>& e) {
+    add_neutral(op::conflict_expression, e, detail::meta<Model>::spec);
+  }
 
 private:
   void assign(column_ref column, const expression& value);
   void add_where(const expression& condition);
+  void add_neutral(op what, const expression& e, const model_spec& model);
 
   expression clause_;
 };
 
-/// The columns of the unique key or primary key that may already be taken; none: any conflict.
-template <class... Columns>
-conflict_clause on_conflict(const Columns&... columns) {
+/// The columns of the unique key or primary key that may already be taken, or the expressions of a unique index; none:
+/// any conflict. Errors: model_error for an expression that no index can hold.
+template <class... Terms>
+conflict_clause on_conflict(const Terms&... terms) {
   conflict_clause clause;
-  (clause.target(columns.ref), ...);
+  (clause.target(terms), ...);
   return clause;
 }
 

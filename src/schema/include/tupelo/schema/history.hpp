@@ -21,6 +21,11 @@ public:
   /// for a parent that is not there.
   explicit history(std::vector<migration> migrations);
 
+  /// The same, of which migrations that are written in SQL have the scripts for one database, as its dialect is called.
+  history of_database(std::string_view dialect) const;
+  /// Whether it matters which database is meant.
+  bool depends_on_database() const noexcept;
+
   bool empty() const noexcept { return ordered_.empty(); }
   std::size_t size() const noexcept { return ordered_.size(); }
   /// Parents before children; among those that may come next, the smaller revision first.

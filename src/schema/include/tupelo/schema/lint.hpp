@@ -59,11 +59,21 @@ struct lint_finding {
   bool is_problem() const noexcept { return !is_allowed() && rule->kind != hazard::design; }
 };
 
+/// Regular expressions (ECMAScript's) that names of new things match as a whole. Empty: any name does.
+struct naming_policy {
+  std::string tables{}, columns{}, indexes{};
+  std::string constraints{};  ///< also primary keys
+
+  friend bool operator==(const naming_policy&, const naming_policy&) = default;
+};
+
 struct lint_options {
   lint_options() = default;
   explicit lint_options(const feature_table& of) noexcept : database(&of) {}
 
   const feature_table* database = nullptr;  ///< null: whatever any database would suffer from
+  std::vector<std::string> applied{};       ///< revisions that a database has already; what sorts before one is late
+  naming_policy names{};                    ///< Errors of `lint`: configuration_error for what is no expression
 };
 
 /// What the rules say to one migration, in the order of its steps; what is allowed is there, too. Steps that concern

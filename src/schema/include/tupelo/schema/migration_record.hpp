@@ -24,8 +24,20 @@ struct backfill_step {
   std::string describe() const { return "backfill " + table + ": " + set + " where " + where; }
 };
 
-/// One thing that a migration does: a change of the schema, C++ code, or batches of rows.
-using recorded_step = std::variant<schema_operation, std::shared_ptr<detail::migration_code>, backfill_step>;
+/// A change of the schema that something else makes: nothing is run for it.
+struct declared_change {
+  schema_operation operation;
+};
+
+/// What has to hold at this place: an SQL query for one truth.
+struct required_state {
+  std::string query;
+  std::string message;
+};
+
+/// One thing that a migration does: a change of the schema, C++ code, or batches of rows; or what it says to be done.
+using recorded_step = std::variant<schema_operation, std::shared_ptr<detail::migration_code>, backfill_step,
+                                   declared_change, required_state>;
 
 /// A rule of `lint` that a migration breaks on purpose, and why.
 struct allowed_rule {
@@ -37,17 +49,18 @@ struct allowed_rule {
 struct migration_record {
   std::vector<recorded_step> steps;
   std::vector<allowed_rule> allowed;  ///< no part of what is done: saying so later is no edit
+  bool outside_transaction = false;   ///< each step has one of its own, or none
   std::string irreversible;           ///< why there is no way back; empty unless it was said
   schema_definition after;            ///< the schema that results
 
   /// The schema changes without the code between them.
   std::vector<schema_operation> operations() const;
-  /// One line for each step; the same in every release. Checksums are made of it.
+  /// One line for each step; the same in every release. Checksums are made of it. What is required is no part of it.
   std::string canonical() const;
 };
 
 /// Runs `up` or `down` against a schema in memory.
 /// Errors: migration_error (invalid_migration) naming table and column; whatever the function throws.
-migration_record record_migration(void (*function)(schema_editor&), const schema_definition& before);
+migration_record record_migration(void (*function)(schema_editor&), schema_definition before);
 
 }  // namespace tupelo

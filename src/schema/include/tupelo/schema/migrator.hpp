@@ -32,6 +32,8 @@ public:
                         std::int64_t duration_us);
   /// A backfill has written so many rows by now.
   virtual void filled(std::string_view revision, std::int64_t rows);
+  /// Another run holds the lock; it is looked again until that one is done, or options::lock_wait_us have passed.
+  virtual void locked_out(std::string_view owner, std::int64_t waited_us);
   /// It got no lock and was rolled back; after this time it is tried again, for the `attempt`-th time in all.
   virtual void waiting(std::string_view revision, std::uint32_t attempt, std::int64_t backoff_us);
 };
@@ -43,6 +45,10 @@ struct options {
   const history* migrations = nullptr;  ///< null: every migration linked into the program
   migrate::observer* watch = nullptr;
   bool take_over_lock = false;  ///< removes the lock that a run which died has left behind
+  /// How long another run is waited for, at most: of many that begin at once one runs, and the others then see it done.
+  /// One whose process is gone from this host is not waited for.
+  /// Units: microseconds.
+  std::int64_t lock_wait_us = 60'000'000;
   /// Upgrades may lose rows and values where no migration allows it by itself.
   bool allow_destructive = false;
   std::string owner;    ///< who holds the lock; empty: "process 1234 on host"
@@ -95,9 +101,24 @@ struct lock_status {
   std::int64_t acquired_us = 0;  ///< UTC, microseconds since the epoch
 };
 
+/// A migration that runs outside of a transaction and has not come to its end.
+struct half_done {
+  std::string revision;
+  direction way = direction::up;
+  std::int64_t done = 0;      ///< so many of its steps
+  std::int64_t count = 0;     ///< of so many
+  std::string next;           ///< what the next step does
+  bool begun = false;         ///< the next one was begun outside of any transaction: nobody knows whether it was done
+  std::int64_t since_us = 0;  ///< UTC, microseconds since the epoch
+
+  /// "2 of 5 steps of its way up are done; next: …"
+  std::string describe() const;
+};
+
 struct status_report {
   std::vector<revision_status> revisions;  ///< in order; missing ones first
   std::vector<std::string> current;        ///< applied revisions that no applied one comes after; usually one
+  std::vector<half_done> halves;           ///< at most one
   bool locked = false;
   lock_status lock;
 
@@ -137,7 +158,8 @@ task<report> stamp(database& db, std::string target = "head", options opts = {})
 /// The SQL that stamp would run, without changing anything. Errors: as stamp, save migration_locked.
 task<std::vector<std::string>> stamp_text(database& db, std::string target = "head", options opts = {});
 
-/// Drops everything in the database's schema, then applies all migrations.
+/// Drops everything in the database's schema, then applies all migrations. What belongs to no schema stays, and so do
+/// extensions that are another role's or that other schemas use.
 /// Errors: as upgrade. Everything in the database is gone, whatever happens after.
 task<report> fresh(database& db, options opts = {});
 
@@ -149,8 +171,32 @@ struct fresh_plan {
 /// What fresh would run, without changing anything. Errors: as upgrade, save migration_locked.
 task<fresh_plan> plan_fresh(database& db, options opts = {});
 
-/// What `db diff` says: the operations that turn the live database into what the migrations applied to it have built.
-/// Errors: migration_missing, invalid_migration; database_error.
+struct verification {
+  std::vector<schema_operation> drift;  ///< what would make the live schema the recorded one
+  std::vector<std::string> broken;      ///< what the revisions that the database is at promise, and is not so
+  std::vector<std::string> objects;     ///< what changed beside tables since then: "gone policy own_rows on users"
+  bool holds() const noexcept { return drift.empty() && broken.empty() && objects.empty(); }
+};
+/// Whether the database is what its migrations say: the schema that they record, and what the last of them require
+/// behind their last change. Errors: as drift.
+task<verification> verify(database& db, options opts = {});
+
+struct repair_options {
+  bool checksums = true;  ///< files that were edited after they were applied are right as they are
+  bool missing = true;    ///< applied revisions that the program does not have are forgotten
+  bool half_done =
+      true;  ///< what is done of a migration that stopped half-way is left to you: it counts as not applied
+  bool step_done = false;  ///< the step that was under way when it stopped was done; `half_done` is not meant then
+};
+/// What the state tables need, as it would be said: `record 1_users as its file is now`. Writes nothing.
+/// Errors: migration_error (invalid_migration); database_error.
+task<std::vector<std::string>> plan_repair(database& db, repair_options what = {}, options opts = {});
+/// Does so, under the lock: `opts.take_over_lock` removes a stale one. Changes nothing but the state tables.
+/// Errors: as plan_repair; migration_locked.
+task<std::vector<std::string>> repair(database& db, repair_options what = {}, options opts = {});
+
+/// What `db diff` says of tables: the operations that turn the live database into what the migrations applied to it
+/// have built. `drift_of_objects` has what is no table. Errors: migration_missing, invalid_migration; database_error.
 task<std::vector<schema_operation>> drift(database& db, options opts = {});
 
 /// The operations that turn a live database, whoever made it, into what the models ask for; empty: they agree as far as

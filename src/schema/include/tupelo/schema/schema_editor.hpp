@@ -102,15 +102,22 @@ public:
   index_editor add_search_index(std::string_view table, std::string_view language, name_list columns);
   void drop_index(std::string_view table, std::string_view name);
   void drop_index(std::string_view table, std::string_view name, concurrently_tag);
+  void rename_index(std::string_view table, std::string_view from, std::string_view to);
   key_editor add_unique(std::string_view table, name_list columns);
   void drop_unique(std::string_view table, std::string_view name);
-  void add_check(std::string_view table, std::string_view name, std::string_view expression);
+  void drop_unique(std::string_view table, std::string_view name, concurrently_tag);
+  check_editor add_check(std::string_view table, std::string_view name, std::string_view expression);
   void drop_check(std::string_view table, std::string_view name);
   exclusion_editor add_exclusion(std::string_view table, std::string_view name);
   void drop_exclusion(std::string_view table, std::string_view name);
   void comment_table(std::string_view table, std::string_view text);
   foreign_key_editor add_foreign_key(std::string_view table, name_list columns);
   void drop_foreign_key(std::string_view table, std::string_view name);
+  /// Of a unique constraint, check, foreign key or exclusion constraint. SQLite makes the table anew.
+  void rename_constraint(std::string_view table, std::string_view from, std::string_view to);
+  /// Looks at the rows that a check or foreign key was added beside as not_valid(), while others read and write them.
+  /// Fails where one breaks it. Nothing is to be said in `down`.
+  void validate(std::string_view table, std::string_view constraint);
   /// Without columns: the table has no primary key from here on.
   void primary_key(std::string_view table, name_list columns);
 
@@ -150,6 +157,28 @@ public:
   /// it.
   void execute(std::string_view sql);
 
+  /// Says what SQL does that the recorded schema knows nothing of, here or in a migration before: nothing is run for
+  /// it, and `db migrate` does not ask for it again. `db.declare([](tp::schema_editor& db) { db.add_column("users",
+  /// "nick").text().null(); })` Errors: migration_error (invalid_migration) for what is no change of the schema, and as
+  /// its verbs.
+  template <class Describe>
+  void declare(Describe&& describe) {
+    set_declaring(true);
+    describe(*this);
+    set_declaring(false);
+  }
+
+  /// Checks here, when the migration is run, that the query gives one truth, and says `message` where it does not:
+  /// `db.require("SELECT count(*) = 0 FROM users WHERE email IS NULL", "every user needs an email; see …")`. Behind the
+  /// last change of `up` it is what the migration promises: `db verify` checks it again. The migration is rolled back
+  /// where it does not hold. Errors: migration_error (invalid_migration) for a text that is empty or has a `?`.
+  void require(std::string_view query, std::string_view message);
+
+  /// Runs the migration's steps each in a transaction of its own, and those that take none without: VACUUM, CREATE
+  /// INDEX CONCURRENTLY. What was done is recorded step by step: after a failure the next upgrade goes on behind it.
+  /// Others see the steps one by one. `db.run` code must not begin or end transactions here either.
+  void outside_transaction();
+
   /// Code that reads or writes rows between the changes: `db.run([](tp::lease& c) -> tp::task<void> { … })`. It runs on
   /// the migration's connection, inside its transaction, when the migration is executed; it is skipped when it is
   /// replayed. The file that calls this includes <tupelo/tupelo.hpp>. Owns: the function; what it captures by reference
@@ -181,6 +210,7 @@ private:
   void create(const composite_definition& type);
   void change(const composite_definition& type);
   void add_code(detail::migration_code* code);
+  void set_declaring(bool declaring);
   void finish();
 
   detail::schema_recorder* recorder_;

@@ -46,6 +46,9 @@ public:
   /// Checked at commit rather than at once.
   foreign_key_editor& deferrable();
   foreign_key_editor& name(std::string_view name);
+  /// PostgreSQL holds new rows against it and leaves those that are there to `validate`, in a later migration, which
+  /// keeps nobody from reading and writing. SQLite looks at all rows at once. Not of a table that is being created.
+  foreign_key_editor& not_valid();
 
 private:
   foreign_key_definition& definition();
@@ -114,6 +117,17 @@ private:
   detail::pending_change change_;
 };
 
+/// Refines a check.
+class check_editor {
+public:
+  explicit check_editor(detail::pending_change change) noexcept : change_(change) {}
+  /// As foreign_key_editor::not_valid().
+  check_editor& not_valid();
+
+private:
+  detail::pending_change change_;
+};
+
 /// Refines a unique constraint.
 class key_editor {
 public:
@@ -123,6 +137,9 @@ public:
   key_editor& nulls_not_distinct();
   /// Checked at commit rather than at once. SQLite refuses it; an upsert cannot name it.
   key_editor& deferrable();
+  /// PostgreSQL builds its index without holding up those who write, then makes it the constraint's. As
+  /// index_editor::concurrently() otherwise.
+  key_editor& concurrently();
 
 private:
   key_definition& definition();
@@ -267,7 +284,7 @@ public:
   index_editor index(name_list columns);
   /// What tp::matches() searches: the words of text columns in a language, "english" or "simple".
   index_editor search_index(std::string_view language, name_list columns);
-  void check(std::string_view name, std::string_view expression);
+  check_editor check(std::string_view name, std::string_view expression);
   foreign_key_editor foreign_key(name_list columns);
   foreign_key_editor foreign_key(std::string_view column) { return foreign_key({column}); }
   /// No two rows for which all of the operators hold. PostgreSQL only; SQLite refuses it.
@@ -282,10 +299,14 @@ public:
   void rename_column(std::string_view from, std::string_view to);
   void drop_index(std::string_view name);
   void drop_index(std::string_view name, concurrently_tag);
+  void rename_index(std::string_view from, std::string_view to);
   void drop_unique(std::string_view name);
+  void drop_unique(std::string_view name, concurrently_tag);
   void drop_check(std::string_view name);
   void drop_exclusion(std::string_view name);
   void drop_foreign_key(std::string_view name);
+  void rename_constraint(std::string_view from, std::string_view to);
+  void validate(std::string_view constraint);
   void drop_primary_key();
 
 private:

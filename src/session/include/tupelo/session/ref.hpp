@@ -57,6 +57,9 @@ struct tracked final : tracked_object {
   T value{};
 };
 
+/// The last row in this many_to_many field is a copy of the object.
+void note_copy_in(void* relation, tracked_object* object);
+
 }  // namespace detail
 
 /// A handle to an object that a session tracks: `ada->age = 36`. Copies share the object; one row is one object per
@@ -93,6 +96,8 @@ public:
   detail::tracked_object* tracked() const noexcept { return tracked_; }
   /// As what a relation field holds it: `post->author = ada`.
   detail::loaded_rows* related_rows() const noexcept { return tracked_ ? tracked_ : detail::no_rows(); }
+  /// The same for the copy of it that was put into a many_to_many.
+  void note_copy_in(void* relation) const { detail::note_copy_in(relation, tracked_); }
 
 private:
   detail::tracked_object* tracked_ = nullptr;

@@ -118,20 +118,31 @@ public:
   // ---- reading tracked objects
 
   /// The object with this key: the one the session has, else read. Errors: not_found.
+  template <class T, class Key>
+  task<ref<T>> get(Key key, std::source_location from = std::source_location::current()) {
+    co_return ref<T>(co_await read(detail::key_query<T>(key), &make<T>, true, from));
+  }
+  /// The same with a key of several parts, in their order.
   template <class T, class... Key>
+    requires(sizeof...(Key) != 1)
   task<ref<T>> get(Key... key) {
-    co_return ref<T>(co_await read(detail::key_query<T>(key...), &make<T>, true));
+    co_return ref<T>(co_await read(detail::key_query<T>(key...), &make<T>, true, {}));
   }
   /// The same, the row being read and locked until the transaction ends, which is begun if none is open: `co_await
   /// s.get<User>(id, tp::for_update)`. Errors: `busy` too, for nowait(); not_found for a row that skip_locked() skips.
   template <class T, class Key>
   task<ref<T>> get(Key key, row_lock lock) {
-    co_return ref<T>(co_await read(detail::key_query<T>(key), &make<T>, true, lock));
+    co_return ref<T>(co_await read(detail::key_query<T>(key), &make<T>, true, {}, lock));
   }
   /// The same; an empty ref where there is no such row.
+  template <class T, class Key>
+  task<ref<T>> find(Key key, std::source_location from = std::source_location::current()) {
+    co_return ref<T>(co_await read(detail::key_query<T>(key), &make<T>, false, from));
+  }
   template <class T, class... Key>
+    requires(sizeof...(Key) != 1)
   task<ref<T>> find(Key... key) {
-    co_return ref<T>(co_await read(detail::key_query<T>(key...), &make<T>, false));
+    co_return ref<T>(co_await read(detail::key_query<T>(key...), &make<T>, false, {}));
   }
   /// Reads the object's row again; changes that are not flushed are lost. Errors: not_found; transaction_error
   /// (detached_object).
@@ -142,7 +153,7 @@ public:
 
   /// The values of a detached object, a copy that was made before or came from elsewhere, become those of the object
   /// with its key: the one the session has, else read. Without a key, or where no row has it, it is a new object. Times
-  /// that the session sets, and relations, stay as they are.
+  /// that the session sets, and relations, stay as they are; counters of related rows become those of the copy.
   /// Errors: stale_row where its version is another one than that of the row.
   template <class T>
   task<ref<T>> merge(T object) {
@@ -163,13 +174,15 @@ public:
   /// become changes of that, and both are equal after the flush.
   /// Before: the objects outlive the task. Errors: those of the statements; the flush throws query_error where one
   /// field of a row was changed in two objects to different values.
-  template <class Objects, class F, class C, class... Path>
-  task<void> load(Objects&& objects, F C::* relation, const Path&... path) {
-    load_list loads;
-    detail::relation_path<C>::load(loads, relation, path...);
-    std::vector<void*> found;
-    detail::objects_of<C>::add(found, objects);
-    return load_and_track(static_cast<load_list&&>(loads), static_cast<std::vector<void*>&&>(found));
+  template <class Objects, class F, class C>
+  task<void> load(Objects&& objects, F C::* relation, std::source_location from = std::source_location::current()) {
+    return load_path<C>(objects, from, relation);
+  }
+  /// The same, with further relations and a function that narrows the last one behind.
+  template <class Objects, class F, class C, class First, class... Path>
+    requires(!std::is_same_v<First, std::source_location>)
+  task<void> load(Objects&& objects, F C::* relation, const First& first, const Path&... path) {
+    return load_path<C>(objects, {}, relation, first, path...);
   }
 
   // ---- writing
@@ -256,9 +269,17 @@ private:
   void forget(detail::tracked_object* object);
   bool needs_flush(detail::tracked_object* object) const;
   task<detail::tracked_object*> read(query_core core, detail::tracked_object* (*make)(), bool must_exist,
-                                     std::optional<row_lock> lock = {});
+                                     std::source_location from, std::optional<row_lock> lock = {});
   task<void> reload(detail::tracked_object* object);
-  task<void> load_and_track(load_list loads, std::vector<void*> objects);
+  template <class Model, class Objects, class... Path>
+  task<void> load_path(Objects&& objects, std::source_location from, const Path&... path) {
+    load_list loads;
+    detail::relation_path<Model>::load(loads, path...);
+    std::vector<void*> found;
+    detail::objects_of<Model>::add(found, objects);
+    return load_and_track(static_cast<load_list&&>(loads), static_cast<std::vector<void*>&&>(found), from);
+  }
+  task<void> load_and_track(load_list loads, std::vector<void*> objects, std::source_location from);
   /// True: and has committed, which it only does where it is asked to and that saves a round trip.
   task<bool> flush_all(bool commit);
   detail::commit_hooks& hooks() noexcept;

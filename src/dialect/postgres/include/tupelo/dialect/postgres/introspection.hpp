@@ -12,10 +12,12 @@ namespace tupelo::postgres {
 /// Tables, columns, constraints, indexes, enums and exclusion constraints of the current schema, in this order. What
 /// belongs to an extension is left out.
 std::vector<std::string> introspection_queries();
-/// Views and partitions are left out: they cannot be described as data. So are the parameters of an index's storage and
-/// of its operator classes.
+/// Partitioned tables are tables. Views and partitions are left out: they cannot be described as data. So are the
+/// parameters of an index's storage and of its operator classes.
 schema_definition decode_introspection(const std::vector<std::vector<introspection_row>>& answers);
-/// Tables, views, sequences, routines and types of the current schema; the schema itself stays.
+/// A statement for everything that lives in the current schema, in an order in which they can be run; the schema itself
+/// stays. Extensions there go when this role may drop them and nobody else's objects need them. What belongs to the
+/// whole database stays: publications, foreign servers, languages, event triggers that call functions of other schemas.
 std::string wipe_query();
 
 }  // namespace tupelo::postgres

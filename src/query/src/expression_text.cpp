@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "expression_text.hpp"
+#include "tupelo/query/expression_text.hpp"
 
-#include <tupelo/query/sql_text.hpp>
+#include "tupelo/query/sql_text.hpp"
 #include <tupelo/model/model_spec.hpp>
 #include <tupelo/core/date.hpp>
 #include <tupelo/core/error.hpp>

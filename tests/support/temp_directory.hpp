@@ -4,15 +4,17 @@
 #include <filesystem>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <stdlib.h>
 
-namespace tupelo {
+namespace tupelo::test_support {
 
+/// A directory of the test's own, gone with everything in it.
 class temp_directory {
 public:
   temp_directory() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "tupelo_sqlite_XXXXXX").string();
+    std::string pattern = (std::filesystem::temp_directory_path() / "tupelo_test_XXXXXX").string();
     if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary directory");
     path_ = pattern;
   }
@@ -23,13 +25,15 @@ public:
     std::filesystem::permissions(path_, std::filesystem::perms::owner_all, ignored);
     std::filesystem::remove_all(path_, ignored);
   }
-  std::string file(const std::string& name) const { return path_ + "/" + name; }
-  std::string url(const std::string& name, const std::string& query = {}) const {
-    return "sqlite:///" + file(name) + query;
+  const std::string& path() const noexcept { return path_; }
+  std::string file(std::string_view name) const { return path_ + "/" + std::string(name); }
+  /// Of an SQLite database in it.
+  std::string url(std::string_view name, std::string_view query = {}) const {
+    return "sqlite:///" + file(name) + std::string(query);
   }
 
 private:
   std::string path_;
 };
 
-}  // namespace tupelo
+}  // namespace tupelo::test_support

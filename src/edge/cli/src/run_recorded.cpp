@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "run_recorded.hpp"
+
+#include "error_report.hpp"
+#include "migration_folder.hpp"
+#include "schema_text.hpp"
+
+#include <tupelo/schema/introspect.hpp>
+#include <tupelo/core/timestamp.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+namespace tupelo::cli {
+namespace {
+
+using json = nlohmann::ordered_json;
+
+std::string time_text(std::int64_t us) { return timestamp::from_micros(us).to_string().substr(0, 19); }
+
+std::string joined(const std::vector<std::string>& names) {
+  std::string out;
+  for (const std::string& name : names) out += (out.empty() ? "" : ", ") + name;
+  return out;
+}
+
+std::vector<std::string> pending_files(command& c, const migrate::status_report& recorded) {
+  std::vector<std::string> pending;
+  for (const migration_file& file : migration_files(c.in_project().migrations)) {
+    const bool applied =
+        std::any_of(recorded.revisions.begin(), recorded.revisions.end(),
+                    [&](const migrate::revision_status& one) { return one.revision == file.revision; });
+    const bool known = std::find(pending.begin(), pending.end(), file.revision) != pending.end();  // of several files
+    if (!applied && !known) pending.push_back(file.revision);
+  }
+  return pending;
+}
+
+json json_of(command& c, const migrate::status_report& recorded, const std::vector<std::string>& pending) {
+  json list = json::array();
+  for (const migrate::revision_status& one : recorded.revisions) {
+    list.push_back({{"revision", one.revision},
+                    {"parents", one.parents},
+                    {"state", "applied"},
+                    {"applied_at", time_text(one.applied_us)},
+                    {"duration_us", one.duration_us},
+                    {"version", one.version}});
+  }
+  for (const std::string& name : pending) list.push_back({{"revision", name}, {"state", "pending"}});
+  json said{{"database", c.address().redacted()}, {"recorded_only", true},         {"current", recorded.current},
+            {"pending", pending.size()},          {"migrations", std::move(list)}, {"lock", nullptr}};
+  if (recorded.locked) said["lock"] = {{"owner", recorded.lock.owner}, {"since", time_text(recorded.lock.acquired_us)}};
+  return said;
+}
+
+void print_history(console& out, const migrate::status_report& recorded, const std::vector<std::string>& pending) {
+  std::vector<std::vector<std::string>> rows{{"revision", "state", "applied (UTC)", "took", "after"}};
+  for (const migrate::revision_status& one : recorded.revisions) {
+    rows.push_back(
+        {one.revision, "applied", time_text(one.applied_us), duration_text(one.duration_us), joined(one.parents)});
+  }
+  for (const std::string& name : pending) rows.push_back({name, "pending", "", "", ""});
+  if (rows.size() == 1) {
+    out.line("The database has recorded no migrations, and there are no files of any.");
+  } else {
+    out.table(rows);
+  }
+}
+
+void print_status(command& c, const migrate::status_report& recorded, const std::vector<std::string>& pending) {
+  console& out = c.out();
+  out.line("database  " + c.address().redacted() + out.painted(ink::dim, "  (" + c.address().source + ")"));
+  out.line("current   " + (recorded.current.empty() ? "base (nothing is applied)" : joined(recorded.current)));
+  out.line("applied   " + counted(recorded.revisions.size(), "migration"));
+  if (!pending.empty()) out.line("state     " + out.painted(ink::yellow, std::to_string(pending.size()) + " pending"));
+  for (const std::string& name : pending) out.line("  " + out.painted(ink::yellow, "pending") + "  " + name);
+  for (const migrate::half_done& half : recorded.halves) {
+    out.line("half-way  " + out.painted(ink::red, half.revision + ": " + half.describe()));
+  }
+  if (recorded.locked) {
+    out.line("lock      " + out.painted(ink::red, "held by " + recorded.lock.owner + " since " +
+                                                      time_text(recorded.lock.acquired_us) + " UTC"));
+  }
+  print_others(out, c.wait(introspect(c.open_existing())).others);
+}
+
+}  // namespace
+
+int run_recorded(command& c) {
+  const arguments& args = c.args();
+  if (args.graph || args.offline) {
+    throw usage_error("--graph and --offline are about the files of migrations, which only the project's program can "
+                      "read: configure the project first, for example by `cmake --preset dev`");
+  }
+  const history none{std::vector<migration>()};  // files of SQL alone are no history: what they follow may be C++
+  migrate::status_report recorded = c.wait(migrate::status(c.open_existing(), migrate::options(none)));
+  std::sort(recorded.revisions.begin(), recorded.revisions.end(),
+            [](const migrate::revision_status& a, const migrate::revision_status& b) {
+              return a.applied_us != b.applied_us ? a.applied_us < b.applied_us : a.revision < b.revision;
+            });
+  const std::vector<std::string> pending = pending_files(c, recorded);
+  if (args.json) {
+    c.out().json(json_of(c, recorded, pending));
+    return exit_ok;
+  }
+  if (args.what == verb::history) {
+    print_history(c.out(), recorded, pending);
+  } else if (args.what == verb::status) {
+    print_status(c, recorded, pending);
+  } else {
+    for (const std::string& revision : recorded.current) c.out().line(revision);
+    if (recorded.current.empty()) c.out().line("base (nothing is applied)");
+    if (!pending.empty()) c.err().line(std::to_string(pending.size()) + " pending; `db status` says more");
+  }
+  c.err().line("This is what the database has recorded and how the files are called; the project is not built yet, so "
+               "what the files do is not known.");
+  return exit_ok;
+}
+
+}  // namespace tupelo::cli

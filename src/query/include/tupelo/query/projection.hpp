@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "tupelo/query/select_checks.hpp"
+
+/// What rows are read of: the terms of select() and of returning().
+namespace tupelo {
+
+template <class T, class... Models>
+class window_function;
+
+/// All columns of a model, as one term of select(): `select<std::pair<User, std::int64_t>>(tp::whole<User>,
+/// tp::count_of(&User::posts))`. Relations are loaded with() the objects that stand first.
+template <class Model>
+struct whole_row {
+  using selected_type = Model;
+  using term_models = detail::models<Model>;
+};
+template <class Model>
+inline constexpr whole_row<Model> whole{};
+
+namespace detail {
+
+/// Selects the columns of the model, in their order. Errors: model_error.
+void project_all(query_core& core, const model_spec& model);
+
+/// Adds terms over the models of `InQuery`.
+template <class InQuery>
+struct projection {
+  template <class... Models>
+  static constexpr void check_models() {
+    static_assert(all_in<InQuery, Models...>,
+                  "tupelo: a column of a model that is not in this query: join<That>() it first");
+  }
+
+  template <auto... M>
+  static void add(query_core& core, column<M...> c) {
+    check_models<typename column<M...>::owner>();
+    core.clause(op::project, c);
+  }
+  template <class Model>
+  static void add(query_core& core, whole_row<Model>) {
+    check_models<Model>();
+    project_all(core, meta<Model>::spec);
+  }
+  template <class T, class... Models>
+  static void add(query_core& core, const scalar<T, Models...>& e) {
+    check_models<Models...>();
+    core.term(op::project, e);
+  }
+  template <class... Models>
+  static void add(query_core& core, const condition<Models...>& c) {
+    check_models<Models...>();
+    core.term(op::project, c);
+  }
+  template <class T, class... Models>
+  static void add(query_core&, const window_function<T, Models...>&) {
+    static_assert(has_window<T>, "tupelo: row_number(), lag() and the like need a window: .over(…)");
+  }
+  template <class Other>
+    requires(!names_models<Other>)
+  static void add(query_core&, const Other&) {}  // refused before
+};
+
+/// The terms as the fields of `Row`, which the compiler holds against them.
+template <class Row, class InQuery, class... Terms>
+void project_row(query_core& core, const Terms&... terms) {
+  constexpr auto fields = row_fields<Row>();
+  static_assert(row_named<Row, size_of(fields)>::template takes<sizeof...(Terms)>,
+                "tupelo: select<Row>(…), as returning<Row>(…), needs one term for each field of Row");
+  if constexpr (size_of(fields) == sizeof...(Terms)) {
+    check_terms<Row>(std::index_sequence_for<Terms...>{}, fields, type_list<Terms...>{});
+  }
+  (projection<InQuery>::add(core, terms), ...);
+  core.row_type(row_meta<Row>::spec);
+}
+
+}  // namespace detail
+
+}  // namespace tupelo

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "tupelo/query/relation_path.hpp"
+
+#include <cstdint>
+#include <tuple>
+#include <utility>
+
+/// Objects with values beside them, as one row.
+namespace tupelo {
+
+template <class T>
+class partial;
+
+namespace detail {
+
+/// What rows become that get one value more.
+template <class Row>
+struct rows_beside {
+  static constexpr bool are_objects = field_kind<Row>() == kind::embedded;
+  template <class Value>
+  using with = std::tuple<Row, Value>;
+  static const model_spec* whole() noexcept { return &row_meta<Row>::spec; }
+};
+template <class T, class... Values>
+struct rows_beside<std::tuple<T, Values...>> {
+  static constexpr bool are_objects = field_kind<T>() == kind::embedded;
+  template <class Value>
+  using with = std::tuple<T, Values..., Value>;
+  static const model_spec* whole() noexcept { return nullptr; }
+};
+template <class T>
+struct rows_beside<partial<T>> {
+  static constexpr bool are_objects = false;
+  template <class Value>
+  using with = std::tuple<T, Value>;
+  static const model_spec* whole() noexcept { return nullptr; }
+};
+
+/// Selects the term behind what is selected; `whole`: what the rows are where nothing is. Relations stay to be loaded.
+void select_beside(query_core& core, const model_spec* whole, const expression& term, const model_spec& row);
+
+/// The objects whose relations are loaded stand first in rows of this type.
+template <class Row>
+void stand_in_row(load_list& loads) {
+  const raw_object<Row> object;
+  const char* const first = reinterpret_cast<const char*>(__builtin_addressof(std::get<0>(object.value)));
+  loads.stand_in(static_cast<std::uint32_t>(sizeof(Row)),
+                 static_cast<std::uint32_t>(first - reinterpret_cast<const char*>(&object)));
+}
+
+template <class T, class... Values>
+struct relation_path<std::tuple<T, Values...>> {
+  template <class... Path>
+  static void load(load_list& loads, const Path&... path) {
+    relation_path<T>::load(loads, path...);
+    stand_in_row<std::tuple<T, Values...>>(loads);
+  }
+};
+template <class T, class Value>
+struct relation_path<std::pair<T, Value>> {
+  template <class... Path>
+  static void load(load_list& loads, const Path&... path) {
+    relation_path<T>::load(loads, path...);
+    stand_in_row<std::pair<T, Value>>(loads);
+  }
+};
+
+}  // namespace detail
+
+}  // namespace tupelo

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "tupelo/query/column.hpp"
+#include "tupelo/query/query_core.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <source_location>
+
+namespace tupelo {
+
+/// A place between two rows in the order of a query; defined by the engine.
+class cursor;
+
+namespace detail {
+
+/// The verbs that run a query; completed by the engine, so that building queries needs no I/O.
+template <class Result>
+struct select_verbs;
+
+}  // namespace detail
+
+/// The verbs of a query, which derives from this; see tupelo/engine/verbs.hpp. `from` is who is told of when a session
+/// repeats a read too often.
+template <class Query, class Result>
+class selected_rows {
+  using verbs = detail::select_verbs<Result>;
+  using location = std::source_location;
+
+public:
+  /// All rows, as std::vector<Result>.
+  auto all(location from = location::current()) const { return verbs::all(self().core(), self().source(), from); }
+  /// The only row. Errors: not_found, too_many_rows.
+  auto one(location from = location::current()) const { return verbs::one(self().core(), self().source(), from); }
+  /// The first row, or an empty std::optional.
+  auto first(location from = location::current()) const { return verbs::first(self().core(), self().source(), from); }
+  /// How many rows there are, by the database.
+  auto count(location from = location::current()) const { return verbs::count(self().core(), self().source(), from); }
+  auto exists(location from = location::current()) const { return verbs::exists(self().core(), self().source(), from); }
+  /// One column of all rows.
+  template <auto... M>
+  auto pluck(column<M...> c, location from = location::current()) const {
+    return self().template select<typename column<M...>::field>(c).all(from);
+  }
+  /// One page, numbered from 1, with the total. Whole rows that the order leaves equal are ordered by their key, so
+  /// that pages do not overlap. Errors: query_error for a number or size below 1, and beside limit() or offset().
+  auto page(std::int64_t number, std::int64_t size) const {
+    return verbs::page(self().core(), self().source(), number, size);
+  }
+  /// So many rows behind the cursor, the first ones where it is empty; a page says where the next begins. Rows that the
+  /// order leaves equal are told apart by the key, so that none is read twice or left out, whatever is inserted or
+  /// removed meanwhile; a page far behind costs as much as the first.
+  ///
+  /// The order may be by anything: what its rows do not hold is read behind them. Rows that are groups are told apart
+  /// by what they are grouped by. Errors: query_error for limit(), offset(), unions and values without an order, and
+  /// where there is no key; value_error for a cursor of another query or order.
+  auto page_after(const cursor& from, std::int64_t rows) const {
+    return verbs::keyset(self().core(), self().source(), from, rows, false);
+  }
+  /// So many rows before the cursor, in the same order; the last ones where it is empty.
+  auto page_before(const cursor& from, std::int64_t rows) const {
+    return verbs::keyset(self().core(), self().source(), from, rows, true);
+  }
+  /// The rows one after the other, in constant memory.
+  auto stream() const { return verbs::stream(self().core(), self().source()); }
+  /// Calls the function for each row, in constant memory, and gives their number; it may be a coroutine, a function
+  /// that gives a task, which is awaited. A connection is held meanwhile.
+  template <class Function>
+  auto for_each(Function function) const {
+    return verbs::template for_each<Function>(self().core(), self().source(), static_cast<Function&&>(function));
+  }
+  /// The same with as many rows at a time, as std::vector<Result>&; the last one may have fewer. Errors: query_error
+  /// for a number below 1.
+  template <class Function>
+  auto chunk(std::size_t rows, Function function) const {
+    return verbs::template chunk<Function>(self().core(), self().source(), rows, static_cast<Function&&>(function));
+  }
+  /// How the database would run it, in its own words, a line for each step. It is not run.
+  auto explain() const { return verbs::explain(self().core(), self().source()); }
+  /// The statement as the database gets it, with placeholders. For debugging.
+  auto to_sql() const { return verbs::to_sql(self().core(), self().source()); }
+  /// The same with its values, quoted as the database wants it, for its own shell. They may be secrets: mind logs.
+  auto to_sql(inlined_values values) const { return verbs::to_sql(self().core(), self().source(), values); }
+
+private:
+  friend Query;
+  selected_rows() noexcept = default;
+  const Query& self() const noexcept { return static_cast<const Query&>(*this); }
+};
+
+}  // namespace tupelo

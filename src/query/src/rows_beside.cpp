@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tupelo/query/rows_beside.hpp"
+
+#include "tupelo/query/projection.hpp"
+
+#include <utility>
+
+namespace tupelo::detail {
+
+namespace {
+
+bool selects_terms(const query_core& core) noexcept {
+  for (std::uint32_t i = 0; i < core.shape.size; ++i) {
+    const std::uint64_t word = core.shape.data()[i];
+    if (op_of(word) == op::project) return true;
+    i += body_of(word) + payload_of(word);
+  }
+  return false;
+}
+
+}  // namespace
+
+void select_beside(query_core& core, const model_spec* whole, const expression& term, const model_spec& row) {
+  load_list kept = std::move(core.loads);
+  if (whole != nullptr && !selects_terms(core)) project_all(core, *whole);
+  core.term(op::project, term);
+  core.row_type(row);
+  core.loads = std::move(kept);
+}
+
+}  // namespace tupelo::detail

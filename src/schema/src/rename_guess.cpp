@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tupelo/schema/rename_guess.hpp"
+
+#include <tupelo/query/sql_text.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+namespace tupelo {
+namespace {
+
+constexpr int least_percent = 50;
+constexpr int most_percent = 99;
+
+/// How many letters are the same and in the same order, of all letters of both: 0 to 1.
+double likeness(std::string_view a, std::string_view b) {
+  if (a.empty() || b.empty()) return 0;
+  std::vector<std::size_t> row(b.size() + 1);  // the longest common subsequence
+  for (const char c : a) {
+    std::size_t diagonal = 0;
+    for (std::size_t j = 0; j < b.size(); ++j) {
+      const std::size_t above = row[j + 1];
+      row[j + 1] = c == b[j] ? diagonal + 1 : std::max(above, row[j]);
+      diagonal = above;
+    }
+  }
+  return 2.0 * static_cast<double>(row.back()) / static_cast<double>(a.size() + b.size());
+}
+
+std::string default_of(const column_definition& column) {
+  return column.default_sql ? canonical_sql(*column.default_sql) : std::string();
+}
+
+bool is_related(const column_type& a, const column_type& b) {
+  if (a.array != b.array) return false;
+  if (a.is_integer() && b.is_integer()) return true;
+  return a.kind == b.kind && a.kind != type_kind::native && a.kind != type_kind::native_or_text &&
+         a.kind != type_kind::enumeration;
+}
+
+/// What the column is part of: its key, indexes and constraints, without their names.
+std::vector<std::string> roles_of(const table_definition& table, const std::string& column) {
+  std::vector<std::string> roles;
+  const auto has = [&](const std::vector<std::string>& columns) {
+    return std::find(columns.begin(), columns.end(), column) != columns.end();
+  };
+  if (has(table.primary_key.columns)) roles.emplace_back("key");
+  for (const key_definition& unique : table.uniques) {
+    if (has(unique.columns)) roles.emplace_back("unique");
+  }
+  for (const index_definition& index : table.indexes) {
+    const bool used = std::any_of(index.columns.begin(), index.columns.end(),
+                                  [&](const index_column& term) { return term.name == column; });
+    if (used) roles.emplace_back("index");
+  }
+  for (const foreign_key_definition& key : table.foreign_keys) {
+    if (has(key.columns)) roles.push_back("references " + key.references);
+  }
+  for (const check_definition& check : table.checks) {
+    if (mentions_identifier(check.expression, column)) roles.emplace_back("check");
+  }
+  std::sort(roles.begin(), roles.end());
+  return roles;
+}
+
+/// The names of the columns beside it, empty at either end.
+std::pair<std::string_view, std::string_view> neighbours(const table_definition& table, const std::string& column) {
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    if (table.columns[i].name != column) continue;
+    const std::string_view before = i == 0 ? std::string_view() : std::string_view(table.columns[i - 1].name);
+    const bool last = i + 1 == table.columns.size();
+    return {before, last ? std::string_view() : std::string_view(table.columns[i + 1].name)};
+  }
+  return {};
+}
+
+int percent_of(double share) { return std::min(static_cast<int>(share * 100.0 + 0.5), most_percent); }
+
+/// 0: they cannot be the same.
+int likeness(const table_definition& former, const column_definition& from, const table_definition& table,
+             const column_definition& to) {
+  if (!is_related(from.type, to.type) && from.type != to.type) return 0;
+  if (from.is_computed() != to.is_computed() || from.identity != to.identity) return 0;
+  double share = from.type == to.type ? 0.35 : 0.15;
+  if (from.nullable == to.nullable) share += 0.08;
+  if (default_of(from) == default_of(to)) share += 0.07;
+  const auto [left, right] = neighbours(former, from.name);
+  const auto [now_left, now_right] = neighbours(table, to.name);
+  if (left == now_left) share += 0.1;
+  if (right == now_right) share += 0.1;
+  if (roles_of(former, from.name) == roles_of(table, to.name)) share += 0.1;
+  return percent_of(share + 0.2 * likeness(from.name, to.name));
+}
+
+int likeness(const table_definition& former, const table_definition& table) {
+  double shared = 0;
+  for (const column_definition& column : former.columns) {
+    const column_definition* same = table.find_column(column.name);
+    if (same == nullptr || !is_related(column.type, same->type)) continue;
+    shared += column.type == same->type && column.nullable == same->nullable ? 1.0 : 0.7;
+  }
+  const double share = 2.0 * shared / static_cast<double>(former.columns.size() + table.columns.size());
+  return percent_of(0.8 * share + 0.2 * likeness(former.name, table.name));
+}
+
+/// The surest first, each of either side once.
+std::vector<rename_guess> chosen(std::vector<rename_guess> all, const std::vector<rename_hint>& denied) {
+  std::erase_if(all, [&](const rename_guess& guess) {
+    const auto same = [&](const rename_hint& hint) {
+      return hint.table == guess.hint.table && hint.column == guess.hint.column && hint.from == guess.hint.from;
+    };
+    return guess.percent < least_percent || std::any_of(denied.begin(), denied.end(), same);
+  });
+  std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.percent > b.percent; });
+  std::vector<rename_guess> out;
+  for (rename_guess& guess : all) {
+    const bool taken = std::any_of(out.begin(), out.end(), [&](const rename_guess& other) {
+      return other.to() == guess.to() || other.from() == guess.from();
+    });
+    if (!taken) out.push_back(std::move(guess));
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string rename_guess::from() const { return hint.column.empty() ? hint.from : hint.table + "." + hint.from; }
+std::string rename_guess::to() const { return hint.column.empty() ? hint.table : hint.table + "." + hint.column; }
+
+std::vector<rename_guess> guess_renames(const schema_definition& from, const schema_definition& to,
+                                        const std::vector<rename_hint>& said, const std::vector<rename_hint>& denied) {
+  diff_options known;
+  known.renames = said;
+  const std::vector<schema_operation> operations = diff(from, to, known);
+  schema_definition former = with_names(from);  // with what was said to be renamed under its new name
+  std::vector<const table_definition*> dropped_tables;
+  std::vector<const table_definition*> made_tables;
+  for (const schema_operation& operation : operations) {
+    const auto& data = operation.data;
+    if (std::holds_alternative<ddl::rename_table>(data) || std::holds_alternative<ddl::rename_column>(data)) {
+      operation.apply_to(former);
+    } else if (const auto* drop = std::get_if<ddl::drop_table>(&data)) {
+      dropped_tables.push_back(&drop->table);
+    } else if (const auto* make = std::get_if<ddl::create_table>(&data)) {
+      made_tables.push_back(to.find(make->table.name));
+    }
+  }
+  std::vector<rename_guess> guesses;
+  for (const table_definition* drop : dropped_tables) {
+    for (const table_definition* make : made_tables) {
+      guesses.push_back({{make->name, {}, drop->name}, likeness(*drop, *make)});
+    }
+  }
+  guesses = chosen(std::move(guesses), denied);
+  if (!guesses.empty()) return guesses;
+  for (const schema_operation& operation : operations) {
+    const auto* drop = std::get_if<ddl::drop_column>(&operation.data);
+    if (drop == nullptr) continue;
+    for (const schema_operation& other : operations) {
+      const auto* add = std::get_if<ddl::add_column>(&other.data);
+      if (add == nullptr || add->table != drop->table) continue;
+      const int percent = likeness(*former.find(drop->table), drop->column, *to.find(add->table), add->column);
+      guesses.push_back({{add->table, add->column.name, drop->column.name}, percent});
+    }
+  }
+  return chosen(std::move(guesses), denied);
+}
+
+}  // namespace tupelo

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+// Counts and sums of related rows beside objects whose relations are loaded.
+#include "library.hpp"
+
+#include <tupelo/query/related_aggregates.hpp>
+
+#include <optional>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+namespace tupelo::conformance::library {
+namespace {
+
+class related_counts : public library_test {};
+TUPELO_CONFORMANCE_SUITE(related_counts);
+
+TEST_P(related_counts, stand_beside_each_object) {
+  std::vector<std::pair<std::string, std::int64_t>> found;
+  for (const auto& [author, books] : sync_wait(authors().with_count(&Author::books).all()))
+    found.emplace_back(author.name, books);
+  EXPECT_EQ(found, (std::vector<std::pair<std::string, std::int64_t>>{{"ada", 3}, {"bob", 1}, {"cyd", 0}}));
+}
+TEST_P(related_counts, may_be_several_and_narrowed) {
+  const auto rows = sync_wait(authors()
+                                  .with_count(&Author::books, [](auto& q) { q.where(col<&Book::pages> > 150); })
+                                  .with_sum(&Author::books, col<&Book::pages>)
+                                  .with_avg(&Author::books, col<&Book::pages>)
+                                  .with_min(&Author::books, col<&Book::title>)
+                                  .with_max(&Author::books, col<&Book::title>)
+                                  .all());
+  ASSERT_EQ(rows.size(), 3U);
+  const auto& [ada, thick, total, mean, first, last] = rows[0];
+  EXPECT_EQ(ada.name, "ada");
+  EXPECT_EQ(thick, 1);
+  EXPECT_EQ(total, 500);
+  EXPECT_NEAR(mean.value(), 500.0 / 3, 1e-9);
+  EXPECT_EQ(first, "A");
+  EXPECT_EQ(last, "C");
+  EXPECT_EQ(std::get<1>(rows[2]), 0);
+  EXPECT_EQ(std::get<2>(rows[2]), std::nullopt) << "the sum of no rows";
+}
+TEST_P(related_counts, go_with_relations_that_are_loaded) {
+  const auto query = authors().with(&Author::passport).with_count(&Author::books).with(&Author::books, &Book::reviews);
+  std::vector<std::tuple<Author, std::int64_t>> rows;
+  EXPECT_EQ(statements_of([&] { rows = sync_wait(query.all()); }), 4U) << "one for each relation, none for the count";
+  ASSERT_EQ(rows.size(), 3U);
+  for (const auto& [author, count] : rows) EXPECT_EQ(author.books.size(), static_cast<std::size_t>(count));
+  EXPECT_EQ(std::get<0>(rows[1]).passport->number, "B1");
+  EXPECT_EQ(titles(std::get<0>(rows[0]).books).size(), 3U);
+}
+TEST_P(related_counts, relations_are_loaded_in_rows_that_select_whole_objects) {
+  const auto rows = sync_wait(authors()
+                                  .select<std::pair<Author, std::string>>(whole<Author>, upper(col<&Author::name>))
+                                  .with(&Author::books)
+                                  .all());
+  ASSERT_EQ(rows.size(), 3U);
+  EXPECT_EQ(rows[0].first.books.size(), 3U);
+  EXPECT_EQ(rows[0].second, "ADA");
+}
+TEST_P(related_counts, are_read_by_every_verb) {
+  const auto query = authors().with_count(&Author::books).with(&Author::books);
+  const auto first = sync_wait(query.first());
+  EXPECT_EQ(std::get<0>(*first).books.size(), 3U);
+  EXPECT_EQ(sync_wait(query.count()), 3);
+  const auto page = sync_wait(query.page(2, 2));
+  ASSERT_EQ(page.items.size(), 1U);
+  EXPECT_TRUE(std::get<0>(page.items[0]).books.empty());
+  std::size_t books = 0;
+  sync_wait(
+      query.for_each([&](const std::tuple<Author, std::int64_t>& row) { books += std::get<0>(row).books.size(); }));
+  EXPECT_EQ(books, 4U);
+}
+TEST_P(related_counts, are_ordered_and_filtered_by) {
+  const auto rows = sync_wait(db.query<Author>()
+                                  .with_count(&Author::books)
+                                  .where(count_of(&Author::books) > 0)
+                                  .order_by(count_of(&Author::books))
+                                  .all());
+  ASSERT_EQ(rows.size(), 2U);
+  EXPECT_EQ(std::get<0>(rows[0]).name, "bob");
+}
+TEST_P(related_counts, a_single_object_is_read_with_relations) {
+  EXPECT_EQ(sync_wait(db.get<Author>(ada).with(&Author::books)).books.size(), 3U);
+}
+
+}  // namespace
+}  // namespace tupelo::conformance::library
