@@ -11,6 +11,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdio>
 
 namespace tp = tupelo;
@@ -44,7 +45,8 @@ TEST(guide_of_migrations, models_are_written_from_a_program) {
   const tp::schema_dialect& rules = connection.sql_dialect().schema();
   tp::model_source source = tp::write_models(schema, rules);  // the same from a program
   for (const std::string& line : source.left_out) std::fprintf(stderr, "%s\n", line.c_str());
-  EXPECT_EQ(source.left_out, std::vector<std::string>{"view names"});
+  EXPECT_TRUE(
+      std::ranges::any_of(source.left_out, [](const std::string& line) { return line.starts_with("view names: "); }));
   EXPECT_NE(source.text.find("struct Person {"), std::string::npos);
 }
 
