@@ -15,3 +15,6 @@ option(TUPELO_ALLOW_GCC12 "Build everything with g++ 12 although it miscompiles 
 set(TUPELO_SANITIZE "" CACHE STRING "Sanitizers to build with, e.g. `address,undefined` or `thread`")
 option(TUPELO_COVERAGE "Instrument for source-based coverage (clang only)" OFF)
 option(TUPELO_INSTALL_TEST "Test an installed copy from outside the tree (needs a plain build)" ON)
+set(TUPELO_TEST_SHARDS 0 CACHE STRING "0: ctest lists every case. N: it runs each test program in N parts, which is quicker with sanitizers")
+set(TUPELO_TEST_FILTER "" CACHE STRING "With TUPELO_TEST_SHARDS: GoogleTest's filter of the cases that run")
+option(TUPELO_PRECOMPILE_TESTS "Precompile what every test of a program includes: quicker from scratch, nothing for ccache to share" OFF)

@@ -53,36 +53,59 @@ function(tupelo_room name)
   endif()
 endfunction()
 
-# tupelo_test(<executable> LABEL label SOURCES file... LINK lib... [SERVERS]): a GoogleTest executable whose cases ctest
-# lists one by one as <label>.<suite>.<rule>. With SERVERS ctest starts the database servers before it and tells their
-# URL in TUPELO_TEST_POSTGRES; without that variable such tests skip what needs a server. FILTERS: GoogleTest's, of the
-# cases that are listed; all unless given.
+# tupelo_test(<executable> LABEL label SOURCES file... LINK lib... [SERVERS] [FILTERS filter...] [PRECOMPILE header...]):
+# a GoogleTest executable whose cases ctest lists one by one as <label>.<suite>.<rule>, or runs in TUPELO_TEST_SHARDS parts.
+# With SERVERS ctest starts the database servers before it and tells their URL in TUPELO_TEST_POSTGRES; without that
+# variable such tests skip what needs a server. FILTERS: GoogleTest's, of the cases that are listed; all unless given.
+# PRECOMPILE: what each of its sources includes besides <gtest/gtest.h>, for TUPELO_PRECOMPILE_TESTS.
 function(tupelo_test target)
-  cmake_parse_arguments(PARSE_ARGV 1 test "SERVERS" "LABEL" "SOURCES;LINK;FILTERS")
+  cmake_parse_arguments(PARSE_ARGV 1 test "SERVERS" "LABEL" "SOURCES;LINK;FILTERS;PRECOMPILE")
   add_executable(${target} ${test_SOURCES})
   tupelo_own_flags(${target})
   target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/tests) # support/: what tests of several rooms share
   target_link_libraries(${target} PRIVATE ${test_LINK} GTest::gtest GTest::gtest_main Threads::Threads)
-  set(properties LABELS ${test_LABEL} TIMEOUT 300)
+  if(TUPELO_PRECOMPILE_TESTS)
+    target_precompile_headers(${target} PRIVATE <gtest/gtest.h> ${test_PRECOMPILE})
+  endif()
+  set(properties LABELS ${test_LABEL})
   if(test_SERVERS AND TUPELO_POSTGRES AND NOT TUPELO_COROUTINE_FREE_ONLY)
     tupelo_servers_folder(folder)
-    list(APPEND properties FIXTURES_REQUIRED servers ENVIRONMENT
-         TUPELO_TEST_POSTGRES=postgresql://tupelo@/postgres?host=${folder}/pg15)
+    list(APPEND properties FIXTURES_REQUIRED servers)
+    set(environment TUPELO_TEST_POSTGRES=postgresql://tupelo@/postgres?host=${folder}/pg15)
+  endif()
+  tupelo_test_cases(${target} ${test_LABEL} "${test_FILTERS}" "${properties}" "${environment}")
+endfunction()
+
+# tupelo_test_cases(<executable> <label> <filters> <properties> <environment>): what ctest runs of a test program.
+function(tupelo_test_cases target label filters properties environment)
+  if(TUPELO_TEST_SHARDS)
+    math(EXPR last "${TUPELO_TEST_SHARDS} - 1")
+    foreach(shard RANGE ${last})
+      set(name ${label}.${target}.${shard})
+      add_test(NAME ${name} COMMAND ${target} --gtest_brief=1 --gtest_filter=${TUPELO_TEST_FILTER})
+      set_tests_properties(${name} PROPERTIES ${properties} TIMEOUT 1800)
+      set_tests_properties(${name} PROPERTIES ENVIRONMENT
+                           "${environment};GTEST_TOTAL_SHARDS=${TUPELO_TEST_SHARDS};GTEST_SHARD_INDEX=${shard}")
+    endforeach()
+    return()
+  endif()
+  if(environment)
+    list(APPEND properties ENVIRONMENT ${environment})
+  endif()
+  if(NOT filters)
+    set(filters "*")
   endif()
   # PRE_TEST lists the cases when ctest runs: a build never runs what it has just built.
-  if(NOT test_FILTERS)
-    set(test_FILTERS "*")
-  endif()
-  foreach(filter IN LISTS test_FILTERS)
-    string(MD5 list "${filter}")
+  foreach(filter IN LISTS filters)
+    string(MD5 list "${label}${filter}")
     gtest_discover_tests(
       ${target}
-      TEST_PREFIX "${test_LABEL}."
+      TEST_PREFIX "${label}."
       TEST_FILTER "${filter}"
       TEST_LIST ${target}_${list}
       DISCOVERY_MODE PRE_TEST
       DISCOVERY_TIMEOUT 120
-      PROPERTIES ${properties})
+      PROPERTIES ${properties} TIMEOUT 300)
   endforeach()
 endfunction()
 

@@ -17,15 +17,15 @@ mkdir -p "$build/profiles"
 # %m: one file per program, merged as each process ends, however many processes the suite starts.
 export LLVM_PROFILE_FILE="$PWD/$build/profiles/%m.profraw"
 status=0
-# Of the servers one in both ways of running it, and without the faults: they wait for deadlines, and take long here.
-ctest --test-dir "$build" -j "$(nproc)" --output-on-failure --no-tests=error \
-  -LE 'compile_fail|layering|install|chaos' -E '/(postgres_18|postgres_15_through_pgbouncer)' \
+# What the preset's filter leaves: of the servers one, in both ways of running it, and no faults that wait for deadlines.
+ctest --test-dir "$build" -j "$(nproc)" --output-on-failure --no-tests=error -LE 'compile_fail|layering|install' \
   >"$build/ctest.log" 2>&1 || status=$?
 if ((status != 0)); then
   cat "$build/ctest.log"
   echo "coverage: the suite failed, so its coverage means nothing" >&2
   exit 1
 fi
+grep -E 'tests passed' "$build/ctest.log"
 llvm-profdata-19 merge -sparse "$build"/profiles/*.profraw -o "$build/all.profdata"
 
 # The shared libraries hold every object: a file that no test links must not go uncounted.
