@@ -10,16 +10,19 @@
 #     ... the broken rule: must not compile, and the compiler must say what is expected
 #   #endif
 #
-# Called with -D compiler= -D case= -D includes=<file with one include folder a line>.
+# Called with -D compiler= -D case= -D flags=<file with the compiler's flags> -D precompiled=<folder of <header>.pch>.
 
 function(refuse text)
   message(NOTICE "${case}: ${text}") # unlike FATAL_ERROR, this leaves the compiler's lines as they are
   message(FATAL_ERROR "refused")
 endfunction()
 
-file(STRINGS ${includes} folders)
-list(TRANSFORM folders PREPEND -I OUTPUT_VARIABLE folders)
-set(command ${compiler} -std=c++20 -fsyntax-only -fno-color-diagnostics -ferror-limit=0 ${folders} ${case})
+set(command ${compiler} @${flags} -fsyntax-only -fno-color-diagnostics -ferror-limit=0 ${case})
+file(STRINGS ${case} header REGEX "^#include \"(blog|things)\\.hpp\"$")
+if(header)
+  string(REGEX REPLACE "^#include \"(.*)\\.hpp\"$" "-include-pch;${precompiled}/\\1.pch" header "${header}")
+  list(APPEND command ${header})
+endif()
 
 file(STRINGS ${case} expectations REGEX "^// expect: ")
 if(NOT expectations)

@@ -2,6 +2,7 @@
 #include "backend.hpp"
 #include "support/temp_directory.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <optional>
@@ -110,21 +111,31 @@ std::unique_ptr<fresh_database> make() {
 }  // namespace
 
 const std::vector<backend>& backends() {
-  static const std::vector<backend> list{
+  static const std::vector<backend> list = [] {
+    std::vector<backend> all{
 #ifdef TUPELO_TEST_WITH_SQLITE
-      {"sqlite_file_on_worker_threads", &make<sqlite_file>, true, execution::worker},
-      {"sqlite_memory_inline", &make<sqlite_memory>, false, execution::inline_},
+        {"sqlite_file_on_worker_threads", &make<sqlite_file>, true, execution::worker},
+        {"sqlite_memory_inline", &make<sqlite_memory>, false, execution::inline_},
 #endif
 #ifdef TUPELO_TEST_WITH_POSTGRES
-      {"postgres_15", &make<postgres_schema<pg15>>, true, execution::worker, &postgres_schema<pg15>::runs},
-      {"postgres_15_blocking", &make<postgres_schema<pg15>>, true, execution::inline_, &postgres_schema<pg15>::runs},
-      {"postgres_15_through_pgbouncer", &make<database_behind_pgbouncer<pgbouncer>>, true, execution::worker,
-       &database_behind_pgbouncer<pgbouncer>::runs},
-      {"postgres_15_through_pgbouncer_with_names", &make<database_behind_pgbouncer<pgbouncer_named>>, true,
-       execution::worker, &database_behind_pgbouncer<pgbouncer_named>::runs},
-      {"postgres_18", &make<postgres_schema<pg18>>, true, execution::worker, &postgres_schema<pg18>::runs},
+        {"postgres_15", &make<postgres_schema<pg15>>, true, execution::worker, &postgres_schema<pg15>::runs},
+        {"postgres_15_blocking", &make<postgres_schema<pg15>>, true, execution::inline_, &postgres_schema<pg15>::runs},
+        {"postgres_15_through_pgbouncer", &make<database_behind_pgbouncer<pgbouncer>>, true, execution::worker,
+         &database_behind_pgbouncer<pgbouncer>::runs},
+        {"postgres_15_through_pgbouncer_with_names", &make<database_behind_pgbouncer<pgbouncer_named>>, true,
+         execution::worker, &database_behind_pgbouncer<pgbouncer_named>::runs},
+        {"postgres_18", &make<postgres_schema<pg18>>, true, execution::worker, &postgres_schema<pg18>::runs},
 #endif
-  };
+    };
+    // GoogleTest writes down each case of each of them, which takes longer than most cases: not where one is asked for.
+    const std::string filter = GTEST_FLAG_GET(filter);
+    if (filter.find_first_of(":-") == std::string::npos) {
+      const std::string asked = filter.substr(filter.rfind('/') + 1);
+      if (std::ranges::any_of(all, [&](const backend& each) { return each.name == asked; }))
+        std::erase_if(all, [&](const backend& each) { return each.name != asked; });
+    }
+    return all;
+  }();
   return list;
 }
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# cmake -D source= -D work= -D shared=ON|OFF -D compiler= -D launcher= -D build_type= -D flags= -D debug_flags=
+# cmake -D source= -D work= -D build= -D shared=ON|OFF -D compiler= -D launcher= -D build_type= -D flags= -D debug_flags=
 #       -D linker_flags= -P check.cmake
 
 function(run what)
@@ -12,7 +12,7 @@ endfunction()
 
 set(prefix ${work}/prefix)
 set(program ${work}/consumer)
-file(REMOVE_RECURSE ${prefix} ${program}) # ${work}/build stays, so that a second run is quick
+file(REMOVE_RECURSE ${prefix} ${program}) # ${build} stays, so that a second run is quick
 set(settings
     -G Ninja
     -D CMAKE_CXX_COMPILER=${compiler}
@@ -23,10 +23,10 @@ set(settings
     -D CMAKE_EXE_LINKER_FLAGS=${linker_flags}
     -D CMAKE_SHARED_LINKER_FLAGS=${linker_flags})
 
-run("configure Tupelo" ${CMAKE_COMMAND} -S ${source} -B ${work}/build ${settings} -D BUILD_SHARED_LIBS=${shared}
+run("configure Tupelo" ${CMAKE_COMMAND} -S ${source} -B ${build} ${settings} -D BUILD_SHARED_LIBS=${shared}
     -D TUPELO_BUILD_TESTS=OFF -D TUPELO_BUILD_EXAMPLES=OFF -D TUPELO_INSTALL=ON)
-run("build Tupelo" ${CMAKE_COMMAND} --build ${work}/build)
-run("install Tupelo" ${CMAKE_COMMAND} --install ${work}/build --prefix ${prefix})
+run("build Tupelo" ${CMAKE_COMMAND} --build ${build})
+run("install Tupelo" ${CMAKE_COMMAND} --install ${build} --prefix ${prefix})
 
 # The consumer is copied away: nothing of the tree may reach it but the installed copy.
 file(COPY ${source}/tests/install/consumer/ DESTINATION ${program}/source)
