@@ -12,7 +12,7 @@ bench_servers := /tmp/tupelo-bench-$(shell id -u)
 .DEFAULT_GOAL := help
 .PHONY: help bootstrap demo test bench bench-peers format lint docs clean
 
-# $(call configure,<preset>): quiet unless it fails. configure_flags= adds settings, e.g. -DTUPELO_PRECOMPILE=tests.
+# $(call configure,<preset>): quiet unless it fails. configure_flags= adds settings, e.g. -DTUPELO_PRECOMPILE_TESTS=ON.
 define configure
 	@mkdir -p build
 	@cmake --preset $(1) $(configure_flags) >build/configure-$(1).log 2>&1 || { cat build/configure-$(1).log; exit 1; }
@@ -32,10 +32,10 @@ bootstrap:
 	@scripts/bootstrap.sh
 
 demo: bootstrap
-	@echo "demo: building the blog example (build/dev), then running it"
-	$(call configure,dev)
-	@cmake --build build/dev -j $(jobs) --target blog_demo blog_manage -- --quiet
-	@build/dev/examples/blog/blog_demo
+	@echo "demo: building the blog example (build/demo), then running it"
+	$(call configure,demo)
+	@cmake --build build/demo -j $(jobs) --target blog_demo blog_manage -- --quiet
+	@build/demo/examples/blog/blog_demo
 
 test: bootstrap
 	@echo "test: building everything (build/dev), then running every test"

@@ -29,9 +29,9 @@ function(tupelo_room name)
     tupelo_own_flags(${target})
     target_include_directories(${target} PUBLIC ${dir}/include)
     target_link_libraries(${target} PUBLIC ${arrows} ${room_LINK_PUBLIC} PRIVATE ${room_LINK})
-    if(TUPELO_PRECOMPILE STREQUAL "all")
-      target_precompile_headers(${target} PRIVATE <algorithm> <charconv> <chrono> <coroutine> <functional> <map> <memory>
-                                <optional> <string> <variant> <vector>)
+    if(TUPELO_UNITY)
+      # All of a room, and not some at a time: what its sources call by the same name is found whichever they are.
+      set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 0)
     endif()
   else()
     add_library(${target} INTERFACE)
@@ -61,14 +61,14 @@ endfunction()
 # a GoogleTest executable whose cases ctest lists one by one as <label>.<suite>.<rule>, or runs in TUPELO_TEST_SHARDS parts.
 # With SERVERS ctest starts the database servers before it and tells their URL in TUPELO_TEST_POSTGRES; without that
 # variable such tests skip what needs a server. FILTERS: GoogleTest's, of the cases that are listed; all unless given.
-# PRECOMPILE: what each of its sources includes besides <gtest/gtest.h>, for TUPELO_PRECOMPILE.
+# PRECOMPILE: what each of its sources includes besides <gtest/gtest.h>, for TUPELO_PRECOMPILE_TESTS.
 function(tupelo_test target)
   cmake_parse_arguments(PARSE_ARGV 1 test "SERVERS" "LABEL" "SOURCES;LINK;FILTERS;PRECOMPILE")
   add_executable(${target} ${test_SOURCES})
   tupelo_own_flags(${target})
   target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/tests) # support/: what tests of several rooms share
   target_link_libraries(${target} PRIVATE ${test_LINK} GTest::gtest GTest::gtest_main Threads::Threads)
-  if(TUPELO_PRECOMPILE)
+  if(TUPELO_PRECOMPILE_TESTS)
     target_precompile_headers(${target} PRIVATE <gtest/gtest.h> ${test_PRECOMPILE})
   endif()
   set(properties LABELS ${test_LABEL})

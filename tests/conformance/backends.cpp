@@ -77,7 +77,7 @@ template <const char* Pooler>
 class database_behind_pgbouncer final : public fresh_database {
 public:
   database_behind_pgbouncer() : name_("t" + uuid::v4().to_string().substr(0, 18)) {
-    administrate("CREATE DATABASE \"" + name_ + "\"");
+    administrate("CREATE DATABASE \"" + name_ + "\" STRATEGY file_copy");
   }
   ~database_behind_pgbouncer() override {
     try {

@@ -56,9 +56,9 @@ void close_the_book(demo::stage& on, const std::optional<std::string>& kept) {
       "try the tool on it:");
   on.listing("cd examples/blog\n"
              "export DATABASE_URL=sqlite:///blog.db\n"
-             "../../build/release/examples/blog/manage db upgrade\n"
-             "../../build/release/examples/blog/manage db seed\n"
-             "../../build/release/examples/blog/manage db history");
+             "../../build/demo/examples/blog/manage db upgrade\n"
+             "../../build/demo/examples/blog/manage db seed\n"
+             "../../build/demo/examples/blog/manage db history");
   on.say("Then read docs/tutorial.md: five minutes to a project of your own. docs/queries.md has every kind of query "
          "you saw "
          "here, and more.");

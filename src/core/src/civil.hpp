@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <cstring>
 
-// The proleptic Gregorian calendar and fixed-width digits, shared by timestamp and date.
+// The proleptic Gregorian calendar, the units of time, and digits: what the texts of times are read and written with.
 namespace tupelo::detail {
 
 struct civil {
@@ -54,6 +54,13 @@ constexpr civil civil_from_days(std::int32_t days) noexcept {
   const bool next_year = day_of_year >= 306;
   return {100 * century + year_of_century + (next_year ? 1u : 0u), next_year ? month - 12 : month, day + 1};
 }
+
+inline constexpr std::int64_t second_us = 1'000'000;
+inline constexpr std::int64_t minute_us = 60 * second_us;
+inline constexpr std::int64_t hour_us = 60 * minute_us;
+inline constexpr std::int64_t day_us = 24 * hour_us;
+
+constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 
 // ---- digits, eight bytes at a time
 

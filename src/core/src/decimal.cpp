@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "civil.hpp"
+
 #include <tupelo/core/decimal.hpp>
 #include <tupelo/core/micros.hpp>
 
@@ -31,8 +33,6 @@ bool equals_ignoring_case(std::string_view text, std::string_view lower) noexcep
   return true;
 }
 
-bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
-
 /// The parts of a number's text; digits are a view each, so that nothing is copied before it is known to be a number.
 struct number_text {
   bool negative = false;
@@ -43,7 +43,7 @@ struct number_text {
 
 std::string_view take_digits(std::string_view& text) noexcept {
   std::size_t count = 0;
-  while (count < text.size() && is_digit(text[count])) ++count;
+  while (count < text.size() && detail::is_digit(text[count])) ++count;
   const std::string_view digits = text.substr(0, count);
   text.remove_prefix(count);
   return digits;

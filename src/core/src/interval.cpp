@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "civil.hpp"
+
 #include <tupelo/core/interval.hpp>
 
 #include <array>
@@ -9,12 +11,6 @@ namespace tupelo {
 
 namespace {
 
-constexpr std::int64_t second_us = 1'000'000;
-constexpr std::int64_t minute_us = 60 * second_us;
-constexpr std::int64_t hour_us = 60 * minute_us;
-constexpr std::int64_t day_us = 24 * hour_us;
-
-bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 bool is_letter(char c) noexcept { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
 /// A number as it is written: its whole part, and millionths of the same sign.
@@ -55,9 +51,9 @@ private:
   std::int64_t time_ = 0;
 };
 
-class text_reader {
+class interval_reader {
 public:
-  text_reader(const char* text, std::size_t size) noexcept : at_(text), end_(text + size) {}
+  interval_reader(const char* text, std::size_t size) noexcept : at_(text), end_(text + size) {}
 
   bool at_end() const noexcept { return at_ == end_; }
   char peek() const noexcept { return at_ == end_ ? '\0' : *at_; }
@@ -76,9 +72,9 @@ public:
 
   /// The digits take the sign: the smallest number of 64 bits has no positive counterpart.
   bool digits(bool negative, std::int64_t& value) noexcept {
-    if (!is_digit(peek())) return false;
+    if (!detail::is_digit(peek())) return false;
     value = 0;
-    for (; is_digit(peek()); ++at_) {
+    for (; detail::is_digit(peek()); ++at_) {
       const int digit = *at_ - '0';
       if (__builtin_mul_overflow(value, std::int64_t{10}, &value) ||
           __builtin_add_overflow(value, std::int64_t{negative ? -digit : digit}, &value)) {
@@ -93,7 +89,7 @@ public:
     value.has_point = skip('.');
     if (!value.has_point) return true;
     int count = 0;
-    for (; is_digit(peek()); ++at_, ++count) {
+    for (; detail::is_digit(peek()); ++at_, ++count) {
       if (count == 6) return false;
       value.millionths = value.millionths * 10 + (*at_ - '0');
     }
@@ -121,7 +117,7 @@ private:
 };
 
 /// Source: ISO 8601-1, 5.5.2.
-bool parse_iso(text_reader in, parts& sum) noexcept {
+bool parse_iso(interval_reader in, parts& sum) noexcept {
   static constexpr std::string_view date_units = "YMWD";
   static constexpr std::string_view time_units = "HMS";
   bool time = false;
@@ -143,9 +139,9 @@ bool parse_iso(text_reader in, parts& sum) noexcept {
     next = unit + 1;
     if (value.has_point && name != 'S') return false;
     in.skip(name);
-    const bool fits = time          ? sum.add_time(value, name == 'H'   ? hour_us
-                                                          : name == 'M' ? minute_us
-                                                                        : second_us)
+    const bool fits = time          ? sum.add_time(value, name == 'H'   ? detail::hour_us
+                                                          : name == 'M' ? detail::minute_us
+                                                                        : detail::second_us)
                       : name == 'Y' ? sum.add_months(value.whole, 12)
                       : name == 'M' ? sum.add_months(value.whole, 1)
                                     : sum.add_days(value.whole, name == 'W' ? 7 : 1);
@@ -172,20 +168,20 @@ constexpr std::array units = std::to_array<unit_name>({
     {"weeks", unit::day, 7},
     {"day", unit::day, 1},
     {"days", unit::day, 1},
-    {"hour", unit::time, hour_us},
-    {"hours", unit::time, hour_us},
-    {"min", unit::time, minute_us},
-    {"mins", unit::time, minute_us},
-    {"minute", unit::time, minute_us},
-    {"minutes", unit::time, minute_us},
-    {"sec", unit::time, second_us},
-    {"secs", unit::time, second_us},
-    {"second", unit::time, second_us},
-    {"seconds", unit::time, second_us},
+    {"hour", unit::time, detail::hour_us},
+    {"hours", unit::time, detail::hour_us},
+    {"min", unit::time, detail::minute_us},
+    {"mins", unit::time, detail::minute_us},
+    {"minute", unit::time, detail::minute_us},
+    {"minutes", unit::time, detail::minute_us},
+    {"sec", unit::time, detail::second_us},
+    {"secs", unit::time, detail::second_us},
+    {"second", unit::time, detail::second_us},
+    {"seconds", unit::time, detail::second_us},
 });
 
 /// Behind `H+`, which was read: `:MM[:SS[.ffffff]]`, all of the hours' sign.
-bool parse_clock(text_reader& in, const amount& hours, parts& sum) noexcept {
+bool parse_clock(interval_reader& in, const amount& hours, parts& sum) noexcept {
   std::int64_t minutes = 0;
   amount seconds;
   seconds.negative = hours.negative;
@@ -193,11 +189,12 @@ bool parse_clock(text_reader& in, const amount& hours, parts& sum) noexcept {
   if (in.skip(':') && (!in.digits(hours.negative, seconds.whole) || !in.fraction(seconds))) return false;
   const auto outside = [](std::int64_t value) { return value > 59 || value < -59; };
   if (outside(minutes) || outside(seconds.whole)) return false;
-  return sum.add_time({hours.whole}, hour_us) && sum.add_time({minutes}, minute_us) && sum.add_time(seconds, second_us);
+  return sum.add_time({hours.whole}, detail::hour_us) && sum.add_time({minutes}, detail::minute_us) &&
+         sum.add_time(seconds, detail::second_us);
 }
 
 /// Source: https://www.postgresql.org/docs/current/datatype-datetime.html#DATATYPE-INTERVAL-OUTPUT
-bool parse_words(text_reader in, parts& sum) noexcept {
+bool parse_words(interval_reader in, parts& sum) noexcept {
   in.skip_blanks();
   if (in.skip('@')) in.skip_blanks();
   bool any = false;
@@ -222,7 +219,7 @@ bool parse_words(text_reader in, parts& sum) noexcept {
         if (!name.empty() || !in.at_end() || any || value.whole != 0 || value.has_point) return false;
         return true;  // "@ 0"
       }
-      if (value.has_point && found->each != second_us) return false;
+      if (value.has_point && found->each != detail::second_us) return false;
       const bool fits = found->of == unit::month ? sum.add_months(value.whole, found->each)
                         : found->of == unit::day ? sum.add_days(value.whole, found->each)
                                                  : sum.add_time(value, found->each);
@@ -280,18 +277,18 @@ char* interval::format_to(char* out) const noexcept {
   out = write_part(out, months / 12, 'Y');
   out = write_part(out, months % 12, 'M');
   out = write_part(out, days, 'D');
-  const std::int64_t seconds = microseconds % minute_us;
+  const std::int64_t seconds = microseconds % detail::minute_us;
   if (microseconds != 0) {
     *out++ = 'T';
-    out = write_part(out, microseconds / hour_us, 'H');
-    out = write_part(out, microseconds / minute_us % 60, 'M');
+    out = write_part(out, microseconds / detail::hour_us, 'H');
+    out = write_part(out, microseconds / detail::minute_us % 60, 'M');
     if (seconds != 0) {
       if (seconds < 0) *out++ = '-';
       const std::int64_t magnitude = seconds < 0 ? -seconds : seconds;
-      out = std::to_chars(out, out + 20, magnitude / second_us).ptr;
-      if (std::int64_t rest = magnitude % second_us; rest != 0) {
+      out = std::to_chars(out, out + 20, magnitude / detail::second_us).ptr;
+      if (std::int64_t rest = magnitude % detail::second_us; rest != 0) {
         *out++ = '.';
-        for (std::int64_t place = second_us / 10; rest != 0; rest %= place, place /= 10) {
+        for (std::int64_t place = detail::second_us / 10; rest != 0; rest %= place, place /= 10) {
           *out++ = static_cast<char>('0' + rest / place);
         }
       }
@@ -310,7 +307,7 @@ std::string interval::to_string() const {
 
 micros interval::length() const {
   std::int64_t total = 0;
-  if (months != 0 || __builtin_mul_overflow(std::int64_t{days}, day_us, &total) ||
+  if (months != 0 || __builtin_mul_overflow(std::int64_t{days}, detail::day_us, &total) ||
       __builtin_add_overflow(total, microseconds, &total)) {
     detail::throw_value_out_of_range("expected an interval without months: they have no length of their own");
   }

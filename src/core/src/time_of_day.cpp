@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "civil.hpp"
+
 #include <tupelo/core/time_of_day.hpp>
 
 namespace tupelo {
 
 namespace {
-
-constexpr std::int64_t second_us = 1'000'000;
-constexpr std::int64_t minute_us = 60 * second_us;
-constexpr std::int64_t hour_us = 60 * minute_us;
 
 std::int64_t checked(time_of_day time) {
   if (!time.is_valid()) [[unlikely]]
@@ -15,11 +13,9 @@ std::int64_t checked(time_of_day time) {
   return time.us;
 }
 
-bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
-
 /// Two digits below `limit`, or a negative number.
 std::int64_t pair(const char* text, std::int64_t limit) noexcept {
-  if (!is_digit(text[0]) || !is_digit(text[1])) return -1;
+  if (!detail::is_digit(text[0]) || !detail::is_digit(text[1])) return -1;
   const std::int64_t value = (text[0] - '0') * 10 + (text[1] - '0');
   return value < limit ? value : -1;
 }
@@ -34,7 +30,7 @@ time_of_day time_of_day::from_hms(unsigned hour, unsigned minute, unsigned secon
   if (hour > 23 || minute > 59 || second > 59 || microsecond > 999'999) {
     detail::throw_invalid_value("expected hours up to 23, minutes and seconds up to 59, microseconds up to 999999");
   }
-  return {hour * hour_us + minute * minute_us + second * second_us + microsecond};
+  return {hour * detail::hour_us + minute * detail::minute_us + second * detail::second_us + microsecond};
 }
 
 bool time_of_day::parse_to(const char* text, std::size_t size, time_of_day& out) noexcept {
@@ -49,11 +45,11 @@ bool time_of_day::parse_to(const char* text, std::size_t size, time_of_day& out)
   if (size > whole) {
     if (text[whole] != '.') return false;
     for (std::size_t i = whole + 1; i < text_size; ++i) {
-      if (i < size && !is_digit(text[i])) return false;
+      if (i < size && !detail::is_digit(text[i])) return false;
       fraction = fraction * 10 + (i < size ? text[i] - '0' : 0);
     }
   }
-  const time_of_day time{hour * hour_us + minute * minute_us + second * second_us + fraction};
+  const time_of_day time{hour * detail::hour_us + minute * detail::minute_us + second * detail::second_us + fraction};
   if (!time.is_valid()) return false;
   out = time;
   return true;
@@ -73,20 +69,20 @@ time_of_day time_of_day::parse(std::string_view text) {
   return result;
 }
 
-unsigned time_of_day::hour() const { return static_cast<unsigned>(checked(*this) / hour_us); }
-unsigned time_of_day::minute() const { return static_cast<unsigned>(checked(*this) / minute_us % 60); }
-unsigned time_of_day::second() const { return static_cast<unsigned>(checked(*this) / second_us % 60); }
-unsigned time_of_day::microsecond() const { return static_cast<unsigned>(checked(*this) % second_us); }
+unsigned time_of_day::hour() const { return static_cast<unsigned>(checked(*this) / detail::hour_us); }
+unsigned time_of_day::minute() const { return static_cast<unsigned>(checked(*this) / detail::minute_us % 60); }
+unsigned time_of_day::second() const { return static_cast<unsigned>(checked(*this) / detail::second_us % 60); }
+unsigned time_of_day::microsecond() const { return static_cast<unsigned>(checked(*this) % detail::second_us); }
 
 char* time_of_day::format_to(char* out15) const {
   const std::int64_t value = checked(*this);
-  write_digits(out15 + 2, value / hour_us, 2);
+  write_digits(out15 + 2, value / detail::hour_us, 2);
   out15[2] = ':';
-  write_digits(out15 + 5, value / minute_us % 60, 2);
+  write_digits(out15 + 5, value / detail::minute_us % 60, 2);
   out15[5] = ':';
-  write_digits(out15 + 8, value / second_us % 60, 2);
+  write_digits(out15 + 8, value / detail::second_us % 60, 2);
   out15[8] = '.';
-  write_digits(out15 + text_size, value % second_us, 6);
+  write_digits(out15 + text_size, value % detail::second_us, 6);
   return out15 + text_size;
 }
 

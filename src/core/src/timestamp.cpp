@@ -10,11 +10,9 @@ namespace tupelo {
 
 namespace {
 
-constexpr std::int64_t day_us = 86'400'000'000;
-
 constexpr std::int64_t micros_from_parts(detail::civil day, std::uint32_t hour, std::uint32_t minute,
                                          std::uint32_t second, std::uint32_t micros) noexcept {
-  return std::int64_t{detail::days_from_civil(day)} * day_us +
+  return std::int64_t{detail::days_from_civil(day)} * detail::day_us +
          std::int64_t{(hour * 60 + minute) * 60 + second} * 1'000'000 + std::int64_t{micros};
 }
 
@@ -45,9 +43,9 @@ bool parse_fixed(const char* p, std::int64_t& out) noexcept {
   return true;
 }
 
-class text_reader {
+class timestamp_reader {
 public:
-  text_reader(const char* text, std::size_t size) noexcept : p_(text), end_(text + size) {}
+  timestamp_reader(const char* text, std::size_t size) noexcept : p_(text), end_(text + size) {}
 
   bool at_end() const noexcept { return p_ == end_; }
   bool skip(char c) noexcept {
@@ -70,7 +68,7 @@ private:
   const char* end_;
 };
 
-bool parse_fraction(text_reader& in, std::uint32_t& micros) noexcept {
+bool parse_fraction(timestamp_reader& in, std::uint32_t& micros) noexcept {
   int digits = 0;
   while (digits < 6 && in.digit(micros)) ++digits;
   if (digits == 0) return false;
@@ -79,7 +77,7 @@ bool parse_fraction(text_reader& in, std::uint32_t& micros) noexcept {
 }
 
 /// `Z`, `+hh:mm`, `-hh:mm` or nothing, up to the end.
-bool parse_offset(text_reader& in, std::int64_t& offset_us) noexcept {
+bool parse_offset(timestamp_reader& in, std::int64_t& offset_us) noexcept {
   offset_us = 0;
   if (in.at_end()) return true;
   if (in.skip('Z')) return in.at_end();
@@ -95,7 +93,7 @@ bool parse_offset(text_reader& in, std::int64_t& offset_us) noexcept {
 }
 
 bool parse_any(const char* text, std::size_t size, std::int64_t& out) noexcept {
-  text_reader in(text, size);
+  timestamp_reader in(text, size);
   std::uint32_t century = 0;
   detail::civil day{};
   std::uint32_t hour = 0;
@@ -161,11 +159,11 @@ char* timestamp::format_to(char* out26) const {
     detail::throw_value_out_of_range("expected a timestamp in the years 0001 to 9999");
   // Counted from 0001-01-01, so that division need not care about signs.
   const auto since_year_1 = static_cast<std::uint64_t>(us - min_us);
-  const auto days = static_cast<std::int32_t>(since_year_1 / static_cast<std::uint64_t>(day_us));
-  const std::uint64_t in_day = since_year_1 % static_cast<std::uint64_t>(day_us);
+  const auto days = static_cast<std::int32_t>(since_year_1 / static_cast<std::uint64_t>(detail::day_us));
+  const std::uint64_t in_day = since_year_1 % static_cast<std::uint64_t>(detail::day_us);
   const auto second_of_day = static_cast<std::uint32_t>(in_day / 1'000'000);
   const auto micros = static_cast<std::uint32_t>(in_day % 1'000'000);
-  constexpr auto first_day = static_cast<std::int32_t>(min_us / day_us);
+  constexpr auto first_day = static_cast<std::int32_t>(min_us / detail::day_us);
   const std::uint32_t minute_of_day = second_of_day / 60;
 
   detail::write_civil(out26, detail::civil_from_days(days + first_day));

@@ -19,7 +19,7 @@ namespace tupelo::detail {
 namespace {
 
 /// Keys in one statement: a power of two, as lists of fewer are rounded up to.
-constexpr std::size_t most_keys = 512;
+constexpr std::size_t most_parents = 512;
 
 [[noreturn]] void refuse(const parent_link& link, const std::string& what) {
   throw model_error("the foreign key of " + std::string(link.child->short_name()) + " to " +
@@ -156,7 +156,7 @@ std::vector<query_core> parent_changes::statements(std::int64_t now_us) {
     const parent_link& link = *changes_[from].link;
     const model_info& parent = *link.parent;
     // Of a key of several columns one by one.
-    const std::size_t most = link.named.size() == 1 ? most_keys : 1;
+    const std::size_t most = link.named.size() == 1 ? most_parents : 1;
     std::size_t end = from + 1;
     while (end != changes_.size() && end - from != most && changes_[end].link == &link &&
            changes_[end].by == changes_[from].by) {

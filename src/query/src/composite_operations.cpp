@@ -11,23 +11,26 @@ namespace tupelo::detail {
 
 namespace {
 
-[[noreturn]] void refuse(std::string message) { throw migration_error(errc::invalid_migration, std::move(message)); }
+[[noreturn]] void refuse_composite(std::string message) {
+  throw migration_error(errc::invalid_migration, std::move(message));
+}
 
-std::string tick(std::string_view name) { return "`" + std::string(name) + "`"; }
+std::string quoted_name(std::string_view name) { return "`" + std::string(name) + "`"; }
 
-composite_definition& require(schema_definition& schema, std::string_view name) {
+composite_definition& require_composite(schema_definition& schema, std::string_view name) {
   composite_definition* const found = schema.find_composite(name);
-  if (found == nullptr) refuse("there is no composite type " + tick(name) + " at this point");
+  if (found == nullptr) refuse_composite("there is no composite type " + quoted_name(name) + " at this point");
   return *found;
 }
 
 void check(const composite_definition& type) {
-  const std::string named = "composite type " + tick(type.name);
-  if (type.attributes.empty()) refuse(named + " has no attributes");
+  const std::string named = "composite type " + quoted_name(type.name);
+  if (type.attributes.empty()) refuse_composite(named + " has no attributes");
   for (const composite_attribute& attribute : type.attributes) {
-    if (attribute.name.empty()) refuse(named + " has an attribute without a name");
-    if (type.find(attribute.name) != &attribute) refuse(named + " has " + tick(attribute.name) + " twice");
-    if (attribute.type.is_of_composite(type.name)) refuse(named + " has itself as a part");
+    if (attribute.name.empty()) refuse_composite(named + " has an attribute without a name");
+    if (type.find(attribute.name) != &attribute)
+      refuse_composite(named + " has " + quoted_name(attribute.name) + " twice");
+    if (attribute.type.is_of_composite(type.name)) refuse_composite(named + " has itself as a part");
   }
 }
 
@@ -35,9 +38,9 @@ void check(const composite_definition& type) {
 
 void apply(const ddl::create_composite& change, schema_definition& schema) {
   const std::string& name = change.type.name;
-  if (name.empty()) refuse("a composite type has no name");
+  if (name.empty()) refuse_composite("a composite type has no name");
   if (schema.find_composite(name) != nullptr || schema.find_enum(name) != nullptr || schema.find(name) != nullptr)
-    refuse("composite type " + tick(name) + ": a type or table of this name exists already");
+    refuse_composite("composite type " + quoted_name(name) + ": a type or table of this name exists already");
   check(change.type);
   const auto place = std::find_if(schema.composites.begin(), schema.composites.end(),
                                   [&](const composite_definition& other) { return other.name > name; });
@@ -46,28 +49,30 @@ void apply(const ddl::create_composite& change, schema_definition& schema) {
 
 void apply(const ddl::drop_composite& change, schema_definition& schema) {
   const std::string& name = change.type.name;
-  (void)require(schema, name);
-  const std::string cannot = "composite type " + tick(name) + " cannot be dropped while ";
+  (void)require_composite(schema, name);
+  const std::string cannot = "composite type " + quoted_name(name) + " cannot be dropped while ";
   for (const table_definition& table : schema.tables) {
     for (const column_definition& column : table.columns) {
       if (!column.type.is_of_composite(name)) continue;
-      refuse(cannot + "column " + tick(column.name) + " of table " + tick(table.name) +
-             " is of it; change or drop that first");
+      refuse_composite(cannot + "column " + quoted_name(column.name) + " of table " + quoted_name(table.name) +
+                       " is of it; change or drop that first");
     }
   }
   for (const composite_definition& other : schema.composites) {
     for (const composite_attribute& attribute : other.attributes) {
       if (!attribute.type.is_of_composite(name)) continue;
-      refuse(cannot + "attribute " + tick(attribute.name) + " of " + tick(other.name) + " is of it; change that first");
+      refuse_composite(cannot + "attribute " + quoted_name(attribute.name) + " of " + quoted_name(other.name) +
+                       " is of it; change that first");
     }
   }
   std::erase_if(schema.composites, [&](const composite_definition& type) { return type.name == name; });
 }
 
 void apply(const ddl::change_composite& change, schema_definition& schema) {
-  composite_definition& type = require(schema, change.to.name);
+  composite_definition& type = require_composite(schema, change.to.name);
   if (type != change.from)
-    refuse("composite type " + tick(type.name) + ": its attributes are not what the change starts from");
+    refuse_composite("composite type " + quoted_name(type.name) +
+                     ": its attributes are not what the change starts from");
   check(change.to);
   type.attributes = change.to.attributes;
 }

@@ -15,12 +15,12 @@ namespace {
   throw migration_error(errc::invalid_migration, "table `" + std::string(table) + "`: " + problem);
 }
 
-std::string tick(std::string_view name) { return "`" + std::string(name) + "`"; }
+std::string in_ticks(std::string_view name) { return "`" + std::string(name) + "`"; }
 
 table_definition& require(schema_definition& schema, std::string_view table) {
   table_definition* const found = schema.find(table);
   if (found == nullptr) {
-    throw migration_error(errc::invalid_migration, "there is no table " + tick(table) + " at this point");
+    throw migration_error(errc::invalid_migration, "there is no table " + in_ticks(table) + " at this point");
   }
   return *found;
 }
@@ -39,34 +39,35 @@ bool rename(Items& items, const std::string& from, const std::string& to) {
 
 void apply(const ddl::rename_index& change, schema_definition& schema) {
   table_definition& table = require(schema, change.table);
-  if (table.find_index(change.from) == nullptr) refuse(table.name, "there is no index " + tick(change.from));
-  if (change.to.empty()) refuse(table.name, "the new name of index " + tick(change.from) + " is empty");
+  if (table.find_index(change.from) == nullptr) refuse(table.name, "there is no index " + in_ticks(change.from));
+  if (change.to.empty()) refuse(table.name, "the new name of index " + in_ticks(change.from) + " is empty");
   for (const table_definition& other : schema.tables) {
     if (other.find_index(change.to) == nullptr) continue;
-    refuse(table.name, "index " + tick(change.from) + " cannot be renamed: " + tick(change.to) +
-                           " exists already, on table " + tick(other.name));
+    refuse(table.name, "index " + in_ticks(change.from) + " cannot be renamed: " + in_ticks(change.to) +
+                           " exists already, on table " + in_ticks(other.name));
   }
   rename(table.indexes, change.from, change.to);
 }
 
 void apply(const ddl::rename_constraint& change, schema_definition& schema) {
   table_definition& table = require(schema, change.table);
-  if (change.to.empty()) refuse(table.name, "the new name of constraint " + tick(change.from) + " is empty");
+  if (change.to.empty()) refuse(table.name, "the new name of constraint " + in_ticks(change.from) + " is empty");
   const std::string& to = change.to;
   const bool taken = table.find_unique(to) != nullptr || table.find_check(to) != nullptr ||
                      table.find_foreign_key(to) != nullptr || table.find_exclusion(to) != nullptr ||
                      (!table.primary_key.columns.empty() && table.primary_key.name == to);
   if (taken)
-    refuse(table.name, "constraint " + tick(change.from) + " cannot be renamed: " + tick(to) + " exists already");
+    refuse(table.name,
+           "constraint " + in_ticks(change.from) + " cannot be renamed: " + in_ticks(to) + " exists already");
   const bool found = rename(table.uniques, change.from, to) || rename(table.checks, change.from, to) ||
                      rename(table.foreign_keys, change.from, to) || rename(table.exclusions, change.from, to);
-  if (!found) refuse(table.name, "there is no constraint " + tick(change.from) + " to rename");
+  if (!found) refuse(table.name, "there is no constraint " + in_ticks(change.from) + " to rename");
 }
 
 void apply(const ddl::validate_constraint& change, schema_definition& schema) {
   const table_definition& table = require(schema, change.table);
   if (table.find_check(change.name) == nullptr && table.find_foreign_key(change.name) == nullptr) {
-    refuse(table.name, "there is no check or foreign key " + tick(change.name) + " to validate");
+    refuse(table.name, "there is no check or foreign key " + in_ticks(change.name) + " to validate");
   }
 }
 

@@ -33,7 +33,7 @@ int digit_of(char c) noexcept {
   return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
-[[noreturn]] void refuse(std::string message) { throw filter_error(static_cast<std::string&&>(message)); }
+[[noreturn]] void refuse_filter(std::string message) { throw filter_error(static_cast<std::string&&>(message)); }
 
 /// One part of a query string, decoded.
 std::string decoded(std::string_view text) {
@@ -45,7 +45,8 @@ std::string decoded(std::string_view text) {
     }
     const int high = i + 2 < text.size() ? digit_of(text[i + 1]) : -1;
     const int low = i + 2 < text.size() ? digit_of(text[i + 2]) : -1;
-    if (high < 0 || low < 0) refuse("a percent sign in the query string is not followed by two hexadecimal digits");
+    if (high < 0 || low < 0)
+      refuse_filter("a percent sign in the query string is not followed by two hexadecimal digits");
     out += static_cast<char>(high * 16 + low);
     i += 2;
   }
@@ -189,7 +190,7 @@ void filter_rules::refuse_name() const {
   for (const allowed_filter& filter : filters_) {
     for (const filter_by by : filter.by) allowed += key_of(filter, by) + ", ";
   }
-  refuse("a parameter is none of those that are allowed: " + allowed + "sort, page, page_size");
+  refuse_filter("a parameter is none of those that are allowed: " + allowed + "sort, page, page_size");
 }
 
 void filter_rules::take_sort(requested& out, std::string_view value) const {
@@ -202,12 +203,13 @@ void filter_rules::take_sort(requested& out, std::string_view value) const {
     if (found == sorts_.end()) {
       std::string allowed;
       for (const allowed_sort& known : sorts_) allowed += (allowed.empty() ? "" : ", ") + known.name;
-      refuse("`sort` takes names, with '-' before those that sort downwards: " + (allowed.empty() ? "none" : allowed));
+      refuse_filter("`sort` takes names, with '-' before those that sort downwards: " +
+                    (allowed.empty() ? "none" : allowed));
     }
-    if (std::find(seen.begin(), seen.end(), name) != seen.end()) refuse("`sort` has a name twice");
+    if (std::find(seen.begin(), seen.end(), name) != seen.end()) refuse_filter("`sort` has a name twice");
     seen.push_back(name);
     if (seen.size() > limits_.orders) {
-      refuse("`sort` takes " + std::to_string(limits_.orders) + " names at most");
+      refuse_filter("`sort` takes " + std::to_string(limits_.orders) + " names at most");
     }
     out.orders.emplace_back(expression(found->column), descending);
   }
@@ -217,7 +219,8 @@ void filter_rules::take(requested& out, std::vector<std::string_view>& said, std
                         std::string_view value) const {
   if (std::find(ignored_.begin(), ignored_.end(), name) != ignored_.end()) return;
   if (std::find(own_names.begin(), own_names.end(), name) != own_names.end()) {
-    if (std::find(said.begin(), said.end(), name) != said.end()) refuse("`" + std::string(name) + "` is said twice");
+    if (std::find(said.begin(), said.end(), name) != said.end())
+      refuse_filter("`" + std::string(name) + "` is said twice");
     said.push_back(name);
     if (name == "sort") {
       if (!value.empty()) take_sort(out, value);
@@ -226,7 +229,7 @@ void filter_rules::take(requested& out, std::vector<std::string_view>& said, std
     const bool is_number = name == "page";
     const std::int64_t most = is_number ? limits_.pages : limits_.largest_page;
     if (!parse_whole(value, 1, most, is_number ? out.page : out.page_size)) {
-      refuse("`" + std::string(name) + "` takes a whole number from 1 to " + std::to_string(most));
+      refuse_filter("`" + std::string(name) + "` takes a whole number from 1 to " + std::to_string(most));
     }
     return;
   }
@@ -241,28 +244,28 @@ void filter_rules::take(requested& out, std::vector<std::string_view>& said, std
   if (by == filter->by.end()) refuse_name();
   const std::string key = key_of(*filter, *by);
   if (value.size() > limits_.value) {
-    refuse("`" + key + "` takes a value of " + std::to_string(limits_.value) + " bytes at most");
+    refuse_filter("`" + key + "` takes a value of " + std::to_string(limits_.value) + " bytes at most");
   }
   std::vector<std::string_view> values{value};
   if (*by == filter_by::in) values = parts_of(value, ',');
   if (values.size() > limits_.list) {
-    refuse("`" + key + "` takes " + std::to_string(limits_.list) + " values at most");
+    refuse_filter("`" + key + "` takes " + std::to_string(limits_.list) + " values at most");
   }
   // No database takes it, and its message would not be for who sent it.
   if (value.find('\0') != std::string_view::npos || !is_valid_text(value)) {
-    refuse("`" + key + "` takes a text in UTF-8");
+    refuse_filter("`" + key + "` takes a text in UTF-8");
   }
   std::optional<expression> condition = filter->make(*by, values);
   if (!condition) {
-    refuse("`" + key + "` takes " + (*by == filter_by::is_null ? "true or false" : std::string(filter->takes)) +
-           (*by == filter_by::in ? ", or several with commas between" : ""));
+    refuse_filter("`" + key + "` takes " + (*by == filter_by::is_null ? "true or false" : std::string(filter->takes)) +
+                  (*by == filter_by::in ? ", or several with commas between" : ""));
   }
   out.conditions.push_back(static_cast<expression&&>(*condition));
 }
 
 requested filter_rules::read(const std::vector<std::pair<std::string, std::string>>& parameters) const {
   if (parameters.size() > limits_.parameters) {
-    refuse("there are more than " + std::to_string(limits_.parameters) + " parameters");
+    refuse_filter("there are more than " + std::to_string(limits_.parameters) + " parameters");
   }
   requested out;
   out.page_size = limits_.page_size;
@@ -273,7 +276,7 @@ requested filter_rules::read(const std::vector<std::pair<std::string, std::strin
 
 requested filter_rules::read(std::string_view query_string) const {
   if (query_string.size() > limits_.length) {
-    refuse("the query string is longer than " + std::to_string(limits_.length) + " bytes");
+    refuse_filter("the query string is longer than " + std::to_string(limits_.length) + " bytes");
   }
   std::vector<std::pair<std::string, std::string>> parameters;
   for (const std::string_view part : parts_of(query_string, '&')) {

@@ -8,8 +8,8 @@
 namespace tupelo {
 namespace {
 
-char upper(char c) noexcept { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
-char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+char upper_letter(char c) noexcept { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
+char lower_letter(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 bool digit(char c) noexcept { return c >= '0' && c <= '9'; }
 bool space(char c) noexcept { return c == ' ' || (c >= '\t' && c <= '\r'); }
 // Bytes of UTF-8 sequences belong to words.
@@ -156,7 +156,7 @@ static_assert(std::is_sorted(keywords.begin(), keywords.end()));
 
 std::string uppercase(std::string_view text) {
   std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), upper);
+  std::transform(out.begin(), out.end(), out.begin(), upper_letter);
   return out;
 }
 
@@ -225,7 +225,7 @@ bool names_column(const std::vector<sql_token>& tokens, std::size_t at) noexcept
   return tokens[at].kind == sql_token_kind::word && !function;
 }
 
-std::string quoted(std::string_view identifier) {
+std::string quoted_identifier(std::string_view identifier) {
   std::string out = "\"";
   for (char c : identifier) {
     if (c == '"') out += '"';
@@ -239,13 +239,14 @@ std::string quoted(std::string_view identifier) {
 bool is_sql_keyword(std::string_view word) noexcept {
   auto less = [](std::string_view a, std::string_view b) {
     return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end(),
-                                        [](char x, char y) { return upper(x) < upper(y); });
+                                        [](char x, char y) { return upper_letter(x) < upper_letter(y); });
   };
   return std::binary_search(keywords.begin(), keywords.end(), word, less);
 }
 
 bool equal_identifiers(std::string_view a, std::string_view b) noexcept {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](char x, char y) { return lower_letter(x) == lower_letter(y); });
 }
 
 std::vector<sql_token> sql_tokens(std::string_view sql) {
@@ -298,14 +299,14 @@ std::string canonical_sql(std::string_view sql) {
         // A word before a parenthesis is a function; functions and keywords ignore case, and so do plain columns.
         bool keyword = is_sql_keyword(token.value);
         std::string word = token.value;
-        std::transform(word.begin(), word.end(), word.begin(), keyword ? upper : lower);
+        std::transform(word.begin(), word.end(), word.begin(), keyword ? upper_letter : lower_letter);
         out += word;
         break;
       }
       case sql_token_kind::quoted: {
         std::string name = token.value;
-        std::transform(name.begin(), name.end(), name.begin(), lower);
-        out += plain(name) ? name : quoted(name);
+        std::transform(name.begin(), name.end(), name.begin(), lower_letter);
+        out += plain(name) ? name : quoted_identifier(name);
         break;
       }
       case sql_token_kind::text: out += token.text; break;
@@ -332,7 +333,7 @@ std::string rename_identifier(std::string_view sql, std::string_view from, std::
     const sql_token& token = tokens[i];
     if (!names_column(tokens, i) || !equal_identifiers(token.value, from)) continue;
     out.append(copied, token.text.data());
-    out += token.kind == sql_token_kind::word && plain(to) ? std::string(to) : quoted(to);
+    out += token.kind == sql_token_kind::word && plain(to) ? std::string(to) : quoted_identifier(to);
     copied = token.text.data() + token.text.size();
   }
   out.append(copied, sql.data() + sql.size());

@@ -19,9 +19,9 @@ namespace {
 using names = std::set<std::string>;
 
 /// Emits operations in order, each applied at once: what is emitted is valid where it stands.
-class planner {
+class diff_planner {
 public:
-  planner(const schema_definition& from, const schema_definition& to, const diff_options& options)
+  diff_planner(const schema_definition& from, const schema_definition& to, const diff_options& options)
       : state_(with_names(from)), to_(to), options_(options) {
     if (options.live != nullptr) to_ = options.live->kept(to_);
     for (const table_definition& table : state_.tables) {
@@ -405,7 +405,7 @@ private:
 
 std::vector<schema_operation> diff(const schema_definition& from, const schema_definition& to,
                                    const diff_options& options) {
-  return planner(from, to, options).run();
+  return diff_planner(from, to, options).run();
 }
 
 }  // namespace tupelo

@@ -17,7 +17,7 @@
 namespace tupelo {
 namespace {
 
-using names = std::vector<std::string_view>;
+using revision_list = std::vector<std::string_view>;
 
 std::string listed(const std::vector<std::string>& revisions) {
   std::string out;
@@ -25,7 +25,7 @@ std::string listed(const std::vector<std::string>& revisions) {
   return out.empty() ? "none" : out;
 }
 
-std::string joined(const names& parents) {
+std::string joined_names(const revision_list& parents) {
   std::string out;
   for (std::string_view parent : parents) out += (out.empty() ? "" : ", ") + std::string(parent);
   return out;
@@ -163,7 +163,7 @@ task<std::int64_t> run_patiently(lease& connection, const prepared_migration& m,
 }
 
 schema_definition schema_of(const history& all, const recorded_state& state) {
-  names applied;
+  revision_list applied;
   for (const recorded_revision& row : state.revisions) applied.push_back(row.revision);
   return replay(all, applied);
 }
@@ -252,7 +252,7 @@ void require_unedited(const history& all, const recorded_state& state) {
 
 prepared_run prepare_upgrade(const history& all, std::string_view target, const recorded_state& state,
                              const std::string& version, const lint_options& rules) {
-  names path = all.upgrade_path(target, state.applied());
+  revision_list path = all.upgrade_path(target, state.applied());
   require_unedited(all, state);
   std::vector<revision_checksum> sums = all_checksums(all);
   schema_definition schema = schema_of(all, state);
@@ -273,7 +273,7 @@ prepared_run prepare_upgrade(const history& all, std::string_view target, const 
     prepared.row.revision = revision;
     prepared.row.checksum = checksum_in(sums, revision);
     prepared.row.version = version;
-    prepared.row.parents = joined(m.parents);
+    prepared.row.parents = joined_names(m.parents);
     run.migrations.push_back(std::move(prepared));
   }
   require_no_other_half(run, state, true);
@@ -282,7 +282,7 @@ prepared_run prepare_upgrade(const history& all, std::string_view target, const 
 
 prepared_run prepare_downgrade(const history& all, std::string_view target, const recorded_state& state,
                                const lint_options& rules) {
-  names path = all.downgrade_path(target, state.applied());
+  revision_list path = all.downgrade_path(target, state.applied());
   require_unedited(all, state);
   schema_definition schema = schema_of(all, state);
   prepared_run run;

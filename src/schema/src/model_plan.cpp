@@ -63,9 +63,9 @@ bool can_be_key(const planned_field& field) {
          !field.type.starts_with("std::vector");
 }
 
-class planner {
+class model_planner {
 public:
-  planner(const schema_definition& schema, const schema_dialect& rules, const std::vector<std::string>& only)
+  model_planner(const schema_definition& schema, const schema_dialect& rules, const std::vector<std::string>& only)
       : source_(schema),
         rules_(rules),
         tables_(speakable(schema, only, plan_.left_out)),
@@ -250,7 +250,7 @@ schema_definition model_plan::schema() const {
 
 model_plan plan_models(const schema_definition& schema, const schema_dialect& rules,
                        const std::vector<std::string>& only) {
-  model_plan plan = planner(schema, rules, only).run();
+  model_plan plan = model_planner(schema, rules, only).run();
   plan_relations(plan);
   return plan;
 }

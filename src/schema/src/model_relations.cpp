@@ -19,9 +19,9 @@ std::string family(const std::string& type) {
   return type;
 }
 
-class planner {
+class relation_planner {
 public:
-  explicit planner(model_plan& plan) : plan_(plan) {}
+  explicit relation_planner(model_plan& plan) : plan_(plan) {}
 
   void run() {
     for (std::size_t i = 0; i < plan_.models.size(); ++i) add_references(i);
@@ -140,6 +140,6 @@ private:
 
 }  // namespace
 
-void plan_relations(model_plan& plan) { planner(plan).run(); }
+void plan_relations(model_plan& plan) { relation_planner(plan).run(); }
 
 }  // namespace tupelo

@@ -55,7 +55,7 @@ std::string joined(const std::string& left, const std::vector<std::string>& colu
   return out;
 }
 
-std::string listed(const std::vector<std::string>& columns) {
+std::string column_list(const std::vector<std::string>& columns) {
   std::string out;
   for (const std::string& column : columns) out += (out.empty() ? "" : ", ") + sql_name(column);
   return out;
@@ -96,8 +96,8 @@ std::vector<moved_column> moved_columns(const std::vector<schema_operation>& ope
       if (const auto* key = key_between(after, to.table, drop->table)) {
         if (to.with_table) {
           const std::string column = ", " + sql_name(moved.column);
-          const std::string insert = "INSERT INTO " + sql_name(to.table) + " (" + listed(key->columns) + column +
-                                     ") SELECT " + listed(key->referenced_columns) + column + " FROM " +
+          const std::string insert = "INSERT INTO " + sql_name(to.table) + " (" + column_list(key->columns) + column +
+                                     ") SELECT " + column_list(key->referenced_columns) + column + " FROM " +
                                      sql_name(moved.from);
           moved.fill = "db.execute(" + cpp_literal(insert) + ");";
         } else {

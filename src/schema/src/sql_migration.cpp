@@ -35,14 +35,14 @@ bool take_end(std::string_view& name, std::string_view end) {
 }
 
 /// What a file's name says.
-struct place {
+struct file_place {
   std::string_view revision;
   std::string_view database;
   bool up = true;
 };
 
-place place_of(std::string_view path) {
-  place at;
+file_place place_of(std::string_view path) {
+  file_place at;
   std::string_view name = file_name(path);
   bool known = take_end(name, ".sql");
   for (const std::string_view database : databases) {
@@ -60,7 +60,7 @@ place place_of(std::string_view path) {
       "or .up.sqlite.sql; give it such a name, or move it elsewhere");
 }
 
-std::string_view trimmed(std::string_view text) {
+std::string_view trimmed_line(std::string_view text) {
   constexpr std::string_view blank = " \t\r";
   const std::size_t begin = text.find_first_not_of(blank);
   if (begin == std::string_view::npos) return {};
@@ -71,7 +71,7 @@ std::vector<std::string> names_in(std::string_view list) {
   std::vector<std::string> names;
   for (;;) {
     const std::size_t comma = list.find(',');
-    if (const std::string_view name = trimmed(list.substr(0, comma)); !name.empty()) names.emplace_back(name);
+    if (const std::string_view name = trimmed_line(list.substr(0, comma)); !name.empty()) names.emplace_back(name);
     if (comma == std::string_view::npos) return names;
     list.remove_prefix(comma + 1);
   }
@@ -80,9 +80,9 @@ std::vector<std::string> names_in(std::string_view list) {
 /// Takes what one `-- tupelo: key=value` says.
 void take_setting(sql_scripts& into, std::string_view text, const std::string& where) {
   const std::size_t equals = text.find('=');
-  const std::string_view key = trimmed(text.substr(0, equals));
+  const std::string_view key = trimmed_line(text.substr(0, equals));
   const std::string_view value =
-      equals == std::string_view::npos ? std::string_view() : trimmed(text.substr(equals + 1));
+      equals == std::string_view::npos ? std::string_view() : trimmed_line(text.substr(equals + 1));
   if (key == "after" && !value.empty()) {
     std::vector<std::string> parents = value == "base" ? std::vector<std::string>() : names_in(value);
     if (!into.follows_by_name && parents != into.parents) {
@@ -99,8 +99,8 @@ void take_setting(sql_scripts& into, std::string_view text, const std::string& w
     into.replaces = names_in(value);
   } else if (key == "allow") {
     const std::size_t comma = std::min(value.find(','), value.size());
-    const std::string_view rule = trimmed(value.substr(0, comma));
-    const std::string_view why = trimmed(value.substr(std::min(comma + 1, value.size())));
+    const std::string_view rule = trimmed_line(value.substr(0, comma));
+    const std::string_view why = trimmed_line(value.substr(std::min(comma + 1, value.size())));
     if (find_lint_rule(rule) == nullptr) {
       refuse(where, "allow=" + std::string(rule) + ": there is no such rule; `db lint --rules` lists them");
     }
@@ -121,15 +121,15 @@ bool take_settings(sql_scripts& into, const sql_file& file, bool up) {
   std::string_view rest = file.text;
   for (std::size_t line = 1; !rest.empty(); ++line) {
     const std::size_t end = std::min(rest.find('\n'), rest.size());
-    std::string_view text = trimmed(rest.substr(0, end));
+    std::string_view text = trimmed_line(rest.substr(0, end));
     rest.remove_prefix(std::min(end + 1, rest.size()));
     if (text.empty()) continue;
     if (!text.starts_with("--")) break;
-    text = trimmed(text.substr(2));
+    text = trimmed_line(text.substr(2));
     constexpr std::string_view mark = "tupelo:";
     if (!text.starts_with(mark)) continue;
     const std::string where = file.path + ":" + std::to_string(line);
-    text = trimmed(text.substr(mark.size()));
+    text = trimmed_line(text.substr(mark.size()));
     if (text == "no-transaction") {
       outside = true;
       continue;
@@ -204,7 +204,7 @@ const sql_script* sql_scripts::chosen(const std::vector<sql_script>& from, std::
 std::vector<migration> sql_migrations(const std::vector<sql_file>& files) {
   std::map<std::string_view, sql_scripts> by_revision;
   for (const sql_file& file : files) {
-    const place at = place_of(file.path);
+    const file_place at = place_of(file.path);
     sql_scripts& of = by_revision[at.revision];
     of.revision = at.revision;
     const bool outside = take_settings(of, file, at.up);

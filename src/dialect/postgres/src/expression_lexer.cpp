@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "expression_lexer.hpp"
 
+#include "opaque_text.hpp"
+
 #include <algorithm>
 #include <cstddef>
 #include <utility>
@@ -11,7 +13,6 @@ namespace {
 using kinds = lexeme::kinds;
 
 char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-bool digit(char c) noexcept { return c >= '0' && c <= '9'; }
 bool space(char c) noexcept { return c == ' ' || (c >= '\t' && c <= '\r'); }
 bool word_start(char c) noexcept {
   return (lower(c) >= 'a' && lower(c) <= 'z') || c == '_' || static_cast<unsigned char>(c) >= 0x80;
@@ -68,17 +69,17 @@ private:
 
   std::string number() {
     const std::size_t begin = at_;
-    while (digit(peek()) || peek() == '.') ++at_;
-    if (lower(peek()) == 'e' && (digit(peek(1)) || ((peek(1) == '-' || peek(1) == '+') && digit(peek(2))))) {
+    while (is_digit(peek()) || peek() == '.') ++at_;
+    if (lower(peek()) == 'e' && (is_digit(peek(1)) || ((peek(1) == '-' || peek(1) == '+') && is_digit(peek(2))))) {
       at_ += 2;
-      while (digit(peek())) ++at_;
+      while (is_digit(peek())) ++at_;
     }
     return std::string(sql_.substr(begin, at_ - begin));
   }
 
   std::string word() {
     const std::size_t begin = at_;
-    while (word_start(peek()) || digit(peek()) || peek() == '$') ++at_;
+    while (word_start(peek()) || is_digit(peek()) || peek() == '$') ++at_;
     return lowered(sql_.substr(begin, at_ - begin));
   }
 
@@ -103,7 +104,7 @@ private:
       ++at_;
       return {kinds::bytes, lowered(quoted())};
     }
-    if (digit(c) || (c == '.' && digit(peek(1)))) return {kinds::number, number()};
+    if (is_digit(c) || (c == '.' && is_digit(peek(1)))) return {kinds::number, number()};
     if (word_start(c)) return {kinds::word, word()};
     return {kinds::symbol, symbol()};
   }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "expression_reader.hpp"
 
+#include "opaque_text.hpp"
+
 #include <tupelo/core/interval.hpp>
 
 #include <algorithm>
@@ -14,8 +16,6 @@ namespace {
 
 using kinds = lexeme::kinds;
 using node = expression_node;
-
-bool digit(char c) noexcept { return c >= '0' && c <= '9'; }
 
 /// The text is nothing that this reads; it is compared by its tokens then.
 struct unread {};
@@ -437,7 +437,7 @@ std::string canonical_number(std::string_view text) {
   std::int64_t exponent = 0;
   std::size_t at = 0;
   if (at < text.size() && (text[at] == '-' || text[at] == '+')) negative = text[at++] == '-';
-  for (; at < text.size() && (digit(text[at]) || (text[at] == '.' && !point)); ++at) {
+  for (; at < text.size() && (is_digit(text[at]) || (text[at] == '.' && !point)); ++at) {
     if (text[at] == '.') {
       point = true;
       continue;
@@ -452,7 +452,7 @@ std::string canonical_number(std::string_view text) {
     if (at < text.size() && (text[at] == '-' || text[at] == '+')) down = text[at++] == '-';
     std::int64_t power = 0;
     if (at == text.size()) return {};
-    for (; at < text.size() && digit(text[at]) && power < 100'000; ++at) power = power * 10 + (text[at] - '0');
+    for (; at < text.size() && is_digit(text[at]) && power < 100'000; ++at) power = power * 10 + (text[at] - '0');
     exponent += down ? -power : power;
   }
   if (at != text.size()) return {};

@@ -27,7 +27,7 @@ std::string option(std::string_view name, std::string_view parameter) {
   return "', " + std::string(name) + "=\"', replace(" + std::string(parameter) + ", '\"', '\"\"'), '\"";
 }
 
-bool is_word(const sql_token& token, std::string_view word) {
+bool is_that_word(const sql_token& token, std::string_view word) {
   return (token.kind == sql_token_kind::word || token.kind == sql_token_kind::quoted) &&
          equal_identifiers(token.value, word);
 }
@@ -56,15 +56,15 @@ void read_search_index(index_definition& index) {
   };
   std::size_t vectors = 0;
   for (const sql_token& token : tokens) {
-    if (is_word(token, "to_tsvector")) ++vectors;
+    if (is_that_word(token, "to_tsvector")) ++vectors;
   }
   while (i < tokens.size()) {
-    while (i < tokens.size() && !is_word(tokens[i], "setweight")) ++i;
+    while (i < tokens.size() && !is_that_word(tokens[i], "setweight")) ++i;
     if (i >= tokens.size()) break;
     const std::string language = next_text();
     if (!read.language.empty() && read.language != language) return;
     read.language = language;
-    while (i < tokens.size() && !is_word(tokens[i], "coalesce")) ++i;
+    while (i < tokens.size() && !is_that_word(tokens[i], "coalesce")) ++i;
     if (i < tokens.size()) ++i;
     while (i < tokens.size() && tokens[i].text == "(") ++i;
     if (i >= tokens.size()) return;

@@ -11,11 +11,11 @@ namespace tupelo::postgres {
 
 namespace {
 
-char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
+char lower_letter(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
 
 bool equal(std::string_view word, std::string_view lower_case) noexcept {
   return word.size() == lower_case.size() &&
-         std::equal(word.begin(), word.end(), lower_case.begin(), [](char a, char b) { return lower(a) == b; });
+         std::equal(word.begin(), word.end(), lower_case.begin(), [](char a, char b) { return lower_letter(a) == b; });
 }
 
 template <std::size_t N>

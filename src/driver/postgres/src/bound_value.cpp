@@ -20,7 +20,7 @@ namespace tupelo::driver::postgres {
 namespace {
 
 template <class Value>
-Value read_as(const void* p) noexcept {
+Value loaded_as(const void* p) noexcept {
   Value value;
   std::memcpy(&value, p, sizeof value);
   return value;
@@ -46,8 +46,8 @@ bound_value load_field(const field_slot& slot, const void* value, value_scratch&
   bound_value loaded;
   loaded.k = slot.k;
   switch (slot.k) {
-    case kind::f32: loaded.real = read_as<float>(value); break;
-    case kind::f64: loaded.real = read_as<double>(value); break;
+    case kind::f32: loaded.real = loaded_as<float>(value); break;
+    case kind::f64: loaded.real = loaded_as<double>(value); break;
     case kind::text: loaded.text = *static_cast<const std::string*>(value); break;
     case kind::bytes: loaded.text = as_text(*static_cast<const bytes*>(value)); break;
     case kind::timestamp: loaded.whole = load_timestamp(slot, value); break;

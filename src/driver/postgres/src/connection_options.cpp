@@ -91,7 +91,7 @@ constexpr unsupported_option unsupported_options[] = {
     {"scram_server_key", {}, "give the password"},
 };
 
-[[noreturn]] void fail(std::string message) {
+[[noreturn]] void refuse_options(std::string message) {
   throw configuration_error(errc::invalid_configuration, "PostgreSQL: " + message);
 }
 
@@ -138,13 +138,13 @@ std::size_t distance(std::string_view a, std::string_view b) {
     }
   }
   std::string message = "unknown option " + std::string(name.substr(0, 64));
-  if (!nearest.empty()) fail(message + "; did you mean " + std::string(nearest) + "?");
+  if (!nearest.empty()) refuse_options(message + "; did you mean " + std::string(nearest) + "?");
   message += "; known options are: ";
   for (const known_option& known : known_options) {
     if (&known != known_options) message += ", ";
     message += known.name;
   }
-  fail(message);
+  refuse_options(message);
 }
 
 const known_option* known(std::string_view name) noexcept {
@@ -156,7 +156,7 @@ const known_option* known(std::string_view name) noexcept {
 
 void check_supported(const unsupported_option& option, std::string_view value, const std::string& source) {
   if (value.empty() || is_one_of(option.harmless, value)) return;
-  fail(source + " is not supported; " + std::string(option.remedy));
+  refuse_options(source + " is not supported; " + std::string(option.remedy));
 }
 
 }  // namespace
@@ -167,7 +167,7 @@ void connection_options::give(std::string_view name, std::string_view value) {
   }
   if (known(name) == nullptr) refuse_unknown(name);
   if (value.find('\0') != std::string_view::npos) refuse(name, "text without a NUL character");
-  if (given(name)) fail("option " + std::string(name) + " is given twice; leave one");
+  if (given(name)) refuse_options("option " + std::string(name) + " is given twice; leave one");
   options_.push_back({std::string(name), std::string(value), nullptr});
 }
 
@@ -299,7 +299,7 @@ std::string connection_options::source_of(std::string_view name) const {
 }
 
 void connection_options::refuse(std::string_view name, const std::string& takes) const {
-  fail(source_of(name) + " takes " + takes);
+  refuse_options(source_of(name) + " takes " + takes);
 }
 
 }  // namespace tupelo::driver::postgres

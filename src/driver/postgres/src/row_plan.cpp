@@ -17,12 +17,14 @@ namespace {
 
 using choice = std::optional<column_form>;
 
-bool is_number(kind k) noexcept { return is_integer(k) || is_float(k) || k == kind::decimal || k == kind::boolean; }
+bool is_read_as_number(kind k) noexcept {
+  return is_integer(k) || is_float(k) || k == kind::decimal || k == kind::boolean;
+}
 /// Kinds that text of any type may be stored in.
-bool is_any_text(kind k) noexcept { return k == kind::text || k == kind::enumeration || k == kind::custom; }
+bool is_read_as_text(kind k) noexcept { return k == kind::text || k == kind::enumeration || k == kind::custom; }
 /// Kinds that `store_text` reads.
 bool is_read_from_text(kind k) noexcept {
-  return is_any_text(k) || k == kind::json || k == kind::decimal || k == kind::uuid || k == kind::timestamp ||
+  return is_read_as_text(k) || k == kind::json || k == kind::decimal || k == kind::uuid || k == kind::timestamp ||
          k == kind::date || k == kind::interval || k == kind::time_of_day;
 }
 bool is_calendar(kind k) noexcept { return k == kind::timestamp || k == kind::date; }
@@ -33,7 +35,7 @@ choice text_if(bool fits, kind k) noexcept {
 }
 choice number_if(kind k, kind same, column_form as_is, column_form converted) noexcept {
   if (k == same) return as_is;
-  return is_number(k) ? choice(converted) : std::nullopt;
+  return is_read_as_number(k) ? choice(converted) : std::nullopt;
 }
 
 choice form_for(const field_slot& slot, std::uint32_t type) noexcept {
@@ -47,13 +49,13 @@ choice form_for(const field_slot& slot, std::uint32_t type) noexcept {
     case oid::boolean:
       if (k == kind::boolean) return form::boolean_as_is;
       return is_integer(k) ? choice(form::boolean) : std::nullopt;
-    case oid::int2: return is_number(k) ? choice(form::int2) : std::nullopt;
+    case oid::int2: return is_read_as_number(k) ? choice(form::int2) : std::nullopt;
     case oid::int4: return number_if(k, kind::i32, form::int4_as_is, form::int4);
     case oid::int8: return number_if(k, kind::i64, form::int8_as_is, form::int8);
     case oid::oid: return number_if(k, kind::u32, form::int4_as_is, form::oid);
     case oid::float4: return number_if(k, kind::f32, form::float4_as_is, form::float4);
     case oid::float8: return number_if(k, kind::f64, form::float8_as_is, form::float8);
-    case oid::numeric: return is_number(k) ? choice(form::numeric) : std::nullopt;
+    case oid::numeric: return is_read_as_number(k) ? choice(form::numeric) : std::nullopt;
     case oid::bytea: return k == kind::bytes || k == kind::uuid ? choice(form::bytea) : std::nullopt;
     case oid::uuid:
       if (k == kind::uuid) return form::uuid_as_is;
@@ -68,10 +70,10 @@ choice form_for(const field_slot& slot, std::uint32_t type) noexcept {
       return text_if(k == kind::text, k);
     case oid::interval:
       if (k == kind::interval) return form::interval;
-      return text_if(is_any_text(k), k);
+      return text_if(is_read_as_text(k), k);
     case oid::time:
       if (k == kind::time_of_day) return form::time_of_day;
-      return text_if(is_any_text(k), k);
+      return text_if(is_read_as_text(k), k);
     case oid::json:
     case oid::jsonb: return text_if(k == kind::json || k == kind::text, k);
     case oid::text:
@@ -80,11 +82,11 @@ choice form_for(const field_slot& slot, std::uint32_t type) noexcept {
     case oid::name:
     case oid::xml:
     case oid::unknown: return text_if(is_read_from_text(k), k);
-    default: return text_if(is_any_text(k), k);
+    default: return text_if(is_read_as_text(k), k);
   }
 }
 
-bool is_text(column_form form) noexcept {
+bool is_text_form(column_form form) noexcept {
   return form == column_form::text || form == column_form::text_as_is || form == column_form::array_text;
 }
 /// Whether text is the only form in which all attributes can be read.
@@ -105,7 +107,7 @@ bool plan_custom(const field_slot& slot, std::uint32_t type, column_form* forms)
   const auto plan_bound = [&](const range_ops& range, const server_type* bound, column_form* form) {
     if (bound == nullptr) return false;
     const field_slot bound_slot{range.bound, 0, range.bound->k, range.bound->nullable, slot.column};
-    return plan_forms(bound_slot, static_cast<std::uint32_t>(bound->type), form, no_elements) && !is_text(*form);
+    return plan_forms(bound_slot, static_cast<std::uint32_t>(bound->type), form, no_elements) && !is_text_form(*form);
   };
   if (own.range != nullptr) {
     forms[0] = column_form::range;
@@ -155,7 +157,7 @@ bool plan_forms(const field_slot& slot, std::uint32_t type, column_form* forms, 
   element_type = static_cast<std::uint32_t>(element->type);
   if (!plan_forms(element_slot(slot), element_type, forms + 1, element_type)) return false;
   const column_form last = forms[1] == column_form::mapped ? forms[2] : forms[1];
-  const bool binary = !is_text(last) || is_text_in_binary(static_cast<std::uint32_t>(element->type));
+  const bool binary = !is_text_form(last) || is_text_in_binary(static_cast<std::uint32_t>(element->type));
   forms[0] = binary ? column_form::array : column_form::array_text;
   return true;
 }
@@ -182,7 +184,7 @@ std::string name_of_field(const field_slot& slot) {
   throw decode_error(errc::type_mismatch, std::move(message), std::string(name));
 }
 
-void append16(std::string& out, std::size_t value) {
+void append_count(std::string& out, std::size_t value) {
   char bytes[2];
   store16(bytes, static_cast<std::uint16_t>(value));
   out.append(bytes, sizeof bytes);
@@ -191,13 +193,13 @@ void append16(std::string& out, std::size_t value) {
 }  // namespace
 
 bool is_binary(const row_column& column) noexcept {
-  return !is_text(column.form == column_form::mapped ? column.inner[0] : column.form);
+  return !is_text_form(column.form == column_form::mapped ? column.inner[0] : column.form);
 }
 
 row_layout plan_row(const statement_plan& plan, std::span<const result_column> columns) {
   row_layout layout;
   if (plan.reads.empty()) {  // nobody looks at the values; every type has a text form
-    append16(layout.formats, 0);
+    append_count(layout.formats, 0);
     return layout;
   }
   if (plan.reads.size() != columns.size()) {
@@ -216,15 +218,16 @@ row_layout plan_row(const statement_plan& plan, std::span<const result_column> c
     layout.columns.push_back(column);
   }
 
-  const auto binary = std::count_if(layout.columns.begin(), layout.columns.end(), is_binary);
+  const auto binary = std::count_if(layout.columns.begin(), layout.columns.end(),
+                                    [](const row_column& column) { return is_binary(column); });
   if (binary == 0) {
-    append16(layout.formats, 0);  // none: all are text
+    append_count(layout.formats, 0);  // none: all are text
   } else if (static_cast<std::size_t>(binary) == layout.columns.size()) {
-    append16(layout.formats, 1);  // one for all
-    append16(layout.formats, 1);
+    append_count(layout.formats, 1);  // one for all
+    append_count(layout.formats, 1);
   } else {
-    append16(layout.formats, layout.columns.size());
-    for (const row_column& column : layout.columns) append16(layout.formats, is_binary(column) ? 1 : 0);
+    append_count(layout.formats, layout.columns.size());
+    for (const row_column& column : layout.columns) append_count(layout.formats, is_binary(column) ? 1 : 0);
   }
   return layout;
 }

@@ -52,14 +52,14 @@ private:
   sqlite3_stmt* statement_;
 };
 
-constexpr bool is_blank(char c) noexcept { return c == ' ' || (c >= '\t' && c <= '\r'); }
+constexpr bool is_space(char c) noexcept { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
 /// The statement at the front of a script, of which SQLite has read up to `tail`: to its end, or to where it stopped
 /// making sense.
 std::string_view failed_statement(const char* first, const char* tail, const char* end) noexcept {
   const char* stop = tail > first && tail[-1] == ';' ? tail - 1 : std::find(tail, end, ';');
-  while (first != stop && is_blank(*first)) ++first;
-  while (first != stop && is_blank(stop[-1])) --stop;
+  while (first != stop && is_space(*first)) ++first;
+  while (first != stop && is_space(stop[-1])) --stop;
   return {first, static_cast<std::size_t>(stop - first)};
 }
 

@@ -61,11 +61,11 @@ void split_columns(std::string_view list, const statement_target& target, error_
   }
 }
 
-std::string quoted(std::string_view name) { return "\"" + std::string(name) + "\""; }
+std::string in_quotes(std::string_view name) { return "\"" + std::string(name) + "\""; }
 
 std::string where(const error_details& details) {
   std::string out;
-  if (!details.table.empty()) out += " of table " + quoted(details.table);
+  if (!details.table.empty()) out += " of table " + in_quotes(details.table);
   if (!details.column.empty()) out += " (" + details.column + ")";
   return out;
 }
@@ -117,7 +117,8 @@ struct context {
 [[noreturn]] void throw_not_null(const context& c) {
   error_details details;
   split_columns(behind(c.failure.message, "NOT NULL constraint failed: "), statement_target::of(c.statement), details);
-  std::string message = "column " + quoted(details.column) + " of table " + quoted(details.table) + " may not be NULL";
+  std::string message =
+      "column " + in_quotes(details.column) + " of table " + in_quotes(details.table) + " may not be NULL";
   c.raise(errc::not_null_violation, "23502", message + "; give it a value or a default", std::move(details));
 }
 
@@ -125,7 +126,7 @@ struct context {
   error_details details;
   details.table = statement_target::of(c.statement).table;
   details.constraint = behind(c.failure.message, "CHECK constraint failed: ");
-  std::string message = "check constraint " + quoted(details.constraint) + where(details) + " violated";
+  std::string message = "check constraint " + in_quotes(details.constraint) + where(details) + " violated";
   c.raise(errc::check_violation, "23514", message + "; the row must satisfy it", std::move(details));
 }
 
@@ -186,14 +187,14 @@ struct context {
   if (says("no such column: ") || says("has no column named ")) {
     details.column = behind(said, says("no such column: ") ? "no such column: " : " has no column named ");
     if (said.starts_with("table ")) details.table = said.substr(6, said.find(" has no column named ") - 6);
-    std::string message = "unknown column " + quoted(details.column);
-    if (!details.table.empty()) message += " of table " + quoted(details.table);
+    std::string message = "unknown column " + in_quotes(details.column);
+    if (!details.table.empty()) message += " of table " + in_quotes(details.table);
     message += "; check its spelling, and that all migrations are applied";
     c.raise(errc::unknown_column, "42703", std::move(message), std::move(details));
   }
   if (says("no such table: ")) {
     details.table = behind(said, "no such table: ");
-    std::string message = "unknown table " + quoted(details.table) + " in " + std::string(c.database_name) +
+    std::string message = "unknown table " + in_quotes(details.table) + " in " + std::string(c.database_name) +
                           "; check its spelling, and that all migrations are applied";
     c.raise(errc::unknown_table, "42P01", std::move(message), std::move(details));
   }
@@ -241,7 +242,7 @@ sqlite_failure sqlite_failure::of(sqlite3* database, int code) {
 void throw_sqlite_failure(sqlite3* database, const sqlite_failure& failure, std::string_view statement,
                           std::string_view database_name) {
   const context c{database, failure, statement, database_name};
-  const std::string name = quoted(database_name);
+  const std::string name = in_quotes(database_name);
   switch (failure.code & 0xff) {
     case SQLITE_CONSTRAINT: throw_constraint(c);
     case SQLITE_ERROR: throw_statement_error(c);

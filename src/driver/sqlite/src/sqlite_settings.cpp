@@ -69,7 +69,7 @@ std::string lower(std::string_view text) {
   return out;
 }
 
-[[noreturn]] void refuse_value(const option_rule& rule) {
+[[noreturn]] void refuse_setting(const option_rule& rule) {
   std::string expected;
   switch (rule.takes) {
     case type::boolean: expected = "on or off"; break;
@@ -85,14 +85,14 @@ bool parse_boolean(const option_rule& rule, std::string_view text) {
   const std::string word = lower(text);
   if (word == "on" || word == "true" || word == "yes" || word == "1") return true;
   if (word == "off" || word == "false" || word == "no" || word == "0") return false;
-  refuse_value(rule);
+  refuse_setting(rule);
 }
 
 std::int64_t parse_integer(const option_rule& rule, std::string_view text) {
   std::int64_t value = 0;
   const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (failure != std::errc() || end != text.data() + text.size() || value < rule.least || value > rule.most) {
-    refuse_value(rule);
+    refuse_setting(rule);
   }
   return value;
 }
@@ -105,7 +105,7 @@ std::string parse_word(const option_rule& rule, std::string_view text) {
     if (rest.substr(0, space) == word) return word;
     rest = space == std::string_view::npos ? std::string_view() : rest.substr(space + 1);
   }
-  refuse_value(rule);
+  refuse_setting(rule);
 }
 
 /// The value as it is written into a PRAGMA statement: nothing that was not checked gets there.

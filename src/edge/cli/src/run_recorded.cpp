@@ -17,9 +17,9 @@ namespace {
 
 using json = nlohmann::ordered_json;
 
-std::string time_text(std::int64_t us) { return timestamp::from_micros(us).to_string().substr(0, 19); }
+std::string recorded_at(std::int64_t us) { return timestamp::from_micros(us).to_string().substr(0, 19); }
 
-std::string joined(const std::vector<std::string>& names) {
+std::string listed(const std::vector<std::string>& names) {
   std::string out;
   for (const std::string& name : names) out += (out.empty() ? "" : ", ") + name;
   return out;
@@ -43,14 +43,15 @@ json json_of(command& c, const migrate::status_report& recorded, const std::vect
     list.push_back({{"revision", one.revision},
                     {"parents", one.parents},
                     {"state", "applied"},
-                    {"applied_at", time_text(one.applied_us)},
+                    {"applied_at", recorded_at(one.applied_us)},
                     {"duration_us", one.duration_us},
                     {"version", one.version}});
   }
   for (const std::string& name : pending) list.push_back({{"revision", name}, {"state", "pending"}});
   json said{{"database", c.address().redacted()}, {"recorded_only", true},         {"current", recorded.current},
             {"pending", pending.size()},          {"migrations", std::move(list)}, {"lock", nullptr}};
-  if (recorded.locked) said["lock"] = {{"owner", recorded.lock.owner}, {"since", time_text(recorded.lock.acquired_us)}};
+  if (recorded.locked)
+    said["lock"] = {{"owner", recorded.lock.owner}, {"since", recorded_at(recorded.lock.acquired_us)}};
   return said;
 }
 
@@ -58,7 +59,7 @@ void print_history(console& out, const migrate::status_report& recorded, const s
   std::vector<std::vector<std::string>> rows{{"revision", "state", "applied (UTC)", "took", "after"}};
   for (const migrate::revision_status& one : recorded.revisions) {
     rows.push_back(
-        {one.revision, "applied", time_text(one.applied_us), duration_text(one.duration_us), joined(one.parents)});
+        {one.revision, "applied", recorded_at(one.applied_us), duration_text(one.duration_us), listed(one.parents)});
   }
   for (const std::string& name : pending) rows.push_back({name, "pending", "", "", ""});
   if (rows.size() == 1) {
@@ -71,7 +72,7 @@ void print_history(console& out, const migrate::status_report& recorded, const s
 void print_status(command& c, const migrate::status_report& recorded, const std::vector<std::string>& pending) {
   console& out = c.out();
   out.line("database  " + c.address().redacted() + out.painted(ink::dim, "  (" + c.address().source + ")"));
-  out.line("current   " + (recorded.current.empty() ? "base (nothing is applied)" : joined(recorded.current)));
+  out.line("current   " + (recorded.current.empty() ? "base (nothing is applied)" : listed(recorded.current)));
   out.line("applied   " + counted(recorded.revisions.size(), "migration"));
   if (!pending.empty()) out.line("state     " + out.painted(ink::yellow, std::to_string(pending.size()) + " pending"));
   for (const std::string& name : pending) out.line("  " + out.painted(ink::yellow, "pending") + "  " + name);
@@ -80,7 +81,7 @@ void print_status(command& c, const migrate::status_report& recorded, const std:
   }
   if (recorded.locked) {
     out.line("lock      " + out.painted(ink::red, "held by " + recorded.lock.owner + " since " +
-                                                      time_text(recorded.lock.acquired_us) + " UTC"));
+                                                      recorded_at(recorded.lock.acquired_us) + " UTC"));
   }
   print_others(out, c.wait(introspect(c.open_existing())).others);
 }

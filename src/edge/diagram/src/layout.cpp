@@ -9,11 +9,11 @@ namespace tupelo::diagrams {
 namespace {
 
 constexpr double margin = 28, gap_between_rows = 26, lane_height = 12;
-constexpr std::size_t none = static_cast<std::size_t>(-1);
+constexpr std::size_t no_place = static_cast<std::size_t>(-1);
 
 /// What stands in a column: an entity, or the place where a long line passes.
 struct slot {
-  std::size_t entity = none;
+  std::size_t entity = no_place;
   double width = 0, height = lane_height;
   double y = 0;
   double wish = 0;                           // where its neighbours would have its middle
@@ -62,7 +62,7 @@ private:
   const entity_graph& graph_;
   std::vector<box> boxes_;
   std::vector<std::size_t> rank_;    // of entities
-  std::vector<std::size_t> column_;  // of entities; none: it has no relations
+  std::vector<std::size_t> column_;  // of entities; no_place: it has no relations
   std::vector<slot> slots_;
   std::vector<std::vector<std::size_t>> columns_;    // slots, from above
   std::vector<std::vector<std::size_t>> lanes_;      // of relationships: the slots between, from the child on
@@ -116,12 +116,12 @@ private:
     std::iota(by_rank.begin(), by_rank.end(), std::size_t{0});
     std::stable_sort(by_rank.begin(), by_rank.end(), [&](auto a, auto b) { return rank_[a] > rank_[b]; });
     for (const std::size_t entity : by_rank) {
-      std::size_t nearest = none;
+      std::size_t nearest = no_place;
       for (const relationship& r : graph_.relationships) {
         if (r.parent == entity && r.child != entity && rank_[r.child] > rank_[entity])
           nearest = std::min(nearest, rank_[r.child]);
       }
-      if (nearest != none) rank_[entity] = std::max(rank_[entity], nearest - 1);
+      if (nearest != no_place) rank_[entity] = std::max(rank_[entity], nearest - 1);
     }
   }
 
@@ -130,7 +130,7 @@ private:
     double area = 0;
     for (const box& b : boxes_) area += (b.width + 110) * (b.height + gap_between_rows);
     const double tallest = std::max(900.0, std::sqrt(area) * 1.05);
-    column_.assign(boxes_.size(), none);
+    column_.assign(boxes_.size(), no_place);
     const std::size_t ranks = rank_.empty() ? 0 : *std::max_element(rank_.begin(), rank_.end()) + 1;
     for (std::size_t rank = 0; rank < ranks; ++rank) {
       std::vector<std::size_t> members;
@@ -226,7 +226,7 @@ private:
     for (const slot& s : slots_) least = std::min(least, s.y);
     for (slot& s : slots_) {
       s.y += margin - least;
-      if (s.entity != none) boxes_[s.entity].y = s.y;
+      if (s.entity != no_place) boxes_[s.entity].y = s.y;
     }
     place_unrelated();
   }
@@ -244,7 +244,7 @@ private:
       }
       if (c != 0) x += std::min(190.0, 80 + 4 * static_cast<double>(lines));
       for (const std::size_t s : columns_[c]) {
-        if (slots_[s].entity != none) boxes_[slots_[s].entity].x = x;
+        if (slots_[s].entity != no_place) boxes_[slots_[s].entity].x = x;
       }
       column_x_.emplace_back(x, x + width);
       x += width;
@@ -303,7 +303,7 @@ private:
     if (!column_x_.empty()) width = std::max(width, column_x_.back().second);
     double x = margin, row = 0;
     for (std::size_t i = 0; i < boxes_.size(); ++i) {
-      if (column_[i] != none) continue;
+      if (column_[i] != no_place) continue;
       if (any && x + boxes_[i].width > width) {
         bottom += row + gap_between_rows;
         x = margin;

@@ -17,7 +17,7 @@ std::string word(std::string_view text) {
 }
 
 /// Within double quotes, which Mermaid cannot escape.
-std::string quoted(std::string_view text) {
+std::string mermaid_text(std::string_view text) {
   std::string out = "\"";
   for (const char c : text) out += c == '"' || c == '\n' || c == '\\' || c == '%' ? '_' : c;
   return out + '"';
@@ -28,7 +28,7 @@ std::vector<std::string> names_of(const entity_graph& graph) {
   std::vector<std::string> names;
   std::set<std::string> taken;
   for (const entity& e : graph.entities) {
-    const std::string wanted = quoted(e.name);
+    const std::string wanted = mermaid_text(e.name);
     std::string name = wanted;
     for (int i = 2; !taken.insert(name).second; ++i)
       name = wanted.substr(0, wanted.size() - 1) + "_" + std::to_string(i) + '"';
@@ -51,7 +51,7 @@ std::string mermaid_of(const entity_graph& graph) {
       if (a.unique) keys += keys.empty() ? "UK" : ",UK";
       out += "    " + word(a.type) + " " + shown + (keys.empty() ? "" : " " + keys);
       if (shown != a.name) {
-        out += " " + quoted(a.name);
+        out += " " + mermaid_text(a.name);
       } else if (a.nullable) {
         out += " \"may be null\"";
       }
@@ -61,7 +61,7 @@ std::string mermaid_of(const entity_graph& graph) {
   }
   for (const relationship& r : graph.relationships) {
     out += "  " + names[r.parent] + (r.optional ? " |o--" : " ||--") + (r.one ? "o| " : "o{ ") + names[r.child] +
-           " : " + quoted(r.columns) + "\n";
+           " : " + mermaid_text(r.columns) + "\n";
   }
   return out;
 }
