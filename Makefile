@@ -5,7 +5,8 @@ jobs := $(shell nproc)
 # Clones in other folders share what was compiled.
 export CCACHE_NOHASHDIR := 1
 export CCACHE_BASEDIR := $(CURDIR)
-export CTEST_PARALLEL_LEVEL := $(jobs)
+# One more than cores: tests of servers and deadlines wait.
+export CTEST_PARALLEL_LEVEL := $(shell echo $$(($(jobs) + 1)))
 
 bench_servers := /tmp/tupelo-bench-$(shell id -u)
 
