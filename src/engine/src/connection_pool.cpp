@@ -219,9 +219,20 @@ void connection_pool::throw_if_refused() const {
   if (core_.is_down(now_us()) && !core_.is_suspended()) std::rethrow_exception(last_failure_);
 }
 
-void connection_pool::enqueue(pool_waiter& waiter) {
+void connection_pool::refuse_own_reader(const task_context& asking) const {
+  const std::uint32_t held = streams_.waiting_for(asking);
+  if (held < core_.limits().size + core_.limits().overflow) return;
+  throw connection_error(
+      errc::pool_exhausted,
+      (held == 1 ? std::string("the pool's only connection is") : "all connections of the pool are") +
+          " held by for_each() until its last row, and the function that it calls for a row asks for another one: read "
+          "by chunk(), which holds none meanwhile, or by all(), or raise pool_size");
+}
+
+void connection_pool::enqueue(pool_waiter& waiter, const task_context& asking) {
   const change_lock lock(*this);
   throw_if_refused();
+  refuse_own_reader(asking);
   waiter.owners.fetch_add(1, std::memory_order_relaxed);
   core_.join(waiter, now_us());
   // First pressed, then empty: whoever puts a connection there in between takes it out again.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "held_streams.hpp"
 #include "listener_set.hpp"
 #include "observer_list.hpp"
 #include "plan_store.hpp"
@@ -75,6 +76,15 @@ public:
   pooled_connection* take_ready() noexcept;
   /// Sees to it that another connection is free soon: checks one, or opens one; one at a time.
   void prepare_another() noexcept;
+  /// A stream that for_each() reads has a connection, until it has it no more.
+  void add_stream(held_streams::reader& entered) noexcept {
+    const std::lock_guard lock(mutex_);
+    streams_.add(entered);
+  }
+  void remove_stream(const held_streams::reader& left) noexcept {
+    const std::lock_guard lock(mutex_);
+    streams_.remove(left);
+  }
   /// Who is told of what is written on its connections; null: nobody.
   const event_registry* events() const noexcept { return events_; }
   void use_events(const event_registry& events) noexcept { events_ = &events; }
@@ -146,7 +156,8 @@ private:
     return options_.acquire_timeout_us > 0 ? options_.acquire_timeout_us : INT64_MAX;
   }
   /// Errors: why there will be no connection.
-  void enqueue(pool_waiter& waiter);
+  void enqueue(pool_waiter& waiter, const task_context& asking);
+  void refuse_own_reader(const task_context& asking) const;
   /// False: there is nothing to wait for.
   bool enqueue_drain(pool_waiter& waiter);
   void withdraw(pool_waiter& waiter) noexcept;
@@ -274,6 +285,7 @@ private:
   pool_changes changes_;
   std::vector<std::unique_ptr<pooled_connection>> connections_;
   std::vector<pool_waiter*> drainers_;
+  held_streams streams_;
   pool_statistics counts_;           ///< only what has been counted so far
   std::exception_ptr last_failure_;  ///< of opening
   upkeep_timer timer_{*this};

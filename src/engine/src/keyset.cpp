@@ -119,20 +119,18 @@ field_slot keyset_plan::term::slot(const model_info& model, std::size_t beside) 
                     : beside_slot(k, beside * sizeof(beside_value));
 }
 
-keyset_plan::keyset_plan(query_core& core, const cursor& from, std::int64_t rows, bool backward)
-    : model_(find_spec(model_of(core.shape.data()[0]))), backward_(backward) {
-  if (core.has_limit() || core.has_offset()) {
-    throw query_error("page_after() and page_before() say themselves which rows they want: leave out limit() and "
-                      "offset()");
-  }
-  if (rows < 1 || rows > 1'000'000'000) {
-    throw query_error("page_after() and page_before(): a page has from 1 to 1000000000 rows");
-  }
+keyset_plan::keyset_plan(query_core& core, const cursor& from, std::int64_t rows, bool backward, std::string_view verb)
+    : model_(find_spec(model_of(core.shape.data()[0]))), backward_(backward), verb_(verb) {
+  if (core.has_limit() || core.has_offset())
+    refuse("which rows are wanted is said by the page itself: leave out limit() and offset()");
+  if (rows < 1 || rows > 1'000'000'000) refuse("a page has from 1 to 1000000000 rows");
   find_terms(core);
   place_terms(core);
   if (!from.empty()) narrow(core, from);
   core.limit(rows + 1);
 }
+
+void keyset_plan::refuse(const std::string& why) const { throw query_error(std::string(verb_) + ": " + why); }
 
 void keyset_plan::find_terms(query_core& core) {
   std::vector<std::uint32_t> orders, groups, tables{model_of(core.shape.data()[0])};
@@ -140,8 +138,8 @@ void keyset_plan::find_terms(query_core& core) {
     const std::uint64_t word = core.shape.data()[i];
     const op o = op_of(word);
     if (o == op::distinct_on || o == op::part || (o == op::group && is_grouping(core, i))) {
-      throw query_error("page_after() and page_before(): of the rows of distinct_on(), unions, rollup() and the like "
-                        "none is known again: read these from a query around them");
+      refuse("of the rows of distinct_on(), unions, rollup() and the like none is known again: read these from a query "
+             "around them");
     }
     if (o == op::order) orders.push_back(i);
     if (o == op::group) groups.push_back(i);
@@ -170,10 +168,9 @@ void keyset_plan::find_terms(query_core& core) {
 void keyset_plan::add_key(const query_core& core, std::uint32_t table, bool descending) {
   const model_info& model = info_of(*find_spec(table));
   if (model.key.empty() || core.has_source(table)) {
-    throw query_error(
-        "page_after() and page_before() need a key, which tells rows apart that the order leaves equal; " +
-        (core.has_source(table) ? "\"" + std::string(alias_name(table)) + "\", a query, has none"
-                                : std::string(model.short_name()) + " has none here"));
+    refuse("a key is needed, which tells rows apart that the order leaves equal; " +
+           (core.has_source(table) ? "\"" + std::string(alias_name(table)) + "\", a query, has none"
+                                   : std::string(model.short_name()) + " has none here"));
   }
   for (const std::uint16_t part : model.key) {
     add_term(core, expression(make_word(op::column, 0, model.fields[part].offset, table)), kind::null, descending);
@@ -201,7 +198,7 @@ void keyset_plan::add_term(const query_core& core, expression value, kind k, boo
     made.name = name_of_term(made.value);
   }
   if (!has_an_order(made.k)) {
-    throw query_error("page_after() and page_before(): " + what + " has no order that all databases agree on");
+    refuse(what + " has no order that all databases agree on");
   }
   terms_.push_back(static_cast<term&&>(made));
 }
@@ -225,13 +222,12 @@ void keyset_plan::place_terms(query_core& core) {
     if (is_read) continue;
     each.field = -1;
     if (++beside_ > beside_value::most) {
-      throw query_error("page_after() and page_before(): the order has more than " +
-                        std::to_string(beside_value::most) + " values that the rows do not hold");
+      refuse("the order has more than " + std::to_string(beside_value::most) + " values that the rows do not hold");
     }
   }
   if (distinct && beside_ != 0) {
-    throw query_error("page_after() and page_before() go with distinct() where the rows hold all that they are ordered "
-                      "by and their key: group_by() what shall be there once");
+    refuse("distinct() goes with it where the rows hold all that they are ordered by and their key: group_by() what "
+           "shall be there once");
   }
   for (const term& each : terms_) {
     if (each.field < 0) core.term(op::beside, each.value, static_cast<std::uint8_t>(each.k));

@@ -202,8 +202,12 @@ std::string render_text(query_core core, query_source* source, inlined_values) {
   return inlined_text(target, target.render(core.shape.data(), core.shape.size), core.values.data());
 }
 
-void check_chunk(std::size_t rows) {
+std::int64_t rows_in_chunks(query_core& core, std::size_t rows) {
   if (rows == 0) throw query_error("chunk() takes 1 row at a time or more");
+  if (!core.has_limit()) return INT64_MAX;
+  if (core.limit() < 0) throw query_error("limit() takes numbers from 0 on; this query has a negative one");
+  core.drop_limit();
+  return core.limit();
 }
 void check_page(const query_core& core, std::int64_t number, std::int64_t size) {
   if (core.has_limit() || core.has_offset())

@@ -31,7 +31,7 @@ bool pool_awaiter::suspend(std::coroutine_handle<> awaiting, const task_context&
   std::int64_t patience_us = INT64_MAX;
   if (wanted_ == for_what::connection) {
     patience_us = pool_.acquire_timeout_us();
-    pool_.enqueue(*waiter_);
+    pool_.enqueue(*waiter_, context);
   } else if (!pool_.enqueue_drain(*waiter_)) {
     return false;
   }
@@ -71,8 +71,8 @@ pooled_connection* pool_awaiter::outcome() {
   if (wanted_ == for_what::emptiness) throw timed_out(pool_.still_open_message());
   if (by_deadline_) throw timed_out("the deadline passed while waiting for a connection: " + pool_.describe());
   throw connection_error(errc::pool_exhausted, "no connection became free in time: " + pool_.describe() +
-                                                   "; raise pool_size or acquire_timeout_us, or hold leases and "
-                                                   "sessions for a shorter time");
+                                                   "; raise pool_size or acquire_timeout_us, or hold leases, "
+                                                   "streams and sessions for a shorter time");
 }
 
 }  // namespace tupelo::detail

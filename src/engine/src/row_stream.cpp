@@ -82,8 +82,10 @@ struct row_stream_core::state final : open_result {
   std::uint64_t rows = 0;
   bool running = false;
   bool ended = false;
-  bool cut = false;            // the transaction that it was opened in is over
-  std::exception_ptr failure;  // what ended it
+  bool cut = false;                      // the transaction that it was opened in is over
+  const task_context* around = nullptr;  // of for_each(), which reads it
+  held_streams::reader reader{};         // known to the pool while `own` is set
+  std::exception_ptr failure;            // what ended it
 
   void open(pooled_connection& connection) {
     cached_statement& cached = connection.statement(run.core);
@@ -108,6 +110,18 @@ struct row_stream_core::state final : open_result {
   /// Ends the result and lets go of the statement and the connection.
   void close(pooled_connection& connection) noexcept {
     end(connection);
+    let_go();
+  }
+
+  void note_reader(const task_context& own) noexcept {
+    if (around == nullptr || !held.owns_) return;
+    reader.own = &own;
+    reader.around = around;
+    held.pool_->add_stream(reader);
+  }
+  void let_go() noexcept {
+    if (reader.own != nullptr) held.pool_->remove_stream(reader);
+    reader.own = nullptr;
     held.release();
   }
 
@@ -136,6 +150,7 @@ row_stream_core::row_stream_core(query_source* source, query_core core, bool in_
   state_->run.core = std::move(core);
 }
 row_stream_core::row_stream_core(row_stream_core&&) noexcept = default;
+void row_stream_core::read_for(const task_context& around) noexcept { state_->around = &around; }
 row_stream_core::~row_stream_core() {
   if (state_ && state_->held.holds_connection()) state_->close(state_->held.connection());
 }
@@ -153,6 +168,7 @@ task<std::uint64_t> row_stream_core::fetch(row_sink sink) {
     s.run.core.finish();
     try {
       s.held = co_await s.source->acquire();
+      s.note_reader(co_await current_context());
       // A statement that cannot be prepared at the first attempt would end the transaction, and the stream with it.
       if (!s.run.core.loads.empty() && !s.held.in_transaction() && s.held.connection().driver().describes_first()) {
         unprepared_only source(s.held, s.held.connection());
@@ -207,7 +223,7 @@ task<std::uint64_t> row_stream_core::fetch(row_sink sink) {
         if (!s.failure) s.failure = std::current_exception();
       }
     }
-    s.held.release();
+    s.let_go();
   }
   if (s.failure) std::rethrow_exception(s.failure);
   co_return fetched;

@@ -49,6 +49,8 @@ struct keyset_page {
 
 namespace detail {
 
+inline constexpr std::string_view page_verbs = "page_after() and page_before()";
+
 /// The values that were read behind a row.
 using values_beside = std::array<beside_value, beside_value::most>;
 
@@ -58,7 +60,7 @@ public:
   /// Narrows the query to one row more than the page has. What its rows do not hold of the order is read behind them.
   /// Errors: query_error where limit(), offset(), distinct() or unions say other rows, where nothing tells rows apart
   /// that the order leaves equal, and for values without an order; value_error for a cursor of another query.
-  keyset_plan(query_core& core, const cursor& from, std::int64_t rows, bool backward);
+  keyset_plan(query_core& core, const cursor& from, std::int64_t rows, bool backward, std::string_view verb);
 
   bool backward() const noexcept { return backward_; }
   bool reads_beside() const noexcept { return beside_ != 0; }
@@ -76,6 +78,7 @@ private:
 
     field_slot slot(const model_info& model, std::size_t beside) const;
   };
+  [[noreturn]] void refuse(const std::string& why) const;
   void find_terms(query_core& core);
   void add_key(const query_core& core, std::uint32_t table, bool descending);
   void add_term(const query_core& core, expression value, kind k, bool descending);
@@ -93,6 +96,7 @@ private:
   bool grouped_ = false;
   bool outer_joins_ = false;  ///< any column may be NULL
   bool backward_;
+  std::string_view verb_;  ///< for messages
 };
 
 /// Rows as they arrive, each with values behind it, of which those of the first and the last two are kept: one of these

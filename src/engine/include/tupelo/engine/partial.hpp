@@ -10,6 +10,7 @@
 #include <optional>
 #include <source_location>
 #include <string>
+#include <string_view>
 #include <vector>
 
 // The rows of queries that say `only(…)` or `omit(…)`.
@@ -136,6 +137,7 @@ public:
     if (row != nullptr) current_.emplace(static_cast<T&&>(*row), missing_);
     co_return current_ ? &*current_ : nullptr;
   }
+  void read_for(const task_context& around) noexcept { rows_.read_for(around); }
 
 private:
   detail::left_out_columns missing_;
@@ -175,10 +177,10 @@ struct select_verbs<partial<T>> {
                                        whole.size, whole.total};
   }
   static task<keyset_page<partial<T>>> keyset(query_core core, query_source* source, cursor from, std::int64_t rows,
-                                              bool backward) {
+                                              bool backward, std::string_view verb = page_verbs) {
     const left_out_columns missing = left_out_of(core);
     keyset_page<T> whole = co_await select_verbs<T>::keyset(static_cast<query_core&&>(core), source,
-                                                            static_cast<cursor&&>(from), rows, backward);
+                                                            static_cast<cursor&&>(from), rows, backward, verb);
     co_return keyset_page<partial<T>>{taken(static_cast<std::vector<T>&&>(whole.items), missing),
                                       static_cast<cursor&&>(whole.next), static_cast<cursor&&>(whole.prev),
                                       whole.has_next, whole.has_prev};
@@ -198,8 +200,8 @@ struct select_verbs<partial<T>> {
   }
   template <class Function>
   static task<std::int64_t> chunk(query_core core, query_source* source, std::size_t rows, Function function) {
-    return for_each_chunk<partial<T>>(stream(static_cast<query_core&&>(core), source), rows,
-                                      static_cast<Function&&>(function));
+    return for_each_chunk<select_verbs>(static_cast<query_core&&>(core), source, rows,
+                                        static_cast<Function&&>(function));
   }
   static task<std::string> explain(const query_core& core, query_source* source) {
     return detail::explain(core, source);

@@ -24,6 +24,10 @@ public:
   /// Decodes up to one batch into the sink; 0 rows: the end.
   task<std::uint64_t> fetch(row_sink sink);
 
+  /// What reads it has a context of its own inside of `around`: whoever asks for a connection there waits for what
+  /// comes behind it. Before: `around` outlives the stream.
+  void read_for(const task_context& around) noexcept;
+
 private:
   struct state;
   owned<state> state_;
@@ -55,6 +59,8 @@ public:
     ended_ = batch_.empty();
     co_return ended_ ? nullptr : row(0);
   }
+
+  void read_for(const task_context& around) noexcept { core_.read_for(around); }
 
 private:
   // std::vector<bool> has no rows to decode into or to point to.

@@ -3,6 +3,7 @@
 
 #include "tupelo/engine/advisory_lock.hpp"
 #include "tupelo/engine/copy_in.hpp"
+#include "tupelo/engine/each_row.hpp"
 #include "tupelo/engine/join_table_verbs.hpp"
 #include "tupelo/engine/keyset.hpp"
 #include "tupelo/engine/listener.hpp"
@@ -20,6 +21,7 @@
 #include <optional>
 #include <source_location>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <vector>
 
@@ -54,41 +56,6 @@ void check_page(const query_core& core, std::int64_t number, std::int64_t size);
 /// Orders whole rows of a table by its key behind whatever else they are ordered by, in the last term's direction, so
 /// that an index on both serves and pages do not overlap.
 void order_by_key(query_core& core);
-
-/// Calls the function, or awaits the task that it gives, for each row.
-template <class Stream, class Function>
-task<std::int64_t> for_each_row(Stream rows, Function function) {
-  std::int64_t count = 0;
-  while (auto* row = co_await rows.next()) {
-    ++count;
-    if constexpr (std::is_void_v<decltype(function(*row))>) {
-      function(*row);
-    } else {
-      co_await function(*row);
-    }
-  }
-  co_return count;
-}
-/// The same for as many rows at a time.
-template <class Row, class Stream, class Function>
-task<std::int64_t> for_each_chunk(Stream rows, std::size_t size, Function function) {
-  check_chunk(size);
-  std::int64_t count = 0;
-  for (std::vector<Row> batch;; batch.clear()) {
-    Row* row = nullptr;
-    while (batch.size() < size && (row = co_await rows.next()) != nullptr) {
-      batch.push_back(static_cast<Row&&>(*row));
-    }
-    if (batch.empty()) co_return count;
-    count += static_cast<std::int64_t>(batch.size());
-    if constexpr (std::is_void_v<decltype(function(batch))>) {
-      function(batch);
-    } else {
-      co_await function(batch);
-    }
-    if (row == nullptr) co_return count;
-  }
-}
 
 template <class Result>
 struct select_verbs {
@@ -135,8 +102,8 @@ struct select_verbs {
     co_return result;
   }
   static task<keyset_page<Result>> keyset(query_core core, query_source* source, cursor from, std::int64_t rows,
-                                          bool backward) {
-    const keyset_plan plan(core, from, rows, backward);
+                                          bool backward, std::string_view verb = page_verbs) {
+    const keyset_plan plan(core, from, rows, backward, verb);
     if (plan.reads_beside()) {
       keyset_rows<Result> found = co_await beside(static_cast<query_core&&>(core), source);
       co_return page_of<Result>(plan, static_cast<std::vector<Result>&&>(found.items), rows, !from.empty(),
@@ -154,8 +121,8 @@ struct select_verbs {
   }
   template <class Function>
   static task<std::int64_t> chunk(query_core core, query_source* source, std::size_t rows, Function function) {
-    return for_each_chunk<Result>(stream(static_cast<query_core&&>(core), source), rows,
-                                  static_cast<Function&&>(function));
+    return for_each_chunk<select_verbs>(static_cast<query_core&&>(core), source, rows,
+                                        static_cast<Function&&>(function));
   }
   static task<std::string> explain(const query_core& core, query_source* source) {
     return detail::explain(core, source);

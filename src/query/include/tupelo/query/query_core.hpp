@@ -60,6 +60,7 @@ public:
   bool locks_rows() const noexcept { return locks_rows_; }
   bool has_limit() const noexcept { return has_limit_; }
   std::int64_t limit() const noexcept { return limit_; }
+  void drop_limit() noexcept { has_limit_ = false; }
   bool has_offset() const noexcept { return has_offset_; }
   void text(std::string_view sql);
   /// A default scope of this name is no condition here.

@@ -65,13 +65,16 @@ public:
   /// The rows one after the other, in constant memory.
   auto stream() const { return verbs::stream(self().core(), self().source()); }
   /// Calls the function for each row, in constant memory, and gives their number; it may be a coroutine, a function
-  /// that gives a task, which is awaited. A connection is held meanwhile.
+  /// that gives a task, which is awaited. A connection is held meanwhile, by one statement: the rows are those of one
+  /// moment. Errors: pool_exhausted where the function awaits a connection and the pool has no other.
   template <class Function>
   auto for_each(Function function) const {
     return verbs::template for_each<Function>(self().core(), self().source(), static_cast<Function&&>(function));
   }
-  /// The same with as many rows at a time, as std::vector<Result>&; the last one may have fewer. Errors: query_error
-  /// for a number below 1.
+  /// Calls the function for as many rows at a time, as std::vector<Result>&; the last one may have fewer. They are read
+  /// page by page, as by page_after(), and no connection is held while the function runs: it may write the rows that
+  /// it was given, but for what they are ordered by. Rows that come in behind the last one read are read too. limit()
+  /// counts all of them. Errors: query_error for a number below 1, and as page_after().
   template <class Function>
   auto chunk(std::size_t rows, Function function) const {
     return verbs::template chunk<Function>(self().core(), self().source(), rows, static_cast<Function&&>(function));
