@@ -76,6 +76,10 @@ void listening(tp::database& db) {
       });
 }
 
+tp::task<void> import_quietly(tp::database& db, std::vector<Song> imported) {
+  co_await db.without_events([&](tp::lease& quiet) -> tp::task<void> { co_await quiet.insert(imported); });
+}
+
 }  // namespace
 
 TEST(guide_of_parents, works_as_it_says) {
@@ -87,4 +91,6 @@ TEST(guide_of_parents, works_as_it_says) {
   listening(db);
   EXPECT_THROW(tp::sync_wait(db.erase<Song>().all_rows().run()), tp::vetoed);
   EXPECT_EQ(tp::sync_wait(db.update<Song>().set(tp::col<&Song::name>, "x").all_rows().run()), 1);
+  tp::sync_wait(import_quietly(db, {Song{.name = "four"}}));
+  EXPECT_EQ(tp::sync_wait(db.query<Song>().where(tp::col<&Song::name> == "four").count()), 1);
 }

@@ -110,16 +110,17 @@ TEST_P(session_events, of_sessions) {
   note(session_event::after_flush, "after flush");
   note(session_event::before_commit, "before commit");
   note(session_event::after_commit, "after commit");
+  note(session_event::before_rollback, "before rollback");
   note(session_event::after_rollback, "after rollback");
   session s = db.session();
   s.add(Team{.name = "a"});
   sync_wait(s.commit());
   EXPECT_EQ(taken(), (names{"before commit", "before flush", "after flush", "after commit"}));
   sync_wait(s.rollback());
-  EXPECT_EQ(taken(), names{"after rollback"});
+  EXPECT_EQ(taken(), (names{"before rollback", "after rollback"}));
   s.add(Team{.name = "a"});
   EXPECT_THROW(sync_wait(s.flush()), unique_violation);
-  EXPECT_EQ(taken(), (names{"before flush", "after rollback"}));
+  EXPECT_EQ(taken(), (names{"before flush", "before rollback", "after rollback"}));
   sync_wait(db.transaction([](session& in) -> task<void> {
     in.add(Team{.name = "b"});
     co_return;
@@ -130,7 +131,31 @@ TEST_P(session_events, of_sessions) {
                  co_return;
                })),
                std::runtime_error);
-  EXPECT_EQ(taken(), names{"after rollback"});
+  EXPECT_EQ(taken(), (names{"before rollback", "after rollback"}));
+}
+TEST_P(session_events, of_a_rollback_come_while_the_transaction_is_open_and_when_it_is_over) {
+  db.events().on(session_event::before_rollback, [&](session& of) { EXPECT_TRUE(of.in_transaction()); });
+  db.events().on(session_event::after_rollback, [&](session& of) { EXPECT_FALSE(of.in_transaction()); });
+  session s = db.session();
+  auto team = s.add(Team{.name = "a"});
+  sync_wait(s.flush());
+  sync_wait(s.rollback());
+  s.add(Team{.name = "b"});
+  sync_wait(s.flush());
+  s.add(Team{.name = "b"});
+  EXPECT_THROW(sync_wait(s.flush()), unique_violation);
+}
+TEST_P(session_events, of_a_rollback_cannot_keep_it_from_happening) {
+  db.events().on(session_event::before_rollback, [](session&) { throw vetoed("no"); });
+  session s = db.session();
+  s.add(Team{.name = "a"});
+  sync_wait(s.flush());
+  EXPECT_THROW(sync_wait(s.rollback()), vetoed);
+  EXPECT_FALSE(s.in_transaction());
+  EXPECT_EQ(sync_wait(db.query<Team>().count()), 0);
+  sync_wait(db.insert(Team{.name = "a"}));
+  s.add(Team{.name = "a"});
+  EXPECT_THROW(sync_wait(s.flush()), unique_violation) << "the cause is what is told";
 }
 
 // ---- what handlers may do

@@ -152,6 +152,30 @@ TEST_P(verb_events, of_leases_and_sessions_are_told_in_their_transaction) {
   EXPECT_EQ(take(), (names{"saving", "creating", "created", "saved", "saving", "creating", "created", "saved"}));
   EXPECT_EQ(sync_wait(db.query<Team>().pluck(col<&Team::name>)), names{"quiet"});
 }
+TEST_P(verb_events, are_told_to_nobody_where_that_is_said) {
+  note_all<Team>();
+  note_bulk<Team>();
+  const std::int64_t key = run([&]() -> task<std::int64_t> {
+    co_return co_await db.without_events([&](lease& quiet) -> task<std::int64_t> {
+      co_await quiet.begin();
+      const Team team = co_await quiet.insert(Team{.name = "quiet"});
+      co_await quiet.update<Team>().set(col<&Team::points>, 1).all_rows().run();
+      co_await quiet.commit();
+      co_return team.id;
+    });
+  });
+  EXPECT_EQ(sync_wait(db.get<Team>(key)).points, 1);
+  EXPECT_EQ(take(), names());
+  EXPECT_THROW(run([&]() -> task<void> {
+                 co_await db.without_events([](lease&) -> task<void> {
+                   throw vetoed("no");
+                   co_return;
+                 });
+               }),
+               vetoed);
+  sync_wait(db.insert(Team{.name = "loud"}));
+  EXPECT_EQ(take(), (names{"saving", "creating", "created", "saved"}));
+}
 TEST_P(verb_events, are_not_told_of_operations_of_pipelines) {
   note_all<Team>();
   sync_wait(db.pipeline(db.insert(Team{.name = "red"}), db.query<Team>().count()));

@@ -33,6 +33,12 @@ bool event_registry::hears_of(const model_info& model) const noexcept {
                      [&](const object_entry& each) { return each.model == nullptr || each.model == model.spec; });
 }
 
+bool event_registry::hears_of(const model_info& model, event what) const noexcept {
+  return std::any_of(objects_.begin(), objects_.end(), [&](const object_entry& each) {
+    return each.when == what && (each.model == nullptr || each.model == model.spec);
+  });
+}
+
 bool event_registry::hears_of_bulk(const model_info& model) const noexcept {
   return std::any_of(bulk_.begin(), bulk_.end(),
                      [&](const bulk_entry& each) { return each.model == nullptr || each.model == model.spec; });

@@ -17,12 +17,14 @@ lease::lease(lease&& other) noexcept
     : pool_(other.pool_),
       connection_(std::exchange(other.connection_, nullptr)),
       owns_(std::exchange(other.owns_, false)),
+      muted_(std::exchange(other.muted_, false)),
       hooks_(std::move(other.hooks_)) {}
 lease& lease::operator=(lease&& other) noexcept {
   release();
   pool_ = other.pool_;
   connection_ = std::exchange(other.connection_, nullptr);
   owns_ = std::exchange(other.owns_, false);
+  muted_ = std::exchange(other.muted_, false);
   hooks_ = std::move(other.hooks_);
   return *this;
 }
@@ -38,6 +40,7 @@ void lease::release() noexcept {
   }
   connection_ = nullptr;
   owns_ = false;
+  muted_ = false;
   if (!hooks_.empty()) hooks_.roll_back(0);
 }
 
@@ -205,6 +208,7 @@ task<void> lease::run(statement_run& run) { return connection().run(run); }
 task<void> lease::run_group(statement_group& group) { return connection().run_group(group); }
 
 const event_registry* lease::listening() const noexcept {
+  if (muted_) return nullptr;
   const event_registry* const events = pool_ != nullptr ? pool_->events() : nullptr;
   return events != nullptr && !events->empty() ? events : nullptr;
 }
@@ -216,6 +220,7 @@ const dialect& lease::sql_dialect() const {
 task<lease> lease::acquire(std::source_location) {
   lease same(*pool_, &connection());
   same.owns_ = false;
+  same.muted_ = muted_;
   co_return same;
 }
 

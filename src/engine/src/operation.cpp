@@ -58,7 +58,7 @@ bool operation_core::start(const task_context& context) noexcept {
       return false;
     }
     prepare();
-    if (!run_.core.loads.empty()) [[unlikely]]
+    if (!run_.core.loads.empty() || tells_loaded(*source_, run_.core)) [[unlikely]]
       return false;
     return source_->try_run(run_, context);
   } catch (...) {
@@ -77,7 +77,7 @@ task<void> operation_core::wait() {
   try {
     if (takes_more_) {
       co_await run_more();
-    } else if (run_.core.loads.empty()) {
+    } else if (run_.core.loads.empty() && !tells_loaded(*source_, run_.core)) {
       co_await source_->run(run_);
     } else {
       co_await run_with_relations(*source_, run_, means_ != outcome::rows);

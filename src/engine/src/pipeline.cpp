@@ -35,8 +35,9 @@ public:
     for (std::size_t i = 0; i < count; ++i) {
       try {
         runs_.push_back(&operations[i]->prepare_for(source));
-        if (!runs_[i]->core.loads.empty()) {
-          loads_.push_back({i, row_recorder(runs_[i]->sink)});
+        const bool tells = tells_loaded(source, runs_[i]->core);
+        if (!runs_[i]->core.loads.empty() || tells) {
+          loads_.push_back({i, row_recorder(runs_[i]->sink), tells});
           runs_[i]->sink = loads_.back().rows.sink();
         }
       } catch (...) {
@@ -113,7 +114,9 @@ private:
       const query_core& core = runs_[each.position]->core;
       std::exception_ptr failure;
       try {
-        co_await load_relations(runner, core.loads, each.rows.objects_of(core));
+        const object_row objects = each.rows.objects_of(core);
+        co_await load_relations(runner, core.loads, objects);
+        if (each.tells) co_await tell_loaded(runner, info_of(*find_spec(model_of(core.shape.data()[0]))), objects);
       } catch (...) {
         failure = std::current_exception();
       }
@@ -129,6 +132,7 @@ private:
   struct related {
     std::size_t position;
     row_recorder rows;
+    bool tells;  ///< that they have been loaded
   };
 
   query_source& source_;

@@ -4,6 +4,7 @@
 #include "key_index.hpp"
 #include "loaded_batch.hpp"
 
+#include "tupelo/engine/events.hpp"
 #include "tupelo/engine/relation_verbs.hpp"
 #include "tupelo/engine/verbs.hpp"
 #include "tupelo/query/load_step.hpp"
@@ -122,6 +123,8 @@ public:
         assign_rows_of(relation, batch->slice(whose_[i]), *step_.rows->spec);
       }
     }
+    if (rows.size() != 0)
+      co_await tell_loaded(source, info_of(*step_.rows->spec), {rows.at(0), rows.stride(), nullptr, rows.size()});
   }
 
 private:
@@ -297,6 +300,45 @@ std::size_t row_size(const query_core& core) {
 
 }  // namespace
 
+namespace {
+
+bool tells_loaded(const query_source& source, const query_core& core, bool with_more_behind) {
+  if (core.shape.size == 0 || op_of(core.shape.data()[0]) != op::select_from) return false;
+  const event_registry* const registry = source.listening();
+  if (registry == nullptr) return false;
+  for (std::uint32_t i = 1; i < core.shape.size; ++i) {
+    const std::uint64_t word = core.shape.data()[i];
+    switch (op_of(word)) {
+      case op::project:
+      case op::row_type:
+      case op::only_column: return false;
+      case op::beside:
+        if (!with_more_behind) return false;
+        break;
+      default: break;
+    }
+    i += body_of(word) + payload_of(word);
+  }
+  return registry->hears_of(info_of(*find_spec(model_of(core.shape.data()[0]))), event::loaded);
+}
+
+}  // namespace
+
+bool tells_loaded(const query_source& source, const query_core& core) { return tells_loaded(source, core, false); }
+bool tells_loaded_beside(const query_source& source, const query_core& core) {
+  return tells_loaded(source, core, true);
+}
+task<void> tell_loaded(query_source* source, const model_spec& spec, std::vector<void*> objects) {
+  co_await tell_loaded(*source, info_of(spec), {nullptr, 0, objects.data(), objects.size()});
+}
+
+task<void> tell_loaded(const query_source& source, const model_info& info, object_row objects) {
+  const event_registry* const registry = source.listening();
+  if (registry == nullptr || !registry->hears_of(info, event::loaded)) co_return;
+  lease none;
+  for (std::size_t i = 0; i < objects.count; ++i) co_await registry->tell(event::loaded, {info, objects.at(i)}, none);
+}
+
 object_row row_recorder::objects_of(const query_core& core) const {
   if (count_ == 0) return {};
   const std::size_t stride = row_size(core);
@@ -307,6 +349,7 @@ task<void> run_with_relations(query_source& source, statement_run& run, bool one
   std::deque<relation_load> beside;
   std::vector<const load_step*> apart;
   const bool plain = reads_plain_rows(run.core);
+  const bool tells = tells_loaded(source, run.core);
   const row_ops* owner = nullptr;
   std::size_t end = row_size(run.core);
   for (const load_step& step : run.core.loads) {
@@ -334,6 +377,7 @@ task<void> run_with_relations(query_source& source, statement_run& run, bool one
   const object_row objects = recorder.objects_of(run.core);
   for (relation_load& load : beside) co_await load.finish(source, objects);
   co_await load_those(source, apart, objects);
+  if (tells) co_await tell_loaded(source, info_of(*find_spec(model_of(run.core.shape.data()[0]))), objects);
 }
 
 }  // namespace tupelo::detail

@@ -46,8 +46,14 @@ private:
   std::size_t count_ = 0;
 };
 
-/// Runs a SELECT and loads the relations that it asks for. `one`: all rows are decoded into the same object, and there
-/// is nothing to load for where they are several.
+/// Whether somebody is to be told that the objects which the SELECT's rows are have been loaded; rows that are
+/// something else, or not whole, are told to nobody.
+bool tells_loaded(const query_source& source, const query_core& core);
+/// Tells it. Errors: those of the handlers.
+task<void> tell_loaded(const query_source& source, const model_info& info, object_row objects);
+
+/// Runs a SELECT, loads the relations that it asks for, and tells what was loaded. `one`: all rows are decoded into the
+/// same object, and there is nothing to load for where they are several.
 task<void> run_with_relations(query_source& source, statement_run& run, bool one);
 
 }  // namespace tupelo::detail

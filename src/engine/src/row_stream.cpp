@@ -193,7 +193,8 @@ task<std::uint64_t> row_stream_core::fetch(row_sink sink) {
     }
     row_recorder recorder(sink);
     // after open(), which fills the request from the run
-    s.request.rows = s.run.core.loads.empty() ? sink : recorder.sink();
+    const bool tells = tells_loaded(*s.source, s.run.core);
+    s.request.rows = s.run.core.loads.empty() && !tells ? sink : recorder.sink();
     context.cancellation.throw_if_cancelled();
     s.request.deadline_us = INT64_MAX;  // the awaiter takes that of this fetch
     if (connection.runs_inline()) {
@@ -207,6 +208,10 @@ task<std::uint64_t> row_stream_core::fetch(row_sink sink) {
     if (!s.run.core.loads.empty()) {
       between_rows source(s.held, connection.driver(), s.running ? *s.request.prepared : nullptr);
       co_await load_relations(source, s.run.core.loads, recorder.objects_of(s.run.core));
+    }
+    if (tells) {
+      co_await tell_loaded(*s.source, info_of(*find_spec(model_of(s.run.core.shape.data()[0]))),
+                           recorder.objects_of(s.run.core));
     }
   } catch (...) {
     // A fetch that never got to the statement leaves the result of the one before it open: close() ends it.

@@ -291,7 +291,6 @@ task<bool> session::flush_all(bool commit) {
   if (tells) co_await tell(session_event::before_flush);
   std::exception_ptr failure;
   bool committed = false;
-  bool undone = false;
   {
     const session_use use(state_->busy);
     const std::size_t before = state_->undo.size();
@@ -301,14 +300,10 @@ task<bool> session::flush_all(bool commit) {
       failure = std::current_exception();
     }
     if (!state_->copies.empty()) state_->settle_copies(before, failure != nullptr);
-    // The transaction is given up as a whole. In a managed one or a savepoint that is up to whoever began it.
-    if (failure && !state_->managed && state_->marks.empty()) {
-      co_await state_->undo_transaction(false);
-      undone = true;
-    }
   }
   if (failure) {
-    if (tells && undone) co_await tell_of_failure();
+    // The transaction is given up as a whole. In a managed one or a savepoint that is up to whoever began it.
+    if (!state_->managed && state_->marks.empty()) co_await give_up();
     std::rethrow_exception(failure);
   }
   if (tells) co_await tell(session_event::after_flush);
@@ -335,16 +330,14 @@ task<void> session::commit() {
         failure = std::current_exception();
       }
     }
-    if (failure) {
-      co_await state_->undo_transaction(false);
-    } else {
+    if (!failure) {
       state_->held.release();
       state_->settle();
       if (!state_->hooks.empty()) co_await state_->hooks.run();
     }
   }
   if (failure) {
-    if (tells) co_await tell_of_failure();
+    co_await give_up();
     std::rethrow_exception(failure);
   }
   if (tells) co_await tell(session_event::after_commit);
@@ -356,13 +349,30 @@ task<void> session::rollback() {
                             "rollback() inside db.transaction(): throw an exception from the closure instead");
   }
   state_->refuse_in_savepoint("rollback");
-  std::exception_ptr failure;
+  const bool tells = hears_of_it();
+  std::exception_ptr told, failure;
+  if (tells) told = co_await tell_of_rollback(session_event::before_rollback);
   {
     const session_use use(state_->busy);
     failure = co_await state_->undo_transaction(true);
   }
   if (failure) std::rethrow_exception(failure);
-  if (hears_of_it()) co_await tell(session_event::after_rollback);
+  if (tells) {
+    failure = co_await tell_of_rollback(session_event::after_rollback);
+    if (!told) told = failure;
+  }
+  if (told) std::rethrow_exception(told);
+}
+
+task<void> session::give_up() {
+  // What ended the transaction is what the user is told of, and nothing that goes wrong here.
+  const bool tells = hears_of_it();
+  if (tells) static_cast<void>(co_await tell_of_rollback(session_event::before_rollback));
+  {
+    const session_use use(state_->busy);
+    static_cast<void>(co_await state_->undo_transaction(false));
+  }
+  if (tells) static_cast<void>(co_await tell_of_rollback(session_event::after_rollback));
 }
 
 // ---- events
@@ -379,12 +389,14 @@ task<void> session::tell(session_event what) {
   if (registry != nullptr) co_await registry->tell(what, *this);
 }
 
-task<void> session::tell_of_failure() {
+task<std::exception_ptr> session::tell_of_rollback(session_event what) {
+  std::exception_ptr failure;
   try {
-    co_await tell(session_event::after_rollback);
+    co_await tell(what);
   } catch (...) {
-    co_return;  // what ended the transaction is what the user is told of
+    failure = std::current_exception();
   }
+  co_return failure;
 }
 
 task<std::exception_ptr> session::state::undo_transaction(bool values) {
@@ -461,7 +473,11 @@ task<void> session::run_group(statement_group& group) {
 const dialect& session::sql_dialect() const { return state_->db.sql_dialect(); }
 const event_registry* session::listening() const noexcept { return state_->listening(); }
 
-task<lease> session::acquire(std::source_location from) { return state_->source().acquire(from); }
+task<lease> session::acquire(std::source_location from) {
+  lease held = co_await state_->source().acquire(from);
+  if (state_->muted) held.mute();
+  co_return held;
+}
 
 // ---- db.transaction
 
@@ -491,8 +507,10 @@ task<void> managed_session::run_hooks(session& s) {
 
 task<void> managed_session::rollback(session& s) {
   // Why there is a rollback is what is told; with a failure of its own the connection is lost.
+  const bool tells = s.hears_of_it();
+  if (tells) static_cast<void>(co_await s.tell_of_rollback(session_event::before_rollback));
   static_cast<void>(co_await s.state_->undo_transaction(true));
-  if (s.hears_of_it()) co_await s.tell_of_failure();
+  if (tells) static_cast<void>(co_await s.tell_of_rollback(session_event::after_rollback));
 }
 
 namespace detail {

@@ -12,6 +12,7 @@
 #include <source_location>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace tupelo {
@@ -123,6 +124,16 @@ public:
   void report(const repeated_read_event& event) noexcept;
   /// What is told of objects that sessions write; include tupelo/engine/events.hpp.
   event_registry& events();
+  /// Runs `closure(tp::lease&)`, a coroutine, and gives what it gives; nobody is told of what runs on that lease, be it
+  /// in a transaction that the closure begins there. What runs elsewhere meanwhile is told of. Errors: as acquire; what
+  /// the closure throws.
+  template <class Closure>
+  auto without_events(Closure closure, std::source_location from = std::source_location::current())
+      -> decltype(closure(std::declval<lease&>())) {
+    lease held = co_await acquire(from);
+    held.mute();
+    co_return co_await closure(held);
+  }
   /// Null where nothing is.
   const event_registry* listening() const noexcept override;
 

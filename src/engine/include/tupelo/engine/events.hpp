@@ -15,7 +15,7 @@ namespace tupelo {
 
 class session;
 
-/// What happens to an object that a session writes or reads, or a verb for objects writes.
+/// What happens to an object that a session or a verb for objects writes, and to any that is read.
 enum class event : std::uint8_t {
   saving,     ///< before creating or updating
   creating,   ///< before its row is inserted
@@ -27,7 +27,7 @@ enum class event : std::uint8_t {
   restored,
   deleted,
   saved,   ///< after created or updated
-  loaded,  ///< after it was read by its key
+  loaded,  ///< after it was read: by its key, as a row of a query, or through a relation
 };
 
 /// What happens to a session.
@@ -36,7 +36,8 @@ enum class session_event : std::uint8_t {
   after_flush,
   before_commit,  ///< before the flush that it does
   after_commit,
-  after_rollback,  ///< also after a flush or commit that failed
+  before_rollback,  ///< also where a flush or commit has failed
+  after_rollback,
 };
 
 /// What a statement does with rows that it names by a condition, or takes from a query or a stream: `update<T>()`,
@@ -229,8 +230,9 @@ private:
 ///
 /// A handler is a function or a coroutine. It gets the object, which it may change before it is written, and if it
 /// wants so the `tp::lease&` whose transaction the flush runs in, for statements of its own; that of `loaded` may hold
-/// no connection. What a handler throws ends the flush, and its transaction is rolled back: `tp::vetoed` is there to
-/// say no. `propagation::stop` keeps the event from the handlers behind.
+/// no connection. What is loaded is told of when all that was asked for is there, that of relations first. What a
+/// handler throws ends the flush, and its transaction is rolled back: `tp::vetoed` is there to say no.
+/// `propagation::stop` keeps the event from the handlers behind.
 ///
 /// Order: for each object, the handlers of its model as they were registered, then those of all models. Everything that
 /// comes before writing is told for all objects of the flush, in the order in which they were tracked, before the first
@@ -274,7 +276,7 @@ public:
   event_registry& on_any(bulk_event when, Handler handler) {
     return add_bulk(nullptr, when, handler);
   }
-  /// `handler(tp::session&)`. After a commit or rollback what it throws changes nothing any more.
+  /// `handler(tp::session&)`. After a commit, and around a rollback, what it throws changes nothing any more.
   template <class Handler>
   event_registry& on(session_event when, Handler handler) {
     static_assert(std::is_invocable_v<Handler&, session&>,
@@ -321,6 +323,7 @@ public:
   bool empty() const noexcept { return objects_.empty() && sessions_.empty() && bulk_.empty(); }
   /// Whether anyone is told of objects of this model.
   bool hears_of(const model_info& model) const noexcept;
+  bool hears_of(const model_info& model, event what) const noexcept;
   bool hears_of_sessions() const noexcept { return !sessions_.empty(); }
   /// Whether anyone is told of statements about this model.
   bool hears_of_bulk(const model_info& model) const noexcept;

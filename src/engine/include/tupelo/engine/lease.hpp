@@ -35,6 +35,8 @@ public:
 
   /// Runs one or several statements without parameters.
   task<void> execute(std::string script);
+  /// Nobody is told of events of what runs on it from here on.
+  void mute() noexcept { muted_ = true; }
 
   /// Begins a transaction; inside of one, a savepoint. `commit` and `rollback` end the innermost. Where a round trip
   /// can be saved, BEGIN is sent with the statement that comes next, and never where none comes. Errors:
@@ -98,6 +100,7 @@ private:
   detail::connection_pool* pool_ = nullptr;
   detail::pooled_connection* connection_ = nullptr;
   bool owns_ = false;
+  bool muted_ = false;
   detail::commit_hooks hooks_;
 };
 

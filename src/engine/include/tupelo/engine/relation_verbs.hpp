@@ -12,6 +12,9 @@ namespace tupelo::detail {
 
 /// Loads the relations of objects of one model. They outlive the task; none is changed before all rows are there.
 task<void> load_relations(query_source* source, load_list loads, std::vector<void*> objects);
+/// Whether somebody is to be told that the rows of this SELECT, which are read with values behind them, were loaded.
+bool tells_loaded_beside(const query_source& source, const query_core& core);
+task<void> tell_loaded(query_source* source, const model_spec& spec, std::vector<void*> objects);
 
 template <class Model>
 struct objects_of {

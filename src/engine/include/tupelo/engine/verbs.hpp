@@ -148,6 +148,12 @@ private:
       }
       if (!objects.empty())
         co_await load_relations(source, static_cast<load_list&&>(loads), static_cast<std::vector<void*>&&>(objects));
+      if (tells_loaded_beside(*source, core)) {
+        std::vector<void*> rows;
+        for (Result& each : found.items) rows.push_back(__builtin_addressof(each));
+        co_await tell_loaded(source, *find_spec(model_of(core.shape.data()[0])),
+                             static_cast<std::vector<void*>&&>(rows));
+      }
     }
     co_return found;
   }

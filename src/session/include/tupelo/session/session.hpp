@@ -288,8 +288,10 @@ private:
   bool hears_of_it() const noexcept;
   /// Errors: those of the handlers.
   task<void> tell(session_event what);
-  /// The same after a failure, which is what the user is told of.
-  task<void> tell_of_failure();
+  /// The same around a rollback; gives what a handler has thrown.
+  task<std::exception_ptr> tell_of_rollback(session_event what);
+  /// Undoes the transaction after a failure.
+  task<void> give_up();
   task<void> open_savepoint();
   task<void> close_savepoint(bool undo);
 
