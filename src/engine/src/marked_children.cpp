@@ -2,8 +2,11 @@
 #include "tupelo/engine/marked_children.hpp"
 
 #include "tupelo/engine/object_verbs.hpp"
+#include "tupelo/engine/verbs.hpp"
+#include "tupelo/core/timestamp.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace tupelo::detail {
 
@@ -94,6 +97,98 @@ query_core writing_children(const model_info& parent, const model_info& child, c
 }
 
 }  // namespace
+
+namespace {
+
+/// A model's rows that marking_key marks, as `follow(child, key)`.
+template <class Follow>
+void for_each_marked_child(const model_info& parent, Follow follow) {
+  for (const relation_info& relation : parent.relations) {
+    const model_info* child = nullptr;
+    const foreign_key_info* const key = marking_key(parent, relation, child);
+    if (key != nullptr && key->on_delete == referential_action::cascade) follow(*child, *key);
+  }
+}
+
+task<std::int64_t> write(query_source& source, query_core core, const void* object = nullptr) {
+  statement_run run(static_cast<query_core&&>(core));
+  run.core.finish();
+  run.objects = &object;
+  const task_context& context = co_await current_context();
+  if (!source.try_run(run, context)) co_await source.run(run);
+  co_return run.affected;
+}
+
+void match_key(query_core& core, const model_info& info) {
+  for (const std::uint16_t i : info.key) core.word(column_at(info, i).word(op::match_field));
+}
+
+query_core marking(const model_info& info, std::int64_t time_us) {
+  query_core core(op::update_of, *info.spec);
+  core.assign(op::assign, column_at(info, static_cast<std::size_t>(info.deleted_at)),
+              expression(literal(kind::timestamp, time_us)));
+  return core;
+}
+
+}  // namespace
+
+task<std::optional<std::int64_t>> mark_of(query_source& source, const model_info& info, const void* object) {
+  using row = std::optional<timestamp>;
+  std::vector<row> found;
+  statement_run run(op::select_from, *info.spec);
+  run.core.term(op::project, expression(column_at(info, static_cast<std::size_t>(info.deleted_at))));
+  match_key(run.core, info);
+  run.core.word(make_word(op::with_deleted, every_row));
+  run.core.row_type(row_meta<row>::spec);
+  run.core.finish();
+  run.objects = &object;
+  run.sink = {&found, &vector_sink<std::vector<row>>::add};
+  const task_context& context = co_await current_context();
+  if (!source.try_run(run, context)) co_await source.run(run);
+  if (found.empty() || !found[0]) co_return std::nullopt;
+  co_return found[0]->us;
+}
+
+task<std::optional<std::int64_t>> restore_children(query_source& source, const model_info& info, const void* object,
+                                                   std::int64_t now_us) {
+  const std::optional<std::int64_t> marked = co_await mark_of(source, info, object);
+  if (!marked) co_return marked;
+  // Rows that belong to others marked at this time must stay as they are. So the row, and what is found to belong to
+  // it, is known meanwhile by a time that no mark has, in a hundred years; nobody else ever sees it.
+  const std::int64_t meanwhile = now_us + std::int64_t{100} * 365 * 86'400 * 1'000'000;
+  query_core moved = marking(info, meanwhile);
+  match_key(moved, info);
+  co_await write(source, std::move(moved), object);
+  std::vector<const model_info*> next{&info}, reached;
+  while (!next.empty()) {
+    const model_info& parent = *next.back();
+    next.pop_back();
+    std::vector<std::pair<const model_info*, query_core>> writes;
+    for_each_marked_child(parent, [&](const model_info& child, const foreign_key_info& key) {
+      query_core core = marking(child, meanwhile);
+      core.clause(op::where, expression(column_at(child, static_cast<std::size_t>(child.deleted_at)), comparison::equal,
+                                        literal(kind::timestamp, *marked)));
+      belongs_to_marked(core, parent, child, key, literal(kind::timestamp, meanwhile));
+      core.word(make_word(op::with_deleted, every_row));
+      core.word(make_word(op::without_scope, all_scopes));
+      writes.emplace_back(&child, std::move(core));
+    });
+    for (auto& [child, core] : writes) {
+      if (co_await write(source, std::move(core)) == 0) continue;
+      next.push_back(child);
+      if (std::find(reached.begin(), reached.end(), child) == reached.end()) reached.push_back(child);
+    }
+  }
+  query_core back = marking(info, *marked);
+  match_key(back, info);
+  co_await write(source, std::move(back), object);
+  for (const model_info* const child : reached) {
+    query_core core;
+    make_restore_of(core, *child, meanwhile, now_us);
+    co_await write(source, std::move(core));
+  }
+  co_return marked;
+}
 
 task<void> mark_children(query_source& source, std::vector<const model_info*> models, std::int64_t marked_us) {
   const task_context& context = co_await current_context();

@@ -297,6 +297,16 @@ void make_restore(query_core& core, const model_info& info, std::int64_t now_us)
   match_row(core, info);
 }
 
+void make_restore_of(query_core& core, const model_info& info, std::int64_t marked_us, std::int64_t now_us) {
+  core.begin(op::update_of, *info.spec);
+  core.assign(op::assign, ref(info, info.deleted_at), expression(make_word(op::null_value)));
+  stamp(core, info, now_us);
+  core.clause(op::where,
+              expression(ref(info, info.deleted_at), comparison::equal, literal(kind::timestamp, marked_us)));
+  core.word(make_word(op::with_deleted, every_row));
+  core.word(make_word(op::without_scope, all_scopes));
+}
+
 void note_restored(const model_info& info, void* object) {
   store_null(require_deleted_at(info).slot(), object);
   count_version(info, object);

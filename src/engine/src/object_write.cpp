@@ -27,6 +27,10 @@ bool marks_others(const model_info& info, outcome means) {
   return means == outcome::object_erased && info.deleted_at >= 0 && !info.relations.empty() && marks_children(info);
 }
 
+bool restores_others(const model_info& info, outcome means) {
+  return means == outcome::object_restored && info.deleted_at >= 0 && !info.relations.empty() && marks_children(info);
+}
+
 /// What a statement does with rows that it names by a condition.
 bulk_event before_bulk(const query_core& core, const model_info& info) {
   const std::uint64_t* const words = core.shape.data();
@@ -78,13 +82,14 @@ bool operation_core::takes_more() const {
     return op_of(first) != op::raw_sql && hearing_bulk(*source_, info_of(*find_spec(model_of(first)))) != nullptr;
   }
   const model_info& info = info_of(*spec_);
-  return info.writes_parents || hearing(*source_, info) != nullptr || marks_others(info, means_);
+  return info.writes_parents || hearing(*source_, info) != nullptr || marks_others(info, means_) ||
+         restores_others(info, means_);
 }
 
 void operation_core::refuse_in_pipeline() const {
   if (spec_ == nullptr) return;
   const model_info& info = info_of(*spec_);
-  if (!info.writes_parents && !marks_others(info, means_)) return;
+  if (!info.writes_parents && !marks_others(info, means_) && !restores_others(info, means_)) return;
   throw query_error("writing a " + std::string(info.short_name()) +
                     " takes more than one statement, because rows of other tables change with it: await it by itself, "
                     "not in a pipeline()");
@@ -122,6 +127,8 @@ task<void> operation_core::write_object() {
       if (!links.empty()) co_await lock_rows(held, info, {object_});
       co_await change_parents(-1, before);
     }
+    if (restores_others(info, means_))
+      static_cast<void>(co_await restore_children(held, info, object_, timestamp::now().us));
     const std::int64_t now = prepare();
     const task_context& context = co_await current_context();
     if (!held.try_run(run_, context)) co_await held.run(run_);

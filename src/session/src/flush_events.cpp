@@ -16,23 +16,6 @@ namespace tupelo {
 using detail::object_state;
 using detail::tracked_object;
 
-namespace {
-
-/// Whether the object's row is marked as deleted, and is to be so no more.
-bool is_restored(const model_info& info, const tracked_object& object) {
-  if (info.deleted_at < 0) return false;
-  const field_slot slot = info.fields[static_cast<std::size_t>(info.deleted_at)].slot();
-  if (value_of(slot, object.object()) != nullptr) return false;
-  std::vector<std::uint16_t> changed;
-  detail::matches(info, object.object(), object.snapshot, &changed);
-  for (const std::uint16_t i : changed) {
-    if (i == info.deleted_at) return true;
-  }
-  return false;
-}
-
-}  // namespace
-
 task<void> session::state::flush_events::before(state& of) {
   std::set<std::pair<const tracked_object*, object_state>> told;
   std::vector<ref<char>> kept;  // so that no other object gets the address of one that was told of
@@ -76,7 +59,7 @@ task<bool> session::state::flush_events::before_one(state& of, const model_info&
       if (!changed) break;
       co_await of.ensure_transaction();
       updating_.insert(&object);
-      if (is_restored(info, object)) {
+      if (detail::ends_mark(info, object.object(), object.snapshot)) {
         restoring_.insert(&object);
         co_await tell(event::restoring);
       }

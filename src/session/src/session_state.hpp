@@ -134,6 +134,8 @@ struct session::state {
     detail::restore(info, object->object(), now);
     change(object->object());
   }
+  /// What was marked with objects that are marked no more comes back: rows, and objects.
+  task<void> restore_children();
   task<void> add_inserts(flush_writes& writes, const model_info& info,
                          const std::vector<detail::tracked_object*>& added);
   task<void> add_updates(flush_writes& writes, const model_info& info, const std::vector<changed_object>& all);

@@ -199,6 +199,12 @@ bool is_null_in(const model_info& info, const snapshot& taken, std::uint16_t fie
   return true;
 }
 
+bool ends_mark(const model_info& info, const void* object, const snapshot& taken) {
+  if (info.deleted_at < 0) return false;
+  const auto field = static_cast<std::uint16_t>(info.deleted_at);
+  return value_of(info.fields[field].slot(), object) == nullptr && !is_null_in(info, taken, field);
+}
+
 void push_key(const model_info& info, const void* object, word_buffer& out) {
   for (const std::uint16_t i : info.key) {
     const field_info& field = info.fields[i];

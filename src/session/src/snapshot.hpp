@@ -25,6 +25,8 @@ void compare_fields(query_core& core, const model_info& info, const snapshot& ta
 std::vector<std::uint64_t> values_in(const model_info& info, const snapshot& taken,
                                      const std::vector<std::uint16_t>& fields);
 bool is_null_in(const model_info& info, const snapshot& taken, std::uint16_t field);
+/// Whether the row was marked as deleted, and the object is so no more.
+bool ends_mark(const model_info& info, const void* object, const snapshot& taken);
 /// Appends the object's key as a query by key has it.
 void push_key(const model_info& info, const void* object, word_buffer& out);
 

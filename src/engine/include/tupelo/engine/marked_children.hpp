@@ -6,6 +6,7 @@
 #include "tupelo/core/task.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 /// What goes with a row that is marked as deleted.
@@ -24,5 +25,13 @@ bool marks_children(const model_info& info);
 /// Does so with the rows that belong to those of the models that were marked at this time, and those that belong to
 /// what it marks.
 task<void> mark_children(query_source& source, std::vector<const model_info*> models, std::int64_t marked_us);
+
+/// What the row with the object's key is marked with as deleted; empty: it is not, or there is none.
+task<std::optional<std::int64_t>> mark_of(query_source& source, const model_info& info, const void* object);
+/// Takes back the rows that were marked with the row of this object, at the same time: those that belong to it, and
+/// those that belong to them. The row itself stays marked. Gives that time; empty: it is not marked. Before: a
+/// transaction is open.
+task<std::optional<std::int64_t>> restore_children(query_source& source, const model_info& info, const void* object,
+                                                   std::int64_t now_us);
 
 }  // namespace tupelo::detail

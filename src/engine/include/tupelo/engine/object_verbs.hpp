@@ -81,6 +81,8 @@ bool erases_by_list(const model_info& info) noexcept;
 std::vector<std::uint64_t> erase_group(const model_info& info, const void* object);
 /// UPDATE of deleted_at to NULL of that row. Errors: query_error for a model that marks no rows.
 void make_restore(query_core& core, const model_info& info, std::int64_t now_us);
+/// The same of all rows that are marked with this time.
+void make_restore_of(query_core& core, const model_info& info, std::int64_t marked_us, std::int64_t now_us);
 /// The object as its row is then.
 void note_restored(const model_info& info, void* object);
 /// Errors: query_error for a model whose rows are not marked as deleted.

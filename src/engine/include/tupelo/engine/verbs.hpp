@@ -423,7 +423,8 @@ public:
     return {source(), read, detail::meta<T>::spec, detail::outcome::object_erased_permanently};
   }
   /// Ends the mark of a row that was removed where the model says soft_delete; the object is not marked then either.
-  /// Rows that were marked with it stay so. Errors: as update; query_error for a model that marks no rows.
+  /// Rows that belong to it and were marked with it, at the same time, come back with it. Errors: as update; those of
+  /// constraints that the rows now stand in the way of; query_error for a model that marks no rows.
   template <class T>
     requires(!std::is_const_v<T> && detail::is_model<T> && !detail::object_handle<T>)
   operation<void> restore(T& object) {

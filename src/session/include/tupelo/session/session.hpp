@@ -96,7 +96,7 @@ public:
   }
   using query_verbs<session>::restore;
   /// Takes a removal back: one that is not flushed yet, or the mark of a row that was read with it, as `get` does; the
-  /// next flush writes that. What was marked with it stays so.
+  /// next flush writes that. What belongs to it and was marked with it, by the same flush, comes back with it.
   /// Errors: transaction_error (detached_object); query_error for a model that marks no rows.
   template <class T>
   void restore(const ref<T>& object) {
