@@ -4,6 +4,7 @@
 #include "related_objects.hpp"
 #include "removals.hpp"
 #include "session_state.hpp"
+#include "unique_order.hpp"
 
 #include "tupelo/engine/marked_children.hpp"
 #include "tupelo/engine/object_verbs.hpp"
@@ -361,26 +362,21 @@ std::vector<std::uint16_t> counted_by(const model_info& info) {
   return fields;
 }
 
-/// Whether rows with other values in these columns could stand in each other's way, so that it matters which is written
-/// first.
-bool may_collide(const model_info& info, const std::vector<std::uint16_t>& fields) {
-  const auto changes = [&](int field) { return std::find(fields.begin(), fields.end(), field) != fields.end(); };
-  const auto any = [&](const std::vector<index_term_info>& terms) {
-    // An expression may be of any column.
-    return std::any_of(terms.begin(), terms.end(),
-                       [&](const index_term_info& term) { return term.field < 0 || changes(term.field); });
-  };
-  return std::any_of(info.indexes.begin(), info.indexes.end(),
-                     [&](const index_info& index) {
-                       return index.unique && (any(index.terms) || index.has_where ||
-                                               (index.ignores_deleted && changes(info.deleted_at)));
-                     }) ||
-         std::any_of(info.exclusions.begin(), info.exclusions.end(), [&](const exclusion_info& exclusion) {
-           return any(exclusion.terms) || exclusion.condition.shape.size != 0;
-         });
-}
-
 }  // namespace
+
+std::vector<std::size_t> session::state::order_of_updates(const model_info& info,
+                                                          const std::vector<changed_object>& all) {
+  std::vector<std::size_t> order, colliding;
+  std::vector<const tracked_object*> changed;
+  for (std::size_t i = 0; i != all.size(); ++i) {
+    const bool collides = all.size() > 1 && detail::may_collide(info, all[i].fields);
+    (collides ? colliding : order).push_back(i);
+    if (collides) changed.push_back(all[i].object);
+  }
+  if (changed.empty()) return order;
+  for (const std::size_t i : detail::order_by_unique_values(info, changed)) order.push_back(colliding[i]);
+  return order;
+}
 
 task<void> session::state::add_updates(flush_writes& writes, const model_info& info,
                                        const std::vector<changed_object>& all) {
@@ -390,11 +386,12 @@ task<void> session::state::add_updates(flush_writes& writes, const model_info& i
     return std::find(counted.begin(), counted.end(), i) != counted.end();
   };
   std::map<std::vector<std::uint16_t>, std::vector<tracked_object*>> alike;
-  for (const changed_object& changed : all) {
+  for (const std::size_t i : order_of_updates(info, all)) {
+    const changed_object& changed = all[i];
     remember(changed.object);
     std::vector<std::uint16_t> fields = columns_to_write(info, changed.object, changed.fields);
     const bool moves = std::any_of(changed.fields.begin(), changed.fields.end(), is_counted);
-    if (!compares && !moves && !may_collide(info, changed.fields)) {
+    if (!compares && !moves && !detail::may_collide(info, changed.fields)) {
       alike[std::move(fields)].push_back(changed.object);
       continue;
     }
