@@ -19,6 +19,17 @@ statement_plan dialect::render(const std::uint64_t* words, std::uint32_t count) 
   return sql_renderer(*this, words, count).render();
 }
 
+std::string dialect::explain(explain_options how) const {
+  std::string options;
+  const auto add = [&](bool wanted, std::string_view name) {
+    if (wanted) options.append(options.empty() ? "(" : ", ").append(name);
+  };
+  add(how.analyze, "ANALYZE");
+  add(how.buffers, "BUFFERS");
+  add(how.verbose, "VERBOSE");
+  return options.empty() ? "EXPLAIN " : "EXPLAIN " + options + ") ";
+}
+
 void dialect::quote(std::string& sql, std::string_view identifier) const {
   sql += '"';
   for (char c : identifier) {

@@ -74,10 +74,6 @@ statement_plan sql_renderer::render() {
     case op::select_from:
       plan_.read_only = true;
       plan_.text = select(0, count_, select_use::statement);
-      if (explains_) {
-        plan_.text.insert(0, dialect_.explain());
-        plan_.single_row = false;
-      }
       break;
     case op::insert_into: insert(); break;
     case op::update_of:
@@ -95,6 +91,13 @@ statement_plan sql_renderer::render() {
     case op::raw_sql: raw(); break;
     default:
       throw query_error("this query does not say what to do: build it with query<T>(), update<T>() or erase<T>()");
+  }
+  for (std::uint32_t i = 1; i < count_ && op_of(words_[0]) != op::raw_sql; ++i) {
+    if (op_of(words_[i]) == op::explain) {
+      plan_.text.insert(0, dialect_.explain(detail::explain_of(sub_of(words_[i]))));
+      plan_.single_row = false;
+    }
+    i += body_of(words_[i]) + payload_of(words_[i]);
   }
   return static_cast<statement_plan&&>(plan_);
 }
@@ -450,7 +453,7 @@ sql_renderer::select_parts sql_renderer::read_select(std::uint32_t from, std::ui
       case op::only_column:
         parts.read.push_back(static_cast<std::uint16_t>(model_of_word(word).find_offset(offset_of_word(word))));
         break;
-      case op::explain: explains_ = true; break;
+      case op::explain: break;  // read in the end
       case op::only_count: parts.only_count = true; break;
       case op::only_exists: parts.only_exists = true; break;
       case op::row_lock: parts.locks.push_back(word); break;

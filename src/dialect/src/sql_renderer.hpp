@@ -256,9 +256,8 @@ private:
   std::vector<source> sources_;
   kind promised_ = kind::null;  ///< of the first column of the SELECT that was written last, as the query says it
   kind selected_ = kind::null;  ///< and as the database has it; kind::null: not known
-  bool explains_ = false;
-  bool recursion_ = false;     ///< the next SELECT is one of the two of a recursion
-  bool stands_alone_ = false;  ///< the SELECT that was written last has no clause that stands behind a union
+  bool recursion_ = false;      ///< the next SELECT is one of the two of a recursion
+  bool stands_alone_ = false;   ///< the SELECT that was written last has no clause that stands behind a union
   statement_plan plan_;
 };
 

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "tupelo/engine/lease.hpp"
 #include "tupelo/engine/verbs.hpp"
 #include "tupelo/dialect/dialect.hpp"
 
 #include <cstdint>
+#include <exception>
 #include <map>
 #include <string>
 #include <tuple>
+#include <utility>
+#include <vector>
 
 namespace tupelo::detail {
 
@@ -24,22 +28,49 @@ std::string indented(const std::vector<std::tuple<std::int64_t, std::int64_t, st
   return text;
 }
 
+/// Runs it by itself: nobody is told of a statement that is explained.
+template <class Row>
+task<std::vector<Row>> lines_of(query_source& source, query_core core) {
+  std::vector<Row> lines;
+  core.row_type(row_meta<Row>::spec);
+  statement_run run(static_cast<query_core&&>(core));
+  run.core.finish();
+  run.sink = {&lines, &vector_sink<std::vector<Row>>::add};
+  const task_context& context = co_await current_context();
+  if (!source.try_run(run, context)) co_await source.run(run);
+  co_return lines;
+}
+
+task<std::string> plan_of(query_source& source, query_core core) {
+  if (source.sql_dialect().features().plans_are_trees) {
+    using row = std::tuple<std::int64_t, std::int64_t, std::int64_t, std::string>;
+    co_return indented(co_await lines_of<row>(source, std::move(core)));
+  }
+  std::string text;
+  for (const std::string& line : co_await lines_of<std::string>(source, std::move(core)))
+    text.append(text.empty() ? "" : "\n").append(line);
+  co_return text;
+}
+
 }  // namespace
 
-task<std::string> explain(query_core core, query_source* source) {
-  const bool trees = require_source(source)->sql_dialect().features().plans_are_trees;
-  core.word(make_word(op::explain));
-  if (trees) {
-    using row = std::tuple<std::int64_t, std::int64_t, std::int64_t, std::string>;
-    core.row_type(row_meta<row>::spec);
-    const std::vector<row> rows = co_await select_verbs<row>::all(core, source);
-    co_return indented(rows);
+task<std::string> explain(query_core core, query_source* source, explain_options how) {
+  require_source(source);
+  core.word(make_word(op::explain, bits_of(how)));
+  if (!how.analyze) co_return co_await plan_of(*source, std::move(core));
+  lease held = co_await source->acquire();
+  co_await held.begin();
+  std::exception_ptr failure;
+  std::string plan;
+  try {
+    plan = co_await plan_of(held, std::move(core));
+    co_await held.rollback();
+  } catch (...) {
+    failure = std::current_exception();
   }
-  core.row_type(row_meta<std::string>::spec);
-  const std::vector<std::string> lines = co_await select_verbs<std::string>::all(core, source);
-  std::string text;
-  for (const std::string& line : lines) text.append(text.empty() ? "" : "\n").append(line);
-  co_return text;
+  if (!failure) co_return plan;
+  co_await held.rollback_after_failure();
+  std::rethrow_exception(failure);
 }
 
 }  // namespace tupelo::detail

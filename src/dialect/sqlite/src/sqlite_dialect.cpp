@@ -50,6 +50,14 @@ std::string sqlite_dialect::begin(const transaction_start& start) const {
   return "BEGIN";
 }
 
+std::string sqlite_dialect::explain(explain_options how) const {
+  if (how.any()) {
+    throw query_error(errc::unsupported_feature,
+                      "SQLite tells the steps of a plan and nothing else: explain() takes no options there");
+  }
+  return "EXPLAIN QUERY PLAN ";
+}
+
 void sqlite_dialect::placeholder(std::string& sql, std::uint32_t number, kind) const {
   sql += '?';
   sql += std::to_string(number);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "tupelo/dialect/schema_dialect.hpp"
+#include "tupelo/query/explain_options.hpp"
 #include "tupelo/query/query_core.hpp"
 #include "tupelo/model/model_info.hpp"
 #include "tupelo/core/statement.hpp"
@@ -156,9 +157,9 @@ public:
   /// A statement that makes the next generated key larger than every key of the table; empty: they always are.
   virtual std::string reset_sequence(std::string_view /*table*/, std::string_view /*column*/) const { return {}; }
 
-  /// What stands before a query whose plan is wanted. Its rows are texts, or where `plans_are_trees` a number, that of
-  /// the row above it or 0, a number that means nothing, and a text.
-  virtual std::string_view explain() const noexcept { return "EXPLAIN "; }
+  /// What stands before a statement whose plan is wanted. Its rows are texts, or where `plans_are_trees` a number, that
+  /// of the row above it or 0, a number that means nothing, and a text. Errors: query_error (unsupported_feature).
+  virtual std::string explain(explain_options how) const;
 
   /// Appends an identifier, quoted.
   virtual void quote(std::string& sql, std::string_view identifier) const;

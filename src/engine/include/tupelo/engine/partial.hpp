@@ -203,8 +203,8 @@ struct select_verbs<partial<T>> {
     return for_each_chunk<select_verbs>(static_cast<query_core&&>(core), source, rows,
                                         static_cast<Function&&>(function));
   }
-  static task<std::string> explain(const query_core& core, query_source* source) {
-    return detail::explain(core, source);
+  static task<std::string> explain(const query_core& core, query_source* source, explain_options how) {
+    return detail::explain(core, source, how);
   }
   template <class... Inlined>
   static std::string to_sql(const query_core& core, query_source* source, Inlined... values) {

@@ -50,8 +50,7 @@ inline query_source* require_source(query_source* source) {
 }
 std::string render_text(query_core core, query_source* source);
 std::string render_text(query_core core, query_source* source, inlined_values values);
-task<std::string> explain(query_core core, query_source* source);
-void check_chunk(std::size_t rows);
+task<std::string> explain(query_core core, query_source* source, explain_options how);
 void check_page(const query_core& core, std::int64_t number, std::int64_t size);
 /// Orders whole rows of a table by its key behind whatever else they are ordered by, in the last term's direction, so
 /// that an index on both serves and pages do not overlap.
@@ -124,8 +123,8 @@ struct select_verbs {
     return for_each_chunk<select_verbs>(static_cast<query_core&&>(core), source, rows,
                                         static_cast<Function&&>(function));
   }
-  static task<std::string> explain(const query_core& core, query_source* source) {
-    return detail::explain(core, source);
+  static task<std::string> explain(const query_core& core, query_source* source, explain_options how) {
+    return detail::explain(core, source, how);
   }
   template <class... Inlined>
   static std::string to_sql(query_core core, query_source* source, Inlined... values) {
@@ -178,6 +177,9 @@ struct write_verbs {
     op.use_sink(&vector_sink<typename stored<std::vector<T>>::type>::add);
     return op;
   }
+  static task<std::string> explain(query_core core, query_source* source, explain_options how) {
+    return detail::explain(complete_write(static_cast<query_core&&>(core)), source, how);
+  }
   template <class... Inlined>
   static std::string to_sql(query_core core, query_source* source, Inlined... values) {
     return render_text(complete_write(static_cast<query_core&&>(core)), source, values...);
@@ -212,6 +214,11 @@ public:
   auto returning(const Terms&... terms) && {
     return static_cast<insertion&&>(*this).template returning<std::tuple<typename detail::selected<Terms>::type...>>(
         terms...);
+  }
+
+  /// How the database would run it, as of an update.
+  task<std::string> explain(explain_options how = {}) && {
+    return detail::explain(static_cast<query_core&&>(this->core()), this->source_, how);
   }
 
 private:

@@ -48,7 +48,7 @@ enum class op : std::uint8_t {
   part,                 ///< sub: set_kind; of rows that are put together, which stand in the place of the table
   distinct_on,          ///< a term of which only the first row of each value is read
   row_lock,       ///< sub: strength, and what to do where it is taken, in the high four; model: the table, 0: the first
-  explain,        ///< the database's plan is wanted, not the rows
+  explain,        ///< the database's plan is wanted, not the rows; sub: what it is to tell
   only_count,     ///< the number of rows is wanted, not the rows
   only_exists,    ///< whether there is a row is wanted
   beside,         ///< a term that is read behind the row; sub: the kind of its values

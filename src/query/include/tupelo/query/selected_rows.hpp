@@ -2,6 +2,7 @@
 #pragma once
 
 #include "tupelo/query/column.hpp"
+#include "tupelo/query/explain_options.hpp"
 #include "tupelo/query/query_core.hpp"
 
 #include <cstddef>
@@ -79,8 +80,9 @@ public:
   auto chunk(std::size_t rows, Function function) const {
     return verbs::template chunk<Function>(self().core(), self().source(), rows, static_cast<Function&&>(function));
   }
-  /// How the database would run it, in its own words, a line for each step. It is not run.
-  auto explain() const { return verbs::explain(self().core(), self().source()); }
+  /// How the database would run it, in its own words, a line for each step. It is not run, but for `analyze`. Errors:
+  /// query_error (unsupported_feature) for options that the database has not.
+  auto explain(explain_options how = {}) const { return verbs::explain(self().core(), self().source(), how); }
   /// The statement as the database gets it, with placeholders. For debugging.
   auto to_sql() const { return verbs::to_sql(self().core(), self().source()); }
   /// The same with its values, quoted as the database wants it, for its own shell. They may be secrets: mind logs.

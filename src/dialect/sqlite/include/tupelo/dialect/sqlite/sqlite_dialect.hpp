@@ -12,7 +12,7 @@ public:
   const feature_table& features() const noexcept override;
   const schema_dialect& schema() const noexcept override;
   std::string begin(const transaction_start& start) const override;
-  std::string_view explain() const noexcept override { return "EXPLAIN QUERY PLAN "; }
+  std::string explain(explain_options how) const override;
   void placeholder(std::string& sql, std::uint32_t number, kind) const override;
   void next_placeholder(std::string& sql, std::uint32_t) const override { sql += '?'; }
   std::string_view triggers_query() const noexcept override;
