@@ -43,6 +43,11 @@ tp::task<std::string> list(tp::database& db) {
   co_return tp::to_json_text(page);  // {"items":[…],"page":1,"size":2,"total":3,"pages":2,"has_next":true,…}
 }
 
+tp::task<std::string> list_with_counts(tp::database& db) {
+  auto rows = co_await db.query<User>().order_by(tp::col<&User::id>).with_count(&User::posts).all();
+  co_return tp::to_json_text(rows, {"posts_count"});  // [{"id":1,…,"posts_count":3},…]
+}
+
 tp::task<std::string> list_briefly(tp::database& db) {
   auto briefly = co_await db.query<User>().only(tp::col<&User::email>).page_after(tp::cursor(), 10);
   co_return tp::to_json_text(briefly);  // {"items":[{"id":1,"email":"ada@example.com"}],"has_next":false,…}
@@ -140,6 +145,7 @@ TEST(guide_of_dtos, works_as_it_says) {
   tp::database& db = example.db;
   EXPECT_NE(tp::sync_wait(show(db)).find(R"("posts":[{"id":1)"), std::string::npos);
   EXPECT_NE(tp::sync_wait(list_briefly(db)).find(R"({"items":[{"id":1,"email":"ada@example.com"})"), std::string::npos);
+  EXPECT_NE(tp::sync_wait(list_with_counts(db)).find(R"("posts_count":3)"), std::string::npos);
   EXPECT_NE(tp::sync_wait(list(db)).find(R"("total":3,"pages":2,"has_next":true)"), std::string::npos);
   EXPECT_EQ(tp::sync_wait(create(db, R"({"email":"kim@example.com","age":17,"role":"admin"})")),
             "User: role cannot be set here; age must be 18 or more");

@@ -17,9 +17,9 @@ protected:
   std::vector<std::string> found(std::string_view query_string) {
     static const auto allowed =
         filters<Person>()
-            .allow("age", col<&Person::age>, {eq, ne, lt, lte, gt, gte, in, is_null})
+            .allow("age", col<&Person::age>, {eq, ne, lt, lte, gt, gte, in, not_in, is_null})
             .allow("name", col<&Person::name>, {eq, contains, icontains, starts_with, ends_with})
-            .allow("role", col<&Person::role>, {eq, in})
+            .allow("role", col<&Person::role>, {eq, in, not_in})
             .allow("city", col<&Person::address, &Address::city>)
             .allow("active", col<&Person::active>)
             .sort("name", col<&Person::name>)
@@ -42,6 +42,8 @@ TEST_P(filters_from_outside, narrow_sort_and_page) {
   EXPECT_EQ(found("city=London&active=true"), (names{"ada"}));
   EXPECT_EQ(found("age__is_null=true"), (names{"cyd"}));
   EXPECT_EQ(found("age__in=20,36&age__lt=36"), (names{"bob"}));
+  EXPECT_EQ(found("role__not_in=member,guest"), (names{"ada"}));
+  EXPECT_EQ(found("age__not_in=20,21&sort=name"), (names{"ada", "dan"})) << "no age is none that is not among them";
   EXPECT_EQ(found("name__icontains=AD"), (names{"ada"}));
   EXPECT_EQ(found("name__starts_with=d"), (names{"dan"}));
 }

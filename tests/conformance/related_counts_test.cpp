@@ -2,6 +2,7 @@
 // Counts and sums of related rows beside objects whose relations are loaded.
 #include "library.hpp"
 
+#include <tupelo/json.hpp>
 #include <tupelo/query/related_aggregates.hpp>
 
 #include <optional>
@@ -21,6 +22,19 @@ TEST_P(related_counts, stand_beside_each_object) {
   for (const auto& [author, books] : sync_wait(authors().with_count(&Author::books).all()))
     found.emplace_back(author.name, books);
   EXPECT_EQ(found, (std::vector<std::pair<std::string, std::int64_t>>{{"ada", 3}, {"bob", 1}, {"cyd", 0}}));
+}
+TEST_P(related_counts, become_members_of_their_object_in_json) {
+  const auto query =
+      authors().where(col<&Author::id> == bob).with_count(&Author::books).with_sum(&Author::books, col<&Book::pages>);
+  const std::string bob_text = "{\"id\":" + std::to_string(bob) + ",\"name\":\"bob\",\"books_count\":1,\"pages\":200}";
+  EXPECT_EQ(to_json_text(sync_wait(query.one()), {"books_count", "pages"}), bob_text);
+  EXPECT_EQ(to_json_text(sync_wait(query.all()), {"books_count", "pages"}), "[" + bob_text + "]");
+  EXPECT_EQ(to_json(sync_wait(query.page(1, 5)), {"books_count", "pages"}).text().find("{\"items\":[" + bob_text + "]"),
+            0U);
+  const auto some = sync_wait(authors().limit(1).select(col<&Author::name>, col<&Author::id> * 0).all());
+  EXPECT_EQ(to_json_text(some, {"who", "nothing"}), R"([{"who":"ada","nothing":0}])");
+  EXPECT_THROW(to_json_text(some, {"who"}), value_error);
+  EXPECT_THROW(to_json_text(some), value_error);
 }
 TEST_P(related_counts, may_be_several_and_narrowed) {
   const auto rows = sync_wait(authors()

@@ -4,6 +4,7 @@
 #include "tupelo/core/bytes.hpp"
 #include "tupelo/core/date.hpp"
 #include "tupelo/core/decimal.hpp"
+#include "tupelo/core/error.hpp"
 #include "tupelo/core/interval.hpp"
 #include "tupelo/core/time_of_day.hpp"
 #include "tupelo/core/timestamp.hpp"
@@ -142,6 +143,20 @@ void write_rows(std::string& out, const type_ops& relation, const void* field, c
 }  // namespace
 
 void write_json_text(std::string& out, std::string_view text) { out += json::from(text).text(); }
+
+void begin_json_member(std::string& out, std::string_view name) {
+  if (out.back() != '{') out += ',';
+  write_json_text(out, name);
+  out += ':';
+}
+
+void require_json_names(json_names names, std::size_t wanted) {
+  if (names.count == wanted) return;
+  throw value_error(errc::invalid_value, "to_json() of a tuple: " + std::to_string(wanted) +
+                                             " of its values need names, and " + std::to_string(names.count) +
+                                             " are given: to_json_text(rows, {\"posts_count\"}); a model that "
+                                             "comes first needs none");
+}
 
 void write_json_field(std::string& out, const field_slot& slot, const void* object) {
   const void* const value = value_of(slot, object);

@@ -13,10 +13,13 @@ namespace tupelo::detail {
 
 namespace {
 
-constexpr std::array<std::string_view, 12> operator_names{
-    "eq", "ne", "lt", "lte", "gt", "gte", "in", "contains", "icontains", "starts_with", "ends_with", "is_null"};
+constexpr std::array<std::string_view, 13> operator_names{"eq",          "ne",        "lt",     "lte",      "gt",
+                                                          "gte",         "in",        "not_in", "contains", "icontains",
+                                                          "starts_with", "ends_with", "is_null"};
 
 std::string_view name_of(filter_by by) noexcept { return operator_names[static_cast<std::size_t>(by)]; }
+
+bool is_list(filter_by by) noexcept { return by == filter_by::in || by == filter_by::not_in; }
 
 constexpr std::array<std::string_view, 3> own_names{"sort", "page", "page_size"};
 
@@ -161,7 +164,7 @@ void filter_rules::allow(std::string_view name, std::initializer_list<filter_by>
     const bool of_text = one >= filter_by::contains && one <= filter_by::ends_with;
     const bool by_order = one >= filter_by::lt && one <= filter_by::gte;
     const bool fits = (!of_text || of == kind::text) && (one != filter_by::is_null || nullable) &&
-                      (of != kind::boolean || !(by_order || one == filter_by::in)) &&
+                      (of != kind::boolean || !(by_order || is_list(one))) &&
                       (!by_order || (of != kind::enumeration && of != kind::uuid));
     if (fits) continue;
     throw query_error("filters: `" + std::string(name_of(one)) + "` cannot be asked of the column `" +
@@ -247,7 +250,7 @@ void filter_rules::take(requested& out, std::vector<std::string_view>& said, std
     refuse_filter("`" + key + "` takes a value of " + std::to_string(limits_.value) + " bytes at most");
   }
   std::vector<std::string_view> values{value};
-  if (*by == filter_by::in) values = parts_of(value, ',');
+  if (is_list(*by)) values = parts_of(value, ',');
   if (values.size() > limits_.list) {
     refuse_filter("`" + key + "` takes " + std::to_string(limits_.list) + " values at most");
   }
@@ -258,7 +261,7 @@ void filter_rules::take(requested& out, std::vector<std::string_view>& said, std
   std::optional<expression> condition = filter->make(*by, values);
   if (!condition) {
     refuse_filter("`" + key + "` takes " + (*by == filter_by::is_null ? "true or false" : std::string(filter->takes)) +
-                  (*by == filter_by::in ? ", or several with commas between" : ""));
+                  (is_list(*by) ? ", or several with commas between" : ""));
   }
   out.conditions.push_back(static_cast<expression&&>(*condition));
 }

@@ -35,7 +35,7 @@ using enum filter_by;
 
 tupelo::filters<Member> allowed() {
   return tupelo::filters<Member>()
-      .allow("age", col<&Member::age>, {eq, gte, lt, in, is_null})
+      .allow("age", col<&Member::age>, {eq, gte, lt, in, not_in, is_null})
       .allow("level", col<&Member::level>)
       .allow("name", col<&Member::name>, {eq, contains, in})
       .allow("height", col<&Member::height>, {gt})
@@ -84,6 +84,7 @@ TEST(filters, become_typed_conditions) {
 TEST(filters, take_lists) {
   EXPECT_TRUE(asks("role__in=admin,member", query<Member>().where(col<&Member::role>.in(Role::admin, Role::member))));
   EXPECT_TRUE(asks("age__in=1,2,3", query<Member>().where(col<&Member::age>.in(1, 2, 3))));
+  EXPECT_TRUE(asks("age__not_in=1,2,3", query<Member>().where(!col<&Member::age>.in(1, 2, 3))));
 }
 TEST(filters, ask_for_null) {
   EXPECT_TRUE(asks("age__is_null=true", query<Member>().where(col<&Member::age>.is_null())));
@@ -136,6 +137,7 @@ TEST(filters, whose_values_are_none_of_the_type_are_refused) {
   expect_refused("active=yes", "true or false");
   expect_refused("role=root", "one of its names");
   expect_refused("role__in=admin,root", "commas between");
+  expect_refused("age__not_in=1,x", "commas between");
   expect_refused("born=2000-02-31", "a date");
   expect_refused("born=infinity", "a date");
   expect_refused("created_at__gte=yesterday", "a time");

@@ -6,9 +6,14 @@
 #include "tupelo/core/json.hpp"
 #include "tupelo/core/validation.hpp"
 
+#include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <string>
+#include <string_view>
+#include <tuple>
 #include <type_traits>
+#include <utility>
 
 /// Models as JSON. A field is a member of its name; a value object is an object; enums are their enumerators' names,
 /// times RFC 3339 in UTC, decimals text (digits that many readers would lose as numbers), bytes base64, NaN and the
@@ -40,21 +45,65 @@ void require_valid(const model_spec& spec, violations&& found);
 template <class T>
 concept page_like = requires(const T& t) { t.items.begin(); };
 
+/// How the values of tuples are called.
+struct json_names {
+  const std::string_view* first = nullptr;
+  std::size_t count = 0;
+};
+/// Begins a member of the object that is being written.
+void begin_json_member(std::string& out, std::string_view name);
+/// Errors: value_error where other than `wanted` names are given.
+void require_json_names(json_names names, std::size_t wanted);
+
+template <class T>
+inline constexpr bool is_tuple = false;
+template <class... V>
+inline constexpr bool is_tuple<std::tuple<V...>> = true;
+template <class A, class B>
+inline constexpr bool is_tuple<std::pair<A, B>> = true;
+
 template <class What>
-void write_json_of(std::string& out, const What& what) {
+void write_json_of(std::string& out, const What& what, json_names names);
+
+/// One object: the members of the model that is first, if one is, then the values by their names.
+template <class Row, std::size_t... I>
+void write_json_row(std::string& out, const Row& row, json_names names, std::index_sequence<I...>) {
+  using first = std::tuple_element_t<0, Row>;
+  constexpr bool whole = std::is_class_v<first> && field_kind<first>() == kind::embedded;
+  require_json_names(names, sizeof...(I) - (whole ? 1 : 0));
+  if constexpr (whole) {
+    write_json_of(out, std::get<0>(row), {});
+    out.pop_back();
+  } else {
+    out += '{';
+  }
+  const auto member = [&]<std::size_t Place>(std::integral_constant<std::size_t, Place>) {
+    if constexpr (!whole || Place != 0) {
+      begin_json_member(out, names.first[Place - (whole ? 1 : 0)]);
+      write_json_of(out, std::get<Place>(row), {});
+    }
+  };
+  (member(std::integral_constant<std::size_t, I>()), ...);
+  out += '}';
+}
+
+template <class What>
+void write_json_of(std::string& out, const What& what, json_names names) {
   if constexpr (requires { what.tracked(); }) {
-    if (what) return write_json_of(out, *what);
+    if (what) return write_json_of(out, *what, names);
     out += "null";
+  } else if constexpr (is_tuple<What>) {
+    write_json_row(out, what, names, std::make_index_sequence<std::tuple_size_v<What>>());
   } else if constexpr (requires { what.write_json(out); }) {
     what.write_json(out);
   } else if constexpr (scalar_row<What>) {
     write_json_field(out, {&ops_of<What>, 0, ops_of<What>.k, ops_of<What>.nullable, {}}, __builtin_addressof(what));
   } else if constexpr (optional_like<What> && !relation_like<What>) {
-    if (what.has_value()) return write_json_of(out, *what);
+    if (what.has_value()) return write_json_of(out, *what, names);
     out += "null";
   } else if constexpr (page_like<What>) {
     out += "{\"items\":";
-    write_json_of(out, what.items);
+    write_json_of(out, what.items, names);
     const auto member = [&out](std::string_view name, std::int64_t number) {
       out.append(",\"").append(name).append("\":").append(std::to_string(number));
     };
@@ -79,12 +128,13 @@ void write_json_of(std::string& out, const What& what) {
     for (const auto& each : what) {
       if (!first) out += ',';
       first = false;
-      write_json_of(out, each);
+      write_json_of(out, each, names);
     }
     out += ']';
   } else {
-    static_assert(std::is_class_v<What> && field_kind<What>() == kind::embedded,
-                  "tupelo: to_json() takes models, values, refs, optionals, patches, pages and ranges of these");
+    static_assert(
+        std::is_class_v<What> && field_kind<What>() == kind::embedded,
+        "tupelo: to_json() takes models, values, tuples, refs, optionals, patches, pages and ranges of these");
     if constexpr (std::is_class_v<What> && field_kind<What>() == kind::embedded) {
       write_json(out, meta<What>::spec, __builtin_addressof(what));
     }
@@ -98,13 +148,26 @@ void write_json_of(std::string& out, const What& what) {
 template <class What>
 std::string to_json_text(const What& what) {
   std::string out;
-  detail::write_json_of(out, what);
+  detail::write_json_of(out, what, {});
+  return out;
+}
+/// The same of tuples, or of a range or page of them, whose values get these names: `to_json_text(page, {"posts"})` of
+/// rows of `with_count(&User::posts)`. A model that comes first gives its own members. Errors: value_error for another
+/// number of names than of values.
+template <class What>
+std::string to_json_text(const What& what, std::initializer_list<std::string_view> names) {
+  std::string out;
+  detail::write_json_of(out, what, {names.begin(), names.size()});
   return out;
 }
 /// The same as a document.
 template <class What>
 json to_json(const What& what) {
   return json::parse(to_json_text(what));
+}
+template <class What>
+json to_json(const What& what, std::initializer_list<std::string_view> names) {
+  return json::parse(to_json_text(what, names));
 }
 
 /// A page by cursor, with those of its neighbours sealed: `next` and `prev` are texts for clients, or null.

@@ -32,6 +32,7 @@ enum class filter_by : std::uint8_t {
   gt,
   gte,
   in,         ///< `role__in=admin,member`; a value with a comma in it cannot be said
+  not_in,     ///< the same; a row without a value is none of either
   contains,   ///< of texts, as are the next three
   icontains,  ///< upper and lower case being the same
   starts_with,
@@ -148,11 +149,12 @@ struct filtered_column {
       return e;
     }
     if constexpr (!std::is_same_v<value, bool>) {
-      if (by == filter_by::in) {
+      if (by == filter_by::in || by == filter_by::not_in) {
         std::vector<value> list(values.size());
         for (std::size_t i = 0; i < values.size(); ++i) {
           if (!parse_filter_value(values[i], list[i])) return std::nullopt;
         }
+        if (by == filter_by::not_in) return expression(!Column().in(list));
         return expression(Column().in(list));
       }
     }
