@@ -10,11 +10,14 @@ namespace tupelo::conformance::random_queries {
 using answer =
     std::tuple<maybe<std::int64_t>, maybe<std::string>, maybe<double>, maybe<bool>, maybe<date>, maybe<decimal>>;
 
-inline cells cells_of(const answer& row) {
+using whole_answer = std::tuple<maybe<std::int64_t>, maybe<std::string>, maybe<double>, maybe<bool>, maybe<date>,
+                                maybe<decimal>, maybe<timestamp>, maybe<uuid>, maybe<Grade>>;
+using numbers = std::tuple<maybe<std::int64_t>, maybe<std::int64_t>>;
+
+template <class... T>
+cells cells_of(const std::tuple<maybe<T>...>& row) {
   return std::apply([](const auto&... fields) { return cells{cell_of(fields)...}; }, row);
 }
-using numbers = std::tuple<maybe<std::int64_t>, maybe<std::int64_t>>;
-inline cells cells_of(const numbers& row) { return {cell_of(std::get<0>(row)), cell_of(std::get<1>(row))}; }
 inline cells cells_of(const Found& row) { return {cell_of(row.n), cell_of(row.t), cell_of(row.d)}; }
 
 inline std::uint64_t setting(const char* name, std::uint64_t otherwise) {
@@ -27,6 +30,7 @@ struct order_term {
   expression sql;
   std::function<cell(const row&)> of;
   bool descending = false;
+  kind values = kind::null;  ///< where no column says it
 };
 
 /// The terms of an answer.
@@ -37,11 +41,18 @@ struct selection {
         r(terms.real(depth)),
         c(terms.holds(depth)),
         d(terms.moment(depth)),
-        m(terms.money(depth)) {}
+        m(terms.money(depth)),
+        s(terms.instant(depth)),
+        u(terms.token(depth)),
+        g(terms.grade(depth)) {}
 
   cells of(const row& from) const {
-    return {cell_of(n.of(from)), cell_of(t.of(from)), cell_of(r.of(from)),
-            cell_of(c.of(from)), cell_of(d.of(from)), cell_of(m.of(from))};
+    return {cell_of(n.of(from)), cell_of(t.of(from)), cell_of(r.of(from)), cell_of(c.of(from)), cell_of(d.of(from)),
+            cell_of(m.of(from)), cell_of(s.of(from)), cell_of(u.of(from)), cell_of(g.of(from))};
+  }
+  template <class Query>
+  auto in(const Query& query) const {
+    return query.template select<whole_answer>(n.sql, t.sql, r.sql, c.sql, d.sql, m.sql, s.sql, u.sql, g.sql);
   }
 
   term<std::int64_t> n;
@@ -50,11 +61,14 @@ struct selection {
   rule c;
   term<date> d;
   term<decimal> m;
+  term<timestamp> s;
+  term<uuid> u;
+  term<Grade> g;
 };
 
 template <class T>
 order_term order_of(const term<T>& by, bool descending) {
-  return {by.sql, [of = by.of](const row& r) { return cell_of(of(r)); }, descending};
+  return {by.sql, [of = by.of](const row& r) { return cell_of(of(r)); }, descending, detail::field_kind<T>()};
 }
 
 /// A database that holds the data of a world, and how it is asked.
@@ -128,6 +142,42 @@ protected:
            "row " + std::to_string(i) + ":\n  found    " + text_of(found[i]) + "\n  expected " + text_of(expected[i]));
       return;
     }
+  }
+
+  /// Forwards and back again, page by page, in chunks, and as rows at once.
+  template <class Query>
+  void expect_pages(const Query& query, const std::vector<cells>& expected, std::int64_t size) {
+    expect_rows(query, expected, true);
+    std::vector<cells> forward, backward, in_chunks;
+    try {
+      cursor at;
+      for (bool more = true; more;) {
+        const auto page = sync_wait(query.page_after(at, size));
+        for (const auto& row : page.items) forward.push_back(cells_of(row));
+        at = page.next;
+        more = page.has_next;
+      }
+      at = cursor();
+      for (bool more = true; more;) {
+        const auto page = sync_wait(query.page_before(at, size));
+        for (auto row = page.items.rbegin(); row != page.items.rend(); ++row) backward.push_back(cells_of(*row));
+        at = page.prev;
+        more = page.has_prev;
+      }
+      sync_wait(query.chunk(static_cast<std::size_t>(size), [&](const auto& rows) {
+        for (const auto& row : rows) in_chunks.push_back(cells_of(row));
+      }));
+    } catch (const error& e) {
+      fail(query, e.what());
+      return;
+    }
+    std::reverse(backward.begin(), backward.end());
+    const auto same_rows = [&](const std::vector<cells>& found) {
+      return std::equal(found.begin(), found.end(), expected.begin(), expected.end(), same_row);
+    };
+    if (!same_rows(forward)) fail(query, "other rows by page_after");
+    if (!same_rows(backward)) fail(query, "other rows by page_before");
+    if (!same_rows(in_chunks)) fail(query, "other rows in chunks");
   }
 
   /// Every row of the tables that the query reads: `ask(query, rows, scope)`.
@@ -236,6 +286,7 @@ protected:
     add_order(chance, of.r, order);
     add_order(chance, of.d, order);
     add_order(chance, of.m, order);
+    add_order(chance, of.s, order);
     return order;
   }
   template <class Query>

@@ -24,6 +24,8 @@ namespace tupelo::conformance::random_queries {
 template <class T>
 using maybe = std::optional<T>;
 
+enum class Grade : std::uint8_t { low, middle, high };
+
 struct Stock {
   std::int64_t id{};
   maybe<std::int64_t> parent_id{};
@@ -35,6 +37,9 @@ struct Stock {
   bool ripe{};
   maybe<date> picked{};
   maybe<decimal> price{};
+  maybe<timestamp> seen{};
+  uuid token{};
+  maybe<Grade> grade{};
 };
 
 /// Of a stock, or of none: the key is no foreign key, so that all joins find rows without a match.
@@ -45,6 +50,9 @@ struct Move {
   std::string note{};
   maybe<double> cost{};
   date day{};
+  timestamp at{};
+  maybe<uuid> token{};
+  Grade grade{};
 };
 
 /// The row of a query in the place of a table, and of a union.
@@ -81,7 +89,8 @@ inline const table_alias<Found>& found_rows() {
 }
 
 /// One value of an answer; in the order of SQL, NULL being the smallest.
-using cell = std::variant<std::monostate, bool, std::int64_t, double, std::string, date, decimal>;
+using cell =
+    std::variant<std::monostate, bool, std::int64_t, double, std::string, date, decimal, timestamp, uuid, Grade>;
 using cells = std::vector<cell>;
 
 template <class T>
@@ -114,6 +123,8 @@ inline std::string text_of(const cell& value) {
           return v ? "true" : "false";
         else if constexpr (std::is_same_v<T, std::string>)
           return "'" + v + "'";
+        else if constexpr (std::is_enum_v<T>)
+          return "grade " + std::to_string(static_cast<int>(v));
         else if constexpr (std::is_arithmetic_v<T>)
           return std::to_string(v);
         else
@@ -168,6 +179,21 @@ template <>
 inline date dice::value() {
   return date::from_days(between(19'600, 20'400));
 }
+/// Some are whole seconds; SQLite keeps them as texts.
+template <>
+inline timestamp dice::value() {
+  const std::int64_t second = between(1'693'000'000, 1'762'000'000);
+  return timestamp{second * 1'000'000 + (one_in(3) ? 0 : between(0, 999'999))};
+}
+/// Few, so that many are equal.
+template <>
+inline uuid dice::value() {
+  return uuid::parse("0000000" + std::to_string(below(3)) + "-0000-4000-8000-000000000000");
+}
+template <>
+inline Grade dice::value() {
+  return static_cast<Grade>(below(3));
+}
 /// Left out: decimals that no double holds. SQLite computes with doubles, of which 8.3 - 8 has 15 digits of noise.
 template <>
 inline decimal dice::value() {
@@ -193,7 +219,10 @@ struct world {
                         .weight = or_null(chance.value<double>()),
                         .ripe = chance.one_in(2),
                         .picked = or_null(chance.value<date>()),
-                        .price = or_null(chance.value<decimal>())});
+                        .price = or_null(chance.value<decimal>()),
+                        .seen = or_null(chance.value<timestamp>()),
+                        .token = chance.value<uuid>(),
+                        .grade = or_null(chance.value<Grade>())});
     }
     const std::int64_t move_count = chance.between(40, 60);
     for (std::int64_t i = 1; i <= move_count; ++i) {
@@ -202,7 +231,10 @@ struct world {
                        .pieces = or_null(chance.between(-5, 5)),
                        .note = chance.word(small_letters, 2),
                        .cost = or_null(chance.value<double>()),
-                       .day = chance.value<date>()});
+                       .day = chance.value<date>(),
+                       .at = chance.value<timestamp>(),
+                       .token = or_null(chance.value<uuid>()),
+                       .grade = chance.value<Grade>()});
     }
   }
 };

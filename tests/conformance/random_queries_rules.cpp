@@ -73,6 +73,33 @@ rule random_terms::compared(int depth) {
   }
 }
 
+template <class T>
+rule random_terms::equals(int depth) {
+  const term<T> a = any<T>(depth - 1);
+  const T v = chance_.value<T>();
+  const bool are = chance_.one_in(2);
+  switch (chance_.below(4)) {
+    case 0:
+      return ruled(are ? a.sql.is_null() : a.sql.is_not_null(),
+                   [a, are](const row& r) { return maybe<bool>(a.of(r).has_value() != are); });
+    case 1: {
+      const std::vector<T> values{v, chance_.value<T>()};
+      return ruled(
+          a.sql.in(values),
+          lifted<bool>([values](const T& x) { return std::find(values.begin(), values.end(), x) != values.end(); },
+                       a.of));
+    }
+    case 2:
+      return ruled(are ? condition<>(expression(a.sql == v)) : condition<>(expression(a.sql != v)),
+                   lifted<bool>([are, v](const T& x) { return (x == v) == are; }, a.of));
+    default: {
+      const term<T> b = any<T>(depth - 1);
+      return ruled(are ? condition<>(expression(a.sql == b.sql)) : condition<>(expression(a.sql != b.sql)),
+                   lifted<bool>([are](const T& x, const T& y) { return (x == y) == are; }, a.of, b.of));
+    }
+  }
+}
+
 /// Numbers of two types, and rows of two values.
 rule random_terms::compared_across(int depth) {
   const std::size_t how = chance_.below(6);
@@ -235,7 +262,7 @@ term<std::int64_t> random_terms::counted_moves(int depth) {
 }
 
 rule random_terms::holds(int depth) {
-  const std::size_t kind = chance_.below(depth <= 0 ? 8 : 13);
+  const std::size_t kind = chance_.below(depth <= 0 ? 11 : 16);
   switch (kind) {
     case 0: return compared<whole_number>(depth);
     case 1: return compared<std::string>(depth);
@@ -245,10 +272,13 @@ rule random_terms::holds(int depth) {
     case 5: return searched(depth);
     case 6: return in_.stock ? of_a_column() : searched(depth);
     case 7: return compared_across(depth);
-    case 8:
+    case 8: return compared<timestamp>(depth);
+    case 9: return equals<uuid>(depth);
+    case 10: return equals<Grade>(depth);
+    case 11:
       if (in_.subqueries && in_.stock) return asked_of_moves(depth);
       [[fallthrough]];
-    case 9: {
+    case 12: {
       const rule a = holds(depth - 1);
       return ruled(!a.sql, lifted<bool>([](bool x) { return !x; }, a.of));
     }

@@ -105,14 +105,21 @@ term<T> random_terms::chosen(int depth) {
           },
           bound, with_value);
     }
-    case 6:
-      return made<T>(least(a.sql, b.sql), lifted<T>([](const T& x, const T& y) { return y < x ? y : x; }, a.of, b.of),
-                     bound, both);
     default:
-      return made<T>(greatest(a.sql, b.sql),
-                     lifted<T>([](const T& x, const T& y) { return x < y ? y : x; }, a.of, b.of), bound, both);
+      if constexpr (type_has_an_order<T>) {
+        const bool least_one = chance_.one_in(2);
+        const auto chosen_of = [least_one](const T& x, const T& y) { return (y < x) == least_one ? y : x; };
+        return made<T>(least_one ? least(a.sql, b.sql) : greatest(a.sql, b.sql), lifted<T>(chosen_of, a.of, b.of),
+                       bound, both);
+      } else {
+        return a;
+      }
   }
 }
+
+template term<timestamp> random_terms::chosen<timestamp>(int);
+template term<uuid> random_terms::chosen<uuid>(int);
+template term<Grade> random_terms::chosen<Grade>(int);
 
 term<std::int64_t> random_terms::whole(int depth) {
   if (depth <= 0 || chance_.one_in(6)) {
@@ -152,7 +159,8 @@ term<std::int64_t> random_terms::whole(int depth) {
       }
     }
   }
-  const std::size_t kind = chance_.below(15);
+  const std::size_t kind = chance_.below(16);
+  if (kind == 15) return clock_part(depth);
   if (kind >= 13) return chosen<whole_number>(depth);
   if (kind == 12) {
     return in_.subqueries ? counted_moves(depth) : chosen<whole_number>(depth);
@@ -388,6 +396,13 @@ term<std::string> random_terms::text(int depth) {
       const std::string by = chance_.value<std::string>();
       return made<std::string>(replace(a.sql, v, by),
                                lifted<std::string>([v, by](const std::string& x) { return replaced(x, v, by); }, a.of));
+    }
+    case 7: {
+      const term<Grade> g = grade(depth - 1);
+      const auto name_of = [](Grade x) {
+        return std::string(x == Grade::low ? "low" : x == Grade::middle ? "middle" : "high");
+      };
+      return made<std::string>(cast<std::string>(g.sql), lifted<std::string>(name_of, g.of), 0, 2);
     }
     default: {
       const term<whole_number> n = whole(depth - 1);

@@ -108,6 +108,9 @@ public:
   term<std::string> text(int depth);
   term<date> moment(int depth);
   term<decimal> money(int depth);
+  term<timestamp> instant(int depth);
+  term<uuid> token(int depth);
+  term<Grade> grade(int depth);
   rule holds(int depth);
 
   template <class T>
@@ -120,6 +123,12 @@ public:
       return text(depth);
     else if constexpr (std::is_same_v<T, date>)
       return moment(depth);
+    else if constexpr (std::is_same_v<T, timestamp>)
+      return instant(depth);
+    else if constexpr (std::is_same_v<T, uuid>)
+      return token(depth);
+    else if constexpr (std::is_same_v<T, Grade>)
+      return grade(depth);
     else
       return money(depth);
   }
@@ -130,12 +139,18 @@ private:
   term<T> chosen(int depth);
   template <class T>
   rule compared(int depth);
+  /// Of values that are equal or not, and in no order.
+  template <class T>
+  rule equals(int depth);
+  template <class T>
+  static constexpr bool type_has_an_order = !std::is_enum_v<T> && !std::is_same_v<T, uuid>;
   template <class T>
   static bool has_an_order(const term<T>& a, const term<T>& b) {
-    return !std::is_same_v<T, std::string> || (a.grade == 2 && b.grade == 2);
+    return type_has_an_order<T> && (!std::is_same_v<T, std::string> || (a.grade == 2 && b.grade == 2));
   }
 
   rule compared_across(int depth);
+  term<std::int64_t> clock_part(int depth);
   rule of_a_column();
   rule searched(int depth);
   rule asked_of_moves(int depth);

@@ -20,11 +20,10 @@ TEST_P(random_queries, rows_are_those_of_the_evaluation_in_memory) {
       std::sort(rows.begin(), rows.end(), [&](const row& a, const row& b) { return ordered(order, a, b); });
       std::vector<cells> expected;
       for (const row& r : rows) expected.push_back(selected.of(r));
-      const auto& [n, t, r, c, d, m] = selected;
       expect_count(query, rows.size());
-      expect_count(query.template select<answer>(n.sql, t.sql, r.sql, c.sql, d.sql, m.sql), rows.size());
+      expect_count(selected.in(query), rows.size());
       limit(chance, query, expected);
-      expect_rows(query.template select<answer>(n.sql, t.sql, r.sql, c.sql, d.sql, m.sql), expected, true);
+      expect_rows(selected.in(query), expected, true);
     });
   });
 }
@@ -39,12 +38,28 @@ TEST_P(random_queries, distinct_rows_are_those_of_the_evaluation_in_memory) {
       for (const row& r : rows) expected.push_back(selected.of(r));
       std::sort(expected.begin(), expected.end(), less_row);
       expected.erase(std::unique(expected.begin(), expected.end()), expected.end());
-      const auto& [n, t, r, c, d, m] = selected;
       query.distinct();
-      query.order_by(ordering<>{d.sql, true});
-      const auto once = query.template select<answer>(n.sql, t.sql, r.sql, c.sql, d.sql, m.sql);
+      query.order_by(ordering<>{selected.d.sql, true});
+      const auto once = selected.in(query);
       expect_rows(once, expected, false);
       expect_count(once, expected.size());
+    });
+  });
+}
+
+TEST_P(random_queries, pages_by_a_cursor_are_the_rows_of_the_evaluation_in_memory) {
+  many(50, [&](dice& chance) {
+    from_some_tables(chance, true, [&](auto query, std::vector<row> rows, const scope& in) {
+      if (in.found) return;  // rows of queries have no key
+      random_terms terms(chance, data(), in);
+      narrow(chance, terms, query, rows);
+      const selection selected(terms, 2);
+      const auto order = some_order(chance, selected, in);
+      for (const order_term& by : order) query.order_by(ordering<>{by.sql, by.descending, by.values});
+      std::sort(rows.begin(), rows.end(), [&](const row& a, const row& b) { return ordered(order, a, b); });
+      std::vector<cells> expected;
+      for (const row& r : rows) expected.push_back(selected.of(r));
+      expect_pages(selected.in(query), expected, chance.between(1, 9));
     });
   });
 }
