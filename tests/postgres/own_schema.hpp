@@ -28,7 +28,7 @@ protected:
     server_ = given;
     name_ = "own_" + uuid::v4().to_string().substr(0, 8);
     on_server("CREATE SCHEMA " + name_);
-    db_ = std::make_unique<database>(server_ + "&options=-csearch_path%3D" + name_);
+    db_ = std::make_unique<database>(url());
   }
   void TearDown() override {
     if (db_ == nullptr) return;
@@ -37,6 +37,8 @@ protected:
   }
 
   database& db() { return *db_; }
+  /// Of the schema.
+  std::string url() const { return server_ + "&options=-csearch_path%3D" + name_; }
   void execute(std::string sql) { sync_wait(db().execute(std::move(sql))); }
   std::int64_t number(std::string_view sql) { return sync_wait(db().raw_sql<std::int64_t>(sql).one()); }
   std::string text(std::string_view sql) { return sync_wait(db().raw_sql<std::string>(sql).one()); }

@@ -240,7 +240,9 @@ server_statement& conversation::statement_for(request& r, std::shared_ptr<server
 void conversation::describe(flight& f) {
   f.at = stage::describing;
   f.lacks_types = false;
+  begin_guard(f, leaves_types_open(*f.of->plan));
   write_description(*f.statement, *f.of->plan);
+  end_guard(f);
   if (f.joins) f.statement->joined_stream = last_stream_;
   f.synced = !is_copied(f) && !f.joins;
   if (f.synced) {
@@ -264,6 +266,18 @@ void conversation::write_description(server_statement& statement, const statemen
   }
   write_parse(out_, statement.name, plan.text, types);
   write_describe_statement(out_, statement.name);
+}
+
+/// A statement that may be refused for a type that nothing tells is described behind a savepoint, so that it can be
+/// described again by another one in the same transaction. It costs no round trip.
+void conversation::begin_guard(flight& f, bool wanted) {
+  const bool failed = f.guarded && status_ == transaction_status::failed;
+  f.guarded = failed || (wanted && status_ == transaction_status::open);
+  if (f.guarded) write_command(out_, failed ? "ROLLBACK TO SAVEPOINT tupelo_types" : "SAVEPOINT tupelo_types");
+}
+
+void conversation::end_guard(const flight& f) {
+  if (f.guarded) write_command(out_, "RELEASE SAVEPOINT tupelo_types");
 }
 
 /// Indeterminate datatype: the parameter that the server names is a text when the statement is described anew. False:

@@ -164,6 +164,7 @@ private:
     bool suspended = false;           ///< the portal has more rows
     bool stale = false;               ///< the server's plan is out of date
     bool lacks_types = false;         ///< the server could not tell the type of a parameter that is a text from now on
+    bool guarded = false;             ///< it is described behind a savepoint, which a failure leaves the transaction
     bool again = false;               ///< it was started anew once, being stale
     bool asked = false;               ///< what types are made of
     bool joins = false;               ///< it is part of the transaction of `streaming_`
@@ -192,6 +193,10 @@ private:
   bool start_plan(flight& f);
   void describe(flight& f);
   void write_description(server_statement& statement, const statement_plan& plan);
+  void begin_guard(flight& f, bool wanted);
+  void end_guard(const flight& f);
+  /// Whether what failed while it was described can be described again.
+  bool may_describe_again(const flight& f) const noexcept { return status_ != transaction_status::failed || f.guarded; }
   static bool takes_for_text(server_statement& statement, const error_fields& fields);
   void run(flight& f);
   void write_run(const request& r, const server_statement& statement, std::string_view portal);
@@ -215,18 +220,22 @@ private:
   void ready(const backend_message& message);
   bool described(flight& f);
   flight& front(const backend_message& message);
-  void plan_layouts(server_statement& statement, const statement_plan& plan) const;
+  void keep_description(server_statement& statement, const statement_plan& plan) const;
   void plan_values(server_statement& statement, const statement_plan& plan) const;
   std::vector<std::uint32_t> types_for(const server_statement& statement, const statement_plan& plan) const {
     return types_to_ask_for(plan, statement.parameter_types, types_);
   }
   bool forget_types(const error_fields& fields) noexcept;
+  static bool loses_plan(const error_fields& fields) noexcept;
+  static bool misfits_tables(const server_statement& statement, const error_fields& fields) noexcept;
+  std::vector<std::uint32_t> types_to_name() const;
   void ask_for(flight& f, const std::vector<std::uint32_t>& types, bool synced);
 
   // groups
   void start_group(flight& f);
   void describe_group(flight& f);
   bool ask_for_group(flight& f);
+  void plan_group_member(const flight& f, const group_flight::member& member);
   void plan_group(flight& f);
   void run_group(flight& f);
   static void aim(flight& f, std::size_t member);
@@ -248,7 +257,6 @@ private:
   void copy_described(flight& f);
   void open_copy(flight& f);
   bool copy_out(flight& f);
-  void start_copied(std::string_view statement);
   void copy_accepted(flight& f, const backend_message& message);
   void write_copied(flight& f);
   void copy_failed(flight& f, const error_fields& fields);

@@ -2,6 +2,7 @@
 // What the server says.
 #include "conversation.hpp"
 #include "frontend_messages.hpp"
+#include "oid.hpp"
 #include "protocol_violation.hpp"
 
 #include <tupelo/core/error.hpp>
@@ -126,6 +127,7 @@ void conversation::row(flight& f, const backend_message& message) {
 
 void conversation::command_complete(flight& f, const backend_message& message) {
   const command_result result = parse_command_complete(message);
+  if (f.at == stage::describing) return;  // of the savepoint around it
   if (f.at == stage::asking) {
     if (!f.synced) copy_described(f);
     return;
@@ -182,8 +184,10 @@ void conversation::failed(flight& f, const backend_message& message) {
     std::erase(portals_, f.statement);
     if (streaming_ == f.statement) streaming_ = nullptr;
   }
-  const bool changed = fields.sqlstate == "0A000" && fields.routine == "RevalidateCachedQuery";
-  const bool stale = fields.sqlstate == "26000" || changed || forget_types(fields);
+  const bool changed = loses_plan(fields) || (f.at == stage::running && !f.again && f.statement != nullptr &&
+                                              misfits_tables(*f.statement, fields));
+  const bool forgotten = forget_types(fields);
+  const bool stale = fields.sqlstate == "26000" || changed || forgotten;
   const bool outdated = changed && is_outdated_in_pooler(f.statement);
   if (stale && (f.at == stage::running || (outdated && f.at == stage::describing)) && f.statement != nullptr &&
       f.of->row_count == 0) {
@@ -206,7 +210,13 @@ void conversation::failed(flight& f, const backend_message& message) {
 bool conversation::described(flight& f) {
   try {
     try {
-      plan_layouts(*f.statement, *f.of->plan);
+      keep_description(*f.statement, *f.of->plan);
+      plan_values(*f.statement, *f.of->plan);
+    } catch (const decode_error&) {
+      const std::vector<std::uint32_t> unnamed = types_to_name();
+      if (f.asked || unnamed.empty()) throw;
+      ask_for(f, unnamed, !f.joins);  // and is refused by what is known then
+      return true;
     } catch (const query_error&) {
       // What is known of a type may be out of date.
       if (f.asked) throw;
@@ -232,11 +242,12 @@ bool conversation::described(flight& f) {
   }
 }
 
-void conversation::plan_layouts(server_statement& statement, const statement_plan& plan) const {
+/// What is known from the last description alone: values may have to be planned again, when others have been read.
+void conversation::keep_description(server_statement& statement, const statement_plan& plan) const {
   statement.parameter_types = parameter_types_;
-  plan_values(statement, plan);
-  statement.rows = plan_row(plan, statement.has_rows ? std::span<const result_column>(result_columns_)
-                                                     : std::span<const result_column>());
+  statement.rows = plan_row(
+      plan, statement.has_rows ? std::span<const result_column>(result_columns_) : std::span<const result_column>(),
+      types_);
 }
 
 void conversation::plan_values(server_statement& statement, const statement_plan& plan) const {
@@ -246,11 +257,43 @@ void conversation::plan_values(server_statement& statement, const statement_plan
 
 // ---- types that users made
 
-/// Whether the server refused a composite because its type has changed since it was asked for.
+namespace {
+
+/// A type was dropped, and maybe another one made under its name. The message is never translated.
+bool is_type_gone(const error_fields& fields) noexcept {
+  return fields.sqlstate == "XX000" && fields.message.starts_with("cache lookup failed for type ");
+}
+
+}  // namespace
+
+/// Whether the server refused a value because its type has changed since it was asked for.
 bool conversation::forget_types(const error_fields& fields) noexcept {
-  if (fields.sqlstate != "42804" || fields.routine != "record_recv") return false;
+  const bool changed = fields.sqlstate == "42804" && fields.routine == "record_recv";
+  if (!changed && !is_type_gone(fields)) return false;
   types_.clear();
   return true;
+}
+
+/// Whether what the server made of the statement counts no more.
+bool conversation::loses_plan(const error_fields& fields) noexcept {
+  return (fields.sqlstate == "0A000" && fields.routine == "RevalidateCachedQuery") || is_type_gone(fields);
+}
+
+/// Whether the statement, which the server analyses anew after a change of its tables, does not go with the types that
+/// its parameters had before.
+bool conversation::misfits_tables(const server_statement& statement, const error_fields& fields) noexcept {
+  const bool misfits = fields.sqlstate == "42883" || fields.sqlstate == "42804";
+  // Elsewhere, or in a function, it is an error of what is run.
+  return misfits && fields.position != 0 && fields.where.empty() && !statement.parameter_types.empty();
+}
+
+/// Those of the columns described last that a message could not name.
+std::vector<std::uint32_t> conversation::types_to_name() const {
+  std::vector<std::uint32_t> types;
+  for (const result_column& column : result_columns_) {
+    if (column.type >= first_user_oid && types_.find(column.type) == nullptr) types.push_back(column.type);
+  }
+  return types;
 }
 
 void conversation::ask_for(flight& f, const std::vector<std::uint32_t>& types, bool synced) {
@@ -274,7 +317,7 @@ void conversation::ready(const backend_message& message) {
   switch (f.at) {
     case stage::describing:
       blocked_ = false;
-      if ((f.lacks_types || (f.stale && !f.again)) && !f.joins && status_ != transaction_status::failed) {
+      if ((f.lacks_types || (f.stale && !f.again)) && !f.joins && may_describe_again(f)) {
         f.again |= f.stale;
         f.stale = false;
         f.of->failure = nullptr;
@@ -348,7 +391,9 @@ std::exception_ptr conversation::make_stale_failure(const std::string& sqlstate,
   try {
     const char* const message =
         sqlstate != "26000"
-            ? "the definition of a table changed while the transaction ran, so the statement must be prepared again: "
+            ? "the definition of a table or a type changed while the transaction ran, so the statement must be "
+              "prepared "
+              "again: "
               "run the transaction again"
             : "the server does not know a prepared statement any more, after DEALLOCATE or behind a pooler: run the "
               "transaction again, and set prepare=unnamed behind a pooler of transactions";

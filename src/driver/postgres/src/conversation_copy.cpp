@@ -45,16 +45,6 @@ void conversation::copy_described(flight& f) {
   f.synced = true;
 }
 
-void conversation::start_copied(std::string_view statement) {
-  write_parse(out_, {}, statement);
-  begin_bind(out_, {}, {});
-  out_.put16(0);  // formats, parameters
-  out_.put16(0);
-  out_.put16(0);  // result formats
-  out_.end();
-  write_execute(out_, {});
-}
-
 // ---- in
 
 void conversation::describe_copy(flight& f) {
@@ -78,7 +68,7 @@ void conversation::open_copy(flight& f) {
   }
   copy_ = std::make_unique<copy_writer>(*f.of->plan, types, server_version_, types_);
   copy_failure_ = nullptr;
-  start_copied(copy_->statement());
+  write_command(out_, copy_->statement());
   write_flush(out_);
   f.at = stage::copying_in;
 }
@@ -167,7 +157,7 @@ bool conversation::copy_out(flight& f) {
   if (!copy_reader::can_read(statement.rows, result_columns_)) return false;
   const std::string text = copy_reader::statement(r.plan->text);
   if (text.empty()) return false;
-  start_copied(text);
+  write_command(out_, text);
   write_sync(out_);
   statement.copy = std::make_unique<copy_reader>(result_columns_);
   f.at = stage::copying_out;

@@ -5,7 +5,9 @@
 
 #include <tupelo/core/error.hpp>
 
+#include <algorithm>
 #include <cassert>
+#include <cstddef>
 #include <utility>
 
 namespace tupelo::driver::postgres {
@@ -50,10 +52,17 @@ void conversation::describe_group(flight& f) {
   group_flight& group = *f.group;
   group.end = group.members.size();
   std::size_t first = group.end;
+  const auto is_new = [](const group_flight::member& member) {
+    return !member.statement->described && !member.statement->queued;
+  };
   try {
+    begin_guard(f, std::any_of(group.members.begin() + static_cast<std::ptrdiff_t>(group.first), group.members.end(),
+                               [&](const group_flight::member& member) {
+                                 return is_new(member) && leaves_types_open(*member.of->plan);
+                               }));
     for (std::size_t i = group.first; i != group.end; ++i) {
       group_flight::member& member = group.members[i];
-      if (member.statement->described || member.statement->queued) continue;
+      if (!is_new(member)) continue;
       aim(f, i);
       write_description(*member.statement, *member.of->plan);
       member.statement->queued = true;
@@ -64,6 +73,7 @@ void conversation::describe_group(flight& f) {
     throw;
   }
   if (first == group.end) return run_group(f);
+  end_guard(f);
   write_sync(out_);
   f.at = stage::describing;
   blocked_ = true;
@@ -74,16 +84,30 @@ void conversation::group_described(flight& f) {
   group_flight& group = *f.group;
   if (group.next == group.end) throw_protocol_violation("more descriptions than there are statements");
   const group_flight::member& member = group.members[group.next];
-  member.statement->queued = false;
+  server_statement& statement = *member.statement;
+  statement.queued = false;
   try {
-    plan_layouts(*member.statement, *member.of->plan);
+    keep_description(statement, *member.of->plan);
+    plan_group_member(f, member);
+  } catch (const decode_error&) {
+    const std::vector<std::uint32_t> unnamed = types_to_name();
+    if (f.asked || unnamed.empty()) note(f, std::current_exception());
+    group.unnamed.insert(group.unnamed.end(), unnamed.begin(), unnamed.end());
   } catch (...) {
-    types_.clear();  // what is known of a type may be out of date
     note(f, std::current_exception());
   }
   std::size_t next = group.next + 1;
   while (next != group.end && !group.members[next].statement->queued) ++next;
   aim(f, next);
+}
+
+void conversation::plan_group_member(const flight& f, const group_flight::member& member) {
+  try {
+    plan_values(*member.statement, *member.of->plan);
+  } catch (const query_error&) {
+    types_.clear();  // what is known of a type may be out of date: it is planned by what the server says now
+    if (f.asked || types_for(*member.statement, *member.of->plan).empty()) throw;
+  }
 }
 
 /// False: everything is known.
@@ -149,8 +173,10 @@ void conversation::run_group(flight& f) {
 void conversation::group_failed(flight& f, const error_fields& fields) {
   group_flight& group = *f.group;
   if (f.due != nullptr && f.at == stage::describing) group.again = takes_for_text(*f.statement, fields);
-  const bool changed = fields.sqlstate == "0A000" && fields.routine == "RevalidateCachedQuery";
-  const bool stale = fields.sqlstate == "26000" || changed || forget_types(fields);
+  const bool changed = loses_plan(fields) || (f.at == stage::running && !group.redone && f.statement != nullptr &&
+                                              misfits_tables(*f.statement, fields));
+  const bool forgotten = forget_types(fields);
+  const bool stale = fields.sqlstate == "26000" || changed || forgotten;
   if (changed && f.due != nullptr && is_outdated_in_pooler(f.statement)) {
     f.statement->outdated = true;
     group.again = f.at == stage::describing;
@@ -180,13 +206,20 @@ void conversation::group_ready(flight& f) {
       if (stopped_between(f)) return end_group(f, nullptr);
     }
     if (f.at == stage::describing) {
-      if (std::exchange(group.again, false) && status_ != transaction_status::failed) {
+      if (std::exchange(group.again, false) && may_describe_again(f)) {
         clear_failures(f);
         return describe_group(f);
+      }
+      if (!f.of->failure && !group.unnamed.empty()) {
+        f.due = nullptr;
+        ask_for(f, std::exchange(group.unnamed, {}), true);
+        group.again = true;  // and is refused by what is known then
+        return;
       }
       if (!f.of->failure && !ask_for_group(f)) return run_group(f);
       if (!f.of->failure) return;
     } else if (f.at == stage::asking) {
+      if (!f.of->failure && std::exchange(group.again, false)) return describe_group(f);
       if (!f.of->failure) plan_group(f);
       if (!f.of->failure) return run_group(f);
     } else if (f.at == stage::undoing) {
@@ -230,6 +263,7 @@ bool conversation::prepare_redo(flight& f) noexcept {
   }
   group.redone = true;
   group.sent = false;
+  f.asked = false;
   clear_failures(f);
   for (std::size_t i = group.first; i != group.members.size(); ++i) {
     group.members[i].of->affected = 0;

@@ -122,6 +122,16 @@ void write_execute(send_buffer& out, std::string_view portal, std::uint32_t rows
   out.end();
 }
 
+void write_command(send_buffer& out, std::string_view sql) {
+  write_parse(out, {}, sql);
+  begin_bind(out, {}, {});
+  out.put16(0);  // formats, parameters
+  out.put16(0);
+  out.put16(0);  // result formats
+  out.end();
+  write_execute(out, {});
+}
+
 void write_close_statement(send_buffer& out, std::string_view statement) { write_target(out, 'C', 'S', statement); }
 void write_close_portal(send_buffer& out, std::string_view portal) { write_target(out, 'C', 'P', portal); }
 void write_sync(send_buffer& out) { write_empty(out, 'S'); }

@@ -41,6 +41,8 @@ void write_describe_statement(send_buffer& out, std::string_view statement);
 void write_describe_portal(send_buffer& out, std::string_view portal);
 /// 0 rows: all.
 void write_execute(send_buffer& out, std::string_view portal, std::uint32_t rows = 0);
+/// Parse, Bind and Execute of a statement without parameters, in text.
+void write_command(send_buffer& out, std::string_view sql);
 void write_close_statement(send_buffer& out, std::string_view statement);
 void write_close_portal(send_buffer& out, std::string_view portal);
 void write_sync(send_buffer& out);

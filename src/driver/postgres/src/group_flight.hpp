@@ -6,6 +6,7 @@
 #include <tupelo/driver/connection.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <exception>
 #include <memory>
 #include <vector>
@@ -26,11 +27,12 @@ struct group_flight {
   std::size_t first = 0;                                   ///< where it was begun anew: those before it are done
   std::size_t next = 0;                                    ///< whose answer is due
   std::size_t end = 0;                                     ///< behind the last that was sent
+  std::vector<std::uint32_t> unnamed;                      ///< types of columns that were refused: a message names them
   std::exception_ptr refusal;                              ///< why the member at `end` was not sent
   transaction_status began_in = transaction_status::idle;  ///< what was open when it was sent
   bool sent = false;                                       ///< it is being run
   bool ended_transaction = false;                          ///< a member has committed, or rolled back
-  bool again = false;                                      ///< parameters are described anew, as texts
+  bool again = false;                                      ///< what could not be described is described anew
   bool redone = false;                                     ///< it was started anew once, its plans being stale
 };
 

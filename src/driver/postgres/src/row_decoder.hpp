@@ -2,6 +2,7 @@
 #pragma once
 
 #include "send_buffer.hpp"
+#include "type_catalog.hpp"
 
 #include <tupelo/core/statement.hpp>
 
@@ -80,8 +81,9 @@ bool is_binary(const row_column& column) noexcept;
 /// take every type that is no number, in the server's own spelling.
 ///
 /// Errors: query_error when there are more or fewer columns than fields; decode_error (type_mismatch) naming the
-/// column, its type and the field's.
-row_layout plan_row(const statement_plan& plan, std::span<const result_column> columns);
+/// column, its type, which the catalog may know the name of, and the field's.
+row_layout plan_row(const statement_plan& plan, std::span<const result_column> columns,
+                    const type_catalog& catalog = {});
 
 /// Writes the end of a Bind message: the format of each result column.
 void write_result_formats(send_buffer& out, const row_layout& layout);

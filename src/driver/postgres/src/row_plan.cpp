@@ -174,9 +174,9 @@ std::string name_of_field(const field_slot& slot) {
 }
 
 [[noreturn, gnu::cold]] void refuse_column(const statement_plan& plan, const field_slot& slot,
-                                           const result_column& column) {
+                                           const result_column& column, const type_catalog& catalog) {
   const std::string_view name = slot.column.empty() ? column.name : slot.column;
-  std::string message = "column \"" + std::string(name) + "\" is PostgreSQL's " + name_of_server_type(column.type);
+  std::string message = "column \"" + std::string(name) + "\" is PostgreSQL's " + catalog.name_of(column.type);
   message.append(" where its field");
   if (!plan.row_type.empty()) message.append(" in ").append(plan.row_type);
   message.append(" is ").append(name_of_field(slot));
@@ -196,7 +196,7 @@ bool is_binary(const row_column& column) noexcept {
   return !is_text_form(column.form == column_form::mapped ? column.inner[0] : column.form);
 }
 
-row_layout plan_row(const statement_plan& plan, std::span<const result_column> columns) {
+row_layout plan_row(const statement_plan& plan, std::span<const result_column> columns, const type_catalog& catalog) {
   row_layout layout;
   if (plan.reads.empty()) {  // nobody looks at the values; every type has a text form
     append_count(layout.formats, 0);
@@ -212,7 +212,7 @@ row_layout plan_row(const statement_plan& plan, std::span<const result_column> c
     column_form forms[most_forms]{};
     row_column column{plan.reads[i]};
     if (!plan_forms(plan.reads[i], columns[i].type, forms, column.element_type))
-      refuse_column(plan, plan.reads[i], columns[i]);
+      refuse_column(plan, plan.reads[i], columns[i], catalog);
     column.form = forms[0];
     std::copy(forms + 1, forms + most_forms, column.inner);
     layout.columns.push_back(column);

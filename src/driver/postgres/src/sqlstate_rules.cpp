@@ -69,9 +69,7 @@ constexpr sqlstate_rule rules[] = {
      errc::syntax_error,
      names_only,
      {},
-     "cast the parameter, CAST(? AS text): outside of a transaction what nothing tells the type of is taken for a "
-     "text, "
-     "in one the server has ended it already"},
+     "say the type by a cast: CAST(? AS text), or ARRAY[]::text[] where it is an array without elements"},
     {"42701", errc::database_error, names_only},
     {"42710", errc::database_error, names_only},
     {"42723", errc::database_error, names_only},

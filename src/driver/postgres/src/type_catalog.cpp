@@ -4,6 +4,7 @@
 #include "frontend_messages.hpp"
 #include "message_reader.hpp"
 #include "oid.hpp"
+#include "server_type.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -22,12 +23,15 @@ constexpr std::string_view question =
     "NOT "
     "attisdropped WHERE pg_type.oid = needed.id) part(id) WHERE part.id >= 16384) "
     "SELECT t.oid, t.typtype, t.typbasetype, t.typelem, (SELECT pg_catalog.array_agg(atttypid ORDER BY attnum) FROM "
-    "pg_catalog.pg_attribute WHERE attrelid = t.typrelid AND attnum > 0 AND NOT attisdropped) "
+    "pg_catalog.pg_attribute WHERE attrelid = t.typrelid AND attnum > 0 AND NOT attisdropped), "
+    "pg_catalog.format_type(t.oid, NULL) "
     "FROM needed JOIN pg_catalog.pg_type t ON t.oid = needed.id";
 
 /// More types than anybody makes one value of, and more attributes than a table has columns.
 constexpr std::size_t most_types = 10'000;
 constexpr std::uint32_t most_attributes = 2'000;
+/// A schema's and a type's, quoted; NULL is more.
+constexpr std::uint32_t most_name_bytes = 1'000;
 
 constexpr std::uint32_t null_value = 0xffffffffu;
 
@@ -46,6 +50,11 @@ std::uint32_t type_catalog::base_of(std::uint32_t type) const noexcept {
     type = known->base;
   }
   return type;
+}
+
+std::string type_catalog::name_of(std::uint32_t type) const {
+  const entry* const known = find(type);
+  return known != nullptr && !known->name.empty() ? known->name : name_of_server_type(type);
 }
 
 void type_catalog::add(entry&& known) {
@@ -88,7 +97,7 @@ void type_catalog::take(const backend_message& row) {
     if (in.get32() != sizeof(std::uint32_t)) refuse();
     return in.get32();
   };
-  if (in.get16() != 5) refuse();
+  if (in.get16() != 6) refuse();
   entry made;
   made.type = take_oid();
   if (in.get32() != 1) refuse();
@@ -105,6 +114,9 @@ void type_catalog::take(const backend_message& row) {
     made.attributes.reserve(count);
     for (std::uint32_t i = 0; i != count; ++i) made.attributes.push_back(take_oid());
   }
+  const std::uint32_t name_size = in.get32();
+  if (name_size > most_name_bytes) refuse();
+  made.name = in.bytes(name_size);
   in.finish();
   add(std::move(made));
   if (entries_.size() > most_types) throw_protocol_violation("a type is made of more types than there can be");

@@ -6,12 +6,13 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace tupelo::driver::postgres {
 
 /// Types that users made, as one server describes them: asked for once where a value's binary form depends on what its
-/// type is made of.
+/// type is made of, and where a message is to name them.
 class type_catalog {
 public:
   struct entry {
@@ -20,6 +21,7 @@ public:
     std::uint32_t base = 0;                 ///< of domains
     std::uint32_t element = 0;              ///< of arrays
     std::vector<std::uint32_t> attributes;  ///< of composites: their types, in order
+    std::string name{};                     ///< as SQL spells it
   };
 
   /// Null: it was not asked for.
@@ -30,6 +32,9 @@ public:
     const entry* const known = find(type);
     return known != nullptr && known->sort == 'e';
   }
+
+  /// For messages: as `name_of_server_type`, and the names of types that users made where they are known.
+  std::string name_of(std::uint32_t type) const;
 
   void add(entry&& known);
   void clear() noexcept { entries_.clear(); }

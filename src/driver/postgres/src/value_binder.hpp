@@ -85,6 +85,8 @@ struct parameter_layout {
 /// The types that the parameters of raw SQL are sent as: those of their values. 0, which leaves it to the server, for
 /// texts, which may be meant as anything, and NULL. Empty for statements that Tupelo made: there the server tells.
 std::vector<std::uint32_t> wanted_parameter_types(const statement_plan& plan);
+/// Whether the server may be told the type of a parameter neither by these nor by the statement.
+bool leaves_types_open(const statement_plan& plan);
 
 /// As `server_version_num`. Source: PostgreSQL 17 release notes, infinite intervals.
 inline constexpr std::uint32_t first_with_infinite_intervals = 170'000;

@@ -52,7 +52,7 @@ struct conversation_types_test : testing::conversation_test {
   }
   static std::string oid_value(std::uint32_t type) { return value(int32_bytes(type)); }
   static std::string type_row(std::uint32_t type, char sort, std::uint32_t base, std::uint32_t element,
-                              const std::vector<std::uint32_t>& attributes) {
+                              const std::vector<std::uint32_t>& attributes, std::string_view name = "size") {
     std::string list = int32_bytes(0xffffffffu);
     if (!attributes.empty()) {
       std::string of = int32_bytes(1) + int32_bytes(0) + int32_bytes(26) +
@@ -60,8 +60,8 @@ struct conversation_types_test : testing::conversation_test {
       for (const std::uint32_t each : attributes) of += oid_value(each);
       list = value(of);
     }
-    return message_bytes('D', int16_bytes(5) + oid_value(type) + value(std::string(1, sort)) + oid_value(base) +
-                                  oid_value(element) + list);
+    return message_bytes('D', int16_bytes(6) + oid_value(type) + value(std::string(1, sort)) + oid_value(base) +
+                                  oid_value(element) + list + value(std::string(name)));
   }
   static std::string answered(const std::string& rows) {
     return message_bytes('1', "") + message_bytes('2', "") + rows + message_bytes('C', text_bytes("SELECT 1"));
@@ -215,6 +215,140 @@ TEST_F(conversation_types_test, a_group_asks_once_for_all) {
   EXPECT_FALSE(group.failure);
 }
 
+TEST_F(conversation_types_test, a_group_asks_again_for_a_type_that_has_changed) {
+  asked& early = write_pair("INSERT INTO old VALUES ($1)");
+  talk->submit(early.run);
+  answer(takes(pair_type) + ready());
+  answer(answered(type_row(pair_type, 'c', 0, 0, {23})) + ready());
+  completed();
+  sent();
+  EXPECT_EQ(early.failure(), errc::type_mismatch) << "it has one attribute yet";
+
+  asked& first = write_pair();
+  asked& second = write_pair("UPDATE t SET a = $1");
+  first.run.next = &second.run;
+  request group;
+  group.members = &first.run;
+  talk->submit(group);
+  EXPECT_EQ(sent(), "PDPDS");
+  answer(takes(pair_type) + takes(pair_type) + ready());
+  EXPECT_EQ(sent(), "PBES") << "what is known of the type does not count any more";
+  answer(answered(type_row(pair_type, 'c', 0, 0, {23, 1043})) + ready());
+  EXPECT_EQ(sent(), "BEBES");
+  EXPECT_TRUE(has_sent(value(record())));
+  answer(done("INSERT 0 1") + done("UPDATE 1") + ready());
+  EXPECT_EQ(talk->take_completed(), &group);
+  EXPECT_FALSE(group.failure);
+}
+
+TEST_F(conversation_types_test, a_group_reads_its_rows_though_a_type_was_asked_for_again) {
+  asked& early = write_pair("INSERT INTO old VALUES ($1)");
+  talk->submit(early.run);
+  answer(takes(pair_type) + ready());
+  answer(answered(type_row(pair_type, 'c', 0, 0, {23})) + ready());
+  completed();
+  sent();
+
+  asked& returning = write_pair("INSERT INTO t VALUES ($1) RETURNING n");
+  asked& plain = write("UPDATE t SET a = 1");
+  returning.plan.reads = read().plan.reads;
+  returning.run.next = &plain.run;
+  request group;
+  group.members = &returning.run;
+  talk->submit(group);
+  answer(message_bytes('1', "") + message_bytes('t', int16_bytes(1) + int32_bytes(pair_type)) +
+         described(true).substr(described(true).find('T')) + described(false) + ready());
+  answer(answered(type_row(pair_type, 'c', 0, 0, {23, 1043})) + ready());
+  answer(message_bytes('2', "") + row(5) + message_bytes('C', text_bytes("INSERT 0 1")) + done("UPDATE 1") + ready());
+  EXPECT_EQ(talk->take_completed(), &group);
+  EXPECT_FALSE(group.failure);
+  EXPECT_EQ(returning.rows, (std::vector<std::int64_t>{5}));
+}
+
+TEST_F(conversation_types_test, a_group_whose_struct_has_other_attributes_is_refused_after_one_question) {
+  asked& before = write();
+  asked& failing = write_pair();
+  before.run.next = &failing.run;
+  request group;
+  group.members = &before.run;
+  for (int i = 0; i != 2; ++i) {
+    talk->submit(group);
+    sent();
+    answer((i == 0 ? described(false) : message_bytes('3', "")) + takes(pair_type) + ready());
+    EXPECT_EQ(sent(), "PBES") << i;
+    answer(answered(type_row(pair_type, 'c', 0, 0, {23})) + ready());
+    EXPECT_EQ(talk->take_completed(), &group);
+    EXPECT_EQ(sent(), "");
+    EXPECT_EQ(failing.failure(), errc::type_mismatch);
+    EXPECT_EQ(before.failure(), errc::not_run);
+  }
+}
+
+TEST_F(conversation_types_test, a_group_whose_type_changed_in_an_older_transaction_says_so) {
+  asked& single = write_pair();
+  talk->submit(single.run);
+  answer(takes(pair_type) + ready('T'));
+  answer(answered(type_row(pair_type, 'c', 0, 0, {23, 1043})) + ready('T'));
+  answer(done("INSERT 0 1") + ready('T'));
+  completed();
+  sent();
+  request group;
+  group.members = &single.run;
+  talk->submit(group);
+  EXPECT_EQ(sent(), "BES");
+  answer(refused("42804", "record_recv") + ready('E'));
+  EXPECT_EQ(talk->take_completed(), &group);
+  EXPECT_EQ(sent(), "") << "what was done before in the transaction is lost";
+  EXPECT_EQ(single.failure(), errc::serialization_failure);
+  try {
+    std::rethrow_exception(group.failure);
+  } catch (const error& e) {
+    EXPECT_TRUE(testing::says(e, "type")) << e.what();
+    EXPECT_TRUE(e.retryable());
+  }
+}
+
+TEST_F(conversation_types_test, a_column_of_a_type_that_no_field_takes_is_told_by_the_types_name) {
+  const auto of_mood = [] {
+    return message_bytes('1', "") + message_bytes('t', int16_bytes(0)) +
+           message_bytes('T', int16_bytes(1) + text_bytes("n") + int32_bytes(0) + int16_bytes(0) +
+                                  int32_bytes(pair_type) + int16_bytes(8) + int32_bytes(0xFFFFFFFF) + int16_bytes(0));
+  };
+  const std::string named = answered(type_row(pair_type, 'e', 0, 0, {}, "app.mood"));
+  const auto says_name = [](const std::exception_ptr& failure) {
+    try {
+      std::rethrow_exception(failure);
+    } catch (const decode_error& e) {
+      EXPECT_TRUE(says(e, "PostgreSQL's app.mood")) << e.what();
+    }
+  };
+  asked& single = read("SELECT mood FROM t");
+  talk->submit(single.run);
+  answer(of_mood() + ready());
+  sent();
+  answer(named + ready());
+  EXPECT_EQ(completed(), std::vector<request*>{&single.run});
+  says_name(single.run.failure);
+  EXPECT_EQ(sent(), "");
+
+  talk = std::make_unique<conversation>(true);
+  asked& first = write();
+  asked& second = read("SELECT mood FROM u");
+  first.run.next = &second.run;
+  request group;
+  group.members = &first.run;
+  talk->submit(group);
+  answer(described(false) + of_mood() + ready());
+  sent();
+  answer(named + ready());
+  EXPECT_EQ(sent(), "CPDS");
+  answer(message_bytes('3', "") + of_mood() + ready());
+  EXPECT_EQ(talk->take_completed(), &group);
+  EXPECT_EQ(sent(), "");
+  says_name(second.run.failure);
+  EXPECT_EQ(first.failure(), errc::not_run);
+}
+
 TEST_F(conversation_types_test, a_copy_asks_in_its_own_transaction_each_time) {
   asked& rows = write_pair("COPY t (size) FROM STDIN");
   rows.run.copy = copy_step::open;
@@ -236,9 +370,11 @@ TEST_F(conversation_types_test, a_copy_asks_in_its_own_transaction_each_time) {
 
 TEST_F(conversation_types_test, an_answer_that_is_none_ends_the_connection) {
   for (const std::string& row :
-       {int16_bytes(4), int16_bytes(5) + oid_value(pair_type), int16_bytes(5) + int32_bytes(9),
-        int16_bytes(5) + oid_value(pair_type) + value("c") + oid_value(0) + oid_value(0) +
-            value(int32_bytes(1) + int32_bytes(0) + int32_bytes(26) + int32_bytes(0x7fffffff) + int32_bytes(1))}) {
+       {int16_bytes(4), int16_bytes(6) + oid_value(pair_type), int16_bytes(6) + int32_bytes(9),
+        int16_bytes(6) + oid_value(pair_type) + value("c") + oid_value(0) + oid_value(0) +
+            value(int32_bytes(1) + int32_bytes(0) + int32_bytes(26) + int32_bytes(0x7fffffff) + int32_bytes(1)),
+        int16_bytes(6) + oid_value(pair_type) + value("e") + oid_value(0) + oid_value(0) + int32_bytes(0xffffffffu) +
+            int32_bytes(0xffffffffu)}) {
     talk = std::make_unique<conversation>(true);
     asked& one = write_pair();
     talk->submit(one.run);

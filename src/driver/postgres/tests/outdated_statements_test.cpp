@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+// Statements whose tables or types have changed since they were prepared are prepared again.
+#include "conversation_fixture.hpp"
+
+namespace tupelo::driver::postgres {
+namespace {
+
+using namespace testing;
+
+struct outdated_statements_test : testing::conversation_test {
+  inline_word_buffer<4> values;
+  outdated_statements_test() { values.push_text("a"); }
+
+  asked& find(bool with_parameter = true) {
+    asked& made = read("SELECT n FROM t WHERE a = $1");
+    if (!with_parameter) return made;
+    bind_step step;
+    step.k = kind::text;
+    step.first = 1;
+    made.plan.binds = {step};
+    made.run.values = values.data();
+    return made;
+  }
+  static std::string takes(std::uint32_t type) {
+    const std::string whole = described(true);
+    return message_bytes('1', "") + message_bytes('t', int16_bytes(1) + int32_bytes(type)) +
+           whole.substr(whole.find('T'));
+  }
+  /// What the server says when it analyses a statement, or in a function.
+  static std::string misfit(const char* where = "") {
+    return message_bytes('E', "S" + text_bytes("ERROR") + "V" + text_bytes("ERROR") + "C" + text_bytes("42883") + "M" +
+                                  text_bytes("no") + "P" + text_bytes("8") + "W" + text_bytes(where) + "R" +
+                                  text_bytes("op_error") + '\0');
+  }
+  static std::string type_gone() {
+    return refused("XX000", "getBaseTypeAndTypmod", "ERROR", "cache lookup failed for type 16386");
+  }
+  asked& prepared(char status = 'I') {
+    asked& one = find();
+    talk->submit(one.run);
+    answer(takes(25) + ready(status));
+    answer(done("SELECT 0") + ready(status));
+    EXPECT_EQ(talk->take_completed(), &one.run);
+    talk->submit(one.run);
+    sent();
+    return one;
+  }
+};
+
+TEST_F(outdated_statements_test, whose_parameter_has_another_type_now_are_prepared_again) {
+  asked& one = prepared();
+  answer(misfit() + ready());
+  EXPECT_EQ(sent(), "CPDS");
+  answer(message_bytes('3', "") + takes(1043) + ready());
+  EXPECT_EQ(sent(), "BES");
+  answer(done("SELECT 0") + ready());
+  EXPECT_EQ(talk->take_completed(), &one.run);
+  EXPECT_FALSE(one.run.failure);
+}
+
+TEST_F(outdated_statements_test, whose_type_is_gone_are_prepared_again) {
+  asked& one = prepared();
+  answer(type_gone() + ready());
+  EXPECT_EQ(sent(), "CPDS");
+  answer(message_bytes('3', "") + takes(25) + ready());
+  answer(done("SELECT 0") + ready());
+  EXPECT_EQ(talk->take_completed(), &one.run);
+  EXPECT_FALSE(one.run.failure);
+}
+
+TEST_F(outdated_statements_test, are_prepared_again_once) {
+  asked& one = prepared();
+  answer(misfit() + ready());
+  answer(message_bytes('3', "") + takes(1043) + ready());
+  sent();
+  answer(misfit() + ready());
+  EXPECT_EQ(talk->take_completed(), &one.run);
+  EXPECT_EQ(sent(), "");
+  EXPECT_EQ(one.failure(), errc::syntax_error) << "it is what is wrong with the statement";
+}
+
+TEST_F(outdated_statements_test, in_a_transaction_have_it_run_again) {
+  asked& one = prepared('T');
+  answer(misfit() + ready('E'));
+  EXPECT_EQ(talk->take_completed(), &one.run);
+  EXPECT_EQ(sent(), "");
+  EXPECT_EQ(one.failure(), errc::serialization_failure);
+}
+
+TEST_F(outdated_statements_test, are_not_those_in_which_a_function_fails) {
+  asked& one = prepared();
+  answer(misfit("PL/pgSQL function f() line 1 at RETURN") + ready());
+  EXPECT_EQ(talk->take_completed(), &one.run);
+  EXPECT_EQ(one.failure(), errc::syntax_error);
+}
+
+TEST_F(outdated_statements_test, are_not_those_without_parameters) {
+  asked& one = find(false);
+  talk->submit(one.run);
+  answer(described(true) + ready());
+  answer(misfit() + ready());
+  EXPECT_EQ(talk->take_completed(), &one.run);
+  EXPECT_EQ(one.failure(), errc::syntax_error) << "the server analyses a CREATE INDEX when it is run";
+}
+
+TEST_F(outdated_statements_test, behind_a_pooler_go_on_without_their_name) {
+  talk = std::make_unique<conversation>(true, true);
+  asked& one = prepared();
+  answer(type_gone() + ready());
+  EXPECT_EQ(sent(), "CPDS");
+  EXPECT_NE(last_sent.find(std::string("P") + int32_bytes(4 + 1 + 29 + 2) + '\0'), std::string::npos);
+  answer(message_bytes('3', "") + takes(25) + ready());
+  EXPECT_EQ(sent(), "PBES") << "parsed with every run";
+  answer(message_bytes('1', "") + done("SELECT 0") + ready());
+  EXPECT_EQ(talk->take_completed(), &one.run);
+  EXPECT_FALSE(one.run.failure);
+}
+
+TEST_F(outdated_statements_test, in_a_group_are_prepared_again) {
+  for (const std::string& failure : {misfit(), type_gone()}) {
+    talk = std::make_unique<conversation>(true);
+    asked& first = write();
+    asked& second = find();
+    first.run.next = &second.run;
+    request group;
+    group.members = &first.run;
+    talk->submit(group);
+    answer(described(false) + takes(25) + ready());
+    sent();
+    answer(done("UPDATE 1") + failure + ready());
+    EXPECT_EQ(sent(), "CPDCPDS");
+    answer(message_bytes('3', "") + described(false) + message_bytes('3', "") + takes(1043) + ready());
+    EXPECT_EQ(sent(), "BEBES");
+    answer(done("UPDATE 1") + done("SELECT 0") + ready());
+    EXPECT_EQ(talk->take_completed(), &group);
+    EXPECT_FALSE(group.failure);
+  }
+}
+
+}  // namespace
+}  // namespace tupelo::driver::postgres
