@@ -54,6 +54,18 @@ TEST_P(raw_terms, leave_question_marks_in_comments_alone) {
 TEST_P(raw_terms, may_end_in_a_comment) {
   EXPECT_EQ(who(raw<bool>("? > 30 -- years", age) && name == "ada"), (names{"ada"}));
 }
+TEST_P(raw_terms, need_not_say_what_type_a_text_has) {
+  const auto said = raw<bool>("coalesce(?, ?) IS NOT NULL", std::optional<std::string>(), "x");
+  EXPECT_EQ(sync_wait(db.query<Person>().where(said).count()), 4);
+  sync_wait(db.transaction([&](session& s) -> task<void> {
+    co_await s.update<Person>().set(age, 7).where(name == "bob").run();
+    const auto [known, all] =
+        co_await s.pipeline(s.query<Person>().where(raw<bool>("? IS NOT NULL", "x") && age == 7).count(),
+                            s.query<Person>().where(!raw<bool>("? IS NULL", "x")).count());
+    EXPECT_EQ(known, 1);
+    EXPECT_EQ(all, 4);
+  }));
+}
 TEST_P(raw_terms, with_another_number_of_arguments_are_refused) {
   EXPECT_THROW(who(raw<bool>("? = ?", name)), query_error);
   EXPECT_THROW(who(raw<bool>("? = 'a'", name, 1)), query_error);

@@ -157,6 +157,7 @@ void sql_renderer::number_placeholders() {
       case op::null_value:
         if (is_raw) number_binding(i, word);
         break;
+      case op::call: plan_.has_fragments |= static_cast<function>(sub_of(word)) == function::fragment; break;
       default:
         if (is_fused(word)) number_binding(i, word);
     }

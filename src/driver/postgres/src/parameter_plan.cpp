@@ -348,8 +348,9 @@ std::vector<std::uint32_t> wanted_parameter_types(const statement_plan& plan) {
 }
 
 bool leaves_types_open(const statement_plan& plan) {
-  return plan.raw && std::any_of(plan.binds.begin(), plan.binds.end(),
-                                 [](const bind_step& step) { return wanted_type(step) == oid::unspecified; });
+  if (!plan.raw) return plan.has_fragments && !plan.binds.empty();
+  return std::any_of(plan.binds.begin(), plan.binds.end(),
+                     [](const bind_step& step) { return wanted_type(step) == oid::unspecified; });
 }
 
 std::vector<std::uint32_t> types_to_ask_for(const statement_plan& plan, std::span<const std::uint32_t> parameter_types,

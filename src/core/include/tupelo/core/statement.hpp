@@ -44,6 +44,7 @@ struct statement_plan {
   std::uint32_t rows_per_statement = 1;
   bool read_only = false;        ///< does not write: may run outside a transaction, on a replica
   bool raw = false;              ///< SQL of the user's own: its parameters have the types of their values
+  bool has_fragments = false;    ///< parts of it are the user's own, which may not say what type a parameter has
   bool changes_session = false;  ///< may change what outlives it and its transaction: settings, temporary tables, locks
   bool single_row = false;       ///< there cannot be a second row: reading may end with the first
   bool controls_transaction = false;  ///< begins or ends a transaction or a savepoint
