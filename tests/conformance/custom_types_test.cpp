@@ -3,6 +3,7 @@
 #include "backend.hpp"
 
 #include <tupelo/schema/migrator.hpp>
+#include <tupelo/query/raw_term.hpp>
 #include <tupelo/model/bits.hpp>
 #include <tupelo/model/cidr.hpp>
 #include <tupelo/model/composite.hpp>
@@ -128,6 +129,7 @@ TEST_P(custom_types, are_found_again_by_themselves) {
   EXPECT_EQ(count(col<&Parcel::flags> == bits::parse("1010")), 0);
   EXPECT_EQ(count(col<&Parcel::holidays> == p.holidays), 1);
   EXPECT_EQ(count(col<&Parcel::shelves>.in(multirange<std::int32_t>{}, p.shelves)), 1);
+  EXPECT_EQ(count(raw<bool>("? = ?", col<&Parcel::flags>, p.flags)), 1);
 }
 
 TEST_P(custom_types, are_updated_by_sessions_where_they_changed) {

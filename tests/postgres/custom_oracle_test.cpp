@@ -117,6 +117,55 @@ struct custom_oracle : value_oracle {
   template <class T>
   void agrees(const echo_statement& statement, const T& value) {
     agree(statement, tupelo::detail::ops_of<T>, value, text_of(value));
+    is_sent_alike(statement, value, text_of(value));
+  }
+  sent_parameters sent(const statement_plan& plan, const echo_statement& statement, const std::uint64_t* values,
+                       const void* const* objects) {
+    send_buffer out;
+    write_parameters(out, plan_parameters(plan, statement.statement.parameters, 0, catalog), plan, values, objects);
+    return sent_parameters(all_of(out));
+  }
+  /// From a query's values as from a field, and to the server it is what libpq sends as text.
+  template <class T>
+  void is_sent_alike(const echo_statement& statement, const T& value, const std::string& text) {
+    SCOPED_TRACE(statement.type + ": " + text);
+    const type_ops& ops = tupelo::detail::ops_of<T>;
+    statement_plan of_field, of_query;
+    of_field.binds.resize(1);
+    of_field.binds[0].source = bind_source::field;
+    of_field.binds[0].first = 1;
+    of_field.binds[0].slot = slot_of(ops);
+    of_query.binds.resize(1);
+    of_query.binds[0].k = ops.k;
+    of_query.binds[0].first = 1;
+    of_query.binds[0].slot.type = formed_type(ops);
+    if (ops.k == kind::array) of_query.binds[0].element = kind::custom;
+    inline_word_buffer<64> words;
+    push_value(slot_of(ops), &value, words);
+    const void* const object = &value;
+    const sent_parameters field = sent(of_field, statement, nullptr, &object);
+    const sent_parameters query = sent(of_query, statement, words.data(), nullptr);
+    EXPECT_EQ(query.binary, field.binary);
+    EXPECT_EQ(query.values, field.values);
+    EXPECT_EQ(server->execute(statement.statement, query.values, query.binary, true).rows,
+              server->execute(statement.statement, {text}, true).rows);
+  }
+  /// A list as one parameter, which is what `in(…)` sends.
+  template <class T>
+  void lists_agree(const echo_statement& statement, const std::vector<T>& values, const std::string& text) {
+    SCOPED_TRACE("list for " + statement.type + ": " + text);
+    statement_plan plan;
+    plan.binds.resize(1);
+    plan.binds[0].source = bind_source::whole_list;
+    plan.binds[0].k = kind::custom;
+    plan.binds[0].first = 1;
+    plan.binds[0].slot.type = formed_type(tupelo::detail::ops_of<T>);
+    inline_word_buffer<64> words;
+    words.push(values.size());
+    for (const T& each : values) push_value(slot_of(tupelo::detail::ops_of<T>), &each, words);
+    const sent_parameters query = sent(plan, statement, words.data(), nullptr);
+    EXPECT_EQ(server->execute(statement.statement, query.values, query.binary, true).rows,
+              server->execute(statement.statement, {text}, true).rows);
   }
   /// An array of them too, with and without NULL.
   template <class T>
@@ -136,6 +185,9 @@ struct custom_oracle : value_oracle {
     }
     agree(statement, tupelo::detail::ops_of<std::vector<T>>, values, plain + "}");
     agree(statement, tupelo::detail::ops_of<std::vector<std::optional<T>>>, optional_values, holed + "}");
+    is_sent_alike(statement, values, plain + "}");
+    is_sent_alike(statement, optional_values, holed + "}");
+    lists_agree(statement, values, plain + "}");
   }
 
   template <class T, class Make>
@@ -246,6 +298,25 @@ TEST_F(custom_oracle, bits_agree) {
     agrees(fixed, some_bits(13));
     arrays_agree(array, std::vector<bits>{some_bits(random.below(9)), some_bits(random.below(9))});
   }
+}
+
+TEST_F(custom_oracle, values_of_queries_are_binary_where_fields_are) {
+  const auto sent_as = [&]<class T>(const std::string& type, const T& value) {
+    statement_plan plan;
+    plan.binds.resize(1);
+    plan.binds[0].k = kind::custom;
+    plan.binds[0].first = 1;
+    plan.binds[0].slot.type = formed_type(tupelo::detail::ops_of<T>);
+    inline_word_buffer<64> words;
+    push_value(slot_of(tupelo::detail::ops_of<T>), &value, words);
+    return sent(plan, echo(type), words.data(), nullptr);
+  };
+  EXPECT_TRUE(sent_as("int4range", range<std::int32_t>(1, 5)).binary[0]);
+  EXPECT_TRUE(sent_as("datemultirange", multirange<date>()).binary[0]);
+  EXPECT_TRUE(sent_as("varbit", bits::parse("101")).binary[0]);
+  EXPECT_TRUE(sent_as("inet", inet::parse("::1")).binary[0]);
+  EXPECT_EQ(sent_as("text", bits::parse("101")).values[0], "101") << "the server has asked for a text";
+  EXPECT_FALSE(sent_as("tstzrange", native<"tstzrange">{"[now,)"}).binary[0]) << "nobody knows more than its text";
 }
 
 TEST_F(custom_oracle, times_with_an_offset_agree) {

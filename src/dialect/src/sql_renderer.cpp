@@ -113,9 +113,11 @@ void sql_renderer::number_binding(std::uint32_t index, std::uint64_t word) {
     const field_info& field = field_of_word(word);
     step.wrap = wrap_of(fused_comparison(word));
     step.slot.column = field.column;
+    step.slot.type = formed_type(*field.type);
     if (step.k == kind::array) step.element = element_kind(stored_type(*field.type));
   } else if (o == op::value) {
     step.element = static_cast<kind>(length_of(word));
+    step.slot.type = find_type(model_of(word));
     // A value before a comparison is its right side.
     if (index + 1 < count_ && op_of(words_[index + 1]) == op::compare) {
       step.wrap = wrap_of(static_cast<comparison>(sub_of(words_[index + 1])));
@@ -128,7 +130,11 @@ void sql_renderer::number_binding(std::uint32_t index, std::uint64_t word) {
     step.source = bucket && dialect_.list_as_one(bucket) ? bind_source::whole_list : bind_source::list;
     step.places = bucket ? dialect_.places_of(bucket) : 0;
     if (!bucket) step.k = step.typed_as = kind::text;  // of no place, whose type would have to take it
-    if (model_of(word) != 0) step.slot.column = field_of_word(word).column;
+    if (model_of(word) != 0) {
+      const field_info& field = field_of_word(word);
+      step.slot.column = field.column;
+      if (step.k == kind::custom) step.slot.type = formed_type(*field.type);
+    }
   } else if (o == op::assign_field || o == op::match_field) {
     step.source = bind_source::field;
     step.slot = field_of_word(word).slot();

@@ -31,6 +31,7 @@ void sql_renderer::number_owners(std::uint32_t index, std::uint64_t word) {
     step.source = bind_source::whole_list;
     step.first = next_++;
     step.k = step.typed_as = key_kind(*pair.own);
+    step.slot.type = formed_type(*pair.own->type);
     if (loaded_.has_join_table()) {
       step.slot.column = loaded_.relation->join_key[part++];
     } else {

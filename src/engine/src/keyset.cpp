@@ -76,10 +76,12 @@ void mix_word(std::string& name, std::uint64_t word) {
   const op o = op_of(word);
   name.append(std::to_string(word & 0xffff)).push_back(':');
   const model_spec* const spec =
-      model_of(word) != 0 && o != op::call && o != op::text && o != op::over && o != op::again
+      model_of(word) != 0 && o != op::call && o != op::text && o != op::over && o != op::again && o != op::value
           ? find_spec(model_of(word))
           : nullptr;
-  if (spec == nullptr) {
+  if (o == op::value) {
+    name.append(std::to_string(length_of(word)));  // its type has another number in another program
+  } else if (spec == nullptr) {
     name.append(std::to_string(word >> 16U));
   } else {
     const model_info& model = info_of(*spec);

@@ -42,6 +42,7 @@ struct registry {
   std::vector<const model_spec*> by_id{nullptr};
   std::map<std::pair<std::uint32_t, std::string>, std::uint32_t, std::less<>> aliases;
   std::map<std::uint32_t, std::string_view> alias_names;  ///< of the keys above
+  std::vector<const type_ops*> types{nullptr};            ///< by the numbers that shapes have of them
 };
 
 registry& models() {
@@ -82,6 +83,20 @@ std::uint32_t alias_of(const model_spec& spec, std::string_view name) {
     r.alias_names.emplace(known->second, known->first.second);
   }
   return known->second;
+}
+
+std::uint32_t number_of_type(const type_ops& type) {
+  registry& r = models();
+  std::lock_guard lock(r.mutex);
+  auto known = std::find(r.types.begin(), r.types.end(), &type);
+  if (known == r.types.end()) known = r.types.insert(known, &type);
+  return static_cast<std::uint32_t>(known - r.types.begin());
+}
+
+const type_ops* find_type(std::uint32_t number) noexcept {
+  registry& r = models();
+  std::lock_guard lock(r.mutex);
+  return number < r.types.size() ? r.types[number] : nullptr;
 }
 
 std::string_view alias_name(std::uint32_t id) noexcept {

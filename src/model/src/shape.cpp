@@ -74,8 +74,9 @@ expression::expression(column_ref column, comparison c, const literal& value) no
   value.push_to(values);
 }
 expression::expression(const literal& value) noexcept
-    : shape(value.k == kind::null ? make_word(op::null_value)
-                                  : make_word(op::value, sub(value.k), static_cast<std::uint16_t>(value.element))) {
+    : shape(value.k == kind::null
+                ? make_word(op::null_value)
+                : make_word(op::value, sub(value.k), static_cast<std::uint16_t>(value.element), value.type)) {
   if (value.k != kind::null) value.push_to(values);
 }
 expression::expression(column_ref left, comparison c, column_ref right) noexcept {

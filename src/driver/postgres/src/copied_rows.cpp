@@ -145,7 +145,7 @@ std::string_view parameter_writer::text_of(const field_slot& slot, const void* v
   }
   const bound_value loaded = load_field(slot, value, scratch_);
   // What the binary form refuses is refused here too.
-  if (planned.form != parameter_form::literal && !is_of_fields(planned.form)) {
+  if (planned.form != parameter_form::literal && !is_own(planned.form)) {
     write_value(planned.form, loaded, place);
     out_.truncate(mark);
   }

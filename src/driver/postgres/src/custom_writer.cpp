@@ -32,6 +32,14 @@ void parameter_writer::write_own(parameter_form form, const field_slot& slot, co
   }
 }
 
+void parameter_writer::write_own_text(parameter_form form, std::string_view text, const parameter_step& planned,
+                                      const parameter_place& place) {
+  const type_ops& type = *planned.own;
+  const field_slot slot{&type, 0, type.k, false, place.column};
+  if (!use_text(type, text, [&](const void* value) { write_own(form, slot, value, planned, place); }))
+    refuse_malformed(place, type.type_name());
+}
+
 // Source: range_recv of the server.
 void parameter_writer::write_range(const range_ops& range, const void* value, const parameter_step& planned,
                                    parameter_place place) {

@@ -23,6 +23,11 @@ kind element_of(const bind_step& step) noexcept {
   return step.source == bind_source::field ? stored_type(*stored_type(*step.slot.type).array->element).k : step.element;
 }
 
+/// The type of custom values or elements, where it has a form beside its text.
+const type_ops* own_type(const bind_step& step) noexcept {
+  return step.source == bind_source::field ? formed_type(*step.slot.type) : step.slot.type;
+}
+
 bool is_number(kind k) noexcept { return is_integer(k) || is_float(k) || k == kind::decimal || k == kind::boolean; }
 /// Kinds that are text in C++ and may stand for any type of the server, which then reads them.
 bool is_free_text(kind k) noexcept { return k == kind::text || k == kind::custom; }
@@ -178,8 +183,16 @@ private:
     const bool finite = form == parameter_form::interval && server_version_ < first_with_infinite_intervals;
     return finite ? parameter_form::finite_interval : form;
   }
-  parameter_form form_of_field(const type_ops& type, std::uint32_t server_type_number, parameter_form text,
-                               parameter_step& planned, const parameter_place& place);
+  parameter_form form_of_own(const type_ops& type, std::uint32_t server_type_number, parameter_form text,
+                             parameter_step& planned, const parameter_place& place);
+  /// The same of a bind whose values, or elements, are of the kind.
+  parameter_form form_of_own(const bind_step& step, kind k, std::uint32_t server_type_number, parameter_form text,
+                             parameter_step& planned, const parameter_place& place) {
+    const type_ops* const type = k == kind::custom ? own_type(step) : nullptr;
+    if (type == nullptr) return text;
+    if (step.source != bind_source::field) planned.own = type;
+    return form_of_own(*type, server_type_number, text, planned, place);
+  }
   const composite_layout* plan_composite(const composite_ops& fields, std::uint32_t type, const parameter_place& place);
 
   parameter_layout& layout_;
@@ -187,10 +200,10 @@ private:
   std::uint32_t server_version_;
 };
 
-/// The binary form of a field with field_traits, or what it was.
-parameter_form parameter_planner::form_of_field(const type_ops& type, std::uint32_t server_type_number,
-                                                parameter_form text, parameter_step& planned,
-                                                const parameter_place& place) {
+/// The binary form of a type with field_traits, or what it was.
+parameter_form parameter_planner::form_of_own(const type_ops& type, std::uint32_t server_type_number,
+                                              parameter_form text, parameter_step& planned,
+                                              const parameter_place& place) {
   if (type.k != kind::custom || type.form == nullptr) return text;
   const custom_form& own = *type.form;
   if (own.range != nullptr || own.multirange != nullptr) {
@@ -243,7 +256,7 @@ const composite_layout* parameter_planner::plan_composite(const composite_ops& f
     parameter_step& how = attribute.how;
     how.k = field.k;
     how.type = catalog_.base_of(attribute.type);
-    how.form = form_of_field(field, how.type, form_of(field.k, how.type), how, place);
+    how.form = form_of_own(field, how.type, form_of(field.k, how.type), how, place);
     if (how.form == parameter_form::refused) refuse_attribute(place, i + 1, how.type, field.k);
     is_text |= how.form == parameter_form::literal;
   }
@@ -254,7 +267,6 @@ const composite_layout* parameter_planner::plan_composite(const composite_ops& f
 
 parameter_step parameter_planner::plan_step(const bind_step& step, const parameter_place& place) {
   parameter_step planned;
-  const bool is_field = step.source == bind_source::field;
   planned.k = kind_of(step);
   planned.type = place.type;
   const std::uint32_t type = catalog_.base_of(place.type);
@@ -264,7 +276,7 @@ parameter_step parameter_planner::plan_step(const bind_step& step, const paramet
     // A domain takes what it took before its base was known.
     if (planned.form == parameter_form::refused && type != place.type)
       planned.form = scalar_form(planned.k, place.type);
-    if (is_field) planned.form = form_of_field(stored_type(*step.slot.type), type, planned.form, planned, place);
+    planned.form = form_of_own(step, planned.k, type, planned.form, planned, place);
     const bool is_text = planned.form == parameter_form::text || planned.form == parameter_form::literal;
     if (planned.form == parameter_form::refused || (step.wrap != like_wrap::none && !is_text))
       refuse_type(place, planned.k, false);
@@ -289,10 +301,7 @@ parameter_step parameter_planner::plan_step(const bind_step& step, const paramet
     planned.element = form_of(k, planned.element_type);
   }
   if (planned.element_type != type && planned.element_type != 0) {
-    if (is_field && !list) {
-      const type_ops& own = stored_type(*stored_type(*step.slot.type).array->element);
-      planned.element = form_of_field(own, catalog_.base_of(planned.element_type), planned.element, planned, place);
-    }
+    planned.element = form_of_own(step, k, catalog_.base_of(planned.element_type), planned.element, planned, place);
     if (planned.element != parameter_form::literal) planned.form = parameter_form::array;
   }
   if (planned.element == parameter_form::refused && !list && find_server_type(type) == nullptr &&
@@ -357,7 +366,7 @@ std::vector<std::uint32_t> types_to_ask_for(const statement_plan& plan, std::spa
                                             const type_catalog& catalog, bool of_rows) {
   std::vector<std::uint32_t> types;
   for (const bind_step& step : plan.binds) {
-    if (step.source != bind_source::field || !depends_on_type(*step.slot.type, of_rows)) continue;
+    if (step.slot.type == nullptr || !depends_on_type(*step.slot.type, of_rows)) continue;
     for (std::size_t row = 0; row != plan.rows_per_statement; ++row) {
       const std::size_t place = row * plan.binds.size() + step.first - 1;
       if (place >= parameter_types.size()) break;

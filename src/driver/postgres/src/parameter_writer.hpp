@@ -76,9 +76,14 @@ private:
                                      const parameter_place& place);
   /// What stands in front of an array's elements.
   void begin_array(std::size_t count, bool nulls, std::uint32_t element_type, const parameter_place& place);
-  /// Before: a form that only fields have.
+  /// Before: a form that only the slot's type knows.
   void write_own(parameter_form form, const field_slot& slot, const void* value, const parameter_step& planned,
                  const parameter_place& place);
+  /// A value from a query's buffer. Before: the same form.
+  void write_own_text(parameter_form form, std::string_view text, const parameter_step& planned,
+                      const parameter_place& place);
+  /// The next value from a query's buffer, as a list's element where `form` is that.
+  void write_taken(parameter_form form, const parameter_step& planned, const parameter_place& place);
   void write_range(const range_ops& range, const void* value, const parameter_step& planned, parameter_place place);
   void write_composite(const composite_layout& parts, const composite_ops& fields, const void* value,
                        const parameter_place& place);

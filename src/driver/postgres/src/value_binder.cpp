@@ -94,7 +94,12 @@ void parameter_writer::write_from_values(const bind_step& step, const parameter_
     const std::string_view words = take_bytes(cursor_);
     return write_elements(array_words(reinterpret_cast<const std::uint64_t*>(words.data())), planned, place);
   }
-  write_value(planned.form, take_value(planned.k, cursor_, place, scratch_), place);
+  write_taken(planned.form, planned, place);
+}
+
+void parameter_writer::write_taken(parameter_form form, const parameter_step& planned, const parameter_place& place) {
+  if (is_own(form)) return write_own_text(form, take_bytes(cursor_), planned, place);
+  write_value(form, take_value(planned.k, cursor_, place, scratch_), place);
 }
 
 void parameter_writer::write_pattern(const bind_step& step, const parameter_step& planned) {
@@ -128,7 +133,7 @@ void parameter_writer::write_list(const bind_step& step, const parameter_step& p
   for (std::uint64_t i = 0; i < step.places; ++i) {
     cursor_ = i < count ? end : last;
     last = cursor_;
-    write_value(planned.form, take_value(planned.k, cursor_, place, scratch_), place);
+    write_taken(planned.form, planned, place);
     end = cursor_;
   }
 }
@@ -152,8 +157,7 @@ void parameter_writer::write_array(const bind_step& step, const parameter_step& 
   const std::uint64_t count = *cursor_++;
   const std::size_t start = out_.begin_value();
   begin_array(count, planned.k == kind::null, planned.element_type, place);
-  for (std::uint64_t i = 0; i < count; ++i)
-    write_value(planned.element, take_value(planned.k, cursor_, place, scratch_), place);
+  for (std::uint64_t i = 0; i < count; ++i) write_taken(planned.element, planned, place);
   out_.end_value(start);
 }
 
@@ -189,13 +193,13 @@ void parameter_writer::write_field(const field_slot& slot, const void* value, co
                                    const parameter_place& place) {
   if (slot.k == kind::mapped) {
     load_mapped(slot, value, [&](const void* stored) { write_field(stored_slot(slot), stored, planned, place); });
-  } else if (slot.k == kind::array && planned.form == parameter_form::array && is_of_fields(planned.element)) {
+  } else if (slot.k == kind::array && planned.form == parameter_form::array && is_own(planned.element)) {
     write_own_elements(slot, value, planned, place);
   } else if (slot.k == kind::array) {
     scratch_.words.size = 0;
     push_value(slot, value, scratch_.words);
     write_elements(array_words(scratch_.words.data() + 1), planned, place);
-  } else if (is_of_fields(planned.form)) {
+  } else if (is_own(planned.form)) {
     write_own(planned.form, slot, value, planned, place);
   } else {
     write_value(planned.form, load_field(slot, value, scratch_), place);
@@ -216,7 +220,9 @@ void parameter_writer::write_elements(array_words elements, const parameter_step
   for (bool first = true; elements.size() > 0; first = false) {
     const std::uint64_t* value = elements.next();
     if (!binary && !first) out_.put8(',');
-    if (value != nullptr) {
+    if (value != nullptr && is_own(planned.element)) {
+      write_own_text(planned.element, take_bytes(value), planned, place);
+    } else if (value != nullptr) {
       const bound_value taken = take_value(elements.element(), value, place, scratch_);
       binary ? write_value(planned.element, taken, place) : write_literal_element(taken, place);
     } else if (binary) {

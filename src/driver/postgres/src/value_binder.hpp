@@ -37,10 +37,10 @@ enum class parameter_form : std::uint8_t {
   interval,
   finite_interval,  ///< for servers before version 17
   time_of_day,
-  range,  ///< of fields only, as the two behind it
+  range,  ///< of a type of its own, as the three behind it
   multirange,
   composite,
-  own_bytes,  ///< what the field_traits of a field write
+  own_bytes,  ///< what the field_traits of the type write
   // the type's text form
   literal,
   // an array, or a list as one parameter
@@ -63,6 +63,7 @@ struct parameter_step {
   std::uint32_t element_type = 0;               ///< of arrays
   std::uint32_t bound_type = 0;                 ///< of ranges and multiranges
   const composite_layout* composite = nullptr;  ///< of composites; owned by the parameter_layout
+  const type_ops* own = nullptr;  ///< of the four forms above, where values come as texts from a query's buffer
 };
 
 /// How the attributes of one composite are written. The server takes them with exactly the types that its own have.
@@ -112,8 +113,8 @@ parameter_layout plan_parameters(const statement_plan& plan, std::span<const std
 void write_parameters(send_buffer& out, const parameter_layout& layout, const statement_plan& plan,
                       const std::uint64_t* values, const void* const* objects);
 
-/// Whether the form is one that the value's own type has, which only fields know.
-constexpr bool is_of_fields(parameter_form form) noexcept {
+/// Whether the form is one that only the value's own type knows.
+constexpr bool is_own(parameter_form form) noexcept {
   return form >= parameter_form::range && form <= parameter_form::own_bytes;
 }
 

@@ -144,11 +144,20 @@ struct type_ops {
   std::string_view (*type_name)() = nullptr;  ///< custom and mapped: the user's type, for messages
   std::string_view column_type{};             ///< custom and mapped: the column's type, where the traits name one
   const custom_form* form = nullptr;          ///< custom only; null: nothing but its text
+  /// custom with a form only: hands the value that the text says to `use`; false where it says none
+  bool (*use_text)(std::string_view text, const void* context,
+                   void (*use)(const void* context, const void* value)) = nullptr;
 };
 
 /// What a value of the type is in the database: the type itself, or what a mapped type is stored as.
 inline const type_ops& stored_type(const type_ops& type) noexcept {
   return type.stored != nullptr ? *type.stored : type;
+}
+/// The type of a field's custom values, or of its elements, where it has a form beside its text; else null.
+inline const type_ops* formed_type(const type_ops& field) noexcept {
+  const type_ops* type = &stored_type(field);
+  if (type->array != nullptr) type = &stored_type(*type->array->element);
+  return type->form != nullptr ? type : nullptr;
 }
 /// The kind under which a field's value stands in a value buffer: all integers are 64 bits wide there.
 constexpr kind kind_in_buffer(kind k) noexcept {
@@ -246,6 +255,13 @@ template <class Use>
 void load_mapped(const field_slot& slot, const void* value, const Use& use) {
   slot.type->store(value, &use,
                    [](const void* context, const void* stored) { (*static_cast<const Use*>(context))(stored); });
+}
+/// `use(value)` gets the value of a custom type with a form that the text says, which ends with the call. False where
+/// it says none.
+template <class Use>
+bool use_text(const type_ops& type, std::string_view text, const Use& use) {
+  return type.use_text(text, &use,
+                       [](const void* context, const void* value) { (*static_cast<const Use*>(context))(value); });
 }
 /// The enumerator's name. Errors: value_error (invalid_enum) when the value has none.
 std::string_view load_enumerator(const field_slot& slot, const void* value);

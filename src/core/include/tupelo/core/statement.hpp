@@ -28,7 +28,9 @@ struct bind_step {
   kind element{};            ///< of arrays, as in a value buffer
   std::uint32_t first = 0;   ///< number of the first placeholder, from 1
   std::uint32_t places = 1;  ///< placeholders that a list fills
-  field_slot slot;           ///< of source `field`; for `value` and `list` its column names the parameter in messages
+  /// Of source `field`. Elsewhere its column names the parameter in messages, and its type is that of custom values, or
+  /// elements, where that has a form beside its text.
+  field_slot slot;
 };
 
 /// A statement ready to be prepared: text, how to bind, how to decode. Made once per shape by the dialect, immutable,

@@ -341,6 +341,16 @@ consteval void describe_value(type_ops& ops) {
         ops.form = &binary_form_of<Value>;
       }
     }
+    if constexpr (traits_of<Value>::reads_and_writes_text) {
+      if (ops.form != nullptr) {
+        ops.use_text = [](std::string_view text, const void* context, void (*use)(const void*, const void*)) {
+          Value read{};
+          if (!field_traits<Value>::from_text(read, text)) return false;
+          use(context, __builtin_addressof(read));
+          return true;
+        };
+      }
+    }
   } else if constexpr (time_point_like<Value> && !std::is_same_v<Value, timestamp>) {
     describe_ticks<typename Value::duration>(ops);
   } else if constexpr (span_of_time_like<Value>) {

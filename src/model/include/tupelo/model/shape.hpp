@@ -57,7 +57,7 @@ enum class op : std::uint8_t {
   without_scope,  ///< sub: without_flags; a scope of the models is no condition of this statement
   // expressions
   column = 64,
-  value,       ///< sub: kind, length: the kind of an array's elements
+  value,  ///< sub: kind, length: the kind of an array's elements, model: number_of_type of custom values or elements
   null_value,  ///< raw SQL: as `value`, of the type that is NULL
   compare,     ///< sub: comparison
   and_,
@@ -330,12 +330,18 @@ struct column_ref {
   std::uint64_t word(op o, std::uint8_t sub = 0) const noexcept;
 };
 
+/// A number of a type with a form beside its text, which a shape tells it by: the same while the program runs.
+std::uint32_t number_of_type(const type_ops& type);
+/// Null for 0, which is a type without such a form.
+const type_ops* find_type(std::uint32_t number) noexcept;
+
 /// A value on its way into a value buffer: one word, or text. kind::null has neither. A view: it ends with what its
 /// text points to.
 struct literal {
   kind k = kind::null;
   bool is_text = false;
   kind element = kind::null;  ///< of arrays, whose text are their words
+  std::uint32_t type = 0;     ///< number_of_type of custom values or elements
   std::uint64_t word = 0;
   std::string_view text;
 

@@ -106,6 +106,22 @@ consteval kind element_kind() {
   }
 }
 
+/// What a shape tells a custom value's type, or that of an array's elements, by; 0 where its text is all there is.
+template <class V>
+std::uint32_t type_number() {
+  if constexpr (is_mapped<V>) {
+    return type_number<typename field_traits<V>::stored>();
+  } else if constexpr (field_kind<V>() == kind::array) {
+    return type_number<base_of<typename V::value_type>>();
+  } else if constexpr (field_kind<V>() == kind::custom) {
+    if constexpr (ops_of<V>.form != nullptr) {
+      static const std::uint32_t number = number_of_type(ops_of<V>);
+      return number;
+    }
+  }
+  return 0;
+}
+
 template <class T, class V>
 std::int64_t ticks_of(const V& v) noexcept {  // microseconds of a time point, days of a day point
   if constexpr (std::is_same_v<V, timestamp>) {
@@ -181,7 +197,9 @@ inline literal literal_of(const V& v, [[maybe_unused]] text_room<V>& room) {
   } else if constexpr (k == kind::array) {
     room.size = 0;
     push_value({&ops_of<V>, 0, k, false, {}}, __builtin_addressof(v), room);
-    return literal(room);
+    literal made(room);
+    made.type = type_number<V>();
+    return made;
   } else if constexpr (k == kind::interval) {
     write_interval(room.bytes, ops_of<V>, __builtin_addressof(v));
     return {k, std::string_view(room.bytes, sizeof room.bytes)};
@@ -214,7 +232,9 @@ inline literal literal_of(const V& v, [[maybe_unused]] text_room<V>& room) {
   } else {
     room.clear();
     field_traits<V>::to_text(v, room);
-    return {k, std::string_view(room)};
+    literal made(k, std::string_view(room));
+    made.type = type_number<V>();
+    return made;
   }
 }
 
