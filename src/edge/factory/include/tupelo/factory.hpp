@@ -7,6 +7,7 @@
 #include <tupelo/core/task.hpp>
 
 #include <algorithm>
+#include <concepts>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -36,9 +37,9 @@ using told_progress = std::function<void(std::size_t done, std::size_t all)>;
 ///     auto ada = co_await users.with([](User& u) { u.role = Role::admin; }).create(db);
 ///     auto many = co_await users.has(posts, {0, 5}, &Post::author_id).create(db, 1'000);
 ///
-/// A variation (`with`, `has`, `of`) is a factory of its own that draws from the same values, so that what is unique in
-/// one is unique among all. The same recipes and calls make the same objects; `seed` gives others.
-/// Owns: copies of what it is given. Threads: a factory and its variations belong to one thread at a time.
+/// A variation (`with`, `has`, `of`, `belongs_to`, `attached`) is a factory of its own that draws from the same values,
+/// so that what is unique in one is unique among all. The same recipes and calls make the same objects; `seed` gives
+/// others. Owns: copies of what it is given. Threads: a factory and its variations belong to one thread at a time.
 template <class T>
 class factory {
 public:
@@ -73,6 +74,17 @@ public:
   factory of(const Parent& parent, Column T::* column) const {
     return with([key = parent.id, column](T& object) { object.*column = key; });
   }
+  /// Each that is created, and whose column nothing has set, gets a parent that is made for it: what a required foreign
+  /// key needs. So many share one.
+  template <class Parent, class Column>
+  factory belongs_to(factory<Parent> parents, Column T::* column, how_many sharing = 1) const {
+    factory other(*this);
+    other.before_.push_back(
+        [parents = std::move(parents), column, sharing](place where, fake& f, std::vector<T>& objects) -> task<void> {
+          return give_parents(parents, column, sharing, where, f, objects);
+        });
+    return other;
+  }
   /// Each that is created gets so many children; their column is set to its key.
   template <class Child, class Column>
   factory has(factory<Child> children, how_many count, Column Child::* column) const {
@@ -85,7 +97,30 @@ public:
     return other;
   }
 
-  /// Not in the database.
+  /// Each that is created is connected with so many that are made for it, by a tp::many_to_many relation.
+  template <class Related, class Relation>
+    requires std::same_as<typename Relation::related_model, Related>
+  factory attached(factory<Related> related, how_many count, Relation T::* relation) const {
+    factory other(*this);
+    other.after_.push_back([related = std::move(related), count,
+                            relation](place where, fake& f, const std::vector<T>& objects) -> task<void> {
+      return attach_new(related, count, relation, where, f, objects);
+    });
+    return other;
+  }
+  /// The same with some of these, which are in the database: no one twice, and at most all of them.
+  template <class Related, class Relation>
+    requires std::same_as<typename Relation::related_model, Related>
+  factory attached(std::vector<Related> some, how_many count, Relation T::* relation) const {
+    factory other(*this);
+    other.after_.push_back(
+        [some = std::move(some), count, relation](place where, fake& f, const std::vector<T>& objects) -> task<void> {
+          return attach_some(some, count, relation, where, f, objects);
+        });
+    return other;
+  }
+
+  /// Not in the database, and without what belongs to it.
   T make() const {
     T object{};
     for (const recipe& step : steps_) step(*values_, object);
@@ -124,6 +159,7 @@ private:
 
   std::shared_ptr<fake> values_;
   std::vector<recipe> steps_;
+  std::vector<std::function<task<void>(place, fake&, std::vector<T>&)>> before_;
   std::vector<std::function<task<void>(place, fake&, const std::vector<T>&)>> after_;
 
   static std::size_t drawn(fake& values, how_many count) {
@@ -132,6 +168,12 @@ private:
   }
   static task<void> insert(place where, std::vector<T>& objects) {
     return std::visit([&](auto* to) { return to->insert(objects); }, where);
+  }
+  /// With what belongs to them.
+  static task<void> insert_whole(const factory& self, place where, std::vector<T>& objects) {
+    for (const auto& step : self.before_) co_await step(where, *self.values_, objects);
+    co_await insert(where, objects);
+    for (const auto& step : self.after_) co_await step(where, *self.values_, objects);
   }
   static task<T> create_one(factory self, place where) {
     std::vector<T> one = co_await create_all(std::move(self), where, 1, {}, true);
@@ -147,8 +189,7 @@ private:
     std::vector<T> all;
     for (std::size_t done = 0; done < wanted;) {
       std::vector<T> some = self.make(std::min(at_once, wanted - done));
-      co_await insert(where, some);
-      for (auto& step : self.after_) co_await step(where, *self.values_, some);
+      co_await insert_whole(self, where, some);
       done += some.size();
       if (told) told(done, wanted);
       if (kept) all.insert(all.end(), std::move_iterator(some.begin()), std::move_iterator(some.end()));
@@ -170,8 +211,56 @@ private:
   }
   static task<void> insert_children(factory self, place where, std::vector<T> children) {
     if (children.empty()) co_return;
-    co_await insert(where, children);
-    for (auto& step : self.after_) co_await step(where, *self.values_, children);
+    co_await insert_whole(self, where, children);
+  }
+  template <class Parent, class Column>
+  static task<void> give_parents(factory<Parent> parents, Column T::* column, how_many sharing, place where,
+                                 fake& values, std::vector<T>& objects) {
+    std::vector<std::vector<T*>> families;
+    std::size_t places = 0;
+    for (T& object : objects) {
+      if (object.*column != Column{}) continue;
+      if (places == 0) {
+        families.emplace_back();
+        places = std::max<std::size_t>(drawn(values, sharing), 1);
+      }
+      families.back().push_back(&object);
+      --places;
+    }
+    if (families.empty()) co_return;
+    const std::vector<Parent> made =
+        co_await factory<Parent>::create_all(std::move(parents), where, families.size(), {}, true);
+    for (std::size_t i = 0; i < families.size(); ++i) {
+      for (T* child : families[i]) child->*column = made[i].id;
+    }
+  }
+  template <class Related, class Relation>
+  static task<void> attach(place where, const T& object, Relation T::* relation, const std::vector<Related>& related) {
+    if (related.empty()) co_return;
+    if (auto* const* db = std::get_if<database*>(&where)) co_await (*db)->attach(object, relation, related);
+    if (auto* const* of = std::get_if<session*>(&where)) co_await (*of)->attach(object, relation, related);
+    if (auto* const* on = std::get_if<lease*>(&where)) co_await (*on)->attach(object, relation, related);
+  }
+  template <class Related, class Relation>
+  static task<void> attach_new(factory<Related> related, how_many count, Relation T::* relation, place where,
+                               fake& values, const std::vector<T>& objects) {
+    for (const T& object : objects) {
+      const std::size_t wanted = drawn(values, count);
+      const std::vector<Related> made = co_await factory<Related>::create_all(related, where, wanted, {}, true);
+      co_await attach(where, object, relation, made);
+    }
+  }
+  template <class Related, class Relation>
+  static task<void> attach_some(std::vector<Related> some, how_many count, Relation T::* relation, place where,
+                                fake& values, const std::vector<T>& objects) {
+    for (const T& object : objects) {
+      const std::size_t wanted = std::min(drawn(values, count), some.size());
+      for (std::size_t i = 0; i < wanted; ++i) {  // the first so many of a shuffle
+        std::swap(some[i], some[i + drawn(values, {0, some.size() - i - 1})]);
+      }
+      co_await attach(where, object, relation,
+                      std::vector<Related>(some.begin(), some.begin() + std::ptrdiff_t(wanted)));
+    }
   }
 };
 
