@@ -73,6 +73,33 @@ TEST_F(postgres_views, are_kept_while_what_a_column_is_computed_from_changes) {
   make();
   expect_kept(&shorter, [](schema_editor& db) { db.alter_column("users", "name").text(); });
 }
+TEST_F(postgres_views, that_are_materialized_are_refused_with_what_would_be_lost) {
+  make();
+  const history all(
+      {{"1_users", {}, &users_up, &nothing, "1.cpp"}, {"2_wider", {"1_users"}, &wider, &narrower, "2.cpp"}});
+  const std::pair<const char*, const char*> cases[]{
+      {"COMMENT ON INDEX one_age IS 'for refreshing'", "comments on indexes"},
+      {"COMMENT ON INDEX one_age IS NULL; ALTER MATERIALIZED VIEW ages ALTER COLUMN many SET STATISTICS 500",
+       "statistics targets"},
+      {"ALTER MATERIALIZED VIEW ages ALTER COLUMN many SET STATISTICS -1; CREATE STATISTICS pairs ON age, many FROM "
+       "ages",
+       "extended statistics"},
+      {"DROP STATISTICS pairs; ALTER MATERIALIZED VIEW ages CLUSTER ON one_age", "an index that it is clustered by"},
+      {"ALTER MATERIALIZED VIEW ages SET WITHOUT CLUSTER; ALTER MATERIALIZED VIEW ages ALTER COLUMN many SET "
+       "(n_distinct = 7)",
+       "storage or options of columns"},
+  };
+  for (const auto& [sql, lost] : cases) {
+    execute(sql);
+    const std::string said = failure(all);
+    EXPECT_NE(said.find("the materialized view ages reads what is changed, and has " + std::string(lost)),
+              std::string::npos)
+        << said;
+  }
+  execute("ALTER MATERIALIZED VIEW ages ALTER COLUMN many RESET (n_distinct)");
+  upgrade(all);
+  expect_no_drift(all);
+}
 TEST_F(postgres_views, that_have_more_than_can_be_made_again_are_refused_by_name) {
   make();
   execute("CREATE RULE none AS ON DELETE TO grown_up DO INSTEAD NOTHING");

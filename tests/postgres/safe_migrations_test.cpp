@@ -119,6 +119,23 @@ TEST_F(postgres_safe_migrations, a_unique_constraint_goes_on_behind_its_index) {
   expect_no_drift(all);
 }
 
+TEST_F(postgres_safe_migrations, an_index_of_somebody_elses_under_the_name_is_left_alone) {
+  const history all({users(), unique()});
+  upgrade(all, "1_users");
+  for (const char* other : {"(city)", "(email DESC)", "(email COLLATE \"C\")", "(email text_pattern_ops)",
+                            "(email) NULLS NOT DISTINCT", "(email) INCLUDE (city)"}) {
+    execute("CREATE UNIQUE INDEX uq_users_email ON users " + std::string(other));
+    EXPECT_NE(failure(all).find("exists"), std::string::npos) << other;
+    EXPECT_EQ(number("SELECT count(*) FROM pg_class WHERE relname = 'uq_users_email' AND relnamespace = "
+                     "current_schema()::regnamespace"),
+              1)
+        << other;
+    execute("DROP INDEX uq_users_email");
+  }
+  upgrade(all);
+  expect_no_drift(all);
+}
+
 TEST_F(postgres_safe_migrations, a_plan_builds_the_unique_index_before_the_transaction_begins) {
   const history all({users(), unique()});
   upgrade(all, "1_users");

@@ -43,6 +43,29 @@ std::vector<ddl_statement> set_views_aside(const changed_columns& columns) {
            "pg_trigger t WHERE t.tgrelid = v.oid) OR EXISTS (SELECT FROM pg_rewrite r WHERE r.ev_class = v.oid AND "
            "r.rulename <> '_RETURN') OR EXISTS (SELECT FROM pg_attrdef d WHERE d.adrelid = v.oid) OR EXISTS (SELECT "
            "FROM pg_attribute a WHERE a.attrelid = v.oid AND a.attacl IS NOT NULL)"});
+  // Of what only stored rows have.
+  out.push_back(
+      {ddl_role::check,
+       views +
+           "SELECT 'the materialized view ' || name || ' reads what is changed, and has ' || array_to_string(has, "
+           "', ') || ', which would be lost when it is made again; drop it in this migration before the change and "
+           "make it behind (db.execute)' FROM (SELECT v.name, array_remove(ARRAY["
+           "CASE WHEN EXISTS (SELECT FROM pg_attribute a WHERE (a.attrelid = v.oid OR a.attrelid IN (SELECT indexrelid "
+           "FROM pg_index WHERE indrelid = v.oid)) AND COALESCE(a.attstattarget, -1) >= 0 AND a.attnum > 0) THEN "
+           "'statistics targets' END, "
+           "CASE WHEN EXISTS (SELECT FROM pg_statistic_ext s WHERE s.stxrelid = v.oid) THEN 'extended statistics' END, "
+           "CASE WHEN v.reltablespace <> 0 OR EXISTS (SELECT FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid "
+           "WHERE i.indrelid = v.oid AND x.reltablespace <> 0) THEN 'a tablespace' END, "
+           "CASE WHEN EXISTS (SELECT FROM pg_index i JOIN pg_description d ON d.objoid = i.indexrelid AND d.classoid = "
+           "'pg_class'::regclass WHERE i.indrelid = v.oid) THEN 'comments on indexes' END, "
+           "CASE WHEN EXISTS (SELECT FROM pg_index i WHERE i.indrelid = v.oid AND i.indisclustered) THEN "
+           "'an index that it is clustered by' END, "
+           "CASE WHEN EXISTS (SELECT FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid WHERE a.attrelid = v.oid "
+           "AND a.attnum > 0 AND (a.attoptions IS NOT NULL OR a.attstorage <> t.typstorage OR "
+           "COALESCE(to_jsonb(a) ->> 'attcompression', '') <> '')) THEN 'storage or options of columns' END, "
+           "CASE WHEN EXISTS (SELECT FROM pg_am m WHERE m.oid = v.relam AND m.amname <> "
+           "current_setting('default_table_access_method')) THEN 'an access method' END"
+           "], NULL) AS has FROM views v WHERE v.relkind = 'm') kept WHERE cardinality(has) > 0"});
   // Names tell the rows apart; what makes the view comes before what is on it.
   out.push_back(
       {ddl_role::remember,
