@@ -9,6 +9,8 @@ import collections
 import sys
 import xml.etree.ElementTree
 
+if len(sys.argv) != 2:
+    sys.exit("usage: check_conformance.py <ctest's JUnit file, of ctest --output-junit FILE>")
 backends = collections.defaultdict(dict)  # rule -> backend -> whether it ran
 for case in xml.etree.ElementTree.parse(sys.argv[1]).getroot().iter("testcase"):
     parts = case.get("name").split("#")[0].strip().split("/")

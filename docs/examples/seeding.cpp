@@ -33,7 +33,8 @@ tp::task<void> made_up(tp::database& db) {
 
   auto bloggers = users().has(posts(), {1, 5}, &Post::author_id);  // each with one to five posts
   auto some = co_await bloggers.create(db, 20);
-  co_await posts().of(some, &Post::author_id).create(db, 100);  // of any of those twenty
+  co_await posts().of(some, &Post::author_id).create(db, 100);                    // of any of those twenty
+  co_await posts().belongs_to(users(), &Post::author_id, {1, 3}).create(db, 10);  // of authors that are made for them
   EXPECT_NE(one.email, stored.email);
   EXPECT_EQ(some.size(), 20u);
 }
@@ -48,6 +49,13 @@ static const tp::seed roles("010_staff", [](tp::database& db) -> tp::task<void> 
   }
 });
 }  // namespace by_natural_key
+
+namespace several_rows {
+static const tp::seed teams("011_teams", [](tp::database& db, tp::seed_progress& told) -> tp::task<void> {
+  std::vector<User> members{{.email = "ada@example.com", .role = Role::admin}, {.email = "alan@example.com"}};
+  co_await tp::seed_by<&User::email>(db, members, std::ref(told));  // all or nothing
+});
+}  // namespace several_rows
 
 namespace long_one {
 static const tp::seed
@@ -72,5 +80,7 @@ TEST(guide_of_seeding, a_seed_by_natural_key_may_run_twice) {
   const auto once = tp::sync_wait(example.db.query<User>().count());
   tp::sync_wait(by_natural_key::roles.run(example.db, nobody));
   EXPECT_EQ(tp::sync_wait(example.db.query<User>().count()), once);
-  EXPECT_EQ(tp::registered_seeds("load-test").size(), 2u);
+  EXPECT_EQ(tp::registered_seeds("load-test").size(), 3u);
+  for (int i = 0; i < 2; ++i) tp::sync_wait(several_rows::teams.run(example.db, nobody));
+  EXPECT_EQ(tp::sync_wait(example.db.query<User>().where(tp::col<&User::email> == "alan@example.com").count()), 1);
 }

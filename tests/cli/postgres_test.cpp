@@ -87,9 +87,9 @@ TEST_F(postgres_verbs, upgrade_and_downgrade_move_step_by_step) {
   const outcome up = folder.db({"upgrade", "--json"});
   ASSERT_EQ(up.code, 0) << up.out << up.err;
   EXPECT_EQ(up.json()["steps"].size(), 2U);
-  EXPECT_EQ(folder.db({"downgrade"}).code, 0);
+  EXPECT_EQ(folder.db({"downgrade", "--yes"}).code, 0);
   EXPECT_EQ(folder.db({"current", "--json"}).json()["current"], nlohmann::json({"20261120T080000_users"}));
-  EXPECT_EQ(folder.db({"downgrade", "base"}).code, 0);
+  EXPECT_EQ(folder.db({"downgrade", "base", "--yes"}).code, 0);
   EXPECT_EQ(folder.db({"upgrade", "+1"}).code, 0);
 }
 TEST_F(postgres_verbs, keywords_say_where_the_database_is) {
@@ -150,7 +150,7 @@ TEST_F(postgres_verbs, migrate_writes_sql_of_the_server_that_is_named) {
 TEST_F(postgres_verbs, fresh_drops_only_what_is_in_its_schema_and_seeds) {
   folder.db({"upgrade"});
   execute("CREATE TABLE " + name + ".stray (x integer)");
-  const outcome done = folder.db({"fresh", "--seed", "--json"});
+  const outcome done = folder.db({"fresh", "--yes", "--seed", "--json"});
   ASSERT_EQ(done.code, 0) << done.out;
   EXPECT_EQ(done.json()["seeds"], nlohmann::json({"a_ada"}));
   EXPECT_EQ(folder.db({"diff"}).code, 0);
@@ -161,6 +161,45 @@ TEST_F(postgres_verbs, stamp_records_without_running) {
   EXPECT_EQ(folder.db({"stamp", "head"}).code, 0);
   EXPECT_TRUE(folder.db({"current", "--json"}).json()["up_to_date"]);
   EXPECT_EQ(folder.db({"diff"}).code, 3);
+}
+TEST_F(postgres_verbs, a_right_that_is_missing_half_way_is_named_with_what_grants_it) {
+  const std::string role = name + "_role";
+  folder.db({"upgrade", "+1"});
+  execute("CREATE ROLE " + role + " LOGIN; GRANT USAGE, CREATE ON SCHEMA " + name + " TO " + role +
+          "; GRANT ALL ON ALL TABLES IN SCHEMA " + name + " TO " + role);
+  std::string as_role = url;
+  as_role.replace(as_role.find("//") + 2, as_role.find('@') - as_role.find("//") - 2, role);
+  const outcome failed = folder.db({"upgrade", "--url", as_role});
+  EXPECT_EQ(failed.code, 1);
+  EXPECT_TRUE(failed.complains("ALTER TABLE users OWNER TO")) << failed.err;
+  EXPECT_TRUE(failed.complains("applied now: `20261120T080000_users`")) << failed.err;
+  execute("DROP OWNED BY " + role + "; DROP ROLE " + role);
+}
+TEST_F(postgres_verbs, an_idempotent_script_may_be_run_twice_and_half) {
+  const migration indexed{"20261121T080000_index",
+                          {second_step.revision},
+                          [](schema_editor& db) { db.add_index("users", {"email"}).concurrently(); },
+                          [](schema_editor& db) { db.drop_index("users", "ix_users_email", concurrently); },
+                          "migrations/i.cpp"};
+  const history all{{first_step, second_step, indexed}};
+  folder.use(all);
+  const auto run = [&](const std::string& script) {
+    folder.write("script.sql", script);
+    return surroundings::of_process().run_process({"psql", "-Xq", "-o", "/dev/null", "-v", "ON_ERROR_STOP=1", "-d", url,
+                                                   "-f", (folder.root() / "script.sql").string()});
+  };
+  if (run("SELECT 1") != 0) GTEST_SKIP() << "needs psql";
+  const outcome up = folder.db({"upgrade", "--sql", "--idempotent", "--from", "base"});
+  ASSERT_EQ(up.code, 0) << up.err;
+  folder.db({"upgrade", "+1"});
+  EXPECT_EQ(run(up.out), 0) << up.out;
+  EXPECT_EQ(run(up.out), 0);
+  EXPECT_TRUE(folder.db({"status", "--json"}).json()["up_to_date"]);
+  EXPECT_TRUE(folder.db({"verify"}).says("what its migrations have built"));
+  const outcome down = folder.db({"downgrade", "base", "--sql", "--idempotent", "--from", "head"});
+  EXPECT_EQ(run(down.out), 0) << down.out;
+  EXPECT_EQ(run(down.out), 0);
+  EXPECT_EQ(folder.db({"current"}).out, "base (nothing is applied)\n");
 }
 void drop_email(schema_editor& db) { db.drop_column("users", "email"); }
 void add_email(schema_editor& db) { db.add_column("users", "email").text(); }
@@ -218,7 +257,7 @@ TEST_F(postgres_verbs, sql_of_a_folder_is_applied_and_taken_back) {
     database db(url, {.pool_size = 1, .run = execution::inline_});
     EXPECT_EQ(sync_wait(db.raw_sql<int>("INSERT INTO users (email) VALUES ('ada') RETURNING age").first()), 7);
   }
-  EXPECT_EQ(folder.db({"downgrade"}).code, 0);
+  EXPECT_EQ(folder.db({"downgrade", "--yes"}).code, 0);
   EXPECT_EQ(folder.db({"current"}).out, "20261120T090000_age\n");
 }
 TEST_F(postgres_verbs, backup_and_restore_bring_a_database_back) {
@@ -239,7 +278,7 @@ TEST_F(postgres_verbs, backup_and_restore_bring_a_database_back) {
     database db(own, {.pool_size = 1, .run = execution::inline_});
     sync_wait(db.execute("DROP TABLE users"));
   }
-  const outcome restored = folder.db({"restore", "kept.dump"});
+  const outcome restored = folder.db({"restore", "kept.dump", "--yes"});
   ASSERT_EQ(restored.code, 0) << restored.err;
   database db(own, {.pool_size = 1, .run = execution::inline_});
   EXPECT_EQ(sync_wait(db.raw_sql<std::string>("SELECT email FROM users").one()), "ada@example.com");

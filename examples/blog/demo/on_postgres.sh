@@ -23,4 +23,4 @@ set -x
 "$manage" db seed
 "$manage" db diff
 "$manage" db check --applied
-"$manage" db downgrade base
+"$manage" db downgrade base --yes

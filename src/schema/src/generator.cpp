@@ -5,6 +5,7 @@
 #include "source_writer.hpp"
 
 #include "tupelo/schema/migrator.hpp"
+#include "tupelo/schema/squash.hpp"
 #include <tupelo/core/error.hpp>
 #include <tupelo/core/timestamp.hpp>
 
@@ -154,16 +155,29 @@ std::string way_back(const std::vector<schema_operation>& operations) {
   return body(inverse_of(operations), migrate::direction::down);
 }
 
-migration_source file_of(std::string_view revision, const std::vector<std::string>& parents, const std::string& up,
+/// `, after("1_users", "2_age")`; nothing where there are none.
+std::string said_of_it(std::string_view word, const std::vector<std::string>& names) {
+  std::string list;
+  for (const std::string& name : names) list += (list.empty() ? "" : ", ") + cpp_literal(name);
+  return list.empty() ? std::string() : ", " + std::string(word) + "(" + list + ")";
+}
+
+std::string permissions(const std::vector<allowed_rule>& allowed) {
+  std::string out;
+  for (const allowed_rule& rule : allowed) {
+    out += call_chain("db.allow(" + cpp_literal(rule.code) + ", " + cpp_literal(rule.reason) + ")").text(2);
+  }
+  return out;
+}
+
+migration_source file_of(std::string_view revision, const std::string& relations, const std::string& up,
                          const std::string& down) {
   if (revision.empty()) throw migration_error(errc::invalid_migration, "a migration needs a revision to be written");
   migration_source source;
   source.revision = revision;
   source.file_name = source.revision + ".cpp";
-  std::string after;
-  for (const std::string& parent : parents) after += (after.empty() ? "" : ", ") + cpp_literal(parent);
   source.text = "#include <tupelo/migration.hpp>\n";
-  source.text += "TUPELO_MIGRATION(" + cpp_literal(revision) + (after.empty() ? "" : ", after(" + after + ")") + ")\n";
+  source.text += "TUPELO_MIGRATION(" + cpp_literal(revision) + relations + ")\n";
   source.text += function_source("up", up);
   source.text += function_source("down", down);
   return source;
@@ -192,15 +206,26 @@ std::string make_revision(std::int64_t utc_us, std::string_view message) {
 
 migration_source generate_migration(std::string_view revision, const std::vector<std::string>& parents,
                                     const std::vector<schema_operation>& operations,
-                                    const std::vector<moved_column>& moved) {
-  return file_of(revision, parents, body(operations, migrate::direction::up, moved), way_back(operations));
+                                    const std::vector<moved_column>& moved, const std::vector<allowed_rule>& allowed) {
+  return file_of(revision, said_of_it("after", parents),
+                 permissions(allowed) + body(operations, migrate::direction::up, moved), way_back(operations));
 }
 
 migration_source generate_backfill(std::string_view revision, const std::vector<std::string>& parents,
                                    const std::vector<backfill_step>& rows) {
   std::string up;
   for (const backfill_step& step : rows) up += "  " + backfill_source(step) + "\n";
-  return file_of(revision, parents, up, {});
+  return file_of(revision, said_of_it("after", parents), up, {});
+}
+
+migration_source generate_squash(std::string_view revision, const migrate::squash& of) {
+  const std::string outside = of.outside_transaction ? "  db.outside_transaction();\n" : "";
+  const std::string up = outside + permissions(of.allowed) + body(of.operations, migrate::direction::up);
+  const std::string down = of.irreversible.empty() ? outside + way_back(of.operations)
+                                                   : "  db.irreversible(" + cpp_literal(of.irreversible) + ");\n";
+  return file_of(revision,
+                 said_of_it("after", of.parents) + said_of_it("label", of.labels) + said_of_it("replaces", of.replaced),
+                 up, down);
 }
 
 std::string backfill_source(const backfill_step& step) {

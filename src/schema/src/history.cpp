@@ -291,9 +291,11 @@ std::vector<std::string_view> history::upgrade_path(std::string_view target,
     std::string_view top = head();
     std::vector<std::string_view> path = top.empty() ? std::vector<std::string_view>() : pending(ancestors(top));
     if (path.size() < count) {
-      throw migration_error(errc::unknown_revision, tick(target) +
-                                                        " goes beyond the head: " + std::to_string(path.size()) +
-                                                        " migrations are not applied yet");
+      throw migration_error(
+          errc::unknown_revision,
+          tick(target) + " goes beyond the head: " +
+              (path.size() == 1 ? std::string("1 migration is") : std::to_string(path.size()) + " migrations are") +
+              " not applied yet");
     }
     path.resize(count);
     return path;
@@ -313,8 +315,9 @@ std::vector<std::string_view> history::downgrade_path(std::string_view target,
   if (!target.empty() && target[0] == '-') {
     std::size_t count = steps_of(target);
     if (path.size() < count) {
-      throw migration_error(errc::unknown_revision, tick(target) + " goes beyond the first migration: " +
-                                                        std::to_string(path.size()) + " are applied");
+      throw migration_error(errc::unknown_revision,
+                            tick(target) + " goes beyond the first migration: " + std::to_string(path.size()) +
+                                (path.size() == 1 ? " is applied" : " are applied"));
     }
     path.resize(count);
     return path;

@@ -212,7 +212,13 @@ const std::vector<lint_rule>& lint_rules() {
        "Leave it out."},
       {"concurrently-in-sql", review, table_locks,
        "What is done CONCURRENTLY cannot be done in a transaction, and db.execute runs in the migration's: it fails.",
-       "db.add_index(…).concurrently() and db.drop_index(…, tp::concurrently) run outside of one."},
+       "db.add_index(…).concurrently() and db.drop_index(…, tp::concurrently) run outside of one, and so does all of a "
+       "migration that says db.outside_transaction()."},
+      {"not-repeatable", review, table_locks,
+       "No transaction may surround the statement, so after a kill nobody knows whether it was done, and it fails when "
+       "it is run a second time.",
+       "Say IF EXISTS or IF NOT EXISTS; or use db.add_index(…).concurrently() and db.drop_index(…, tp::concurrently), "
+       "which look at what is there."},
       {"down-differs", review, everywhere,
        "What down leaves is not the schema that up began with, so that an upgrade after a downgrade fails or does "
        "something else.",
@@ -220,7 +226,7 @@ const std::vector<lint_rule>& lint_rules() {
       {"outside-transaction", review, everywhere,
        "VACUUM, ALTER SYSTEM and what makes or drops databases and tablespaces cannot be done in a transaction, and a "
        "migration runs in one: it fails.",
-       "Do it outside of migrations."},
+       "Do it outside of migrations, or say db.outside_transaction() in one of its own."},
       {"pragma-in-migration", review, table_rebuilds,
        "A PRAGMA holds for the connection and outlives the migration, and foreign_keys changes nothing inside of a "
        "transaction.",

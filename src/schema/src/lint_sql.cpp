@@ -40,6 +40,7 @@ public:
   /// Whether it is understood as something that puts nothing at risk.
   bool statement(const sql_cursor& of) {
     if (of.has({"CONCURRENTLY"})) report("concurrently-in-sql");
+    if (into_.is_outside() && runs_alone(of) && !may_run_twice(of)) report("not-repeatable");
     if (of.is_any_of({"BEGIN", "COMMIT", "ROLLBACK", "END", "ABORT"}) || of.is({"START", "TRANSACTION"}) ||
         of.is({"PREPARE", "TRANSACTION"})) {
       report("transaction-in-sql");
@@ -63,6 +64,20 @@ public:
 
 private:
   void report(std::string_view code, std::string subject = {}) { into_.report(code, std::move(subject), what_); }
+
+  /// Whether no transaction may surround it, so that nobody knows after a kill whether it was done.
+  static bool runs_alone(const sql_cursor& of) {
+    if (of.has({"CONCURRENTLY"}) || of.is_any_of({"VACUUM", "CALL"}) || of.is({"ALTER", "SYSTEM"})) return true;
+    if (!of.is({"CREATE"}) && !of.is({"DROP"})) return false;
+    for (const std::string_view what : {"DATABASE", "TABLESPACE", "SUBSCRIPTION"}) {
+      if (of.is({"CREATE", what}) || of.is({"DROP", what})) return true;
+    }
+    return false;
+  }
+  static bool may_run_twice(const sql_cursor& of) {
+    if (of.has({"IF", "EXISTS"}) || of.has({"IF", "NOT", "EXISTS"})) return true;
+    return of.is_any_of({"VACUUM", "REINDEX", "REFRESH"}) || of.is({"ALTER", "SYSTEM"});
+  }
 
   static bool calls(const sql_cursor& of, std::string_view function) {
     for (std::size_t i = 0; i + 1 < of.size(); ++i) {

@@ -87,7 +87,21 @@ std::vector<recorded_step> steps_of(const std::vector<schema_operation>& operati
 
 }  // namespace
 
+namespace {
+
+/// What is said of one transaction around all steps.
+bool is_of_the_transaction(std::string_view code) {
+  for (std::string_view one : {"concurrently-in-sql", "outside-transaction", "data-beside-schema", "several-tables",
+                               "validate-beside-locks"}) {
+    if (code == one) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
 void linter::report(std::string_view code, std::string subject, std::string what) {
+  if (how_.outside && is_of_the_transaction(code)) return;
   if (in_sql_ && code == "rebuild-table") return;  // who writes the SQL copies nothing by it
   lint_finding found;
   found.rule = find_lint_rule(code);
@@ -108,8 +122,8 @@ void linter::order(const migration& of) {
 }
 
 std::vector<lint_finding> linter::walk(const std::vector<recorded_step>& steps, const schema_definition& before,
-                                       const schema_definition& after, bool written_in_sql) {
-  written_in_sql_ = written_in_sql;
+                                       const schema_definition& after, manner how) {
+  how_ = how;
   without_value_.clear();
   altered_.clear();
   validated_.clear();
@@ -320,7 +334,7 @@ void linter::step(const schema_operation& operation, const std::string& what) {
     const auto before = static_cast<std::ptrdiff_t>(findings_.size());
     const sql_reading read = lint_sql(*this, sql->up, what);
     writes_rows_ = read.writes_rows || writes_rows_;
-    if (read.harmless || (written_in_sql_ && !read.hidden)) return;
+    if (read.harmless || (how_.written_in_sql && !read.hidden)) return;
     report("execute-sql", {}, what);
     std::rotate(findings_.begin() + before, findings_.end() - 1, findings_.end());
     return;
@@ -469,7 +483,8 @@ std::vector<lint_finding> lint(const migration& of, const schema_definition& bef
   const migration_record up = record_up(of, before);
   linter rules(options);
   rules.order(of);
-  std::vector<lint_finding> all = rules.walk(up.steps, before, up.after, of.scripts != nullptr);
+  std::vector<lint_finding> all =
+      rules.walk(up.steps, before, up.after, {of.scripts != nullptr, up.outside_transaction});
   if (of.down != nullptr || of.scripts != nullptr) {
     const migration_record down = record_down(of, up.after);
     lint_finding found;
@@ -518,7 +533,7 @@ std::vector<lint_finding> lint(const std::vector<schema_operation>& operations, 
   schema_definition after = before;
   apply_all(operations, after);
   linter rules(options);
-  return rules.judged(rules.walk(steps_of(operations), before, after), {});
+  return rules.judged(rules.walk(steps_of(operations), before, after, {}), {});
 }
 
 }  // namespace tupelo

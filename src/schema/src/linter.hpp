@@ -25,10 +25,14 @@ public:
 
   /// Says of the migration, whose steps are walked next, where its place in the history is an odd one.
   void order(const migration& of);
-  /// Findings of these steps, which lead from one schema to the other. Nothing is allowed yet. Of a migration that is
-  /// `written_in_sql` nobody is told that it has SQL to be read.
+  /// What the words of a migration's steps mean.
+  struct manner {
+    bool written_in_sql = false;  ///< nobody is told that it has SQL to be read
+    bool outside = false;         ///< of a transaction: each step has one of its own, or none
+  };
+  /// Findings of these steps, which lead from one schema to the other. Nothing is allowed yet.
   std::vector<lint_finding> walk(const std::vector<recorded_step>& steps, const schema_definition& before,
-                                 const schema_definition& after, bool written_in_sql = false);
+                                 const schema_definition& after, manner how);
   /// Says of each finding whether the migration allows it, leaves out what does not concern the database, and adds the
   /// permissions that nothing needs.
   std::vector<lint_finding> judged(std::vector<lint_finding> all, const std::vector<allowed_rule>& allowed) const;
@@ -42,6 +46,7 @@ public:
   /// As the migration finds it, or what it makes of it; null where the schema does not know it.
   const table_definition* find(std::string_view table) const;
   const column_definition* find_column(std::string_view table, std::string_view column) const;
+  bool is_outside() const { return how_.outside; }
   bool was_there(std::string_view table) const { return before_->find(table) != nullptr; }
   const table_definition* table_of_index(std::string_view index) const;
   void changes(const std::string& table);
@@ -86,7 +91,7 @@ private:
   std::vector<std::pair<schema_operation, std::string>> parsed_;  ///< read in SQL, and what to call it
   bool in_sql_ = false;
   bool writes_rows_ = false;
-  bool written_in_sql_ = false;
+  manner how_;
 };
 
 /// What the text of db.execute tells by itself.

@@ -5,6 +5,7 @@
 #include "replay.hpp"
 #include "shielded.hpp"
 
+#include <tupelo/dialect/missing_right.hpp>
 #include <tupelo/core/error.hpp>
 #include <tupelo/core/micros.hpp>
 #include <tupelo/core/sleep.hpp>
@@ -73,12 +74,6 @@ task<void> run_texts(lease& connection, const std::vector<std::string>& texts) {
   for (const std::string& text : texts) co_await connection.execute(text);
 }
 
-/// Nothing where there is no limit, or where the database knows none.
-std::vector<std::string> lock_timeout_texts(const schema_dialect& rules, std::int64_t lock_timeout_us) {
-  std::string limit = lock_timeout_us > 0 ? rules.lock_timeout_statement(lock_timeout_us) : std::string();
-  return limit.empty() ? std::vector<std::string>() : std::vector<std::string>{std::move(limit)};
-}
-
 /// One migration inside its transaction, up to and including the commit.
 task<void> run_inside(lease& connection, const prepared_migration& m, const std::string& verify,
                       const recorded_lock& mine, const migrate::options& opts, std::int64_t started,
@@ -145,6 +140,14 @@ bool is_locked_out(const std::exception& failure) {
   return known != nullptr && known->sqlstate() == lock_not_available;
 }
 
+/// Which right was missing, where that was it.
+std::string missing_right(const dialect& sql, const std::exception& failure, const run_position& position) {
+  const auto* known = dynamic_cast<const database_error*>(&failure);
+  const auto* finder = dynamic_cast<const right_finder*>(&sql.schema());
+  if (known == nullptr || known->code() != errc::permission_denied || finder == nullptr) return {};
+  return finder->missing_right(known->what(), position.statement.empty() ? known->statement() : position.statement);
+}
+
 /// The same until its locks can be had, or as often as the options say.
 task<std::int64_t> run_patiently(lease& connection, const prepared_migration& m, const recorded_lock& mine,
                                  const migrate::options& opts, run_position& position) {
@@ -196,7 +199,8 @@ void require_no_other_half(const prepared_run& run, const recorded_state& state,
 std::vector<lint_finding> findings_of(linter& rules, const migration& m, const schema_definition& before,
                                       const migration_record& record) {
   std::vector<lint_finding> found =
-      rules.judged(rules.walk(record.steps, before, record.after, m.scripts != nullptr), record.allowed);
+      rules.judged(rules.walk(record.steps, before, record.after, {m.scripts != nullptr, record.outside_transaction}),
+                   record.allowed);
   for (lint_finding& one : found) {
     one.revision = m.revision;
     one.file = m.file;
@@ -331,6 +335,9 @@ task<migrate::report> execute_run(lease& connection, const history& all, prepare
             "; this step had been begun before, and nobody knows whether it was done: when it was, say so (`db repair "
             "--step-done`)";
       }
+      if (const std::string right = missing_right(connection.sql_dialect(), e, position); !right.empty()) {
+        cause += "; " + right;
+      }
       if (is_locked_out(e)) {
         cause += "; it was tried " + std::to_string(opts.lock_retries + 1) +
                  " times: try again when the table is used less, or say how long and how often (--lock-timeout, "
@@ -349,52 +356,6 @@ task<migrate::report> execute_run(lease& connection, const history& all, prepare
     report.steps.push_back(std::move(done));
   }
   report.applied = in_order(all, applied);
-  co_return report;
-}
-
-task<migrate::report> run_text(lease& connection, const history& all, prepared_run run, recorded_state state,
-                               std::int64_t lock_timeout_us) {
-  const dialect& sql = connection.sql_dialect();
-  const schema_dialect& rules = sql.schema();
-  migrate::report report;
-  if (state.progress && !run.migrations.empty()) {
-    throw migration_error(errc::migration_failed,
-                          "migration `" + state.progress->revision +
-                              "` has stopped half-way, and a script would run again what is done of it; let `db " +
-                              (state.progress->up ? "upgrade" : "downgrade") + "` go on with it first",
-                          state.progress->revision);
-  }
-  std::vector<std::string> tables;
-  if (!state.tables_exist && !run.migrations.empty()) tables = state_tables_texts(rules);
-  for (const std::string& revision : state.replaced) tables.push_back(forget_revision_text(revision));
-  for (const recorded_revision& row : state.adopted) tables.push_back(record_revision_text(row));
-  for (const prepared_migration& m : run.migrations) {
-    migrate::step step;
-    step.revision = m.of->revision;
-    step.way = m.way;
-    step.statements = std::exchange(tables, {});
-    auto add = [&](const std::vector<std::string>& texts) {
-      step.statements.insert(step.statements.end(), texts.begin(), texts.end());
-    };
-    const ddl_frame frame = rules.frame(operations_of(m.steps), m.before);
-    add(frame.before);
-    const std::vector<std::string> changes = steps_text(rules, m.steps, m.before);
-    const bool outside = runs_outside(sql, m.steps, m.outside);
-    if (outside) add(changes);
-    add(begin_alone_texts(sql));
-    add(lock_timeout_texts(rules, lock_timeout_us));
-    if (!outside) add(changes);
-    bool up = m.way == migrate::direction::up;
-    step.statements.push_back(up ? record_revision_text(m.row) : forget_revision_text(m.of->revision));
-    if (!frame.verify.empty()) step.statements.push_back("-- a row here means: do not commit\n" + frame.verify);
-    step.statements.emplace_back("COMMIT");
-    if (!frame.restore_query.empty()) {
-      std::vector<std::string> restore = co_await connection.raw_sql<std::string>(frame.restore_query).all();
-      add(restore);
-    }
-    report.steps.push_back(std::move(step));
-  }
-  report.applied = in_order(all, state.applied());
   co_return report;
 }
 

@@ -57,9 +57,17 @@ std::vector<std::string> in_order(const history& all, const std::vector<std::str
 task<migrate::report> execute_run(lease& connection, const history& all, prepared_run run, recorded_lock mine,
                                   migrate::options opts);
 
-/// The whole run as SQL to read or to run elsewhere. Writes nothing; `state` decides whether the state tables have to
-/// be made.
+/// What limits how long a statement of a transaction waits; nothing where there is no limit, or where the database
+/// knows none.
+std::vector<std::string> lock_timeout_texts(const schema_dialect& rules, std::int64_t lock_timeout_us);
+
+/// The whole run as SQL to read or to run elsewhere; `state` decides whether the state tables have to be made.
+/// Errors: migration_error (migration_failed) where a migration has stopped half-way; query_error (unsupported_feature)
+/// where the script is to be one that can be run twice, and the database has none.
+migrate::report run_text(const dialect& sql, const history& all, const prepared_run& run, const recorded_state& state,
+                         const migrate::options& opts);
+/// The same with settings as they are on this connection. Writes nothing.
 task<migrate::report> run_text(lease& connection, const history& all, prepared_run run, recorded_state state,
-                               std::int64_t lock_timeout_us);
+                               migrate::options opts);
 
 }  // namespace tupelo

@@ -7,6 +7,7 @@
 #include "replay.hpp"
 #include "shielded.hpp"
 
+#include "tupelo/schema/file_copy.hpp"
 #include "tupelo/schema/introspect.hpp"
 #include "tupelo/schema/models.hpp"
 #include <tupelo/engine/database.hpp>
@@ -18,6 +19,15 @@
 
 namespace tupelo::migrate {
 namespace {
+
+/// Whether rows or values go, be it allowed.
+bool loses_data(const prepared_run& run) {
+  return std::any_of(run.migrations.begin(), run.migrations.end(), [](const prepared_migration& m) {
+    return m.way == direction::up && std::any_of(m.findings.begin(), m.findings.end(), [](const lint_finding& found) {
+             return found.rule->kind == hazard::destructive;
+           });
+  });
+}
 
 /// Everything that is going to be refused is refused here, before the first write.
 template <class Prepare>
@@ -44,7 +54,11 @@ task<report> run(database& db, options opts, Prepare prepare) {
         }
         prepared_run certain = prepare(*all, now, rules);
         live_objects objects = co_await read_live_objects(connection);
+        std::string copy;
+        if (opts.backup && loses_data(certain)) copy = co_await copy_beside(connection);
+        if (!copy.empty() && opts.watch != nullptr) opts.watch->copied(copy);
         report done = co_await execute_run(connection, *all, std::move(certain), mine, opts);
+        done.backup = std::move(copy);
         co_await in_transaction(connection, [&]() -> task<void> {
           co_await record_objects(connection, std::move(objects), as_recorded, done.applied);
         });
@@ -60,7 +74,7 @@ task<report> plan(database& db, options opts, Prepare prepare) {
   recorded_state state = co_await read_state(connection);
   adopt_replacements(*all, state, true);
   prepared_run planned = prepare(*all, state, lint_options(connection.sql_dialect().features()));
-  report text = co_await run_text(connection, *all, std::move(planned), std::move(state), opts.lock_timeout_us);
+  report text = co_await run_text(connection, *all, std::move(planned), std::move(state), opts);
   co_return text;
 }
 
@@ -180,6 +194,7 @@ void observer::started(std::string_view, direction, std::size_t, std::size_t) {}
 void observer::finished(std::string_view, direction, std::size_t, std::size_t, std::int64_t) {}
 void observer::filled(std::string_view, std::int64_t) {}
 void observer::locked_out(std::string_view, std::int64_t) {}
+void observer::copied(std::string_view) {}
 void observer::waiting(std::string_view, std::uint32_t, std::int64_t) {}
 
 std::string_view name_of(state s) noexcept {
@@ -347,7 +362,7 @@ task<fresh_plan> plan_fresh(database& db, options opts) {
   const recorded_state nothing;
   planned.upgrade = co_await run_text(
       connection, *all, prepare_upgrade(*all, "head", nothing, opts.version, lint_options(sql.features())), nothing,
-      opts.lock_timeout_us);
+      opts);
   co_return planned;
 }
 

@@ -124,7 +124,7 @@ TEST(downgrade_path, goes_backwards_to_what_remains) {
 }
 
 TEST(downgrade_path, refuses_to_go_beyond_the_first) {
-  expect_error(errc::unknown_revision, "1 are applied", [] { (void)line().downgrade_path("-2", {"1_a"}); });
+  expect_error(errc::unknown_revision, "1 is applied", [] { (void)line().downgrade_path("-2", {"1_a"}); });
 }
 
 TEST(downgrade_path, refuses_a_target_that_is_not_applied) {

@@ -162,6 +162,39 @@ TEST(lint_of_sql, a_write_inside_of_with_is_one) {
             codes{"data-beside-schema"});
   EXPECT_EQ(read("ALTER TABLE users ADD a text; SELECT 1 FROM users FOR UPDATE"), codes{});
 }
+/// The same of a migration that says db.outside_transaction().
+codes read_outside(std::string_view sql) {
+  const std::vector<recorded_step> steps{schema_operation(ddl::execute_sql{std::string(sql), {}})};
+  const schema_definition before = shop();
+  codes out;
+  for (const lint_finding& found : linter({}).walk(steps, before, before, {.outside = true})) {
+    if (found.is_problem() && found.rule->code != "execute-sql") out.emplace_back(found.rule->code);
+  }
+  return sorted(std::move(out));
+}
+
+TEST(lint_of_sql, what_speaks_of_the_transaction_is_not_said_where_there_is_none) {
+  EXPECT_EQ(read("VACUUM"), codes{"outside-transaction"});
+  EXPECT_EQ(read_outside("VACUUM"), codes{});
+  EXPECT_EQ(read_outside("REINDEX TABLE CONCURRENTLY users"), codes{});
+  EXPECT_EQ(read_outside("ALTER TABLE users ADD a text; ALTER TABLE posts ADD a text"), codes{});
+  EXPECT_EQ(read_outside("ALTER TABLE users ADD a text; INSERT INTO posts (title) VALUES ('a')"), codes{});
+}
+TEST(lint_of_sql, what_runs_alone_and_not_twice_is_seen) {
+  for (const char* once : {"CREATE INDEX CONCURRENTLY by_nick ON users (nick)", "DROP INDEX CONCURRENTLY by_nick",
+                           "CREATE DATABASE other", "CALL clean_up()"}) {
+    const codes found = read_outside(once);
+    EXPECT_EQ(std::count(found.begin(), found.end(), "not-repeatable"), 1) << once;
+    const codes inside = read(once);
+    EXPECT_EQ(std::count(inside.begin(), inside.end(), "not-repeatable"), 0) << once;
+  }
+  for (const char* often :
+       {"CREATE INDEX CONCURRENTLY IF NOT EXISTS by_nick ON users (nick)", "DROP INDEX CONCURRENTLY IF EXISTS by_nick",
+        "ALTER TABLE users ADD a text", "VACUUM users", "REFRESH MATERIALIZED VIEW CONCURRENTLY totals"}) {
+    const codes found = read_outside(often);
+    EXPECT_EQ(std::count(found.begin(), found.end(), "not-repeatable"), 0) << often;
+  }
+}
 TEST(lint_of_sql, locks_of_several_tables_are_seen) {
   EXPECT_EQ(read("ALTER TABLE users ADD a text; ALTER TABLE posts ADD a text"), codes{"several-tables"});
 }

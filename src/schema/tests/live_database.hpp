@@ -21,6 +21,9 @@ public:
   live_database() : path_(unused_path()), db("sqlite:///" + path_.string()) {}
   ~live_database() {
     for (const char* suffix : {"", "-wal", "-shm", "-journal"}) std::filesystem::remove(path_.string() + suffix);
+    for (const auto& entry : std::filesystem::directory_iterator(path_.parent_path())) {
+      if (entry.path().string().starts_with(path_.string() + ".")) std::filesystem::remove(entry);  // copies of it
+    }
   }
 
 private:

@@ -192,7 +192,7 @@ TEST_F(migrator, rows_that_violate_a_foreign_key_after_a_rebuild_stop_the_migrat
                   &nothing,
                   "4.cpp"};
   std::string said = refusal(errc::migration_failed, [&] { upgrade(history({users(), posts(), age(), check})); });
-  EXPECT_NE(said.find("table `posts` has 1 rows that reference missing rows of `users`"), std::string::npos) << said;
+  EXPECT_NE(said.find("table `posts` has 1 row that references missing rows of `users`"), std::string::npos) << said;
 }
 
 TEST_F(migrator, an_edited_migration_is_noticed_before_anything_is_changed) {

@@ -552,7 +552,8 @@ ddl_frame frame_of(const std::vector<schema_operation>& operations, const schema
   frame.restore_query = "SELECT 'PRAGMA foreign_keys = ' || foreign_keys FROM pragma_foreign_keys "
                         "UNION ALL SELECT 'PRAGMA legacy_alter_table = OFF'";
   frame.before = {"PRAGMA foreign_keys = OFF"};
-  frame.verify = "SELECT 'table `' || \"table\" || '` has ' || count(*) || ' rows that reference missing rows of `' || "
+  frame.verify = "SELECT 'table `' || \"table\" || '` has ' || count(*) || CASE count(*) WHEN 1 THEN ' row that "
+                 "references' ELSE ' rows that reference' END || ' missing rows of `' || "
                  "parent || '`' "
                  "FROM pragma_foreign_key_check GROUP BY \"table\", parent";
   return frame;

@@ -95,6 +95,15 @@ private:
     sub->add_flag("--dry-run", into_->dry_run, "Say what would be done and change nothing");
   }
   void sql(CLI::App* sub) { sub->add_flag("--sql", into_->sql, "Print the SQL instead of running it"); }
+  void script(CLI::App* sub) {
+    CLI::Option* sql = sub->get_option("--sql");
+    sub->add_option("--from", into_->from,
+                    "With --sql: for a database that is at this revision, or at base, without asking one")
+        ->type_name("REVISION")
+        ->needs(sql);
+    sub->add_flag("--idempotent", into_->idempotent, "With --sql: a script that may be run twice (PostgreSQL)")
+        ->needs(sql);
+  }
   void lock(CLI::App* sub) {
     sub->add_flag("--take-over-lock", into_->take_over_lock, "Remove the lock that a run which died has left behind");
     time(sub, "--lock-wait", into_->lock_wait_ms,
@@ -153,16 +162,29 @@ private:
     sql(migrate);
     files->excludes(migrate->get_option("--sql"))->excludes(empty);
 
+    CLI::App* squash =
+        add(verb::squash, "squash", "Write one migration that stands for several",
+            "Needs no database. Migrations that run code or SQL of their own are refused. The files that it stands for "
+            "are to be removed; then build again.");
+    target(squash, "head", "The last of them: head, a revision, a label or the beginning of one");
+    squash->add_option("--from", into_->from, "The first of them; the first of all unless said")->type_name("REVISION");
+    squash->add_option("-m,--message", into_->message, "What the file is called; squashed unless said");
+    url(squash);
+    json(squash);
+    dry_run(squash);
+
     CLI::App* upgrade = add(verb::upgrade, "upgrade", "Apply migrations");
     target(upgrade, "head", "head, a revision or the beginning of one, or +n for n steps");
     writes(upgrade);
+    script(upgrade);
     upgrade->add_flag("--allow-destructive", into_->allow_destructive, "Lose rows and values where migrations do");
     upgrade->add_flag("--no-backup", into_->no_backup,
                       "Do not copy a file of SQLite before an upgrade that loses data");
     CLI::App* downgrade = add(verb::downgrade, "downgrade", "Take migrations back");
     target(downgrade, "-1", "What remains on top: a revision, -n for n steps back, or base for nothing");
     writes(downgrade);
-    downgrade->add_flag("-y,--yes", into_->yes, "Do not ask before data is lost");
+    script(downgrade);
+    downgrade->add_flag("-y,--yes", into_->yes, "Do not ask before data is lost; in a script it needs this then");
 
     CLI::App* stamp = add(verb::stamp, "stamp", "Record a revision as applied without running anything");
     target(stamp, "head", "head, base, a revision or the beginning of one");
@@ -172,14 +194,14 @@ private:
     sql(stamp);
     lock(stamp);
 
-    CLI::App* fresh =
-        add(verb::fresh, "fresh", "Drop everything in the schema, then apply all migrations",
-            "On a terminal it asks before it drops anything. On PostgreSQL what belongs to no schema stays "
-            "(publications, foreign servers, roles), and so do extensions that are not yours or that other "
-            "schemas use: make those with IF NOT EXISTS.");
+    CLI::App* fresh = add(
+        verb::fresh, "fresh", "Drop everything in the schema, then apply all migrations",
+        "It asks before it drops anything; in a script it needs --yes. On PostgreSQL what belongs to no schema stays "
+        "(publications, foreign servers, roles), and so do extensions that are not yours or that other "
+        "schemas use: make those with IF NOT EXISTS.");
     fresh->add_flag("--seed", into_->then_seed, "Run the seeds afterwards");
     CLI::App* reset = add(verb::reset, "reset", "Begin anew: fresh, then the seeds",
-                          "The same as fresh --seed. On a terminal it asks before it drops anything.");
+                          "The same as fresh --seed. It asks before it drops anything; in a script it needs --yes.");
     for (CLI::App* sub : {fresh, reset}) {
       sub->add_flag("-y,--yes", into_->yes, "Do not ask");
       environment(sub);
@@ -189,6 +211,7 @@ private:
     CLI::App* seed = add(verb::seed, "seed", "Run the seeds that are linked into this program, by name");
     seed->add_option("names", into_->rest, "Only these");
     environment(seed);
+    seed->add_flag("-y,--yes", into_->yes, "Do not ask before the environment production is written to");
     url(seed);
     json(seed);
     dry_run(seed);
@@ -296,7 +319,7 @@ private:
     CLI::App* backup = add(verb::backup, "backup", "Copy the whole database into a new file, while it is used",
                            "SQLite: a database file. PostgreSQL: pg_dump makes an archive for `db restore`.");
     CLI::App* restore = add(verb::restore, "restore", "Put such a copy in the place of everything in the database",
-                            "On a terminal it asks first.");
+                            "It asks first; in a script it needs --yes.");
     for (CLI::App* sub : {backup, restore}) sub->add_option("file", into_->file, "The file");
     restore->add_flag("-y,--yes", into_->yes, "Do not ask");
     for (CLI::App* sub : {lint, backup, restore, verify, repair}) {

@@ -13,6 +13,7 @@ namespace tupelo::cli {
 enum class verb : std::uint8_t {
   init,
   migrate,
+  squash,
   upgrade,
   downgrade,
   current,
@@ -54,7 +55,7 @@ struct arguments {
   bool recorded = false;      ///< diff: against what the migrations build
   std::string schema;         ///< introspect: another than the current one
   bool then_seed = false;     ///< fresh; always of reset
-  bool yes = false;           ///< fresh, downgrade, restore, repair
+  bool yes = false;           ///< fresh, downgrade, restore, repair, seed
   bool allow_destructive = false;
   bool no_backup = false;  ///< upgrade
   bool strict = false;     ///< lint: notes fail, too
@@ -74,6 +75,8 @@ struct arguments {
   bool forget_half = false;  ///< repair
   std::string target;        ///< a revision, "head", "base", "+n", "-n"
   std::string message;
+  std::string from;         ///< squash: the first revision; upgrade, downgrade --sql: where the database is
+  bool idempotent = false;  ///< upgrade, downgrade --sql
   std::string environment = "development";
   std::vector<std::string> renames;  ///< "old=new"
   std::vector<std::string> tables;   ///< introspect, diagram: only these

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "command.hpp"
 
+#include "error_report.hpp"
 #include "migration_folder.hpp"
 #include "version.hpp"
 
@@ -93,6 +94,8 @@ migrate::options command::migrate_options(migrate::observer* watch) {
   migrate::options options(migrations());
   options.watch = watch;
   options.take_over_lock = args_.take_over_lock;
+  options.idempotent = args_.idempotent;
+  options.backup = !args_.no_backup;
   options.allow_destructive = args_.allow_destructive;
   if (args_.lock_timeout_ms) options.lock_timeout_us = *args_.lock_timeout_ms * 1'000;
   if (args_.lock_wait_ms) options.lock_wait_us = *args_.lock_wait_ms * 1'000;
@@ -109,12 +112,15 @@ lint_options command::rules() {
 }
 
 bool command::confirmed(const std::string& what) {
-  if (args_.yes || !around_->in_is_terminal) return true;
+  if (args_.yes) return true;
+  if (!around_->in_is_terminal) throw unconfirmed(what + " Nothing was changed: there is nobody to ask.");
   around_->err->flush();
   *around_->err << what << " Type yes to go on: " << std::flush;
   std::string answer;
   std::getline(*around_->in, answer);
-  return answer == "yes";
+  if (answer == "yes") return true;
+  err_.line("Nothing was changed.");
+  return false;
 }
 
 void command::warn(const std::string& what) { err_.line(err_.painted(ink::yellow, "warning: ") + what); }

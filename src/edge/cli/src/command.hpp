@@ -60,7 +60,7 @@ public:
   }
 
   void warn(const std::string& what);
-  /// Asks on a terminal; elsewhere a script has decided.
+  /// Asks on a terminal, and says where the answer was no; --yes has answered. Errors: unconfirmed elsewhere.
   bool confirmed(const std::string& what);
   /// Warns of migration files that this program was built without. Returns how many there are.
   std::size_t warn_of_uncompiled();
@@ -86,6 +86,7 @@ private:
 
 int run_init(command& c);
 int run_migrate(command& c);
+int run_squash(command& c);
 int run_upgrade(command& c);
 int run_downgrade(command& c);
 int run_stamp(command& c);
@@ -104,9 +105,6 @@ int run_backup(command& c);
 int run_restore(command& c);
 int run_verify(command& c);
 int run_repair(command& c);
-
-/// Copies a database that is a file beside it. Returns the copy's name; empty where the database is no file.
-std::string backup_before_losses(command& c);
 
 /// The names of the environment's seeds, those in `only` if there are any, in the order in which they run.
 /// Errors: configuration_error for a name that is not there.

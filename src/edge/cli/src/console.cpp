@@ -66,7 +66,8 @@ void console::script(const std::vector<std::string>& statements) {
     const std::string_view last = std::string_view(statement).substr(statement.rfind('\n') + 1);  // npos + 1 is 0
     const bool is_note = statement.starts_with("--") && last.size() == statement.size();
     const bool ends_in_comment = last.find("--") != std::string_view::npos;
-    if (is_note || (!ends_in_comment && statement.ends_with(';'))) {
+    const bool is_ended = statement.ends_with(';') || statement.ends_with("\\gexec");  // psql's own end
+    if (is_note || (!ends_in_comment && is_ended)) {
       line(statement);
     } else {
       line(statement + (ends_in_comment ? "\n;" : ";"));

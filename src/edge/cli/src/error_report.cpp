@@ -59,6 +59,10 @@ error_report error_report::of_current() {
     report.message = wrong.what();
     report.code = "usage";
     report.exit_code = exit_usage;
+  } catch (const unconfirmed& unasked) {
+    report.message = unasked.what();
+    report.code = "unconfirmed";
+    report.remedy = "say --yes where this is meant";
   } catch (const error& known) {
     report.message = known.what();
     report.code = known.code_name();

@@ -13,10 +13,15 @@ class usage_error : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// What may only be done when somebody has said so, and nobody can be asked.
+class unconfirmed : public std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
 /// An exception as people and programs read it. Never a value of a row, a parameter or a password.
 struct error_report {
   std::string message;
-  std::string code;       ///< "migration_locked"; "usage"; "internal" for what Tupelo did not expect
+  std::string code;       ///< "migration_locked"; "usage"; "unconfirmed"; "internal" for what Tupelo did not expect
   std::string revision;   ///< of a migration
   std::string statement;  ///< with placeholders in place of values
   std::string constraint;

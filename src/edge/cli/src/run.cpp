@@ -16,6 +16,7 @@ int dispatch(command& c) {
   switch (c.args().what) {
     case verb::init: return run_init(c);
     case verb::migrate: return run_migrate(c);
+    case verb::squash: return run_squash(c);
     case verb::upgrade: return run_upgrade(c);
     case verb::downgrade: return run_downgrade(c);
     case verb::current: return run_current(c);

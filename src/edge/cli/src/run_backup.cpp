@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Copies of the whole database: backup, restore, and the one before an upgrade that loses data.
+// Copies of the whole database.
 #include "command.hpp"
 #include "database_copy.hpp"
 #include "error_report.hpp"
 
-#include <tupelo/schema/generator.hpp>
 #include <tupelo/engine/url_options.hpp>
 
 #include <nlohmann/json.hpp>
@@ -51,23 +50,11 @@ int run_restore(command& c) {
   const std::string where = copy.own_file().empty() ? "the schema of " : "";  // a server has others
   if (!c.confirmed("This replaces everything in " + where + c.address().redacted() + " by what is in " + file.string() +
                    ".")) {
-    c.err().line("Nothing was changed.");
     return exit_error;
   }
   copy.read(file);
   say(c, "restored", file, "restored ");
   return exit_ok;
-}
-
-std::string backup_before_losses(command& c) {
-  database_copy copy = copy_of(c);
-  const std::filesystem::path database = copy.own_file();
-  if (database.empty()) return {};
-  constexpr std::size_t time_length = 15;
-  const std::string at = make_revision(c.around().now_us(), {}).substr(0, time_length);
-  const std::filesystem::path file = std::filesystem::absolute(database.string() + "." + at + ".backup");
-  copy.write(file);
-  return file.string();
 }
 
 }  // namespace tupelo::cli

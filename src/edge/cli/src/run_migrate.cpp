@@ -89,8 +89,10 @@ public:
 
   void add(const std::string& suffix, std::vector<schema_operation> operations) {
     planned_file& file = begin(suffix);
-    file.source = generate_migration(file.source.revision, file.parents, operations, moved_columns(operations, state_));
     if (!operations.empty()) file.findings = lint(operations, state_, c_->rules());
+    const std::vector<allowed_rule> allowed = permissions_of(file.findings);
+    file.source =
+        generate_migration(file.source.revision, file.parents, operations, moved_columns(operations, state_), allowed);
     for (lint_finding& found : file.findings) found.file = c_->in_project().shown(file.path);
     apply_all(operations, state_);
     file.operations = std::move(operations);

@@ -52,14 +52,7 @@ int run_repair(command& c) {
     if (nothing) out.line("Nothing to repair.");
   }
   if (!nothing && !args.dry_run) {
-    if (!args.yes && !c.around().in_is_terminal) {
-      c.err().line("Nothing was changed: there is nobody to ask, so say --yes where this is right.");
-      return exit_error;
-    }
-    if (!c.confirmed("This changes what the database remembers, not its tables.")) {
-      c.err().line("Nothing was changed.");
-      return exit_error;
-    }
+    if (!c.confirmed("This changes what the database remembers, not its tables.")) return exit_error;
     (void)c.wait(migrate::repair(db, what, c.migrate_options()));
     if (!args.json) out.line("Done. `db status` and `db verify` say how it is now.");
   }

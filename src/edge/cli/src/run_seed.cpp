@@ -28,13 +28,23 @@ std::vector<const seed*> chosen_seeds(const std::string& environment, const std:
 
 class seed_bar final : public seed_progress {
 public:
-  seed_bar(progress_line& line, std::string_view name) : line_(&line), text_("seeding " + std::string(name)) {}
-  void operator()(std::size_t done, std::size_t all) override { line_->bar(text_, done, all); }
+  /// `place`: "[2/5] "
+  seed_bar(progress_line& line, const std::string& place, std::string_view name)
+      : line_(&line), text_(place + "seeding " + std::string(name)) {}
+  void operator()(std::size_t done, std::size_t all) override {
+    told_ = done;
+    line_->bar(text_, done, all);
+  }
+  /// How many it has said to be done; nothing where it said none.
+  std::string said() const { return told_ == 0 ? std::string() : ", " + counted(told_, "row"); }
 
 private:
   progress_line* line_;
   std::string text_;
+  std::size_t told_ = 0;
 };
+
+bool is_production(const std::string& environment) { return environment == "production" || environment == "prod"; }
 
 }  // namespace
 
@@ -52,8 +62,9 @@ std::vector<std::string> run_seeds(command& c, const std::vector<std::string>& o
   for (const seed* one : seeds) {
     progress.show("seeding " + std::string(one->name()), done.size(), seeds.size());
     const std::int64_t started = c.around().now_us();
+    seed_bar told(progress, "[" + std::to_string(done.size() + 1) + "/" + std::to_string(seeds.size()) + "] ",
+                  one->name());
     try {
-      seed_bar told(progress, one->name());
       c.wait(one->run(db, told));
     } catch (...) {
       progress.clear();
@@ -65,7 +76,7 @@ std::vector<std::string> run_seeds(command& c, const std::vector<std::string>& o
     done.emplace_back(one->name());
     if (!c.args().json) {
       c.out().line(c.out().painted(ink::green, "seeded ") + done.back() +
-                   c.out().painted(ink::dim, " (" + duration_text(c.around().now_us() - started) + ")"));
+                   c.out().painted(ink::dim, " (" + duration_text(c.around().now_us() - started) + told.said() + ")"));
     }
   }
   return done;
@@ -73,8 +84,15 @@ std::vector<std::string> run_seeds(command& c, const std::vector<std::string>& o
 
 int run_seed(command& c) {
   const std::string& environment = c.args().environment;
-  const std::vector<std::string> names =
-      c.args().dry_run ? names_of_seeds(c, c.args().rest) : run_seeds(c, c.args().rest);
+  std::vector<std::string> names = names_of_seeds(c, c.args().rest);
+  if (!c.args().dry_run) {
+    if (is_production(environment) && !names.empty() &&
+        !c.confirmed("This writes " + counted(names.size(), "seed") + " into " + c.address().redacted() +
+                     ", the environment " + environment + ".")) {
+      return exit_error;
+    }
+    names = run_seeds(c, c.args().rest);
+  }
   if (c.args().json) {
     c.out().json({{"dry_run", c.args().dry_run}, {"environment", environment}, {"seeds", names}});
     return exit_ok;

@@ -4,6 +4,9 @@
 #include "error_report.hpp"
 #include "schema_text.hpp"
 
+#include <tupelo/engine/backend.hpp>
+#include <tupelo/driver/url.hpp>
+#include <tupelo/dialect/dialect.hpp>
 #include <tupelo/core/error.hpp>
 
 #include <nlohmann/json.hpp>
@@ -26,7 +29,9 @@ nlohmann::ordered_json json_of(const migrate::report& report, bool planned) {
     }
     steps.push_back(std::move(one));
   }
-  return {{"dry_run", planned}, {"steps", steps}, {"applied", report.applied}};
+  nlohmann::ordered_json said{{"dry_run", planned}, {"steps", steps}, {"applied", report.applied}};
+  if (!report.backup.empty()) said["backup"] = report.backup;
+  return said;
 }
 
 void print_script(console& out, const migrate::report& plan) {
@@ -55,17 +60,30 @@ std::string current_text(const migrate::report& report) {
   return report.applied.empty() ? "Nothing is applied." : "The database is at " + report.applied.back() + ".";
 }
 
+using asked_way = task<migrate::report> (*)(database&, std::string, migrate::options);
+using offline_way = migrate::report (*)(const dialect&, std::string_view, std::string_view, const migrate::options&);
+
+void print_sql(command& c, const migrate::report& planned) {
+  if (c.args().json) {
+    c.out().json(json_of(planned, true));
+  } else {
+    print_script(c.out(), planned);
+  }
+}
+
 /// upgrade and downgrade differ in their functions only.
-int move(command& c, task<migrate::report> (*plan)(database&, std::string, migrate::options),
-         task<migrate::report> (*run)(database&, std::string, migrate::options), std::string target) {
+int move(command& c, offline_way write, asked_way plan, asked_way run, std::string target) {
   const arguments& args = c.args();
+  if (!args.from.empty()) {
+    const dialect& of = find_backend(driver::url::parse(c.address().url)).make_dialect();
+    print_sql(c, write(of, args.from, target, c.migrate_options()));
+    return exit_ok;
+  }
   database& db = c.open();
   if (args.sql || args.dry_run) {
     const migrate::report planned = c.wait(plan(db, std::move(target), c.migrate_options()));
-    if (args.json) {
-      c.out().json(json_of(planned, true));
-    } else if (args.sql) {
-      print_script(c.out(), planned);
+    if (args.json || args.sql) {
+      print_sql(c, planned);
     } else if (planned.steps.empty()) {
       c.out().line("Nothing to do. " + current_text(planned));
     } else {
@@ -85,20 +103,12 @@ int move(command& c, task<migrate::report> (*plan)(database&, std::string, migra
   return exit_ok;
 }
 
-/// What is to be read before an upgrade; what it loses and may lose is copied first, where that is a matter of a file.
+/// What is to be read before an upgrade.
 void look_before_upgrade(command& c, const std::string& target) {
-  bool loses = false;
-  bool refused = false;
+  if (c.args().json) return;
   for (const lint_finding& found : c.wait(migrate::lint_upgrade(c.open(), target, c.migrate_options()))) {
-    if (found.is_problem() && !c.args().json)
-      c.warn(found.revision + ": " + found.what + " (" + std::string(found.rule->code) + ")");
-    if (found.rule->kind != hazard::destructive) continue;
-    loses = true;
-    refused = refused || (!found.is_allowed() && !c.args().allow_destructive);
+    if (found.is_problem()) c.warn(found.revision + ": " + found.what + " (" + std::string(found.rule->code) + ")");
   }
-  if (!loses || refused || c.args().no_backup) return;
-  const std::string file = backup_before_losses(c);
-  if (!file.empty()) c.err().line("Copied the database to " + file + " before data is lost.");
 }
 
 /// Whether what a downgrade loses may be lost.
@@ -144,16 +154,13 @@ int run_upgrade(command& c) {
   c.warn_of_uncompiled();
   const std::string target = c.args().target.empty() ? "head" : c.args().target;
   if (!c.args().sql && !c.args().dry_run) look_before_upgrade(c, target);
-  return move(c, &migrate::plan_upgrade, &migrate::upgrade, target);
+  return move(c, &migrate::upgrade_script, &migrate::plan_upgrade, &migrate::upgrade, target);
 }
 
 int run_downgrade(command& c) {
   const std::string target = c.args().target.empty() ? "-1" : c.args().target;
-  if (!c.args().sql && !c.args().dry_run && !may_downgrade(c, target)) {
-    c.err().line("Nothing was changed.");
-    return exit_error;
-  }
-  return move(c, &migrate::plan_downgrade, &migrate::downgrade, target);
+  if (!c.args().sql && !c.args().dry_run && !may_downgrade(c, target)) return exit_error;
+  return move(c, &migrate::downgrade_script, &migrate::plan_downgrade, &migrate::downgrade, target);
 }
 
 int run_stamp(command& c) {
@@ -196,7 +203,6 @@ int run_fresh(command& c) {
   database& db = c.open();
   if (!c.confirmed("This drops everything in the schema of " + c.address().redacted() +
                    ": tables with all rows, views, types, functions, extensions that are yours.")) {
-    c.err().line("Nothing was changed.");
     return exit_error;
   }
   progress_line progress(c.err(), c.around().err_is_terminal && !c.args().json);

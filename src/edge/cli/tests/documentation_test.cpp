@@ -61,7 +61,7 @@ std::map<std::string, words> documented() {
     std::replace(options.begin(), options.end(), std::string("-m`"), std::string("--message"));
     if (row[2].find("as `upgrade`") != std::string::npos) {
       const words& upgrade = verbs.at("upgrade");
-      const std::ptrdiff_t left_out = row[2].find("save the last two") == std::string::npos ? 0 : 2;
+      const std::ptrdiff_t left_out = row[2].find("save the last four") == std::string::npos ? 0 : 4;
       options.insert(options.end(), upgrade.begin(), upgrade.end() - left_out);
     }
   }

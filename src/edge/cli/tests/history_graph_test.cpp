@@ -90,7 +90,7 @@ TEST(history_verb, labels_name_revisions_for_the_other_verbs) {
   EXPECT_EQ(folder.db({"upgrade", "v1.0"}).code, 0);
   EXPECT_EQ(folder.db({"current"}).out, "20261120T080000_users\n");
   folder.db({"upgrade"});
-  EXPECT_EQ(folder.db({"downgrade", "v1.0"}).code, 0);
+  EXPECT_EQ(folder.db({"downgrade", "v1.0", "--yes"}).code, 0);
   EXPECT_EQ(folder.db({"current"}).out, "20261120T080000_users\n");
   EXPECT_EQ(folder.db({"lint", "--since", "v1.0", "--json"}).json()["migrations"], 1);
 }

@@ -45,11 +45,12 @@ protected:
     database db(folder.url());
     sync_wait(db.execute("INSERT INTO users (email) VALUES ('ada@example.com')"));
   }
-  std::size_t backups() {
-    std::size_t count = 0;
-    for (const std::string& name : folder.files("")) count += name.ends_with(".backup") ? 1U : 0U;
-    return count;
+  std::vector<std::string> copies() {
+    std::vector<std::string> names = folder.files("");
+    std::erase_if(names, [](const std::string& name) { return !name.ends_with(".backup"); });
+    return names;
   }
+  std::size_t backups() { return copies().size(); }
   std::int64_t emails() {
     database db(folder.url());
     return sync_wait(
@@ -196,7 +197,8 @@ TEST_F(lint_verb, an_upgrade_that_may_lose_data_copies_the_file_first) {
   const outcome done = folder.db({"upgrade", "--allow-destructive"});
   EXPECT_EQ(done.code, 0) << done.err;
   EXPECT_EQ(emails(), 0);
-  const std::string copy = (folder.root() / "test.db.20261121T093000.backup").string();
+  ASSERT_EQ(backups(), 1U);
+  const std::string copy = (folder.root() / copies().front()).string();
   EXPECT_TRUE(done.complains(copy)) << done.err;
   database db("sqlite:///" + copy + "?mode=ro");
   EXPECT_EQ(sync_wait(db.raw_sql<std::string>("SELECT email FROM users").one()), "ada@example.com");
@@ -239,6 +241,16 @@ TEST_F(lint_verb, a_downgrade_that_loses_data_asks_on_a_terminal) {
   folder.input = "";
   EXPECT_EQ(folder.db({"downgrade", "--yes"}).code, 0);
 }
+TEST_F(lint_verb, a_downgrade_that_loses_data_needs_yes_where_nobody_can_be_asked) {
+  folder.use(one);
+  folder.db({"upgrade"});
+  const outcome refused = folder.db({"downgrade"});
+  EXPECT_EQ(refused.code, 1);
+  EXPECT_TRUE(refused.complains("drop table users") && refused.complains("unconfirmed")) << refused.err;
+  EXPECT_TRUE(refused.complains("say --yes")) << refused.err;
+  EXPECT_EQ(folder.db({"downgrade", "--json"}).json()["error"]["code"], "unconfirmed");
+  EXPECT_EQ(folder.db({"current"}).out, std::string(first_step.revision) + "\n");
+}
 
 // ---- backup and restore
 
@@ -247,7 +259,7 @@ TEST_F(lint_verb, backup_and_restore_bring_rows_back) {
   EXPECT_EQ(folder.db({"backup", "kept.db"}).code, 0);
   EXPECT_EQ(folder.db({"upgrade", "--allow-destructive", "--no-backup"}).code, 0);
   EXPECT_EQ(emails(), 0);
-  const outcome done = folder.db({"restore", "kept.db", "--json"});
+  const outcome done = folder.db({"restore", "kept.db", "--yes", "--json"});
   EXPECT_EQ(done.code, 0) << done.out << done.err;
   EXPECT_EQ(emails(), 1);
   EXPECT_EQ(folder.db({"current"}).out, std::string(first_step.revision) + "\n");
@@ -262,11 +274,20 @@ TEST_F(lint_verb, backup_overwrites_nothing_and_needs_a_database) {
   EXPECT_FALSE(std::filesystem::exists(folder.root() / "none.db"));
   EXPECT_EQ(folder.db({"backup", "x.db", "--url", "sqlite::memory:"}).code, 1);
 }
+TEST_F(lint_verb, restore_needs_yes_where_nobody_can_be_asked) {
+  have_a_user();
+  folder.db({"backup", "kept.db"});
+  EXPECT_EQ(folder.db({"upgrade", "--allow-destructive", "--no-backup"}).code, 0);
+  const outcome refused = folder.db({"restore", "kept.db"});
+  EXPECT_EQ(refused.code, 1);
+  EXPECT_TRUE(refused.complains("unconfirmed")) << refused.err;
+  EXPECT_EQ(emails(), 0);
+}
 TEST_F(lint_verb, restore_asks_on_a_terminal_and_refuses_what_is_no_backup) {
   have_a_user();
-  EXPECT_EQ(folder.db({"restore", "nowhere.db"}).code, 1);
+  EXPECT_EQ(folder.db({"restore", "nowhere.db", "--yes"}).code, 1);
   folder.write("letter.txt", std::string(5'000, 'x'));
-  EXPECT_EQ(folder.db({"restore", "letter.txt"}).code, 1);
+  EXPECT_EQ(folder.db({"restore", "letter.txt", "--yes"}).code, 1);
   folder.db({"backup", "kept.db"});
   folder.terminal = true;
   folder.input = "no\n";
@@ -291,7 +312,7 @@ TEST_F(lint_verb, backup_of_a_server_is_made_by_pg_dump_without_the_password_on_
 }
 TEST_F(lint_verb, restore_of_a_server_is_all_or_nothing) {
   folder.write("shop.dump", "x");
-  EXPECT_EQ(folder.db({"restore", "shop.dump", "--url", "postgresql://db.example.com/shop"}).code, 0);
+  EXPECT_EQ(folder.db({"restore", "shop.dump", "--yes", "--url", "postgresql://db.example.com/shop"}).code, 0);
   EXPECT_EQ(folder.built.front(), "psql");
   for (const char* word : {"--single-transaction", "--set=ON_ERROR_STOP=1"}) {
     EXPECT_NE(std::find(folder.built.begin(), folder.built.end(), word), folder.built.end()) << word;
@@ -300,7 +321,7 @@ TEST_F(lint_verb, restore_of_a_server_is_all_or_nothing) {
 TEST_F(lint_verb, restore_of_an_archive_that_cannot_be_read_does_not_reach_the_server) {
   folder.write("shop.dump", "x");
   folder.build_result = 1;
-  const outcome failed = folder.db({"restore", "shop.dump", "--url", "postgresql://db.example.com/shop"});
+  const outcome failed = folder.db({"restore", "shop.dump", "--yes", "--url", "postgresql://db.example.com/shop"});
   EXPECT_TRUE(failed.complains("pg_restore` failed with exit code 1")) << failed.err;
   EXPECT_EQ(folder.built.front(), "pg_restore");
 }
@@ -326,13 +347,13 @@ TEST_F(lint_verb, restore_of_a_server_leaves_nothing_that_was_made_since) {
   EXPECT_EQ(folder.db({"backup", "kept.dump", "--url", url}).code, 0);
   EXPECT_TRUE(sql(url, "CREATE TYPE mood AS ENUM ('good'); CREATE TABLE since (m mood); "
                        "CREATE VIEW looks AS SELECT n FROM kept; UPDATE kept SET n = 8"));
-  const outcome done = folder.db({"restore", "kept.dump", "--url", url});
+  const outcome done = folder.db({"restore", "kept.dump", "--yes", "--url", url});
   EXPECT_EQ(done.code, 0) << done.err;
   EXPECT_TRUE(sql(url, "SELECT 1 / (CASE WHEN (SELECT n FROM kept) = 7 AND to_regclass('since') IS NULL AND "
                        "to_regclass('looks') IS NULL AND to_regtype('mood') IS NULL THEN 1 ELSE 0 END)"));
   EXPECT_TRUE(sql(url, "CREATE TABLE since (n int)"));
   folder.write("torn.dump", folder.read("kept.dump").substr(0, 1'000));
-  EXPECT_EQ(folder.db({"restore", "torn.dump", "--url", url}).code, 1);
+  EXPECT_EQ(folder.db({"restore", "torn.dump", "--yes", "--url", url}).code, 1);
   EXPECT_TRUE(sql(url, "SELECT count(*) FROM since")) << "nothing has changed";
   EXPECT_TRUE(sql(server, "DROP DATABASE tupelo_cli_restore"));
 }

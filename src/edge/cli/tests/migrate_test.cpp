@@ -26,6 +26,12 @@ struct with_handle {
   static void model(tupelo::model<with_handle>& m) { m.table("users"); }
 };
 
+struct titled_post {
+  std::int64_t id{};
+  std::optional<std::string> title;
+  static void model(tupelo::model<titled_post>& m) { m.table("posts"); }
+};
+
 /// A project after `db init`, with one model and no migration.
 class migrate_verb : public testing::Test {
 protected:
@@ -86,6 +92,21 @@ TEST_F(migrate_verb, takes_the_message_as_an_option_too) {
 TEST_F(migrate_verb, comes_after_the_head) {
   folder.use(one);
   EXPECT_EQ(folder.db({"migrate", "Age", "--json"}).json()["parents"], nlohmann::json({"20261120T080000_users"}));
+}
+TEST_F(migrate_verb, allows_changes_of_several_tables_that_hold_nobody_up) {
+  const migration posts{"20261120T090000_posts",
+                        {first_step.revision},
+                        [](schema_editor& db) { db.create_table("posts", [](table_editor& t) { t.id(); }); },
+                        [](schema_editor& db) { db.drop_table("posts"); },
+                        "migrations/posts.cpp"};
+  const history two{{first_step, posts}};
+  folder.use(two);
+  folder.use_models<sample_user, titled_post>();
+  std::filesystem::remove(folder.root() / "tupelo.toml");  // of SQLite, which the rule is not for
+  const outcome done = folder.db({"migrate", "Widen"});
+  EXPECT_FALSE(done.complains("several-tables")) << done.err;
+  const std::string text = folder.read("migrations/20261121T093000_widen.cpp");
+  EXPECT_NE(text.find("db.allow(\"several-tables\","), std::string::npos) << text;
 }
 TEST_F(migrate_verb, shows_the_planned_operations) {
   folder.use(one);

@@ -23,6 +23,13 @@ const seed first("a_ada", [](database& db) -> task<void> { co_await insert_user(
 const seed failing("broken", [](database& db) -> task<void> { co_await db.execute("INSERT INTO nowhere VALUES (1)"); },
                    {.env = {"broken", "worse"}});
 
+const seed telling("long",
+                   [](database&, seed_progress& told) -> task<void> {
+                     for (std::size_t done = 1; done <= 3; ++done) told(done, 3);
+                     co_return;
+                   },
+                   {.env = "long"});
+
 class reporting : public testing::Test {
 protected:
   reporting() {
@@ -198,7 +205,46 @@ TEST_F(reporting, seeds_run_by_name_in_their_environment) {
 }
 TEST_F(reporting, a_seed_of_another_environment_does_not_run) {
   folder.db({"upgrade"});
-  EXPECT_EQ(folder.db({"seed", "--env", "production", "--json"}).json()["seeds"], nlohmann::json({"a_ada"}));
+  EXPECT_EQ(folder.db({"seed", "--env", "test", "--json"}).json()["seeds"], nlohmann::json({"a_ada"}));
+}
+TEST_F(reporting, seeds_of_production_need_yes_or_an_answer) {
+  folder.db({"upgrade"});
+  const outcome refused = folder.db({"seed", "--env", "production"});
+  EXPECT_EQ(refused.code, 1);
+  EXPECT_TRUE(refused.complains("unconfirmed") && refused.complains("say --yes")) << refused.err;
+  EXPECT_TRUE(folder.db({"seed", "--env", "production", "--dry-run"}).says("would seed a_ada"));
+  folder.terminal = true;
+  folder.input = "no\n";
+  EXPECT_EQ(folder.db({"seed", "--env", "production"}).code, 1);
+  {
+    database db(folder.url());
+    EXPECT_EQ(sync_wait(db.query<sample_user>().count()), 0);
+  }
+  EXPECT_EQ(folder.db({"seed", "--env", "production", "--yes"}).code, 0);
+}
+TEST_F(reporting, a_seed_that_tells_how_far_it_is_shows_both_numbers) {
+  folder.db({"upgrade"});
+  EXPECT_TRUE(folder.db({"seed", "--env", "long"}).says(", 3 rows)"));
+  folder.terminal = true;
+  const outcome shown = folder.db({"seed", "--env", "long"});
+  EXPECT_TRUE(shown.complains("seeding long [########") && shown.complains("33 % (1 of 3)")) << shown.err;
+}
+TEST_F(reporting, rows_of_a_natural_key_are_there_once_and_with_their_last_values) {
+  folder.db({"upgrade"});
+  database db(folder.url());
+  sync_wait(db.execute("CREATE UNIQUE INDEX once ON users (email)"));
+  const auto rows = [](int age) {
+    return std::vector<sample_user>{{.email = "ada@example.com", .age = age},
+                                    {.email = "grace@example.com", .age = age}};
+  };
+  EXPECT_EQ(sync_wait(seed_by<&sample_user::email>(db, rows(1))), 2U);
+  std::vector<std::size_t> told;
+  EXPECT_EQ(sync_wait(seed_by<&sample_user::email>(
+                db, rows(2), [&](std::size_t done, std::size_t all) { told.push_back(done * 10 + all); })),
+            2U);
+  EXPECT_EQ(told, (std::vector<std::size_t>{12, 22}));
+  EXPECT_EQ(sync_wait(db.query<sample_user>().count()), 2);
+  EXPECT_EQ(sync_wait(db.query<sample_user>().where(col<&sample_user::age> == 2).count()), 2);
 }
 TEST_F(reporting, seeds_can_be_chosen_by_name) {
   EXPECT_EQ(folder.db({"seed", "b_grace", "--dry-run"}).out, "would seed b_grace\n");
@@ -220,22 +266,24 @@ TEST_F(reporting, reset_is_fresh_with_seeds) {
   const nlohmann::json planned = folder.db({"reset", "--dry-run", "--json"}).json();
   EXPECT_EQ(planned["seeds"], nlohmann::json({"a_ada", "b_grace"}));
   EXPECT_TRUE(folder.db({"reset", "--dry-run"}).says("would seed a_ada"));
-  const nlohmann::json done = folder.db({"reset", "--json"}).json();
+  const nlohmann::json done = folder.db({"reset", "--yes", "--json"}).json();
   EXPECT_EQ(done["seeds"], planned["seeds"]);
   EXPECT_EQ(done["steps"].size(), 2U);
-  EXPECT_EQ(folder.db({"reset", "--json"}).json()["seeds"].size(), 2U);
+  EXPECT_EQ(folder.db({"reset", "--yes", "--json"}).json()["seeds"].size(), 2U);
   database db(folder.url());
   EXPECT_EQ(sync_wait(db.query<sample_user>().count()), 2);
 }
 TEST_F(reporting, reset_asks_on_a_terminal) {
-  folder.db({"reset"});
+  folder.db({"upgrade"});
   folder.terminal = true;
   folder.input = "no\n";
   const outcome done = folder.db({"reset"});
   EXPECT_EQ(done.code, 1);
   EXPECT_TRUE(done.complains("Nothing was changed")) << done.err;
 }
-TEST_F(reporting, fresh_can_seed) { EXPECT_EQ(folder.db({"fresh", "--seed", "--json"}).json()["seeds"].size(), 2U); }
+TEST_F(reporting, fresh_can_seed) {
+  EXPECT_EQ(folder.db({"fresh", "--yes", "--seed", "--json"}).json()["seeds"].size(), 2U);
+}
 
 TEST_F(reporting, shell_passes_arguments_as_they_are) {
   folder.variables["DATABASE_URL"] += "?pool_size=9";

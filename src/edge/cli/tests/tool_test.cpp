@@ -194,7 +194,7 @@ TEST_F(unbuilt, needs_no_build_for_what_only_the_database_knows) {
 TEST_F(unbuilt, writes_files_where_it_was_called) {
   EXPECT_EQ(tool(folder, {"db", "backup", "copy.db"}).code, 0);
   EXPECT_TRUE(std::filesystem::exists(folder.root() / "src/deep/copy.db"));
-  EXPECT_EQ(tool(folder, {"db", "restore", "copy.db"}).code, 0);
+  EXPECT_EQ(tool(folder, {"db", "restore", "copy.db", "--yes"}).code, 0);
   EXPECT_EQ(tool(folder, {"db", "introspect", "-o", "models.hpp"}).code, 0);
   EXPECT_TRUE(std::filesystem::exists(folder.root() / "src/deep/models.hpp"));
 }

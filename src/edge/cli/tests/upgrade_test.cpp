@@ -43,7 +43,7 @@ TEST_F(upgrade_verb, applies_everything_and_says_so) {
 TEST_F(upgrade_verb, takes_times_with_units_for_its_locks) {
   EXPECT_EQ(folder.db({"upgrade", "+1", "--lock-timeout", "3s", "--lock-retries", "2"}).code, 0);
   EXPECT_EQ(folder.db({"upgrade", "--lock-timeout", "250ms"}).code, 0);
-  EXPECT_EQ(folder.db({"downgrade", "--lock-timeout", "0"}).code, 0);
+  EXPECT_EQ(folder.db({"downgrade", "--yes", "--lock-timeout", "0"}).code, 0);
   for (const char* wrong : {"soon", "-1", "3 fortnights", ""}) {
     EXPECT_EQ(folder.db({"upgrade", "--lock-timeout", wrong}).code, exit_usage) << wrong;
   }
@@ -60,18 +60,18 @@ TEST_F(upgrade_verb, goes_some_steps_or_to_a_revision) {
 }
 TEST_F(upgrade_verb, downgrade_takes_a_negative_number_of_steps) {
   folder.db({"upgrade"});
-  const outcome done = folder.db({"downgrade", "-1"});
+  const outcome done = folder.db({"downgrade", "-1", "--yes"});
   EXPECT_EQ(done.code, 0) << done.err;
   EXPECT_EQ(current(), "20261120T080000_users\n");
 }
 TEST_F(upgrade_verb, downgrade_goes_one_step_unless_told) {
   folder.db({"upgrade"});
-  folder.db({"downgrade"});
+  folder.db({"downgrade", "--yes"});
   EXPECT_EQ(current(), "20261120T080000_users\n");
 }
 TEST_F(upgrade_verb, downgrade_to_base_leaves_nothing) {
   folder.db({"upgrade"});
-  EXPECT_EQ(folder.db({"downgrade", "base"}).code, 0);
+  EXPECT_EQ(folder.db({"downgrade", "base", "--yes"}).code, 0);
   EXPECT_EQ(current(), "base (nothing is applied)\n");
 }
 TEST_F(upgrade_verb, json_is_one_document) {
@@ -84,6 +84,32 @@ TEST_F(upgrade_verb, sql_prints_a_script_and_changes_nothing) {
   EXPECT_EQ(done.code, 0) << done.err;
   EXPECT_TRUE(done.says("CREATE TABLE") && done.says("COMMIT;")) << done.out;
   EXPECT_EQ(current(), "base (nothing is applied)\n");
+}
+TEST_F(upgrade_verb, sql_from_a_revision_asks_no_database) {
+  const std::string url = "sqlite:///" + (folder.root() / "none.db").string();
+  const outcome all = folder.db({"upgrade", "--sql", "--from", "base", "--url", url});
+  ASSERT_EQ(all.code, 0) << all.err;
+  const outcome rest = folder.db({"upgrade", "--sql", "--from", "20261120T08", "--url", url});
+  EXPECT_TRUE(rest.says("\"age\"") && !rest.says("CREATE TABLE")) << rest.out;
+  const outcome back = folder.db({"downgrade", "base", "--sql", "--from", "head", "--url", url});
+  EXPECT_TRUE(back.says("DROP TABLE \"users\"")) << back.out;
+  EXPECT_FALSE(std::filesystem::exists(folder.root() / "none.db"));
+  {
+    database db(folder.url());
+    sync_wait(db.execute(all.out));
+  }
+  EXPECT_EQ(current(), "20261120T090000_age\n");
+  EXPECT_EQ(folder.db({"diff"}).code, 0);
+}
+TEST_F(upgrade_verb, from_and_idempotent_are_for_scripts) {
+  EXPECT_EQ(folder.db({"upgrade", "--from", "base"}).code, exit_usage);
+  EXPECT_EQ(folder.db({"upgrade", "--idempotent"}).code, exit_usage);
+}
+TEST_F(upgrade_verb, a_script_for_sqlite_cannot_be_run_twice_and_says_so) {
+  const outcome refused = folder.db({"upgrade", "--sql", "--idempotent"});
+  EXPECT_EQ(refused.code, 1);
+  EXPECT_TRUE(refused.complains("unsupported_feature") && refused.complains("no statements that run on a condition"))
+      << refused.err;
 }
 TEST_F(upgrade_verb, downgrade_sql_ends_every_statement) {
   folder.db({"upgrade"});
@@ -185,7 +211,7 @@ TEST_F(upgrade_verb, fresh_drops_what_was_there) {
     database db(folder.url());
     sync_wait(db.execute("CREATE TABLE stray (a); INSERT INTO users (email) VALUES ('ada@example.com')"));
   }
-  const outcome done = folder.db({"fresh"});
+  const outcome done = folder.db({"fresh", "--yes"});
   EXPECT_EQ(done.code, 0) << done.err;
   database db(folder.url());
   EXPECT_EQ(sync_wait(db.raw_sql<std::int64_t>("SELECT count(*) FROM sqlite_master WHERE name = 'stray'").one()), 0);
@@ -198,6 +224,15 @@ TEST_F(upgrade_verb, fresh_asks_on_a_terminal) {
   EXPECT_EQ(folder.db({"fresh"}).code, 1);
   folder.input = "yes\n";
   EXPECT_EQ(folder.db({"fresh"}).code, 0);
+}
+TEST_F(upgrade_verb, fresh_and_reset_need_yes_where_nobody_can_be_asked) {
+  folder.db({"upgrade", "+1"});
+  for (const char* verb : {"fresh", "reset"}) {
+    const outcome refused = folder.db({verb});
+    EXPECT_EQ(refused.code, 1);
+    EXPECT_TRUE(refused.complains("unconfirmed") && refused.complains("say --yes")) << refused.err;
+  }
+  EXPECT_EQ(current(), "20261120T080000_users\n");
 }
 TEST_F(upgrade_verb, fresh_with_yes_does_not_ask) {
   folder.terminal = true;

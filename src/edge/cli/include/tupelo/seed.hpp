@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <tupelo/session/session.hpp>
+#include <tupelo/engine/database.hpp>
 #include <tupelo/core/task.hpp>
 
 #include <cstddef>
+#include <functional>
 #include <initializer_list>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace tupelo {
-
-class database;
 
 /// The environments a seed is meant for: `"development"` or `{"development", "test"}`; empty: every one.
 class environment_list {
@@ -27,7 +29,8 @@ private:
   std::vector<std::string> names_;
 };
 
-/// What a long seed tells of itself: how many of how many are done. On a terminal `db seed` shows it as a bar.
+/// What a long seed tells of itself: how many of how many are done. On a terminal `db seed` shows it as a bar with both
+/// numbers, and says the last one when it is done.
 ///
 /// It is called, so that it can be handed on: `factory.fill(db, 100'000, std::ref(progress))`.
 class seed_progress {
@@ -76,6 +79,37 @@ private:
 /// Every seed linked into the program that is meant for this environment, in the order in which they run.
 /// Errors: configuration_error (invalid_configuration) when two have one name.
 std::vector<const seed*> registered_seeds(std::string_view environment);
+
+namespace detail {
+
+template <auto... Key, class T>
+task<std::size_t> seed_rows(database& db, std::vector<T> rows, std::function<void(std::size_t, std::size_t)> told) {
+  const conflict_clause by = on_conflict(col<Key>...).update_all();
+  std::size_t done = 0;
+  co_await db.transaction([&](session& s) -> task<void> {
+    done = 0;  // again, where the transaction is tried again
+    for (T& row : rows) {
+      co_await s.upsert(row, by);
+      if (told) told(++done, rows.size());
+    }
+  });
+  co_return rows.size();
+}
+
+}  // namespace detail
+
+/// Rows that are to be there, told apart by what identifies them outside the database, their natural key, which a
+/// unique constraint keeps: what is missing is inserted, what is there gets these values, and nothing is there twice,
+/// however often it runs. All or nothing. Returns how many rows these are.
+///
+///     co_await tp::seed_by<&Role::name>(db, std::vector<Role>{{.name = "admin"}, {.name = "guest"}});
+///
+/// Errors: as upsert. Owns: the rows are the task's own; `db` must outlive it.
+template <auto... Key, class T>
+  requires(sizeof...(Key) > 0)
+task<std::size_t> seed_by(database& db, std::vector<T> rows, std::function<void(std::size_t, std::size_t)> told = {}) {
+  return detail::seed_rows<Key...>(db, std::move(rows), std::move(told));
+}
 
 }  // namespace tupelo
 

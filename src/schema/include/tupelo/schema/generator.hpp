@@ -11,6 +11,9 @@
 #include <vector>
 
 namespace tupelo {
+namespace migrate {
+struct squash;
+}
 
 /// A migration file that is to be written.
 struct migration_source {
@@ -28,11 +31,15 @@ std::string make_revision(std::int64_t utc_us, std::string_view message);
 /// values are carried over. Errors: migration_error (invalid_migration) for an empty revision.
 migration_source generate_migration(std::string_view revision, const std::vector<std::string>& parents,
                                     const std::vector<schema_operation>& operations,
-                                    const std::vector<moved_column>& moved = {});
+                                    const std::vector<moved_column>& moved = {},
+                                    const std::vector<allowed_rule>& allowed = {});
 
 /// The same of a migration that writes rows in batches; `down` has nothing to take back.
 migration_source generate_backfill(std::string_view revision, const std::vector<std::string>& parents,
                                    const std::vector<backfill_step>& rows);
+
+/// The same of one that stands for several; see squash.hpp.
+migration_source generate_squash(std::string_view revision, const migrate::squash& of);
 
 /// One of the statements of such a file, for example to print a diff: `db.drop_column("users", "age");`
 std::string operation_source(const schema_operation& operation);

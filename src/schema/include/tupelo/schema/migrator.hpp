@@ -16,6 +16,7 @@
 namespace tupelo {
 
 class database;
+class dialect;
 struct model_schema;
 
 namespace migrate {
@@ -34,6 +35,8 @@ public:
   virtual void filled(std::string_view revision, std::int64_t rows);
   /// Another run holds the lock; it is looked again until that one is done, or options::lock_wait_us have passed.
   virtual void locked_out(std::string_view owner, std::int64_t waited_us);
+  /// The database, a file, was copied to this one, because what comes loses data.
+  virtual void copied(std::string_view file);
   /// It got no lock and was rolled back; after this time it is tried again, for the `attempt`-th time in all.
   virtual void waiting(std::string_view revision, std::uint32_t attempt, std::int64_t backoff_us);
 };
@@ -51,6 +54,8 @@ struct options {
   std::int64_t lock_wait_us = 60'000'000;
   /// Upgrades may lose rows and values where no migration allows it by itself.
   bool allow_destructive = false;
+  /// Before an upgrade loses what it may lose, a database that is a file (SQLite) is copied beside it.
+  bool backup = true;
   std::string owner;    ///< who holds the lock; empty: "process 1234 on host"
   std::string version;  ///< of the program; recorded beside each revision
   /// On PostgreSQL, how long a statement of a migration may wait for the lock of a table; 0: as long as the server lets
@@ -61,6 +66,8 @@ struct options {
   std::uint32_t lock_retries = 10;               ///< how often it is tried again before it fails
   std::int64_t first_lock_backoff_us = 500'000;  ///< before the second attempt; doubles from one to the next
   std::int64_t longest_lock_backoff_us = 10'000'000;
+  /// Plans and scripts: each migration looks whether it has been applied, so that the whole may be run twice.
+  bool idempotent = false;
 };
 
 /// One migration that was run, or that would be.
@@ -74,6 +81,7 @@ struct step {
 struct report {
   std::vector<step> steps;           ///< in the order they ran
   std::vector<std::string> applied;  ///< every revision that is applied now, in order
+  std::string backup;                ///< the copy that was made before data was lost; empty: none was
 };
 
 enum class state : std::uint8_t {
@@ -141,6 +149,15 @@ task<report> downgrade(database& db, std::string target = "-1", options opts = {
 /// What upgrade and downgrade would run, without changing anything: nothing is written, not even the state table.
 task<report> plan_upgrade(database& db, std::string target = "head", options opts = {});
 task<report> plan_downgrade(database& db, std::string target = "-1", options opts = {});
+
+/// The same for a database that is not asked: of this dialect, and at the revision `from`, or "base". Its state tables
+/// are made where it is at base.
+/// Errors: as upgrade and downgrade, save those of a database; query_error (unsupported_feature) for
+/// options::idempotent where the database has no statements that run on a condition.
+report upgrade_script(const dialect& of, std::string_view from, std::string_view target = "head",
+                      const options& opts = {});
+report downgrade_script(const dialect& of, std::string_view from, std::string_view target = "-1",
+                        const options& opts = {});
 
 /// What the rules of `lint` say to what upgrade and downgrade would run. Tables that the same run makes hold nothing.
 /// Errors: as upgrade and downgrade, save migration_locked and migration_destructive.
