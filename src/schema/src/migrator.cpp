@@ -378,6 +378,7 @@ task<report> fresh(database& db, options opts) {
     co_await wipe_database(connection);
   }
   opts.allow_destructive = true;  // there is nothing left to lose
+  opts.backup = false;
   report done = co_await upgrade(db, "head", opts);
   co_return done;
 }
