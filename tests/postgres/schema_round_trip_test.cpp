@@ -6,6 +6,7 @@
 #include <tupelo/tupelo.hpp>
 #include <tupelo/schema/diff.hpp>
 #include <tupelo/schema/models.hpp>
+#include <tupelo/schema/squash.hpp>
 #include <tupelo/query/text_functions.hpp>
 
 namespace tupelo::postgres {
@@ -200,6 +201,25 @@ TEST_F(postgres_round_trip, random_schemas_become_each_other_and_back) {
     become(from, to);
     become(to, from);
     become(from, {});
+  }
+}
+
+TEST_F(postgres_round_trip, squashed_operations_build_what_all_of_them_build) {
+  for (std::uint32_t seed = 101; seed <= 120 && !HasFailure(); ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    random_schema random(seed);
+    const schema_definition before = seed % 2 == 0 ? random.make() : schema_definition();
+    const schema_definition middle = random.make();
+    const schema_definition after = random.make();
+    std::vector<schema_operation> changes = diff(before, middle);
+    for (schema_operation& change : diff(middle, after)) changes.push_back(std::move(change));
+    schema_definition state;
+    db().change(diff({}, before), state);
+    db().change(migrate::fewest(changes, before), state);
+    diff_options live;
+    live.live = &schema_rules();
+    for (const schema_operation& left : diff(db().introspect(), after, live)) ADD_FAILURE() << left.describe();
+    db().change(diff(state, {}), state);
   }
 }
 
