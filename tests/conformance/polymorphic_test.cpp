@@ -12,14 +12,14 @@ struct Attachment;
 struct Badge;
 struct Cover;
 
-struct Article {
+struct Essay {
   std::int64_t id{};
   std::string title{};
   has_many<Attachment> attachments{};
   has_one<Cover> cover{};
   many_to_many<Badge> badges{};
 
-  static void model(tupelo::model<Article>& m);
+  static void model(tupelo::model<Essay>& m);
 };
 struct Product {
   std::int64_t id{};
@@ -27,7 +27,7 @@ struct Product {
   has_many<Attachment> attachments{};
   has_one<Cover> cover{};
   many_to_many<Badge> badges{};
-  has_many<Article> alike{};
+  has_many<Essay> alike{};
 
   static void model(tupelo::model<Product>& m) {
     m.recorded_as("it's a product");  // in the type columns
@@ -42,7 +42,7 @@ struct Attachment {
   std::optional<std::string> owner_type{};
   std::optional<std::int64_t> owner_id{};
   std::string file{};
-  belongs_to_any<Article, Product> owner{};
+  belongs_to_any<Essay, Product> owner{};
 
   static void model(tupelo::model<Attachment>& m) {
     m.belongs_to_any(&Attachment::owner, &Attachment::owner_type, &Attachment::owner_id);
@@ -56,14 +56,14 @@ struct Cover {
   Covered kind{};
   std::int64_t owner{};
   std::string colour{};
-  belongs_to_any<Article> covered{};
+  belongs_to_any<Essay> covered{};
 
   static void model(tupelo::model<Cover>& m) { m.belongs_to_any(&Cover::covered, &Cover::kind, &Cover::owner); }
 };
 struct Badge {
   std::int64_t id{};
   std::string name{};
-  many_to_many<Article> articles{};
+  many_to_many<Essay> articles{};
   many_to_many<Product> products{};
 
   static void model(tupelo::model<Badge>& m) {
@@ -80,18 +80,19 @@ struct Badging {
     m.primary_key(&Badging::badge_id, &Badging::thing_type, &Badging::thing_id);
   }
 };
-void Article::model(tupelo::model<Article>& m) {
-  m.has_many(&Article::attachments).as(&Attachment::owner_type, &Attachment::owner_id);
-  m.has_one(&Article::cover).as(&Cover::kind, &Cover::owner);
-  m.many_to_many(&Article::badges, "badgings", "thing_id", "badge_id").own_type("thing_type");
+void Essay::model(tupelo::model<Essay>& m) {
+  m.table("articles");
+  m.has_many(&Essay::attachments).as(&Attachment::owner_type, &Attachment::owner_id);
+  m.has_one(&Essay::cover).as(&Cover::kind, &Cover::owner);
+  m.many_to_many(&Essay::badges, "badgings", "thing_id", "badge_id").own_type("thing_type");
 }
 
-/// Article 1 and product 1 have the same key. Article 1 has attachments a1 and a2, article 2 has none, product 1 has
+/// Essay 1 and product 1 have the same key. Essay 1 has attachments a1 and a2, article 2 has none, product 1 has
 /// p1; x is of nothing, y of something unknown. Badges: new is at article 1, sale at both.
 class polymorphic : public conformance_test {
 protected:
   polymorphic() {
-    create<Article, Product, Attachment, Cover, Badge, Badging>();
+    create<Essay, Product, Attachment, Cover, Badge, Badging>();
     articles = {{.title = "one"}, {.title = "two"}};
     sync_wait(db.insert(articles));
     product = sync_wait(db.insert(Product{.sku = "S1"}));
@@ -107,10 +108,10 @@ protected:
     sync_wait(db.insert(Cover{.kind = Covered::articles, .owner = articles[1].id, .colour = "red"}));
     badges = {{.name = "new"}, {.name = "sale"}};
     sync_wait(db.insert(badges));
-    sync_wait(db.attach(articles[0], &Article::badges, badges));
+    sync_wait(db.attach(articles[0], &Essay::badges, badges));
     sync_wait(db.attach(product, &Product::badges, badges[1]));
   }
-  auto all_articles() { return db.query<Article>().order_by(col<&Article::id>); }
+  auto all_articles() { return db.query<Essay>().order_by(col<&Essay::id>); }
   auto files() { return db.query<Attachment>().order_by(col<&Attachment::file>); }
 
   template <class Rows>
@@ -129,14 +130,14 @@ protected:
   }
   static constexpr auto by_file = [](auto& q) { q.order_by(col<&Attachment::file>); };
 
-  std::vector<Article> articles;
+  std::vector<Essay> articles;
   Product product;
   std::vector<Badge> badges;
 };
 TUPELO_CONFORMANCE_SUITE(polymorphic);
 
 TEST_P(polymorphic, has_many_loads_the_rows_of_its_own_kind) {
-  const auto found = sync_wait(all_articles().with(&Article::attachments, by_file).all());
+  const auto found = sync_wait(all_articles().with(&Essay::attachments, by_file).all());
   EXPECT_EQ(files_of(found[0].attachments), "a1 a2 ");
   EXPECT_EQ(files_of(found[1].attachments), "");
   const auto products = sync_wait(db.query<Product>().with(&Product::attachments).all());
@@ -144,20 +145,20 @@ TEST_P(polymorphic, has_many_loads_the_rows_of_its_own_kind) {
 }
 TEST_P(polymorphic, limit_counts_for_each_owner) {
   const auto last = [](auto& q) { q.order_by(col<&Attachment::file>.desc()).limit(1); };
-  EXPECT_EQ(files_of(sync_wait(all_articles().with(&Article::attachments, last).all())[0].attachments), "a2 ");
+  EXPECT_EQ(files_of(sync_wait(all_articles().with(&Essay::attachments, last).all())[0].attachments), "a2 ");
 }
 TEST_P(polymorphic, has_one_goes_by_an_enum_too) {
-  const auto found = sync_wait(all_articles().with(&Article::cover).all());
+  const auto found = sync_wait(all_articles().with(&Essay::cover).all());
   EXPECT_EQ(found[0].cover.get(), nullptr);
   EXPECT_EQ(found[1].cover->colour, "red");
   const auto covers = sync_wait(db.query<Cover>().with(&Cover::covered).all());
-  EXPECT_EQ(covers[0].covered.get<Article>()->title, "two");
+  EXPECT_EQ(covers[0].covered.get<Essay>()->title, "two");
 }
 TEST_P(polymorphic, are_asked_for_and_counted) {
-  EXPECT_EQ(sync_wait(all_articles().where_has(&Article::attachments).count()), 1);
-  EXPECT_EQ(sync_wait(all_articles().where_doesnt_have(&Article::cover).count()), 1);
+  EXPECT_EQ(sync_wait(all_articles().where_has(&Essay::attachments).count()), 1);
+  EXPECT_EQ(sync_wait(all_articles().where_doesnt_have(&Essay::cover).count()), 1);
   EXPECT_EQ(sync_wait(db.query<Product>().select<std::int64_t>(count_of(&Product::attachments)).one()), 1);
-  EXPECT_EQ(sync_wait(all_articles().select<std::int64_t>(count_of(&Article::attachments)).all()),
+  EXPECT_EQ(sync_wait(all_articles().select<std::int64_t>(count_of(&Essay::attachments)).all()),
             (std::vector<std::int64_t>{2, 0}));
 }
 
@@ -166,11 +167,11 @@ TEST_P(polymorphic, are_asked_for_and_counted) {
 TEST_P(polymorphic, belongs_to_any_holds_an_object_of_the_kind_that_is_named) {
   const auto found = sync_wait(files().with(&Attachment::owner).all());
   ASSERT_EQ(found.size(), 5U);
-  EXPECT_EQ(found[0].owner.get<Article>()->title, "one");
+  EXPECT_EQ(found[0].owner.get<Essay>()->title, "one");
   EXPECT_EQ(found[0].owner.get<Product>(), nullptr);
   EXPECT_TRUE(found[2].owner.holds<Product>());
   EXPECT_EQ(found[2].owner.get<Product>()->sku, "S1");
-  EXPECT_FALSE(found[2].owner.holds<Article>()) << "whose key is the same";
+  EXPECT_FALSE(found[2].owner.holds<Essay>()) << "whose key is the same";
 }
 TEST_P(polymorphic, belongs_to_any_is_empty_without_an_object) {
   const auto found = sync_wait(files().with(&Attachment::owner).all());
@@ -184,7 +185,7 @@ TEST_P(polymorphic, belongs_to_any_is_visited) {
   std::string seen;
   for (const Attachment& file : found) {
     file.owner.visit([&](const auto& owner) {
-      if constexpr (std::is_same_v<std::remove_cvref_t<decltype(owner)>, Article>) {
+      if constexpr (std::is_same_v<std::remove_cvref_t<decltype(owner)>, Essay>) {
         seen += owner.title + " ";
       } else {
         seen += owner.sku + " ";
@@ -202,19 +203,19 @@ TEST_P(polymorphic, belongs_to_any_is_one_statement_for_each_kind_that_occurs) {
   EXPECT_EQ(log.started().size(), 2U);
 }
 TEST_P(polymorphic, paths_go_on_from_the_kind_that_they_fit) {
-  const auto found = sync_wait(files().with(&Attachment::owner, &Article::attachments, by_file).all());
-  EXPECT_EQ(files_of(found[0].owner.get<Article>()->attachments), "a1 a2 ");
+  const auto found = sync_wait(files().with(&Attachment::owner, &Essay::attachments, by_file).all());
+  EXPECT_EQ(files_of(found[0].owner.get<Essay>()->attachments), "a1 a2 ");
   EXPECT_FALSE(found[2].owner.get<Product>()->attachments.loaded());
   const auto narrowed = sync_wait(
       files()
-          .with(&Attachment::owner, [](select_query<Article, Article>& q) { q.where(col<&Article::title> == "two"); })
+          .with(&Attachment::owner, [](select_query<Essay, Essay>& q) { q.where(col<&Essay::title> == "two"); })
           .all());
   EXPECT_TRUE(narrowed[0].owner.empty());
   EXPECT_TRUE(narrowed[2].owner.holds<Product>());
 }
 TEST_P(polymorphic, belongs_to_any_that_is_not_loaded_says_so) {
   const auto found = sync_wait(files().all());
-  const auto said = failure_of<relation_not_loaded>([&] { found[0].owner.get<Article>(); });
+  const auto said = failure_of<relation_not_loaded>([&] { found[0].owner.get<Essay>(); });
   EXPECT_NE(std::string(said.what()).find(".with(&Attachment::owner)"), std::string::npos) << said.what();
 }
 TEST_P(polymorphic, belongs_to_any_is_written_as_json) {
@@ -234,21 +235,20 @@ TEST_P(polymorphic, belongs_to_any_is_loaded_later_and_shared_by_copies) {
 
 TEST_P(polymorphic, objects_are_written_through_it_with_their_type) {
   auto s = db.session();
-  Article three{.title = "three"};
+  Essay three{.title = "three"};
   three.attachments.add(Attachment{.file = "kept"});
   const auto added = s.add(three);
   sync_wait(s.commit());
   EXPECT_EQ(
       sync_wait(files().where(col<&Attachment::file> == "kept" && col<&Attachment::owner_id> == added->id).count()), 1);
-  const auto read =
-      sync_wait(db.query<Article>().where(col<&Article::id> == added->id).with(&Article::attachments).one());
+  const auto read = sync_wait(db.query<Essay>().where(col<&Essay::id> == added->id).with(&Essay::attachments).one());
   EXPECT_EQ(read.attachments.size(), 1U);
 }
 
 // ---- many to many
 
 TEST_P(polymorphic, many_to_many_goes_by_its_type_column) {
-  const auto found = sync_wait(all_articles().with(&Article::badges).all());
+  const auto found = sync_wait(all_articles().with(&Essay::badges).all());
   EXPECT_EQ(names_of(found[0].badges), "new sale ");
   EXPECT_EQ(names_of(found[1].badges), "");
   const auto products = sync_wait(db.query<Product>().with(&Product::badges).all());
@@ -264,11 +264,11 @@ TEST_P(polymorphic, many_to_many_works_from_the_other_side) {
 TEST_P(polymorphic, many_to_many_is_asked_for_and_counted) {
   EXPECT_EQ(sync_wait(db.query<Badge>().where_has(&Badge::products).pluck(col<&Badge::name>)),
             std::vector<std::string>{"sale"});
-  EXPECT_EQ(sync_wait(all_articles().select<std::int64_t>(count_of(&Article::badges)).all()),
+  EXPECT_EQ(sync_wait(all_articles().select<std::int64_t>(count_of(&Essay::badges)).all()),
             (std::vector<std::int64_t>{2, 0}));
 }
 TEST_P(polymorphic, many_to_many_writes_its_own_kind) {
-  EXPECT_EQ(sync_wait(db.detach(articles[0], &Article::badges)), 2);
+  EXPECT_EQ(sync_wait(db.detach(articles[0], &Essay::badges)), 2);
   EXPECT_EQ(sync_wait(db.query<Product>().where_has(&Product::badges).count()), 1) << "of the same key, and left alone";
   const join_changes synced = sync_wait(db.sync(product, &Product::badges, badges[0]));
   EXPECT_EQ(synced.attached, 1);
