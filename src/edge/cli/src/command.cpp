@@ -113,7 +113,8 @@ lint_options command::rules() {
 
 bool command::confirmed(const std::string& what) {
   if (args_.yes) return true;
-  if (!around_->in_is_terminal) throw unconfirmed(what + " Nothing was changed: there is nobody to ask.");
+  if (!around_->in_is_terminal)
+    throw unconfirmed(what + (what.ends_with('\n') ? "" : " ") + "Nothing was changed: there is nobody to ask.");
   around_->err->flush();
   *around_->err << what << " Type yes to go on: " << std::flush;
   std::string answer;
