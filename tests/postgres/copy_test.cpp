@@ -3,6 +3,8 @@
 #include "oracle.hpp"
 
 #include <tupelo/tupelo.hpp>
+#include <tupelo/query/raw_term.hpp>
+#include <tupelo/model/composite.hpp>
 #include <tupelo/core/error.hpp>
 
 #include <gtest/gtest.h>
@@ -12,7 +14,28 @@
 #include <vector>
 
 namespace tupelo::driver::postgres::testing {
+
+struct berth {
+  std::int32_t deck{};
+  std::string side{};
+  friend bool operator==(const berth&, const berth&) = default;
+};
+
+}  // namespace tupelo::driver::postgres::testing
+
+template <>
+struct tupelo::field_traits<tupelo::driver::postgres::testing::berth>
+    : tupelo::composite<tupelo::driver::postgres::testing::berth, "copied_berth"> {};
+
+namespace tupelo::driver::postgres::testing {
 namespace {
+
+struct BerthBooking {
+  std::int64_t id{};
+  berth place{};
+
+  static void model(tupelo::model<BerthBooking>& m) { m.table("berth_bookings"); }
+};
 
 struct Booking {
   std::int64_t id{};
@@ -70,6 +93,33 @@ TEST_F(copied_bookings, of_types_without_a_binary_form_come_back_as_they_were) {
     }
     EXPECT_EQ(i, wanted.size());
   }(*db, bookings));
+}
+TEST_F(copied_bookings, of_a_condition_in_sql_are_all_read_in_a_transaction) {
+  std::vector<Booking> bookings;
+  for (int i = 0; i < 500; ++i) bookings.push_back({.lasts = "01:30:00", .mood = "glad", .seats = i % 100});
+  EXPECT_EQ(sync_wait(db->copy_in(bookings)), 500);
+  sync_wait(db->transaction([](session& s) -> task<void> {
+    EXPECT_EQ(co_await s.query<Booking>().count(), 500);
+    auto rows = s.copy_out(s.query<Booking>().where(raw<bool>("? < ?", col<&Booking::seats>, 50)));
+    int seen = 0;
+    while (co_await rows.next()) ++seen;
+    EXPECT_EQ(seen, 250);
+  }));
+}
+TEST_F(copied_bookings, of_a_composite_are_found_before_the_connection_knows_its_type) {
+  run("CREATE TYPE copied_berth AS (deck integer, side text); CREATE TABLE berth_bookings (id bigint PRIMARY KEY, "
+      "place "
+      "copied_berth NOT NULL); INSERT INTO berth_bookings SELECT n, (n % 2, 'port')::copied_berth FROM "
+      "generate_series(1, 200) n");
+  sync_wait([](database& used) -> task<void> {
+    auto rows = used.copy_out(used.query<BerthBooking>().where(col<&BerthBooking::place> == berth{1, "port"}));
+    int seen = 0;
+    while (const BerthBooking* read = co_await rows.next()) {
+      EXPECT_EQ(read->place, (berth{1, "port"}));
+      ++seen;
+    }
+    EXPECT_EQ(seen, 100);
+  }(*db));
 }
 TEST_F(copied_bookings, are_checked_by_the_domain_of_their_column) {
   const std::vector<Booking> bookings{{.lasts = "1 day", .mood = "glad", .seats = 100}};

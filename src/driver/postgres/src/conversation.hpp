@@ -251,8 +251,9 @@ private:
   // COPY
   void submit_copy(request& submitted) noexcept;
   void describe_copy(flight& f);
+  /// Whether it may become a COPY, whose tables stay as they are described. A query with values never does.
   static bool is_copied(const flight& f) noexcept {
-    return f.of != nullptr && (f.of->copy == copy_step::open || f.of->in_bulk);
+    return f.of != nullptr && (f.of->copy == copy_step::open || (f.of->in_bulk && f.of->plan->binds.empty()));
   }
   void copy_described(flight& f);
   void open_copy(flight& f);

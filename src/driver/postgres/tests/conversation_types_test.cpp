@@ -368,6 +368,28 @@ TEST_F(conversation_types_test, a_copy_asks_in_its_own_transaction_each_time) {
   }
 }
 
+TEST_F(conversation_types_test, a_copy_with_values_asks_and_reads_its_rows_from_a_portal) {
+  asked& rows = read("SELECT n FROM t WHERE size = $1");
+  rows.plan.binds = write_pair().plan.binds;
+  rows.run.objects = objects;
+  rows.run.in_bulk = true;
+  rows.run.fetch = 2;
+  talk->submit(rows.run);
+  EXPECT_EQ(sent(), "PDS");
+  answer(message_bytes('1', "") + message_bytes('t', int16_bytes(1) + int32_bytes(pair_type)) +
+         described(true).substr(described(true).find('T')) + ready());
+  EXPECT_EQ(sent(), "PBES");
+  answer(answered(type_row(pair_type, 'c', 0, 0, {23, 1043})) + ready());
+  EXPECT_EQ(sent(), "BEH");
+  EXPECT_TRUE(has_sent(value(record())));
+  answer(message_bytes('2', "") + row(5) + message_bytes('C', text_bytes("SELECT 1")));
+  EXPECT_EQ(sent(), "S");
+  answer(ready());
+  EXPECT_EQ(completed(), std::vector<request*>{&rows.run});
+  EXPECT_FALSE(rows.run.failure);
+  EXPECT_EQ(rows.rows, (std::vector<std::int64_t>{5}));
+}
+
 TEST_F(conversation_types_test, an_answer_that_is_none_ends_the_connection) {
   for (const std::string& row :
        {int16_bytes(4), int16_bytes(6) + oid_value(pair_type), int16_bytes(6) + int32_bytes(9),

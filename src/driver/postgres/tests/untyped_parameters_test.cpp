@@ -55,6 +55,27 @@ TEST_F(untyped_parameters_test, are_described_behind_a_savepoint_in_a_transactio
   EXPECT_EQ(sent(), "BES") << "what is known needs no savepoint";
 }
 
+TEST_F(untyped_parameters_test, of_a_copy_keep_its_portal_in_a_transaction) {
+  begin();
+  asked& one = raw();
+  one.run.in_bulk = true;
+  one.run.fetch = 1;
+  talk->submit(one.run);
+  EXPECT_EQ(sent(), "PBEPDPBES");
+  answer(command("SAVEPOINT") + takes_text() + command("RELEASE") + ready('T'));
+  EXPECT_EQ(sent(), "BES");
+  answer(message_bytes('2', "") + row(1) + message_bytes('s', "") + ready('T'));
+  EXPECT_EQ(talk->take_completed(), &one.run);
+  EXPECT_TRUE(one.run.more);
+  talk->submit(one.run);
+  EXPECT_EQ(sent(), "ES");
+  answer(row(2) + message_bytes('C', text_bytes("SELECT 1")) + ready('T'));
+  EXPECT_EQ(talk->take_completed(), &one.run);
+  EXPECT_FALSE(one.run.failure);
+  EXPECT_FALSE(one.run.more);
+  EXPECT_EQ(one.rows, (std::vector<std::int64_t>{1, 2}));
+}
+
 TEST_F(untyped_parameters_test, that_the_server_refuses_in_a_transaction_leave_it_as_it_was) {
   begin();
   asked& one = raw();
