@@ -327,7 +327,7 @@ void conversation::ready(const backend_message& message) {
       break;
     case stage::asking:
       blocked_ = false;
-      if (well && !is_copied(f) && !stopped_between(f) && described(f)) return start_held();
+      if (well && f.of->copy != copy_step::open && !stopped_between(f) && described(f)) return start_held();
       break;
     case stage::scripting:
       try {

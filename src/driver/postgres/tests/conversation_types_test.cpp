@@ -347,6 +347,20 @@ TEST_F(conversation_types_test, a_column_of_a_type_that_no_field_takes_is_told_b
   EXPECT_EQ(sent(), "");
   says_name(second.run.failure);
   EXPECT_EQ(first.failure(), errc::not_run);
+
+  talk = std::make_unique<conversation>(true);
+  asked& copied = read("SELECT mood FROM v");
+  copied.run.in_bulk = true;
+  copied.run.fetch = 2;
+  talk->submit(copied.run);
+  EXPECT_EQ(sent(), "PDH");
+  answer(of_mood());
+  EXPECT_EQ(sent(), "PBES");
+  answer(named + ready());
+  EXPECT_EQ(completed(), std::vector<request*>{&copied.run});
+  EXPECT_EQ(sent(), "");
+  ASSERT_TRUE(copied.run.failure) << "no rows are not what the table has";
+  says_name(copied.run.failure);
 }
 
 TEST_F(conversation_types_test, a_copy_asks_in_its_own_transaction_each_time) {
