@@ -157,6 +157,17 @@ TEST_P(session_events, of_a_rollback_cannot_keep_it_from_happening) {
   s.add(Team{.name = "a"});
   EXPECT_THROW(sync_wait(s.flush()), unique_violation) << "the cause is what is told";
 }
+TEST_P(session_events, of_a_rollback_let_nobody_write_before_it) {
+  db.events().on(session_event::before_rollback, [](session& of) -> task<void> { co_await of.flush(); });
+  session s = db.session();
+  s.add(Team{.name = "a"});
+  sync_wait(s.flush());
+  EXPECT_THROW(sync_wait(s.rollback()), transaction_error);
+  EXPECT_FALSE(s.in_transaction());
+  s.add(Team{.name = "b"});
+  sync_wait(s.commit());
+  EXPECT_EQ(sync_wait(db.query<Team>().count()), 1);
+}
 
 // ---- what handlers may do
 

@@ -142,6 +142,14 @@ void session::state::refuse_in_savepoint(std::string_view verb) const {
                               "throws; the transaction is ended outside");
 }
 
+void session::state::refuse_before_rollback(std::string_view verb) const {
+  if (!before_rollback) return;
+  throw transaction_error(errc::invalid_transaction,
+                          std::string(verb) +
+                              "() in a handler of before_rollback: the transaction is about to be undone; write in a "
+                              "handler of after_rollback, or by the database");
+}
+
 void session::state::settle() {
   undo.clear();
   marks.clear();
@@ -287,6 +295,7 @@ task<void> session::reload(tracked_object* object) {
 task<void> session::flush() { static_cast<void>(co_await flush_all(false)); }
 
 task<bool> session::flush_all(bool commit) {
+  state_->refuse_before_rollback("flush");
   const bool tells = hears_of_it();
   if (tells) co_await tell(session_event::before_flush);
   std::exception_ptr failure;
@@ -317,6 +326,7 @@ task<void> session::commit() {
         "commit() inside db.transaction(): it commits by itself when the closure returns; use flush()");
   }
   state_->refuse_in_savepoint("commit");
+  state_->refuse_before_rollback("commit");
   const bool tells = hears_of_it();
   if (tells) co_await tell(session_event::before_commit);
   bool committed = co_await flush_all(true);
@@ -349,6 +359,7 @@ task<void> session::rollback() {
                             "rollback() inside db.transaction(): throw an exception from the closure instead");
   }
   state_->refuse_in_savepoint("rollback");
+  state_->refuse_before_rollback("rollback");
   const bool tells = hears_of_it();
   std::exception_ptr told, failure;
   if (tells) told = co_await tell_of_rollback(session_event::before_rollback);
@@ -391,11 +402,13 @@ task<void> session::tell(session_event what) {
 
 task<std::exception_ptr> session::tell_of_rollback(session_event what) {
   std::exception_ptr failure;
+  state_->before_rollback = what == session_event::before_rollback;
   try {
     co_await tell(what);
   } catch (...) {
     failure = std::current_exception();
   }
+  state_->before_rollback = false;
   co_return failure;
 }
 
@@ -424,6 +437,7 @@ task<void> session::begin() {
 }
 
 task<void> session::open_savepoint() {
+  state_->refuse_before_rollback("nested");
   co_await flush();
   const session_use use(state_->busy);
   co_await state_->ensure_transaction();

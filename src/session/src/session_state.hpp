@@ -51,6 +51,7 @@ struct session::state {
   bool managed = false;  ///< the transaction is ended from outside
   bool busy = false;
   bool muted = false;                            ///< nobody is told of events
+  bool before_rollback = false;                  ///< handlers of before_rollback are being told
   std::vector<detail::tracked_object*> objects;  ///< each with a share
   detail::identity_map identities;
   detail::row_copies copies;        ///< of the objects, in relations that were loaded
@@ -94,6 +95,8 @@ struct session::state {
   class flush_writes;
   class flush_events;
   /// Who is to be told of what happens; null: nobody.
+  /// Errors: transaction_error while before_rollback is told.
+  void refuse_before_rollback(std::string_view verb) const;
   const event_registry* listening() const noexcept { return muted ? nullptr : db.listening(); }
   /// Rows that the program has put into relation fields are added, and theirs; what it has taken out leaves its owner,
   /// and what belongs to nobody any more where it must is removed. True: something was.
