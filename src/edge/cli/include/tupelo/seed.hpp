@@ -88,8 +88,9 @@ task<std::size_t> seed_rows(database& db, std::vector<T> rows, std::function<voi
   std::size_t done = 0;
   co_await db.transaction([&](session& s) -> task<void> {
     done = 0;  // again, where the transaction is tried again
-    for (T& row : rows) {
-      co_await s.upsert(row, by);
+    for (const T& row : rows) {
+      T fresh = row;  // an attempt that is tried again must not leave its generated keys
+      co_await s.upsert(fresh, by);
       if (told) told(++done, rows.size());
     }
   });
