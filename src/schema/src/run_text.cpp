@@ -79,11 +79,12 @@ private:
            ")";
   }
 
-  /// Statements that no transaction surrounds; comments, and queries for whoever reads the script, stay as they are.
+  /// Statements that no transaction surrounds; notes of one line stay as they are.
   texts guarded_each(texts statements, const std::string& due) const {
     if (guard_ == nullptr) return statements;
     for (std::string& statement : statements) {
-      if (!statement.starts_with("--")) statement = guard_->guarded_outside(statement, due);
+      const bool note = statement.starts_with("--") && statement.find('\n') == std::string::npos;
+      if (!note) statement = guard_->guarded_outside(statement, due);
     }
     return statements;
   }
