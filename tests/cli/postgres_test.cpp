@@ -201,6 +201,17 @@ TEST_F(postgres_verbs, an_idempotent_script_may_be_run_twice_and_half) {
   EXPECT_EQ(run(down.out), 0);
   EXPECT_EQ(folder.db({"current"}).out, "base (nothing is applied)\n");
 }
+TEST_F(postgres_verbs, an_idempotent_script_repeats_no_backfill) {
+  const migration filled{"20261121T080000_fill",
+                         {second_step.revision},
+                         [](schema_editor& db) { db.backfill("users", "age = 1", "age IS NULL"); },
+                         [](schema_editor&) {},
+                         "migrations/f.cpp"};
+  const history all{{first_step, second_step, filled}};
+  folder.use(all);
+  const outcome up = folder.db({"upgrade", "--sql", "--idempotent", "--from", "base"});
+  EXPECT_TRUE(up.says("SELECT $sql$-- in batches of")) << up.out << up.err;
+}
 void drop_email(schema_editor& db) { db.drop_column("users", "email"); }
 void add_email(schema_editor& db) { db.add_column("users", "email").text(); }
 
