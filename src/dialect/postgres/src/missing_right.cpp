@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "missing_right.hpp"
 
+#include "tupelo/dialect/postgres/ddl.hpp"
+
 #include <algorithm>
 #include <cctype>
 #include <optional>
@@ -59,14 +61,20 @@ std::string right_on(const named_object& object, std::string_view statement) {
   return "USAGE";  // sequences, types, languages, foreign servers
 }
 
+/// As a statement has to spell it; the server's message has it bare.
+std::string spelled(const std::string& name) {
+  const bool plain = name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") == std::string::npos;
+  return plain || name.starts_with('"') ? name : quote_identifier(name);
+}
+
 }  // namespace
 
 std::string missing_right(std::string_view message, std::string_view statement) {
   if (const auto owned = object_behind(message, "must be owner of ")) {
     const std::string kind = owned->kind == "relation" ? "table" : owned->kind;
     return "the role has to own the " + kind + " " + owned->name +
-           ": migrate as its owner, or let its owner say ALTER " + upper(kind) + " " + owned->name + " OWNER TO " +
-           std::string(role);
+           ": migrate as its owner, or let its owner say ALTER " + upper(kind) + " " + spelled(owned->name) +
+           " OWNER TO " + std::string(role);
   }
   if (const auto made = object_behind(message, "permission denied to create ")) {
     return "only a role with more rights may create the " + made->kind + " " + made->name +
@@ -76,7 +84,7 @@ std::string missing_right(std::string_view message, std::string_view statement) 
     const std::string right = right_on(*denied, statement);
     const std::string kind = denied->kind == "relation" || denied->kind == "view" ? "table" : denied->kind;
     return "the role lacks " + right + " on the " + denied->kind + " " + denied->name + ": GRANT " + right + " ON " +
-           upper(kind) + " " + denied->name + " TO " + std::string(role);
+           upper(kind) + " " + spelled(denied->name) + " TO " + std::string(role);
   }
   return "the role lacks a right that the statement needs: grant it, or migrate as the owner of what is changed";
 }

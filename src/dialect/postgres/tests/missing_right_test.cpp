@@ -20,6 +20,10 @@ TEST(missing_rights, who_has_to_own_a_table_is_told_so) {
             std::string::npos);
   EXPECT_NE(said("must be owner of relation users").find("ALTER TABLE users"), std::string::npos);
 }
+TEST(missing_rights, a_name_that_needs_quotes_has_them_in_the_statement) {
+  EXPECT_NE(said("must be owner of table Users").find("ALTER TABLE \"Users\" OWNER"), std::string::npos);
+  EXPECT_NE(said("permission denied for schema my-own").find("ON SCHEMA \"my-own\" TO"), std::string::npos);
+}
 TEST(missing_rights, a_schema_needs_create) {
   EXPECT_EQ(said("permission denied for schema public; grant it to the user of the connection"),
             "the role lacks USAGE, CREATE on the schema public: GRANT USAGE, CREATE ON SCHEMA public TO <the role that "
