@@ -212,6 +212,20 @@ TEST_F(postgres_verbs, an_idempotent_script_repeats_no_backfill) {
   const outcome up = folder.db({"upgrade", "--sql", "--idempotent", "--from", "base"});
   EXPECT_TRUE(up.says("SELECT $sql$-- in batches of")) << up.out << up.err;
 }
+TEST_F(postgres_verbs, an_idempotent_script_of_what_has_to_be_looked_at_is_refused) {
+  const migration checked{
+      "20260103T090000_check",
+      {second_step.revision},
+      [](schema_editor& db) { db.require("SELECT count(*) = 0 FROM users", "nobody is there yet"); },
+      [](schema_editor&) {},
+      "migrations/c.cpp"};
+  const history all{{first_step, second_step, checked}};
+  folder.use(all);
+  EXPECT_TRUE(folder.db({"upgrade", "--sql", "--from", "base"}).says("-- has to be true: nobody is there yet"));
+  const outcome refused = folder.db({"upgrade", "--sql", "--idempotent", "--from", "base"});
+  EXPECT_NE(refused.code, 0);
+  EXPECT_TRUE(refused.complains("`20260103T090000_check` looks at the database")) << refused.err;
+}
 void drop_email(schema_editor& db) { db.drop_column("users", "email"); }
 void add_email(schema_editor& db) { db.add_column("users", "email").text(); }
 

@@ -76,6 +76,18 @@ TEST_P(loaded_events, let_handlers_change_what_is_given) {
   EXPECT_EQ(sync_wait(db.get<Author>(ada)).name, "ada!");
   EXPECT_EQ(sync_wait(books().with(&Book::author).where(col<&Book::id> == d).one()).author->name, "bob!");
 }
+TEST_P(loaded_events, let_handlers_change_what_pages_are_ordered_by) {
+  db.events().on<Author>(event::loaded, [](Author& author) { author.name = "*"; });
+  std::vector<std::int64_t> read;
+  sync_wait(db.query<Author>().order_by(col<&Author::name>).limit(9).chunk(1, [&](std::vector<Author>& page) {
+    for (const Author& each : page) read.push_back(each.id);
+  }));
+  EXPECT_EQ(read, (std::vector<std::int64_t>{ada, bob, cyd}));
+}
+TEST_P(loaded_events, of_a_page_are_told_of_what_it_has) {
+  sync_wait(db.query<Author>().order_by(col<&Author::name>).page_after(cursor(), 2));
+  EXPECT_EQ(taken(), (names{"ada", "bob"}));
+}
 TEST_P(loaded_events, let_handlers_veto) {
   db.events().on<Book>(event::loaded, [](Book&) { throw vetoed("not for you"); });
   EXPECT_THROW(sync_wait(books().all()), vetoed);

@@ -121,13 +121,14 @@ field_slot keyset_plan::term::slot(const model_info& model, std::size_t beside) 
                     : beside_slot(k, beside * sizeof(beside_value));
 }
 
-keyset_plan::keyset_plan(query_core& core, const cursor& from, std::int64_t rows, bool backward, std::string_view verb)
+keyset_plan::keyset_plan(query_core& core, const cursor& from, std::int64_t rows, bool backward, bool apart,
+                         std::string_view verb)
     : model_(find_spec(model_of(core.shape.data()[0]))), backward_(backward), verb_(verb) {
   if (core.has_limit() || core.has_offset())
     refuse("which rows are wanted is said by the page itself: leave out limit() and offset()");
   if (rows < 1 || rows > 1'000'000'000) refuse("a page has from 1 to 1000000000 rows");
   find_terms(core);
-  place_terms(core);
+  place_terms(core, apart);
   if (!from.empty()) narrow(core, from);
   core.limit(rows + 1);
 }
@@ -205,7 +206,7 @@ void keyset_plan::add_term(const query_core& core, expression value, kind k, boo
   terms_.push_back(static_cast<term&&>(made));
 }
 
-void keyset_plan::place_terms(query_core& core) {
+void keyset_plan::place_terms(query_core& core, bool apart) {
   const model_info& model = info_of(*model_);
   std::vector<std::uint16_t> read;
   bool distinct = false;
@@ -216,9 +217,10 @@ void keyset_plan::place_terms(query_core& core) {
     if (op_of(word) == op::order && backward_) word = with_sub(word, static_cast<std::uint8_t>(sub_of(word) ^ 1U));
     i += body_of(word) + payload_of(word);
   }
+  apart = apart && !distinct && terms_.size() <= beside_value::most;
   for (term& each : terms_) {
     const bool is_read =
-        each.field >= 0 && whole_ &&
+        !apart && each.field >= 0 && whole_ &&
         (read.empty() ||
          std::find(read.begin(), read.end(), model.fields[static_cast<std::size_t>(each.field)].offset) != read.end());
     if (is_read) continue;

@@ -57,6 +57,7 @@ public:
     append(out, frame.before);
     texts changes = steps_text(rules(), m.steps, m.before);
     const bool outside = runs_outside(*sql_, m.steps, m.outside);
+    if (guard_ != nullptr && !outside) refuse_readers(changes, m.of->revision);
     const bool up = m.way == migrate::direction::up;
     const std::string revision(m.of->revision);
     const std::string due = up ? pending(revision) : "NOT " + pending(revision);
@@ -77,6 +78,20 @@ private:
   static std::string pending(std::string_view revision) {
     return "NOT EXISTS (SELECT 1 FROM tupelo_migrations WHERE revision = " + sql_text_literal(std::string(revision)) +
            ")";
+  }
+
+  /// What a reader is to look at goes nowhere in a statement that runs on a condition.
+  static void refuse_readers(const texts& changes, std::string_view revision) {
+    const bool reads = std::any_of(changes.begin(), changes.end(), [](const std::string& text) {
+      return text.starts_with("--") && text.find('\n') != std::string::npos;
+    });
+    if (!reads) return;
+    throw migration_error(errc::unsupported_feature,
+                          "migration `" + std::string(revision) +
+                              "` looks at the database before it goes on (db.require, or a change that checks rows or "
+                              "what depends on them), and a script that may be run twice has nobody who looks; leave "
+                              "out --idempotent, or let `db upgrade` run it",
+                          std::string(revision));
   }
 
   /// Statements that no transaction surrounds; notes of one line stay as they are.

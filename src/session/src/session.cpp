@@ -147,7 +147,7 @@ void session::state::refuse_before_rollback(std::string_view verb) const {
   throw transaction_error(errc::invalid_transaction,
                           std::string(verb) +
                               "() in a handler of before_rollback: the transaction is about to be undone; write in a "
-                              "handler of after_rollback, or by the database");
+                              "handler of after_rollback");
 }
 
 void session::state::settle() {

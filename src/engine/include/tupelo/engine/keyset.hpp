@@ -60,7 +60,9 @@ public:
   /// Narrows the query to one row more than the page has. What its rows do not hold of the order is read behind them.
   /// Errors: query_error where limit(), offset(), distinct() or unions say other rows, where nothing tells rows apart
   /// that the order leaves equal, and for values without an order; value_error for a cursor of another query.
-  keyset_plan(query_core& core, const cursor& from, std::int64_t rows, bool backward, std::string_view verb);
+  /// `apart`: the places are told by values that are read behind the rows, because the rows may be changed before.
+  keyset_plan(query_core& core, const cursor& from, std::int64_t rows, bool backward, bool apart,
+              std::string_view verb);
 
   bool backward() const noexcept { return backward_; }
   bool reads_beside() const noexcept { return beside_ != 0; }
@@ -82,7 +84,7 @@ private:
   void find_terms(query_core& core);
   void add_key(const query_core& core, std::uint32_t table, bool descending);
   void add_term(const query_core& core, expression value, kind k, bool descending);
-  void place_terms(query_core& core);
+  void place_terms(query_core& core, bool apart);
   void narrow(query_core& core, const cursor& from) const;
   expression compared(const term& each, comparison c, const literal& value) const;
   bool rises(const term& each) const noexcept { return each.descending == backward_; }

@@ -102,11 +102,22 @@ struct select_verbs {
   }
   static task<keyset_page<Result>> keyset(query_core core, query_source* source, cursor from, std::int64_t rows,
                                           bool backward, std::string_view verb = page_verbs) {
-    const keyset_plan plan(core, from, rows, backward, verb);
+    // Who hears of what is loaded may change it, and hears of what the page has.
+    const bool tells = std::is_class_v<Result> && source != nullptr && tells_loaded_beside(*source, core);
+    const keyset_plan plan(core, from, rows, backward, tells, verb);
     if (plan.reads_beside()) {
+      const model_spec* const spec = tells ? find_spec(model_of(core.shape.data()[0])) : nullptr;
       keyset_rows<Result> found = co_await beside(static_cast<query_core&&>(core), source);
-      co_return page_of<Result>(plan, static_cast<std::vector<Result>&&>(found.items), rows, !from.empty(),
-                                &found.first, &found.last, &found.before_last);
+      keyset_page<Result> page = page_of<Result>(plan, static_cast<std::vector<Result>&&>(found.items), rows,
+                                                 !from.empty(), &found.first, &found.last, &found.before_last);
+      if constexpr (std::is_class_v<Result>) {
+        std::vector<void*> read;
+        if (tells) {
+          for (Result& each : page.items) read.push_back(__builtin_addressof(each));
+        }
+        if (!read.empty()) co_await tell_loaded(source, *spec, static_cast<std::vector<void*>&&>(read));
+      }
+      co_return page;
     }
     std::vector<Result> found = co_await all(core, source);
     co_return page_of<Result>(plan, static_cast<std::vector<Result>&&>(found), rows, !from.empty());
@@ -147,12 +158,6 @@ private:
       }
       if (!objects.empty())
         co_await load_relations(source, static_cast<load_list&&>(loads), static_cast<std::vector<void*>&&>(objects));
-      if (tells_loaded_beside(*source, core)) {
-        std::vector<void*> rows;
-        for (Result& each : found.items) rows.push_back(__builtin_addressof(each));
-        co_await tell_loaded(source, *find_spec(model_of(core.shape.data()[0])),
-                             static_cast<std::vector<void*>&&>(rows));
-      }
     }
     co_return found;
   }
