@@ -217,8 +217,9 @@ const std::vector<lint_rule>& lint_rules() {
       {"not-repeatable", review, table_locks,
        "No transaction may surround the statement, so after a kill nobody knows whether it was done, and it fails when "
        "it is run a second time.",
-       "Say IF EXISTS or IF NOT EXISTS; or use db.add_index(…).concurrently() and db.drop_index(…, tp::concurrently), "
-       "which look at what is there."},
+       "Say IF EXISTS where something goes; or use db.add_index(…).concurrently() and db.drop_index(…, "
+       "tp::concurrently), which look at what is there: IF NOT EXISTS passes over an index that a kill has left half "
+       "built."},
       {"down-differs", review, everywhere,
        "What down leaves is not the schema that up began with, so that an upgrade after a downgrade fails or does "
        "something else.",

@@ -75,6 +75,7 @@ private:
     return false;
   }
   static bool may_run_twice(const sql_cursor& of) {
+    if (of.is({"CREATE"}) && of.has({"CONCURRENTLY"})) return false;  // what is left of a killed one is passed over
     if (of.has({"IF", "EXISTS"}) || of.has({"IF", "NOT", "EXISTS"})) return true;
     return of.is_any_of({"VACUUM", "REINDEX", "REFRESH"}) || of.is({"ALTER", "SYSTEM"});
   }
