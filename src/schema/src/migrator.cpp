@@ -15,6 +15,8 @@
 
 #include <algorithm>
 #include <exception>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 namespace tupelo::migrate {
@@ -27,6 +29,21 @@ bool loses_data(const prepared_run& run) {
              return found.rule->kind == hazard::destructive;
            });
   });
+}
+
+/// Whether a run that failed has left everything as it was. False where that cannot be asked.
+task<bool> is_still_at(lease& connection, const std::vector<std::string>& applied) {
+  try {
+    const recorded_state now = co_await read_state(connection);
+    co_return !now.progress && now.applied() == applied;
+  } catch (...) {
+    co_return false;  // the run's own failure is told
+  }
+}
+
+bool remove_copy(const std::string& file) {
+  std::error_code kept;
+  return std::filesystem::remove(file, kept);
 }
 
 /// Everything that is going to be refused is refused here, before the first write.
@@ -57,7 +74,19 @@ task<report> run(database& db, options opts, Prepare prepare) {
         std::string copy;
         if (opts.backup && loses_data(certain)) copy = co_await copy_beside(connection);
         if (!copy.empty() && opts.watch != nullptr) opts.watch->copied(copy);
-        report done = co_await execute_run(connection, *all, std::move(certain), mine, opts);
+        report done;
+        std::exception_ptr failure;
+        try {
+          done = co_await execute_run(connection, *all, std::move(certain), mine, opts);
+        } catch (...) {
+          failure = std::current_exception();
+        }
+        if (failure) {
+          if (!copy.empty() && co_await is_still_at(connection, as_recorded) && remove_copy(copy) &&
+              opts.watch != nullptr)
+            opts.watch->copy_removed(copy);
+          std::rethrow_exception(failure);
+        }
         done.backup = std::move(copy);
         co_await in_transaction(connection, [&]() -> task<void> {
           co_await record_objects(connection, std::move(objects), as_recorded, done.applied);
@@ -195,6 +224,7 @@ void observer::finished(std::string_view, direction, std::size_t, std::size_t, s
 void observer::filled(std::string_view, std::int64_t) {}
 void observer::locked_out(std::string_view, std::int64_t) {}
 void observer::copied(std::string_view) {}
+void observer::copy_removed(std::string_view) {}
 void observer::waiting(std::string_view, std::uint32_t, std::int64_t) {}
 
 std::string_view name_of(state s) noexcept {

@@ -23,6 +23,10 @@ void drop_up(schema_editor& db) {
   db.drop_column("users", "email");
 }
 void drop_down(schema_editor& db) { db.add_column("users", "email").text().default_value(""); }
+void drop_and_fail(schema_editor& db) {
+  drop_up(db);
+  db.execute("SELECT nothing FROM nowhere");
+}
 void age_up(schema_editor& db) { db.add_column("users", "age").integer().null(); }
 void age_down(schema_editor& db) { db.drop_column("users", "age"); }
 
@@ -32,7 +36,9 @@ public:
   void started(std::string_view revision, migrate::direction, std::size_t, std::size_t) override {
     if (revision == "3_drop") before_the_loss_ = !file_.empty();
   }
+  void copy_removed(std::string_view file) override { removed_ = file; }
   std::string file_;
+  std::string removed_;
   bool before_the_loss_ = false;
 };
 
@@ -72,6 +78,24 @@ TEST_F(copies_of_a_file, have_names_of_their_own) {
   const std::string second = upgrade("head").backup;
   EXPECT_NE(first, second);
   EXPECT_TRUE(std::filesystem::exists(first) && std::filesystem::exists(second));
+}
+TEST_F(copies_of_a_file, are_removed_where_a_failed_upgrade_has_changed_nothing) {
+  upgrade("2_age");
+  all = history{{{"1_users", {}, &users_up, &users_down, "1.cpp"},
+                 {"2_age", {"1_users"}, &age_up, &age_down, "2.cpp"},
+                 {"3_drop", {"2_age"}, &drop_and_fail, &drop_down, "3.cpp"}}};
+  EXPECT_THROW(upgrade("head"), error);
+  EXPECT_NE(heard.removed_, "");
+  EXPECT_EQ(heard.removed_, heard.file_);
+  EXPECT_FALSE(std::filesystem::exists(heard.file_));
+}
+TEST_F(copies_of_a_file, stay_where_a_failed_upgrade_has_applied_something) {
+  all = history{{{"1_users", {}, &users_up, &users_down, "1.cpp"},
+                 {"2_age", {"1_users"}, &age_up, &age_down, "2.cpp"},
+                 {"3_drop", {"2_age"}, &drop_and_fail, &drop_down, "3.cpp"}}};
+  EXPECT_THROW(upgrade("head"), error);
+  EXPECT_EQ(heard.removed_, "");
+  EXPECT_TRUE(std::filesystem::exists(heard.file_));
 }
 TEST(copies_of_memory, do_not_exist) {
   const history all{

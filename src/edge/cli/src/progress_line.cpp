@@ -28,6 +28,10 @@ void progress_line::copied(std::string_view file) {
   clear();
   to_->line(fmt::format("Copied the database to {} before data is lost.", file));
 }
+void progress_line::copy_removed(std::string_view) {
+  clear();
+  to_->line("Nothing was changed, so the copy is removed again.");
+}
 void progress_line::waiting(std::string_view revision, std::uint32_t attempt, std::int64_t) {
   show(fmt::format("{} waits for a lock, attempt {}", revision, attempt), index_, count_);
 }

@@ -24,6 +24,7 @@ public:
   void locked_out(std::string_view owner, std::int64_t waited_us) override;
   /// Said anywhere, and it stays.
   void copied(std::string_view file) override;
+  void copy_removed(std::string_view file) override;
   void waiting(std::string_view revision, std::uint32_t attempt, std::int64_t backoff_us) override;
   /// The same for what is no migration.
   void show(std::string_view what, std::size_t index, std::size_t count);

@@ -37,6 +37,8 @@ public:
   virtual void locked_out(std::string_view owner, std::int64_t waited_us);
   /// The database, a file, was copied to this one, because what comes loses data.
   virtual void copied(std::string_view file);
+  /// The run has failed and changed nothing, so that the copy was removed again.
+  virtual void copy_removed(std::string_view file);
   /// It got no lock and was rolled back; after this time it is tried again, for the `attempt`-th time in all.
   virtual void waiting(std::string_view revision, std::uint32_t attempt, std::int64_t backoff_us);
 };
