@@ -160,6 +160,18 @@ TEST_P(restored_children, come_back_with_a_flush) {
   EXPECT_EQ(read(third).place, "z");
   EXPECT_EQ(read(third).updated_at, child->updated_at);
 }
+TEST_P(restored_children, whose_rows_are_gone_do_not_come_back_in_the_session) {
+  session s = db.session();
+  s.remove(sync_wait(s.get<Debate>(debate.id)));
+  sync_wait(s.commit());
+  auto marked = sync_wait(s.get<Debate>(debate.id));
+  auto child = sync_wait(s.get<Retort>(third.id));
+  sync_wait(s.commit());
+  sync_wait(db.execute("DELETE FROM retorts WHERE id = " + std::to_string(third.id)));
+  s.restore(marked);
+  sync_wait(s.commit());
+  EXPECT_TRUE(child->deleted_at);
+}
 TEST_P(restored_children, may_be_restored_by_themselves_in_the_same_flush) {
   session s = db.session();
   s.remove(sync_wait(s.get<Debate>(debate.id)));

@@ -132,7 +132,11 @@ query_core marking(const model_info& info, std::int64_t time_us) {
 
 }  // namespace
 
-task<std::optional<std::int64_t>> mark_of(query_source& source, const model_info& info, const void* object) {
+namespace {
+
+/// The mark of the object's row; empty without such a row.
+task<std::vector<std::optional<timestamp>>> read_mark(query_source& source, const model_info& info,
+                                                      const void* object) {
   using row = std::optional<timestamp>;
   std::vector<row> found;
   statement_run run(op::select_from, *info.spec);
@@ -145,14 +149,21 @@ task<std::optional<std::int64_t>> mark_of(query_source& source, const model_info
   run.sink = {&found, &vector_sink<std::vector<row>>::add};
   const task_context& context = co_await current_context();
   if (!source.try_run(run, context)) co_await source.run(run);
-  if (found.empty() || !found[0]) co_return std::nullopt;
-  co_return found[0]->us;
+  co_return found;
+}
+
+}  // namespace
+
+task<bool> is_unmarked(query_source& source, const model_info& info, const void* object) {
+  const auto found = co_await read_mark(source, info, object);
+  co_return !found.empty() && !found[0];
 }
 
 task<std::optional<std::int64_t>> restore_children(query_source& source, const model_info& info, const void* object,
                                                    std::int64_t now_us) {
-  const std::optional<std::int64_t> marked = co_await mark_of(source, info, object);
-  if (!marked) co_return marked;
+  const auto found = co_await read_mark(source, info, object);
+  if (found.empty() || !found[0]) co_return std::nullopt;
+  const std::optional<std::int64_t> marked = found[0]->us;
   // Rows that belong to others marked at this time must stay as they are. So the row, and what is found to belong to
   // it, is known meanwhile by a time that no mark has, in a hundred years; nobody else ever sees it.
   const std::int64_t meanwhile = now_us + std::int64_t{100} * 365 * 86'400 * 1'000'000;

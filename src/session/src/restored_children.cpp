@@ -42,7 +42,7 @@ task<void> session::state::restore_children() {
     const auto mark = detail::values_in(model, object->snapshot, {static_cast<std::uint16_t>(model.deleted_at)});
     if (mark.empty() || std::find(times.begin(), times.end(), static_cast<std::int64_t>(mark[0])) == times.end())
       continue;
-    if (co_await detail::mark_of(held, model, object->object())) continue;
+    if (!co_await detail::is_unmarked(held, model, object->object())) continue;
     std::vector<std::uint16_t> fields{static_cast<std::uint16_t>(model.deleted_at)};
     for (const int more : {model.updated_at, model.version}) {
       if (more >= 0) fields.push_back(static_cast<std::uint16_t>(more));

@@ -26,8 +26,8 @@ bool marks_children(const model_info& info);
 /// what it marks.
 task<void> mark_children(query_source& source, std::vector<const model_info*> models, std::int64_t marked_us);
 
-/// What the row with the object's key is marked with as deleted; empty: it is not, or there is none.
-task<std::optional<std::int64_t>> mark_of(query_source& source, const model_info& info, const void* object);
+/// Whether there is a row with the object's key that is not marked as deleted.
+task<bool> is_unmarked(query_source& source, const model_info& info, const void* object);
 /// Takes back the rows that were marked with the row of this object, at the same time: those that belong to it, and
 /// those that belong to them. The row itself stays marked. Gives that time; empty: it is not marked. Before: a
 /// transaction is open.
