@@ -4,7 +4,6 @@
 
 #include <tupelo/tupelo.hpp>
 #include <tupelo/query/raw_term.hpp>
-#include <tupelo/model/composite.hpp>
 #include <tupelo/core/error.hpp>
 
 #include <gtest/gtest.h>
@@ -14,28 +13,7 @@
 #include <vector>
 
 namespace tupelo::driver::postgres::testing {
-
-struct berth {
-  std::int32_t deck{};
-  std::string side{};
-  friend bool operator==(const berth&, const berth&) = default;
-};
-
-}  // namespace tupelo::driver::postgres::testing
-
-template <>
-struct tupelo::field_traits<tupelo::driver::postgres::testing::berth>
-    : tupelo::composite<tupelo::driver::postgres::testing::berth, "copied_berth"> {};
-
-namespace tupelo::driver::postgres::testing {
 namespace {
-
-struct BerthBooking {
-  std::int64_t id{};
-  berth place{};
-
-  static void model(tupelo::model<BerthBooking>& m) { m.table("berth_bookings"); }
-};
 
 struct Booking {
   std::int64_t id{};
@@ -105,21 +83,6 @@ TEST_F(copied_bookings, of_a_condition_in_sql_are_all_read_in_a_transaction) {
     while (co_await rows.next()) ++seen;
     EXPECT_EQ(seen, 250);
   }));
-}
-TEST_F(copied_bookings, of_a_composite_are_found_before_the_connection_knows_its_type) {
-  run("CREATE TYPE copied_berth AS (deck integer, side text); CREATE TABLE berth_bookings (id bigint PRIMARY KEY, "
-      "place "
-      "copied_berth NOT NULL); INSERT INTO berth_bookings SELECT n, (n % 2, 'port')::copied_berth FROM "
-      "generate_series(1, 200) n");
-  sync_wait([](database& used) -> task<void> {
-    auto rows = used.copy_out(used.query<BerthBooking>().where(col<&BerthBooking::place> == berth{1, "port"}));
-    int seen = 0;
-    while (const BerthBooking* read = co_await rows.next()) {
-      EXPECT_EQ(read->place, (berth{1, "port"}));
-      ++seen;
-    }
-    EXPECT_EQ(seen, 100);
-  }(*db));
 }
 TEST_F(copied_bookings, are_checked_by_the_domain_of_their_column) {
   const std::vector<Booking> bookings{{.lasts = "1 day", .mood = "glad", .seats = 100}};
