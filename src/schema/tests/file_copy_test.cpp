@@ -3,6 +3,7 @@
 #include "live_database.hpp"
 
 #include "tupelo/schema/migrator.hpp"
+#include <tupelo/core/error.hpp>
 
 #include <gtest/gtest.h>
 
