@@ -102,7 +102,8 @@ TEST(upgrading_process, DISABLED_upgrades) {
 pid_t start(const std::string& url, int killed_at) {
   const pid_t child = fork();
   if (child != 0) return child;
-  unsetenv("GTEST_TOTAL_SHARDS");  // the one case is the child's, whichever part of them this process runs
+  // The one case is the child's, whichever part of them this process runs.
+  for (const char* part : {"GTEST_TOTAL_SHARDS", "GTEST_SHARD_INDEX"}) unsetenv(part);
   setenv("TUPELO_CHILD_URL", url.c_str(), 1);
   setenv("TUPELO_CHILD_KILLED_AT", std::to_string(killed_at).c_str(), 1);
   const int nowhere = open("/dev/null", O_WRONLY);
