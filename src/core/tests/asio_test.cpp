@@ -252,15 +252,27 @@ TEST(asio_spawn, leaf_operations_survive_an_executor_without_strand) {
 }
 
 TEST(asio_scheduler, timers_wake_in_order_of_their_due_time) {
-  asio::io_context io;
-  std::vector<int> order;
-  auto nap = [&](int milliseconds) -> task<void> {
-    co_await sleep_for(std::chrono::milliseconds(milliseconds));
-    order.push_back(milliseconds);
+  struct noted_timer : timer_node {
+    noted_timer(std::vector<std::int64_t>& order, std::int64_t due) noexcept
+        : timer_node([](timer_node& self) noexcept {
+            auto& woken = static_cast<noted_timer&>(self);
+            woken.order.push_back(woken.due_us);
+          }),
+          order(order) {
+      due_us = due;
+    }
+    std::vector<std::int64_t>& order;
   };
-  spawn(io, when_all(nap(3), nap(1), nap(2)), asio::detached);
+  asio::io_context io;
+  asio_scheduler scheduler(io.get_executor());
+  std::vector<std::int64_t> order;
+  // Times that are set, and past: naps of tasks would begin whenever the machine has got to each.
+  noted_timer third(order, 3);
+  noted_timer first(order, 1);
+  noted_timer second(order, 2);
+  for (timer_node* timer : {&third, &first, &second}) scheduler.start_timer(*timer);
   io.run();
-  EXPECT_EQ(order, (std::vector<int>{1, 2, 3}));
+  EXPECT_EQ(order, (std::vector<std::int64_t>{1, 2, 3}));
 }
 
 TEST(asio_scheduler, cancelled_timer_does_not_keep_run_from_returning) {
