@@ -18,23 +18,22 @@ if [[ ${1:-} == keep ]]; then
   exit 0
 fi
 
-seconds=${1:-20}
-status=0
-for source in tests/fuzz/*_fuzz.cpp; do
-  [[ -f $source ]] || continue
-  name=$(basename "$source" _fuzz.cpp)
-  found=build/fuzz/found/$name
+# fuzz_one <name> <seconds>
+fuzz_one() {
+  local name=$1 seconds=$2 found=build/fuzz/found/$1 log=build/fuzz/$1.log seeds=()
   mkdir -p "$found"
-  seeds=()
   [[ -d tests/fuzz/corpus/$name ]] && seeds=("tests/fuzz/corpus/$name")
-  log=build/fuzz/$name.log
   if "build/fuzz/fuzz/fuzz_$name" -max_total_time="$seconds" -artifact_prefix="$found-" -print_final_stats=1 \
     "$found" "${seeds[@]}" >"$log" 2>&1; then
     echo "fuzz: $name: $(sed -n 's/^stat::number_of_executed_units: *//p' "$log") runs, nothing found"
   else
     tail -60 "$log"
     echo "fuzz: $name failed; the input that does it is beside $found"
-    status=1
+    return 1
   fi
-done
-exit $status
+}
+export -f fuzz_one
+
+# As many at a time as there are cores; xargs fails where one of them does.
+for source in tests/fuzz/*_fuzz.cpp; do basename "$source" _fuzz.cpp; done |
+  xargs -P "$(nproc)" -I '{}' bash -c 'fuzz_one "$1" "$2"' _ '{}' "${1:-20}"

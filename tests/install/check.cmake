@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# cmake -D source= -D work= -D build= -D shared=ON|OFF -D compiler= -D launcher= -D build_type= -D flags= -D debug_flags=
+# cmake -D source= -D work= -D build= -D shared=ON|OFF -D unity=ON|OFF -D compiler= -D launcher= -D build_type= -D flags= -D debug_flags=
 #       -D linker_flags= -P check.cmake
 
 function(run what)
@@ -24,7 +24,7 @@ set(settings
     -D CMAKE_SHARED_LINKER_FLAGS=${linker_flags})
 
 run("configure Tupelo" ${CMAKE_COMMAND} -S ${source} -B ${build} ${settings} -D BUILD_SHARED_LIBS=${shared}
-    -D TUPELO_BUILD_TESTS=OFF -D TUPELO_BUILD_EXAMPLES=OFF -D TUPELO_INSTALL=ON)
+    -D TUPELO_UNITY=${unity} -D TUPELO_BUILD_TESTS=OFF -D TUPELO_BUILD_EXAMPLES=OFF -D TUPELO_INSTALL=ON)
 run("build Tupelo" ${CMAKE_COMMAND} --build ${build})
 run("install Tupelo" ${CMAKE_COMMAND} --install ${build} --prefix ${prefix})
 
