@@ -51,7 +51,7 @@ std::vector<bench_figure> copy_figures();
 std::vector<bench_figure> core_figures();
 std::vector<bench_figure> pool_figures();
 
-/// Heap allocations of this program so far.
+/// Heap allocations of this thread so far.
 std::size_t allocations() noexcept;
 
 template <class T>

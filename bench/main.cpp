@@ -12,7 +12,7 @@
 
 namespace {
 
-std::size_t allocation_count = 0;
+thread_local std::size_t allocation_count = 0;
 
 /// Nanoseconds per operation, by the clock and of this process's CPU time.
 struct cost {
