@@ -49,7 +49,7 @@ protected:
 };
 
 TEST_F(exhausted_server, without_connections_says_so_and_is_used_when_it_has_some) {
-  watchdog guard(120);
+  watchdog guard(280);
   const private_server server("-c max_connections=10");
   database greedy(server.url(), {.pool_size = 10, .run = execution::worker});
   database late(server.url(), {.pool_size = 3, .run = execution::worker, .read_attempts = 1});
@@ -68,14 +68,15 @@ TEST_F(exhausted_server, without_connections_says_so_and_is_used_when_it_has_som
   sync_wait(expect_recovered(late, "the one who came late"));
 }
 TEST_F(exhausted_server, that_has_fewer_connections_than_the_pool_serves_everybody) {
-  watchdog guard(120);
+  watchdog guard(280);
   const private_server server("-c max_connections=10");
   make_table(server.url());
   database db(server.url(), {.pool_size = 30, .run = execution::worker});
   // Ten hold all the connections that there are, until the server has refused one more.
   std::vector<lease> first = take(db, 10);
+  const std::uint64_t refused = db.statistics().failed_to_open;
   std::jthread holder([&] {
-    while (db.statistics().failed_to_open == 0) std::this_thread::yield();
+    while (db.statistics().failed_to_open == refused) std::this_thread::yield();
     first.clear();
   });
   std::vector<task<void>> clients;
@@ -91,7 +92,7 @@ TEST_F(exhausted_server, that_has_fewer_connections_than_the_pool_serves_everybo
   EXPECT_EQ(db.statistics().in_use, 0U);
 }
 TEST_F(exhausted_server, with_a_full_disk_fails_the_statement_and_is_used_on) {
-  watchdog guard(120);
+  watchdog guard(280);
   // No file grows beyond this; it ends within a page, so that a page is written in part, as on a disk that is full.
   const private_server server({}, "ulimit -f 49154;");
   make_table(server.url());
@@ -113,7 +114,7 @@ TEST_F(exhausted_server, with_a_full_disk_fails_the_statement_and_is_used_on) {
   EXPECT_EQ(db.statistics().closed, 0U);
 }
 TEST_F(exhausted_server, that_is_down_refuses_at_once_and_is_used_when_it_is_up) {
-  watchdog guard(120);
+  watchdog guard(280);
   private_server server;
   database db(server.url(), {.pool_size = 4,
                              .run = execution::worker,
@@ -123,7 +124,7 @@ TEST_F(exhausted_server, that_is_down_refuses_at_once_and_is_used_when_it_is_up)
   sync_wait(db.warm_up(4));
   server.go_down();
   // The first find their connections lost; then nobody waits for an attempt, of which there is one in a minute.
-  while (db.statistics().connections != 0) refused_of(db, 4);
+  while (db.statistics().connections != 0 || db.statistics().failed_to_open == 0) refused_of(db, 4);
   const std::uint64_t attempts = db.statistics().failed_to_open;
   EXPECT_EQ(refused_of(db, 500), 500);
   EXPECT_LE(db.statistics().failed_to_open, attempts + 1);

@@ -89,8 +89,9 @@ TEST_F(load, of_a_thousand_clients_is_served_in_turn) {
       before = at;
     }
   }
-  // In turn everybody else is answered once in between; those whose connections answer quicker, twice.
-  EXPECT_LE(longest, 2 * clients);
+  // In turn everybody else is answered once in between, or more often on connections that answer quicker. Out of turn
+  // those who came first would wait for all answers.
+  EXPECT_LE(longest, clients * statements / 2);
 }
 
 TEST_F(load, of_a_thousand_clients_on_four_threads_is_answered) {

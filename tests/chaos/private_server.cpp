@@ -11,6 +11,11 @@ namespace {
 
 constexpr const char* name = "pg15";
 
+/// Its socket is all that is used of it; a port might be somebody else's when it comes up again.
+std::string without_tcp(const std::string& options) {
+  return " TUPELO_SERVER_OPTIONS='-c listen_addresses= " + options + "' ";
+}
+
 }  // namespace
 
 void private_server::make_folder() {
@@ -21,13 +26,13 @@ void private_server::make_folder() {
 
 private_server::private_server(const std::string& options, const std::string& before) {
   make_folder();
-  if (servers("start", before + " TUPELO_SERVER_OPTIONS='" + options + "' ") != 0)
-    throw std::runtime_error("the server cannot be started");
+  if (servers("start", before + without_tcp(options)) != 0) throw std::runtime_error("the server cannot be started");
 }
 
 private_server::private_server(follower_of of) {
   make_folder();
-  if (servers("follow", {}, of.primary.folder_) != 0) throw std::runtime_error("the standby cannot be started");
+  if (servers("follow", without_tcp({}), of.primary.folder_) != 0)
+    throw std::runtime_error("the standby cannot be started");
 }
 
 private_server::~private_server() { servers("stop"); }

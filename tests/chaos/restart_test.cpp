@@ -30,7 +30,7 @@ INSTANTIATE_TEST_SUITE_P(ways, whole_server, ::testing::Values(way::event_loop, 
                          [](const auto& tested) { return name_of(tested.param); });
 
 TEST_P(whole_server, that_crashes_under_load_loses_nothing_that_was_confirmed) {
-  watchdog guard(120);
+  watchdog guard(280);
   const watchdog::entry runs(guard, "writers");
   writers all(*db, 8);
   std::thread crashing([&] {
@@ -50,7 +50,7 @@ TEST_P(whole_server, that_crashes_under_load_loses_nothing_that_was_confirmed) {
 }
 
 TEST_P(whole_server, without_memory_fails_the_statement_only) {
-  watchdog guard(120);
+  watchdog guard(280);
   scene::run(GetParam(), [&]() -> task<void> {
     try {
       co_await db->raw_sql<std::int64_t>("SELECT count(pg_advisory_xact_lock(g)) FROM generate_series(1, 10000000) g")

@@ -165,8 +165,9 @@ TEST_F(server_test, transactions_that_conflict_are_run_again_until_all_are_throu
 }
 TEST_F(server_test, transactions_that_wait_for_each_other_are_run_again) {
   interfere("INSERT INTO counters (name, value) VALUES ('other', 0)");
-  database db(url_of("&pool_size=2"), {.run = execution::worker});
-  interfere("ALTER SYSTEM SET deadlock_timeout = '20ms'; SELECT pg_reload_conf()");
+  std::string url = url_of("&pool_size=2");
+  const std::string path = "search_path%3D" + schema;
+  database db(url.insert(url.find(path) + path.size(), "%20-cdeadlock_timeout%3D20ms"), {.run = execution::worker});
   int runs = 0;
   const auto crosswise = [&](const char* first, const char* second) {
     return db.transaction(
@@ -180,7 +181,6 @@ TEST_F(server_test, transactions_that_wait_for_each_other_are_run_again) {
         {.max_attempts = 20, .backoff_us = 100});
   };
   sync_wait(when_all(crosswise("hits", "other"), crosswise("other", "hits")));
-  interfere("ALTER SYSTEM RESET deadlock_timeout; SELECT pg_reload_conf()");
   EXPECT_EQ(value(), 2);
   EXPECT_GE(runs, 2);
 }

@@ -2,14 +2,45 @@
 // One of several hosts is down.
 #include "scene.hpp"
 
+#include <netinet/in.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <vector>
+#include <sys/socket.h>
+#include <unistd.h>
 
 namespace tupelo::chaos {
 namespace {
+
+/// A port of 127.0.0.1 that refuses everybody: it is taken, and nobody listens.
+class silent_port {
+public:
+  silent_port() : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    if (::bind(socket_, reinterpret_cast<const sockaddr*>(&address), size) != 0 ||
+        ::getsockname(socket_, reinterpret_cast<sockaddr*>(&address), &size) != 0) {
+      throw std::system_error(errno, std::generic_category(), "no port on 127.0.0.1");
+    }
+    port_ = ntohs(address.sin_port);
+  }
+  silent_port(const silent_port&) = delete;
+  silent_port& operator=(const silent_port&) = delete;
+  ~silent_port() { ::close(socket_); }
+
+  std::uint16_t port() const noexcept { return port_; }
+
+private:
+  int socket_;
+  std::uint16_t port_ = 0;
+};
 
 class several_hosts : public scene, public ::testing::WithParamInterface<way> {
 protected:
@@ -21,10 +52,13 @@ protected:
            "&circuit_failures=" + std::to_string(circuit_failures) + "&circuit_pause=1h";
   }
   int circuit_failures = 2;
-  std::uint16_t dead_port() { return fault_proxy::gate(*proxy).port(); }
+  std::uint16_t dead_port() const noexcept { return silent_.port(); }
   database_options options() const {
     return {.pool_size = 2, .run = execution_of(GetParam()), .first_backoff_us = 1'000};
   }
+
+private:
+  silent_port silent_;
 };
 INSTANTIATE_TEST_SUITE_P(ways, several_hosts, ::testing::Values(way::worker, way::blocking),
                          [](const auto& tested) { return name_of(tested.param); });

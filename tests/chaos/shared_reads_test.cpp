@@ -35,7 +35,7 @@ protected:
     if (!control) return;
     sync_wait(control->execute(
         "INSERT INTO entries (run, text) SELECT i::text, 'text of ' || i FROM generate_series(0, 199) i;"
-        "CREATE VIEW slow AS SELECT 1::bigint AS id, pg_sleep(0.4)::text AS text"));
+        "CREATE VIEW slow AS SELECT 1::bigint AS id, pg_sleep(3600)::text AS text"));
   }
   static database_options options() {
     return {
@@ -196,6 +196,7 @@ TEST_F(shared_reads, are_not_stopped_by_the_cancellation_of_another) {
 TEST_F(shared_reads, that_are_cancelled_at_any_time_take_no_other_s_answer) {
   database db(url(), options());
   const watchdog::entry runs(*guard, "readers are cancelled");
+  std::atomic<bool> ended{false};  // the readers have
   boost::asio::io_context loop;
   std::vector<cancel_source> sources(20);
   for (int i = 0; i < 20; ++i) {
@@ -206,13 +207,14 @@ TEST_F(shared_reads, that_are_cancelled_at_any_time_take_no_other_s_answer) {
   std::thread cancelling([&] {
     for (std::size_t i = 0; i < sources.size(); ++i) {
       const int seen = answered_;
-      while (answered_ < seen + 40) std::this_thread::yield();
+      while (answered_ < seen + 40 && !ended) std::this_thread::yield();
       sources[i].request_cancel();
     }
   });
   std::vector<std::thread> threads;
   for (int i = 0; i < 2; ++i) threads.emplace_back([&] { loop.run(); });
   for (std::thread& thread : threads) thread.join();
+  ended = true;
   cancelling.join();
   EXPECT_EQ(failed_, 0);
   EXPECT_LE(stopped_, 20);
@@ -221,10 +223,11 @@ TEST_F(shared_reads, that_are_cancelled_at_any_time_take_no_other_s_answer) {
 TEST_F(shared_reads, survive_the_end_of_their_sessions) {
   database db(url(), options());
   const watchdog::entry runs(*guard, "sessions are ended");
+  std::atomic<bool> ended{false};  // the readers have
   std::thread ending([&] {
-    for (int i = 0; i < 5; ++i) {
+    for (int i = 0; i < 5 && !ended; ++i) {
       const int seen = answered_;
-      while (answered_ < seen + 100) std::this_thread::yield();
+      while (answered_ < seen + 100 && !ended) std::this_thread::yield();
       static_cast<void>(sync_wait(control
                                       ->raw_sql<bool>("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE "
                                                       "application_name = current_schema() AND pid <> pg_backend_pid()")
@@ -232,6 +235,7 @@ TEST_F(shared_reads, survive_the_end_of_their_sessions) {
     }
   });
   run(way::event_loop, read_all(db, 20, 200));
+  ended = true;
   ending.join();
   EXPECT_EQ(answered_ + failed_, 20 * 200);
   sync_wait(expect_recovered(db, "ended sessions"));

@@ -156,7 +156,7 @@ TEST_P(pool, is_used_by_many_threads_at_once) {
 
 class cancellation : public conformance_test {
 protected:
-  /// Cancels once the statement gives its first rows, from another thread.
+  /// Cancels once the statement is handed over, from another thread.
   template <class Work>
   void cancel_while_running(Work work) {
     cancel_source source;

@@ -130,9 +130,11 @@ TEST_F(failure, states_of_transactions_have_codes) {
 }
 
 TEST_F(failure, waits_that_the_server_ends_have_codes) {
-  run("SET statement_timeout = 20");
+  run("BEGIN");
+  run("SET LOCAL statement_timeout = 300");  // long enough for the ROLLBACK that ends it
   of<timed_out>("SELECT pg_sleep(10)");
-  run("SET statement_timeout = 0; SET lock_timeout = 20");
+  run("ROLLBACK");
+  run("SET lock_timeout = 20");
   oracle other;
   other.run("CREATE TABLE IF NOT EXISTS tupelo_locked (id int)");
   other.run("BEGIN; LOCK TABLE tupelo_locked");

@@ -40,7 +40,7 @@ void dialect::quote(std::string& sql, std::string_view identifier) const {
 }
 
 void dialect::in_list(std::string& sql, std::string_view column, std::uint32_t first, std::uint8_t bucket,
-                      kind values) const {
+                      value_type values) const {
   sql += column;
   sql += " IN (";
   for (std::uint32_t i = 0; i < places_of(bucket); ++i) {

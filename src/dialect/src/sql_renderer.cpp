@@ -200,8 +200,19 @@ std::string sql_renderer::quoted(std::string_view identifier) const {
 
 std::string sql_renderer::column_text(std::uint64_t word) const { return named(model_of(word), field_of_word(word)); }
 
-void sql_renderer::placeholder_at(std::string& sql, std::uint32_t index, kind value) const {
+void sql_renderer::placeholder_at(std::string& sql, std::uint32_t index, value_type value) const {
   dialect_.placeholder(sql, number_[index], value);
+}
+
+value_type sql_renderer::compared_type(std::uint64_t word) const {
+  const kind k = kind_of_word(word);
+  if (k != kind::custom || !dialect_.features().composites) return k;
+  const bool of_column = op_of(word) != op::value;
+  if (of_column && model_of(word) == 0) return k;  // a list beside an expression
+  const type_ops* const type = of_column ? formed_type(*field_of_word(word).type) : find_type(model_of(word));
+  if (type == nullptr || type->form == nullptr || type->form->composite == nullptr) return k;
+  const std::string_view spelled = of_column ? std::string_view(field_of_word(word).native_type) : std::string_view();
+  return {k, spelled.empty() ? type->column_type : spelled};
 }
 
 void sql_renderer::push_list(std::uint64_t word, std::uint32_t index, std::vector<operand>& stack) {
@@ -219,7 +230,7 @@ void sql_renderer::push_list(std::uint64_t word, std::uint32_t index, std::vecto
     return;
   }
   std::string sql;
-  dialect_.in_list(sql, left, number_[index], bucket, kind_of_word(word));
+  dialect_.in_list(sql, left, number_[index], bucket, compared_type(word));
   stack.push_back({sql, 3});
 }
 
@@ -304,7 +315,7 @@ sql_renderer::operand sql_renderer::expression_at(std::uint32_t from, std::uint3
       }
       case op::value: {
         std::string sql;
-        placeholder_at(sql, i, alone ? kind::null : kind_of_word(word));
+        placeholder_at(sql, i, alone ? value_type(kind::null) : compared_type(word));
         stack.push_back({sql, 9, kind_of_word(word), false, true});
         break;
       }

@@ -236,7 +236,9 @@ private:
   /// The columns of a model at these positions.
   void columns_of(std::string& sql, std::uint32_t table, const model_info& model,
                   const std::vector<std::uint16_t>& positions) const;
-  void placeholder_at(std::string& sql, std::uint32_t index, kind value = kind::null) const;
+  void placeholder_at(std::string& sql, std::uint32_t index, value_type value = kind::null) const;
+  /// What is said of the type of a value that is compared: a server compares rows only where it is told what they are.
+  value_type compared_type(std::uint64_t word) const;
   std::string quoted(std::string_view identifier) const;
 
   const dialect& dialect_;

@@ -27,7 +27,7 @@ void sql_renderer::push_fused(std::uint64_t word, comparison c, std::uint32_t in
     return;
   }
   sql += comparison_text[static_cast<std::size_t>(c)];
-  placeholder_at(sql, index, kind_of_word(word));
+  placeholder_at(sql, index, compared_type(word));
   if (c >= comparison::like && !dialect_.features().backslash_in_like) sql += " ESCAPE '\\'";
   stack.push_back({sql, 3, kind::boolean, true});
 }

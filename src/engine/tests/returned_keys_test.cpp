@@ -24,7 +24,7 @@ public:
   const feature_table& features() const noexcept override { return table_; }
   const schema_dialect& schema() const noexcept override { return real().schema(); }
   std::string begin(const transaction_start& start) const override { return real().begin(start); }
-  void placeholder(std::string& sql, std::uint32_t number, kind value) const override {
+  void placeholder(std::string& sql, std::uint32_t number, value_type value) const override {
     real().placeholder(sql, number, value);
   }
 

@@ -19,10 +19,11 @@ namespace {
 /// The type of a value that must not be inferred from its surroundings; empty: infer it. All integers are bound as 64
 /// bits: beside a narrower column the server would refuse what is merely larger than everything in it. Indexes serve
 /// comparisons across widths.
-std::string_view type_of(kind k) noexcept {
-  if (is_integer(k)) return "int8";
-  if (is_float(k)) return "float8";
-  return k == kind::decimal ? "numeric" : std::string_view();
+std::string_view type_of(value_type value) noexcept {
+  if (!value.name.empty()) return value.name;
+  if (is_integer(value.k)) return "int8";
+  if (is_float(value.k)) return "float8";
+  return value.k == kind::decimal ? "numeric" : std::string_view();
 }
 
 void infix(std::string& sql, std::string_view left, std::string_view sign, std::string_view right) {
@@ -104,6 +105,7 @@ const feature_table& postgres_dialect::features() const noexcept {
                                        .checked_writes = true,
                                        .arrays = true,
                                        .ranges = true,
+                                       .composites = true,
                                        .lateral_joins = true,
                                        .distinct_on = true,
                                        .grouping_sets = true,
@@ -161,7 +163,7 @@ std::string postgres_dialect::reset_sequence(std::string_view table, std::string
   return reset_sequence_text(table, column);
 }
 
-void postgres_dialect::placeholder(std::string& sql, std::uint32_t number, kind value) const {
+void postgres_dialect::placeholder(std::string& sql, std::uint32_t number, value_type value) const {
   sql += '$';
   sql += std::to_string(number);
   if (const std::string_view type = type_of(value); !type.empty()) {
@@ -171,7 +173,7 @@ void postgres_dialect::placeholder(std::string& sql, std::uint32_t number, kind 
 }
 
 void postgres_dialect::in_list(std::string& sql, std::string_view column, std::uint32_t first, std::uint8_t,
-                               kind values) const {
+                               value_type values) const {
   sql += column;
   sql += " = ANY($";
   sql += std::to_string(first);

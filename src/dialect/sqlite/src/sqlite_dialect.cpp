@@ -58,7 +58,7 @@ std::string sqlite_dialect::explain(explain_options how) const {
   return "EXPLAIN QUERY PLAN ";
 }
 
-void sqlite_dialect::placeholder(std::string& sql, std::uint32_t number, kind) const {
+void sqlite_dialect::placeholder(std::string& sql, std::uint32_t number, value_type) const {
   sql += '?';
   sql += std::to_string(number);
 }
@@ -82,13 +82,13 @@ std::string_view list_element(kind of) noexcept { return of == kind::bytes ? "tu
 }  // namespace
 
 void sqlite_dialect::in_list(std::string& sql, std::string_view column, std::uint32_t first, std::uint8_t bucket,
-                             kind values) const {
+                             value_type values) const {
   if (!list_as_one(bucket)) {
     dialect::in_list(sql, column, first, bucket, values);
     return;
   }
   sql += column;
-  sql.append(" IN (SELECT ").append(list_element(values)).append(" FROM json_each(");
+  sql.append(" IN (SELECT ").append(list_element(values.k)).append(" FROM json_each(");
   placeholder(sql, first, values);
   sql += "))";
 }

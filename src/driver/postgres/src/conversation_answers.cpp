@@ -166,6 +166,7 @@ void conversation::suspended(flight& f) {
 
 void conversation::failed(flight& f, const backend_message& message) {
   const error_fields fields = parse_error(message);
+  if (f.at == stage::asking) types_.clear();  // those that were asked about stand there as if they were known
   if (f.of == nullptr) {
     if (loses_connection(fields)) throw_postgres_failure(fields, {});
     if (f.at == stage::copying_in) copy_failed(f, fields);

@@ -39,6 +39,7 @@ void conversation::copy_described(flight& f) {
   } else {
     blocked_ = false;
     if (described(f)) return start_held();
+    blocked_ = true;  // until the failure is told: those who wait go before those who come
   }
   if (f.joins) lose_stream();
   write_sync(out_);

@@ -458,7 +458,7 @@ std::int64_t postgres_connection::now_us() const noexcept {
 }
 
 std::int64_t postgres_connection::due_us() const noexcept {
-  if (cause_ != interruption::none) return give_up_at_us_;
+  if (cause_ != interruption::none) return std::min(cancel_again_at_us_, give_up_at_us_);
   const request* const current = talk_.current();
   return current != nullptr ? current->deadline_us : INT64_MAX;
 }
@@ -480,16 +480,23 @@ void postgres_connection::wait_for_deadline() noexcept {
 void postgres_connection::check_deadline() noexcept {
   const std::int64_t due = due_us();
   if (due == INT64_MAX || talk_.current() == nullptr || now_us() < due) return;
-  if (cause_ == interruption::none) {
-    cancel_current(interruption::deadline);
-  } else {
-    give_up(lost(facts_.name));
-  }
+  if (cause_ == interruption::none) return cancel_current(interruption::deadline);
+  if (now_us() >= give_up_at_us_) return give_up(lost(facts_.name));
+  cancel_again_at_us_ = next_cancel_us();
+  if (cancelling_ == nullptr) send_cancel();
+}
+
+// A server that has not begun with a statement takes no notice of the request to stop it, so it is asked more than
+// once.
+std::int64_t postgres_connection::next_cancel_us() const noexcept {
+  constexpr std::int64_t requests = 4;
+  return deadline::after_us(facts_.cancel_timeout_us / requests, now_us()).at_us;
 }
 
 void postgres_connection::cancel_current(interruption cause) noexcept {
   cause_ = cause;
   give_up_at_us_ = deadline::after_us(facts_.cancel_timeout_us, now_us()).at_us;
+  cancel_again_at_us_ = next_cancel_us();
   talk_.blame(cause);
   send_cancel();
 }

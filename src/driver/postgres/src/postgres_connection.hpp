@@ -111,6 +111,7 @@ private:
   void check_deadline() noexcept;
   void cancel_current(interruption cause) noexcept;
   void send_cancel() noexcept;
+  std::int64_t next_cancel_us() const noexcept;
   void give_up(const std::exception_ptr& failure) noexcept;
   void take_watch(scheduler& loop);
   void wait_for_socket() noexcept;
@@ -129,7 +130,8 @@ private:
 
   // how the current request is stopped
   std::shared_ptr<cancel_request> cancelling_;
-  bool cancel_again_ = false;  ///< the last one stopped something else
+  bool cancel_again_ = false;            ///< the last one stopped something else
+  std::int64_t cancel_again_at_us_ = 0;  ///< where the statement still runs by then
   interruption cause_ = interruption::none;
   std::int64_t give_up_at_us_ = 0;  ///< where cause_ is set
   std::atomic<bool> interruptible_{false};

@@ -183,6 +183,8 @@ TEST_F(conversation_types_test, a_question_that_fails_is_asked_anew_by_the_next_
   sent();
   talk->submit(one.run);
   EXPECT_EQ(sent(), "CPDS");
+  answer(message_bytes('3', "") + takes(pair_type) + ready());
+  EXPECT_EQ(sent(), "PBES") << "the type is as unknown as before";
 }
 
 TEST_F(conversation_types_test, a_request_that_is_given_up_meanwhile_leaves_the_conversation_usable) {

@@ -495,6 +495,24 @@ TEST_F(copying_out, ends_at_a_row_that_its_struct_cannot_hold) {
   receive(data(tuple(3, "cyd")) + data(last_row) + message('c') + message('C', with_nul("COPY 3")) + ready());
   EXPECT_EQ(read.size(), 1U) << "nobody wants the rest";
 }
+TEST_F(copying_out, whose_column_its_struct_cannot_hold_lets_nobody_pass_those_who_wait) {
+  submit(out);
+  EXPECT_EQ(sent(), "PDH");
+  request first;
+  first.script = "SELECT 'first'";
+  submit(first);
+  receive(description(oid::int8));
+  EXPECT_EQ(sent(), "S");
+  request second;
+  second.script = "SELECT 'second'";
+  submit(second);
+  EXPECT_EQ(sent(), "");
+  receive(ready());
+  EXPECT_TRUE(completed(out));
+  EXPECT_THROW(std::rethrow_exception(out.failure), decode_error);
+  EXPECT_EQ(sent(), "Q");
+  EXPECT_EQ(bodies.at(0), with_nul("SELECT 'first'"));
+}
 TEST_F(copying_out, uses_a_portal_where_a_column_is_read_as_text) {
   submit(out);
   sent();

@@ -29,6 +29,7 @@ struct feature_table {
   bool checked_writes = false;        ///< a statement can be made to fail unless it writes all rows that are meant
   bool arrays = false;                ///< columns hold arrays; without them these are JSON texts with the same answers
   bool ranges = false;                ///< range types and their operators
+  bool composites = false;            ///< types of several attributes; without them these are texts
   bool lateral_joins = false;         ///< a joined query may name columns of the tables before it
   bool distinct_on = false;           ///< the first row of each value
   bool grouping_sets = false;         ///< several ways to group at once: rollup, cube
@@ -70,6 +71,14 @@ struct transaction_start {
   isolation level = isolation::standard;
   bool read_only = false;
   bool deferrable = false;  ///< a serializable, read-only transaction waits at first and can then never fail
+};
+
+/// What is said of a value's type in the place where it stands.
+struct value_type {
+  value_type(kind of, std::string_view its_name = {}) noexcept : k(of), name(its_name) {}  // NOLINT(*-explicit-*)
+
+  kind k;                 ///< kind::null: the place itself says the type
+  std::string_view name;  ///< the database's, of a composite; empty: as the kind says
 };
 
 /// What a function of a query is called with.
@@ -168,12 +177,12 @@ public:
   /// A query with a table's name as parameter whose row says whether triggers could take keys between those of one
   /// INSERT. Only where `consecutive_ids` is set.
   virtual std::string_view triggers_query() const noexcept { return {}; }
-  /// Appends placeholder number `number`, from 1, for a value of this kind. kind::null: the place itself says the type.
-  virtual void placeholder(std::string& sql, std::uint32_t number, kind value) const = 0;
-  /// Appends `column IN (list)` for a list of this bucket and of values of this kind, whose placeholders begin with
+  /// Appends placeholder number `number`, from 1, for a value of this type.
+  virtual void placeholder(std::string& sql, std::uint32_t number, value_type value) const = 0;
+  /// Appends `column IN (list)` for a list of this bucket and of values of this type, whose placeholders begin with
   /// `first`; the bucket is never 0.
   virtual void in_list(std::string& sql, std::string_view column, std::uint32_t first, std::uint8_t bucket,
-                       kind values) const;
+                       value_type values) const;
   /// Appends `(columns) IN (rows)` for rows whose first values are the list bound as placeholder `first`, whose second
   /// values the list bound as the next one, and so on. Errors: query_error (unsupported_feature).
   virtual void row_list(std::string& sql, const call_argument* columns, std::size_t count, std::uint32_t first) const;

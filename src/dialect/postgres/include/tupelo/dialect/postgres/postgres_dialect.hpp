@@ -20,13 +20,13 @@ public:
   std::string_view notify_query() const noexcept override;
   std::string advisory_query(advisory_action action, bool shared, bool of_transaction, bool by_name) const override;
   std::string reset_sequence(std::string_view table, std::string_view column) const override;
-  void placeholder(std::string& sql, std::uint32_t number, kind value) const override;
+  void placeholder(std::string& sql, std::uint32_t number, value_type value) const override;
   std::uint32_t places_of(std::uint8_t) const noexcept override { return 1; }
   bool list_as_one(std::uint8_t) const noexcept override { return true; }
   void row_list(std::string& sql, const call_argument* columns, std::size_t count, std::uint32_t first) const override;
   /// `column = ANY($n)`: one text whatever the length.
   void in_list(std::string& sql, std::string_view column, std::uint32_t first, std::uint8_t bucket,
-               kind values) const override;
+               value_type values) const override;
   void call(std::string& sql, const function_call& call) const override;
   void search(std::string& sql, const search_call& call) const override;
   void literal(std::string& sql, const literal_value& value) const override;

@@ -13,14 +13,14 @@ public:
   const schema_dialect& schema() const noexcept override;
   std::string begin(const transaction_start& start) const override;
   std::string explain(explain_options how) const override;
-  void placeholder(std::string& sql, std::uint32_t number, kind) const override;
+  void placeholder(std::string& sql, std::uint32_t number, value_type) const override;
   void next_placeholder(std::string& sql, std::uint32_t) const override { sql += '?'; }
   std::string_view triggers_query() const noexcept override;
   std::uint32_t places_of(std::uint8_t bucket) const noexcept override;
   bool list_as_one(std::uint8_t bucket) const noexcept override;
   void row_list(std::string& sql, const call_argument* columns, std::size_t count, std::uint32_t first) const override;
   void in_list(std::string& sql, std::string_view column, std::uint32_t first, std::uint8_t bucket,
-               kind values) const override;
+               value_type values) const override;
   void call(std::string& sql, const function_call& call) const override;
   void search(std::string& sql, const search_call& call) const override;
   void literal(std::string& sql, const literal_value& value) const override;
