@@ -5,6 +5,7 @@
 #include "removals.hpp"
 #include "session_state.hpp"
 #include "unique_order.hpp"
+#include "work_list.hpp"
 
 #include "tupelo/engine/marked_children.hpp"
 #include "tupelo/engine/object_verbs.hpp"
@@ -14,74 +15,12 @@
 #include <algorithm>
 #include <map>
 #include <optional>
-#include <unordered_set>
 #include <utility>
 
 namespace tupelo {
 
 using detail::object_state;
 using detail::tracked_object;
-
-struct session::state::changed_object {
-  tracked_object* object;
-  std::vector<std::uint16_t> fields;
-};
-
-/// What one flush has to write, by model.
-struct session::state::work_list {
-  std::vector<detail::ordered_model> models;
-  std::map<const model_info*, std::vector<tracked_object*>> added, removed;
-  std::map<const model_info*, std::vector<changed_object>> changed;
-  /// What makes room for what is inserted.
-  std::map<const model_info*, std::vector<tracked_object*>> removed_first;
-  std::map<const model_info*, std::vector<changed_object>> changed_first;
-  std::vector<tracked_object*> changed_later;  ///< by the keys of what is inserted first
-  std::int64_t removed_at = 0;                 ///< what marked rows are marked with
-  bool connects = false;                       ///< rows of join tables
-
-  work_list(const std::vector<tracked_object*>& objects, detail::related_objects& related,
-            const std::vector<const tracked_object*>& replaced) {
-    const std::unordered_set<const tracked_object*> first(replaced.begin(), replaced.end());
-    const auto is_first = [&](const tracked_object* object) { return !first.empty() && first.contains(object); };
-    std::vector<const model_info*> met;
-    const model_info* info = nullptr;
-    std::vector<tracked_object*>* added_of_it = nullptr;
-    for (tracked_object* object : objects) {
-      if (!info || object->spec != info->spec) {
-        info = &require_table(info_of(*object->spec));
-        added_of_it = nullptr;
-      }
-      if (object->state == object_state::added) {
-        if (added_of_it == nullptr) added_of_it = &added[info];
-        added_of_it->push_back(object);
-      } else if (object->state == object_state::removed) {
-        (is_first(object) ? removed_first : removed)[info].push_back(object);
-      } else if (object->state == object_state::persistent) {
-        const auto [link, last] = related.links_of(object);
-        if (link != last) {
-          changed_later.push_back(object);
-        } else if (!add_change(*info, object, is_first(object))) {
-          continue;
-        }
-      } else {
-        continue;
-      }
-      if (met.empty() || met.back() != info) met.push_back(info);
-    }
-    std::sort(met.begin(), met.end(), [](const auto* a, const auto* b) { return a->id < b->id; });
-    met.erase(std::unique(met.begin(), met.end()), met.end());
-    models = detail::in_foreign_key_order(met, related.arrows());
-  }
-
-  /// False: nothing has changed.
-  bool add_change(const model_info& info, tracked_object* object, bool comes_first = false) {
-    std::vector<std::uint16_t> fields;
-    if (detail::matches(info, object->object(), object->snapshot, &fields)) return false;
-    (comes_first ? changed_first : changed)[&info].push_back({object, std::move(fields)});
-    return true;
-  }
-  bool removes() const noexcept { return !removed.empty() || !removed_first.empty(); }
-};
 
 bool session::state::follow_relations() {
   const std::size_t before = objects.size();
