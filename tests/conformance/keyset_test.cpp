@@ -242,6 +242,14 @@ TEST_P(keyset_beside, groups) {
                       .order_by(count().desc(), pages),
                   [](const auto& row) { return std::to_string(row.first) + ":" + std::to_string(row.second); });
 }
+TEST_P(keyset_beside, groups_by_terms_with_values) {
+  const auto text = [](const auto& row) { return std::to_string(row.first) + ":" + std::to_string(row.second); };
+  const auto grouped = db.query<Book>().group_by(pages + 1).select<std::pair<int, std::int64_t>>(pages + 1, count());
+  auto by_term = grouped;
+  expect_in_pages(by_term.order_by((pages + 1).desc()), text);
+  auto by_count = grouped;
+  expect_in_pages(by_count.order_by(count().desc(), pages + 1), text);
+}
 TEST_P(keyset_beside, a_query_that_is_joined_has_no_key) {
   const auto thick = derived("thick", query<Book>().where(pages > 100).select(book));
   EXPECT_THROW(sync_wait(db.query<Book>().join(thick, thick.value() == book).page_after(cursor(), 2)), query_error);

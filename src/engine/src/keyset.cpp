@@ -129,7 +129,13 @@ keyset_plan::keyset_plan(query_core& core, const cursor& from, std::int64_t rows
   if (rows < 1 || rows > 1'000'000'000) refuse("a page has from 1 to 1000000000 rows");
   find_terms(core);
   place_terms(core, apart);
-  if (!from.empty()) narrow(core, from);
+  if (!from.empty()) {
+    // PostgreSQL takes a term in HAVING for what is grouped by only where its values are the same parameters.
+    for (term& each : terms_) {
+      if (grouped_) each.value = said_term(core, each.value);
+    }
+    narrow(core, from);
+  }
   core.limit(rows + 1);
 }
 

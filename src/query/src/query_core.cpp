@@ -141,14 +141,8 @@ void query_core::order(const expression& term, bool descending, kind of) noexcep
   this->term(op::order, term, static_cast<std::uint8_t>((descending ? 1U : 0U) | static_cast<unsigned>(of) << 1U));
 }
 void query_core::term(op o, const expression& e, std::uint8_t sub) noexcept {
-  if (e.values.size != 0) {
-    if (const std::uint16_t like = term_like(shape, values, e)) {
-      shape.push(make_word(o, sub, 1));
-      shape.push(make_word(op::again, 0, like, e.shape.size));
-      return;
-    }
-  }
-  clause(o, e, sub);
+  if (e.values.size == 0) return clause(o, e, sub);
+  clause(o, detail::said_term(*this, e), sub);
 }
 void query_core::assign(op o, column_ref c, const expression& value) noexcept {
   if (!push_head(shape, make_word(o), value.shape.size + 1)) return;
@@ -200,6 +194,11 @@ void project_all(query_core& core, const model_spec& model) {
   for (const std::uint16_t position : info.columns) {
     core.clause(op::project, expression(column_ref{&model, info.fields[position].offset}));
   }
+}
+
+expression said_term(const query_core& core, const expression& term) {
+  const std::uint16_t like = term.values.size != 0 ? term_like(core.shape, core.values, term) : std::uint16_t{0};
+  return like != 0 ? expression(make_word(op::again, 0, like, term.shape.size)) : term;
 }
 
 expression term_of(const query_core& core, std::uint32_t index) {

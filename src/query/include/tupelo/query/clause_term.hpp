@@ -11,4 +11,8 @@ namespace tupelo::detail {
 /// query is not finished.
 expression term_of(const query_core& core, std::uint32_t index);
 
+/// The term as it is said in the query where that selects, groups or orders by it already, with values: those are not
+/// given again, so that databases see one term in both places. Else as it is.
+expression said_term(const query_core& core, const expression& term);
+
 }  // namespace tupelo::detail
