@@ -53,11 +53,22 @@ std::string right_on_table(std::string_view statement) {
   return "SELECT";
 }
 
+/// As GRANT and ALTER spell a kind.
+std::string keywords(const std::string& kind) {
+  return kind == "foreign-data wrapper" ? "FOREIGN DATA WRAPPER" : upper(kind);
+}
+
+/// What GRANT takes for a table.
+bool is_granted_as_table(const std::string& kind) {
+  return kind == "table" || kind == "view" || kind == "relation" || kind == "materialized view" ||
+         kind == "foreign table";
+}
+
 std::string right_on(const named_object& object, std::string_view statement) {
   if (object.kind == "schema") return "USAGE, CREATE";
   if (object.kind == "database" || object.kind == "tablespace") return "CREATE";
   if (object.kind == "function" || object.kind == "procedure") return "EXECUTE";
-  if (object.kind == "table" || object.kind == "view" || object.kind == "relation") return right_on_table(statement);
+  if (is_granted_as_table(object.kind)) return right_on_table(statement);
   return "USAGE";  // sequences, types, languages, foreign servers
 }
 
@@ -73,8 +84,9 @@ std::string missing_right(std::string_view message, std::string_view statement) 
   if (const auto owned = object_behind(message, "must be owner of ")) {
     const std::string kind = owned->kind == "relation" ? "table" : owned->kind;
     return "the role has to own the " + kind + " " + owned->name +
-           ": migrate as its owner, or let its owner say ALTER " + upper(kind) + " " + spelled(owned->name) +
-           " OWNER TO " + std::string(role);
+           ": migrate as its owner, or let its owner say ALTER " +
+           (kind == "foreign server" ? "SERVER" : keywords(kind)) + " " + spelled(owned->name) + " OWNER TO " +
+           std::string(role);
   }
   if (const auto made = object_behind(message, "permission denied to create ")) {
     return "only a role with more rights may create the " + made->kind + " " + made->name +
@@ -82,9 +94,9 @@ std::string missing_right(std::string_view message, std::string_view statement) 
   }
   if (const auto denied = object_behind(message, "permission denied for ")) {
     const std::string right = right_on(*denied, statement);
-    const std::string kind = denied->kind == "relation" || denied->kind == "view" ? "table" : denied->kind;
+    const std::string kind = is_granted_as_table(denied->kind) ? "TABLE" : keywords(denied->kind);
     return "the role lacks " + right + " on the " + denied->kind + " " + denied->name + ": GRANT " + right + " ON " +
-           upper(kind) + " " + spelled(denied->name) + " TO " + std::string(role);
+           kind + " " + spelled(denied->name) + " TO " + std::string(role);
   }
   return "the role lacks a right that the statement needs: grant it, or migrate as the owner of what is changed";
 }

@@ -36,6 +36,21 @@ TEST(missing_rights, a_table_needs_what_the_statement_does) {
                 .find("GRANT REFERENCES ON TABLE users"),
             std::string::npos);
 }
+TEST(missing_rights, what_is_read_as_a_table_is_granted_as_one) {
+  for (const std::string_view kind : {"view", "materialized view", "foreign table"}) {
+    const std::string message = "permission denied for " + std::string(kind) + " ages";
+    EXPECT_NE(said(message, "SELECT * FROM ages").find("GRANT SELECT ON TABLE ages"), std::string::npos) << kind;
+  }
+}
+TEST(missing_rights, kinds_are_spelled_as_statements_have_them) {
+  EXPECT_NE(said("permission denied for foreign-data wrapper files").find("GRANT USAGE ON FOREIGN DATA WRAPPER files"),
+            std::string::npos);
+  EXPECT_NE(said("permission denied for foreign server far").find("GRANT USAGE ON FOREIGN SERVER far"),
+            std::string::npos);
+  EXPECT_NE(said("must be owner of foreign-data wrapper files").find("ALTER FOREIGN DATA WRAPPER files OWNER"),
+            std::string::npos);
+  EXPECT_NE(said("must be owner of foreign server far").find("ALTER SERVER far OWNER"), std::string::npos);
+}
 TEST(missing_rights, what_only_others_may_create_is_left_to_them) {
   EXPECT_NE(said("PostgreSQL: permission denied to create extension \"postgis\" (Must be superuser.) [SQLSTATE 42501]")
                 .find("may create the extension \"postgis\": let"),
