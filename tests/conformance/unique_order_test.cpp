@@ -23,6 +23,12 @@ struct Notch {
 
   static void model(tupelo::model<Notch>& m) { m.unique(&Notch::place).deferrable(); }
 };
+struct Spoke {
+  std::int64_t id{};
+  std::optional<std::string> label{};
+
+  static void model(tupelo::model<Spoke>& m) { m.unique(&Spoke::label).nulls_not_distinct(); }
+};
 
 class unique_values : public conformance_test {
 protected:
@@ -87,6 +93,22 @@ TEST_P(unique_values, that_are_checked_at_commit_may_be_exchanged) {
   std::swap(first->place, second->place);
   sync_wait(s.commit());
   EXPECT_EQ(sync_wait(db.get<Notch>(first->id)).place, 2);
+}
+TEST_P(unique_values, are_null_too_where_one_row_may_have_it) {
+  try {
+    create<Spoke>();
+  } catch (const error& e) {
+    EXPECT_EQ(e.code(), errc::unsupported_feature) << e.what();
+    return;
+  }
+  auto takes_null = s.add(Spoke{.label = "y"});
+  auto gives_null = s.add(Spoke{});
+  sync_wait(s.commit());
+  takes_null->label = std::nullopt;
+  gives_null->label = "x";
+  sync_wait(s.commit());
+  EXPECT_EQ(sync_wait(db.get<Spoke>(gives_null->id)).label, "x");
+  EXPECT_EQ(sync_wait(db.get<Spoke>(takes_null->id)).label, std::nullopt);
 }
 TEST_P(unique_values, that_another_row_has_are_refused_by_the_database) {
   stairs[0]->place = 3;

@@ -33,7 +33,14 @@ std::vector<std::uint16_t> fields_of(const index_info& index) {
 unique_values values_by(const model_info& info, const index_info& index, const std::vector<std::uint16_t>& fields,
                         const snapshot& taken) {
   if (index.ignores_deleted && !is_null_in(info, taken, static_cast<std::uint16_t>(info.deleted_at))) return {};
-  return values_in(info, taken, fields);
+  if (!index.nulls_not_distinct) return values_in(info, taken, fields);
+  unique_values values;
+  for (const std::uint16_t i : fields) {
+    const unique_values part = values_in(info, taken, {i});
+    values.push_back(part.empty() ? 0 : 1);
+    values.insert(values.end(), part.begin(), part.end());
+  }
+  return values;
 }
 
 [[noreturn]] void refuse_circle(const model_info& info, const index_info& index) {
