@@ -4,6 +4,8 @@
 #include "session_state.hpp"
 #include "snapshot.hpp"
 
+#include "tupelo/engine/parent_changes.hpp"
+
 #include <algorithm>
 #include <cstdint>
 #include <unordered_map>
@@ -161,7 +163,8 @@ void session::state::take_out_replaced() {
         return each.second.flow == flow && flow->holds(object->object(), each.second.owner->object());
       });
       if (!leaves || is_given_to_another(*info, object, *flow->relation)) continue;
-      if (taken.contains(object)) {  // its new owner's key is written, before what takes its place
+      // Its new owner's key is written, or its mark, before what takes its place.
+      if (taken.contains(object) || !detail::is_live(*info, object->object())) {
         replaced.push_back(object);
         break;
       }

@@ -2,6 +2,7 @@
 #include "removals.hpp"
 
 #include "key_flow.hpp"
+#include "snapshot.hpp"
 
 #include "tupelo/engine/marked_children.hpp"
 #include "tupelo/engine/object_verbs.hpp"
@@ -160,6 +161,31 @@ private:
 removal_effects effects_of_removal(const std::vector<tracked_object*>& objects,
                                    const std::vector<tracked_object*>& early) {
   return effect_search(objects, early).run();
+}
+
+const std::set<key_values>& named_objects::keys_for(const model_info& info, const foreign_key_info& key) {
+  const auto [found, is_new] = keys_.try_emplace(&key);
+  if (!is_new) return found->second;
+  const model_info& target = referenced_model(info, key);
+  const std::vector<std::uint16_t> named = referenced_fields(target, key);
+  for (const tracked_object* object : objects_) {
+    if (object->spec != target.spec) continue;
+    if (key_values values = values_of(target, named, object->object()); !values.empty())
+      found->second.insert(std::move(values));
+  }
+  return found->second;
+}
+
+bool named_objects::are_named_by_row(const model_info& info, const tracked_object& object) {
+  return std::any_of(info.foreign_keys.begin(), info.foreign_keys.end(), [&](const foreign_key_info& key) {
+    return keys_for(info, key).contains(values_in(info, object.snapshot, key.fields));
+  });
+}
+
+bool named_objects::are_named_by(const model_info& info, const tracked_object& object) {
+  return std::any_of(info.foreign_keys.begin(), info.foreign_keys.end(), [&](const foreign_key_info& key) {
+    return keys_for(info, key).contains(values_of(info, key.fields, object.object()));
+  });
 }
 
 bool order_for_removal(const model_info& info, std::vector<tracked_object*>& removed) {

@@ -4,6 +4,10 @@
 #include "tupelo/session/ref.hpp"
 #include "tupelo/model/model_info.hpp"
 
+#include <cstdint>
+#include <map>
+#include <set>
+#include <utility>
 #include <vector>
 
 namespace tupelo::detail {
@@ -21,6 +25,22 @@ struct removal_effects {
 /// Of those that are removed, and of `early`, which were written before.
 removal_effects effects_of_removal(const std::vector<tracked_object*>& objects,
                                    const std::vector<tracked_object*>& early = {});
+
+/// The keys of objects, by which others may name them.
+class named_objects {
+public:
+  explicit named_objects(std::vector<const tracked_object*> objects) : objects_(std::move(objects)) {}
+  /// Whether one of them is named by the object as its row is, or as it is now.
+  bool are_named_by_row(const model_info& info, const tracked_object& object);
+  bool are_named_by(const model_info& info, const tracked_object& object);
+
+private:
+  using key_values = std::vector<std::uint64_t>;
+  const std::set<key_values>& keys_for(const model_info& info, const foreign_key_info& key);
+
+  std::vector<const tracked_object*> objects_;
+  std::map<const foreign_key_info*, std::set<key_values>> keys_;
+};
 
 /// Rows that refer to others of the same table come before those. Whether any does to another one that is removed.
 bool order_for_removal(const model_info& info, std::vector<tracked_object*>& removed);

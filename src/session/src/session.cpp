@@ -35,6 +35,9 @@ void session::state::let_go(const std::vector<tracked_object*>& leaving) {
   for (tracked_object* object : leaving) object->state = object_state::detached;
   const std::vector<tracked_object*> order = detail::release_order(leaving);
   if (!copies.empty()) copies.forget_left();
+  if (!replaced.empty()) {  // another object may get the address
+    std::erase_if(replaced, [](const tracked_object* each) { return each->state == object_state::detached; });
+  }
   for (tracked_object* object : order.empty() ? leaving : order) detail::drop(object);
 }
 
@@ -103,6 +106,7 @@ void session::state::revert(std::size_t mark, bool values) {
     copies.revert(in_step, false);
     return;
   }
+  replaced.clear();  // it is where it was
   // What was only asked for, not flushed, goes as well; added objects leave.
   for (tracked_object* object : objects) {
     if (object->state == object_state::added) continue;

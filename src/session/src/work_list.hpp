@@ -33,6 +33,11 @@ struct session::state::work_list {
   /// False: nothing has changed.
   bool add_change(const model_info& info, detail::tracked_object* object, bool comes_first = false);
   bool removes() const noexcept { return !removed.empty() || !removed_first.empty(); }
+
+private:
+  /// What names rows that are deleted first is written before them: a foreign key may take it along. Where it cannot
+  /// be, because it is to name what is inserted, they go last unless something of theirs is unique.
+  void make_way();
 };
 
 }  // namespace tupelo
