@@ -2,6 +2,10 @@
 // What comes back with a row whose mark as deleted ends.
 #include "ledger.hpp"
 
+#include <tupelo/engine/events.hpp>
+
+#include <chrono>
+
 namespace tupelo::conformance {
 namespace {
 
@@ -40,6 +44,64 @@ struct Retort {
     m.version(&Retort::version);
   }
 };
+struct Patron;
+struct Salon {
+  std::int64_t id{};
+  std::optional<timestamp> deleted_at{};
+  has_many<Patron> patrons{};
+
+  static void model(tupelo::model<Salon>& m) {
+    m.soft_delete(&Salon::deleted_at);
+    m.has_many(&Salon::patrons, "salon_id");
+  }
+};
+struct Patron {
+  std::int64_t id{};
+  std::optional<std::int64_t> salon_id{};
+
+  static void model(tupelo::model<Patron>& m) {
+    m.foreign_key(&Patron::salon_id).references<Salon>().on_delete(set_null);
+  }
+};
+
+using seconds = std::chrono::sys_seconds;  // less than the row's time
+
+struct Verse;
+struct Ballad {
+  std::int64_t id{};
+  int refrains{};
+  std::optional<seconds> deleted_at{};
+  has_many<Verse> verses{};
+
+  static void model(tupelo::model<Ballad>& m) {
+    m.soft_delete(&Ballad::deleted_at);
+    m.has_many(&Ballad::verses, "ballad_id");
+  }
+};
+struct Verse {
+  std::int64_t id{};
+  std::int64_t ballad_id{};
+  std::string text{};
+  int version{};
+  std::optional<seconds> deleted_at{};
+
+  static void model(tupelo::model<Verse>& m) {
+    m.foreign_key(&Verse::ballad_id).references<Ballad>().on_delete(cascade);
+    m.soft_delete(&Verse::deleted_at);
+    m.version(&Verse::version);
+  }
+};
+struct Refrain {
+  std::int64_t id{};
+  std::int64_t ballad_id{};
+  std::optional<seconds> deleted_at{};
+
+  static void model(tupelo::model<Refrain>& m) {
+    m.foreign_key(&Refrain::ballad_id).references<Ballad>().counter(&Ballad::refrains);
+    m.soft_delete(&Refrain::deleted_at);
+  }
+};
+
 struct Casket;
 struct Rack {
   std::string room{};
@@ -70,7 +132,7 @@ struct Casket {
 class restored_children : public conformance_test {
 protected:
   restored_children() {
-    create<Debate, Retort, Rack, Casket>();
+    create<Debate, Retort, Rack, Casket, Salon, Patron, Ballad, Verse, Refrain>();
     sync_wait(db.insert(debate));
     sync_wait(db.insert(other));
     std::optional<std::int64_t> above;
@@ -185,6 +247,52 @@ TEST_P(restored_children, may_be_restored_by_themselves_in_the_same_flush) {
   EXPECT_EQ(living(), 4);
   EXPECT_EQ(read(second).place, "again");
   EXPECT_EQ(read(second).version, child->version);
+}
+TEST_P(restored_children, that_are_restored_by_themselves_too_are_told_of_as_others) {
+  std::vector<std::string> told;
+  for (const auto& [what, name] : {std::pair{event::restoring, "restoring"}, std::pair{event::updated, "updated"},
+                                   std::pair{event::restored, "restored"}, std::pair{event::saved, "saved"}}) {
+    db.events().on<Retort>(what, [&told, name](Retort&) { told.emplace_back(name); });
+  }
+  sync_wait(db.erase(debate));
+  session s = db.session();
+  auto marked = sync_wait(s.get<Debate>(debate.id));
+  auto child = sync_wait(s.get<Retort>(second.id));
+  s.restore(marked);
+  s.restore(child);
+  sync_wait(s.commit());
+  EXPECT_EQ(told, (std::vector<std::string>{"restoring", "updated", "restored", "saved"}));
+}
+TEST_P(restored_children, are_known_by_times_that_fields_hold_in_part) {
+  const Ballad ballad = sync_wait(db.insert(Ballad{}));
+  const Verse verse = sync_wait(db.insert(Verse{.ballad_id = ballad.id}));
+  sync_wait(db.erase(ballad));
+  session s = db.session();
+  auto marked = sync_wait(s.get<Ballad>(ballad.id));
+  auto child = sync_wait(s.get<Verse>(verse.id));
+  ASSERT_TRUE(child->deleted_at);
+  s.restore(marked);
+  sync_wait(s.commit());
+  EXPECT_FALSE(child->deleted_at);
+  child->text = "again";
+  EXPECT_NO_THROW(sync_wait(s.commit()));
+}
+TEST_P(restored_children, that_are_counted_come_back_by_times_that_fields_hold_in_part) {
+  const Ballad ballad = sync_wait(db.insert(Ballad{}));
+  const Refrain refrain = sync_wait(db.insert(Refrain{.ballad_id = ballad.id}));
+  sync_wait(db.erase(refrain));
+  EXPECT_EQ(sync_wait(db.get<Ballad>(ballad.id)).refrains, 0);
+  session s = db.session();
+  s.restore(sync_wait(s.get<Refrain>(refrain.id)));
+  EXPECT_NO_THROW(sync_wait(s.commit()));
+  EXPECT_EQ(sync_wait(db.get<Ballad>(ballad.id)).refrains, 1);
+}
+TEST_P(restored_children, are_none_where_marks_only_empty_keys) {
+  Salon salon = sync_wait(db.insert(Salon{}));
+  sync_wait(db.insert(Patron{.salon_id = salon.id}));
+  sync_wait(db.erase(salon));
+  sync_wait(db.pipeline(db.restore(salon), db.query<Salon>().count()));
+  EXPECT_EQ(sync_wait(db.query<Salon>().count()), 1);
 }
 TEST_P(restored_children, stay_marked_where_the_flush_is_rolled_back) {
   session s = db.session();

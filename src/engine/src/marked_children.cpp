@@ -43,6 +43,14 @@ bool marks_children(const model_info& info) {
   });
 }
 
+bool restores_children(const model_info& info) {
+  return std::any_of(info.relations.begin(), info.relations.end(), [&](const relation_info& relation) {
+    const model_info* child = nullptr;
+    const foreign_key_info* const key = marking_key(info, relation, child);
+    return key != nullptr && key->on_delete == referential_action::cascade;
+  });
+}
+
 namespace {
 
 column_ref column_at(const model_info& of, std::size_t position) { return {of.spec, of.fields[position].offset}; }

@@ -28,7 +28,8 @@ bool marks_others(const model_info& info, outcome means) {
 }
 
 bool restores_others(const model_info& info, outcome means) {
-  return means == outcome::object_restored && info.deleted_at >= 0 && !info.relations.empty() && marks_children(info);
+  return means == outcome::object_restored && info.deleted_at >= 0 && !info.relations.empty() &&
+         restores_children(info);
 }
 
 /// What a statement does with rows that it names by a condition.

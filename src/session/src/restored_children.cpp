@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "flush_events.hpp"
 #include "session_state.hpp"
 
 #include "tupelo/engine/marked_children.hpp"
@@ -13,7 +14,27 @@ namespace tupelo {
 using detail::object_state;
 using detail::tracked_object;
 
-task<void> session::state::restore_children() {
+namespace {
+
+/// Whether the mark in this snapshot is one of these times; the object's field may hold less of them than the row.
+bool is_marked_at(const model_info& info, tracked_object* object, const std::vector<std::int64_t>& times) {
+  const auto position = static_cast<std::uint16_t>(info.deleted_at);
+  const auto mark = detail::values_in(info, object->snapshot, {position});
+  if (mark.empty()) return false;
+  const field_slot slot = info.fields[position].slot();
+  const detail::snapshot now = detail::take_snapshot(info, object->object());
+  const bool is_one = std::any_of(times.begin(), times.end(), [&](std::int64_t time) {
+    void* const value = field_for_value(slot, object->object());
+    store_timestamp(slot, value, time);
+    return load_timestamp(slot, value) == static_cast<std::int64_t>(mark[0]);
+  });
+  detail::restore(info, object->object(), now, position);
+  return is_one;
+}
+
+}  // namespace
+
+task<void> session::state::restore_children(flush_events& events) {
   std::vector<const tracked_object*> restored;
   const model_info* info = nullptr;
   bool has_children = false;
@@ -21,7 +42,7 @@ task<void> session::state::restore_children() {
     if (object->state != object_state::persistent) continue;
     if (info == nullptr || object->spec != info->spec) {
       info = &info_of(*object->spec);
-      has_children = info->deleted_at >= 0 && !info->relations.empty() && detail::marks_children(*info);
+      has_children = info->deleted_at >= 0 && !info->relations.empty() && detail::restores_children(*info);
     }
     if (has_children && detail::ends_mark(*info, object->object(), object->snapshot)) restored.push_back(object);
   }
@@ -39,10 +60,10 @@ task<void> session::state::restore_children() {
     if (object->state != object_state::persistent) continue;
     const model_info& model = info_of(*object->spec);
     if (model.deleted_at < 0 || model.key.empty()) continue;
-    const auto mark = detail::values_in(model, object->snapshot, {static_cast<std::uint16_t>(model.deleted_at)});
-    if (mark.empty() || std::find(times.begin(), times.end(), static_cast<std::int64_t>(mark[0])) == times.end())
-      continue;
-    if (!co_await detail::is_unmarked(held, model, object->object())) continue;
+    if (!is_marked_at(model, object, times) || !co_await detail::is_unmarked(held, model, object->object())) continue;
+    // What was to be restored by itself has been written by this, and its handlers were told before.
+    if (events.hears() && detail::ends_mark(model, object->object(), object->snapshot))
+      events.note(detail::write_batch::verb::update, model, *object);
     std::vector<std::uint16_t> fields{static_cast<std::uint16_t>(model.deleted_at)};
     for (const int more : {model.updated_at, model.version}) {
       if (more >= 0) fields.push_back(static_cast<std::uint16_t>(more));

@@ -460,7 +460,7 @@ task<bool> session::state::write_all(bool commit) {
     follow_relations();  // what was put into relations of copies
   }
   if (events.hears()) co_await events.before(*this);
-  if (!held.transaction_failed()) co_await restore_children();
+  if (!held.transaction_failed()) co_await restore_children(events);
   detail::related_objects related(objects);
   work_list work(objects, related, replaced);
   work.connects = detail::connections::any(objects);

@@ -138,7 +138,7 @@ struct session::state {
     change(object->object());
   }
   /// What was marked with objects that are marked no more comes back: rows, and objects.
-  task<void> restore_children();
+  task<void> restore_children(flush_events& events);
   task<void> add_inserts(flush_writes& writes, const model_info& info,
                          const std::vector<detail::tracked_object*>& added);
   static std::vector<std::size_t> order_of_updates(const model_info& info, const std::vector<changed_object>& all);

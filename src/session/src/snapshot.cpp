@@ -163,10 +163,10 @@ void compare_fields(query_core& core, const model_info& info, const snapshot& ta
     const std::uint64_t* const value = then.next(field.slot());
     const kind k = compared_as(field);
     if (k == kind::null || std::find(fields.begin(), fields.end(), i) == fields.end()) continue;
-    if (value == nullptr) {
+    if (value == nullptr || i == info.deleted_at) {
       core.word(make_word(op::where, 0, 2));
       core.word(make_word(op::column, 0, field.offset, info.id));
-      core.word(make_word(op::is_null));
+      core.word(make_word(value == nullptr ? op::is_null : op::is_not_null));
     } else {
       core.word(make_word(op::where, 0, 1));
       core.word(make_word(op::column_compare, static_cast<std::uint8_t>(k), field.offset, info.id));

@@ -19,6 +19,7 @@ bool matches(const model_info& info, const void* object, const snapshot& taken, 
 /// Gives the object's columns the values of the snapshot; one column only where `field` is its position.
 void restore(const model_info& info, void* object, const snapshot& taken, int field = -1);
 /// WHERE the row's columns at these positions have the values of the snapshot; those of JSON and arrays are left out.
+/// Of the mark of a deleted row it is whether there is one: the field may hold less of the time than the row.
 void compare_fields(query_core& core, const model_info& info, const snapshot& taken,
                     const std::vector<std::uint16_t>& fields);
 /// The values that these columns have in the snapshot, as the words of a key; empty where one is NULL.

@@ -28,6 +28,8 @@ task<void> mark_children(query_source& source, std::vector<const model_info*> mo
 
 /// Whether there is a row with the object's key that is not marked as deleted.
 task<bool> is_unmarked(query_source& source, const model_info& info, const void* object);
+/// Whether rows that belong to marked ones come back with them: those that were marked, too.
+bool restores_children(const model_info& info);
 /// Takes back the rows that were marked with the row of this object, at the same time: those that belong to it, and
 /// those that belong to them. The row itself stays marked. Gives that time; empty: it is not marked. Before: a
 /// transaction is open.
