@@ -59,10 +59,12 @@ struct Clerk {
   std::int64_t id{};
   std::optional<std::int64_t> shop_id{};
   int version{};
+  timestamp created_at{}, updated_at{};
 
   static void model(tupelo::model<Clerk>& m) {
     m.foreign_key(&Clerk::shop_id).references<Shop>().on_delete(set_null);
     m.version(&Clerk::version);
+    m.timestamps(&Clerk::created_at, &Clerk::updated_at);
   }
 };
 struct Content;
@@ -265,6 +267,7 @@ TEST_P(removals, of_a_marked_row_empty_the_keys_of_what_says_set_null) {
   sync_wait(s.commit());
   EXPECT_EQ(clerk->shop_id, std::nullopt);
   EXPECT_FALSE(s.is_dirty(clerk));
+  EXPECT_EQ(clerk->updated_at, sync_wait(db.get<Clerk>(clerk->id)).updated_at);
   EXPECT_EQ(sync_wait(db.get<Clerk>(untracked.id)).shop_id, std::nullopt);
   clerk->shop_id = other->id;
   EXPECT_NO_THROW(sync_wait(s.commit())) << "the version was counted on here as there";

@@ -99,6 +99,8 @@ query_core writing_children(const model_info& parent, const model_info& child, c
     }
     core.word(make_word(op::with_deleted, every_row));
   }
+  if (child.updated_at >= 0)
+    core.assign(op::assign, column_at(child, static_cast<std::size_t>(child.updated_at)), expression(time));
   belongs_to_marked(core, parent, child, key, time);
   core.word(make_word(op::without_scope, all_scopes));  // what belongs to a marked row is so whatever else holds for it
   return complete_write(std::move(core));

@@ -17,7 +17,7 @@ struct removal_effects {
   struct emptied {
     tracked_object* object;
     const foreign_key_info* key;
-    bool marked;  ///< by a statement of ours, which counts the version on
+    bool marked;  ///< by a statement of ours, which sets updated_at and the version
   };
   std::vector<tracked_object*> gone;  ///< their rows go, or are marked, too
   std::vector<emptied> emptied_keys;  ///< their foreign keys become NULL

@@ -399,7 +399,7 @@ void store_null_where_possible(const field_slot& slot, void* object) {
 
 }  // namespace
 
-void session::state::note_effects(const detail::removal_effects& effects) {
+void session::state::note_effects(const detail::removal_effects& effects, std::int64_t removed_at) {
   for (tracked_object* object : effects.gone) {
     remember(object);
     object->state = object_state::erased;
@@ -409,11 +409,14 @@ void session::state::note_effects(const detail::removal_effects& effects) {
     if (emptied.object->state != object_state::persistent) continue;
     const model_info& info = info_of(*emptied.object->spec);
     std::vector<std::uint16_t> fields = emptied.key->fields;
-    const bool counts = emptied.marked && info.version >= 0;
-    if (counts) fields.push_back(static_cast<std::uint16_t>(info.version));
+    for (const int more : {info.updated_at, info.version}) {
+      if (emptied.marked && more >= 0) fields.push_back(static_cast<std::uint16_t>(more));
+    }
     change_with_row(emptied.object, std::move(fields), [&](void* object) {
       for (const std::uint16_t i : emptied.key->fields) store_null_where_possible(info.fields[i].slot(), object);
-      if (counts) detail::count_version(info, object);
+      if (!emptied.marked) return;
+      detail::prepare_for_update(info, object, removed_at);
+      detail::count_version(info, object);
     });
     if (!info.relations.empty()) detail::unload_contradictions(info, emptied.object);
   }
@@ -513,7 +516,7 @@ task<bool> session::state::write_all(bool commit) {
   writes.note_written();
   if (failure) std::rethrow_exception(failure);
   replaced.clear();
-  note_effects(effects);
+  note_effects(effects, work.removed_at);
   note_parents(writes.parents.changes(), now);
   if (events.hears()) co_await events.after(*this);
   co_return committed;

@@ -120,7 +120,7 @@ struct session::state {
   }
   void expire(detail::tracked_object* object);
   /// Objects whose rows went with others, or whose foreign keys became NULL, are as their rows are now.
-  void note_effects(const detail::removal_effects& effects);
+  void note_effects(const detail::removal_effects& effects, std::int64_t removed_at);
   /// Tracked objects whose counters and times have changed with those that belong to them.
   void note_parents(detail::parent_changes& changes, std::int64_t now_us);
   /// The object's row has changed in these fields without it: `change(object)` makes both the same again. What else the
