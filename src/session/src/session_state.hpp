@@ -95,9 +95,9 @@ struct session::state {
   class flush_writes;
   class flush_events;
   /// Who is to be told of what happens; null: nobody.
+  const event_registry* listening() const noexcept { return muted ? nullptr : db.listening(); }
   /// Errors: transaction_error while before_rollback is told.
   void refuse_before_rollback(std::string_view verb) const;
-  const event_registry* listening() const noexcept { return muted ? nullptr : db.listening(); }
   /// Rows that the program has put into relation fields are added, and theirs; what it has taken out leaves its owner,
   /// and what belongs to nobody any more where it must is removed. True: something was.
   bool follow_relations();
