@@ -196,30 +196,8 @@ bool connections::any(const std::vector<tracked_object*>& objects) {
   return !met.empty();
 }
 
-namespace {
-
-/// The same source; nobody is told of what it writes.
-class unheard final : public query_source {
-public:
-  explicit unheard(query_source& runs) noexcept : runs_(runs) {}
-  bool try_run(statement_run& run, const task_context& context) override { return runs_.try_run(run, context); }
-  task<void> run(statement_run& run) override { return runs_.run(run); }
-  task<void> run_group(statement_group& group) override { return runs_.run_group(group); }
-  bool in_transaction() const noexcept override { return runs_.in_transaction(); }
-  const dialect& sql_dialect() const override { return runs_.sql_dialect(); }
-  const event_registry* listening() const noexcept override { return nullptr; }
-  task<lease> acquire(std::source_location from) override { return runs_.acquire(from); }
-
-private:
-  query_source& runs_;
-};
-
-}  // namespace
-
-task<void> connections::write(query_source& in, bool tells, const std::vector<tracked_object*>& objects,
+task<void> connections::write(query_source& in, const std::vector<tracked_object*>& objects,
                               const identity_map& identities, row_copies& copies, std::size_t savepoints) {
-  unheard muted(in);
-  query_source& source = tells ? in : muted;
   struct changed {
     const tracked_object* owner;
     const relation_info* relation;
@@ -239,8 +217,8 @@ task<void> connections::write(query_source& in, bool tells, const std::vector<tr
     const model_info& info = info_of(*each.owner->spec);
     const join_rows rows{{info.spec, info.fields[each.relation->field].offset}, held.ops->spec, each.owner->object()};
     loose_ties ties(held);
-    if (!ties.parted.objects.empty()) co_await detach(&source, rows, std::move(ties.parted), false);
-    if (!ties.connected.objects.empty()) co_await attach(&source, rows, std::move(ties.connected));
+    if (!ties.parted.objects.empty()) co_await detach(&in, rows, std::move(ties.parted), false);
+    if (!ties.connected.objects.empty()) co_await attach(&in, rows, std::move(ties.connected));
     retain(&held);
     const std::uint64_t tie = next_tie();
     written_.push_back({&held, tie, savepoints});

@@ -26,10 +26,9 @@ public:
   /// Whether objects that are not to be inserted have something to write. Errors: query_error where two objects hold
   /// the same rows.
   static bool any(const std::vector<tracked_object*>& objects);
-  /// Before: what they connect has its keys. `tells`: those who listen to statements about the join table. Errors:
-  /// those of the statements; transaction_error (detached_object).
-  task<void> write(query_source& in, bool tells, const std::vector<tracked_object*>& objects,
-                   const identity_map& identities, row_copies& copies, std::size_t savepoints);
+  /// Before: what they connect has its keys. Errors: those of the statements; transaction_error (detached_object).
+  task<void> write(query_source& in, const std::vector<tracked_object*>& objects, const identity_map& identities,
+                   row_copies& copies, std::size_t savepoints);
 
   /// What was written in savepoints, or since so many were open, is to be written again.
   void revert(std::size_t savepoints);

@@ -274,7 +274,9 @@ task<void> session::state::add_writes(flush_writes& writes, work_list& work, det
   if (work.connects) {
     co_await writes.batch.run();
     writes.note_written();
-    co_await connected.write(held, !muted, objects, identities, copies, marks.size());
+    lease in = co_await held.acquire();
+    if (muted) in.mute();
+    co_await connected.write(in, objects, identities, copies, marks.size());
   }
   // Foreign keys of objects are now as they are in the database when the rows go.
   if (work.removes()) {
