@@ -305,17 +305,21 @@ std::vector<std::uint16_t> counted_by(const model_info& info) {
 
 }  // namespace
 
-std::vector<std::size_t> session::state::order_of_updates(const model_info& info,
-                                                          const std::vector<changed_object>& all) {
-  std::vector<std::size_t> order, colliding;
+std::vector<session::state::ordered_update> session::state::order_of_updates(const model_info& info,
+                                                                             const std::vector<changed_object>& all) {
+  std::vector<ordered_update> order;
+  std::vector<std::size_t> colliding;
   std::vector<const tracked_object*> changed;
   for (std::size_t i = 0; i != all.size(); ++i) {
-    const bool collides = all.size() > 1 && detail::may_collide(info, all[i].fields);
-    (collides ? colliding : order).push_back(i);
-    if (collides) changed.push_back(all[i].object);
+    if (detail::may_collide(info, all[i].fields)) {
+      colliding.push_back(i);
+      changed.push_back(all[i].object);
+    } else {
+      order.push_back({i, false});
+    }
   }
   if (changed.empty()) return order;
-  for (const std::size_t i : detail::order_by_unique_values(info, changed)) order.push_back(colliding[i]);
+  for (const std::size_t i : detail::order_by_unique_values(info, changed)) order.push_back({colliding[i], true});
   return order;
 }
 
@@ -327,12 +331,12 @@ task<void> session::state::add_updates(flush_writes& writes, const model_info& i
     return std::find(counted.begin(), counted.end(), i) != counted.end();
   };
   std::map<std::vector<std::uint16_t>, std::vector<tracked_object*>> alike;
-  for (const std::size_t i : order_of_updates(info, all)) {
+  for (const auto& [i, collides] : order_of_updates(info, all)) {
     const changed_object& changed = all[i];
     remember(changed.object);
     std::vector<std::uint16_t> fields = columns_to_write(info, changed.object, changed.fields);
     const bool moves = std::any_of(changed.fields.begin(), changed.fields.end(), is_counted);
-    if (!compares && !moves && !detail::may_collide(info, changed.fields)) {
+    if (!compares && !moves && !collides) {
       alike[std::move(fields)].push_back(changed.object);
       continue;
     }

@@ -141,7 +141,11 @@ struct session::state {
   task<void> restore_children(flush_events& events);
   task<void> add_inserts(flush_writes& writes, const model_info& info,
                          const std::vector<detail::tracked_object*>& added);
-  static std::vector<std::size_t> order_of_updates(const model_info& info, const std::vector<changed_object>& all);
+  struct ordered_update {
+    std::size_t at;
+    bool collides;  ///< see may_collide
+  };
+  static std::vector<ordered_update> order_of_updates(const model_info& info, const std::vector<changed_object>& all);
   task<void> add_updates(flush_writes& writes, const model_info& info, const std::vector<changed_object>& all);
   task<void> add_removals(flush_writes& writes, const model_info& info, std::vector<detail::tracked_object*>& removed,
                           std::int64_t removed_at);
