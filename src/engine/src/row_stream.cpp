@@ -17,11 +17,24 @@ namespace {
 
 constexpr std::uint32_t batch_rows = 64;
 
+/// A lease, whose statements are run in a way of their own.
+class leased_source : public query_source {
+public:
+  bool in_transaction() const noexcept override { return of_.in_transaction(); }
+  const dialect& sql_dialect() const override { return of_.sql_dialect(); }
+  const event_registry* listening() const noexcept override { return of_.listening(); }
+  task<lease> acquire(std::source_location from) override { return of_.acquire(from); }
+
+protected:
+  explicit leased_source(lease& of) noexcept : of_(of) {}
+  lease& of_;
+};
+
 /// Statements between the rows of a result. While it lives, they leave the result open.
-class between_rows final : public query_source {
+class between_rows final : public leased_source {
 public:
   between_rows(lease& of, driver::connection& on, driver::prepared_statement* read) noexcept
-      : of_(of), on_(on), one_by_one_(on.join_result(read)) {}
+      : leased_source(of), on_(on), one_by_one_(on.join_result(read)) {}
   between_rows(const between_rows&) = delete;
   between_rows& operator=(const between_rows&) = delete;
   ~between_rows() { on_.join_result(nullptr); }
@@ -35,21 +48,16 @@ public:
     }
     for (std::size_t i = 0; i != group.count; ++i) co_await of_.run(*group.runs[i]);
   }
-  bool in_transaction() const noexcept override { return of_.in_transaction(); }
-  const dialect& sql_dialect() const override { return of_.sql_dialect(); }
-  const event_registry* listening() const noexcept override { return of_.listening(); }
-  task<lease> acquire(std::source_location from) override { return of_.acquire(from); }
 
 private:
-  lease& of_;
   driver::connection& on_;
   bool one_by_one_;
 };
 
 /// Runs what the connection has not prepared yet, and nothing else.
-class unprepared_only final : public query_source {
+class unprepared_only final : public leased_source {
 public:
-  unprepared_only(lease& of, pooled_connection& on) noexcept : of_(of), on_(on) {}
+  unprepared_only(lease& of, pooled_connection& on) noexcept : leased_source(of), on_(on) {}
 
   bool try_run(statement_run&, const task_context&) override { return false; }
   task<void> run(statement_run& run) override {
@@ -58,13 +66,8 @@ public:
   task<void> run_group(statement_group& group) override {
     for (std::size_t i = 0; i != group.count; ++i) co_await run(*group.runs[i]);
   }
-  bool in_transaction() const noexcept override { return of_.in_transaction(); }
-  const dialect& sql_dialect() const override { return of_.sql_dialect(); }
-  const event_registry* listening() const noexcept override { return of_.listening(); }
-  task<lease> acquire(std::source_location from) override { return of_.acquire(from); }
 
 private:
-  lease& of_;
   pooled_connection& on_;
 };
 
