@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "run_now.hpp"
+
 #include "tupelo/engine/lease.hpp"
 #include "tupelo/engine/verbs.hpp"
 #include "tupelo/dialect/dialect.hpp"
@@ -34,10 +36,8 @@ task<std::vector<Row>> lines_of(query_source& source, query_core core) {
   std::vector<Row> lines;
   core.row_type(row_meta<Row>::spec);
   statement_run run(static_cast<query_core&&>(core));
-  run.core.finish();
   run.sink = {&lines, &vector_sink<std::vector<Row>>::add};
-  const task_context& context = co_await current_context();
-  if (!source.try_run(run, context)) co_await source.run(run);
+  co_await run_now(source, run);
   co_return lines;
 }
 

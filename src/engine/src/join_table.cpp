@@ -3,6 +3,7 @@
 #include "key_index.hpp"
 #include "loaded_batch.hpp"
 #include "object_events.hpp"
+#include "run_now.hpp"
 
 #include "tupelo/engine/join_table_verbs.hpp"
 #include "tupelo/engine/lease.hpp"
@@ -192,14 +193,6 @@ private:
   join_table_text text_;
 };
 
-task<std::int64_t> run_write(query_source& source, query_core core) {
-  statement_run run(std::move(core));
-  run.core.finish();
-  const task_context& context = co_await current_context();
-  if (!source.try_run(run, context)) co_await source.run(run);
-  co_return run.affected;
-}
-
 /// In statements of as many keys as powers of two allow.
 template <class Make>
 task<std::int64_t> run_in_parts(query_source& source, std::size_t count, Make make) {
@@ -225,10 +218,8 @@ task<void> read_connected(query_source& source, const join_table& table, const k
                           std::vector<bool>& found, key_index& others) {
   std::vector<Key> rows;
   statement_run run(table.select());
-  run.core.finish();
   run.sink = {&rows, &vector_sink<std::vector<Key>>::add};
-  const task_context& context = co_await current_context();
-  if (!source.try_run(run, context)) co_await source.run(run);
+  co_await run_now(source, run);
   key_words key(std::vector<field_slot>{info_of(table.row_spec()).fields[0].slot()});
   for (const Key& row : rows) {
     key.read(&row);
@@ -255,16 +246,7 @@ struct join_listeners {
   const model_info* model = nullptr;  ///< null: nobody
 };
 
-/// In the transaction that is open.
-template <class Work>
-task<std::int64_t> tell_of(const join_listeners& listeners, bulk_event before, lease& held, Work work) {
-  if (listeners.model != nullptr) co_await listeners.registry->tell(before, {*listeners.model, 0}, held);
-  const std::int64_t rows = co_await work();
-  if (listeners.model != nullptr) co_await listeners.registry->tell(after(before), {*listeners.model, rows}, held);
-  co_return rows;
-}
-
-/// The same by keys of several columns, which are not read: what is there is found by writing.
+/// By keys of several columns, which are not read: what is there is found by writing.
 task<join_changes> change_composite(lease& source, const join_listeners& listeners, const join_table& table,
                                     const key_index& wanted, join_change how) {
   std::vector<std::uint32_t> missing = all_of(wanted);
@@ -274,23 +256,24 @@ task<join_changes> change_composite(lease& source, const join_listeners& listene
       throw query_error("sync() of `" + table.name() + "` by a key of several columns takes up to " +
                         std::to_string(most_keys) + " objects: detach() and attach() them instead");
     }
-    changes.detached = co_await tell_of(listeners, bulk_event::deleting, source,
+    changes.detached = co_await tell_of(listeners.registry, listeners.model, bulk_event::deleting, source,
                                         [&] { return run_write(source, table.erase_others(wanted)); });
   } else {
     missing.clear();
-    changes.detached = co_await tell_of(listeners, bulk_event::deleting, source, [&]() -> task<std::int64_t> {
-      std::int64_t all = 0;
-      for (const std::uint32_t each : all_of(wanted)) {
-        const std::int64_t gone = co_await run_write(source, table.erase(wanted, {each}, 0, 1));
-        all += gone;
-        if (gone == 0) missing.push_back(each);
-      }
-      co_return all;
-    });
+    changes.detached = co_await tell_of(
+        listeners.registry, listeners.model, bulk_event::deleting, source, [&]() -> task<std::int64_t> {
+          std::int64_t all = 0;
+          for (const std::uint32_t each : all_of(wanted)) {
+            const std::int64_t gone = co_await run_write(source, table.erase(wanted, {each}, 0, 1));
+            all += gone;
+            if (gone == 0) missing.push_back(each);
+          }
+          co_return all;
+        });
   }
   if (missing.empty()) co_return changes;
   const auto insert = [&](std::size_t from, std::size_t rows) { return table.insert(wanted, missing, from, rows); };
-  changes.attached = co_await tell_of(listeners, bulk_event::inserting, source,
+  changes.attached = co_await tell_of(listeners.registry, listeners.model, bulk_event::inserting, source,
                                       [&] { return run_in_parts(source, missing.size(), insert); });
   co_return changes;
 }
@@ -327,32 +310,14 @@ task<join_changes> change_in(lease& source, const join_listeners& listeners, con
   const auto erase = [&](std::size_t from, std::size_t rows) { return table.erase(parted, gone, from, rows); };
   const auto insert = [&](std::size_t from, std::size_t rows) { return table.insert(wanted, missing, from, rows); };
   if (!gone.empty()) {
-    changes.detached = co_await tell_of(listeners, bulk_event::deleting, source,
+    changes.detached = co_await tell_of(listeners.registry, listeners.model, bulk_event::deleting, source,
                                         [&] { return run_in_parts(source, gone.size(), erase); });
   }
   if (!missing.empty()) {
-    changes.attached = co_await tell_of(listeners, bulk_event::inserting, source,
+    changes.attached = co_await tell_of(listeners.registry, listeners.model, bulk_event::inserting, source,
                                         [&] { return run_in_parts(source, missing.size(), insert); });
   }
   co_return changes;
-}
-
-/// All of it or none, where it takes several statements.
-template <class Result, class Work>
-task<Result> in_transaction(query_source& source, Work work) {
-  lease held = co_await source.acquire();
-  co_await held.begin();
-  std::exception_ptr failure;
-  Result result{};
-  try {
-    result = co_await work(held);
-    co_await held.commit();
-  } catch (...) {
-    failure = std::current_exception();
-  }
-  if (!failure) co_return result;
-  co_await held.rollback_after_failure();
-  std::rethrow_exception(failure);
 }
 
 /// As run_in_parts; in a transaction of its own where it takes several statements, or somebody is told.

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tupelo/engine/marked_children.hpp"
 
+#include "run_now.hpp"
+
 #include "tupelo/engine/object_verbs.hpp"
 #include "tupelo/engine/verbs.hpp"
+#include "tupelo/model/relation_keys.hpp"
 #include "tupelo/core/timestamp.hpp"
 
 #include <algorithm>
@@ -28,10 +31,7 @@ const foreign_key_info* marking_key(const model_info& owner, const relation_info
   for (const foreign_key_info& key : child->foreign_keys) {
     const bool marks = key.on_delete == referential_action::cascade && child->deleted_at >= 0;
     if ((!marks && key.on_delete != referential_action::set_null) || &referenced_model(*child, key) != &owner) continue;
-    const bool same =
-        std::equal(key.fields.begin(), key.fields.end(), relation.columns.begin(), relation.columns.end(),
-                   [&](std::uint16_t i, const std::string& column) { return child->fields[i].column == column; });
-    if (same) return &key;
+    if (goes_by(relation, *child, key)) return &key;
   }
   return nullptr;
 }
@@ -93,10 +93,8 @@ query_core writing_children(const model_info& parent, const model_info& child, c
   if (key.on_delete == referential_action::cascade) {
     core.assign(op::assign, column_at(child, static_cast<std::size_t>(child.deleted_at)), expression(time));
   } else {
-    for (const std::uint16_t i : key.fields) {
-      if (child.fields[i].type->nullable)
-        core.assign(op::assign, column_at(child, i), expression(make_word(op::null_value)));
-    }
+    for (const std::uint16_t i : key.fields)
+      core.assign(op::assign, column_at(child, i), expression(make_word(op::null_value)));
     core.word(make_word(op::with_deleted, every_row));
   }
   if (child.updated_at >= 0)
@@ -106,10 +104,6 @@ query_core writing_children(const model_info& parent, const model_info& child, c
   return complete_write(std::move(core));
 }
 
-}  // namespace
-
-namespace {
-
 /// A model's rows that marking_key marks, as `follow(child, key)`.
 template <class Follow>
 void for_each_marked_child(const model_info& parent, Follow follow) {
@@ -118,15 +112,6 @@ void for_each_marked_child(const model_info& parent, Follow follow) {
     const foreign_key_info* const key = marking_key(parent, relation, child);
     if (key != nullptr && key->on_delete == referential_action::cascade) follow(*child, *key);
   }
-}
-
-task<std::int64_t> write(query_source& source, query_core core, const void* object = nullptr) {
-  statement_run run(static_cast<query_core&&>(core));
-  run.core.finish();
-  run.objects = &object;
-  const task_context& context = co_await current_context();
-  if (!source.try_run(run, context)) co_await source.run(run);
-  co_return run.affected;
 }
 
 void match_key(query_core& core, const model_info& info) {
@@ -140,10 +125,6 @@ query_core marking(const model_info& info, std::int64_t time_us) {
   return core;
 }
 
-}  // namespace
-
-namespace {
-
 /// The mark of the object's row; empty without such a row.
 task<std::vector<std::optional<timestamp>>> read_mark(query_source& source, const model_info& info,
                                                       const void* object) {
@@ -154,11 +135,9 @@ task<std::vector<std::optional<timestamp>>> read_mark(query_source& source, cons
   match_key(run.core, info);
   run.core.word(make_word(op::with_deleted, every_row));
   run.core.row_type(row_meta<row>::spec);
-  run.core.finish();
   run.objects = &object;
   run.sink = {&found, &vector_sink<std::vector<row>>::add};
-  const task_context& context = co_await current_context();
-  if (!source.try_run(run, context)) co_await source.run(run);
+  co_await run_now(source, run);
   co_return found;
 }
 
@@ -179,7 +158,7 @@ task<std::optional<std::int64_t>> restore_children(query_source& source, const m
   const std::int64_t meanwhile = now_us + std::int64_t{100} * 365 * 86'400 * 1'000'000;
   query_core moved = marking(info, meanwhile);
   match_key(moved, info);
-  co_await write(source, std::move(moved), object);
+  co_await run_write(source, std::move(moved), object);
   std::vector<const model_info*> next{&info}, reached;
   while (!next.empty()) {
     const model_info& parent = *next.back();
@@ -195,24 +174,23 @@ task<std::optional<std::int64_t>> restore_children(query_source& source, const m
       writes.emplace_back(&child, std::move(core));
     });
     for (auto& [child, core] : writes) {
-      if (co_await write(source, std::move(core)) == 0) continue;
+      if (co_await run_write(source, std::move(core)) == 0) continue;
       next.push_back(child);
       if (std::find(reached.begin(), reached.end(), child) == reached.end()) reached.push_back(child);
     }
   }
   query_core back = marking(info, *marked);
   match_key(back, info);
-  co_await write(source, std::move(back), object);
+  co_await run_write(source, std::move(back), object);
   for (const model_info* const child : reached) {
     query_core core;
     make_restore_of(core, *child, meanwhile, now_us);
-    co_await write(source, std::move(core));
+    co_await run_write(source, std::move(core));
   }
   co_return marked;
 }
 
 task<void> mark_children(query_source& source, std::vector<const model_info*> models, std::int64_t marked_us) {
-  const task_context& context = co_await current_context();
   while (!models.empty()) {
     const model_info& parent = *models.back();
     models.pop_back();
@@ -220,11 +198,8 @@ task<void> mark_children(query_source& source, std::vector<const model_info*> mo
       const model_info* child = nullptr;
       const foreign_key_info* const key = marking_key(parent, relation, child);
       if (key == nullptr) continue;
-      statement_run run;
-      run.core = writing_children(parent, *child, *key, marked_us);
-      run.core.finish();
-      if (!source.try_run(run, context)) co_await source.run(run);
-      if (run.affected > 0 && key->on_delete == referential_action::cascade) models.push_back(child);
+      const std::int64_t rows = co_await run_write(source, writing_children(parent, *child, *key, marked_us));
+      if (rows > 0 && key->on_delete == referential_action::cascade) models.push_back(child);
     }
   }
 }

@@ -23,26 +23,39 @@ inline const event_registry* hearing_bulk(const query_source& source, const mode
   const event_registry* const registry = source.listening();
   return registry != nullptr && registry->hears_of_bulk(info) ? registry : nullptr;
 }
-/// Does `work(held)`, which gives how many rows it has written, between both events, in a transaction of its own or a
-/// savepoint. Errors: those of the handlers and of the work.
-template <class Work>
-task<std::int64_t> tell_around(query_source& source, const event_registry& registry, bulk_event before,
-                               const model_info& info, Work work) {
+/// Does `work(held)`, all of it or none: in a transaction of its own, or a savepoint.
+template <class Result, class Work>
+task<Result> in_transaction(query_source& source, Work work) {
   lease held = co_await source.acquire();
   co_await held.begin();
   std::exception_ptr failure;
-  std::int64_t rows = 0;
+  Result result{};
   try {
-    co_await registry.tell(before, {info, 0}, held);
-    rows = co_await work(held);
-    co_await registry.tell(after(before), {info, rows}, held);
+    result = co_await work(held);
     co_await held.commit();
   } catch (...) {
     failure = std::current_exception();
   }
-  if (!failure) co_return rows;
+  if (!failure) co_return result;
   co_await held.rollback_after_failure();
   std::rethrow_exception(failure);
+}
+/// Does `work()`, which gives how many rows it has written, between both events about this model; null: nobody hears.
+/// Before: a transaction is open.
+template <class Work>
+task<std::int64_t> tell_of(const event_registry* registry, const model_info* model, bulk_event before, lease& held,
+                           Work work) {
+  if (model != nullptr) co_await registry->tell(before, {*model, 0}, held);
+  const std::int64_t rows = co_await work();
+  if (model != nullptr) co_await registry->tell(after(before), {*model, rows}, held);
+  co_return rows;
+}
+/// Both, with `work(held)`. Errors: those of the handlers and of the work.
+template <class Work>
+task<std::int64_t> tell_around(query_source& source, const event_registry& registry, bulk_event before,
+                               const model_info& info, Work work) {
+  co_return co_await in_transaction<std::int64_t>(
+      source, [&](lease& held) { return tell_of(&registry, &info, before, held, [&] { return work(held); }); });
 }
 
 }  // namespace tupelo::detail

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Verbs that write one object, or many rows by a condition, where more is to be done than their statement.
 #include "object_events.hpp"
+#include "run_now.hpp"
 
 #include "tupelo/engine/marked_children.hpp"
 #include "tupelo/engine/object_verbs.hpp"
@@ -48,9 +49,7 @@ bulk_event before_bulk(const query_core& core, const model_info& info) {
 }
 
 task<std::int64_t> run_bulk(lease& held, statement_run& run) {
-  run.core.finish();
-  const task_context& context = co_await current_context();
-  if (!held.try_run(run, context)) co_await held.run(run);
+  co_await run_now(held, run);
   co_return run.sink.add ? static_cast<std::int64_t>(run.row_count) : run.affected;
 }
 

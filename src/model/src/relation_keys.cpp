@@ -13,6 +13,12 @@
 
 namespace tupelo {
 
+bool goes_by(const relation_info& relation, const model_info& child, const foreign_key_info& key) {
+  return std::equal(
+      key.fields.begin(), key.fields.end(), relation.columns.begin(), relation.columns.end(),
+      [&](std::uint16_t field, const std::string& column) { return child.fields[field].column == column; });
+}
+
 namespace {
 
 std::string name_of(const relation_keys& keys) {

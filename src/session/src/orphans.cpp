@@ -5,6 +5,7 @@
 #include "snapshot.hpp"
 
 #include "tupelo/engine/parent_changes.hpp"
+#include "tupelo/model/relation_keys.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -20,20 +21,13 @@ using detail::tracked_object;
 
 namespace {
 
-bool names_these_columns(const model_info& child, const foreign_key_info& key, const relation_info& relation) {
-  return std::equal(
-      key.fields.begin(), key.fields.end(), relation.columns.begin(), relation.columns.end(),
-      [&](std::uint16_t field, const std::string& column) { return child.fields[field].column == column; });
-}
-
 /// The foreign keys without which objects of a model are removed.
 std::vector<const foreign_key_info*> orphan_keys(const model_info& child) {
   std::vector<const foreign_key_info*> found;
   for (const foreign_key_info& key : child.foreign_keys) {
     const model_info& parent = referenced_model(child, key);
     const auto deletes = [&](const relation_info& relation) {
-      return relation.deletes_orphans && relation.related == child.type_name &&
-             names_these_columns(child, key, relation);
+      return relation.deletes_orphans && relation.related == child.type_name && goes_by(relation, child, key);
     };
     if (std::any_of(parent.relations.begin(), parent.relations.end(), deletes)) found.push_back(&key);
   }
@@ -73,7 +67,7 @@ bool becomes_orphan(const model_info& info, tracked_object* object, const foreig
 /// Whether a reference of the object names somebody else by the columns of this relation.
 bool is_given_to_another(const model_info& info, tracked_object* object, const relation_info& relation) {
   return std::any_of(info.foreign_keys.begin(), info.foreign_keys.end(), [&](const foreign_key_info& key) {
-    if (!names_these_columns(info, key, relation)) return false;
+    if (!goes_by(relation, info, key)) return false;
     const detail::loaded_rows* const given = given_for(info, object, key);
     return given != nullptr && given->origin == detail::rows_origin::tracked;
   });

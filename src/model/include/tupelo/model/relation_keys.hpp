@@ -37,6 +37,9 @@ struct relation_keys {
   std::size_t join_keys() const noexcept { return has_join_key() ? pairs.size() : 0; }
 };
 
+/// Whether the columns that a relation names in `child` are those of this foreign key of it.
+bool goes_by(const relation_info& relation, const model_info& child, const foreign_key_info& key);
+
 /// The kind in which values of a key's field travel and are compared: what the field is stored as, integers in 64 bits.
 kind key_kind(const field_info& field) noexcept;
 
