@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tupelo/query/ddl.hpp"
 
+#include "definition_words.hpp"
+
 #include "tupelo/query/sql_text.hpp"
 #include <tupelo/core/error.hpp>
 
@@ -25,13 +27,6 @@ std::string hex(std::uint32_t value) {
   return out;
 }
 
-/// The longest beginning of at most `size` bytes that does not cut a UTF-8 sequence.
-std::string_view beginning(std::string_view text, std::size_t size) noexcept {
-  if (text.size() <= size) return text;
-  while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xC0) == 0x80) --size;
-  return text.substr(0, size);
-}
-
 template <class Items>
 auto* find_named(Items& items, std::string_view name) noexcept {
   auto it = std::find_if(items.begin(), items.end(), [&](const auto& item) { return item.name == name; });
@@ -49,6 +44,12 @@ std::vector<std::string> sorted(std::vector<std::string> names) {
 }
 
 }  // namespace
+
+std::string_view detail::beginning(std::string_view text, std::size_t size) noexcept {
+  if (text.size() <= size) return text;
+  while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xC0) == 0x80) --size;
+  return text.substr(0, size);
+}
 
 std::string_view name_of(type_kind kind) noexcept {
   switch (kind) {
@@ -222,7 +223,7 @@ std::string conventional_name(std::string_view prefix, std::string_view table, c
   name += table;
   for (const std::string& part : parts) name += "_" + part;
   if (name.size() <= longest_name) return name;
-  return std::string(beginning(name, longest_name - 9)) + "_" + hex(hash(name));
+  return std::string(detail::beginning(name, longest_name - 9)) + "_" + hex(hash(name));
 }
 
 std::string conventional_primary_key_name(const table_definition& table) {

@@ -3,6 +3,7 @@
 
 #include <tupelo/query/ddl.hpp>
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,5 +16,7 @@ std::string joined(const std::vector<std::string>& names);
 std::string joined(const std::vector<index_column>& columns);
 /// In double quotes, on one line.
 std::string quoted(std::string_view text);
+/// The longest beginning of at most `size` bytes that does not cut a UTF-8 sequence.
+std::string_view beginning(std::string_view text, std::size_t size) noexcept;
 
 }  // namespace tupelo::detail

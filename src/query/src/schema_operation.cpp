@@ -26,7 +26,7 @@ using detail::joined;
 using detail::quoted;
 
 std::string first_line(std::string_view sql) {
-  std::string_view line = sql.substr(0, std::min(sql.find('\n'), std::size_t{60}));
+  const std::string_view line = detail::beginning(sql.substr(0, sql.find('\n')), 60);
   return std::string(line) + (line.size() < sql.size() ? " …" : "");
 }
 

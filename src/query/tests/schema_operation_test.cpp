@@ -231,5 +231,12 @@ TEST(description, names_table_and_column) {
       "add column users.age (int32, nullable)");
 }
 
+TEST(schema_operations, sql_is_described_by_its_beginning_which_cuts_no_character) {
+  EXPECT_EQ(schema_operation(execute_sql{"SELECT 1", {}}).describe(), "execute SELECT 1");
+  EXPECT_EQ(schema_operation(execute_sql{"SELECT 1\nFROM users", {}}).describe(), "execute SELECT 1 …");
+  const std::string before = "SELECT '" + std::string(51, 'a');
+  EXPECT_EQ(schema_operation(execute_sql{before + "é'", {}}).describe(), "execute " + before + " …");
+}
+
 }  // namespace
 }  // namespace tupelo

@@ -26,13 +26,6 @@ sql_cursor statement_from(sql_cursor of) {
   return of;
 }
 
-/// A text that several statements share is told apart by the statement's own beginning.
-std::string statement_text(std::string_view statement) {
-  constexpr std::size_t longest = 60;
-  const std::string_view line = statement.substr(0, std::min(statement.find('\n'), longest));
-  return "execute " + std::string(line) + (line.size() < statement.size() ? " …" : "");
-}
-
 class sql_reader {
 public:
   sql_reader(linter& into, std::string what) : into_(into), what_(std::move(what)) {}
@@ -224,7 +217,9 @@ sql_reading lint_sql(linter& into, std::string_view sql, const std::string& what
   const std::vector<std::string_view> statements = split_statements(sql);
   for (const std::string_view text : statements) {
     const sql_statement one(text);
-    sql_reader reader(into, statements.size() == 1 ? what : statement_text(text));
+    // A text that several statements share is told apart by the statement's own beginning.
+    sql_reader reader(
+        into, statements.size() == 1 ? what : schema_operation(ddl::execute_sql{std::string(text), {}}).describe());
     read.hidden = read.hidden || sql_cursor(one.tokens()).is_any_of({"DO", "CALL"});
     read.harmless = reader.statement(sql_cursor(one.tokens())) && read.harmless;
     read.writes_rows = read.writes_rows || reader.writes_rows();

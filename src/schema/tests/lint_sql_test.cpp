@@ -271,6 +271,8 @@ TEST(lint_of_sql, a_script_says_which_of_its_statements_is_meant) {
   ASSERT_EQ(all.size(), 2U);
   EXPECT_EQ(all[0].rule->code, "execute-sql");
   EXPECT_EQ(all[1].what, "execute DROP TABLE posts");
+  const std::string cut = "DROP TABLE posts, " + std::string(41, 'a');
+  EXPECT_EQ(findings("SELECT 1; " + cut + "é")[1].what, "execute " + cut + " …");
   EXPECT_EQ(all[1].subject, "posts");
 }
 TEST(lint_of_sql, whatever_the_text_is_it_is_read_to_its_end) {
