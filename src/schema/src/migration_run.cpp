@@ -181,6 +181,11 @@ void require_reversible(const migration& m, const migration_record& down) {
                         std::string(m.revision));
 }
 
+/// Whether it runs step by step: as it says, or as it was begun.
+bool goes_outside(const migration& m, const migration_record& record, const recorded_state& state) {
+  return record.outside_transaction || (state.progress && state.progress->revision == m.revision);
+}
+
 /// What stopped half-way goes on before anything else is run.
 void require_no_other_half(const prepared_run& run, const recorded_state& state, bool up) {
   if (!state.progress) return;
@@ -271,7 +276,7 @@ prepared_run prepare_upgrade(const history& all, std::string_view target, const 
     prepared_migration prepared;
     prepared.of = &m;
     prepared.findings = findings_of(lint, m, schema, up);
-    prepared.outside = up.outside_transaction;
+    prepared.outside = goes_outside(m, up, state);
     prepared.steps = std::move(up.steps);
     prepared.before = std::exchange(schema, std::move(up.after));
     prepared.row.revision = revision;
@@ -299,7 +304,7 @@ prepared_run prepare_downgrade(const history& all, std::string_view target, cons
     prepared.of = &m;
     prepared.findings = findings_of(lint, m, schema, down);
     prepared.way = migrate::direction::down;
-    prepared.outside = down.outside_transaction;
+    prepared.outside = goes_outside(m, down, state);
     prepared.steps = std::move(down.steps);
     prepared.before = std::exchange(schema, std::move(down.after));
     run.migrations.push_back(std::move(prepared));

@@ -22,7 +22,7 @@ struct prepared_migration {
   migrate::direction way = migrate::direction::up;
   std::vector<recorded_step> steps;
   schema_definition before;
-  bool outside = false;   ///< the migration says that it runs outside of a transaction
+  bool outside = false;   ///< it says that it runs outside of a transaction, or has stopped half-way there
   recorded_revision row;  ///< to be written, of one that goes up
   std::vector<lint_finding> findings;
 };

@@ -370,6 +370,7 @@ task<std::vector<std::string>> stamp_text(database& db, std::string target, opti
   for (std::string& text : begin_alone_texts(connection.sql_dialect())) script.push_back(std::move(text));
   script.emplace_back(forget_all);
   for (const recorded_revision& row : rows) script.push_back(record_revision_text(row));
+  if (state.progress) script.emplace_back(forget_progress_text);
   script.emplace_back("COMMIT");
   co_return script;
 }

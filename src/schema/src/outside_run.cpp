@@ -86,7 +86,9 @@ public:
   /// Before: a transaction is open; the step is done outside of it.
   task<void> note_begun(std::size_t step) {
     now_.done = static_cast<std::int64_t>(step);
-    now_.begun = true;
+    // Of all others it can be seen whether they were done.
+    const auto* own = std::get_if<schema_operation>(&(*steps_)[step]);
+    now_.begun = own != nullptr && std::holds_alternative<ddl::execute_sql>(own->data);
     now_.next = description((*steps_)[step]);
     now_.checksum = checksum_of_text(canonical_text(*steps_, step));
     co_await write_progress(*connection_, now_);
@@ -193,9 +195,7 @@ task<void> run_steps_outside(lease& connection, const std::vector<recorded_step>
   for (std::size_t i = 0; i < steps.size(); ++i) {
     const recorded_step& step = steps[i];
     position.step = i + 1;
-    // Of all others it can be seen whether they were done.
-    const auto* own = std::get_if<schema_operation>(&step);
-    position.begun_before = run.had_begun(i) && own != nullptr && std::holds_alternative<ddl::execute_sql>(own->data);
+    position.begun_before = run.had_begun(i);
     if (const auto* declared = std::get_if<declared_change>(&step)) {
       declared->operation.apply_to(before);
     } else if (const auto* change = std::get_if<schema_operation>(&step)) {

@@ -289,9 +289,7 @@ task<void> write_progress(lease& connection, recorded_progress row) {
       .run();
 }
 
-task<void> forget_progress(lease& connection) {
-  co_await connection.raw_sql("DELETE FROM tupelo_migration_progress").run();
-}
+task<void> forget_progress(lease& connection) { co_await connection.raw_sql(forget_progress_text).run(); }
 
 std::string record_revision_text(const recorded_revision& row) {
   return "INSERT INTO tupelo_migrations (revision, checksum, applied_at, duration_us, version, parents) VALUES (" +

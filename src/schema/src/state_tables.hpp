@@ -41,7 +41,7 @@ struct recorded_progress {
   bool up = true;
   std::int64_t done = 0;   ///< steps
   std::int64_t count = 0;  ///< of so many
-  bool begun = false;      ///< the next step is run outside of any transaction
+  bool begun = false;      ///< the next step was begun outside of any transaction, and cannot be seen in the database
   std::string next;        ///< what it does
   std::string checksum;    ///< of the steps that are done
   timestamp since;
@@ -108,5 +108,6 @@ task<void> forget_progress(lease& connection);
 /// The same as SQL to read: `INSERT INTO …;`
 std::string record_revision_text(const recorded_revision& row);
 std::string forget_revision_text(std::string_view revision);
+inline constexpr const char* forget_progress_text = "DELETE FROM tupelo_migration_progress";
 
 }  // namespace tupelo

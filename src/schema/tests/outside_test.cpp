@@ -19,8 +19,7 @@ using migrate::state;
 
 bool fails = false;
 
-void steps_up(schema_editor& db) {
-  db.outside_transaction();
+void steps_inside_up(schema_editor& db) {
   db.create_table("notes", [](table_editor& t) {
     t.id();
     t.text("text");
@@ -34,6 +33,11 @@ void steps_up(schema_editor& db) {
   db.execute("VACUUM");
   db.add_column("notes", "more").null();
 }
+void steps_up(schema_editor& db) {
+  db.outside_transaction();
+  steps_inside_up(db);
+}
+void wrong_fill_up(schema_editor& db) { db.backfill("users", "email = nothing", "email IS NULL"); }
 void steps_down(schema_editor& db) { db.drop_table("notes"); }
 void other_up(schema_editor& db) {
   db.outside_transaction();
@@ -88,6 +92,33 @@ TEST_F(outside, a_failure_keeps_what_was_done_and_the_next_run_goes_on_behind_it
   fails = false;
   upgrade(of(&steps_up));
   EXPECT_EQ(live.text("SELECT group_concat(text) FROM notes"), "one,two");
+}
+TEST_F(outside, what_is_half_done_goes_on_step_by_step_whatever_its_file_says_by_now) {
+  fails = true;
+  refusal(errc::migration_failed, [&] { upgrade(of(&steps_up)); });
+  fails = false;
+  EXPECT_EQ(upgrade(of(&steps_inside_up)).applied, names{"1_steps"});
+  EXPECT_EQ(live.text("SELECT group_concat(text) FROM notes"), "one,two");
+  EXPECT_TRUE(status(of(&steps_inside_up)).halves.empty());
+}
+TEST_F(outside, of_a_backfill_that_stopped_everything_is_known) {
+  const history all({{"1_users", {}, &users_up, &users_down, "1.cpp"},
+                     {"2_fill", {"1_users"}, &wrong_fill_up, [](schema_editor&) {}, "2.cpp"}});
+  const std::string said = refusal(errc::migration_failed, [&] { upgrade(all); });
+  const migrate::status_report half = status(all);
+  ASSERT_EQ(half.halves.size(), 1U) << said;
+  EXPECT_FALSE(half.halves[0].begun);
+  EXPECT_EQ(half.halves[0].describe().find("not known"), std::string::npos) << half.halves[0].describe();
+}
+TEST_F(outside, the_script_that_stamps_forgets_what_is_half_done) {
+  refusal(errc::migration_failed, [&] { upgrade(of(&other_up)); });
+  const history all = of(&other_up);
+  std::string script;
+  for (const std::string& statement : sync_wait(migrate::stamp_text(live.db, "head", migrate::options(all)))) {
+    script += statement + ";\n";
+  }
+  live.execute(script);
+  EXPECT_TRUE(status(all).up_to_date());
 }
 TEST_F(outside, first_steps_that_were_edited_since_are_refused) {
   fails = true;
