@@ -129,8 +129,9 @@ migrate::report text_of(const dialect& sql, const history& all, const prepared_r
   const script as(sql, opts);
   texts first;
   if ((!state.tables_exist || opts.idempotent) && !run.migrations.empty()) first = as.state_tables();
-  for (const std::string& revision : state.replaced) first.push_back(forget_revision_text(revision));
+  // No transaction surrounds these: whatever is the last one done, the work counts as applied.
   for (const recorded_revision& row : state.adopted) first.push_back(as.adoption(row));
+  for (const std::string& revision : state.replaced) first.push_back(forget_revision_text(revision));
   migrate::report report;
   for (std::size_t i = 0; i < run.migrations.size(); ++i) {
     const prepared_migration& m = run.migrations[i];

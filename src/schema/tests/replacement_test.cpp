@@ -81,6 +81,15 @@ TEST_F(replacement, of_which_only_a_part_is_applied_is_refused_with_what_to_do) 
   upgrade(before);
   EXPECT_EQ(upgrade(after).applied.size(), 2U);
 }
+TEST_F(replacement, is_recorded_by_a_script_before_the_replaced_are_forgotten) {
+  upgrade(before);
+  const migrate::report plan = sync_wait(migrate::plan_upgrade(live.db, "head", migrate::options(after)));
+  const names& script = plan.steps.at(0).statements;
+  ASSERT_TRUE(script.at(0).starts_with("INSERT INTO tupelo_migrations")) << script[0];
+  EXPECT_TRUE(script.at(1).starts_with("DELETE FROM tupelo_migrations")) << script[1];
+  live.execute(script[0]);
+  EXPECT_EQ(upgrade(after).applied, (names{"2_both", "3_nick"})) << "where the script went no further";
+}
 TEST_F(replacement, beside_what_it_replaces_is_refused) {
   try {
     history({users, age, squashed});
