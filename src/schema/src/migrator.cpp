@@ -35,7 +35,8 @@ bool loses_data(const prepared_run& run) {
 task<bool> is_still_at(lease& connection, const std::vector<std::string>& applied) {
   try {
     const recorded_state now = co_await read_state(connection);
-    co_return !now.progress && now.applied() == applied;
+    const std::vector<std::string> names = now.applied();
+    co_return !now.progress && std::is_permutation(names.begin(), names.end(), applied.begin(), applied.end());
   } catch (...) {
     co_return false;  // the run's own failure is told
   }
@@ -69,6 +70,7 @@ task<report> run(database& db, options opts, Prepare prepare) {
         if (!now.replaced.empty()) {
           co_await in_transaction(connection, [&]() -> task<void> { co_await record_replacements(connection, now); });
         }
+        const std::vector<std::string> before = now.applied();
         prepared_run certain = prepare(*all, now, rules);
         live_objects objects = co_await read_live_objects(connection);
         std::string copy;
@@ -82,8 +84,7 @@ task<report> run(database& db, options opts, Prepare prepare) {
           failure = std::current_exception();
         }
         if (failure) {
-          if (!copy.empty() && co_await is_still_at(connection, as_recorded) && remove_copy(copy) &&
-              opts.watch != nullptr)
+          if (!copy.empty() && co_await is_still_at(connection, before) && remove_copy(copy) && opts.watch != nullptr)
             opts.watch->copy_removed(copy);
           std::rethrow_exception(failure);
         }

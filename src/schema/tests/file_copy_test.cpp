@@ -90,6 +90,14 @@ TEST_F(copies_of_a_file, are_removed_where_a_failed_upgrade_has_changed_nothing)
   EXPECT_EQ(heard.removed_, heard.file_);
   EXPECT_FALSE(std::filesystem::exists(heard.file_));
 }
+TEST_F(copies_of_a_file, are_removed_where_it_only_took_a_migration_for_those_that_it_replaces) {
+  upgrade("2_age");
+  all = history{{{"2_both", {}, &users_up, &users_down, "b.cpp", {}, {"1_users", "2_age"}},
+                 {"3_drop", {"2_both"}, &drop_and_fail, &drop_down, "3.cpp"}}};
+  EXPECT_THROW(upgrade("head"), error);
+  EXPECT_NE(heard.file_, "");
+  EXPECT_FALSE(std::filesystem::exists(heard.file_));
+}
 TEST_F(copies_of_a_file, stay_where_a_failed_upgrade_has_applied_something) {
   all = history{{{"1_users", {}, &users_up, &users_down, "1.cpp"},
                  {"2_age", {"1_users"}, &age_up, &age_down, "2.cpp"},
