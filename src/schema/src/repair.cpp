@@ -110,6 +110,7 @@ task<verification> verify(database& db, options opts) {
   verification found;
   found.drift = co_await drift(db, opts);
   const object_drift beside = co_await drift_of_objects(db, opts);
+  found.objects_recorded = beside.recorded;
   for (const changed_object& one : beside.changes) {
     found.objects.push_back(std::string(name_of(one.what)) + " " + one.object);
   }

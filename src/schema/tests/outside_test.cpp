@@ -182,6 +182,12 @@ TEST_F(outside, verify_checks_again_what_the_last_migration_promises) {
   EXPECT_EQ(found.broken, names{"`1_users`: every user needs an email; give them one"});
   EXPECT_EQ(found.drift.size(), 1U);
 }
+TEST_F(outside, verify_says_whether_it_had_a_record_of_what_is_beside_the_tables) {
+  upgrade(users());
+  EXPECT_TRUE(sync_wait(migrate::verify(live.db, migrate::options(users()))).objects_recorded);
+  live.execute("DROP TABLE tupelo_migration_objects");
+  EXPECT_FALSE(sync_wait(migrate::verify(live.db, migrate::options(users()))).objects_recorded);
+}
 TEST_F(outside, a_requirement_is_no_part_of_the_checksum) {
   const history without({{"1_users",
                           {},

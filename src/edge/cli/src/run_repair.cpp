@@ -14,6 +14,7 @@ int run_verify(command& c) {
   if (c.args().json) {
     out.json({{"holds", found.holds()},
               {"operations", json_of(found.drift)},
+              {"objects_recorded", found.objects_recorded},
               {"objects", found.objects},
               {"broken", found.broken}});
     return code;
@@ -26,6 +27,7 @@ int run_verify(command& c) {
   for (const std::string& what : found.objects) out.line("  " + what);
   if (!found.broken.empty()) out.line("What its migrations promise does not hold:");
   for (const std::string& what : found.broken) out.line("  " + what);
+  if (!found.objects_recorded) c.err().line(std::string(no_record_of_objects));
   return code;
 }
 

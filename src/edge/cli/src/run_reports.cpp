@@ -383,9 +383,7 @@ int run_diff(command& c) {
   if (models) {
     print_others(c.err(), live.others);
   } else if (!objects.recorded) {
-    c.err().line(
-        "There is no record of what the database had beside its tables when its last migration was applied, so "
-        "that was not compared; the next upgrade makes one, or `db stamp` with what is there now.");
+    c.err().line(std::string(no_record_of_objects));
     print_others(c.err(), live.others);
   }
   return code;

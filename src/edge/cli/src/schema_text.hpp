@@ -9,6 +9,7 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace tupelo::cli {
@@ -21,5 +22,11 @@ nlohmann::ordered_json json_of(const std::vector<schema_object>& others);
 nlohmann::ordered_json json_of(const std::vector<migrate::changed_object>& objects);
 /// One line that names what the database has beside its tables; nothing where it has nothing.
 void print_others(console& to, const std::vector<schema_object>& others);
+
+/// Said where objects beside the tables could not be compared.
+inline constexpr std::string_view no_record_of_objects =
+    "There is no record of what the database had beside its tables when its last migration was applied, so that was "
+    "not "
+    "compared; the next upgrade makes one, or `db stamp` with what is there now.";
 
 }  // namespace tupelo::cli

@@ -71,6 +71,16 @@ TEST_F(repair_verb, without_anybody_to_ask_it_needs_to_be_told) {
   EXPECT_TRUE(folder.db({"status"}).says("up to date"));
   EXPECT_TRUE(folder.db({"repair"}).says("Nothing to repair."));
 }
+TEST_F(repair_verb, verify_says_that_it_has_compared_tables_only) {
+  folder.db({"upgrade"});
+  EXPECT_TRUE(folder.db({"verify"}).err.empty());
+  EXPECT_EQ(folder.db({"verify", "--json"}).json()["objects_recorded"], true);
+  execute("DROP TABLE tupelo_migration_objects");
+  const outcome done = folder.db({"verify"});
+  EXPECT_EQ(done.code, 0);
+  EXPECT_TRUE(done.complains("that was not compared")) << done.err;
+  EXPECT_EQ(folder.db({"verify", "--json"}).json()["objects_recorded"], false);
+}
 TEST_F(repair_verb, asks_on_a_terminal) {
   folder.db({"upgrade"});
   execute("UPDATE tupelo_migrations SET checksum = 'other'");

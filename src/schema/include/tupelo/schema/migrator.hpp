@@ -194,6 +194,7 @@ struct verification {
   std::vector<schema_operation> drift;  ///< what would make the live schema the recorded one
   std::vector<std::string> broken;      ///< what the revisions that the database is at promise, and is not so
   std::vector<std::string> objects;     ///< what changed beside tables since then: "gone policy own_rows on users"
+  bool objects_recorded = false;        ///< what to compare those with; false: they were not (`object_drift`)
   bool holds() const noexcept { return drift.empty() && broken.empty() && objects.empty(); }
 };
 /// Whether the database is what its migrations say: the schema that they record, and what the last of them require
