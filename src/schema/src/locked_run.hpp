@@ -12,7 +12,6 @@
 #include <exception>
 #include <optional>
 #include <utility>
-#include <unistd.h>
 
 namespace tupelo::migrate {
 
@@ -39,11 +38,7 @@ inline recorded_lock lock_of(const options& opts) {
   recorded_lock lock;
   lock.acquired_at = timestamp::now();
   lock.owner = opts.owner;
-  if (lock.owner.empty()) {
-    char host[256] = "";
-    if (gethostname(host, sizeof host - 1) != 0) host[0] = '\0';
-    lock.owner = "process " + std::to_string(getpid()) + " on " + (host[0] != '\0' ? host : "an unnamed host");
-  }
+  if (lock.owner.empty()) lock.owner = owner_of_locks();
   return lock;
 }
 

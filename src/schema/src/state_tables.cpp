@@ -13,6 +13,7 @@
 #include <charconv>
 #include <csignal>
 #include <exception>
+#include <mutex>
 #include <utility>
 #include <unistd.h>
 
@@ -26,22 +27,59 @@ column_definition make_column(std::string_view name, type_kind type) {
   return made;
 }
 
-/// Whether "process 1234 on host" was on this host and is no more.
-bool is_gone(std::string_view owner) {
+/// The locks that this process holds, in whatever database: a process of the same number may have left one behind.
+class held_locks {
+public:
+  void add(const recorded_lock& one) {
+    const std::lock_guard guard(mutex_);
+    locks_.push_back(one);
+  }
+  void remove(const recorded_lock& one) {
+    const std::lock_guard guard(mutex_);
+    std::erase(locks_, one);
+  }
+  bool contains(const recorded_lock& one) {
+    const std::lock_guard guard(mutex_);
+    return std::find(locks_.begin(), locks_.end(), one) != locks_.end();
+  }
+
+private:
+  std::mutex mutex_;
+  std::vector<recorded_lock> locks_;
+};
+held_locks& held_here() {
+  static held_locks held;
+  return held;
+}
+
+/// " on host (pid:[4026531836])": what the number of a process means something to. Containers may share the name of
+/// their host, and have processes of their own.
+constexpr std::string_view unnamed = " on an unnamed host";
+std::string numbering() {
+  char host[256] = "";
+  if (gethostname(host, sizeof host - 1) != 0 || host[0] == '\0') return std::string(unnamed);
+  char space[64] = "";
+  const bool known = readlink("/proc/self/ns/pid", space, sizeof space - 1) > 0;
+  return " on " + std::string(host) + (known ? " (" + std::string(space) + ")" : "");
+}
+
+/// Whether it is known that "process 1234 on host (pid:[4026531836])" is no more.
+bool is_gone(const recorded_lock& lock) {
   constexpr std::string_view before = "process ";
+  std::string_view owner = lock.owner;
   if (!owner.starts_with(before)) return false;
   owner.remove_prefix(before.size());
   pid_t process = 0;
   const auto [end, wrong] = std::from_chars(owner.data(), owner.data() + owner.size(), process);
   if (wrong != std::errc() || process <= 0) return false;
-  char host[256] = "";
-  if (gethostname(host, sizeof host - 1) != 0) return false;
   owner.remove_prefix(static_cast<std::size_t>(end - owner.data()));
-  return owner == " on " + std::string(host) && kill(process, 0) != 0 && errno == ESRCH;
+  if (owner == unnamed || owner != numbering()) return false;
+  if (process == getpid()) return !held_here().contains(lock);
+  return kill(process, 0) != 0 && errno == ESRCH;
 }
 
 [[noreturn]] void throw_locked(const recorded_lock& held) {
-  const std::string remedy = is_gone(held.owner)
+  const std::string remedy = is_gone(held)
                                  ? " UTC, and that process is gone; take the lock over "
                                  : " UTC; wait until it is done, or, when that process is gone, take the lock over ";
   throw migration_error(errc::migration_locked, "another migration run holds the lock: " + held.owner + ", since " +
@@ -182,20 +220,24 @@ task<void> create_state_tables(lease& connection) {
   std::rethrow_exception(failure);
 }
 
+std::string owner_of_locks() { return "process " + std::to_string(getpid()) + numbering(); }
+
 task<void> take_lock(lease& connection, recorded_lock mine, bool take_over) {
   // Read before writing: the holder may be writing right now, and then a write transaction would only wait.
   std::optional<recorded_lock> held = co_await read_lock(connection);
   if (held && !take_over) throw_locked(*held);
-  co_await begin_alone(connection);
+  held_here().add(mine);
   std::exception_ptr failure;
   try {
+    co_await begin_alone(connection);
     co_await replace_lock(connection, mine, take_over);
     co_await connection.commit();
   } catch (...) {
     failure = std::current_exception();
   }
   if (!failure) co_return;
-  co_await detail::shielded(connection.rollback());
+  held_here().remove(mine);
+  if (connection.in_transaction()) co_await detail::shielded(connection.rollback());
   bool taken = false;
   try {
     std::rethrow_exception(failure);
@@ -218,7 +260,7 @@ task<void> wait_for_lock(lease& connection, recorded_lock mine, migrate::options
       if (waited_us >= opts.lock_wait_us) throw;
     }
     const std::optional<recorded_lock> held = co_await read_lock(connection);
-    if (held && is_gone(held->owner)) throw_locked(*held);
+    if (held && is_gone(*held)) throw_locked(*held);
     if (held && opts.watch != nullptr) opts.watch->locked_out(held->owner, waited_us);
     pause_us = std::min(pause_us, opts.lock_wait_us - waited_us);
     co_await sleep_for(micros(pause_us));
@@ -227,6 +269,7 @@ task<void> wait_for_lock(lease& connection, recorded_lock mine, migrate::options
 }
 
 task<void> give_up_lock(lease& connection, recorded_lock mine) {
+  held_here().remove(mine);
   co_await connection
       .raw_sql("DELETE FROM tupelo_migration_lock WHERE owner = ? AND acquired_at = ?", mine.owner, mine.acquired_at)
       .run();

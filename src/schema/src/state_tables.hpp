@@ -33,6 +33,7 @@ struct recorded_revision {
 struct recorded_lock {
   std::string owner;
   timestamp acquired_at;
+  bool operator==(const recorded_lock&) const = default;
 };
 
 /// The row of tupelo_migration_progress: a migration outside of a transaction that is under way, or stopped.
@@ -85,6 +86,8 @@ std::vector<std::string> state_tables_texts(const schema_dialect& rules);
 task<recorded_state> read_state(lease& connection);
 task<void> create_state_tables(lease& connection);
 
+/// How this process signs the locks that it takes: "process 1234 on host (pid:[4026531836])".
+std::string owner_of_locks();
 /// Errors: migration_error (migration_locked) saying who holds it since when and what to do.
 task<void> take_lock(lease& connection, recorded_lock mine, bool take_over);
 /// The same, and waits until nobody else holds it, at most as long as the options say.

@@ -2,6 +2,7 @@
 // Migrations outside of a transaction, what they require, and what puts right that one stopped half-way.
 #include "live_database.hpp"
 #include "refusal.hpp"
+#include "state_tables.hpp"
 
 #include "tupelo/schema/migrator.hpp"
 #include "tupelo/schema/sql_migration.hpp"
@@ -220,16 +221,58 @@ TEST_F(outside, repair_accepts_edited_files_and_forgets_missing_ones) {
   sync_wait(migrate::repair(live.db, {}, migrate::options(h)));
   EXPECT_TRUE(status(h).up_to_date());
 }
-TEST_F(outside, a_lock_whose_process_is_gone_is_not_waited_for) {
-  upgrade(users());
-  char host[256] = "";
-  gethostname(host, sizeof host - 1);
-  live.execute("INSERT INTO tupelo_migration_lock VALUES (1, 'process 999999999 on " + std::string(host) +
+/// What a run says while a lock of this owner is there.
+class foreign_lock : public outside {
+public:
+  foreign_lock() { upgrade(users()); }
+  std::string refused_for(const std::string& owner) {
+    live.execute("INSERT INTO tupelo_migration_lock VALUES (1, '" + owner + "', '2026-11-21 09:30:00.000000')");
+    migrate::options opts(more);
+    opts.lock_wait_us = 0;
+    return refusal(errc::migration_locked, [&] { sync_wait(migrate::upgrade(live.db, "head", opts)); });
+  }
+  /// Who this process is, behind its number.
+  static std::string here() {
+    const std::string owner = owner_of_locks();
+    return owner.substr(owner.find(" on "));
+  }
+  static constexpr const char* gone = "that process is gone; take the lock over";
+  history more{
+      {{"1_users", {}, &users_up, &users_down, "1.cpp"}, {"2_a", {"1_users"}, &steps_up, &steps_down, "2.cpp"}}};
+};
+
+TEST_F(foreign_lock, of_a_process_that_is_gone_is_not_waited_for) {
+  live.execute("INSERT INTO tupelo_migration_lock VALUES (1, 'process 999999999" + here() +
                "', '2026-11-21 09:30:00.000000')");
-  const history more(
-      {{"1_users", {}, &users_up, &users_down, "1.cpp"}, {"2_a", {"1_users"}, &steps_up, &steps_down, "2.cpp"}});
   const std::string said = refusal(errc::migration_locked, [&] { upgrade(more); });
-  EXPECT_NE(said.find("that process is gone; take the lock over"), std::string::npos) << said;
+  EXPECT_NE(said.find(gone), std::string::npos) << said;
+}
+TEST_F(foreign_lock, of_this_process_number_is_of_a_process_that_is_gone) {
+  const std::string said = refused_for(owner_of_locks());
+  EXPECT_NE(said.find(gone), std::string::npos) << said;
+}
+TEST_F(foreign_lock, of_another_container_that_has_the_same_host_name_may_be_held) {
+  const std::string here = foreign_lock::here();
+  const std::string there = here.substr(0, here.find(" (")) + " (pid:[1])";
+  EXPECT_EQ(refused_for("process 999999999" + there).find(gone), std::string::npos);
+}
+TEST_F(foreign_lock, of_this_process_itself_is_held) {
+  struct competitor : migrate::observer {
+    void started(std::string_view, migrate::direction, std::size_t, std::size_t) override {
+      database other(url);
+      migrate::options opts(*all);
+      opts.lock_wait_us = 0;
+      said = refusal(errc::migration_locked, [&] { sync_wait(migrate::upgrade(other, "head", opts)); });
+    }
+    std::string url, said;
+    const history* all = nullptr;
+  } second;
+  second.url = live.url();
+  second.all = &more;
+  migrate::options opts(more);
+  opts.watch = &second;
+  sync_wait(migrate::upgrade(live.db, "head", opts));
+  EXPECT_NE(second.said.find("wait until it is done"), std::string::npos) << second.said;
 }
 TEST_F(outside, a_run_waits_for_another_one_and_then_sees_it_done) {
   upgrade(users());

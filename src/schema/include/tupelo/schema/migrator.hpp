@@ -58,7 +58,7 @@ struct options {
   bool allow_destructive = false;
   /// Before an upgrade loses what it may lose, a database that is a file (SQLite) is copied beside it.
   bool backup = true;
-  std::string owner;    ///< who holds the lock; empty: "process 1234 on host"
+  std::string owner;    ///< who holds the lock; empty: its process and host
   std::string version;  ///< of the program; recorded beside each revision
   /// On PostgreSQL, how long a statement of a migration may wait for the lock of a table; 0: as long as the server lets
   /// it. While it waits, everybody who wants the table queues up behind it. A migration that does not get its locks is
