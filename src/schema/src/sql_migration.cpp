@@ -115,30 +115,57 @@ void take_setting(sql_scripts& into, std::string_view text, const std::string& w
   }
 }
 
+/// What stands behind `-- tupelo:`; nothing where the line is another one.
+std::optional<std::string_view> setting_in(std::string_view line) {
+  constexpr std::string_view mark = "tupelo:";
+  line = trimmed_line(line);
+  if (!line.starts_with("--")) return std::nullopt;
+  line = trimmed_line(line.substr(2));
+  if (!line.starts_with(mark)) return std::nullopt;
+  return trimmed_line(line.substr(mark.size()));
+}
+
 /// The comments at the top of a file. Returns whether its statements run outside of a transaction.
 bool take_settings(sql_scripts& into, const sql_file& file, bool up) {
   bool outside = false;
+  std::size_t line = 1;
   std::string_view rest = file.text;
-  for (std::size_t line = 1; !rest.empty(); ++line) {
-    const std::size_t end = std::min(rest.find('\n'), rest.size());
-    std::string_view text = trimmed_line(rest.substr(0, end));
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-    if (text.empty()) continue;
-    if (!text.starts_with("--")) break;
-    text = trimmed_line(text.substr(2));
-    constexpr std::string_view mark = "tupelo:";
-    if (!text.starts_with(mark)) continue;
-    const std::string where = file.path + ":" + std::to_string(line);
-    text = trimmed_line(text.substr(mark.size()));
-    if (text == "no-transaction") {
-      outside = true;
-      continue;
+  const auto where = [&] { return file.path + ":" + std::to_string(line); };
+  const auto pass = [&](std::size_t count) {
+    line += static_cast<std::size_t>(std::count(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(count), '\n'));
+    rest.remove_prefix(count);
+  };
+  const auto pass_blanks = [&] { pass(std::min(rest.find_first_not_of(" \t\r\n"), rest.size())); };
+  pass_blanks();
+  for (std::string_view top = leading_comment(rest); !top.empty(); top = leading_comment(rest)) {
+    if (const std::optional<std::string_view> said = setting_in(top)) {
+      if (*said == "no-transaction") {
+        outside = true;
+      } else if (up) {
+        take_setting(into, *said, where());
+      } else {
+        refuse(where(), "a file that goes down says no more than no-transaction; write it into the one that goes up");
+      }
     }
-    if (!up)
-      refuse(where, "a file that goes down says no more than no-transaction; write it into the one that goes up");
-    take_setting(into, text, where);
+    pass(top.size());
+    pass_blanks();
+  }
+  while (!rest.empty()) {
+    const std::size_t end = std::min(rest.find('\n'), rest.size());
+    if (const std::optional<std::string_view> said = setting_in(rest.substr(0, end))) {
+      refuse(where(), "`" + std::string(*said) +
+                          "` stands behind the first statement, where nobody reads it; such lines "
+                          "belong to the comments at the top of the file");
+    }
+    pass(std::min(end + 1, rest.size()));
   }
   return outside;
+}
+
+/// The text of a file as editors on Windows may write it.
+std::string_view without_byte_order_mark(std::string_view text) {
+  constexpr std::string_view mark = "\xEF\xBB\xBF";
+  return text.starts_with(mark) ? text.substr(mark.size()) : text;
 }
 
 /// The migration's transaction is the runner's: a COMMIT would end it half-way.
@@ -203,8 +230,9 @@ const sql_script* sql_scripts::chosen(const std::vector<sql_script>& from, std::
 
 std::vector<migration> sql_migrations(const std::vector<sql_file>& files) {
   std::map<std::string_view, sql_scripts> by_revision;
-  for (const sql_file& file : files) {
-    const file_place at = place_of(file.path);
+  for (const sql_file& as_written : files) {
+    const sql_file file{as_written.path, std::string(without_byte_order_mark(as_written.text))};
+    const file_place at = place_of(as_written.path);
     sql_scripts& of = by_revision[at.revision];
     of.revision = at.revision;
     const bool outside = take_settings(of, file, at.up);

@@ -157,9 +157,15 @@ std::vector<std::string_view> split_statements(std::string_view script) {
   return statements;
 }
 
+std::string_view leading_comment(std::string_view text) {
+  const bool begins = text.starts_with("--") || text.starts_with("/*");
+  return begins ? text.substr(0, behind_opaque(text, 0)) : std::string_view();
+}
+
 std::string_view without_leading_comments(std::string_view statement) {
-  for (statement = trimmed(statement); statement.starts_with("--") || statement.starts_with("/*");) {
-    statement = trimmed(statement.substr(behind_opaque(statement, 0)));
+  statement = trimmed(statement);
+  for (std::string_view comment = leading_comment(statement); !comment.empty(); comment = leading_comment(statement)) {
+    statement = trimmed(statement.substr(comment.size()));
   }
   return statement;
 }

@@ -12,6 +12,9 @@ namespace tupelo {
 /// the text is, the statements are parts of it, in order; what is not closed ends with it.
 std::vector<std::string_view> split_statements(std::string_view script);
 
+/// The comment that the text begins with; empty where it begins with something else.
+std::string_view leading_comment(std::string_view text);
+
 /// The statement without the comments that stand before it.
 std::string_view without_leading_comments(std::string_view statement);
 

@@ -198,6 +198,24 @@ TEST(sql_migration_files, with_settings_that_are_not_known_are_refused_with_thei
   expect_refused(errc::invalid_migration, "says no more than no-transaction",
                  {{"m/1.up.sql", ""}, {"m/1.down.sql", "-- tupelo: after=base"}});
 }
+TEST(sql_migration_files, may_begin_with_a_licence_and_a_byte_order_mark) {
+  const history all =
+      of({{"1.up.sql", ""},
+          {"2.up.sql", ""},
+          {"3.up.sql", "\xEF\xBB\xBF/* Licence:\n   -- tupelo: after=2\n*/\n-- tupelo: after=1\nSELECT 1"}});
+  EXPECT_EQ(all.at("3").parents, views{"1"});
+  EXPECT_EQ(all.at("3").scripts->up[0].text.substr(0, 2), "/*");
+  EXPECT_TRUE(of({{"1.up.sql", "/* a */ /* b */\n-- tupelo: no-transaction\nVACUUM"}})
+                  .at("1")
+                  .scripts->up[0]
+                  .outside_transaction);
+}
+TEST(sql_migration_files, with_settings_behind_a_statement_are_refused_with_their_line) {
+  expect_refused(errc::invalid_migration, "m/1.up.sql:4: `after=base` stands behind the first statement",
+                 {{"m/1.up.sql", "/* a\n*/\nSELECT 1;\n  --tupelo: after=base\nSELECT 2"}});
+  expect_refused(errc::invalid_migration, "m/1.down.sql:2: `no-transaction` stands behind",
+                 {{"m/1.up.sql", ""}, {"m/1.down.sql", "SELECT 1;\n-- tupelo: no-transaction"}});
+}
 TEST(sql_migration_files, that_say_two_things_of_one_migration_are_refused) {
   expect_refused(errc::invalid_migration, "comes after another one",
                  {{"m/2.up.sqlite.sql", "-- tupelo: after=1"}, {"m/2.up.postgres.sql", "-- tupelo: after=base"}});
