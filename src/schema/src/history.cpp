@@ -179,7 +179,9 @@ history::history(std::vector<migration> migrations) {
 history history::of_database(std::string_view dialect) const {
   history chosen = *this;
   for (migration& m : chosen.ordered_) {
-    if (m.scripts != nullptr) m.database = dialect;
+    if (m.scripts == nullptr) continue;
+    m.database = dialect;
+    if (const sql_script* up = sql_scripts::chosen(m.scripts->up, dialect)) m.file = up->path;
   }
   return chosen;
 }

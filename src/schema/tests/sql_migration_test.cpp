@@ -105,6 +105,8 @@ TEST_F(sql_migration, has_scripts_of_its_own_for_each_database) {
   const std::vector<sql_script>& scripts = all.at("1_a").scripts->up;
   EXPECT_EQ(sql_scripts::chosen(scripts, "PostgreSQL")->database, "postgres");
   EXPECT_EQ(sql_scripts::chosen(scripts, "MariaDB")->database, "");
+  EXPECT_EQ(all.of_database("PostgreSQL").at("1_a").file, "m/1_a.up.postgres.sql");
+  EXPECT_EQ(all.of_database("SQLite").at("1_a").file, "m/1_a.up.sqlite.sql");
 }
 TEST_F(sql_migration, for_another_database_only_is_refused_before_anything_is_changed) {
   const history all = of({users_up, {"m/2_a.up.postgres.sql", "CREATE EXTENSION citext"}});

@@ -50,14 +50,25 @@ std::size_t line_at(std::string_view text, std::size_t at) {
 
 finding_places::finding_places(const project& in) {
   for (const migration_file& file : migration_files(in.migrations)) {
-    by_revision_[file.revision] = {in.shown(file.path), read_text(file.path)};
+    source read{in.shown(file.path), read_text(file.path)};
+    if (file.path.extension() == ".sql") in_sql_.emplace(file.path.filename().string(), read);
+    by_revision_.try_emplace(file.revision, std::move(read));
   }
 }
 
-finding_places::place finding_places::of(const lint_finding& found) const {
+const finding_places::source* finding_places::find(const lint_finding& found) const {
+  // A migration in SQL may have a file for each database.
+  if (const auto file = in_sql_.find(found.file.substr(found.file.rfind('/') + 1)); file != in_sql_.end()) {
+    return &file->second;
+  }
   const auto known = by_revision_.find(found.revision);
-  if (known == by_revision_.end()) return {found.file, 1};
-  return {known->second.shown, line_of(known->second.text, found)};
+  return known == by_revision_.end() ? nullptr : &known->second;
+}
+
+finding_places::place finding_places::of(const lint_finding& found) const {
+  const source* known = find(found);
+  if (known == nullptr) return {found.file, 1};
+  return {known->shown, line_of(known->text, found)};
 }
 
 finding_places::place finding_places::of_registration(std::string_view revision) const {

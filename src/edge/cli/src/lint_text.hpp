@@ -36,7 +36,10 @@ private:
     std::string shown;
     std::string text;
   };
-  std::map<std::string, source, std::less<>> by_revision_;
+  const source* find(const lint_finding& found) const;
+
+  std::map<std::string, source, std::less<>> by_revision_;  ///< of a migration in SQL: the first of its files
+  std::map<std::string, source, std::less<>> in_sql_;       ///< by the name of the file
 };
 
 struct finding_counts {

@@ -49,6 +49,17 @@ TEST_F(sql_migrations, are_parents_of_what_migrate_writes) {
   EXPECT_NE(folder.read("migrations/20261121T093000_add_age.cpp").find("after(\"20261120T083000_view\")"),
             std::string::npos);
 }
+TEST_F(sql_migrations, for_one_database_are_judged_by_its_file) {
+  folder.write("migrations/20261120T084000_gone.up.postgres.sql", "DELETE FROM users;\n");
+  folder.write("migrations/20261120T084000_gone.up.sqlite.sql", "-- of SQLite\nDELETE FROM users;\n");
+  folder.write("migrations/20261120T084000_gone.up.sql", "SELECT 1;\n");
+  const nlohmann::json found = folder.db({"lint", "--json", "--latest", "1"}).json()["findings"];
+  const auto all_rows = std::find_if(found.begin(), found.end(),
+                                     [](const nlohmann::json& one) { return one["code"] == "delete-all-rows"; });
+  ASSERT_NE(all_rows, found.end());
+  EXPECT_EQ((*all_rows)["file"], "migrations/20261120T084000_gone.up.sqlite.sql");
+  EXPECT_EQ((*all_rows)["line"], 2);
+}
 TEST_F(sql_migrations, are_begun_by_migrate_as_a_pair_of_files) {
   const outcome done = folder.db({"migrate", "Find users", "--sql-files"});
   ASSERT_EQ(done.code, 0) << done.err;
