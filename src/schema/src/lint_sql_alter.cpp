@@ -4,48 +4,12 @@
 
 #include <tupelo/dialect/type_spelling.hpp>
 
-#include <algorithm>
-#include <array>
 #include <optional>
 #include <utility>
 #include <variant>
 
 namespace tupelo {
 namespace {
-
-struct type_name {
-  std::string_view name;
-  type_kind kind;
-};
-constexpr std::array type_names = std::to_array<type_name>({
-    {"bigint", type_kind::int64},
-    {"bool", type_kind::boolean},
-    {"boolean", type_kind::boolean},
-    {"bytea", type_kind::bytes},
-    {"character varying", type_kind::text},
-    {"date", type_kind::date},
-    {"decimal", type_kind::decimal},
-    {"double precision", type_kind::float64},
-    {"float4", type_kind::float32},
-    {"float8", type_kind::float64},
-    {"int", type_kind::int32},
-    {"int2", type_kind::int16},
-    {"int4", type_kind::int32},
-    {"int8", type_kind::int64},
-    {"integer", type_kind::int32},
-    {"interval", type_kind::interval},
-    {"jsonb", type_kind::json},
-    {"numeric", type_kind::decimal},
-    {"real", type_kind::float32},
-    {"smallint", type_kind::int16},
-    {"text", type_kind::text},
-    {"time", type_kind::time_of_day},
-    {"time without time zone", type_kind::time_of_day},
-    {"timestamp with time zone", type_kind::timestamp},
-    {"timestamptz", type_kind::timestamp},
-    {"uuid", type_kind::uuid},
-    {"varchar", type_kind::text},
-});
 
 constexpr sql_words behind_a_type{"CONSTRAINT",    "NOT",     "NULL",       "DEFAULT",    "GENERATED", "CHECK",
                                   "UNIQUE",        "PRIMARY", "COLLATE",    "REFERENCES", "STORAGE",   "COMPRESSION",
@@ -155,7 +119,7 @@ public:
     if (of.skip({"ALTER"})) return alter(of);
     if (of.skip({"RENAME"})) return rename(of), false;
     if (of.skip({"VALIDATE", "CONSTRAINT"})) {
-      into_.validates(of.name());
+      into_.validates(table_, of.name());
       return true;
     }
     if (of.is({"SET"}) || of.is({"RESET"})) return set(of);
@@ -308,14 +272,9 @@ private:
   }
 
   void set_not_null() {
-    const table_definition* const table = into_.find(table_);
     const column_definition* const known = into_.find_column(table_, column_);
     if (known != nullptr && !known->nullable) return;
-    const std::string wanted = canonical_sql(column_ + " IS NOT NULL");
-    const bool checked =
-        table != nullptr && std::any_of(table->checks.begin(), table->checks.end(),
-                                        [&](const auto& c) { return canonical_sql(c.expression) == wanted; });
-    if (checked) return into_.changes(table_);
+    if (into_.is_proven_not_null(table_, column_)) return into_.changes(table_);
     report("not-null", column_);
     report("blocking-not-null", column_);
   }
@@ -329,12 +288,8 @@ private:
 
 column_type type_in_sql(const sql_cursor& spelled) {
   const bool array = !spelled.done() && (spelled[spelled.size() - 1].text == "[]" || spelled.has({"ARRAY"}));
-  const type_spelling read(spelled.text().substr(0, spelled.text().find('[')));
-  const auto found =
-      std::find_if(type_names.begin(), type_names.end(), [&](const type_name& t) { return t.name == read.name; });
-  constexpr std::uint32_t longest_text = 10'485'760;
-  if (found == type_names.end()) return column_type::spelled(spelled.text());
-  const column_type element = read.typed(found->kind, longest_text);
+  const column_type element = spelled_type(spelled.text().substr(0, spelled.text().find('[')));
+  if (element.kind == type_kind::native) return column_type::spelled(spelled.text());
   return array ? column_type::array_of(element) : element;
 }
 

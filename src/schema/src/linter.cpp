@@ -170,13 +170,27 @@ void linter::note_proofs(const std::vector<recorded_step>& steps, const schema_d
     for (const ddl::drop_check* drop : drops) {
       if (drop->table == proven->table && drop->check.name == proven->name) check = &drop->check;
     }
-    if (check == nullptr) continue;
-    for (const column_definition& column : table->columns) {
-      if (canonical_sql(check->expression) != canonical_sql(sql_name(column.name) + " IS NOT NULL")) continue;
-      not_null_.insert(dotted(table->name, column.name));
-      if (!column.nullable) proofs_.insert(check->name);
-    }
+    if (check != nullptr) note_proof(*table, *check);
   }
+}
+
+void linter::note_proof(const table_definition& table, const check_definition& check) {
+  for (const column_definition& column : table.columns) {
+    if (canonical_sql(check.expression) != canonical_sql(sql_name(column.name) + " IS NOT NULL")) continue;
+    not_null_.insert(dotted(table.name, column.name));
+    if (!column.nullable) proofs_.insert(check.name);
+  }
+}
+
+void linter::validates(const std::string& table, const std::string& constraint) {
+  const table_definition* const known = find(table);
+  const check_definition* const check = known != nullptr ? known->find_check(constraint) : nullptr;
+  if (check != nullptr) note_proof(*known, *check);
+  validates(constraint);
+}
+
+bool linter::is_proven_not_null(std::string_view table, std::string_view column) const {
+  return not_null_.contains(dotted(table, column));
 }
 
 void linter::parsed(schema_operation operation, const std::string& what) {

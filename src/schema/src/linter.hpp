@@ -51,6 +51,9 @@ public:
   const table_definition* table_of_index(std::string_view index) const;
   void changes(const std::string& table);
   void validates(std::string constraint) { validated_.push_back(std::move(constraint)); }
+  void validates(const std::string& table, const std::string& constraint);
+  /// Whether a check that this migration has validated by now says so.
+  bool is_proven_not_null(std::string_view table, std::string_view column) const;
 
 private:
   void step(const schema_operation& operation, const std::string& what);
@@ -61,6 +64,7 @@ private:
   void references(const std::string& table, const foreign_key_definition& key, const std::string& what);
   /// What the checks that these steps validate say of columns: a check that they drop afterwards counts, too.
   void note_proofs(const std::vector<recorded_step>& steps, const schema_definition& after);
+  void note_proof(const table_definition& table, const check_definition& check);
   void finish();
 
   void design(const schema_operation& operation, const schema_definition& after, const std::string& what);

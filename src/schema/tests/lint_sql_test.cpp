@@ -29,6 +29,7 @@ schema_definition shop() {
                db.create_table("posts", [](table_editor& t) {
                  t.id();
                  t.text("title").null();
+                 t.timestamp("made_at").null();
                });
              },
              {})
@@ -92,6 +93,9 @@ TEST(lint_of_sql, changes_types_as_the_editor_would) {
   EXPECT_EQ(read("ALTER TABLE users ALTER age TYPE smallint"), (codes{"narrow-type", "rewrite-type"}));
   EXPECT_EQ(read("ALTER TABLE users ALTER email TYPE text COLLATE \"C\""), codes{"rewrite-type"});
   EXPECT_EQ(read("ALTER TABLE strangers ALTER a TYPE bigint"), codes{"rewrite-type"});
+  EXPECT_EQ(read("ALTER TABLE posts ALTER made_at TYPE timestamptz"), codes{});
+  EXPECT_EQ(read("ALTER TABLE posts ALTER made_at TYPE timestamptz(0)"), (codes{"narrow-type", "rewrite-type"}));
+  EXPECT_EQ(read("ALTER TABLE posts ALTER made_at TYPE \"TimestampTZ\""), (codes{"narrow-type", "rewrite-type"}));
 }
 TEST(lint_of_sql, sees_not_null_defaults_and_identities) {
   EXPECT_EQ(read("ALTER TABLE users ALTER age SET NOT NULL"), (codes{"blocking-not-null", "not-null"}));
@@ -115,6 +119,20 @@ TEST(lint_of_sql, a_constraint_that_is_checked_later_holds_nobody_up) {
       read("ALTER TABLE users ADD CONSTRAINT c CHECK (age > 0) NOT VALID; ALTER TABLE users VALIDATE CONSTRAINT c"),
       codes{"validate-beside-locks"});
   EXPECT_EQ(read("ALTER TABLE users ADD UNIQUE USING INDEX i"), codes{});
+}
+TEST(lint_of_sql, not_null_is_proven_by_a_check_once_it_is_validated) {
+  schema_definition checked = shop();
+  checked.find("users")->checks.push_back({"has_age", "age IS NOT NULL"});
+  const auto found = [&](std::string_view sql) {
+    codes out;
+    for (const lint_finding& one : lint({ddl::execute_sql{std::string(sql), {}}}, checked)) {
+      if (one.rule->code.ends_with("not-null")) out.emplace_back(one.rule->code);
+    }
+    return sorted(std::move(out));
+  };
+  EXPECT_EQ(found("ALTER TABLE users ALTER age SET NOT NULL"), (codes{"blocking-not-null", "not-null"}))
+      << "nobody knows that it was validated";
+  EXPECT_EQ(found("ALTER TABLE users VALIDATE CONSTRAINT has_age; ALTER TABLE users ALTER age SET NOT NULL"), codes{});
 }
 TEST(lint_of_sql, a_key_over_columns_that_may_be_null_makes_them_not_null) {
   EXPECT_EQ(read("ALTER TABLE posts ADD PRIMARY KEY (title)"),

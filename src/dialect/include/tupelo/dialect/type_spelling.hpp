@@ -22,4 +22,7 @@ struct type_spelling {
   bool only_words = true;                ///< false: something else stands in the name, as quotes do
 };
 
+/// A type as PostgreSQL spells it; kept as it is spelled where it is none of ours.
+column_type spelled_type(std::string_view declared);
+
 }  // namespace tupelo
