@@ -55,6 +55,12 @@ void linter::policy_of(const schema_operation& operation, const std::string& wha
     policy(named::column, renamed->to, what);
   } else if (const auto* index = std::get_if<ddl::add_index>(&data)) {
     policy(named::index, index->index.name, what);
+  } else if (const auto* another = std::get_if<ddl::rename_index>(&data)) {
+    policy(named::index, another->to, what);
+  } else if (const auto* constraint = std::get_if<ddl::rename_constraint>(&data)) {
+    policy(named::constraint, constraint->to, what);
+  } else if (const auto* primary = std::get_if<ddl::change_primary_key>(&data)) {
+    policy(named::constraint, primary->to.name, what);
   } else if (const auto* unique = std::get_if<ddl::add_unique>(&data)) {
     policy(named::constraint, unique->unique.name, what);
   } else if (const auto* check = std::get_if<ddl::add_check>(&data)) {

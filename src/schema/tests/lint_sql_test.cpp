@@ -379,6 +379,23 @@ TEST(lint, names_are_held_against_the_policy_of_their_kind) {
   EXPECT_EQ(found({.indexes = "ix_.*", .constraints = "ck_.*"}), (codes{"by_title", "has_title"}));
   EXPECT_THROW((void)found({.tables = "["}), configuration_error);
 }
+TEST(lint, new_names_of_what_is_there_are_held_against_the_policy) {
+  lint_options options;
+  options.names.indexes = "ix_.*";
+  options.names.constraints = "ck_.*";
+  const std::vector<schema_operation> steps{
+      ddl::rename_index{"users", "by_email", "email_index"},
+      ddl::rename_constraint{"users", "old_check", "new_check"},
+      ddl::change_primary_key{"posts", {"", {"id"}}, {"posts_key", {"id"}}},
+  };
+  schema_definition before = shop();
+  before.find("users")->checks.push_back({"old_check", "age > 0"});
+  codes out;
+  for (const lint_finding& one : lint(steps, before, options)) {
+    if (one.rule->code == "naming-policy") out.push_back(one.subject);
+  }
+  EXPECT_EQ(sorted(std::move(out)), (codes{"email_index", "new_check", "posts_key"}));
+}
 TEST(lint, keys_of_32_bits_are_noted_wherever_they_are) {
   EXPECT_EQ(of([](schema_editor& db) {
               db.create_table("likes", [](table_editor& t) {
