@@ -114,6 +114,17 @@ bool type_changes_in_place(const column_type& from, const column_type& to) {
   return false;
 }
 
+bool is_constant(std::string_view default_sql) {
+  for (const sql_token& token : sql_tokens(default_sql)) {
+    if (token.kind == sql_token_kind::symbol && token.text == "(") return false;
+    if (token.kind == sql_token_kind::word && token.value.size() > 8 &&
+        equal_identifiers(token.value.substr(0, 8), "CURRENT_")) {
+      return false;
+    }
+  }
+  return true;
+}
+
 bool is_volatile(std::string_view default_sql) {
   const std::vector<sql_token> tokens = sql_tokens(default_sql);
   for (std::size_t i = 0; i + 1 < tokens.size(); ++i) {

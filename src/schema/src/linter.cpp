@@ -24,18 +24,6 @@ std::string dotted_columns(std::string_view table, const Columns& columns) {
 
 bool is_null(const std::optional<std::string>& sql) { return !sql || canonical_sql(*sql) == "NULL"; }
 
-/// As SQLite's ALTER TABLE ADD COLUMN takes it.
-bool is_constant(const std::string& sql) {
-  for (const sql_token& token : sql_tokens(sql)) {
-    if (token.kind == sql_token_kind::symbol && token.text == "(") return false;
-    if (token.kind == sql_token_kind::word && token.value.size() > 8 &&
-        equal_identifiers(token.value.substr(0, 8), "CURRENT_")) {
-      return false;
-    }
-  }
-  return true;
-}
-
 bool is_added_by_copying(const column_definition& column) {
   if (column.is_computed()) return !column.computed_at_read || !column.nullable;
   if (column.identity || (!column.nullable && is_null(column.default_sql))) return true;

@@ -115,5 +115,7 @@ bool type_may_refuse(const column_type& from, const column_type& to);
 bool type_changes_in_place(const column_type& from, const column_type& to);
 /// Whether a default may differ from row to row.
 bool is_volatile(std::string_view default_sql);
+/// Whether it computes nothing, as SQLite's ALTER TABLE ADD COLUMN wants it.
+bool is_constant(std::string_view default_sql);
 
 }  // namespace tupelo

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tupelo/schema/moved_column.hpp"
 
+#include "linter.hpp"
 #include "source_writer.hpp"
 
 #include "tupelo/schema/generator.hpp"
@@ -61,12 +62,20 @@ std::string column_list(const std::vector<std::string>& columns) {
   return out;
 }
 
-std::string backfill(const moved_column& moved, const std::string& value, const std::string& condition) {
+std::string backfill(const moved_column& moved, const column_definition& column, const std::string& value,
+                     const std::string& condition) {
+  const std::string name = sql_name(moved.column);
+  const std::string carried = "(SELECT " + value + " FROM " + sql_name(moved.from) + " WHERE " + condition + ")";
   backfill_step step;
   step.table = moved.to;
-  step.set =
-      sql_name(moved.column) + " = (SELECT " + value + " FROM " + sql_name(moved.from) + " WHERE " + condition + ")";
-  step.where = sql_name(moved.column) + " IS NULL";
+  if (column.nullable || !column.default_sql) {
+    step.set = name + " = " + carried;
+    step.where = name + " IS NULL";
+  } else {
+    // Its rows have the default, and so have those for which there is nothing to carry over.
+    step.set = name + " = coalesce(" + carried + ", " + *column.default_sql + ")";
+    step.where = is_constant(*column.default_sql) ? name + " = " + *column.default_sql : "TRUE";
+  }
   return backfill_source(step);
 }
 
@@ -91,7 +100,6 @@ std::vector<moved_column> moved_columns(const std::vector<schema_operation>& ope
       moved.from = drop->table;
       moved.to = to.table;
       moved.column = drop->column.name;
-      moved.makes_rows = to.with_table;
       const std::string value = sql_name(moved.from) + "." + sql_name(moved.column);
       if (const auto* key = key_between(after, to.table, drop->table)) {
         if (to.with_table) {
@@ -101,11 +109,12 @@ std::vector<moved_column> moved_columns(const std::vector<schema_operation>& ope
                                      sql_name(moved.from);
           moved.fill = "db.execute(" + cpp_literal(insert) + ");";
         } else {
-          moved.fill = backfill(moved, value, joined(moved.from, key->referenced_columns, moved.to, key->columns));
+          moved.fill =
+              backfill(moved, *to.column, value, joined(moved.from, key->referenced_columns, moved.to, key->columns));
         }
       } else if (const auto* back = key_between(after, drop->table, to.table); back != nullptr && !to.with_table) {
         moved.several = !after.find(drop->table)->is_unique(back->columns);
-        moved.fill = backfill(moved, moved.several ? "max(" + value + ")" : value,
+        moved.fill = backfill(moved, *to.column, moved.several ? "max(" + value + ")" : value,
                               joined(moved.from, back->columns, moved.to, back->referenced_columns));
       } else {
         continue;

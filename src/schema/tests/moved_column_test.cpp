@@ -50,6 +50,19 @@ TEST_F(moved_columns_of, a_difference_take_the_greatest_value_where_the_key_lead
       << moved[0].fill;
 }
 
+TEST_F(moved_columns_of, a_difference_are_known_by_their_default_where_there_is_no_null) {
+  drop(users(), "created_at");
+  column_definition there = time("created_at");
+  there.default_sql = "'2000-01-01'";
+  posts().columns.push_back(there);
+  const std::string carried = "(SELECT users.created_at FROM users WHERE users.id = posts.author_id)";
+  EXPECT_EQ(found().at(0).fill, "db.backfill(\"posts\", \"created_at = coalesce(" + carried +
+                                    ", '2000-01-01')\", \"created_at = '2000-01-01'\");");
+  posts().columns.back().default_sql = "CURRENT_TIMESTAMP";
+  EXPECT_EQ(found().at(0).fill,
+            "db.backfill(\"posts\", \"created_at = coalesce(" + carried + ", CURRENT_TIMESTAMP)\", \"TRUE\");");
+}
+
 TEST_F(moved_columns_of, a_difference_make_the_rows_of_a_new_table) {
   drop(users(), "created_at");
   to.add({.name = "profiles",

@@ -14,9 +14,8 @@ struct moved_column {
   std::string from;  ///< the table that loses it
   std::string to;    ///< the table that gets it
   std::string column;
-  std::string fill;         ///< what carries the values over: C++ for `up` of a migration of its own
-  bool several = false;     ///< rows of `from` may belong to one of `to`: the greatest value is taken
-  bool makes_rows = false;  ///< the other table is new: its rows are made
+  std::string fill;      ///< what carries the values over: C++ for `up` of a migration of its own
+  bool several = false;  ///< rows of `from` may belong to one of `to`: the greatest value is taken
 
   /// "users.city goes and posts.city comes"
   std::string describe() const;
