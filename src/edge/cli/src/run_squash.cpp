@@ -40,6 +40,22 @@ std::vector<std::string> files_of(command& c, const std::vector<std::string>& re
   return files;
 }
 
+/// Several may have allowed the same, and what they did may have come to nothing.
+void keep_needed_permissions(migrate::squash& made, lint_options rules) {
+  rules.database = nullptr;  // the file is for all of them
+  const std::vector<lint_finding> findings = lint(made.operations, made.before, rules);
+  std::vector<allowed_rule> needed;
+  for (allowed_rule& rule : made.allowed) {
+    const bool again =
+        std::any_of(needed.begin(), needed.end(), [&](const auto& one) { return one.code == rule.code; });
+    const bool found = std::any_of(findings.begin(), findings.end(),
+                                   [&](const lint_finding& one) { return one.rule->code == rule.code; });
+    const bool of_way_back = rule.code == "irreversible" && !made.irreversible.empty();
+    if (!again && (found || of_way_back)) needed.push_back(std::move(rule));
+  }
+  made.allowed = std::move(needed);
+}
+
 }  // namespace
 
 int run_squash(command& c) {
@@ -50,6 +66,7 @@ int run_squash(command& c) {
   const std::string revision =
       revision_at(c, made.gone.back(), args.message.empty() ? std::string("squashed") : args.message);
   const std::vector<std::string> old = files_of(c, made.gone);
+  keep_needed_permissions(made, c.rules());
   std::vector<lint_finding> findings;
   if (!made.before.tables.empty()) findings = lint(made.operations, made.before, c.rules());
   std::erase_if(findings, [&](const lint_finding& found) {

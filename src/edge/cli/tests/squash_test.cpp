@@ -9,6 +9,19 @@ namespace {
 
 void fill_ages(schema_editor& db) { db.execute("UPDATE users SET age = 0"); }
 void leave(schema_editor&) {}
+void add_nick(schema_editor& db) {
+  db.allow("several-tables", "it is quick");
+  db.add_column("users", "nick").null();
+}
+void drop_nick(schema_editor& db) {
+  db.allow("drop-column", "nobody has one yet");
+  db.drop_column("users", "nick");
+}
+void drop_age_on_purpose(schema_editor& db) {
+  db.allow("drop-column", "age is a number");
+  db.drop_column("users", "age");
+}
+void add_age_again(schema_editor& db) { db.add_column("users", "age").integer().null(); }
 
 class squash_verb : public testing::Test {
 protected:
@@ -44,6 +57,24 @@ TEST_F(squash_verb, dry_run_prints_the_file_and_writes_none) {
   const outcome done = folder.db({"squash", "--dry-run"});
   EXPECT_TRUE(done.says("replaces(")) << done.out;
   EXPECT_EQ(folder.files("migrations").size(), 2U);
+}
+TEST_F(squash_verb, keeps_the_permissions_that_are_needed_once) {
+  const history more{
+      {first_step,
+       second_step,
+       {"20261121T080000_nick", {second_step.revision}, &add_nick, &leave, "migrations/nick.cpp"},
+       {"20261121T090000_less", {"20261121T080000_nick"}, &drop_nick, &leave, "migrations/less.cpp"},
+       {"20261121T100000_age", {"20261121T090000_less"}, &drop_age_on_purpose, &add_age_again, "a.cpp"}}};
+  folder.use(more);
+  const auto allowed = [&](const std::string& last) {
+    const std::string text =
+        folder.db({"squash", last, "--from", "20261121T080000_nick", "--dry-run", "--json"}).json()["text"];
+    std::size_t count = 0;
+    for (std::size_t at = text.find("db.allow("); at != std::string::npos; at = text.find("db.allow(", at + 1)) ++count;
+    return count;
+  };
+  EXPECT_EQ(allowed("20261121T090000_less"), 1U) << "only one table is changed";
+  EXPECT_EQ(allowed("20261121T100000_age"), 1U) << "two have allowed the same";
 }
 TEST_F(squash_verb, refuses_a_migration_with_sql_of_its_own_by_its_file) {
   const history mixed{
