@@ -518,11 +518,7 @@ std::vector<lint_finding> lint(const history& all, const std::vector<std::string
     line = line && (previous.empty() ? m.parents.empty() : m.parents == std::vector<std::string_view>{previous});
     previous = m.revision;
     if (std::find(revisions.begin(), revisions.end(), m.revision) != revisions.end()) {
-      if (!line) {
-        std::vector<std::string_view> before = all.ancestors(m.revision);
-        std::erase(before, m.revision);
-        state = replay(all, before);
-      }
+      if (!line) state = schema_before(all, m);
       for (lint_finding& found : lint(m, state, options)) out.push_back(std::move(found));
     }
     if (line) state = record_up(m, state).after;

@@ -26,10 +26,13 @@ std::string listed(const std::vector<std::string>& revisions) {
   return out.empty() ? "none" : out;
 }
 
-std::string joined_names(const revision_list& parents) {
-  std::string out;
-  for (std::string_view parent : parents) out += (out.empty() ? "" : ", ") + std::string(parent);
-  return out;
+recorded_revision row_of(const migration& m, const std::string& checksum, const std::string& version) {
+  recorded_revision row;
+  row.revision = m.revision;
+  row.checksum = checksum;
+  row.version = version;
+  row.parents = joined_names(m.parents);
+  return row;
 }
 
 std::string checksum_in(const std::vector<revision_checksum>& sums, std::string_view revision) {
@@ -215,6 +218,22 @@ std::vector<lint_finding> findings_of(linter& rules, const migration& m, const s
 
 }  // namespace
 
+std::string joined_names(const std::vector<std::string_view>& revisions) {
+  std::string out;
+  for (std::string_view revision : revisions) out += (out.empty() ? "" : ", ") + std::string(revision);
+  return out;
+}
+
+std::vector<recorded_revision> rows_of(const history& all, const std::vector<std::string_view>& path,
+                                       const std::string& version) {
+  std::vector<recorded_revision> rows;
+  for (const revision_checksum& sum : all_checksums(all)) {
+    if (std::find(path.begin(), path.end(), sum.revision) == path.end()) continue;
+    rows.push_back(row_of(all.at(sum.revision), sum.checksum, version));
+  }
+  return rows;
+}
+
 void require_harmless(const prepared_run& run) {
   std::string losses;
   std::string first;
@@ -279,10 +298,7 @@ prepared_run prepare_upgrade(const history& all, std::string_view target, const 
     prepared.outside = goes_outside(m, up, state);
     prepared.steps = std::move(up.steps);
     prepared.before = std::exchange(schema, std::move(up.after));
-    prepared.row.revision = revision;
-    prepared.row.checksum = checksum_in(sums, revision);
-    prepared.row.version = version;
-    prepared.row.parents = joined_names(m.parents);
+    prepared.row = row_of(m, checksum_in(sums, revision), version);
     run.migrations.push_back(std::move(prepared));
   }
   require_no_other_half(run, state, true);

@@ -37,6 +37,12 @@ prepared_run prepare_upgrade(const history& all, std::string_view target, const 
 prepared_run prepare_downgrade(const history& all, std::string_view target, const recorded_state& state,
                                const lint_options& rules);
 
+/// As a row keeps the parents of its revision: "a, b".
+std::string joined_names(const std::vector<std::string_view>& revisions);
+/// What is remembered of these revisions, once they are applied; not when that was.
+std::vector<recorded_revision> rows_of(const history& all, const std::vector<std::string_view>& path,
+                                       const std::string& version);
+
 /// Takes a migration for applied where the last of those that it replaces is; the rows of those go. `strictly`: where
 /// only others of them are applied, that is an error: migration_missing.
 void adopt_replacements(const history& all, recorded_state& state, bool strictly);

@@ -166,18 +166,8 @@ std::vector<std::string_view> stamped_path(const history& all, std::string_view 
 
 std::vector<recorded_revision> stamped_rows(const history& all, const std::vector<std::string_view>& path,
                                             const std::string& version) {
-  std::vector<recorded_revision> rows;
-  for (const revision_checksum& sum : all_checksums(all)) {
-    if (std::find(path.begin(), path.end(), sum.revision) == path.end()) continue;
-    recorded_revision& row = rows.emplace_back();
-    row.revision = sum.revision;
-    row.checksum = sum.checksum;
-    row.applied_at = timestamp::now();
-    row.version = version;
-    for (std::string_view parent : all.at(sum.revision).parents) {
-      row.parents += (row.parents.empty() ? "" : ", ") + std::string(parent);
-    }
-  }
+  std::vector<recorded_revision> rows = rows_of(all, path, version);
+  for (recorded_revision& row : rows) row.applied_at = timestamp::now();
   return rows;
 }
 

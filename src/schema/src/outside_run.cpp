@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Migrations outside of a transaction: step by step, each recorded when it is done.
+#include "locked_run.hpp"
 #include "replay.hpp"
 #include "schema_recorder.hpp"
-#include "shielded.hpp"
 #include "step_runner.hpp"
 #include "table_changes.hpp"
 
@@ -10,7 +10,6 @@
 #include <tupelo/core/error.hpp>
 
 #include <algorithm>
-#include <exception>
 #include <initializer_list>
 #include <utility>
 
@@ -97,19 +96,11 @@ public:
   /// Runs `work` in a transaction of its own, which holds the lock.
   template <class Work>
   task<void> in_transaction(Work work) {
-    co_await begin_alone(*connection_);
-    std::exception_ptr failure;
-    try {
+    co_await migrate::in_transaction(*connection_, [&]() -> task<void> {
       co_await require_lock(*connection_, by_->mine);
       for (const std::string& text : by_->lock_timeout) co_await connection_->execute(text);
       co_await work();
-      co_await connection_->commit();
-    } catch (...) {
-      failure = std::current_exception();
-    }
-    if (!failure) co_return;
-    if (connection_->in_transaction()) co_await detail::shielded(connection_->rollback());
-    std::rethrow_exception(failure);
+    });
   }
 
   task<void> without_transaction(std::size_t step, const std::vector<ddl_statement>& statements,

@@ -29,9 +29,7 @@ std::vector<const migration*> tops(const history& all, const recorded_state& sta
 
 /// What the migration requires behind its last change.
 std::vector<required_state> promises_of(const history& all, const migration& m) {
-  std::vector<std::string_view> before = all.ancestors(m.revision);
-  std::erase(before, m.revision);
-  const migration_record up = record_up(m, replay(all, before));
+  const migration_record up = record_up(m, schema_before(all, m));
   std::vector<required_state> out;
   for (auto step = up.steps.rbegin(); step != up.steps.rend(); ++step) {
     const auto* required = std::get_if<required_state>(&*step);
@@ -79,10 +77,7 @@ planned_repair prepare(const history& all, const recorded_state& state, const re
 
 task<void> write_step_done(lease& connection, const history& all, recorded_progress half) {
   const migration& m = all.at(half.revision);
-  std::vector<std::string_view> before = all.ancestors(m.revision);
-  std::erase(before, m.revision);
-  const schema_definition schema = replay(all, before);
-  const migration_record up = record_up(m, schema);
+  const migration_record up = record_up(m, schema_before(all, m));
   const migration_record record = half.up ? up : record_down(m, up.after);
   require_resumable(half, half.revision, half.up, record.steps);
   if (half.done < half.count) ++half.done;

@@ -39,8 +39,7 @@ void adopt_replacements(const history& all, recorded_state& state, bool strictly
       recorded_revision row = *last;
       row.revision = m.revision;
       row.checksum = migrate::checksum(all, m.revision);
-      row.parents.clear();
-      for (std::string_view parent : m.parents) row.parents += (row.parents.empty() ? "" : ", ") + std::string(parent);
+      row.parents = joined_names(m.parents);
       state.adopted.push_back(row);
       *std::find_if(state.revisions.begin(), state.revisions.end(),
                     [&](const recorded_revision& one) { return one.revision == m.replaces.back(); }) = std::move(row);

@@ -94,6 +94,12 @@ schema_definition replay(const history& migrations, const std::vector<std::strin
   return state;
 }
 
+schema_definition schema_before(const history& migrations, const migration& m) {
+  std::vector<std::string_view> before = migrations.ancestors(m.revision);
+  std::erase(before, m.revision);
+  return replay(migrations, before);
+}
+
 std::vector<revision_checksum> all_checksums(const history& migrations) {
   std::vector<revision_checksum> sums;
   schema_definition state;  // of the first `known` revisions
@@ -137,9 +143,7 @@ std::vector<schema_operation> check(const model_schema& models, const history& m
 
 std::string checksum(const history& migrations, std::string_view revision) {
   const migration& m = migrations.at(revision);
-  std::vector<std::string_view> before = migrations.ancestors(revision);
-  std::erase(before, m.revision);
-  return checksum_of(m, record_up(m, replay(migrations, before)));
+  return checksum_of(m, record_up(m, schema_before(migrations, m)));
 }
 
 }  // namespace migrate

@@ -19,6 +19,9 @@ migration_record record_down(const migration& m, schema_definition after);
 /// The schema that these revisions build, in the order of the history. Errors: as record_up.
 schema_definition replay(const history& migrations, const std::vector<std::string_view>& revisions);
 
+/// What the migration starts from: the schema that those build which it comes after.
+schema_definition schema_before(const history& migrations, const migration& m);
+
 /// Sixteen digits of hexadecimal, the same on every machine and in every release: it notices edits, not attacks.
 std::string checksum_of_text(std::string_view text);
 

@@ -180,14 +180,7 @@ recorded_state state_at(const history& all, std::string_view from, const std::st
   const std::string_view revision = all.resolve(from);
   if (revision.empty()) return state;
   state.tables_exist = true;
-  const std::vector<std::string_view> applied = all.ancestors(revision);
-  for (const revision_checksum& sum : all_checksums(all)) {
-    if (std::find(applied.begin(), applied.end(), sum.revision) == applied.end()) continue;
-    recorded_revision& row = state.revisions.emplace_back();
-    row.revision = sum.revision;
-    row.checksum = sum.checksum;
-    row.version = version;
-  }
+  state.revisions = rows_of(all, all.ancestors(revision), version);
   return state;
 }
 

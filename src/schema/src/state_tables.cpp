@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "state_tables.hpp"
 
+#include "locked_run.hpp"
 #include "shielded.hpp"
 
 #include <tupelo/query/sql_text.hpp>
@@ -207,17 +208,7 @@ task<recorded_state> read_state(lease& connection) {
 }
 
 task<void> create_state_tables(lease& connection) {
-  co_await begin_alone(connection);
-  std::exception_ptr failure;
-  try {
-    co_await create_missing(connection);
-    co_await connection.commit();
-  } catch (...) {
-    failure = std::current_exception();
-  }
-  if (!failure) co_return;
-  co_await detail::shielded(connection.rollback());
-  std::rethrow_exception(failure);
+  co_await migrate::in_transaction(connection, [&]() -> task<void> { co_await create_missing(connection); });
 }
 
 std::string owner_of_locks() { return "process " + std::to_string(getpid()) + numbering(); }
