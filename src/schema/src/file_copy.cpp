@@ -21,9 +21,8 @@ std::vector<file_copier>& copiers() {
 /// Beside the file, at this second or the next one whose name is free.
 std::string unused_name(const std::string& file) {
   constexpr std::int64_t second = 1'000'000;
-  constexpr std::size_t time_length = 15;
   for (std::int64_t now = timestamp::now().us;; now += second) {
-    std::string name = file + "." + make_revision(now, {}).substr(0, time_length) + ".backup";
+    std::string name = file + "." + make_revision(now, {}).substr(0, revision_time_length) + ".backup";
     std::error_code ignored;  // what cannot be looked at cannot be written either, which says more
     if (!std::filesystem::exists(name, ignored)) return name;
   }

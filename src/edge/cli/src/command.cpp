@@ -126,12 +126,12 @@ bool command::confirmed(const std::string& what) {
 
 void command::warn(const std::string& what) { err_.line(err_.painted(ink::yellow, "warning: ") + what); }
 
-std::size_t command::warn_of_uncompiled() {
-  const std::vector<migration_file> files = not_compiled_in(in_project().migrations, migrations());
+std::vector<migration_file> command::warn_of_uncompiled() {
+  std::vector<migration_file> files = not_compiled_in(in_project().migrations, migrations());
   for (const migration_file& file : files) {
     warn(in_project().shown(file.path) + " is not part of this program yet; build it again so that it is seen");
   }
-  return files.size();
+  return files;
 }
 
 std::string command::where() const {

@@ -4,6 +4,7 @@
 #include "arguments.hpp"
 #include "console.hpp"
 #include "interruption.hpp"
+#include "migration_folder.hpp"
 #include "progress_line.hpp"
 #include "project.hpp"
 #include "surroundings.hpp"
@@ -19,6 +20,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace tupelo::cli {
 
@@ -62,8 +64,8 @@ public:
   void warn(const std::string& what);
   /// Asks on a terminal, and says where the answer was no; --yes has answered. Errors: unconfirmed elsewhere.
   bool confirmed(const std::string& what);
-  /// Warns of migration files that this program was built without. Returns how many there are.
-  std::size_t warn_of_uncompiled();
+  /// Warns of migration files that this program was built without. Returns them.
+  std::vector<migration_file> warn_of_uncompiled();
   /// The command and the database as far as they are known: "db upgrade, sqlite:///app.db (DATABASE_URL)".
   std::string where() const;
 

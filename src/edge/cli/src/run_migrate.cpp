@@ -62,11 +62,10 @@ std::string next_revision(command& c, const std::string& message, const std::vec
     bool taken = c.migrations().find(revision) != nullptr ||
                  std::filesystem::exists(c.in_project().migrations / (revision + ".cpp")) ||
                  std::filesystem::exists(c.in_project().migrations / (revision + ".up.sql"));
-    constexpr std::size_t time_length = 15;
     for (const std::string& parent : parents) {
       // Only parents from the same minute: a clock that was wrong for long is not followed.
       taken = taken || (parent.compare(0, 13, revision, 0, 13) == 0 &&
-                        parent.compare(0, time_length, revision, 0, time_length) >= 0);
+                        parent.compare(0, revision_time_length, revision, 0, revision_time_length) >= 0);
     }
     if (!taken) return revision;
   }

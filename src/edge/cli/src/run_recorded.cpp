@@ -6,7 +6,6 @@
 #include "schema_text.hpp"
 
 #include <tupelo/schema/introspect.hpp>
-#include <tupelo/core/timestamp.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -16,14 +15,6 @@ namespace tupelo::cli {
 namespace {
 
 using json = nlohmann::ordered_json;
-
-std::string recorded_at(std::int64_t us) { return timestamp::from_micros(us).to_string().substr(0, 19); }
-
-std::string listed(const std::vector<std::string>& names) {
-  std::string out;
-  for (const std::string& name : names) out += (out.empty() ? "" : ", ") + name;
-  return out;
-}
 
 std::vector<std::string> pending_files(command& c, const migrate::status_report& recorded) {
   std::vector<std::string> pending;
@@ -43,23 +34,20 @@ json json_of(command& c, const migrate::status_report& recorded, const std::vect
     list.push_back({{"revision", one.revision},
                     {"parents", one.parents},
                     {"state", "applied"},
-                    {"applied_at", recorded_at(one.applied_us)},
+                    {"applied_at", time_text(one.applied_us)},
                     {"duration_us", one.duration_us},
                     {"version", one.version}});
   }
   for (const std::string& name : pending) list.push_back({{"revision", name}, {"state", "pending"}});
-  json said{{"database", c.address().redacted()}, {"recorded_only", true},         {"current", recorded.current},
-            {"pending", pending.size()},          {"migrations", std::move(list)}, {"lock", nullptr}};
-  if (recorded.locked)
-    said["lock"] = {{"owner", recorded.lock.owner}, {"since", recorded_at(recorded.lock.acquired_us)}};
-  return said;
+  return {{"database", c.address().redacted()}, {"recorded_only", true},         {"current", recorded.current},
+          {"pending", pending.size()},          {"migrations", std::move(list)}, {"lock", json_of_lock(recorded)}};
 }
 
 void print_history(console& out, const migrate::status_report& recorded, const std::vector<std::string>& pending) {
   std::vector<std::vector<std::string>> rows{{"revision", "state", "applied (UTC)", "took", "after"}};
   for (const migrate::revision_status& one : recorded.revisions) {
     rows.push_back(
-        {one.revision, "applied", recorded_at(one.applied_us), duration_text(one.duration_us), listed(one.parents)});
+        {one.revision, "applied", time_text(one.applied_us), duration_text(one.duration_us), joined(one.parents)});
   }
   for (const std::string& name : pending) rows.push_back({name, "pending", "", "", ""});
   if (rows.size() == 1) {
@@ -72,17 +60,14 @@ void print_history(console& out, const migrate::status_report& recorded, const s
 void print_status(command& c, const migrate::status_report& recorded, const std::vector<std::string>& pending) {
   console& out = c.out();
   out.line("database  " + c.address().redacted() + out.painted(ink::dim, "  (" + c.address().source + ")"));
-  out.line("current   " + (recorded.current.empty() ? "base (nothing is applied)" : listed(recorded.current)));
+  out.line("current   " + (recorded.current.empty() ? "base (nothing is applied)" : joined(recorded.current)));
   out.line("applied   " + counted(recorded.revisions.size(), "migration"));
   if (!pending.empty()) out.line("state     " + out.painted(ink::yellow, std::to_string(pending.size()) + " pending"));
   for (const std::string& name : pending) out.line("  " + out.painted(ink::yellow, "pending") + "  " + name);
   for (const migrate::half_done& half : recorded.halves) {
     out.line("half-way  " + out.painted(ink::red, half.revision + ": " + half.describe()));
   }
-  if (recorded.locked) {
-    out.line("lock      " + out.painted(ink::red, "held by " + recorded.lock.owner + " since " +
-                                                      recorded_at(recorded.lock.acquired_us) + " UTC"));
-  }
+  print_lock(out, recorded);
   print_others(out, c.wait(introspect(c.open_existing())).others);
 }
 

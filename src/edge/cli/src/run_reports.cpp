@@ -11,7 +11,6 @@
 #include <tupelo/schema/diff.hpp>
 #include <tupelo/schema/generator.hpp>
 #include <tupelo/schema/introspect.hpp>
-#include <tupelo/core/timestamp.hpp>
 
 #include <nlohmann/json.hpp>
 #include <tupelo/change_page.hpp>
@@ -24,14 +23,6 @@ namespace {
 
 using json = nlohmann::ordered_json;
 using migrate::state;
-
-std::string time_text(std::int64_t us) { return us == 0 ? "" : timestamp::from_micros(us).to_string().substr(0, 19); }
-
-std::string joined(const std::vector<std::string>& names, std::string_view by = ", ") {
-  std::string out;
-  for (const std::string& name : names) out += (out.empty() ? "" : std::string(by)) + name;
-  return out;
-}
 
 ink ink_of(state now) {
   switch (now) {
@@ -234,7 +225,7 @@ int run_status(command& c) {
               {"migrations", list},
               {"not_compiled_in", files},
               {"beside_tables", json_of(others)},
-              {"lock", nullptr}};
+              {"lock", json_of_lock(report)}};
     json halves = json::array();
     for (const migrate::half_done& half : report.halves) {
       halves.push_back({{"revision", half.revision},
@@ -246,7 +237,6 @@ int run_status(command& c) {
                         {"since", time_text(half.since_us)}});
     }
     said["half_done"] = halves;
-    if (report.locked) said["lock"] = {{"owner", report.lock.owner}, {"since", time_text(report.lock.acquired_us)}};
     c.out().json(said);
     return exit_ok;
   }
@@ -265,18 +255,14 @@ int run_status(command& c) {
     out.line(std::string("          `db ") + (half.way == migrate::direction::up ? "upgrade" : "downgrade") +
              "` goes on there");
   }
-  if (report.locked) {
-    out.line("lock      " + out.painted(ink::red, "held by " + report.lock.owner + " since " +
-                                                      time_text(report.lock.acquired_us) + " UTC"));
-  }
+  print_lock(out, report);
   print_others(out, others);
   c.warn_of_uncompiled();
   return exit_ok;
 }
 
 int run_check(command& c) {
-  c.warn_of_uncompiled();
-  const std::vector<migration_file> uncompiled = not_compiled_in(c.in_project().migrations, c.migrations());
+  const std::vector<migration_file> uncompiled = c.warn_of_uncompiled();
   const bool annotates = !c.args().json && c.args().format == "github";
   const finding_places places(c.in_project());
   if (annotates) annotate_files(c, places, uncompiled);  // several heads are an error behind this

@@ -21,16 +21,15 @@ namespace {
 
 /// At the time of the last one, so that files of SQL, which follow by name, go on following it.
 std::string revision_at(command& c, const std::string& last, const std::string& message) {
-  const std::string words = make_revision(0, message).substr(15);
+  const std::string words = make_revision(0, message).substr(revision_time_length);
   // A name that begins otherwise than ours is kept whole: what is put behind it then still comes right behind it.
-  constexpr std::size_t length_of_time = 15;
-  const std::string time = last.substr(0, last.find('_') == length_of_time ? length_of_time : last.size());
+  const std::string time = last.substr(0, last.find('_') == revision_time_length ? revision_time_length : last.size());
   std::string revision = time + words;
   for (int i = 2; c.migrations().find(revision) != nullptr; ++i) revision = time + words + "_" + std::to_string(i);
   return revision;
 }
 
-/// The files that are to be removed, those of SQL with their way back.
+/// The files that are to be removed. None is of SQL, which nobody can squash.
 std::vector<std::string> files_of(command& c, const std::vector<std::string>& revisions) {
   std::vector<std::string> files;
   for (const migration_file& file : migration_files(c.in_project().migrations)) {

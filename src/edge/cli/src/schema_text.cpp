@@ -2,6 +2,7 @@
 #include "schema_text.hpp"
 
 #include <tupelo/schema/generator.hpp>
+#include <tupelo/core/timestamp.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -9,6 +10,25 @@
 #include <string>
 
 namespace tupelo::cli {
+
+std::string time_text(std::int64_t us) { return us == 0 ? "" : timestamp::from_micros(us).to_string().substr(0, 19); }
+
+std::string joined(const std::vector<std::string>& names, std::string_view by) {
+  std::string out;
+  for (const std::string& name : names) out += (out.empty() ? "" : std::string(by)) + name;
+  return out;
+}
+
+nlohmann::ordered_json json_of_lock(const migrate::status_report& report) {
+  if (!report.locked) return nullptr;
+  return {{"owner", report.lock.owner}, {"since", time_text(report.lock.acquired_us)}};
+}
+
+void print_lock(console& to, const migrate::status_report& report) {
+  if (!report.locked) return;
+  to.line("lock      " + to.painted(ink::red, "held by " + report.lock.owner + " since " +
+                                                  time_text(report.lock.acquired_us) + " UTC"));
+}
 
 nlohmann::ordered_json json_of(const std::vector<schema_operation>& operations) {
   nlohmann::ordered_json list = nlohmann::ordered_json::array();

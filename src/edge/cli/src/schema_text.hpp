@@ -3,16 +3,26 @@
 
 #include "console.hpp"
 
+#include <tupelo/schema/migrator.hpp>
 #include <tupelo/schema/object_drift.hpp>
 #include <tupelo/query/schema_operation.hpp>
 
 #include <nlohmann/json_fwd.hpp>
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace tupelo::cli {
+
+/// "2026-11-21 09:30:00"; empty for a time that is none.
+std::string time_text(std::int64_t us);
+std::string joined(const std::vector<std::string>& names, std::string_view by = ", ");
+
+/// Who holds the lock since when; null where nobody does.
+nlohmann::ordered_json json_of_lock(const migrate::status_report& report);
+void print_lock(console& to, const migrate::status_report& report);
 
 /// [{"table": …, "change": …, "code": …}]
 nlohmann::ordered_json json_of(const std::vector<schema_operation>& operations);

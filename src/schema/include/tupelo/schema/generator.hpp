@@ -5,6 +5,7 @@
 #include <tupelo/schema/moved_column.hpp>
 #include <tupelo/query/schema_operation.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -25,6 +26,8 @@ struct migration_source {
 /// "Add users!" at a time → "20261121T093000_add_users".
 /// Units: microseconds since the epoch, UTC.
 std::string make_revision(std::int64_t utc_us, std::string_view message);
+/// So many characters of it are the time.
+inline constexpr std::size_t revision_time_length = 15;
 
 /// The C++ of a migration with these operations in `up` and their inverses in `down`. Where an operation has no
 /// inverse, `down` says so by `db.irreversible(…)`. Where a column goes that has come elsewhere, a comment says how its
