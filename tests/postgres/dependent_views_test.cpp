@@ -110,5 +110,19 @@ TEST_F(postgres_views, that_have_more_than_can_be_made_again_are_refused_by_name
   expect_no_drift(first);
 }
 
+TEST_F(postgres_views, that_read_a_column_which_goes_are_named) {
+  make();
+  const history all({{"1_users", {}, &users_up, &nothing, "1.cpp"},
+                     {"2_drop",
+                      {"1_users"},
+                      [](schema_editor& db) { db.drop_column("users", "age"); },
+                      [](schema_editor& db) { db.add_column("users", "age").integer().null(); },
+                      "2.cpp"}});
+  const std::string said = failure(all);
+  EXPECT_NE(said.find("view grown_up depends on column age of table users"), std::string::npos) << said;
+  EXPECT_NE(said.find("drop it before the change and make it behind (db.execute)"), std::string::npos) << said;
+  EXPECT_EQ(said.find("CASCADE"), std::string::npos) << said;
+}
+
 }  // namespace
 }  // namespace tupelo::postgres

@@ -144,6 +144,12 @@ bool is_locked_out(const std::exception& failure) {
 }
 
 /// Which right was missing, where that was it.
+bool is_depended_on(const std::exception& failure) {
+  constexpr std::string_view dependent_objects = "2BP01";
+  const auto* known = dynamic_cast<const database_error*>(&failure);
+  return known != nullptr && known->sqlstate() == dependent_objects;
+}
+
 std::string missing_right(const dialect& sql, const std::exception& failure, const run_position& position) {
   const auto* known = dynamic_cast<const database_error*>(&failure);
   const auto* finder = dynamic_cast<const right_finder*>(&sql.schema());
@@ -360,6 +366,7 @@ task<migrate::report> execute_run(lease& connection, const history& all, prepare
         cause += "; " + right;
       }
       if (is_locked_out(e)) {
+      if (is_depended_on(e)) cause += "; in this migration: drop it before the change and make it behind (db.execute)";
         cause += "; it was tried " + std::to_string(opts.lock_retries + 1) +
                  " times: try again when the table is used less, or say how long and how often (--lock-timeout, "
                  "--lock-retries; options::lock_timeout_us, lock_retries)";

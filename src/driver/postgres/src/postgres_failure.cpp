@@ -32,6 +32,8 @@ std::string key_columns(std::string_view detail) {
 }
 
 constexpr std::string_view protocol_violation = "08P01";
+/// Its detail names what depends on it, and nothing else; its hint is to drop that too, whatever it is.
+constexpr std::string_view dependent_objects = "2BP01";
 
 /// Functions choose SQLSTATE and text of what they raise freely, so neither says anything about the text.
 bool raised_by_function(const error_fields& fields) noexcept {
@@ -112,9 +114,8 @@ struct failure {
       out = rule.shows_message && !raised_by_function(fields)
                 ? "PostgreSQL: " + shown_text(fields.message)
                 : "the database failed with an error whose text is not shown because it may repeat values";
-      if (rule.shows_message && !fields.hint.empty() && !raised_by_function(fields)) {
-        out += " (" + shown_text(fields.hint) + ")";
-      }
+      const std::string& more = fields.sqlstate == dependent_objects ? fields.detail : fields.hint;
+      if (rule.shows_message && !more.empty() && !raised_by_function(fields)) out += " (" + shown_text(more) + ")";
     }
     if (!rule.remedy.empty()) out += std::string("; ") + std::string(rule.remedy);
     out += " [SQLSTATE " + shown_text(fields.sqlstate);

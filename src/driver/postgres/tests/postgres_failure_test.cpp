@@ -127,6 +127,18 @@ TEST(postgres_failure, names_are_shown_with_the_place_in_the_statement) {
   EXPECT_TRUE(says(e, "at character 8"));
 }
 
+TEST(postgres_failure, what_still_depends_on_something_is_named_instead_of_dropped_as_well) {
+  error_fields fields = fields_of("2BP01", "cannot drop column age of table users because other objects depend on it");
+  fields.detail = "view grown_up depends on column age of table users\nview old depends on view grown_up";
+  fields.hint = "Use DROP ... CASCADE to drop the dependent objects too.";
+  const auto e = failure<database_error>(fields);
+  EXPECT_TRUE(says(e, "view grown_up depends on column age of table users")) << e.what();
+  EXPECT_TRUE(says(e, "view old depends on view grown_up")) << e.what();
+  EXPECT_FALSE(says(e, "CASCADE")) << e.what();
+  fields.routine = "exec_stmt_raise";
+  EXPECT_FALSE(says(failure<database_error>(fields), "grown_up"));
+}
+
 TEST(postgres_failure, texts_that_may_hold_values_are_not_shown) {
   for (const char* sqlstate : {"22P02", "22003", "22007", "22000", "P0001", "P0002", "38000", "HV000", "99999"}) {
     error_fields fields = fields_of(sqlstate, "invalid input syntax for type integer: \"hunter2\"");
