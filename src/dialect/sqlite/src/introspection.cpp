@@ -220,6 +220,20 @@ void list_table_options(schema_definition& schema, const rows& tables) {
   }
 }
 
+/// Keys and unique constraints that compare otherwise than their columns do. Rows of one index are neighbours.
+void list_collated_keys(schema_definition& schema, const rows& indexes) {
+  for (const introspection_row& row : indexes) {
+    const bool key = row.c3 == "pk";
+    if (!key && row.c3 != "u") continue;
+    const table_definition* table = schema.find(text(row.c0));
+    const column_definition* column = table == nullptr ? nullptr : table->find_column(text(row.c5));
+    if (column == nullptr) continue;
+    if (equal_identifiers(text(row.c8), column->collation.empty() ? "BINARY" : column->collation)) continue;
+    schema_object other{"table option", key ? "PRIMARY KEY with COLLATE" : "UNIQUE with COLLATE", table->name, {}};
+    if (schema.others.empty() || schema.others.back() != other) schema.others.push_back(std::move(other));
+  }
+}
+
 /// SQLite takes names of tables and columns in any case.
 void write_as_declared(const schema_definition& schema, foreign_key_definition& key) {
   for (const table_definition& table : schema.tables) {
@@ -259,6 +273,7 @@ schema_definition decode_introspection(const std::vector<std::vector<introspecti
     schema.others.push_back({text(row.c0), text(row.c1), text(row.c2), text(row.c3)});
   }
   list_table_options(schema, answers.at(0));
+  list_collated_keys(schema, answers.at(3));
   return with_names(schema);
 }
 

@@ -85,6 +85,17 @@ TEST(sqlite_introspection, names_what_tables_have_no_words_for) {
                                       "table option no AUTOINCREMENT on t", "table option ON CONFLICT on t"}));
 }
 
+TEST(sqlite_introspection, names_keys_that_compare_otherwise_than_their_columns) {
+  raw_database db;
+  db.run("CREATE TABLE u (a TEXT, b TEXT COLLATE NOCASE UNIQUE, UNIQUE (a COLLATE NOCASE, b COLLATE BINARY))");
+  db.run("CREATE TABLE p (a TEXT, PRIMARY KEY (a COLLATE NOCASE))");
+  db.run("CREATE TABLE usual (a TEXT COLLATE NOCASE PRIMARY KEY, b TEXT COLLATE BINARY UNIQUE)");
+  std::vector<std::string> said;
+  for (const schema_object& other : db.introspect().others) said.push_back(other.describe());
+  EXPECT_EQ(said, (std::vector<std::string>{"table option PRIMARY KEY with COLLATE on p",
+                                            "table option UNIQUE with COLLATE on u"}));
+}
+
 TEST(sqlite_introspection, tells_keys_that_are_used_again_from_those_that_are_not) {
   raw_database db;
   db.run("CREATE TABLE again (id INTEGER PRIMARY KEY, autoincrement_ TEXT DEFAULT 'autoincrement')");
