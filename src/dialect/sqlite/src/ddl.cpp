@@ -552,10 +552,11 @@ ddl_frame frame_of(const std::vector<schema_operation>& operations, const schema
   frame.restore_query = "SELECT 'PRAGMA foreign_keys = ' || foreign_keys FROM pragma_foreign_keys "
                         "UNION ALL SELECT 'PRAGMA legacy_alter_table = OFF'";
   frame.before = {"PRAGMA foreign_keys = OFF"};
-  frame.verify = "SELECT 'table `' || \"table\" || '` has ' || count(*) || CASE count(*) WHEN 1 THEN ' row that "
-                 "references' ELSE ' rows that reference' END || ' missing rows of `' || "
-                 "parent || '`' "
-                 "FROM pragma_foreign_key_check GROUP BY \"table\", parent";
+  frame.verify =
+      "SELECT 'table `' || \"table\" || '` has ' || count(*) || CASE count(*) WHEN 1 THEN ' row that "
+      "references' ELSE ' rows that reference' END || ' missing rows of `' || "
+      "parent || '`; correct or delete them (`PRAGMA foreign_key_check(\"' || replace(\"table\", '\"', "
+      "'\"\"') || '\")` lists them, unless the key is new)' FROM pragma_foreign_key_check GROUP BY \"table\", parent";
   return frame;
 }
 

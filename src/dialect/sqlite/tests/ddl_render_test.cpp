@@ -273,7 +273,9 @@ TEST_F(sqlite_ddl, a_foreign_key_that_rows_violate_is_refused) {
     change({add_check{"posts", {"", "title <> ''"}}});
     FAIL();
   } catch (const std::runtime_error& e) {
-    EXPECT_STREQ(e.what(), "table `posts` has 1 row that references missing rows of `users`");
+    EXPECT_STREQ(e.what(),
+                 "table `posts` has 1 row that references missing rows of `users`; correct or delete them (`PRAGMA "
+                 "foreign_key_check(\"posts\")` lists them, unless the key is new)");
   }
 }
 
