@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tupelo/dialect/sqlite/ddl.hpp"
 
+#include "rebuild_guard.hpp"
 #include "search_index.hpp"
 
 #include "tupelo/dialect/sqlite/introspection.hpp"
@@ -361,17 +362,13 @@ private:
   void remake(const table_definition& old, const table_definition& made, const std::vector<std::string>& kept,
               const ddl::rename_enum_value* renamed = nullptr) {
     const std::string place = "tupelo_new_" + made.name;
-    std::string columns;
-    for (const column_definition& column : old.columns)
-      columns += (columns.empty() ? "" : ", ") + sql_text_literal(column.name);
-    statements_.push_back(
-        {ddl_role::check, "SELECT 'the column \"' || name || '\" of the table ' || " +
-                              sql_text_literal(quote_identifier(old.name)) +
-                              " || ' is in no migration, and would be lost, as SQLite makes this change by making the "
-                              "table anew; add it "
-                              "by a migration (db.add_column) or drop it first' FROM pragma_table_xinfo(" +
-                              sql_text_literal(old.name) + ") WHERE name COLLATE NOCASE NOT IN (" + columns + ")"});
+    statements_.push_back({ddl_role::check, lost_by_rebuild(old)});
     drop_searches(old);
+    std::vector<std::string> gone;
+    for (const column_definition& column : old.columns) {
+      if (made.find_column(column.name) == nullptr) gone.push_back(column.name);
+    }
+    if (!gone.empty()) statements_.push_back({ddl_role::check, broken_by_dropping(old, gone)});
     std::string known;  // indexes that are made again, or not, as the definition says
     for (const index_definition& index : old.indexes) known += ", " + sql_text_literal(index.name);
     statements_.push_back(

@@ -63,6 +63,7 @@ public:
     std::vector<cells> remembered;
     for (const ddl_statement& statement : render_ddl(operations, schema)) {
       if (statement.role == ddl_role::execute) run(statement.sql);
+      if (statement.role == ddl_role::check) refuse(rows(statement.sql));
       if (statement.role == ddl_role::remember) remembered = rows(statement.sql);
       if (statement.role == ddl_role::restore) restore_missing(remembered, rows(statement.sql));
     }
@@ -84,6 +85,11 @@ public:
   }
 
 private:
+  void refuse(const std::vector<cells>& reasons) {
+    if (reasons.empty()) return;
+    run("ROLLBACK");
+    throw std::runtime_error(*reasons[0][0]);
+  }
   void restore_missing(const std::vector<cells>& remembered, const std::vector<cells>& present) {
     for (const cells& thing : remembered) {
       bool there = false;
