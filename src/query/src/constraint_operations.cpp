@@ -35,6 +35,12 @@ bool rename(Items& items, const std::string& from, const std::string& to) {
   return true;
 }
 
+/// As the database has it, where the description gives the key no name.
+std::string name_of_key(const table_definition& table) {
+  if (table.primary_key.columns.empty()) return {};
+  return table.primary_key.name.empty() ? conventional_primary_key_name(table) : table.primary_key.name;
+}
+
 }  // namespace
 
 void apply(const ddl::rename_index& change, schema_definition& schema) {
@@ -55,10 +61,14 @@ void apply(const ddl::rename_constraint& change, schema_definition& schema) {
   const std::string& to = change.to;
   const bool taken = table.find_unique(to) != nullptr || table.find_check(to) != nullptr ||
                      table.find_foreign_key(to) != nullptr || table.find_exclusion(to) != nullptr ||
-                     (!table.primary_key.columns.empty() && table.primary_key.name == to);
+                     name_of_key(table) == to;
   if (taken)
     refuse(table.name,
            "constraint " + in_ticks(change.from) + " cannot be renamed: " + in_ticks(to) + " exists already");
+  if (!change.from.empty() && name_of_key(table) == change.from) {
+    table.primary_key.name = to;
+    return;
+  }
   const bool found = rename(table.uniques, change.from, to) || rename(table.checks, change.from, to) ||
                      rename(table.foreign_keys, change.from, to) || rename(table.exclusions, change.from, to);
   if (!found) refuse(table.name, "there is no constraint " + in_ticks(change.from) + " to rename");

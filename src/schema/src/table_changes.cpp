@@ -147,6 +147,12 @@ table_changes compare_tables(const table_definition& from, const table_definitio
     compare(from, to, items, live, add, drop, rename);
   };
   renames& named = changes.rename_constraints;
+  const std::string& key = to.primary_key.name;
+  // Who makes a table in SQL seldom names its key: then the live database has done it, by a convention of its own.
+  const bool any_name = key.empty() || (live != nullptr && key == conventional_primary_key_name(to));
+  if (!changes.key_changes && !to.primary_key.columns.empty() && !any_name && !has_name(from, key)) {
+    named.emplace_back(from.primary_key.name, key);
+  }
   compare_all(&table_definition::uniques, changes.add_uniques, changes.drop_uniques, named);
   compare_all(&table_definition::indexes, changes.add_indexes, changes.drop_indexes, changes.rename_indexes);
   compare_all(&table_definition::checks, changes.add_checks, changes.drop_checks, named);

@@ -71,12 +71,25 @@ TEST_F(schema_diff, names_that_are_not_given_do_not_matter) {
   users().uniques[0].name.clear();
   posts().indexes[0].name.clear();
   posts().foreign_keys[0].name.clear();
+  users().primary_key.name.clear();
   EXPECT_EQ(changes(from, to), lines{});
 }
 
 TEST_F(schema_diff, names_that_are_given_matter) {
   users().uniques[0].name = "mail_once";
-  EXPECT_EQ(changes(from, to), (lines{"rename constraint uq_users_email to mail_once on users"}));
+  users().primary_key.name = "one_user";
+  EXPECT_EQ(changes(from, to), (lines{"rename constraint pk_users to one_user on users",
+                                      "rename constraint uq_users_email to mail_once on users"}));
+}
+
+TEST_F(schema_diff, the_name_that_a_live_database_has_given_to_a_key_is_as_good_as_the_usual_one) {
+  const live_database live;
+  diff_options of_live;
+  of_live.live = &live.db.sql_dialect().schema();
+  from.find("users")->primary_key.name = "users_pkey";
+  EXPECT_TRUE(diff(from, to, of_live).empty());
+  users().primary_key.name = "one_user";
+  EXPECT_EQ(diff(from, to, of_live).size(), 1U);
 }
 
 TEST_F(schema_diff, renames_what_is_equal_but_for_its_name) {

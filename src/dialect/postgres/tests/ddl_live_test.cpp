@@ -211,6 +211,10 @@ TEST_F(postgres_alteration, renamed_tables_and_columns_take_their_constraints_al
   change({ddl::rename_column{"t", "c", "Order"}, ddl::rename_table{"t", "Select"}});
   change({ddl::change_primary_key{"Select", {"", {"id"}}, {}}});
 }
+TEST_F(postgres_alteration, a_primary_key_is_renamed) {
+  change({ddl::rename_constraint{"t", "pk_t", "one_t"}});
+  EXPECT_EQ(db().introspect().find("t")->primary_key.name, "one_t");
+}
 TEST_F(postgres_alteration, what_is_added_can_be_dropped) {
   const check_definition check{"", "c <> ''"};
   const key_definition unique{"", {"c"}};

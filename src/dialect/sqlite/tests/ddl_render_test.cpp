@@ -293,6 +293,14 @@ TEST_F(sqlite_ddl, the_primary_key_can_become_another_and_back) {
   EXPECT_EQ(count("posts JOIN users ON users.id = author_id"), "3");
 }
 
+TEST_F(sqlite_ddl, the_primary_key_can_be_given_a_name) {
+  change({rename_constraint{"users", "pk_users", "one_user"}});
+  EXPECT_EQ(db.introspect(), schema);
+  EXPECT_EQ(schema.find("users")->primary_key.name, "one_user");
+  change({rename_constraint{"users", "one_user", "pk_users"}});
+  EXPECT_EQ(db.introspect(), schema);
+}
+
 TEST_F(sqlite_ddl, rows_without_a_key_are_numbered_when_they_get_one) {
   change({create_table{{.name = "notes", .columns = {text("body")}}}});
   db.run("INSERT INTO notes VALUES ('a'), ('b')");
