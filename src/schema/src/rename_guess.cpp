@@ -106,11 +106,34 @@ int likeness(const table_definition& former, const table_definition& table) {
   return percent_of(0.8 * share + 0.2 * likeness(former.name, table.name));
 }
 
+/// Values of an enum between others that stay. As many that go as that come there may be the same ones, in order.
+void guess_values(const enum_definition& former, const enum_definition& type, std::vector<rename_guess>& guesses) {
+  const auto has = [](const std::vector<std::string>& values, const std::string& value) {
+    return std::find(values.begin(), values.end(), value) != values.end();
+  };
+  /// Those that the other has not, behind the first of the others; moves on to the next of these.
+  const auto alone = [&](const std::vector<std::string>& values, const std::vector<std::string>& others,
+                         std::size_t& at) {
+    std::vector<std::string> found;
+    for (; at < values.size() && !has(others, values[at]); ++at) found.push_back(values[at]);
+    return found;
+  };
+  for (std::size_t i = 0, k = 0; i < former.values.size() || k < type.values.size(); ++i, ++k) {
+    const std::vector<std::string> gone = alone(former.values, type.values, i);
+    const std::vector<std::string> come = alone(type.values, former.values, k);
+    for (std::size_t n = 0; gone.size() == come.size() && n < gone.size(); ++n) {
+      const int percent = percent_of(0.6 + 0.4 * likeness(gone[n], come[n]));
+      guesses.push_back({{{}, come[n], gone[n], former.name}, percent});
+    }
+  }
+}
+
 /// The surest first, each of either side once.
 std::vector<rename_guess> chosen(std::vector<rename_guess> all, const std::vector<rename_hint>& denied) {
   std::erase_if(all, [&](const rename_guess& guess) {
     const auto same = [&](const rename_hint& hint) {
-      return hint.table == guess.hint.table && hint.column == guess.hint.column && hint.from == guess.hint.from;
+      return hint.table == guess.hint.table && hint.column == guess.hint.column && hint.from == guess.hint.from &&
+             hint.enum_type == guess.hint.enum_type;
     };
     return guess.percent < least_percent || std::any_of(denied.begin(), denied.end(), same);
   });
@@ -118,7 +141,7 @@ std::vector<rename_guess> chosen(std::vector<rename_guess> all, const std::vecto
   std::vector<rename_guess> out;
   for (rename_guess& guess : all) {
     const bool taken = std::any_of(out.begin(), out.end(), [&](const rename_guess& other) {
-      return other.to() == guess.to() || other.from() == guess.from();
+      return other.hint.enum_type == guess.hint.enum_type && (other.to() == guess.to() || other.from() == guess.from());
     });
     if (!taken) out.push_back(std::move(guess));
   }
@@ -127,8 +150,12 @@ std::vector<rename_guess> chosen(std::vector<rename_guess> all, const std::vecto
 
 }  // namespace
 
-std::string rename_guess::from() const { return hint.column.empty() ? hint.from : hint.table + "." + hint.from; }
-std::string rename_guess::to() const { return hint.column.empty() ? hint.table : hint.table + "." + hint.column; }
+std::string rename_guess::from() const {
+  return hint.column.empty() ? hint.from : hint.table + hint.enum_type + "." + hint.from;
+}
+std::string rename_guess::to() const {
+  return hint.column.empty() ? hint.table : hint.table + hint.enum_type + "." + hint.column;
+}
 
 std::vector<rename_guess> guess_renames(const schema_definition& from, const schema_definition& to,
                                         const std::vector<rename_hint>& said, const std::vector<rename_hint>& denied) {
@@ -140,7 +167,8 @@ std::vector<rename_guess> guess_renames(const schema_definition& from, const sch
   std::vector<const table_definition*> made_tables;
   for (const schema_operation& operation : operations) {
     const auto& data = operation.data;
-    if (std::holds_alternative<ddl::rename_table>(data) || std::holds_alternative<ddl::rename_column>(data)) {
+    if (std::holds_alternative<ddl::rename_table>(data) || std::holds_alternative<ddl::rename_column>(data) ||
+        std::holds_alternative<ddl::rename_enum_value>(data)) {
       operation.apply_to(former);
     } else if (const auto* drop = std::get_if<ddl::drop_table>(&data)) {
       dropped_tables.push_back(&drop->table);
@@ -165,6 +193,9 @@ std::vector<rename_guess> guess_renames(const schema_definition& from, const sch
       const int percent = likeness(*former.find(drop->table), drop->column, *to.find(add->table), add->column);
       guesses.push_back({{add->table, add->column.name, drop->column.name}, percent});
     }
+  }
+  for (const enum_definition& type : former.enums) {
+    if (const enum_definition* now = to.find_enum(type.name); now != nullptr) guess_values(type, *now, guesses);
   }
   return chosen(std::move(guesses), denied);
 }

@@ -89,6 +89,18 @@ TEST_F(rename_guesses, tell_tables_first_and_their_columns_once_that_is_settled)
   EXPECT_EQ(guessed({{"people", "", "users"}}), (names{"people.email=people.mail"}));
 }
 
+TEST_F(rename_guesses, name_values_of_an_enum_between_the_same_others) {
+  from.enums = {{"plan", {"trial", "basic", "pro", "top"}}};
+  to.enums = {{"plan", {"trial", "free", "pro", "best", "more"}}};
+  EXPECT_EQ(guessed(), (names{"plan.basic=plan.free"})) << "one goes behind `pro`, and two come";
+  EXPECT_EQ(guess_renames(from, to, {})[0].hint.enum_type, "plan");
+  const rename_hint said{{}, "free", "basic", "plan"};
+  EXPECT_EQ(guessed({said}), names{});
+  EXPECT_EQ(guessed({}, {said}), names{});
+  to.enums = {{"plan", {"trial", "basic", "plus", "pro"}}};
+  EXPECT_EQ(guessed(), names{});
+}
+
 TEST_F(rename_guesses, leave_tables_with_other_columns_alone) {
   to.remove("posts");
   to.add({.name = "tags", .columns = {text("word"), text("language")}});

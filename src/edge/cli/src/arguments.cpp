@@ -140,7 +140,8 @@ private:
     migrate->add_option("-m,--message", into_->message, "The same as an option")->excludes(text);
     migrate
         ->add_option("-r,--rename", into_->renames,
-                     "old=new: a table (people=users) or column (users.mail=users.email) was renamed")
+                     "old=new: a table (people=users), column (users.mail=users.email) or value of an enum "
+                     "(plan.basic=plan.free) was renamed")
         ->type_name("OLD=NEW")
         ->allow_extra_args(false);
     CLI::Option* all = migrate->add_flag("--rename-all", into_->rename_all,

@@ -3,6 +3,7 @@
 
 #include "error_report.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
 
@@ -24,6 +25,10 @@ std::string shown(const dotted_name& name) {
   return "`" + name.table + (name.column.empty() ? "" : ".") + name.column + "`";
 }
 
+bool has(const enum_definition* type, const std::string& value) {
+  return type != nullptr && std::find(type->values.begin(), type->values.end(), value) != type->values.end();
+}
+
 bool has(const schema_definition& schema, const dotted_name& name) {
   const table_definition* table = schema.find(name.table);
   return table != nullptr && (name.column.empty() || table->find_column(name.column) != nullptr);
@@ -41,6 +46,14 @@ rename_hint parse_rename(std::string_view text, const schema_definition& recorde
     throw usage_error(
         "--rename " + std::string(text) +
         ": expected old=new, for example people=users for a table or users.mail=users.email for a column");
+  }
+  if (column && recorded.find(from.table) == nullptr && recorded.find_enum(from.table) != nullptr) {
+    if (has(recorded.find_enum(from.table), from.column) && from.table == to.table &&
+        has(wanted.find_enum(to.table), to.column)) {
+      return {{}, to.column, from.column, to.table};
+    }
+    throw usage_error("--rename " + std::string(text) + ": the enum `" + from.table +
+                      "` has no such values; the one of the migrations comes first, then the one of the models");
   }
   if (!has(recorded, from)) {
     throw usage_error("--rename " + std::string(text) + ": the migrations have built no " + shown(from) +

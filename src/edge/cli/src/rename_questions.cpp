@@ -35,7 +35,8 @@ bool asked(surroundings& around, const rename_guess& guess) {
   throw usage_error(
       "this may have been renamed, or dropped and added, and there is no terminal to ask on:" + which +
       "\nSay --rename old=new of each that was, --rename-all where all of them were, and --no-rename where "
-      "the others were not; or write renamed_from(…) into the model. Nothing was written");
+      "the others were not; or write renamed_from(…), of a value value_renamed(…), into the model. Nothing was "
+      "written");
 }
 
 }  // namespace

@@ -32,6 +32,17 @@ struct titled_post {
   static void model(tupelo::model<titled_post>& m) { m.table("posts"); }
 };
 
+enum class rank { junior, boss };
+
+struct ranked_user {
+  std::int64_t id{};
+  rank is{};
+  static void model(tupelo::model<ranked_user>& m) {
+    m.table("users");
+    m.native_enum(&ranked_user::is).named("rank");
+  }
+};
+
 /// A project after `db init`, with one model and no migration.
 class migrate_verb : public testing::Test {
 protected:
@@ -183,6 +194,34 @@ TEST_F(migrate_verb, a_rename_of_what_is_not_there_is_wrong_usage) {
   EXPECT_EQ(folder.db({"migrate", "x", "-r", "users.mail=users.email"}).code, 2);
   EXPECT_EQ(folder.db({"migrate", "x", "-r", "users.email=users.nothing"}).code, 2);
   EXPECT_EQ(folder.db({"migrate", "x", "-r", "users.email"}).code, 2);
+}
+TEST_F(migrate_verb, a_value_of_an_enum_may_have_been_renamed_as_well) {
+  const migration ranks{"20261120T080000_ranks",
+                        {},
+                        [](schema_editor& db) {
+                          db.create_enum("rank", {"novice", "boss"});
+                          db.create_table("users", [](table_editor& t) {
+                            t.id();
+                            t.enumeration("is", "rank");
+                          });
+                        },
+                        [](schema_editor& db) {
+                          db.drop_table("users");
+                          db.drop_enum("rank");
+                        },
+                        "migrations/ranks.cpp"};
+  const history ranked{{ranks}};
+  folder.use(ranked);
+  folder.use_models<ranked_user>();
+  const outcome refused = folder.db({"migrate", "Ranks"});
+  EXPECT_EQ(refused.code, 2);
+  EXPECT_TRUE(refused.complains("rank.novice=rank.junior (")) << refused.err;
+  const outcome done = folder.db({"migrate", "Ranks", "-r", "rank.novice=rank.junior", "--json"});
+  ASSERT_EQ(done.code, 0) << done.out;
+  EXPECT_EQ(done.json()["operations"].size(), 1U) << done.out;
+  EXPECT_TRUE(done.says("rename_enum_value")) << done.out;
+  const outcome wrong = folder.db({"migrate", "x", "-r", "rank.novice=rank.clerk"});
+  EXPECT_TRUE(wrong.complains("the enum `rank` has no such values")) << wrong.err;
 }
 TEST_F(migrate_verb, a_rename_takes_one_word_so_that_the_message_may_follow) {
   folder.use(both);
