@@ -150,7 +150,12 @@ WHERE c.conparentid = 0 AND (NOT c.convalidated OR (c.condeferrable AND NOT c.co
   OR (c.contype = 'p' AND c.condeferrable) OR (c.contype = 'c' AND c.connoinherit)
   OR (c.contype = 'f' AND (c.confmatchtype = 'f' OR f.relnamespace <> t.relnamespace OR f.relkind NOT IN ('r', 'p') OR
                            f.relispartition OR c.sets_some <> '{}'))
-  OR i.indnatts <> i.indnkeyatts OR NOT c.enforced OR c.of_periods)
+  OR i.indnatts <> i.indnkeyatts OR NOT c.enforced OR c.of_periods
+  OR (c.contype = 'x' AND EXISTS (SELECT 1 FROM unnest(c.conexclop) o WHERE NOT pg_operator_is_visible(o)))
+  OR (c.contype = 'x' AND EXISTS (SELECT 1 FROM unnest(i.indkey::int2[], i.indcollation::oid[]) WITH ORDINALITY AS k (own, coll,
+        place) JOIN pg_attribute x ON x.attrelid = i.indexrelid AND x.attnum = k.place JOIN pg_type y ON y.oid = x.atttypid
+        LEFT JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = k.own
+        WHERE k.coll <> 0 AND k.coll <> coalesce(a.attcollation, y.typcollation))))
 UNION ALL
 SELECT 'invalid index', x.relname, t.relname, pg_get_indexdef(x.oid)
 FROM pg_index i JOIN tables t ON t.oid = i.indrelid JOIN pg_class x ON x.oid = i.indexrelid WHERE NOT i.indisvalid

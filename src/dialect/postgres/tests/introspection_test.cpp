@@ -168,6 +168,15 @@ TEST_F(postgres_catalog, what_tables_can_say_is_no_other_object) {
   EXPECT_EQ(others(), std::set<std::string>());
 }
 
+TEST_F(postgres_catalog, an_exclusion_that_compares_otherwise_than_its_columns_is_named) {
+  db().run(R"(
+    CREATE TABLE t (a text, b text COLLATE "C",
+                    CONSTRAINT otherwise EXCLUDE USING btree (a COLLATE "C" WITH =),
+                    CONSTRAINT as_written EXCLUDE USING btree (lower(a) COLLATE "POSIX" WITH =),
+                    CONSTRAINT usual EXCLUDE USING btree (a WITH =, b WITH =, lower(a) WITH =)))");
+  EXPECT_EQ(others(), (std::set<std::string>{"constraint as_written on t", "constraint otherwise on t"}));
+}
+
 TEST_F(postgres_catalog, a_key_to_another_schema_is_named_and_not_taken_for_one_of_this) {
   const std::string other = db().value("SELECT current_schema()") + "_other";
   db().run("CREATE SCHEMA " + other + "; CREATE TABLE " + other + ".a (id int PRIMARY KEY); CREATE TABLE a (id int)");
