@@ -49,6 +49,11 @@ bool is_of_partition(const schema_object& one, const std::vector<std::string_vie
   return is(one.name) || is(one.table);
 }
 
+/// What other programs have in the database comes and goes with them.
+bool is_elsewhere(const schema_object& one) {
+  return one.kind == "schema" || one.kind == "extension of another schema";
+}
+
 task<void> write_record(lease& connection, bool exists, object_digests digests, std::vector<std::string> applied) {
   if (!exists) {
     const schema_dialect& rules = connection.sql_dialect().schema();
@@ -74,7 +79,7 @@ object_digests digests_of(const std::vector<schema_object>& objects) {
   object_digests out;
   for (const schema_object& one : objects) {
     // Two may be said alike, as a type and a function of one name when both have comments.
-    if (!is_of_partition(one, partitions)) out[one.describe()] += one.definition + '\n';
+    if (!is_of_partition(one, partitions) && !is_elsewhere(one)) out[one.describe()] += one.definition + '\n';
   }
   for (auto& [object, text] : out) text = checksum_of_text(text);
   return out;

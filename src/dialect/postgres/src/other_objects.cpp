@@ -53,7 +53,14 @@ UNION ALL
 SELECT 'table of another schema', n.nspname || '.' || c.relname, NULL, NULL
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'p') AND n.nspname = ANY (current_schemas(false)) AND n.nspname <> current_schema())sql" +
-         not_of_extension("pg_class", "c.oid");
+         not_of_extension("pg_class", "c.oid") + R"sql(
+UNION ALL
+SELECT 'schema', n.nspname, NULL, CASE t.count WHEN 1 THEN '1 table' ELSE coalesce(t.count, 0) || ' tables' END
+FROM pg_namespace n LEFT JOIN (SELECT c.relnamespace, count(*) FROM pg_class c WHERE c.relkind IN ('r', 'p') AND NOT
+  c.relispartition GROUP BY c.relnamespace) AS t ON t.relnamespace = n.oid
+WHERE n.nspname NOT LIKE 'pg\_%' AND n.nspname <> 'information_schema' AND n.nspname <> ALL (current_schemas(false)) AND
+  (n.nspname <> 'public' OR t.count > 0))sql" +
+         not_of_extension("pg_namespace", "n.oid");
 }
 
 /// How tables and views are, beyond their columns and constraints.

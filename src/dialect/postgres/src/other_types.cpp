@@ -111,8 +111,10 @@ SELECT 'text search parser', g.prsname, NULL, concat_ws(', ', 'START = ' || g.pr
 FROM pg_ts_parser g JOIN here n ON n.oid = g.prsnamespace WHERE true)sql" +
          not_of_extension("pg_ts_parser", "g.oid") + R"sql(
 UNION ALL
-SELECT 'extension', x.extname, NULL, x.extversion
-FROM pg_extension x JOIN pg_namespace n ON n.oid = x.extnamespace WHERE n.nspname = ANY (current_schemas(false)))sql";
+SELECT CASE WHEN h.here THEN 'extension' ELSE 'extension of another schema' END,
+       CASE WHEN h.here THEN x.extname::text ELSE n.nspname || '.' || x.extname END, NULL, x.extversion
+FROM pg_extension x JOIN pg_namespace n ON n.oid = x.extnamespace
+CROSS JOIN LATERAL (SELECT n.nspname = ANY (current_schemas(false)) AS here) AS h WHERE n.nspname <> 'pg_catalog')sql";
 }
 
 }  // namespace

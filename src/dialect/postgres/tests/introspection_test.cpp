@@ -183,6 +183,10 @@ TEST_F(postgres_catalog, a_key_to_another_schema_is_named_and_not_taken_for_one_
   const table_definition& t = table("CREATE TABLE t (a_id int CONSTRAINT away REFERENCES " + other + ".a)");
   EXPECT_TRUE(t.foreign_keys.empty());
   EXPECT_EQ(others(), std::set<std::string>{"constraint away on t"});
+  const std::vector<schema_object> all = db().introspect_all().others;
+  const auto listed = std::find_if(all.begin(), all.end(), [&](const schema_object& one) { return one.name == other; });
+  ASSERT_NE(listed, all.end());
+  EXPECT_EQ(listed->describe() + ": " + listed->definition, "schema " + other + ": 1 table");
   db().run("DROP SCHEMA " + other + " CASCADE");
 }
 

@@ -47,7 +47,8 @@ protected:
   /// By what they are said to be.
   std::map<std::string, std::string> definitions() {
     std::map<std::string, std::string> out;
-    for (schema_object& other : db().introspect().others) out.emplace(other.describe(), std::move(other.definition));
+    for (schema_object& other : db().introspect_all().others)
+      out.emplace(other.describe(), std::move(other.definition));
     return out;
   }
 
@@ -223,6 +224,20 @@ TEST_F(postgres_objects, wiping_leaves_nothing_in_the_way_of_making_it_again) {
               "0")
         << catalog;
   }
+}
+
+TEST_F(postgres_objects, extensions_and_schemas_that_the_search_path_leaves_out_are_named) {
+  if (db().value("SELECT count(*) FROM pg_available_extensions WHERE name = 'seg'") == "0")
+    GTEST_SKIP() << "this server has no extension seg";
+  run("CREATE SCHEMA {s}_other; CREATE EXTENSION seg SCHEMA {s}_other; CREATE TABLE {s}_other.t (s {s}_other.seg); "
+      "CREATE SCHEMA {s}_empty");
+  std::map<std::string, std::string> found = definitions();
+  EXPECT_NE(found[named("extension of another schema {s}_other.seg")], "");
+  EXPECT_EQ(found[named("schema {s}_other")], "1 table");
+  EXPECT_EQ(found[named("schema {s}_empty")], "0 tables");
+  EXPECT_EQ(found.size(), 3U);
+  run("CREATE TABLE public.t (id int)");
+  EXPECT_EQ(definitions()["schema public"], "1 table");
 }
 
 TEST_F(postgres_objects, wiping_takes_an_extension_along_unless_others_need_it) {
