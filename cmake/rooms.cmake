@@ -46,6 +46,8 @@ endif()
 tupelo_room(engine  DEPENDS dialect driver ${engine_tests})
 tupelo_room(session DEPENDS engine         ${real_database})
 tupelo_room(schema  DEPENDS engine         ${real_database})
+set_source_files_properties(${PROJECT_SOURCE_DIR}/src/schema/src/recorded_version.cpp PROPERTIES
+  COMPILE_DEFINITIONS TUPELO_VERSION="${PROJECT_VERSION}")
 
 # The edge. `sqlite` and `postgres` are what a program that opens such databases links and includes.
 set(databases "")

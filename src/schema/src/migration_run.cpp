@@ -2,6 +2,7 @@
 #include "migration_run.hpp"
 
 #include "linter.hpp"
+#include "recorded_version.hpp"
 #include "replay.hpp"
 #include "shielded.hpp"
 
@@ -30,7 +31,7 @@ recorded_revision row_of(const migration& m, const std::string& checksum, const 
   recorded_revision row;
   row.revision = m.revision;
   row.checksum = checksum;
-  row.version = version;
+  row.version = recorded_version(version);
   row.parents = joined_names(m.parents);
   return row;
 }
@@ -143,13 +144,13 @@ bool is_locked_out(const std::exception& failure) {
   return known != nullptr && known->sqlstate() == lock_not_available;
 }
 
-/// Which right was missing, where that was it.
 bool is_depended_on(const std::exception& failure) {
   constexpr std::string_view dependent_objects = "2BP01";
   const auto* known = dynamic_cast<const database_error*>(&failure);
   return known != nullptr && known->sqlstate() == dependent_objects;
 }
 
+/// Which right was missing, where that was it.
 std::string missing_right(const dialect& sql, const std::exception& failure, const run_position& position) {
   const auto* known = dynamic_cast<const database_error*>(&failure);
   const auto* finder = dynamic_cast<const right_finder*>(&sql.schema());
@@ -365,8 +366,8 @@ task<migrate::report> execute_run(lease& connection, const history& all, prepare
       if (const std::string right = missing_right(connection.sql_dialect(), e, position); !right.empty()) {
         cause += "; " + right;
       }
-      if (is_locked_out(e)) {
       if (is_depended_on(e)) cause += "; in this migration: drop it before the change and make it behind (db.execute)";
+      if (is_locked_out(e)) {
         cause += "; it was tried " + std::to_string(opts.lock_retries + 1) +
                  " times: try again when the table is used less, or say how long and how often (--lock-timeout, "
                  "--lock-retries; options::lock_timeout_us, lock_retries)";

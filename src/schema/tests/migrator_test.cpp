@@ -171,6 +171,15 @@ TEST_F(migrator, a_failure_in_code_names_the_step) {
   EXPECT_NE(said.find("in its C++ code (step 2)"), std::string::npos) << said;
 }
 
+TEST_F(migrator, the_version_of_tupelo_is_recorded_where_the_program_names_none) {
+  upgrade(all, "1_users");
+  EXPECT_EQ(status(all).revisions[0].version.find("tupelo "), 0U) << status(all).revisions[0].version;
+  migrate::options named = migrate::options(all);
+  named.version = "shop 7";
+  sync_wait(migrate::upgrade(live.db, "2_posts", named));
+  EXPECT_EQ(status(all).revisions[1].version, "shop 7");
+}
+
 TEST_F(migrator, code_that_ends_the_transaction_is_refused) {
   migration bad{"2_bad",
                 {"1_users"},

@@ -3,7 +3,6 @@
 
 #include "error_report.hpp"
 #include "migration_folder.hpp"
-#include "version.hpp"
 
 #include <tupelo/schema/sql_migration.hpp>
 #include <tupelo/engine/backend.hpp>
@@ -100,7 +99,7 @@ migrate::options command::migrate_options(migrate::observer* watch) {
   if (args_.lock_timeout_ms) options.lock_timeout_us = *args_.lock_timeout_ms * 1'000;
   if (args_.lock_wait_ms) options.lock_wait_us = *args_.lock_wait_ms * 1'000;
   if (args_.lock_retries) options.lock_retries = *args_.lock_retries;
-  options.version = options_->version.empty() ? std::string("tupelo ") + version_text : std::string(options_->version);
+  options.version = options_->version;
   return options;
 }
 

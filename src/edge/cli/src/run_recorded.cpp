@@ -44,12 +44,12 @@ json json_of(command& c, const migrate::status_report& recorded, const std::vect
 }
 
 void print_history(console& out, const migrate::status_report& recorded, const std::vector<std::string>& pending) {
-  std::vector<std::vector<std::string>> rows{{"revision", "state", "applied (UTC)", "took", "after"}};
+  std::vector<std::vector<std::string>> rows{{"revision", "state", "applied (UTC)", "took", "by", "after"}};
   for (const migrate::revision_status& one : recorded.revisions) {
-    rows.push_back(
-        {one.revision, "applied", time_text(one.applied_us), duration_text(one.duration_us), joined(one.parents)});
+    rows.push_back({one.revision, "applied", time_text(one.applied_us), duration_text(one.duration_us), one.version,
+                    joined(one.parents)});
   }
-  for (const std::string& name : pending) rows.push_back({name, "pending", "", "", ""});
+  for (const std::string& name : pending) rows.push_back({name, "pending", "", "", "", ""});
   if (rows.size() == 1) {
     out.line("The database has recorded no migrations, and there are no files of any.");
   } else {

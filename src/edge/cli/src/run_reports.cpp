@@ -189,7 +189,7 @@ int run_history(command& c) {
     return exit_ok;
   }
   std::vector<std::vector<std::string>> rows;
-  rows.push_back(asks ? std::vector<std::string>{"revision", "state", "applied (UTC)", "took", "after"}
+  rows.push_back(asks ? std::vector<std::string>{"revision", "state", "applied (UTC)", "took", "by", "after"}
                       : std::vector<std::string>{"revision", "after"});
   for (const migrate::revision_status& one : report.revisions) {
     std::vector<std::string> row{one.revision};
@@ -197,6 +197,7 @@ int run_history(command& c) {
       row.emplace_back(migrate::name_of(one.now));
       row.push_back(time_text(one.applied_us));
       row.push_back(one.applied_us == 0 ? "" : duration_text(one.duration_us));
+      row.push_back(one.version);
     }
     row.push_back(joined(one.parents));
     rows.push_back(std::move(row));

@@ -79,6 +79,10 @@ TEST_F(upgrade_verb, json_is_one_document) {
   EXPECT_EQ(said["steps"].size(), 2U);
   EXPECT_EQ(said["applied"][1], "20261120T090000_age");
 }
+TEST_F(upgrade_verb, history_tells_by_which_version_a_migration_was_applied) {
+  folder.db({"upgrade"});
+  EXPECT_TRUE(folder.db({"history"}).says("tupelo ")) << folder.db({"history"}).out;
+}
 TEST_F(upgrade_verb, sql_prints_a_script_and_changes_nothing) {
   const outcome done = folder.db({"upgrade", "--sql"});
   EXPECT_EQ(done.code, 0) << done.err;

@@ -59,7 +59,7 @@ struct options {
   /// Before an upgrade loses what it may lose, a database that is a file (SQLite) is copied beside it.
   bool backup = true;
   std::string owner;    ///< who holds the lock; empty: its process and host
-  std::string version;  ///< of the program; recorded beside each revision
+  std::string version;  ///< of the program, recorded beside each revision; empty: Tupelo's
   /// On PostgreSQL, how long a statement of a migration may wait for the lock of a table; 0: as long as the server lets
   /// it. While it waits, everybody who wants the table queues up behind it. A migration that does not get its locks is
   /// rolled back and tried again from its beginning, its C++ code included.
