@@ -234,6 +234,9 @@ int run_migrate(command& c) {
     nlohmann::ordered_json said{{"written", written}};
     said.update(document_of(files, 0, in, args.dry_run));
     if (args.sql) said["statements"] = statements;
+    for (const moved_column& moved : moved_columns(operations, before)) {
+      said["moved"].push_back({{"column", moved.column}, {"from", moved.from}, {"to", moved.to}, {"fill", moved.fill}});
+    }
     out.json(said);
     return exit_ok;
   }

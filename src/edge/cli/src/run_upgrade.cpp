@@ -2,6 +2,7 @@
 // What changes the database: upgrade, downgrade, stamp, fresh.
 #include "command.hpp"
 #include "error_report.hpp"
+#include "lint_text.hpp"
 #include "schema_text.hpp"
 
 #include <tupelo/engine/backend.hpp>
@@ -72,7 +73,8 @@ void print_sql(command& c, const migrate::report& planned) {
 }
 
 /// upgrade and downgrade differ in their functions only.
-int move(command& c, offline_way write, asked_way plan, asked_way run, std::string target) {
+int move(command& c, offline_way write, asked_way plan, asked_way run, std::string target,
+         const std::vector<lint_finding>& problems = {}) {
   const arguments& args = c.args();
   if (!args.from.empty()) {
     const dialect& of = find_backend(driver::url::parse(c.address().url)).make_dialect();
@@ -95,7 +97,9 @@ int move(command& c, offline_way write, asked_way plan, asked_way run, std::stri
   const migrate::report done = c.wait(run(db, std::move(target), c.migrate_options(&progress)));
   progress.clear();
   if (args.json) {
-    c.out().json(json_of(done, false));
+    nlohmann::ordered_json said = json_of(done, false);
+    if (!problems.empty()) said["findings"] = json_of(problems, finding_places(c.in_project()));
+    c.out().json(said);
     return exit_ok;
   }
   print_done(c.out(), done);
@@ -103,12 +107,14 @@ int move(command& c, offline_way write, asked_way plan, asked_way run, std::stri
   return exit_ok;
 }
 
-/// What is to be read before an upgrade.
-void look_before_upgrade(command& c, const std::string& target) {
-  if (c.args().json) return;
-  for (const lint_finding& found : c.wait(migrate::lint_upgrade(c.open(), target, c.migrate_options()))) {
-    if (found.is_problem()) c.warn(found.revision + ": " + found.what + " (" + std::string(found.rule->code) + ")");
+/// What is to be read before an upgrade: the problems, which are said at once unless a document will hold them.
+std::vector<lint_finding> look_before_upgrade(command& c, const std::string& target) {
+  std::vector<lint_finding> problems = c.wait(migrate::lint_upgrade(c.open(), target, c.migrate_options()));
+  std::erase_if(problems, [](const lint_finding& found) { return !found.is_problem(); });
+  for (const lint_finding& found : problems) {
+    if (!c.args().json) c.warn(found.revision + ": " + found.what + " (" + std::string(found.rule->code) + ")");
   }
+  return problems;
 }
 
 /// Whether what a downgrade loses may be lost.
@@ -153,8 +159,9 @@ int plan_fresh(command& c) {
 int run_upgrade(command& c) {
   c.warn_of_uncompiled();
   const std::string target = c.args().target.empty() ? "head" : c.args().target;
-  if (!c.args().sql && !c.args().dry_run) look_before_upgrade(c, target);
-  return move(c, &migrate::upgrade_script, &migrate::plan_upgrade, &migrate::upgrade, target);
+  std::vector<lint_finding> problems;
+  if (!c.args().sql && !c.args().dry_run) problems = look_before_upgrade(c, target);
+  return move(c, &migrate::upgrade_script, &migrate::plan_upgrade, &migrate::upgrade, target, problems);
 }
 
 int run_downgrade(command& c) {

@@ -78,6 +78,7 @@ constexpr const char* ignored = R"template(
 *.db
 *.db-shm
 *.db-wal
+*.backup
 )template";
 
 constexpr const char* readme = R"template(

@@ -94,12 +94,13 @@ constexpr const char* seed = R"template(
 static const tp::seed first_users(
     "001_users",
     [](tp::database& db) -> tp::task<void> {
-      const auto there = co_await db.query<User>().count();
-      if (there > 0) co_return;  // running it again changes nothing
+      // By what tells a row from others: running it again makes no second one.
       User ada;
       ada.email = "ada@example.com";
       ada.age = 36;
-      co_await db.insert(ada);
+      co_await tp::seed_by<&User::email>(db, std::vector<User>{ada});
+      ada = co_await db.query<User>().where(tp::col<&User::email> == ada.email).one();
+      if (co_await db.query<Post>().where(tp::col<&Post::author_id> == ada.id).exists()) co_return;
       Post first;
       first.author_id = ada.id;
       first.title = "Hello";

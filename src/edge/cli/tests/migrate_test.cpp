@@ -32,6 +32,22 @@ struct titled_post {
   static void model(tupelo::model<titled_post>& m) { m.table("posts"); }
 };
 
+struct ageless_user {
+  std::int64_t id{};
+  std::string email;
+  static void model(tupelo::model<ageless_user>& m) { m.table("users"); }
+};
+
+struct age_of_user {
+  std::int64_t id{};
+  std::int64_t user_id{};
+  std::optional<int> age;
+  static void model(tupelo::model<age_of_user>& m) {
+    m.table("user_ages");
+    m.foreign_key(&age_of_user::user_id).references<ageless_user>();
+  }
+};
+
 enum class rank { junior, boss };
 
 struct ranked_user {
@@ -216,12 +232,21 @@ TEST_F(migrate_verb, a_value_of_an_enum_may_have_been_renamed_as_well) {
   const outcome refused = folder.db({"migrate", "Ranks"});
   EXPECT_EQ(refused.code, 2);
   EXPECT_TRUE(refused.complains("rank.novice=rank.junior (")) << refused.err;
-  const outcome done = folder.db({"migrate", "Ranks", "-r", "rank.novice=rank.junior", "--json"});
+  const outcome done = folder.db({"migrate", "Ranks", "-r", "rank.novice=rank.junior", "--json", "--dry-run"});
   ASSERT_EQ(done.code, 0) << done.out;
   EXPECT_EQ(done.json()["operations"].size(), 1U) << done.out;
   EXPECT_TRUE(done.says("rename_enum_value")) << done.out;
   const outcome wrong = folder.db({"migrate", "x", "-r", "rank.novice=rank.clerk"});
   EXPECT_TRUE(wrong.complains("the enum `rank` has no such values")) << wrong.err;
+}
+TEST_F(migrate_verb, json_names_a_column_that_seems_to_have_moved) {
+  folder.use(both);
+  folder.use_models<ageless_user, age_of_user>();
+  const outcome done = folder.db({"migrate", "Ages", "--no-rename", "--json"});
+  ASSERT_EQ(done.code, 0) << done.out;
+  ASSERT_EQ(done.json()["moved"].size(), 1U) << done.out;
+  EXPECT_EQ(done.json()["moved"][0]["column"], "age");
+  EXPECT_EQ(done.json()["moved"][0]["to"], "user_ages");
 }
 TEST_F(migrate_verb, a_rename_takes_one_word_so_that_the_message_may_follow) {
   folder.use(both);

@@ -63,6 +63,7 @@ TEST(new_project, keeps_a_password_in_the_file_that_is_not_committed) {
   EXPECT_NE(folder.read("shop/.env").find("DATABASE_URL='postgresql://ada:se%27cret@db.example.com/shop'"),
             std::string::npos);
   EXPECT_NE(folder.read("shop/.gitignore").find("/.env"), std::string::npos);
+  EXPECT_NE(folder.read("shop/.gitignore").find("*.backup"), std::string::npos);
   EXPECT_EQ(find_project(folder.root() / "shop").url, std::nullopt);
   for (const char* file : {"tupelo.toml", "main.cpp", "tests/models_test.cpp", "README.md", "CMakeLists.txt"}) {
     EXPECT_EQ(folder.read("shop/" + std::string(file)).find("cret"), std::string::npos) << file;

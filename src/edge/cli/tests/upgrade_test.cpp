@@ -79,6 +79,17 @@ TEST_F(upgrade_verb, json_is_one_document) {
   EXPECT_EQ(said["steps"].size(), 2U);
   EXPECT_EQ(said["applied"][1], "20261120T090000_age");
 }
+TEST_F(upgrade_verb, json_has_what_the_rules_say_too) {
+  const history losing{{first_step, second_step,
+                        migration{"20261120T100000_less", {second_step.revision}, &drop_age, &add_age, "less.cpp"}}};
+  folder.db({"upgrade"});
+  folder.use(losing);
+  const outcome done = folder.db({"upgrade", "--json", "--allow-destructive"});
+  ASSERT_EQ(done.code, 0) << done.out;
+  ASSERT_EQ(done.json()["findings"].size(), 1U) << done.out;
+  EXPECT_EQ(done.json()["findings"][0]["code"], "drop-column");
+  EXPECT_EQ(done.json()["findings"][0]["revision"], "20261120T100000_less");
+}
 TEST_F(upgrade_verb, history_tells_by_which_version_a_migration_was_applied) {
   folder.db({"upgrade"});
   EXPECT_TRUE(folder.db({"history"}).says("tupelo ")) << folder.db({"history"}).out;
