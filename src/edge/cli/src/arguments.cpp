@@ -48,7 +48,7 @@ public:
     db_->require_subcommand(1);
     db_->footer("The database is --url, else DATABASE_URL, else url under [database] in tupelo.toml, else DATABASE_URL "
                 "in .env.\n"
-                "Exit codes: 0 done; 1 error; 2 wrong usage; 3 check, diff or lint found something; 130 interrupted.");
+                "Exit codes: 0 done; 1 error; 2 wrong usage; 3 check, diff, verify or lint found something; 130 interrupted.");
     add_writing_verbs();
     add_reporting_verbs();
     add_other_verbs();
