@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "composite_operations.hpp"
 
+#include <tupelo/query/known_names.hpp>
 #include <tupelo/core/error.hpp>
 
 #include <algorithm>
@@ -19,7 +20,10 @@ std::string quoted_name(std::string_view name) { return "`" + std::string(name) 
 
 composite_definition& require_composite(schema_definition& schema, std::string_view name) {
   composite_definition* const found = schema.find_composite(name);
-  if (found == nullptr) refuse_composite("there is no composite type " + quoted_name(name) + " at this point");
+  if (found == nullptr) {
+    refuse_composite("there is no composite type " + quoted_name(name) +
+                     "; at this point there are: " + known_names(schema.composites));
+  }
   return *found;
 }
 

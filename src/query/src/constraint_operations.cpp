@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "constraint_operations.hpp"
 
+#include <tupelo/query/known_names.hpp>
 #include <tupelo/core/error.hpp>
 
 #include <algorithm>
@@ -45,7 +46,9 @@ std::string name_of_key(const table_definition& table) {
 
 void apply(const ddl::rename_index& change, schema_definition& schema) {
   table_definition& table = require(schema, change.table);
-  if (table.find_index(change.from) == nullptr) refuse(table.name, "there is no index " + in_ticks(change.from));
+  if (table.find_index(change.from) == nullptr) {
+    refuse(table.name, "there is no index " + in_ticks(change.from) + "; it has: " + known_names(table.indexes));
+  }
   if (change.to.empty()) refuse(table.name, "the new name of index " + in_ticks(change.from) + " is empty");
   for (const table_definition& other : schema.tables) {
     if (other.find_index(change.to) == nullptr) continue;
@@ -71,13 +74,17 @@ void apply(const ddl::rename_constraint& change, schema_definition& schema) {
   }
   const bool found = rename(table.uniques, change.from, to) || rename(table.checks, change.from, to) ||
                      rename(table.foreign_keys, change.from, to) || rename(table.exclusions, change.from, to);
-  if (!found) refuse(table.name, "there is no constraint " + in_ticks(change.from) + " to rename");
+  if (!found) {
+    refuse(table.name, "there is no constraint " + in_ticks(change.from) + " to rename; it has: " +
+                           known_names(table.uniques, table.checks, table.foreign_keys, table.exclusions));
+  }
 }
 
 void apply(const ddl::validate_constraint& change, schema_definition& schema) {
   const table_definition& table = require(schema, change.table);
   if (table.find_check(change.name) == nullptr && table.find_foreign_key(change.name) == nullptr) {
-    refuse(table.name, "there is no check or foreign key " + in_ticks(change.name) + " to validate");
+    refuse(table.name, "there is no check or foreign key " + in_ticks(change.name) +
+                           " to validate; it has: " + known_names(table.checks, table.foreign_keys));
   }
 }
 

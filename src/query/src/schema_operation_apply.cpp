@@ -4,6 +4,7 @@
 #include "renamed_enum_value.hpp"
 #include "search_definition.hpp"
 
+#include "tupelo/query/known_names.hpp"
 #include "tupelo/query/schema_operation.hpp"
 #include "tupelo/query/sql_text.hpp"
 #include <tupelo/core/error.hpp>
@@ -44,9 +45,7 @@ void insert_by_name(Items& items, Item item) {
 table_definition& require_table(schema_definition& schema, std::string_view table) {
   table_definition* found = schema.find(table);
   if (found == nullptr) {
-    std::string known;
-    for (const auto& t : schema.tables) known += (known.empty() ? "" : ", ") + t.name;
-    refuse("there is no table " + tick(table) + "; at this point there are: " + (known.empty() ? "none" : known));
+    refuse("there is no table " + tick(table) + "; at this point there are: " + detail::known_names(schema.tables));
   }
   return *found;
 }
@@ -436,7 +435,9 @@ struct applier {
 private:
   enum_definition& require_enum(std::string_view name) const {
     enum_definition* found = schema.find_enum(name);
-    if (found == nullptr) refuse("there is no enum " + tick(name) + " at this point");
+    if (found == nullptr) {
+      refuse("there is no enum " + tick(name) + "; at this point there are: " + detail::known_names(schema.enums));
+    }
     return *found;
   }
   static void check_values(const enum_definition& type) {
@@ -479,10 +480,8 @@ private:
     table_definition& table = require_table(schema, from);
     auto found = named(table.*items, name);
     if (found == (table.*items).end()) {
-      std::string known;
-      for (const auto& item : table.*items) known += (known.empty() ? "" : ", ") + item.name;
       refuse(from,
-             "there is no " + std::string(what) + " " + tick(name) + "; it has: " + (known.empty() ? "none" : known));
+             "there is no " + std::string(what) + " " + tick(name) + "; it has: " + detail::known_names(table.*items));
     }
     (table.*items).erase(found);
   }

@@ -57,12 +57,13 @@ void check_revisions(const std::vector<migration>& migrations) {
   std::map<std::string_view, const migration*> seen;
   for (const migration& m : migrations) {
     if (m.revision.empty()) {
-      throw migration_error(errc::invalid_migration, "the migration in " + std::string(m.file) + " has no revision");
+      throw migration_error(errc::invalid_migration, "the migration in " + std::string(m.file) +
+                                                         " has no revision; name it in TUPELO_MIGRATION(\"…\")");
     }
     if (is_place(m.revision)) {
       throw migration_error(errc::invalid_migration,
                             "a migration must not be called " + tick(m.revision) +
-                                ": that means a place in the history",
+                                ": that means a place in the history; rename it in TUPELO_MIGRATION(\"…\")",
                             std::string(m.revision));
     }
     auto [it, fresh] = seen.emplace(m.revision, &m);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tupelo/schema/rename_guess.hpp"
 
+#include "likeness.hpp"
+
 #include <tupelo/query/sql_text.hpp>
 
 #include <algorithm>
@@ -14,21 +16,6 @@ namespace {
 
 constexpr int least_percent = 50;
 constexpr int most_percent = 99;
-
-/// How many letters are the same and in the same order, of all letters of both: 0 to 1.
-double likeness(std::string_view a, std::string_view b) {
-  if (a.empty() || b.empty()) return 0;
-  std::vector<std::size_t> row(b.size() + 1);  // the longest common subsequence
-  for (const char c : a) {
-    std::size_t diagonal = 0;
-    for (std::size_t j = 0; j < b.size(); ++j) {
-      const std::size_t above = row[j + 1];
-      row[j + 1] = c == b[j] ? diagonal + 1 : std::max(above, row[j]);
-      diagonal = above;
-    }
-  }
-  return 2.0 * static_cast<double>(row.back()) / static_cast<double>(a.size() + b.size());
-}
 
 std::string default_of(const column_definition& column) {
   return column.default_sql ? canonical_sql(*column.default_sql) : std::string();
@@ -92,7 +79,7 @@ int likeness(const table_definition& former, const column_definition& from, cons
   if (left == now_left) share += 0.1;
   if (right == now_right) share += 0.1;
   if (roles_of(former, from.name) == roles_of(table, to.name)) share += 0.1;
-  return percent_of(share + 0.2 * likeness(from.name, to.name));
+  return percent_of(share + 0.2 * name_likeness(from.name, to.name));
 }
 
 int likeness(const table_definition& former, const table_definition& table) {
@@ -103,7 +90,7 @@ int likeness(const table_definition& former, const table_definition& table) {
     shared += column.type == same->type && column.nullable == same->nullable ? 1.0 : 0.7;
   }
   const double share = 2.0 * shared / static_cast<double>(former.columns.size() + table.columns.size());
-  return percent_of(0.8 * share + 0.2 * likeness(former.name, table.name));
+  return percent_of(0.8 * share + 0.2 * name_likeness(former.name, table.name));
 }
 
 /// Values of an enum between others that stay. As many that go as that come there may be the same ones, in order.

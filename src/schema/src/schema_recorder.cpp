@@ -2,6 +2,7 @@
 #include "schema_recorder.hpp"
 
 #include "tupelo/schema/lint.hpp"
+#include <tupelo/query/known_names.hpp>
 #include <tupelo/core/error.hpp>
 
 #include <algorithm>
@@ -25,6 +26,11 @@ bool is_concurrent(const recorded_step& step) {
 [[noreturn]] void refuse_in_declaration(std::string_view what) {
   throw migration_error(errc::invalid_migration, "declare() runs nothing, so " + std::string(what) +
                                                      " has no place in it; write it before or behind");
+}
+
+[[noreturn]] void refuse_unknown(std::string_view kind, std::string_view name, const std::string& known) {
+  throw migration_error(errc::invalid_migration, "there is no " + std::string(kind) + " `" + std::string(name) +
+                                                     "`; at this point there are: " + known);
 }
 
 /// The definition of that name, or one with nothing but the name: replaying then says that it is not there.
@@ -165,7 +171,7 @@ migration_record schema_recorder::take() {
 const table_definition& schema_recorder::table(std::string_view name) const {
   const table_definition* found = state_.find(name);
   if (found == nullptr) {
-    throw migration_error(errc::invalid_migration, "there is no table `" + std::string(name) + "` at this point");
+    refuse_unknown("table", name, known_names(state_.tables));
   }
   return *found;
 }
@@ -173,7 +179,7 @@ const table_definition& schema_recorder::table(std::string_view name) const {
 const enum_definition& schema_recorder::enum_type(std::string_view name) const {
   const enum_definition* found = state_.find_enum(name);
   if (found == nullptr) {
-    throw migration_error(errc::invalid_migration, "there is no enum `" + std::string(name) + "` at this point");
+    refuse_unknown("enum", name, known_names(state_.enums));
   }
   return *found;
 }
@@ -181,8 +187,7 @@ const enum_definition& schema_recorder::enum_type(std::string_view name) const {
 const composite_definition& schema_recorder::composite(std::string_view name) const {
   const composite_definition* found = state_.find_composite(name);
   if (found == nullptr) {
-    throw migration_error(errc::invalid_migration,
-                          "there is no composite type `" + std::string(name) + "` at this point");
+    refuse_unknown("composite type", name, known_names(state_.composites));
   }
   return *found;
 }

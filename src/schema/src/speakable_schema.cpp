@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "likeness.hpp"
 #include "model_plan.hpp"
 
 #include <tupelo/query/schema_operation.hpp>
@@ -110,14 +111,36 @@ private:
   std::vector<std::string>& left_out_;
 };
 
+std::string lower(std::string_view name) {
+  std::string out(name);
+  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return out;
+}
+
+/// "; near are: users, user_roles"
+std::string near_tables(const schema_definition& schema, std::string_view name) {
+  constexpr double near = 0.6;
+  constexpr std::size_t most = 5;
+  std::vector<std::pair<double, std::string>> found;
+  for (const table_definition& table : schema.tables) {
+    const double alike = name_likeness(lower(table.name), lower(name));
+    if (alike >= near) found.emplace_back(-alike, table.name);
+  }
+  std::sort(found.begin(), found.end());
+  if (found.size() > most) found.resize(most);
+  std::string out;
+  for (const auto& [alike, table] : found) out += (out.empty() ? "; near are: " : ", ") + table;
+  return out;
+}
+
 }  // namespace
 
 schema_definition speakable(const schema_definition& schema, const std::vector<std::string>& only,
                             std::vector<std::string>& left_out) {
   for (const std::string& name : only) {
     if (schema.find(name) != nullptr) continue;
-    throw configuration_error(errc::invalid_configuration,
-                              "the database has no table `" + name + "` to write a model of");
+    throw configuration_error(errc::invalid_configuration, "the database has no table `" + name +
+                                                               "` to write a model of" + near_tables(schema, name));
   }
   schema_definition made;
   made.enums = schema.enums;

@@ -276,11 +276,10 @@ task<void> require_lock(lease& connection, recorded_lock mine) {
                                 .run();
   if (kept == 1) co_return;
   std::optional<recorded_lock> held = co_await read_lock(connection);
-  throw migration_error(errc::migration_locked, held
-                                                    ? "the migration lock was taken over by " + held->owner +
-                                                          "; this run stops before its next migration"
-                                                    : "the migration lock was removed while this run was under way; it "
-                                                      "stops before its next migration");
+  const std::string what = held ? "the migration lock was taken over by " + held->owner
+                                : "the migration lock was removed while this run was under way";
+  throw migration_error(errc::migration_locked, what + "; this run stops before its next migration. `db status` says "
+                                                       "what is applied; then upgrade again");
 }
 
 task<void> record_revision(lease& connection, recorded_revision row) {

@@ -68,7 +68,8 @@ task<void> run_code(lease& connection, detail::migration_code& code, run_positio
   co_await code.run(connection);
   if (connection.transaction_depth() != 1) {
     throw migration_error(errc::invalid_migration,
-                          "code in a migration ended the migration's transaction, or left one of its own open");
+                          "code in a migration ended the migration's transaction, or left one of its own open; leave "
+                          "out BEGIN, COMMIT and ROLLBACK, or say db.outside_transaction()");
   }
   position.code = false;
 }

@@ -80,7 +80,8 @@ TEST(history, refuses_names_that_mean_places) {
   for (const char* name : {"head", "base", "+1", "-x"}) {
     expect_error(errc::invalid_migration, name, [&] { history({step(name)}); });
   }
-  expect_error(errc::invalid_migration, "no revision", [] { history({step("")}); });
+  expect_error(errc::invalid_migration, "no revision; name it in TUPELO_MIGRATION", [] { history({step("")}); });
+  expect_error(errc::invalid_migration, "rename it in TUPELO_MIGRATION", [] { history({step("head")}); });
 }
 
 TEST(history, resolves_beginnings_that_mean_one_revision) {

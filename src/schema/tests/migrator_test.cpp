@@ -333,6 +333,17 @@ TEST_F(migrator, a_syntax_error_in_the_middle_of_several_statements_takes_all_of
   EXPECT_EQ(live.number("SELECT count(*) FROM sqlite_master WHERE name IN ('a', 'c')"), 0);
 }
 
+TEST_F(migrator, code_that_ends_the_transaction_is_told_what_to_leave_out) {
+  migration bad{"2_bad",
+                {"1_users"},
+                [](schema_editor& db) { db.run([](lease& c) -> task<void> { co_await c.commit(); }); },
+                &nothing,
+                "2.cpp"};
+  const std::string said = refusal(errc::migration_failed, [&] { upgrade(history({users(), bad})); });
+  EXPECT_NE(said.find("leave out BEGIN, COMMIT and ROLLBACK, or say db.outside_transaction()"), std::string::npos)
+      << said;
+}
+
 // ---- the lock
 
 TEST_F(migrator, a_lock_stops_a_second_run_and_says_who_holds_it) {
@@ -396,6 +407,7 @@ TEST_F(migrator, a_run_whose_lock_was_taken_over_stops_before_its_next_migration
   opts.watch = &watch;
   std::string said = refusal(errc::migration_locked, [&] { sync_wait(migrate::upgrade(live.db, "head", opts)); });
   EXPECT_NE(said.find("somebody else"), std::string::npos) << said;
+  EXPECT_NE(said.find("`db status` says what is applied; then upgrade again"), std::string::npos) << said;
   EXPECT_EQ(status(all).current, (names{"1_users"}));
 }
 

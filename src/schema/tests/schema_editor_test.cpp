@@ -191,7 +191,8 @@ TEST(schema_editor, the_text_for_checksums_changes_with_what_is_done_only) {
 // ---- mistakes
 
 TEST(schema_editor, refuses_a_table_that_is_not_there) {
-  EXPECT_EQ(refusal([](tp::schema_editor& db) { db.drop_table("user"); }), "there is no table `user` at this point");
+  EXPECT_EQ(refusal([](tp::schema_editor& db) { db.drop_table("user"); }),
+            "there is no table `user`; at this point there are: posts, users");
   EXPECT_NE(refusal([](tp::schema_editor& db) { db.add_column("user", "x"); }).find("`user`"), std::string::npos);
 }
 
@@ -204,6 +205,19 @@ TEST(schema_editor, refuses_a_column_that_is_not_there) {
 TEST(schema_editor, refuses_what_a_name_does_not_find_and_lists_what_there_is) {
   EXPECT_EQ(refusal([](tp::schema_editor& db) { db.drop_check("users", "age"); }),
             "table `users`: there is no check constraint `age`; it has: age_is_human");
+  EXPECT_EQ(refusal([](tp::schema_editor& db) { db.rename_constraint("users", "age", "years"); }),
+            "table `users`: there is no constraint `age` to rename; it has: uq_users_email, age_is_human");
+  EXPECT_EQ(refusal([](tp::schema_editor& db) { db.rename_index("posts", "title", "by_title"); }),
+            "table `posts`: there is no index `title`; it has: ix_posts_author_id_title_desc_92f67faf");
+  EXPECT_EQ(refusal([](tp::schema_editor& db) { db.validate("users", "age"); }),
+            "table `users`: there is no check or foreign key `age` to validate; it has: age_is_human");
+  EXPECT_EQ(refusal([](tp::schema_editor& db) {
+              db.create_enum("mood", {"bad", "good"});
+              db.change_enum("moods", {"bad"});
+            }),
+            "there is no enum `moods`; at this point there are: mood");
+  EXPECT_EQ(refusal([](tp::schema_editor& db) { db.drop_composite("size"); }),
+            "there is no composite type `size`; at this point there are: none");
 }
 
 TEST(schema_editor, refuses_to_refine_what_is_finished) {
