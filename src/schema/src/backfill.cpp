@@ -62,6 +62,8 @@ task<void> run_backfill(lease& connection, backfill_step step, outside_run by, r
       position.statement = "UPDATE " + table + " SET " + step.set + rows_behind(step, last);
       if (more) position.statement += " AND " + key + " <= " + sql_text_literal(*end);
       written += co_await connection.raw_sql(position.statement).run();
+      co_await write_next(connection, std::string(by.revision),
+                          step.describe() + " (" + std::to_string(written) + " rows so far)");
       co_await connection.commit();
       last = std::move(end);
     } catch (...) {

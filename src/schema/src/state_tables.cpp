@@ -240,20 +240,44 @@ task<void> take_lock(lease& connection, recorded_lock mine, bool take_over) {
   std::rethrow_exception(failure);
 }
 
+namespace {
+
+/// What can be seen of the run that holds the lock: equal when it has come no further.
+task<std::string> trace_of_run(lease& connection) {
+  const recorded_state state = co_await read_state(connection);
+  std::string out;
+  if (state.lock) out += state.lock->owner + state.lock->acquired_at.to_string();
+  for (const recorded_revision& row : state.revisions) out += "\n" + row.revision;
+  if (state.progress) out += "\n" + std::to_string(state.progress->done) + " " + state.progress->next;
+  co_return out;
+}
+
+}  // namespace
+
 task<void> wait_for_lock(lease& connection, recorded_lock mine, migrate::options opts) {
   constexpr std::int64_t longest_us = 1'000'000;
   std::int64_t waited_us = 0;
+  std::int64_t end_us = opts.lock_wait_us;
+  std::string seen;
   for (std::int64_t pause_us = 20'000;; pause_us = std::min(2 * pause_us, longest_us)) {
+    std::exception_ptr failure;
     try {
       co_await take_lock(connection, mine, opts.take_over_lock);
       co_return;
     } catch (const migration_error&) {
-      if (waited_us >= opts.lock_wait_us) throw;
+      failure = std::current_exception();
+    }
+    if (opts.lock_wait_us <= 0) std::rethrow_exception(failure);
+    if (seen.empty() || waited_us >= end_us) {
+      std::string now = co_await trace_of_run(connection);
+      if (now == seen) std::rethrow_exception(failure);
+      seen = std::move(now);
+      end_us = waited_us + opts.lock_wait_us;
     }
     const std::optional<recorded_lock> held = co_await read_lock(connection);
     if (held && is_gone(*held)) throw_locked(*held);
     if (held && opts.watch != nullptr) opts.watch->locked_out(held->owner, waited_us);
-    pause_us = std::min(pause_us, opts.lock_wait_us - waited_us);
+    pause_us = std::min(pause_us, end_us - waited_us);
     co_await sleep_for(micros(pause_us));
     waited_us += pause_us;
   }
@@ -319,6 +343,13 @@ task<void> write_progress(lease& connection, recorded_progress row) {
       .raw_sql("INSERT INTO tupelo_migration_progress (revision, up, done, steps, begun, next_step, checksum, since) "
                "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                row.revision, row.up, row.done, row.count, row.begun, row.next, row.checksum, row.since)
+      .run();
+}
+
+task<void> write_next(lease& connection, std::string revision, std::string next) {
+  co_await connection
+      .raw_sql("UPDATE tupelo_migration_progress SET next_step = ? WHERE revision = ?", std::move(next),
+               std::move(revision))
       .run();
 }
 

@@ -90,7 +90,8 @@ task<void> create_state_tables(lease& connection);
 std::string owner_of_locks();
 /// Errors: migration_error (migration_locked) saying who holds it since when and what to do.
 task<void> take_lock(lease& connection, recorded_lock mine, bool take_over);
-/// The same, and waits until nobody else holds it, at most as long as the options say.
+/// The same, and waits until nobody else holds it, as long as the options say; anew whenever the other run has come
+/// further in that time.
 task<void> wait_for_lock(lease& connection, recorded_lock mine, migrate::options opts);
 task<void> give_up_lock(lease& connection, recorded_lock mine);
 /// Keeps it for the transaction that is open. Errors: migration_error (migration_locked) when somebody else has taken
@@ -106,6 +107,8 @@ task<void> create_progress_table(lease& connection);
 task<std::optional<recorded_progress>> read_progress(lease& connection);
 /// Before: a transaction is open.
 task<void> write_progress(lease& connection, recorded_progress row);
+/// How far the step has come that is under way.
+task<void> write_next(lease& connection, std::string revision, std::string next);
 task<void> forget_progress(lease& connection);
 
 /// The same as SQL to read: `INSERT INTO …;`

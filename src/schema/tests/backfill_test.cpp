@@ -66,6 +66,24 @@ TEST_F(backfill, writes_all_rows_batch_by_batch_and_tells) {
   EXPECT_EQ(watch.seen, (std::vector<std::int64_t>{10, 20, 30, 34}));
   EXPECT_EQ(live.number("SELECT count(*) FROM users WHERE city = 'Tupelo'"), 34);
 }
+TEST_F(backfill, says_in_the_status_how_far_it_has_come) {
+  struct reader final : migrate::observer {
+    explicit reader(sample::live_database& of) : live(of) {}
+    void filled(std::string_view, std::int64_t) override {
+      seen.push_back(live.text("SELECT next_step FROM tupelo_migration_progress"));
+    }
+    sample::live_database& live;
+    std::vector<std::string> seen;
+  } watch(live);
+  const history all = with(&fill_up);
+  have(all, 15);
+  migrate::options opts(all);
+  opts.watch = &watch;
+  sync_wait(migrate::upgrade(live.db, "head", opts));
+  ASSERT_EQ(watch.seen.size(), 2U);
+  EXPECT_EQ(watch.seen[0], "backfill users: city = 'Tupelo' where city IS NULL (10 rows so far)");
+  EXPECT_EQ(watch.seen[1], "backfill users: city = 'Tupelo' where city IS NULL (15 rows so far)");
+}
 TEST_F(backfill, goes_back_for_rows_that_came_in_behind_its_batches) {
   const history all = with(&fill_up);
   have(all, 35);

@@ -299,6 +299,39 @@ TEST_F(outside, a_run_waits_for_another_one_and_then_sees_it_done) {
   EXPECT_TRUE(done.steps.empty());
   EXPECT_EQ(done.applied, (names{"1_users", "2_a"}));
 }
+TEST_F(outside, another_run_is_waited_for_as_long_as_it_comes_further) {
+  upgrade(of(&fewer_up));
+  live.execute("INSERT INTO tupelo_migration_lock VALUES (1, 'process 7 on mars', '2026-11-21 09:30:00.000000')");
+  struct worker : migrate::observer {
+    explicit worker(sample::live_database& of) : live(of) {}
+    void locked_out(std::string_view, std::int64_t waited_us) override {
+      waited = waited_us;
+      ++looks;
+      if (!comes_further) return;
+      live.execute("INSERT INTO tupelo_migrations SELECT 'x" + std::to_string(looks) +
+                   "', '', applied_at, 0, '', '' FROM tupelo_migrations LIMIT 1");
+      if (looks < 10) return;
+      live.execute("DELETE FROM tupelo_migrations WHERE revision LIKE 'x%'");
+      live.execute("DELETE FROM tupelo_migration_lock");
+    }
+    sample::live_database& live;
+    bool comes_further = false;
+    int looks = 0;
+    std::int64_t waited = 0;
+  } watch(live);
+  migrate::options opts;
+  opts.watch = &watch;
+  opts.lock_wait_us = 5'000;
+  const history more(
+      {{"1_steps", {}, &fewer_up, &steps_down, "1.cpp"}, {"2_users", {"1_steps"}, &users_up, &users_down, "2.cpp"}});
+  opts.migrations = &more;
+  refusal(errc::migration_locked, [&] { sync_wait(migrate::upgrade(live.db, "head", opts)); });
+  EXPECT_LE(watch.waited, opts.lock_wait_us);
+  watch.looks = 0;
+  watch.comes_further = true;
+  EXPECT_EQ(sync_wait(migrate::upgrade(live.db, "head", opts)).applied.size(), 2U);
+  EXPECT_GT(watch.waited, 5 * opts.lock_wait_us);
+}
 
 }  // namespace
 }  // namespace tupelo

@@ -46,9 +46,10 @@ public:
     app_.get_formatter()->column_width(34);
     db_ = app_.add_subcommand("db", "Migrations, seeds and a look at the database");
     db_->require_subcommand(1);
-    db_->footer("The database is --url, else DATABASE_URL, else url under [database] in tupelo.toml, else DATABASE_URL "
-                "in .env.\n"
-                "Exit codes: 0 done; 1 error; 2 wrong usage; 3 check, diff, verify or lint found something; 130 interrupted.");
+    db_->footer(
+        "The database is --url, else DATABASE_URL, else url under [database] in tupelo.toml, else DATABASE_URL "
+        "in .env.\n"
+        "Exit codes: 0 done; 1 error; 2 wrong usage; 3 check, diff, verify or lint found something; 130 interrupted.");
     add_writing_verbs();
     add_reporting_verbs();
     add_other_verbs();
@@ -107,7 +108,7 @@ private:
   void lock(CLI::App* sub) {
     sub->add_flag("--take-over-lock", into_->take_over_lock, "Remove the lock that a run which died has left behind");
     time(sub, "--lock-wait", into_->lock_wait_ms,
-         "How long to wait for another run to end, e.g. 5min; 1min unless said");
+         "How long to wait for another run that comes no further, e.g. 5min; 1min unless said");
   }
   void time(CLI::App* sub, const char* name, std::optional<std::int64_t>& milliseconds, const char* says) {
     sub->add_option(name, milliseconds, says)

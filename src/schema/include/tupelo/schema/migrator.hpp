@@ -50,8 +50,9 @@ struct options {
   const history* migrations = nullptr;  ///< null: every migration linked into the program
   migrate::observer* watch = nullptr;
   bool take_over_lock = false;  ///< removes the lock that a run which died has left behind
-  /// How long another run is waited for, at most: of many that begin at once one runs, and the others then see it done.
-  /// One whose process is gone from this host is not waited for.
+  /// How long another run is waited for that comes no further: of many that begin at once one runs, and the others then
+  /// see it done. A migration that is applied, a step outside of a transaction and a backfill's batch are further. One
+  /// whose process is gone from this host is not waited for.
   /// Units: microseconds.
   std::int64_t lock_wait_us = 60'000'000;
   /// Upgrades may lose rows and values where no migration allows it by itself.
