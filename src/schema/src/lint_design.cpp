@@ -69,6 +69,52 @@ bool is_small(const column_definition* column) {
   return column != nullptr && (column->type.is(type_kind::int16) || column->type.is(type_kind::int32));
 }
 
+/// What a value takes, and what its place is a multiple of; 0: that depends on the value.
+/// Source: https://www.postgresql.org/docs/current/catalog-pg-type.html (typlen, typalign)
+struct extent {
+  std::size_t size = 0;
+  std::size_t alignment = 1;
+};
+extent extent_of(const column_type& type) {
+  if (type.array) return {};
+  switch (type.kind) {
+    case type_kind::boolean: return {1, 1};
+    case type_kind::int16: return {2, 2};
+    case type_kind::int32:
+    case type_kind::float32:
+    case type_kind::date:
+    case type_kind::enumeration: return {4, 4};
+    case type_kind::int64:
+    case type_kind::float64:
+    case type_kind::timestamp:
+    case type_kind::time_of_day: return {8, 8};
+    case type_kind::uuid: return {16, 1};
+    case type_kind::interval: return {16, 8};
+    default: return {};
+  }
+}
+
+std::size_t bytes_of(const std::vector<extent>& values) {
+  constexpr std::size_t row_alignment = 8;
+  const auto aligned = [](std::size_t at, std::size_t to) { return (at + to - 1) / to * to; };
+  std::size_t end = 0;
+  for (const extent& value : values) end = aligned(end, value.alignment) + value.size;
+  return aligned(end, row_alignment);
+}
+
+/// Whether the columns of fixed width would take less in another order. Where texts stand between them nobody knows.
+bool wastes_bytes(const table_definition& table) {
+  std::vector<extent> values;
+  for (const column_definition& column : table.columns) {
+    const extent one = extent_of(column.type);
+    if (one.size != 0 && !(column.is_computed() && column.computed_at_read)) values.push_back(one);
+  }
+  const std::size_t as_written = bytes_of(values);
+  std::stable_sort(values.begin(), values.end(),
+                   [](const extent& a, const extent& b) { return a.alignment > b.alignment; });
+  return bytes_of(values) < as_written;
+}
+
 }  // namespace
 
 void linter::design_of_name(std::string_view name, const std::string& subject, const std::string& what) {
@@ -148,6 +194,7 @@ void linter::design(const schema_operation& operation, const schema_definition& 
     design_of_name(table->name, table->name, what);
     if (table->primary_key.columns.empty()) report("no-primary-key", table->name, what);
     const table_definition& made = std::get<ddl::create_table>(data).table;
+    if (wastes_bytes(made)) report("column-order", table->name, what);
     for (const column_definition& column : made.columns) design_of(*table, column, what);
     if (made.primary_key.columns.size() == 1) {
       const column_definition* key = made.find_column(made.primary_key.columns.front());

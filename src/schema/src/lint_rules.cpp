@@ -314,6 +314,13 @@ const std::vector<lint_rule>& lint_rules() {
       {"money-type", design, table_locks,
        "money is read and written as the server's locale says, has no currency and a fixed number of digits.",
        "Use decimal(precision, scale) and a column for the currency."},
+      {"column-order", design, table_locks,
+       "PostgreSQL begins wide values at multiples of their width: each row has eight bytes or more that hold "
+       "nothing.",
+       "In a new table put the columns of eight bytes first, then those of four, of two and of one."},
+      {"constrained-domain", design, table_locks,
+       "A domain's constraint holds for every column of it: to change it is to look through all their tables at once.",
+       "Make the domain without one, and give the columns checks."},
       {"quoted-name", design, everywhere,
        "A name with capitals, blanks or other signs has to be quoted in every SQL that somebody writes by hand.",
        "Use lower-case letters, digits and underscores."},

@@ -70,6 +70,11 @@ private:
     of_.skip_conditions();
     const std::string name = of_.name();
     if (replaces) report("replace-object", name);
+    if (kind == "domain") {
+      const bool constrained = of_.has_at_top({"CHECK"}) || of_.has_at_top({"NOT", "NULL"});
+      if (constrained) report("constrained-domain", name);
+      return;
+    }
     if (kind == "policy" || kind == "trigger") {
       const std::string table = table_behind();
       if (into_.is_new(table)) return;
