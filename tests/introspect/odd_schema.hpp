@@ -14,14 +14,16 @@ namespace tupelo {
 
 enum class odd_database : std::uint8_t { sqlite, postgres };
 
-/// Makes schemas as they are found in the wild: odd names, keys of every kind and none, rings of foreign keys, join
-/// tables, types and conditions that only one database has. The same for the same seed.
+/// Makes schemas as they are found in the wild: odd names, some of them alike in C++, keys of every kind and none,
+/// rings of foreign keys, join tables, types, indexes and conditions that only one database has. The same for the same
+/// seed.
 class odd_schema {
 public:
   odd_schema(std::uint32_t seed, odd_database database)
       : random_(seed), postgres_(database == odd_database::postgres) {}
 
-  schema_definition make() {
+  /// Of 1 to 7 tables, or so many.
+  schema_definition make(std::uint32_t tables = 0) {
     schema_definition schema;
     if (postgres_) schema.enums = {{"Mood", {"low", "high", "Very"}}, {"kind_of", {"plain", "in-between", "class"}}};
     std::vector<std::string> names{"users",
@@ -37,13 +39,19 @@ public:
                                    "people",
                                    "data__log",
                                    "std",
-                                   std::string(60, 'x') + "yz"};
+                                   "a_b",
+                                   "say \"hi\"?",
+                                   "back\\slash",
+                                   std::string(60, 'x') + "yz1"};
+    if (postgres_) names.emplace_back("Users");
     std::shuffle(names.begin(), names.end(), random_);
-    const std::uint32_t count = 1 + below(5);
-    for (std::uint32_t i = 0; i < count; ++i) schema.add(table(names[i]));
+    const std::uint32_t count = tables != 0 ? tables : 1 + below(7);
+    for (std::uint32_t i = 0; i < count; ++i) {
+      schema.add(table(i < names.size() ? names[i] : (i % 2 == 0 ? "lot_" : "Many ") + std::to_string(i)));
+    }
     for (table_definition& from : schema.tables) {
       for (const table_definition& to : schema.tables) {
-        if (chance(25)) refer(from, to);
+        if (chance(count < 12 ? 25 : 2)) refer(from, to);
       }
     }
     if (schema.tables.size() > 1 && chance(30)) join(schema);
@@ -62,7 +70,11 @@ private:
     return std::uniform_int_distribution<std::uint32_t>(0, limit - 1)(random_);
   }
   bool chance(std::uint32_t percent) { return below(100) < percent; }
-  static std::string quoted(const std::string& name) { return "\"" + name + "\""; }
+  static std::string quoted(const std::string& name) {
+    std::string out = "\"";
+    for (const char c : name) out += c == '"' ? std::string("\"\"") : std::string(1, c);
+    return out + '"';
+  }
 
   sample any_type() {
     std::vector<sample> all{
@@ -120,10 +132,13 @@ private:
     t.name = name;
     if (postgres_ && chance(20)) t.comment = "it's \"odd\"\\ \n and ends so \\";
     add_key(t);
-    for (const char* column : {"Name", "class", "created at", "model", "_hidden", "UPPER", "User", "int", "__twice",
-                               "caf\xc3\xa9", "9lives", "text", "time"}) {
+    for (const char* column :
+         {"Name", "class", "created at", "model", "_hidden", "UPPER", "User", "int", "__twice", "caf\xc3\xa9", "9lives",
+          "text", "time", "created_at", "wh?t \"is\" it", "back\\slash"}) {
       if (chance(25)) add_column(t, column);
     }
+    if (postgres_ && chance(25)) add_column(t, "name");
+    if (chance(25)) add_column(t, std::string(60, 'c') + "ol1");
     if (t.columns.empty()) add_column(t, "only");
     return t;
   }
@@ -159,7 +174,7 @@ private:
     }
     if (postgres_ && chance(15)) column.comment = "why \\ it's \"here\"";
     if (of.condition != nullptr && chance(30)) {
-      t.checks.push_back({chance(50) ? name + " is good" : "", quoted(name) + of.condition});
+      t.checks.push_back({chance(50) ? name.substr(0, 40) + " is good" : "", quoted(name) + of.condition});
     }
     t.columns.push_back(std::move(column));
   }
@@ -179,7 +194,9 @@ private:
     const std::string& last = plain.back();
     const bool alone = std::none_of(t.uniques.begin(), t.uniques.end(),
                                     [&](const key_definition& unique) { return unique.columns.front() == last; });
-    if (alone && chance(25)) t.uniques.push_back({chance(50) ? "once " + last.substr(0, 20) : "", {last}});
+    if (alone && chance(25)) {
+      t.uniques.push_back({chance(50) ? "once " + last.substr(0, 20) : "", {last}, postgres_ && chance(30)});
+    }
     if (alone && chance(15) && first != last) t.uniques.push_back({"", {last, first}, postgres_ && chance(30)});
     if (chance(40)) {
       index_definition index;
@@ -188,6 +205,7 @@ private:
       if (first != last) index.columns.push_back({.name = last});
       if (postgres_ && chance(30)) index.columns[0].nulls = chance(50) ? index_nulls::first : index_nulls::last;
       index.unique = chance(30);
+      index.nulls_not_distinct = index.unique && postgres_ && chance(30);
       if (chance(40)) index.where = quoted(first) + " IS NOT NULL";
       if (chance(30)) index.columns.push_back({.expression = "coalesce(" + quoted(last) + ", " + quoted(last) + ")"});
       if (postgres_ && chance(20)) index.include = {first};
@@ -204,6 +222,15 @@ private:
       if (term.collation == text.collation) term.collation.clear();
       t.indexes.push_back({.name = "text of " + t.name.substr(0, 30), .columns = {std::move(term)}});
     }
+    if (postgres_) add_indexes_of_other_methods(t, first);
+    const bool searchable = text.type == column_type(type_kind::text) && !t.primary_key.columns.empty() &&
+                            t.find_column(t.primary_key.columns.front())->identity;
+    if (searchable && chance(30)) {
+      index_definition words{.name = "words of " + t.name.substr(0, 30)};
+      words.columns.push_back({.name = last, .weight = postgres_ && chance(50) ? 'A' : 'D'});
+      words.language = chance(50) ? "english" : "simple";
+      t.indexes.push_back(std::move(words));
+    }
     if (chance(20)) {
       column_definition computed{.name = "Computed", .type = text.type, .nullable = true};
       computed.type.length = 0;
@@ -214,6 +241,19 @@ private:
     if (postgres_ && t.find_column(first)->type.is_integer() && chance(15)) {
       t.exclusions.push_back({"apart " + t.name.substr(0, 30), "btree", {{{first}, "="}}, "", chance(50)});
     }
+  }
+
+  void add_indexes_of_other_methods(table_definition& t, const std::string& plain) {
+    if (chance(20)) {
+      t.indexes.push_back({.name = "hash of " + t.name.substr(0, 30), .columns = {{.name = plain}}, .method = "hash"});
+    }
+    const auto inverted = [](const column_definition& column) {
+      return column.type.array || column.type.is(type_kind::json);
+    };
+    const auto found = std::find_if(t.columns.begin(), t.columns.end(), inverted);
+    if (found == t.columns.end() || !chance(50)) return;
+    t.indexes.push_back(
+        {.name = "gin of " + t.name.substr(0, 30), .columns = {{.name = found->name}}, .method = "gin"});
   }
 
   referential_action any_action(bool nullable) {

@@ -19,8 +19,9 @@ struct written_sample {
   std::uint32_t seed;
   odd_database database;
   const schema_dialect* rules;
+  std::uint32_t tables = 0;  ///< 0: a few
 
-  model_source models() const { return write_models(odd_schema(seed, database).make(), *rules); }
+  model_source models() const { return write_models(odd_schema(seed, database).make(tables), *rules); }
 };
 
 inline const std::vector<written_sample>& written_samples() {
@@ -32,6 +33,9 @@ inline const std::vector<written_sample>& written_samples() {
       made.push_back({seed, odd_database::postgres, &postgres::schema_rules()});
 #endif
     }
+#ifdef TUPELO_TEST_WITH_POSTGRES
+    made.push_back({11, odd_database::postgres, &postgres::schema_rules(), 100});
+#endif
     return made;
   }();
   return all;
