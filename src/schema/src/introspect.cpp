@@ -36,7 +36,10 @@ task<void> choose(lease& connection, const std::string& schema) {
   std::optional<std::string> chosen = co_await connection.raw_sql<std::string>(choice).first();
   if (chosen) co_return;
   throw configuration_error(errc::invalid_configuration,
-                            "the database has no schema `" + schema + "` that this role may use; name another one");
+                            schema.empty() ? "the database has no schema that this role may use among those of its "
+                                             "search_path; create one, grant USAGE on it, or name another one"
+                                           : "the database has no schema `" + schema +
+                                                 "` that this role may use; name another one");
 }
 
 /// Inside of a transaction that is open, in a savepoint: what is set ends with it.
@@ -46,7 +49,7 @@ task<void> ask_with_setting(lease& connection, const std::string& setting, const
   std::exception_ptr failure;
   try {
     if (!setting.empty()) co_await connection.execute(setting);
-    if (!schema.empty()) co_await choose(connection, schema);
+    co_await choose(connection, schema);  // where there is none, every catalog looks empty
     co_await ask(connection, queries, answers);
   } catch (...) {
     failure = std::current_exception();

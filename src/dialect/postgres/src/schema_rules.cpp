@@ -41,7 +41,9 @@ public:
   std::vector<std::string> introspection_queries() const override { return postgres::introspection_queries(); }
   /// Compiling queries over the catalog, which read little, would take far longer than running them.
   std::string introspection_setting() const override { return "SET LOCAL jit = off"; }
+  /// Of none: the current one, which a role without the right to use it has not.
   std::string schema_choice(std::string_view schema) const override {
+    if (schema.empty()) return "SELECT current_schema()::text WHERE current_schema() IS NOT NULL";
     return "SELECT set_config('search_path', quote_ident(nspname), true) FROM pg_namespace WHERE nspname = " +
            sql_text_literal(std::string(schema)) + " AND has_schema_privilege(oid, 'USAGE')";
   }

@@ -232,6 +232,13 @@ struct context {
   c.raise(errc::database_error, "HY000", "SQLite: " + said);
 }
 
+/// ", in the definition of "users"": where it is that of a table, an index, a view or a trigger that cannot be read.
+std::string damaged_object(const std::string& message) {
+  const std::string_view object = behind(message, "malformed database schema (");
+  const std::size_t end = object.find(')');
+  return end == std::string_view::npos ? std::string() : ", in the definition of " + in_quotes(object.substr(0, end));
+}
+
 }  // namespace
 
 sqlite_failure sqlite_failure::of(sqlite3* database, int code) {
@@ -273,8 +280,8 @@ void throw_sqlite_failure(sqlite3* database, const sqlite_failure& failure, std:
                   " is read-only; open it without mode=ro and make the file and its directory writable");
     case SQLITE_CORRUPT:
       c.raise(errc::corrupt_database, "XX001",
-              "the database file " + name +
-                  " is damaged; restore a backup, or save what can be read with `sqlite3 FILE .recover`");
+              "the database file " + name + " is damaged" + damaged_object(failure.message) +
+                  "; restore a backup, or save what can be read with `sqlite3 FILE .recover`");
     case SQLITE_NOTADB:
       c.raise(errc::corrupt_database, "XX001",
               "the file " + name + " is not a SQLite database, or is encrypted; check the path");
