@@ -195,7 +195,8 @@ private:
     const bool alone = std::none_of(t.uniques.begin(), t.uniques.end(),
                                     [&](const key_definition& unique) { return unique.columns.front() == last; });
     if (alone && chance(25)) {
-      t.uniques.push_back({chance(50) ? "once " + last.substr(0, 20) : "", {last}, postgres_ && chance(30)});
+      t.uniques.push_back(
+          {chance(50) ? "once " + t.name.substr(0, 20) + last.substr(0, 20) : "", {last}, postgres_ && chance(30)});
     }
     if (alone && chance(15) && first != last) t.uniques.push_back({"", {last, first}, postgres_ && chance(30)});
     if (chance(40)) {
