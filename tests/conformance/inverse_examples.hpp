@@ -27,6 +27,7 @@ inline void example_base(schema_editor& db) {
     c.integer("width");
     c.integer("height");
   });
+  db.create_composite("crate", [](composite_editor& c) { c.text("unit"); });
   db.create_table("users", [](table_editor& t) {
     t.id();
     t.text("email").unique();
@@ -43,6 +44,7 @@ inline void example_base(schema_editor& db) {
     t.big_integer("editor_id").null();
     t.text("title");
     t.text("loud").generated_as("upper(title)");
+    t.native_or_text("size", "size").null();
     t.index({"title"});
   });
   db.create_table("notes", [](table_editor& t) {
@@ -54,7 +56,8 @@ inline void example_base(schema_editor& db) {
 constexpr const char* example_rows[] = {
     "INSERT INTO users (email, age, score, mood, city) VALUES ('ada', 36, 7, 'good', 'London')",
     "INSERT INTO users (email, mood, city) VALUES ('bob', 'bad', NULL)",
-    "INSERT INTO posts (author_id, title) VALUES (1, 'first'), (2, 'second'), (1, 'third')",
+    "INSERT INTO posts (author_id, title, size) VALUES (1, 'first', '(3,4)'), (2, 'second', NULL)",
+    "INSERT INTO posts (author_id, title, size) VALUES (1, 'third', '(,5)')",
     "INSERT INTO notes (word, language) VALUES ('oak', 'en'), ('Eiche', 'de')",
 };
 
@@ -349,25 +352,35 @@ struct examples_of<ddl::rename_enum_value> {
 template <>
 struct examples_of<ddl::create_composite> {
   static constexpr inverse_example all[] = {
-      {[](schema_editor& db) { db.create_composite("crate", [](composite_editor& c) { c.text("unit"); }); },
-       [](schema_editor& db) { db.drop_composite("crate"); }},
+      {[](schema_editor& db) { db.create_composite("parcel", [](composite_editor& c) { c.text("unit"); }); },
+       [](schema_editor& db) { db.drop_composite("parcel"); }},
   };
 };
 template <>
 struct examples_of<ddl::drop_composite> {
   static constexpr inverse_example all[] = {
-      {[](schema_editor& db) { db.drop_composite("size"); },
-       [](schema_editor& db) {
-         db.create_composite("size", [](composite_editor& c) {
-           c.integer("width");
-           c.integer("height");
-         });
-       }},
+      {[](schema_editor& db) { db.drop_composite("crate"); },
+       [](schema_editor& db) { db.create_composite("crate", [](composite_editor& c) { c.text("unit"); }); }},
   };
 };
+/// Nothing is of the type `crate`; posts.size has values of its type, which SQLite does not change.
 template <>
 struct examples_of<ddl::change_composite> {
+  static void as_before(schema_editor& db) {
+    db.change_composite("size", [](composite_editor& c) {
+      c.integer("width");
+      c.integer("height");
+    });
+  }
   static constexpr inverse_example all[] = {
+      {[](schema_editor& db) {
+         db.change_composite("crate", [](composite_editor& c) {
+           c.text("unit");
+           c.integer("number");
+         });
+       },
+       [](schema_editor& db) { db.change_composite("crate", [](composite_editor& c) { c.text("unit"); }); }},
+      // added at the end, added in front, in another order, of another type, taken away
       {[](schema_editor& db) {
          db.change_composite("size", [](composite_editor& c) {
            c.integer("width");
@@ -375,12 +388,31 @@ struct examples_of<ddl::change_composite> {
            c.text("unit");
          });
        },
-       [](schema_editor& db) {
+       &as_before, false, example_place::postgres},
+      {[](schema_editor& db) {
          db.change_composite("size", [](composite_editor& c) {
+           c.text("unit");
            c.integer("width");
            c.integer("height");
          });
-       }},
+       },
+       &as_before, false, example_place::postgres},
+      {[](schema_editor& db) {
+         db.change_composite("size", [](composite_editor& c) {
+           c.integer("height");
+           c.integer("width");
+         });
+       },
+       &as_before, false, example_place::postgres},
+      {[](schema_editor& db) {
+         db.change_composite("size", [](composite_editor& c) {
+           c.text("width");
+           c.big_integer("height");
+         });
+       },
+       &as_before, false, example_place::postgres},
+      {[](schema_editor& db) { db.change_composite("size", [](composite_editor& c) { c.integer("width"); }); },
+       &as_before, true, example_place::postgres},
   };
 };
 

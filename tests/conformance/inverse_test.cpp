@@ -127,6 +127,7 @@ private:
     e.drop_table("notes");
     e.drop_table("posts");
     e.drop_table("users");
+    e.drop_composite("crate");
     e.drop_composite("size");
     e.drop_enum("mood");
   }
