@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Upgrades by processes of their own: killed between any two statements, many at once; and upgrades that meet a server
-// or a disk which refuses. On a file of SQLite and on PostgreSQL.
+// Upgrades and downgrades by processes of their own: killed between any two statements, many at once; and upgrades that
+// meet a server or a disk which refuses. On a file of SQLite and on PostgreSQL.
 #include <tupelo/migration.hpp>
 #include <tupelo/tupelo.hpp>
 #include <tupelo/schema/migrator.hpp>
@@ -30,17 +30,22 @@ using names = std::vector<std::string>;
 constexpr int finished = 10;  ///< exit code of a child that has run no step; one more for each
 
 void users_up(schema_editor& db) {
+  db.create_enum("mood", {"bad", "good"});
   db.create_table("users", [](table_editor& t) {
     t.id();
     t.text("email").unique();
     t.integer("age").null();
+    t.enumeration("mood", "mood").default_value("good");
   });
   db.execute("INSERT INTO users (email) VALUES ('ada')");
 }
 // Statements are its own; on a server everything else would be cleaned up, too.
 const char* vacuum = "VACUUM";
 void choose_vacuum(std::string_view url) { vacuum = url.starts_with("sqlite") ? "VACUUM" : "VACUUM users"; }
-void users_down(schema_editor& db) { db.drop_table("users"); }
+void users_down(schema_editor& db) {
+  db.drop_table("users");
+  db.drop_enum("mood");
+}
 void steps_up(schema_editor& db) {
   db.outside_transaction();
   db.create_table("posts", [](table_editor& t) {
@@ -57,13 +62,21 @@ void ages_up(schema_editor& db) { db.backfill("users", "age = 7", "age IS NULL")
 void ages_down(schema_editor&) {}
 void required_up(schema_editor& db) { db.alter_column("users", "age").not_null(); }  // SQLite makes the table anew
 void required_down(schema_editor& db) { db.alter_column("users", "age").null(); }
+void index_up(schema_editor& db) { db.add_index("users", {"age"}).concurrently(); }
+void index_down(schema_editor& db) { db.drop_index("users", "ix_users_age", concurrently); }
+void moods_up(schema_editor& db) { db.change_enum("mood", {"bad", "fine", "good"}); }
+void moods_down(schema_editor& db) { db.change_enum("mood", {"bad", "good"}); }  // a server makes the type anew
 
 history all_migrations() {
   return history({{"1_users", {}, &users_up, &users_down, "1.cpp"},
                   {"2_steps", {"1_users"}, &steps_up, &steps_down, "2.cpp"},
                   {"3_ages", {"2_steps"}, &ages_up, &ages_down, "3.cpp"},
-                  {"4_required", {"3_ages"}, &required_up, &required_down, "4.cpp"}});
+                  {"4_required", {"3_ages"}, &required_up, &required_down, "4.cpp"},
+                  {"5_index", {"4_required"}, &index_up, &index_down, "5.cpp"},
+                  {"6_moods", {"5_index"}, &moods_up, &moods_down, "6.cpp"}});
 }
+/// Where the way down ends that is interrupted.
+const char* const lower = "4_required";
 
 /// Kills its process before or behind a statement that changes something.
 class killer : public statement_observer {
@@ -74,17 +87,20 @@ public:
 
 private:
   void count(const statement_event& event) noexcept {
-    if (event.statement.starts_with("SELECT") || event.statement.starts_with("WITH")) return;
+    for (const char* harmless : {"SELECT", "WITH", "SET LOCAL"}) {
+      if (event.statement.starts_with(harmless)) return;
+    }
     if (--left_ == 0) kill(getpid(), SIGKILL);
   }
   std::atomic<int> left_;
 };
 
-/// What a child process does, as `upgrade_in_a_process` starts it.
+/// What a child process does, as `start` starts it.
 TEST(upgrading_process, DISABLED_upgrades) {
   const char* const url = std::getenv("TUPELO_CHILD_URL");
   const char* const at = std::getenv("TUPELO_CHILD_KILLED_AT");
-  if (url == nullptr || at == nullptr) GTEST_SKIP() << "started by other tests";
+  const char* const target = std::getenv("TUPELO_CHILD_TARGET");
+  if (url == nullptr || at == nullptr || target == nullptr) GTEST_SKIP() << "started by other tests";
   int code = 1;
   try {
     choose_vacuum(url);
@@ -92,20 +108,24 @@ TEST(upgrading_process, DISABLED_upgrades) {
     database db(url, {.pool_size = 1, .run = execution::inline_});
     db.observe(watch);
     const history all = all_migrations();
-    code = finished + static_cast<int>(sync_wait(migrate::upgrade(db, "head", migrate::options(all))).steps.size());
+    const migrate::options opts(all);
+    const migrate::report done = sync_wait(std::string_view(target) == "head" ? migrate::upgrade(db, target, opts)
+                                                                              : migrate::downgrade(db, target, opts));
+    code = finished + static_cast<int>(done.steps.size());
   } catch (const std::exception& e) {
     std::fprintf(stderr, "%s\n", e.what());
   }
   _exit(code);
 }
 
-pid_t start(const std::string& url, int killed_at) {
+pid_t start(const std::string& url, int killed_at, const char* target = "head") {
   const pid_t child = fork();
   if (child != 0) return child;
   // The one case is the child's, whichever part of them this process runs.
   for (const char* part : {"GTEST_TOTAL_SHARDS", "GTEST_SHARD_INDEX"}) unsetenv(part);
   setenv("TUPELO_CHILD_URL", url.c_str(), 1);
   setenv("TUPELO_CHILD_KILLED_AT", std::to_string(killed_at).c_str(), 1);
+  setenv("TUPELO_CHILD_TARGET", target, 1);
   const int nowhere = open("/dev/null", O_WRONLY);
   dup2(nowhere, STDOUT_FILENO);
   execl("/proc/self/exe", "child", "--gtest_filter=upgrading_process.DISABLED_upgrades",
@@ -156,20 +176,26 @@ protected:
   database open() const { return database(url, {.pool_size = 1, .run = execution::inline_}); }
 
   /// What a run after one that was killed finds and makes of it.
-  void expect_explained_and_completed(int killed_at) {
+  void expect_explained_and_completed(int killed_at, migrate::direction way) {
     SCOPED_TRACE("killed at " + std::to_string(killed_at));
     database db = open();
     migrate::options opts(all);
+    const bool up = way == migrate::direction::up;
+    const auto go_on = [&] {
+      return sync_wait(up ? migrate::upgrade(db, "head", opts) : migrate::downgrade(db, lower, opts)).applied.size();
+    };
     const migrate::status_report now = sync_wait(migrate::status(db, opts));
-    EXPECT_EQ(now.count(migrate::state::applied) + now.count(migrate::state::pending), 4U);
+    const std::size_t applied = now.count(migrate::state::applied);
+    EXPECT_EQ(applied + now.count(migrate::state::pending), 6U);
     for (const migrate::half_done& half : now.halves) {
-      EXPECT_EQ(half.revision, now.current == names{"1_users"} ? "2_steps" : "3_ages");
+      EXPECT_EQ(half.revision, now.revisions[up ? applied : applied - 1].revision);
       EXPECT_LE(half.done, half.count);
-      EXPECT_NE(half.describe().find(" steps of its way up are done"), std::string::npos);
+      EXPECT_NE(half.describe().find(up ? " steps of its way up are done" : " steps of its way down are done"),
+                std::string::npos);
     }
-    if (now.locked && now.count(migrate::state::pending) != 0) {
+    if (now.locked && applied != (up ? 6U : 4U)) {
       try {
-        sync_wait(migrate::upgrade(db, "head", opts));
+        go_on();
         ADD_FAILURE() << "nobody said that the lock of the killed run is there";
       } catch (const migration_error& e) {
         EXPECT_EQ(e.code(), errc::migration_locked) << e.what();
@@ -178,16 +204,17 @@ protected:
       }
     }
     opts.take_over_lock = true;
-    EXPECT_EQ(sync_wait(migrate::upgrade(db, "head", opts)).applied.size(), 4U);
-    expect_whole(db);
+    EXPECT_EQ(go_on(), up ? 6U : 4U);
+    expect_whole(db, up ? "head" : lower);
   }
-  void expect_whole(database& db) {
+  void expect_whole(database& db, std::string_view target = "head") {
     const migrate::status_report after = sync_wait(migrate::status(db, migrate::options(all)));
-    EXPECT_TRUE(after.up_to_date() && after.halves.empty());
+    EXPECT_EQ(after.current, names{target == "head" ? "6_moods" : std::string(target)});
+    EXPECT_TRUE(after.halves.empty());
     const migrate::verification found = sync_wait(migrate::verify(db, migrate::options(all)));
     EXPECT_TRUE(found.holds()) << (found.drift.empty() ? "" : found.drift.front().describe());
-    const auto emails =
-        sync_wait(db.raw_sql<std::string>("SELECT email FROM users WHERE age = 7 ORDER BY email").all());
+    const auto emails = sync_wait(
+        db.raw_sql<std::string>("SELECT email FROM users WHERE age = 7 AND mood = 'good' ORDER BY email").all());
     EXPECT_EQ(emails, (names{"ada", "bob", "eve"})) << "rows were lost, or written twice";
   }
 
@@ -205,13 +232,32 @@ TEST_P(interrupted_upgrade, killed_between_any_two_statements_is_explained_and_c
     remove_all();
     const std::optional<int> code = end_of(start(url, at));
     if (code) {
-      EXPECT_EQ(*code, finished + 4);
+      EXPECT_EQ(*code, finished + 6);
       break;
     }
-    expect_explained_and_completed(at);
+    expect_explained_and_completed(at, migrate::direction::up);
     if (HasFailure()) break;
   }
-  EXPECT_GT(at, 30) << "it was killed less often than there are statements";
+  EXPECT_GT(at, 40) << "it was killed less often than there are statements";
+}
+TEST_P(interrupted_upgrade, killed_between_any_two_statements_on_its_way_down_is_explained_and_completed) {
+  int at = 1;
+  for (;; ++at) {
+    {
+      database db = open();
+      migrate::options opts(all);
+      opts.take_over_lock = true;  // of one that was killed when everything else was done
+      sync_wait(migrate::upgrade(db, "head", opts));
+    }
+    const std::optional<int> code = end_of(start(url, at, lower));
+    if (code) {
+      EXPECT_EQ(*code, finished + 2);
+      break;
+    }
+    expect_explained_and_completed(at, migrate::direction::down);
+    if (HasFailure()) break;
+  }
+  EXPECT_GT(at, 10) << "it was killed less often than there are statements";
 }
 TEST_P(interrupted_upgrade, of_many_processes_at_once_one_does_each_step_and_all_see_it_done) {
   std::vector<pid_t> children;
@@ -222,7 +268,7 @@ TEST_P(interrupted_upgrade, of_many_processes_at_once_one_does_each_step_and_all
     ASSERT_TRUE(code && *code >= finished) << "a process failed";
     steps += *code - finished;
   }
-  EXPECT_EQ(steps, 4) << "each migration is run once, by whichever process";
+  EXPECT_EQ(steps, 6) << "each migration is run once, by whichever process";
   database db = open();
   expect_whole(db);
 }
