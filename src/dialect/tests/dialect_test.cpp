@@ -21,7 +21,9 @@ public:
   const feature_table& features() const noexcept override { return table; }
   const schema_dialect& schema() const noexcept override { std::terminate(); }
   std::string begin(const transaction_start&) const override { return "START TRANSACTION"; }
-  void placeholder(std::string& sql, std::uint32_t number, kind) const override { sql += "$" + std::to_string(number); }
+  void placeholder(std::string& sql, std::uint32_t number, value_type) const override {
+    sql += "$" + std::to_string(number);
+  }
   std::string_view function_name(function f) const noexcept override {
     return f == function::upper ? std::string_view() : dialect::function_name(f);
   }

@@ -146,7 +146,7 @@ public:
   const feature_table& features() const noexcept override { return table_; }
   const schema_dialect& schema() const noexcept override { std::terminate(); }
   std::string begin(const transaction_start&) const override { return "BEGIN"; }
-  void placeholder(std::string& sql, std::uint32_t, kind) const override { sql += '?'; }
+  void placeholder(std::string& sql, std::uint32_t, value_type) const override { sql += '?'; }
   bool changes_session(std::string_view sql) const noexcept override { return sql.starts_with("SET"); }
   std::string_view reset_session() const noexcept override { return "RESET"; }
 

@@ -20,7 +20,7 @@ public:
   const feature_table& features() const noexcept override { return table_; }
   const schema_dialect& schema() const noexcept override { std::terminate(); }
   std::string begin(const transaction_start&) const override { return "BEGIN"; }
-  void placeholder(std::string& sql, std::uint32_t, kind) const override {
+  void placeholder(std::string& sql, std::uint32_t, value_type) const override {
     ++placeholders;
     sql += '?';
   }
