@@ -109,7 +109,7 @@ void guess_values(const enum_definition& former, const enum_definition& type, st
     const std::vector<std::string> gone = alone(former.values, type.values, i);
     const std::vector<std::string> come = alone(type.values, former.values, k);
     for (std::size_t n = 0; gone.size() == come.size() && n < gone.size(); ++n) {
-      const int percent = percent_of(0.6 + 0.4 * likeness(gone[n], come[n]));
+      const int percent = percent_of(0.6 + 0.4 * name_likeness(gone[n], come[n]));
       guesses.push_back({{{}, come[n], gone[n], former.name}, percent});
     }
   }
