@@ -35,5 +35,5 @@ fuzz_one() {
 export -f fuzz_one
 
 # As many at a time as there are cores; xargs fails where one of them does.
-for source in tests/fuzz/*_fuzz.cpp; do basename "$source" _fuzz.cpp; done |
-  xargs -P "$(nproc)" -I '{}' bash -c 'fuzz_one "$1" "$2"' _ '{}' "${1:-20}"
+find tests/fuzz -name '*_fuzz.cpp' -exec basename '{}' _fuzz.cpp ';' | sort |
+  xargs -r -P "$(nproc)" -I '{}' bash -c 'fuzz_one "$1" "$2"' _ '{}' "${1:-20}"

@@ -32,7 +32,7 @@ std::string key_columns(std::string_view detail) {
 }
 
 constexpr std::string_view protocol_violation = "08P01";
-/// Its detail names what depends on it, and nothing else; its hint is to drop that too, whatever it is.
+/// Its detail names what depends on it, and nothing else; beside one its hint is to drop that too, whatever it is.
 constexpr std::string_view dependent_objects = "2BP01";
 
 /// Functions choose SQLSTATE and text of what they raise freely, so neither says anything about the text.
@@ -114,7 +114,8 @@ struct failure {
       out = rule.shows_message && !raised_by_function(fields)
                 ? "PostgreSQL: " + shown_text(fields.message)
                 : "the database failed with an error whose text is not shown because it may repeat values";
-      const std::string& more = fields.sqlstate == dependent_objects ? fields.detail : fields.hint;
+      const bool names_them = fields.sqlstate == dependent_objects && !fields.detail.empty();
+      const std::string& more = names_them ? fields.detail : fields.hint;
       if (rule.shows_message && !more.empty() && !raised_by_function(fields)) out += " (" + shown_text(more) + ")";
     }
     if (!rule.remedy.empty()) out += std::string("; ") + std::string(rule.remedy);

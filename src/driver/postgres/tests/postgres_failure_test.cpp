@@ -138,6 +138,11 @@ TEST(postgres_failure, what_still_depends_on_something_is_named_instead_of_dropp
   fields.routine = "exec_stmt_raise";
   EXPECT_FALSE(says(failure<database_error>(fields), "grown_up"));
 }
+TEST(postgres_failure, a_hint_beside_no_names_of_what_depends_on_something_is_shown) {
+  error_fields fields = fields_of("2BP01", "cannot drop index users_email_key because constraint requires it");
+  fields.hint = "You can drop constraint users_email_key on table users instead.";
+  EXPECT_TRUE(says(failure<database_error>(fields), "drop constraint users_email_key on table users instead"));
+}
 
 TEST(postgres_failure, texts_that_may_hold_values_are_not_shown) {
   for (const char* sqlstate : {"22P02", "22003", "22007", "22000", "P0001", "P0002", "38000", "HV000", "99999"}) {
