@@ -51,8 +51,10 @@ TEST_F(unreadable_schema, without_the_right_to_use_it_is_no_empty_one) {
 TEST_F(unreadable_schema, of_tables_whose_rows_may_not_be_read_is_described_and_upgraded) {
   execute("GRANT USAGE, CREATE ON SCHEMA " + name + " TO " + name + "_role");
   database role = of_role();
-  const schema_definition found = sync_wait(introspect(role));
-  EXPECT_EQ(found, sync_wait(introspect(db())));
+  schema_definition found = sync_wait(introspect(role));
+  schema_definition whole = sync_wait(introspect(db()));
+  for (schema_definition* one : {&found, &whole}) one->others.clear();  // the tests beside this one make schemas
+  EXPECT_EQ(found, whole);
   EXPECT_NE(found.find("secrets"), nullptr);
   EXPECT_EQ(sync_wait(migrate::status(role, migrate::options(all))).count(migrate::state::pending), 1U);
   EXPECT_EQ(sync_wait(migrate::upgrade(role, "head", migrate::options(all))).applied.size(), 1U);

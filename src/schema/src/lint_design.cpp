@@ -102,12 +102,15 @@ std::size_t bytes_of(const std::vector<extent>& values) {
   return aligned(end, row_alignment);
 }
 
-/// Whether the columns of fixed width would take less in another order. Where texts stand between them nobody knows.
+/// Whether the columns of fixed width would take less in another order: those before the first text or the like, behind
+/// which nobody knows where a value begins.
 bool wastes_bytes(const table_definition& table) {
   std::vector<extent> values;
   for (const column_definition& column : table.columns) {
+    if (column.is_computed() && column.computed_at_read) continue;
     const extent one = extent_of(column.type);
-    if (one.size != 0 && !(column.is_computed() && column.computed_at_read)) values.push_back(one);
+    if (one.size == 0) break;
+    values.push_back(one);
   }
   const std::size_t as_written = bytes_of(values);
   std::stable_sort(values.begin(), values.end(),

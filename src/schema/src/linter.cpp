@@ -151,6 +151,7 @@ void linter::note_proofs(const std::vector<recorded_step>& steps, const schema_d
     const auto* operation = std::get_if<schema_operation>(&*one);
     if (operation == nullptr) continue;
     if (const auto* drop = std::get_if<ddl::drop_check>(&operation->data)) drops.push_back(drop);
+    note_proof(*operation, after);
     const auto* proven = std::get_if<ddl::validate_constraint>(&operation->data);
     const table_definition* table = proven != nullptr ? after.find(proven->table) : nullptr;
     if (table == nullptr) continue;
@@ -160,6 +161,12 @@ void linter::note_proofs(const std::vector<recorded_step>& steps, const schema_d
     }
     if (check != nullptr) note_proof(*table, *check);
   }
+}
+
+void linter::note_proof(const schema_operation& change, const schema_definition& within) {
+  const auto* const add = std::get_if<ddl::add_check>(&change.data);
+  const table_definition* const table = add != nullptr && !add->not_valid ? within.find(add->table) : nullptr;
+  if (table != nullptr) note_proof(*table, add->check);
 }
 
 void linter::note_proof(const table_definition& table, const check_definition& check) {
@@ -182,6 +189,7 @@ bool linter::is_proven_not_null(std::string_view table, std::string_view column)
 }
 
 void linter::parsed(schema_operation operation, const std::string& what) {
+  note_proof(operation, *after_);
   in_sql_ = true;
   step(operation, what);
   in_sql_ = false;

@@ -64,6 +64,8 @@ private:
   void references(const std::string& table, const foreign_key_definition& key, const std::string& what);
   /// What the checks that these steps validate say of columns: a check that they drop afterwards counts, too.
   void note_proofs(const std::vector<recorded_step>& steps, const schema_definition& after);
+  /// A check that has looked at all rows where it was added proves that a column is not NULL.
+  void note_proof(const schema_operation& change, const schema_definition& within);
   void note_proof(const table_definition& table, const check_definition& check);
   void finish();
 

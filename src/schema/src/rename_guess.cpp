@@ -98,17 +98,24 @@ void guess_values(const enum_definition& former, const enum_definition& type, st
   const auto has = [](const std::vector<std::string>& values, const std::string& value) {
     return std::find(values.begin(), values.end(), value) != values.end();
   };
-  /// Those that the other has not, behind the first of the others; moves on to the next of these.
+  /// Those that the other has not, from a place on; moves on to the next that both have.
   const auto alone = [&](const std::vector<std::string>& values, const std::vector<std::string>& others,
                          std::size_t& at) {
     std::vector<std::string> found;
     for (; at < values.size() && !has(others, values[at]); ++at) found.push_back(values[at]);
     return found;
   };
+  const auto value_at = [](const std::vector<std::string>& values, std::size_t at) {
+    return at < values.size() ? std::string_view(values[at]) : std::string_view();
+  };
   for (std::size_t i = 0, k = 0; i < former.values.size() || k < type.values.size(); ++i, ++k) {
+    // In front of the first value stands none, which is past the end.
+    const bool same_before = value_at(former.values, i - 1) == value_at(type.values, k - 1);
     const std::vector<std::string> gone = alone(former.values, type.values, i);
     const std::vector<std::string> come = alone(type.values, former.values, k);
-    for (std::size_t n = 0; gone.size() == come.size() && n < gone.size(); ++n) {
+    const bool same_behind = value_at(former.values, i) == value_at(type.values, k);
+    const bool same_place = same_before && same_behind && gone.size() == come.size();
+    for (std::size_t n = 0; same_place && n < gone.size(); ++n) {
       const int percent = percent_of(0.6 + 0.4 * name_likeness(gone[n], come[n]));
       guesses.push_back({{{}, come[n], gone[n], former.name}, percent});
     }

@@ -150,14 +150,15 @@ bool take_settings(sql_scripts& into, const sql_file& file, bool up) {
     pass(top.size());
     pass_blanks();
   }
-  while (!rest.empty()) {
-    const std::size_t end = std::min(rest.find('\n'), rest.size());
-    if (const std::optional<std::string_view> said = setting_in(rest.substr(0, end))) {
+  for (std::size_t at = 0; at < rest.size();) {
+    const std::size_t end = behind_opaque(rest, at);  // of a comment or a text
+    if (const std::optional<std::string_view> said = setting_in(rest.substr(at, end - at))) {
+      pass(at);
       refuse(where(), "`" + std::string(*said) +
                           "` stands behind the first statement, where nobody reads it; such lines "
                           "belong to the comments at the top of the file");
     }
-    pass(std::min(end + 1, rest.size()));
+    at = std::max(end, at + 1);
   }
   return outside;
 }

@@ -64,7 +64,8 @@ std::size_t behind_bracket(std::string_view sql, std::size_t at) {
   return name.find_first_of("'\"[") == std::string_view::npos ? close + 1 : at;
 }
 
-/// Behind whatever begins at this place and may hold a semicolon that ends nothing; the same place where nothing does.
+}  // namespace
+
 std::size_t behind_opaque(std::string_view sql, std::size_t at) {
   const char c = sql[at];
   if (c == '\'') {
@@ -81,6 +82,8 @@ std::size_t behind_opaque(std::string_view sql, std::size_t at) {
   }
   return at;
 }
+
+namespace {
 
 /// Follows the words of a statement, to know when it is inside of BEGIN … END.
 class body_depth {

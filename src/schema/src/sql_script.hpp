@@ -12,6 +12,10 @@ namespace tupelo {
 /// the text is, the statements are parts of it, in order; what is not closed ends with it.
 std::vector<std::string_view> split_statements(std::string_view script);
 
+/// Behind the comment, text or quoted name that begins at this place, in which a semicolon ends nothing; the same place
+/// where none begins.
+std::size_t behind_opaque(std::string_view sql, std::size_t at);
+
 /// The comment that the text begins with; empty where it begins with something else.
 std::string_view leading_comment(std::string_view text);
 

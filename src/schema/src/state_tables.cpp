@@ -275,7 +275,12 @@ task<void> wait_for_lock(lease& connection, recorded_lock mine, migrate::options
       end_us = waited_us + opts.lock_wait_us;
     }
     const std::optional<recorded_lock> held = co_await read_lock(connection);
-    if (held && is_gone(*held)) throw_locked(*held);
+    if (held && is_gone(*held)) {
+      // It may have ended in order since the row was read.
+      const std::optional<recorded_lock> still = co_await read_lock(connection);
+      if (still == held) throw_locked(*held);
+      continue;
+    }
     if (held && opts.watch != nullptr) opts.watch->locked_out(held->owner, waited_us);
     pause_us = std::min(pause_us, end_us - waited_us);
     co_await sleep_for(micros(pause_us));
@@ -284,10 +289,17 @@ task<void> wait_for_lock(lease& connection, recorded_lock mine, migrate::options
 }
 
 task<void> give_up_lock(lease& connection, recorded_lock mine) {
+  std::exception_ptr failure;
+  try {
+    co_await connection
+        .raw_sql("DELETE FROM tupelo_migration_lock WHERE owner = ? AND acquired_at = ?", mine.owner, mine.acquired_at)
+        .run();
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  // Not before: who waits in this process would take the row for one that somebody has left behind.
   held_here().remove(mine);
-  co_await connection
-      .raw_sql("DELETE FROM tupelo_migration_lock WHERE owner = ? AND acquired_at = ?", mine.owner, mine.acquired_at)
-      .run();
+  if (failure) std::rethrow_exception(failure);
 }
 
 task<void> require_lock(lease& connection, recorded_lock mine) {

@@ -133,6 +133,10 @@ TEST(lint_of_sql, not_null_is_proven_by_a_check_once_it_is_validated) {
   EXPECT_EQ(found("ALTER TABLE users ALTER age SET NOT NULL"), (codes{"blocking-not-null", "not-null"}))
       << "nobody knows that it was validated";
   EXPECT_EQ(found("ALTER TABLE users VALIDATE CONSTRAINT has_age; ALTER TABLE users ALTER age SET NOT NULL"), codes{});
+  const std::string added = "ALTER TABLE users ADD CONSTRAINT c CHECK (age IS NOT NULL)";
+  EXPECT_EQ(found(added + "; ALTER TABLE users ALTER age SET NOT NULL"), codes{}) << "it looked at all rows";
+  EXPECT_EQ(found(added + " NOT VALID; ALTER TABLE users ALTER age SET NOT NULL"),
+            (codes{"blocking-not-null", "not-null"}));
 }
 TEST(lint_of_sql, a_key_over_columns_that_may_be_null_makes_them_not_null) {
   EXPECT_EQ(read("ALTER TABLE posts ADD PRIMARY KEY (title)"),

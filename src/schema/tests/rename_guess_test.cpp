@@ -99,6 +99,8 @@ TEST_F(rename_guesses, name_values_of_an_enum_between_the_same_others) {
   EXPECT_EQ(guessed({}, {said}), names{});
   to.enums = {{"plan", {"trial", "basic", "plus", "pro"}}};
   EXPECT_EQ(guessed(), names{});
+  to.enums = {{"plan", {"pro", "trial", "free", "top"}}};
+  EXPECT_EQ(guessed(), names{}) << "it stands between others";
 }
 
 TEST_F(rename_guesses, leave_tables_with_other_columns_alone) {

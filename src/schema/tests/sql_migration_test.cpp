@@ -218,6 +218,12 @@ TEST(sql_migration_files, with_settings_behind_a_statement_are_refused_with_thei
   expect_refused(errc::invalid_migration, "m/1.down.sql:2: `no-transaction` stands behind",
                  {{"m/1.up.sql", ""}, {"m/1.down.sql", "SELECT 1;\n-- tupelo: no-transaction"}});
 }
+TEST(sql_migration_files, may_have_texts_that_look_like_settings) {
+  EXPECT_EQ(of({{"1.up.sql", "SELECT '\n-- tupelo: after=base\n', $$\n-- tupelo: after=base\n$$; /*\n-- tupelo: x */"}})
+                .at("1")
+                .scripts->up.size(),
+            1U);
+}
 TEST(sql_migration_files, that_say_two_things_of_one_migration_are_refused) {
   expect_refused(errc::invalid_migration, "comes after another one",
                  {{"m/2.up.sqlite.sql", "-- tupelo: after=1"}, {"m/2.up.postgres.sql", "-- tupelo: after=base"}});

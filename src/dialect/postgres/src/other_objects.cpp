@@ -162,7 +162,8 @@ WHERE c.conparentid = 0 AND (NOT c.convalidated OR (c.condeferrable AND NOT c.co
   OR (c.contype = 'x' AND EXISTS (SELECT 1 FROM unnest(i.indkey::int2[], i.indcollation::oid[]) WITH ORDINALITY AS k (own, coll,
         place) JOIN pg_attribute x ON x.attrelid = i.indexrelid AND x.attnum = k.place JOIN pg_type y ON y.oid = x.atttypid
         LEFT JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = k.own
-        WHERE k.coll <> 0 AND k.coll <> coalesce(a.attcollation, y.typcollation))))
+        WHERE k.coll <> coalesce(a.attcollation, y.typcollation)
+          AND (k.own <> 0 OR pg_get_indexdef(i.indexrelid) LIKE '%COLLATE%'))))
 UNION ALL
 SELECT 'invalid index', x.relname, t.relname, pg_get_indexdef(x.oid)
 FROM pg_index i JOIN tables t ON t.oid = i.indrelid JOIN pg_class x ON x.oid = i.indexrelid WHERE NOT i.indisvalid

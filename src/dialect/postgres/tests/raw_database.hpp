@@ -101,10 +101,12 @@ public:
     apply_all(operations, schema);
   }
 
-  /// Without the schemas of the tests beside this one.
+  /// Without what the tests beside this one make in the database: schemas, extensions.
   schema_definition introspect() {
     schema_definition read = introspect_all();
-    std::erase_if(read.others, [](const schema_object& one) { return one.kind == "schema"; });
+    std::erase_if(read.others, [](const schema_object& one) {
+      return one.kind == "schema" || one.kind == "extension of another schema";
+    });
     return read;
   }
   schema_definition introspect_all() {

@@ -134,10 +134,12 @@ std::string broken_by_dropping(const table_definition& table, const std::vector<
   return "WITH RECURSIVE readers(name) AS (SELECT " + name +
          " UNION SELECT m.name FROM readers r JOIN sqlite_master m ON m.type = 'view' AND " + mentions("r.name") +
          "), gone(name) AS (VALUES " + listed(gone) +
-         ") SELECT group_concat(reader, ', ') || ': this mentions what goes of the table ' || " +
+         ") SELECT group_concat(reader, ', ') || ': this has the name of what goes of the table ' || " +
          sql_text_literal(quote_identifier(table.name)) +
-         " || ', and SQLite does not notice where it makes the table anew; drop it in this migration before the change "
-         "and make it behind (db.execute)' FROM (SELECT DISTINCT m.type || printf(' \"%w\" (\"%w\")', m.name, g.name) "
+         " || ' in it, and SQLite does not notice where it makes the table anew; drop it in this migration before the "
+         "change "
+         "and make it behind (db.execute), also where it means something else by that name' FROM (SELECT DISTINCT "
+         "m.type || printf(' \"%w\" (\"%w\")', m.name, g.name) "
          "AS reader FROM sqlite_master m JOIN gone g ON " +
          mentions("g.name") + " WHERE m.type IN ('view', 'trigger') AND (m.tbl_name = " + name +
          " COLLATE NOCASE OR EXISTS (SELECT 1 FROM readers r WHERE " + mentions("r.name") +

@@ -105,9 +105,10 @@ TEST_F(rebuild, refuses_to_drop_a_column_that_views_and_triggers_mention) {
   db.run("CREATE TRIGGER aged AFTER UPDATE OF age ON people BEGIN SELECT 1; END");
   EXPECT_EQ(
       refusal(drop),
-      "trigger \"aged\" (\"age\"), view \"old\" (\"age\"): this mentions what goes of the table \"people\", and "
-      "SQLite does not notice where it makes the table anew; drop it in this migration before the change and make it "
-      "behind (db.execute)");
+      "trigger \"aged\" (\"age\"), view \"old\" (\"age\"): this has the name of what goes of the table \"people\" "
+      "in it, and SQLite does not notice where it makes the table anew; drop it in this migration before the change "
+      "and "
+      "make it behind (db.execute), also where it means something else by that name");
   db.run("DROP VIEW old");
   db.run("DROP TRIGGER aged");
   EXPECT_EQ(refusal(drop), "");

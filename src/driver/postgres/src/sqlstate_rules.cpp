@@ -86,7 +86,7 @@ constexpr sqlstate_rule rules[] = {
     {"3F", errc::unknown_table, names_only, {}, "create the schema, or correct search_path"},
     {"21", errc::database_error, names_only},
     {"2B", errc::database_error, names_only},
-    {"2BP01", errc::database_error, names_only, {}, "drop what needs it first, and make that again behind"},
+    {"2BP01", errc::database_error, names_only, {}, "drop what needs it first"},
 
     // resources
     {"53", errc::database_error, names_only},

@@ -146,7 +146,7 @@ private:
         ->type_name("OLD=NEW")
         ->allow_extra_args(false);
     CLI::Option* all = migrate->add_flag("--rename-all", into_->rename_all,
-                                         "Whatever looks renamed was; without a terminal nobody is asked");
+                                         "Tables and columns that look renamed were; values of enums need --rename");
     migrate->add_flag("--no-rename", into_->no_rename, "What --rename does not say was dropped and added")
         ->excludes(all);
     CLI::Option* empty = migrate->add_flag("--empty", into_->empty, "Write it without operations, to fill in by hand");

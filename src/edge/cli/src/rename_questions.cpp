@@ -34,8 +34,8 @@ bool asked(surroundings& around, const rename_guess& guess) {
   }
   throw usage_error(
       "this may have been renamed, or dropped and added, and there is no terminal to ask on:" + which +
-      "\nSay --rename old=new of each that was, --rename-all where all of them were, and --no-rename where "
-      "the others were not; or write renamed_from(…), of a value value_renamed(…), into the model. Nothing was "
+      "\nSay --rename old=new of each that was, --rename-all where all tables and columns were, and --no-rename "
+      "where the others were not; or write renamed_from(…), of a value value_renamed(…), into the model. Nothing was "
       "written");
 }
 
@@ -52,9 +52,11 @@ std::vector<rename_hint> settled_renames(command& c, const schema_definition& re
   for (;;) {
     std::vector<rename_guess> open = guess_renames(recorded, wanted.schema, settled, denied);
     if (open.empty()) return settled;
-    if (!args.rename_all && !c.around().in_is_terminal) refuse(open);
     const rename_guess& guess = open.front();
-    if (args.rename_all || asked(c.around(), guess)) {
+    // Rows whose value was meant to go would silently have another one: each value is said by itself.
+    const bool unasked = args.rename_all && guess.hint.enum_type.empty();
+    if (!unasked && !c.around().in_is_terminal) refuse(open);
+    if (unasked || asked(c.around(), guess)) {
       settled.push_back(guess.hint);
     } else {
       denied.push_back(guess.hint);

@@ -232,6 +232,7 @@ TEST_F(migrate_verb, a_value_of_an_enum_may_have_been_renamed_as_well) {
   const outcome refused = folder.db({"migrate", "Ranks"});
   EXPECT_EQ(refused.code, 2);
   EXPECT_TRUE(refused.complains("rank.novice=rank.junior (")) << refused.err;
+  EXPECT_EQ(folder.db({"migrate", "Ranks", "--rename-all"}).code, 2) << "rows may have been meant to lose the value";
   const outcome done = folder.db({"migrate", "Ranks", "-r", "rank.novice=rank.junior", "--json", "--dry-run"});
   ASSERT_EQ(done.code, 0) << done.out;
   EXPECT_EQ(done.json()["operations"].size(), 1U) << done.out;

@@ -234,7 +234,7 @@ struct schema_definition {
   std::vector<table_definition> tables{};          ///< sorted by name once they were added with `add`
   std::vector<enum_definition> enums{};            ///< sorted by name
   std::vector<composite_definition> composites{};  ///< sorted by name
-  std::vector<schema_object> others{};             ///< of a live database; no comparison counts them
+  std::vector<schema_object> others{};             ///< of a live database; `diff` passes over them
 
   const enum_definition* find_enum(std::string_view name) const noexcept;
   enum_definition* find_enum(std::string_view name) noexcept;
