@@ -3,6 +3,7 @@
 
 #include "key_index.hpp"
 #include "object_events.hpp"
+#include "run_now.hpp"
 
 #include "tupelo/engine/lease.hpp"
 #include "tupelo/engine/parent_changes.hpp"
@@ -484,12 +485,10 @@ task<bool> read_again(query_source& source, const model_info& info, void* object
   run.core = query_core(op::select_from, *info.spec);
   for (const std::uint16_t i : info.key) run.core.word(column_word(info, i, op::match_field));
   run.core.word(make_word(op::with_deleted, every_row));
-  run.core.finish();
   const void* const pointer = object;
   run.objects = &pointer;
   run.sink = {object, &add_only_row};
-  const task_context& context = co_await current_context();
-  if (!source.try_run(run, context)) co_await source.run(run);
+  co_await run_now(source, run);
   co_return run.row_count != 0;
 }
 
@@ -506,8 +505,7 @@ task<std::int64_t> run_upsert(query_source& source, const model_info& info, void
   run.core.word(make_word(op::returning_row));
   run.objects = &object;
   run.sink = {object, &add_only_row};
-  const task_context& context = co_await current_context();
-  if (!source.try_run(run, context)) co_await source.run(run);
+  co_await run_now(source, run);
   co_return static_cast<std::int64_t>(run.row_count);
 }
 

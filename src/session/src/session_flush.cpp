@@ -397,14 +397,6 @@ task<void> session::state::add_removals(flush_writes& writes, const model_info& 
   }
 }
 
-namespace {
-
-void store_null_where_possible(const field_slot& slot, void* object) {
-  if (slot.nullable) store_null(slot, object);
-}
-
-}  // namespace
-
 void session::state::note_effects(const detail::removal_effects& effects, std::int64_t removed_at) {
   for (tracked_object* object : effects.gone) {
     remember(object);
@@ -419,7 +411,7 @@ void session::state::note_effects(const detail::removal_effects& effects, std::i
       if (emptied.marked && more >= 0) fields.push_back(static_cast<std::uint16_t>(more));
     }
     change_with_row(emptied.object, std::move(fields), [&](void* object) {
-      for (const std::uint16_t i : emptied.key->fields) store_null_where_possible(info.fields[i].slot(), object);
+      for (const std::uint16_t i : emptied.key->fields) store_null(info.fields[i].slot(), object);
       if (!emptied.marked) return;
       detail::prepare_for_update(info, object, removed_at);
       detail::count_version(info, object);
