@@ -163,6 +163,13 @@ removal_effects effects_of_removal(const std::vector<tracked_object*>& objects,
   return effect_search(objects, early).run();
 }
 
+bool any_key(const foreign_key_info&) { return true; }
+
+bool binds(const foreign_key_info& key) {
+  using enum referential_action;
+  return key.on_delete == cascade || key.on_delete == restrict || (key.on_delete == no_action && !key.deferrable);
+}
+
 const std::set<key_values>& named_objects::keys_for(const model_info& info, const foreign_key_info& key) {
   const auto [found, is_new] = keys_.try_emplace(&key);
   if (!is_new) return found->second;
@@ -176,16 +183,50 @@ const std::set<key_values>& named_objects::keys_for(const model_info& info, cons
   return found->second;
 }
 
-bool named_objects::are_named_by_row(const model_info& info, const tracked_object& object) {
+bool named_objects::are_named_by_row(const model_info& info, const tracked_object& object, key_filter& is_meant) {
   return std::any_of(info.foreign_keys.begin(), info.foreign_keys.end(), [&](const foreign_key_info& key) {
-    return keys_for(info, key).contains(values_in(info, object.snapshot, key.fields));
+    return is_meant(key) && keys_for(info, key).contains(values_in(info, object.snapshot, key.fields));
   });
 }
 
-bool named_objects::are_named_by(const model_info& info, const tracked_object& object) {
+bool named_objects::are_named_by(const model_info& info, const tracked_object& object, key_filter& is_meant) {
   return std::any_of(info.foreign_keys.begin(), info.foreign_keys.end(), [&](const foreign_key_info& key) {
-    return keys_for(info, key).contains(values_of(info, key.fields, object.object()));
+    return is_meant(key) && keys_for(info, key).contains(values_of(info, key.fields, object.object()));
   });
+}
+
+bool is_deleted(const model_info& info, const tracked_object& object) {
+  return object.state == object_state::removed && (info.deleted_at < 0 || object.permanently);
+}
+
+namespace {
+
+bool cascades(const foreign_key_info& key) { return key.on_delete == referential_action::cascade; }
+
+}  // namespace
+
+std::vector<const tracked_object*> gone_with(const std::vector<tracked_object*>& objects,
+                                             std::vector<const tracked_object*> deleted) {
+  std::set<const tracked_object*> gone(deleted.begin(), deleted.end());
+  for (std::size_t known = 0; known != deleted.size();) {
+    named_objects these({deleted.begin() + static_cast<std::ptrdiff_t>(known), deleted.end()});
+    known = deleted.size();
+    for (const tracked_object* object : objects) {
+      const model_info& info = info_of(*object->spec);
+      if (info.foreign_keys.empty() || gone.contains(object)) continue;
+      bool goes = false;
+      if (object->state == object_state::removed) {
+        goes = is_deleted(info, *object) ? these.are_named_by_row(info, *object, binds)
+                                         : these.are_named_by_row(info, *object, cascades);
+      } else if (object->state == object_state::persistent) {
+        goes = these.are_named_by(info, *object, cascades);
+      }
+      if (!goes) continue;
+      gone.insert(object);
+      deleted.push_back(object);
+    }
+  }
+  return deleted;
 }
 
 bool order_for_removal(const model_info& info, std::vector<tracked_object*>& removed) {

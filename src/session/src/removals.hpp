@@ -26,13 +26,19 @@ struct removal_effects {
 removal_effects effects_of_removal(const std::vector<tracked_object*>& objects,
                                    const std::vector<tracked_object*>& early = {});
 
+bool any_key(const foreign_key_info& key);
+/// Whether a row that names another with it has to leave it before that is deleted: it goes with it, or keeps it.
+bool binds(const foreign_key_info& key);
+
 /// The keys of objects, by which others may name them.
 class named_objects {
 public:
+  using key_filter = bool(const foreign_key_info&);
+
   explicit named_objects(std::vector<const tracked_object*> objects) : objects_(std::move(objects)) {}
-  /// Whether one of them is named by the object as its row is, or as it is now.
-  bool are_named_by_row(const model_info& info, const tracked_object& object);
-  bool are_named_by(const model_info& info, const tracked_object& object);
+  /// Whether one of them is named, with such a key, by the object as its row is, or as it is now.
+  bool are_named_by_row(const model_info& info, const tracked_object& object, key_filter& is_meant = any_key);
+  bool are_named_by(const model_info& info, const tracked_object& object, key_filter& is_meant = any_key);
 
 private:
   using key_values = std::vector<std::uint64_t>;
@@ -41,6 +47,13 @@ private:
   std::vector<const tracked_object*> objects_;
   std::map<const foreign_key_info*, std::set<key_values>> keys_;
 };
+
+/// Whether its row will be deleted, not marked.
+bool is_deleted(const model_info& info, const tracked_object& object);
+/// These, which are deleted, and what goes with them: what their deletion takes along, and what is removed and has to
+/// be before them.
+std::vector<const tracked_object*> gone_with(const std::vector<tracked_object*>& objects,
+                                             std::vector<const tracked_object*> deleted);
 
 /// Rows that refer to others of the same table come before those. Whether any does to another one that is removed.
 bool order_for_removal(const model_info& info, std::vector<tracked_object*>& removed);

@@ -252,6 +252,10 @@ task<void> session::state::add_related_inserts(flush_writes& writes, work_list& 
 
 task<void> session::state::add_writes(flush_writes& writes, work_list& work, detail::related_objects& related,
                                       detail::removal_effects& effects) {
+  for (const auto& [info, circle] : work.models) {
+    const auto found = work.leaving_first.find(info);
+    if (found != work.leaving_first.end()) co_await add_updates(writes, *info, found->second);
+  }
   for (auto model = work.models.rbegin(); model != work.models.rend(); ++model) {
     const auto removed = work.removed_first.find(model->info);
     if (removed != work.removed_first.end())

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "work_list.hpp"
 
-#include "removals.hpp"
 #include "snapshot.hpp"
 #include "unique_order.hpp"
 
+#include "tupelo/core/error.hpp"
+
 #include <algorithm>
+#include <cstddef>
 #include <iterator>
+#include <string>
 #include <unordered_set>
 #include <utility>
 
@@ -47,34 +50,98 @@ session::state::work_list::work_list(const std::vector<tracked_object*>& objects
   std::sort(met.begin(), met.end(), [](const auto* a, const auto* b) { return a->id < b->id; });
   met.erase(std::unique(met.begin(), met.end()), met.end());
   models = detail::in_foreign_key_order(met, related.arrows());
-  if (!removed_first.empty()) make_way();
+  if (!removed_first.empty()) make_way(objects);
 }
 
-void session::state::work_list::make_way() {
-  std::vector<const tracked_object*> deleted, inserted;
-  for (const auto& [info, some] : removed_first) {
-    std::copy_if(some.begin(), some.end(), std::back_inserter(deleted),
-                 [&, &of = *info](const auto* each) { return of.deleted_at < 0 || each->permanently; });
+namespace {
+
+[[noreturn]] void refuse_to_wait(const model_info& info) {
+  throw query_error("objects of " + std::string(info.short_name()) +
+                    " name one that a has_one gives up, or what goes with it, and are to name what is inserted in the "
+                    "same flush; but that one has to be deleted before, because something of it is unique: change it "
+                    "instead of giving the has_one another, or flush() them with another key first");
+}
+
+}  // namespace
+
+void session::state::work_list::make_way(const std::vector<tracked_object*>& objects) {
+  std::vector<const tracked_object*> gone = gone_first(objects), arriving;
+  if (gone.empty()) return;
+  for (const auto& [info, some] : added) arriving.insert(arriving.end(), some.begin(), some.end());
+  detail::named_objects inserted(std::move(arriving));
+  leave leaving = let_leave(gone, inserted, detail::any_key);
+  if (leaving.waits != nullptr) {
+    remove_last_what_may();
+    gone = gone_first(objects);
+    leaving = let_leave(gone, inserted, detail::binds);
+    if (leaving.waits != nullptr) refuse_to_wait(*leaving.waits);
   }
-  if (deleted.empty()) return;
-  for (const auto& [info, some] : added) inserted.insert(inserted.end(), some.begin(), some.end());
-  detail::named_objects leaving(std::move(deleted)), arriving(std::move(inserted));
-  bool waits = std::any_of(changed_later.begin(), changed_later.end(), [&](const tracked_object* each) {
-    return leaving.are_named_by_row(info_of(*each->spec), *each);
-  });
-  for (auto& [info, some] : changed) {
-    const auto first = std::stable_partition(some.begin(), some.end(), [&, &of = *info](const changed_object& each) {
-      if (!leaving.are_named_by_row(of, *each.object)) return true;
-      const bool names_new = arriving.are_named_by(of, *each.object);
-      waits = waits || names_new;
-      return names_new;
-    });
+  const std::unordered_set<const tracked_object*> goes(gone.begin(), gone.end());
+  for (auto& [info, some] : removed) {
+    const auto first =
+        std::stable_partition(some.begin(), some.end(), [&](auto* each) { return !goes.contains(each); });
     if (first == some.end()) continue;
-    auto& early = changed_first[info];
-    early.insert(early.end(), std::make_move_iterator(first), std::make_move_iterator(some.end()));
+    auto& early = removed_first[info];
+    early.insert(early.end(), first, some.end());
     some.erase(first, some.end());
   }
-  if (!waits) return;
+  for (const auto& [info, count] : leaving.counts) {
+    auto& some = changed[info];
+    const auto last = some.begin() + static_cast<std::ptrdiff_t>(count);
+    leaving_first[info].assign(std::make_move_iterator(some.begin()), std::make_move_iterator(last));
+    some.erase(some.begin(), last);
+  }
+}
+
+std::vector<const tracked_object*>
+session::state::work_list::gone_first(const std::vector<tracked_object*>& objects) const {
+  std::vector<const tracked_object*> deleted;
+  for (const auto& [info, some] : removed_first) {
+    std::copy_if(some.begin(), some.end(), std::back_inserter(deleted),
+                 [&of = *info](const auto* each) { return detail::is_deleted(of, *each); });
+  }
+  return deleted.empty() ? deleted : detail::gone_with(objects, std::move(deleted));
+}
+
+session::state::work_list::leave session::state::work_list::let_leave(const std::vector<const tracked_object*>& gone,
+                                                                      detail::named_objects& inserted,
+                                                                      detail::named_objects::key_filter& bound) {
+  detail::named_objects left(gone);
+  leave found;
+  for (const tracked_object* object : changed_later) {
+    const model_info& info = info_of(*object->spec);
+    if (left.are_named_by_row(info, *object, bound)) found.waits = &info;
+  }
+  for (auto& [model, some] : changed) {
+    const model_info& info = *model;
+    const auto waits = [&](const tracked_object* each) { return inserted.are_named_by(info, *each); };
+    const auto middle = std::stable_partition(some.begin(), some.end(), [&](const changed_object& each) {
+      return left.are_named_by_row(info, *each.object, bound) ||
+             (left.are_named_by_row(info, *each.object) && !waits(each.object));
+    });
+    const auto leaving = static_cast<std::size_t>(middle - some.begin());
+    if (leaving == 0) continue;
+    std::vector<const tracked_object*> objects;
+    for (const changed_object& each : some) objects.push_back(each.object);
+    std::copy_if(changed_later.begin(), changed_later.end(), std::back_inserter(objects),
+                 [&](const tracked_object* each) { return each->spec == info.spec; });
+    std::vector<changed_object> ordered;
+    std::size_t count = 0;
+    bool any_waits = false;
+    for (const std::size_t i : detail::order_by_unique_values(info, objects)) {
+      any_waits = any_waits || i >= some.size() || waits(objects[i]);
+      if (i < some.size()) ordered.push_back(std::move(some[i]));
+      if (i >= leaving) continue;
+      count = ordered.size();
+      if (any_waits) found.waits = model;
+    }
+    some = std::move(ordered);
+    found.counts.emplace(model, count);
+  }
+  return found;
+}
+
+void session::state::work_list::remove_last_what_may() {
   std::erase_if(removed_first, [&](auto& each) {
     auto& [info, some] = each;
     if (!info->generated_key || detail::may_collide(*info, info->columns)) return false;

@@ -2,8 +2,10 @@
 #pragma once
 
 #include "related_objects.hpp"
+#include "removals.hpp"
 #include "session_state.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <vector>
@@ -20,7 +22,8 @@ struct session::state::work_list {
   std::vector<detail::ordered_model> models;
   std::map<const model_info*, std::vector<detail::tracked_object*>> added, removed;
   std::map<const model_info*, std::vector<changed_object>> changed;
-  /// What makes room for what is inserted.
+  /// What makes room for what is inserted, and before it what leaves the rows that are deleted for that.
+  std::map<const model_info*, std::vector<changed_object>> leaving_first;
   std::map<const model_info*, std::vector<detail::tracked_object*>> removed_first;
   std::map<const model_info*, std::vector<changed_object>> changed_first;
   std::vector<detail::tracked_object*> changed_later;  ///< by the keys of what is inserted first
@@ -35,9 +38,22 @@ struct session::state::work_list {
   bool removes() const noexcept { return !removed.empty() || !removed_first.empty(); }
 
 private:
+  struct leave {
+    std::map<const model_info*, std::size_t> counts;  ///< how many of what has changed come first
+    const model_info* waits = nullptr;                ///< for what is inserted, so that they cannot
+  };
+
   /// What names rows that are deleted first is written before them: a foreign key may take it along. Where it cannot
-  /// be, because it is to name what is inserted, they go last unless something of theirs is unique.
-  void make_way();
+  /// be, because it is to name what is inserted, they go last.
+  /// Errors: query_error where something of theirs is unique, so that they can do neither.
+  void make_way(const std::vector<detail::tracked_object*>& objects);
+  /// What is deleted first, and what goes with it.
+  std::vector<const detail::tracked_object*> gone_first(const std::vector<detail::tracked_object*>& objects) const;
+  /// Brings what has to leave them to the front of what has changed, and there what gives up its unique values to it.
+  /// Where that has to wait for what is inserted, it need not leave them, unless it names them with such a `bound` key.
+  leave let_leave(const std::vector<const detail::tracked_object*>& gone, detail::named_objects& inserted,
+                  detail::named_objects::key_filter& bound);
+  void remove_last_what_may();
 };
 
 }  // namespace tupelo
