@@ -328,7 +328,7 @@ task<status_report> status(database& db, options opts) {
   }
   if (recorded.lock) {
     report.locked = true;
-    report.lock = {recorded.lock->owner, recorded.lock->acquired_at.us};
+    report.lock = {recorded.lock->owner, recorded.lock->acquired_at.us, is_gone(*recorded.lock)};
   }
   co_return report;
 }

@@ -64,7 +64,8 @@ std::string numbering() {
   return " on " + std::string(host) + (known ? " (" + std::string(space) + ")" : "");
 }
 
-/// Whether it is known that "process 1234 on host (pid:[4026531836])" is no more.
+}  // namespace
+
 bool is_gone(const recorded_lock& lock) {
   constexpr std::string_view before = "process ";
   std::string_view owner = lock.owner;
@@ -78,6 +79,8 @@ bool is_gone(const recorded_lock& lock) {
   if (process == getpid()) return !held_here().contains(lock);
   return kill(process, 0) != 0 && errno == ESRCH;
 }
+
+namespace {
 
 [[noreturn]] void throw_locked(const recorded_lock& held) {
   const std::string remedy = is_gone(held)

@@ -90,6 +90,9 @@ task<void> create_state_tables(lease& connection);
 std::string owner_of_locks();
 /// Errors: migration_error (migration_locked) saying who holds it since when and what to do.
 task<void> take_lock(lease& connection, recorded_lock mine, bool take_over);
+
+/// Whether it is known that the holder, "process 1234 on host (pid:[4026531836])", is no more.
+bool is_gone(const recorded_lock& lock);
 /// The same, and waits until nobody else holds it, as long as the options say; anew whenever the other run has come
 /// further in that time.
 task<void> wait_for_lock(lease& connection, recorded_lock mine, migrate::options opts);

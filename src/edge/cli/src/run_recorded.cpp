@@ -39,8 +39,10 @@ json json_of(command& c, const migrate::status_report& recorded, const std::vect
                     {"version", one.version}});
   }
   for (const std::string& name : pending) list.push_back({{"revision", name}, {"state", "pending"}});
-  return {{"database", c.address().redacted()}, {"recorded_only", true},         {"current", recorded.current},
-          {"pending", pending.size()},          {"migrations", std::move(list)}, {"lock", json_of_lock(recorded)}};
+  return {{"database", c.address().redacted()},   {"recorded_only", true},
+          {"current", recorded.current},          {"pending", pending.size()},
+          {"migrations", std::move(list)},        {"lock", json_of_lock(recorded)},
+          {"half_done", json_of_halves(recorded)}};
 }
 
 void print_history(console& out, const migrate::status_report& recorded, const std::vector<std::string>& pending) {
@@ -64,10 +66,7 @@ void print_status(command& c, const migrate::status_report& recorded, const std:
   out.line("applied   " + counted(recorded.revisions.size(), "migration"));
   if (!pending.empty()) out.line("state     " + out.painted(ink::yellow, std::to_string(pending.size()) + " pending"));
   for (const std::string& name : pending) out.line("  " + out.painted(ink::yellow, "pending") + "  " + name);
-  for (const migrate::half_done& half : recorded.halves) {
-    out.line("half-way  " + out.painted(ink::red, half.revision + ": " + half.describe()));
-  }
-  print_lock(out, recorded);
+  print_obstacles(out, recorded);
   print_others(out, c.wait(introspect(c.open_existing())).others);
 }
 

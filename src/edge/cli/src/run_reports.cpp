@@ -226,18 +226,8 @@ int run_status(command& c) {
               {"migrations", list},
               {"not_compiled_in", files},
               {"beside_tables", json_of(others)},
-              {"lock", json_of_lock(report)}};
-    json halves = json::array();
-    for (const migrate::half_done& half : report.halves) {
-      halves.push_back({{"revision", half.revision},
-                        {"direction", half.way == migrate::direction::up ? "up" : "down"},
-                        {"done", half.done},
-                        {"steps", half.count},
-                        {"next", half.next},
-                        {"next_was_begun", half.begun},
-                        {"since", time_text(half.since_us)}});
-    }
-    said["half_done"] = halves;
+              {"lock", json_of_lock(report)},
+              {"half_done", json_of_halves(report)}};
     c.out().json(said);
     return exit_ok;
   }
@@ -251,12 +241,7 @@ int run_status(command& c) {
     out.line("state     " + out.painted(ink::yellow, findings_text(report)));
     print_findings(out, report);
   }
-  for (const migrate::half_done& half : report.halves) {
-    out.line("half-way  " + out.painted(ink::red, half.revision + ": " + half.describe()));
-    out.line(std::string("          `db ") + (half.way == migrate::direction::up ? "upgrade" : "downgrade") +
-             "` goes on there");
-  }
-  print_lock(out, report);
+  print_obstacles(out, report);
   print_others(out, others);
   c.warn_of_uncompiled();
   return exit_ok;

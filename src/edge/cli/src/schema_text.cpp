@@ -21,13 +21,34 @@ std::string joined(const std::vector<std::string>& names, std::string_view by) {
 
 nlohmann::ordered_json json_of_lock(const migrate::status_report& report) {
   if (!report.locked) return nullptr;
-  return {{"owner", report.lock.owner}, {"since", time_text(report.lock.acquired_us)}};
+  return {{"owner", report.lock.owner}, {"since", time_text(report.lock.acquired_us)}, {"gone", report.lock.gone}};
 }
 
-void print_lock(console& to, const migrate::status_report& report) {
+nlohmann::ordered_json json_of_halves(const migrate::status_report& report) {
+  nlohmann::ordered_json halves = nlohmann::ordered_json::array();
+  for (const migrate::half_done& half : report.halves) {
+    halves.push_back({{"revision", half.revision},
+                      {"direction", half.way == migrate::direction::up ? "up" : "down"},
+                      {"done", half.done},
+                      {"steps", half.count},
+                      {"next", half.next},
+                      {"next_was_begun", half.begun},
+                      {"since", time_text(half.since_us)}});
+  }
+  return halves;
+}
+
+void print_obstacles(console& to, const migrate::status_report& report) {
+  for (const migrate::half_done& half : report.halves) {
+    to.line("half-way  " + to.painted(ink::red, half.revision + ": " + half.describe()));
+    to.line(std::string("          `db ") + (half.way == migrate::direction::up ? "upgrade" : "downgrade") +
+            "` goes on there");
+  }
   if (!report.locked) return;
   to.line("lock      " + to.painted(ink::red, "held by " + report.lock.owner + " since " +
                                                   time_text(report.lock.acquired_us) + " UTC"));
+  to.line(report.lock.gone ? "          that process is gone: run it again with --take-over-lock"
+                           : "          wait until it is done, or, when that process is gone, use --take-over-lock");
 }
 
 nlohmann::ordered_json json_of(const std::vector<schema_operation>& operations) {

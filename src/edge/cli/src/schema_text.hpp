@@ -20,9 +20,12 @@ namespace tupelo::cli {
 std::string time_text(std::int64_t us);
 std::string joined(const std::vector<std::string>& names, std::string_view by = ", ");
 
-/// Who holds the lock since when; null where nobody does.
+/// Who holds the lock since when, and whether that process is gone; null where nobody does.
 nlohmann::ordered_json json_of_lock(const migrate::status_report& report);
-void print_lock(console& to, const migrate::status_report& report);
+/// [{"revision": …, "direction": "up", "done": 1, "steps": 3, …}]
+nlohmann::ordered_json json_of_halves(const migrate::status_report& report);
+/// What stands in the way of the next run, and what to do: a migration that is half done, a lock.
+void print_obstacles(console& to, const migrate::status_report& report);
 
 /// [{"table": …, "change": …, "code": …}]
 nlohmann::ordered_json json_of(const std::vector<schema_operation>& operations);

@@ -98,6 +98,14 @@ TEST_F(repair_verb, removes_a_lock_only_when_told) {
   EXPECT_EQ(done.json()["lock_removed"], true);
   EXPECT_EQ(folder.db({"status", "--json"}).json()["lock"], nullptr);
 }
+TEST_F(repair_verb, status_says_what_a_lock_that_is_there_asks_for) {
+  folder.db({"upgrade"});
+  execute("INSERT INTO tupelo_migration_lock VALUES (1, 'process 7 on mars', '2026-11-21 09:30:00.000000')");
+  const outcome said = folder.db({"status"});
+  EXPECT_TRUE(said.says("held by process 7 on mars since 2026-11-21 09:30:00 UTC")) << said.out;
+  EXPECT_TRUE(said.says("when that process is gone, use --take-over-lock")) << said.out;
+  EXPECT_EQ(folder.db({"status", "--json"}).json()["lock"]["gone"], false);
+}
 TEST_F(repair_verb, a_database_that_is_newer_than_the_program_is_named_and_can_be_taken_as_it_is) {
   folder.db({"upgrade"});
   execute(

@@ -110,6 +110,7 @@ struct revision_status {
 struct lock_status {
   std::string owner;
   std::int64_t acquired_us = 0;  ///< UTC, microseconds since the epoch
+  bool gone = false;             ///< its process, of this host, is known to be no more
 };
 
 /// A migration that runs outside of a transaction and has not come to its end.
