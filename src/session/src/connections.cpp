@@ -145,7 +145,7 @@ void follow_originals(held_rows& held, const identity_map& identities, row_copie
   }
 }
 
-void follow_originals(const std::vector<tracked_object*>& objects, const tracked_object* one,
+void follow_originals(const std::vector<tracked_object*>& owners, const tracked_object* one,
                       const identity_map& identities, row_copies& copies) {
   const auto may_hold = [one](const relation_info& relation) {
     return relation.kind == relation_kind::many_to_many &&
@@ -153,7 +153,7 @@ void follow_originals(const std::vector<tracked_object*>& objects, const tracked
   };
   const model_info* info = nullptr;
   bool may_hold_it = false;
-  for (const tracked_object* object : objects) {
+  for (const tracked_object* object : owners) {
     if (!info || object->spec != info->spec) {
       info = &info_of(*object->spec);
       may_hold_it = std::any_of(info->relations.begin(), info->relations.end(), may_hold);
@@ -180,12 +180,11 @@ void give_up_new(held_rows& held, std::vector<tracked_object*>& leaving) {
   }
 }
 
-bool connections::any(const std::vector<tracked_object*>& objects) {
+bool connections::any(const std::vector<tracked_object*>& owners) {
   std::unordered_set<const held_rows*> met;
-  for (const tracked_object* object : objects) {
+  for (const tracked_object* object : owners) {
     if (object->state != object_state::persistent && object->state != object_state::added) continue;
     const model_info& info = info_of(*object->spec);
-    if (info.relations.empty()) continue;
     for_each_loose(info, *object, [&](const relation_info& relation, const held_rows& held) {
       if (met.insert(&held).second) return;
       throw query_error("two objects hold the same changes of relation " + std::string(info.short_name()) +
@@ -196,7 +195,7 @@ bool connections::any(const std::vector<tracked_object*>& objects) {
   return !met.empty();
 }
 
-task<void> connections::write(query_source& in, const std::vector<tracked_object*>& objects,
+task<void> connections::write(query_source& in, const std::vector<tracked_object*>& owners,
                               const identity_map& identities, row_copies& copies, std::size_t savepoints) {
   struct changed {
     const tracked_object* owner;
@@ -204,10 +203,9 @@ task<void> connections::write(query_source& in, const std::vector<tracked_object
     held_rows* held;
   };
   std::vector<changed> found;
-  for (const tracked_object* object : objects) {
+  for (const tracked_object* object : owners) {
     if (object->state != object_state::persistent) continue;
     const model_info& info = info_of(*object->spec);
-    if (info.relations.empty()) continue;
     for_each_loose(info, *object, [&](const relation_info& relation, held_rows& held) {
       found.push_back({object, &relation, &held});
     });

@@ -25,9 +25,9 @@ public:
 
   /// Whether objects that are not to be inserted have something to write. Errors: query_error where two objects hold
   /// the same rows.
-  static bool any(const std::vector<tracked_object*>& objects);
+  static bool any(const std::vector<tracked_object*>& owners);
   /// Before: what they connect has its keys. Errors: those of the statements; transaction_error (detached_object).
-  task<void> write(query_source& in, const std::vector<tracked_object*>& objects, const identity_map& identities,
+  task<void> write(query_source& in, const std::vector<tracked_object*>& owners, const identity_map& identities,
                    row_copies& copies, std::size_t savepoints);
 
   /// What was written in savepoints, or since so many were open, is to be written again.
@@ -51,7 +51,7 @@ private:
 void follow_originals(held_rows& held, const identity_map& identities, row_copies& copies);
 /// The same for those of them that wait in fields of these objects, or for one alone, which is about to become what its
 /// row is now.
-void follow_originals(const std::vector<tracked_object*>& objects, const tracked_object* one,
+void follow_originals(const std::vector<tracked_object*>& owners, const tracked_object* one,
                       const identity_map& identities, row_copies& copies);
 /// New objects that were taken out of a many_to_many before they were inserted are to leave the session.
 void give_up_new(held_rows& held, std::vector<tracked_object*>& leaving);

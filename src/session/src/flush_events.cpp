@@ -21,7 +21,7 @@ task<void> session::state::flush_events::before(state& of) {
   std::vector<ref<char>> kept;  // so that no other object gets the address of one that was told of
   for (bool again = true; again;) {
     again = false;
-    const std::vector<const tracked_object*> children = detail::given_children(of.objects);
+    const std::vector<const tracked_object*> children = detail::given_children(of.objects.with_relations());
     for (std::size_t i = 0; i < of.objects.size(); ++i) {  // which handlers change
       tracked_object* const object = of.objects[i];
       const model_info& info = info_of(*object->spec);

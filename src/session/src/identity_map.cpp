@@ -13,8 +13,10 @@ namespace {
 
 using key_buffer = inline_word_buffer<16>;
 
-std::size_t hash_of(const model_info& info, const word_buffer& key) noexcept {
-  return hash_words(key.data(), key.size) ^ (std::size_t{info.id} * 0x9E3779B97F4A7C15ull);
+/// Never 0, which is a free place's.
+std::uint32_t hash_of(const model_info& info, const word_buffer& key) noexcept {
+  const std::uint64_t hash = hash_words(key.data(), key.size) ^ (std::uint64_t{info.id} * 0x9E3779B97F4A7C15ull);
+  return static_cast<std::uint32_t>(hash ^ (hash >> 32)) | 0x80000000u;
 }
 
 }  // namespace
@@ -30,11 +32,12 @@ tracked_object* identity_map::find_same(const model_info& info, tracked_object* 
   return places_.empty() ? nullptr : find(info, key, object->key_hash);
 }
 
-tracked_object* identity_map::find(const model_info& info, const word_buffer& key, std::size_t hash) const {
+tracked_object* identity_map::find(const model_info& info, const word_buffer& key, std::uint32_t hash) const {
   key_buffer other;
-  for (std::size_t at = hash & (places_.size() - 1); places_[at] != nullptr; at = after(at)) {
+  for (std::size_t at = place_of(hash); hashes_[at] != 0; at = after(at)) {
+    if (hashes_[at] != hash) continue;
     tracked_object* const object = places_[at];
-    if (object->key_hash != hash || object->spec != info.spec) continue;
+    if (object->spec != info.spec) continue;
     other.size = 0;
     push_key(info, object->object(), other);
     if (other.size == key.size && std::memcmp(other.data(), key.data(), key.size * sizeof(std::uint64_t)) == 0)
@@ -58,34 +61,34 @@ void identity_map::insert(const model_info& info, tracked_object* object) {
 
 void identity_map::insert_new(tracked_object* object) {
   if ((count_ + 1) * 3 > places_.size() * 2) resize(std::max<std::size_t>(16, places_.size() * 2));
-  put(object);
+  put(object->key_hash, object);
   ++count_;
 }
 
-void identity_map::put(tracked_object* object) noexcept {
-  std::size_t at = object->key_hash & (places_.size() - 1);
-  while (places_[at] != nullptr) at = after(at);
+void identity_map::put(std::uint32_t hash, tracked_object* object) noexcept {
+  std::size_t at = place_of(hash);
+  while (hashes_[at] != 0) at = after(at);
+  hashes_[at] = hash;
   places_[at] = object;
 }
 
 void identity_map::erase(const tracked_object* object) {
   if (places_.empty()) return;
-  std::size_t at = object->key_hash & (places_.size() - 1);
-  while (places_[at] != object) {
-    if (places_[at] == nullptr) return;
-    at = after(at);
+  std::size_t at = place_of(object->key_hash);
+  for (; hashes_[at] == 0 || places_[at] != object; at = after(at)) {
+    if (hashes_[at] == 0) return;
   }
   --count_;
   // Those behind that could not stand here move up, so that no search ends too early.
-  for (std::size_t next = after(at); places_[next] != nullptr; next = after(next)) {
-    const std::size_t wanted = places_[next]->key_hash & (places_.size() - 1);
+  for (std::size_t next = after(at); hashes_[next] != 0; next = after(next)) {
     const std::size_t mask = places_.size() - 1;
-    if (((next - wanted) & mask) >= ((next - at) & mask)) {
+    if (((next - place_of(hashes_[next])) & mask) >= ((next - at) & mask)) {
+      hashes_[at] = hashes_[next];
       places_[at] = places_[next];
       at = next;
     }
   }
-  places_[at] = nullptr;
+  hashes_[at] = 0;
 }
 
 void identity_map::reserve(std::size_t count) {
@@ -94,10 +97,12 @@ void identity_map::reserve(std::size_t count) {
 }
 
 void identity_map::resize(std::size_t places) {
-  std::vector<tracked_object*> smaller(places, nullptr);
+  std::vector<tracked_object*> smaller(places);
+  std::vector<std::uint32_t> hashes(places, 0);
   smaller.swap(places_);
-  for (tracked_object* object : smaller) {
-    if (object != nullptr) put(object);
+  hashes.swap(hashes_);
+  for (std::size_t at = 0; at != hashes.size(); ++at) {
+    if (hashes[at] != 0) put(hashes[at], smaller[at]);
   }
 }
 

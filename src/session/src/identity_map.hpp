@@ -6,6 +6,7 @@
 #include "tupelo/core/word_buffer.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <vector>
 
 namespace tupelo::detail {
@@ -13,7 +14,7 @@ namespace tupelo::detail {
 /// One object per row: finds a tracked object by model and key. Does not own; keeps no keys, the objects have them.
 ///
 /// A table of places, each for one object, that is two thirds full at most; an object stands in the first free one from
-/// that which its hash names.
+/// that which its hash names. The hashes are beside them: looking at an object that is another one costs a cache miss.
 class identity_map {
 public:
   /// By the key of an object, or that of a query by key.
@@ -28,12 +29,14 @@ public:
   void reserve(std::size_t count);
 
 private:
-  tracked_object* find(const model_info& info, const word_buffer& key, std::size_t hash) const;
+  tracked_object* find(const model_info& info, const word_buffer& key, std::uint32_t hash) const;
+  std::size_t place_of(std::uint32_t hash) const noexcept { return hash & (places_.size() - 1); }
   std::size_t after(std::size_t place) const noexcept { return (place + 1) & (places_.size() - 1); }
-  void put(tracked_object* object) noexcept;
+  void put(std::uint32_t hash, tracked_object* object) noexcept;
   void resize(std::size_t places);
 
   std::vector<tracked_object*> places_;  ///< a power of two, or none
+  std::vector<std::uint32_t> hashes_;    ///< of those who stand there; 0: nobody does
   std::size_t count_ = 0;
 };
 

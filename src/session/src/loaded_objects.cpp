@@ -234,11 +234,8 @@ void session::state::let_go_of_left_behind() {
   if (!copies.empty()) copies.forget_unreached(true);
   if (!has_loaded_objects) return;
   const auto kept = copies.reached_originals();
-  const auto first = std::stable_partition(objects.begin(), objects.end(), [&](tracked_object* object) {
-    return !is_left_behind(info_of(*object->spec), object) || kept.contains(object);
-  });
-  const std::vector<tracked_object*> leaving(first, objects.end());
-  objects.erase(first, objects.end());
+  const std::vector<tracked_object*> leaving = objects.take_out(
+      [&](tracked_object* object) { return is_left_behind(info_of(*object->spec), object) && !kept.contains(object); });
   for (const tracked_object* object : leaving) identities.erase(object);
   let_go(leaving);
 }

@@ -77,6 +77,8 @@ bool is_given_to_another(const model_info& info, tracked_object* object, const r
 
 bool session::state::remove_orphans() {
   bool removed = false;
+  const auto may_be_orphans = [](const model_info* each) { return !orphan_keys(*each).empty(); };
+  if (std::none_of(objects.models().begin(), objects.models().end(), may_be_orphans)) return false;
   const model_info* info = nullptr;
   std::vector<const foreign_key_info*> keys;
   for (tracked_object* object : objects) {
@@ -127,7 +129,7 @@ void session::state::take_out_replaced() {
   std::unordered_set<const tracked_object*> taken;  // by a new owner
   const model_info* info = nullptr;
   bool has_one = false;
-  for (tracked_object* object : objects) {
+  for (tracked_object* object : objects.with_relations()) {
     if (!info || object->spec != info->spec) {
       info = &info_of(*object->spec);
       has_one = std::any_of(info->relations.begin(), info->relations.end(), [](const relation_info& relation) {

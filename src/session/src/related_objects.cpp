@@ -30,17 +30,16 @@ bool is_fresh(const held_rows& held, std::size_t row) noexcept {
 
 // ---- gathering
 
-related_objects::related_objects(const std::vector<tracked_object*>& objects) {
+related_objects::related_objects(const std::vector<tracked_object*>& owners, std::uint32_t session) {
   const model_info* info = nullptr;
-  for (tracked_object* object : objects) {
+  for (tracked_object* object : owners) {
     if (!info || object->spec != info->spec) info = &info_of(*object->spec);
-    if (info->relations.empty()) continue;
     if (object->state == object_state::added || object->state == object_state::persistent) add(*info, object);
   }
   if (links_.empty()) return;
   // Objects that are held side by side are gathered so.
   if (!std::is_sorted(links_.begin(), links_.end(), before)) std::stable_sort(links_.begin(), links_.end(), before);
-  refuse_strangers(objects);
+  refuse_strangers(session);
 }
 
 void related_objects::add(const model_info& info, tracked_object* object) {
@@ -111,19 +110,16 @@ void related_objects::connect(tracked_object* object, const key_flow& flow, trac
   assign_rows(field, nullptr);
 }
 
-void related_objects::refuse_strangers(const std::vector<tracked_object*>& objects) const {
-  for (tracked_object* object : objects) object->mark = object->state == object_state::added ? 1 : 0;
-  const object_link* wrong = nullptr;
+void related_objects::refuse_strangers(std::uint32_t session) const {
+  const auto is_strange = [session](const tracked_object* each) {
+    return each->state == object_state::added && each->session != session;
+  };
   for (const object_link& link : links_) {
-    for (const tracked_object* each : {link.object, link.target}) {
-      if (each->state == object_state::added && each->mark == 0) wrong = &link;
-    }
+    if (!is_strange(link.object) && !is_strange(link.target)) continue;
+    throw transaction_error(errc::detached_object, "relation " + link.flow->name() +
+                                                       " connects objects of two sessions, of which one is not "
+                                                       "inserted yet: commit that session first");
   }
-  for (tracked_object* object : objects) object->mark = 0;
-  if (wrong == nullptr) return;
-  throw transaction_error(errc::detached_object, "relation " + wrong->flow->name() +
-                                                     " connects objects of two sessions, of which one is not inserted "
-                                                     "yet: commit that session first");
 }
 
 std::vector<model_arrow> related_objects::arrows() const {
@@ -329,10 +325,10 @@ void refuse_to_replace(const model_info& info, void* object, const tracked_objec
   });
 }
 
-std::vector<const tracked_object*> given_children(const std::vector<tracked_object*>& objects) {
+std::vector<const tracked_object*> given_children(const std::vector<tracked_object*>& owners) {
   std::vector<const tracked_object*> found;
   key_flows flows;
-  for (tracked_object* object : objects) {
+  for (tracked_object* object : owners) {
     if (object->state != object_state::added && object->state != object_state::persistent) continue;
     const model_info& info = info_of(*object->spec);
     for_each_given(info, object->object(), [&](const relation_info& relation, void* field, loaded_rows* rows) {
@@ -346,11 +342,11 @@ std::vector<const tracked_object*> given_children(const std::vector<tracked_obje
   return found;
 }
 
-bool is_given_child(const model_info& info, const tracked_object* object, const std::vector<tracked_object*>& objects) {
+bool is_given_child(const model_info& info, const tracked_object* object, const std::vector<tracked_object*>& owners) {
   const model_info* owner = nullptr;
   bool may_own = false;
   key_flows flows;
-  for (tracked_object* each : objects) {
+  for (tracked_object* each : owners) {
     if (!owner || each->spec != owner->spec) {
       owner = &info_of(*each->spec);
       may_own = std::any_of(owner->relations.begin(), owner->relations.end(), [&](const relation_info& relation) {
@@ -469,9 +465,15 @@ std::vector<edge> edges_of(tracked_object* object, const loaded_parts& loaded = 
 
 std::vector<tracked_object*> release_order(const std::vector<tracked_object*>& leaving) {
   std::vector<tracked_object*> order;
-  const bool any =
-      std::any_of(leaving.begin(), leaving.end(), [](tracked_object* each) { return !edges_of(each).empty(); });
-  if (!any) return order;  // loaded rows alone close no circle
+  const auto refers = [model = static_cast<const model_spec*>(nullptr),
+                       to_others = false](tracked_object* each) mutable {
+    if (each->spec != model) {
+      model = each->spec;
+      to_others = !info_of(*model).relations.empty();
+    }
+    return to_others && !edges_of(each).empty();
+  };
+  if (std::none_of(leaving.begin(), leaving.end(), refers)) return order;  // loaded rows alone close no circle
   loaded_parts loaded;
   for (tracked_object* each : leaving) {
     const row_part* const part = row_part::from(each);

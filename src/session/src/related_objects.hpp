@@ -8,6 +8,7 @@
 #include "tupelo/session/ref.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -32,10 +33,10 @@ bool has_related_changes(const model_info& info, tracked_object* object);
 /// Errors: query_error where the relation field at this offset asks for it. `known`: the session's object, if it is
 /// one.
 void refuse_to_replace(const model_info& info, void* object, const tracked_object* known, std::uint16_t offset);
-/// Objects that a has_one of another one has been given, so that their foreign keys will change.
-std::vector<const tracked_object*> given_children(const std::vector<tracked_object*>& objects);
-/// Whether a has_one of another one has been given this object, so that its foreign key will change.
-bool is_given_child(const model_info& info, const tracked_object* object, const std::vector<tracked_object*>& objects);
+/// Objects that a has_one of one of the owners has been given, so that their foreign keys will change.
+std::vector<const tracked_object*> given_children(const std::vector<tracked_object*>& owners);
+/// Whether a has_one of one of the owners has been given this object, so that its foreign key will change.
+bool is_given_child(const model_info& info, const tracked_object* object, const std::vector<tracked_object*>& owners);
 /// Relation fields that contradict the object's foreign keys, or hold what is not in the database.
 std::vector<void*> contradictions(const model_info& info, tracked_object* object);
 /// They are not loaded any more, but for those that are to be `kept`.
@@ -66,11 +67,11 @@ struct insert_group {
 /// What the objects of one flush have to do with one another by their relation fields.
 class related_objects {
 public:
-  /// Keys that are known flow at once.
+  /// Keys that are known flow at once. `owners`: those that have relations; `session`: the number of theirs.
   ///
   /// Errors: transaction_error (detached_object) for what is not in the session; query_error for a key that cannot name
   /// nothing, and for new objects that two others hold.
-  explicit related_objects(const std::vector<tracked_object*>& objects);
+  related_objects(const std::vector<tracked_object*>& owners, std::uint32_t session);
 
   bool empty() const noexcept { return links_.empty(); }
   /// Which models name which by them.
@@ -87,7 +88,7 @@ public:
 private:
   void add(const model_info& info, tracked_object* object);
   void connect(tracked_object* object, const key_flow& flow, tracked_object* target, void* field);
-  void refuse_strangers(const std::vector<tracked_object*>& objects) const;
+  void refuse_strangers(std::uint32_t session) const;
   using depths = std::unordered_map<const tracked_object*, std::size_t>;
   depths depths_in(const std::vector<ordered_model>& models);
   object_link& make_one_late(const std::unordered_map<tracked_object*, std::size_t>& waiting);

@@ -38,11 +38,11 @@ task<void> session::state::restore_children(flush_events& events) {
   std::vector<const tracked_object*> restored;
   const model_info* info = nullptr;
   bool has_children = false;
-  for (const tracked_object* object : objects) {
+  for (const tracked_object* object : objects.with_relations()) {
     if (object->state != object_state::persistent) continue;
     if (info == nullptr || object->spec != info->spec) {
       info = &info_of(*object->spec);
-      has_children = info->deleted_at >= 0 && !info->relations.empty() && detail::restores_children(*info);
+      has_children = info->deleted_at >= 0 && detail::restores_children(*info);
     }
     if (has_children && detail::ends_mark(*info, object->object(), object->snapshot)) restored.push_back(object);
   }

@@ -10,6 +10,7 @@
 #include "tupelo/core/sleep.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <utility>
 
 namespace tupelo {
@@ -28,7 +29,12 @@ session::state::~state() {
   for (tracked_object* object : objects) {
     if (object->state == object_state::added) detail::row_part::set_fate(object, detail::held_rows::fate::fresh);
   }
-  let_go(objects);
+  let_go(objects.all());
+}
+
+std::uint32_t session::state::next_number() noexcept {
+  static std::atomic<std::uint32_t> last = 0;
+  return last.fetch_add(1, std::memory_order_relaxed) + 1;
 }
 
 void session::state::let_go(const std::vector<tracked_object*>& leaving) {
@@ -43,19 +49,16 @@ void session::state::let_go(const std::vector<tracked_object*>& leaving) {
 
 void session::state::own(tracked_object* object) {
   detail::retain(object);
-  objects.push_back(object);
+  object->session = number;
+  objects.add(object);
 }
 
 void session::state::disown(tracked_object* object) {
-  const auto found = std::find(objects.begin(), objects.end(), object);
-  if (found == objects.end()) return;
-  objects.erase(found);
+  if (!objects.remove(object)) return;
   std::vector<tracked_object*> leaving = {object};
   if (object->state == object_state::added) {  // what it holds is new because of it alone
     for (tracked_object* part : detail::added_parts(object)) {
-      const auto place = std::find(objects.begin(), objects.end(), part);
-      if (place == objects.end()) continue;
-      objects.erase(place);
+      if (!objects.remove(part)) continue;
       detail::row_part::set_fate(part, detail::held_rows::fate::fresh);
       leaving.push_back(part);
     }
@@ -120,14 +123,12 @@ void session::state::revert(std::size_t mark, bool values) {
 }
 
 void session::state::drop_all(object_state which) {
-  const auto first =
-      std::stable_partition(objects.begin(), objects.end(), [which](const auto* o) { return o->state != which; });
-  const std::vector<tracked_object*> leaving(first, objects.end());
+  const std::vector<tracked_object*> leaving =
+      objects.take_out([which](const auto* each) { return each->state == which; });
   for (tracked_object* object : leaving) {
     detail::row_part::set_fate(object, which == object_state::added ? detail::held_rows::fate::fresh
                                                                     : detail::held_rows::fate::gone);
   }
-  objects.erase(first, objects.end());
   let_go(leaving);
 }
 
@@ -159,7 +160,7 @@ void session::state::settle() {
   marks.clear();
   if (watch) watch->forget();
   connected.settle();
-  drop_all(object_state::erased);
+  if (std::exchange(has_erased_objects, false)) drop_all(object_state::erased);
   let_go_of_left_behind();
 }
 
@@ -228,7 +229,8 @@ bool session::needs_flush(tracked_object* object) const {
       const model_info& info = info_of(*object->spec);
       return !detail::matches(info, object->object(), object->snapshot, nullptr) ||
              (!info.relations.empty() && detail::has_related_changes(info, object)) ||
-             detail::is_given_child(info, object, state_->objects) || state_->copies.is_edited(*object);
+             detail::is_given_child(info, object, state_->objects.with_relations()) ||
+             state_->copies.is_edited(*object);
     }
     default: return false;
   }
@@ -267,7 +269,7 @@ task<tracked_object*> session::read(query_core core, tracked_object* (*make)(), 
     const std::vector<void*> pending = detail::contradictions(info, tracked);
     std::vector<std::uint16_t> changed;
     detail::matches(info, tracked->object(), tracked->snapshot, &changed);
-    detail::follow_originals(state_->objects, tracked, state_->identities, state_->copies);
+    detail::follow_originals(state_->objects.with_relations(), tracked, state_->identities, state_->copies);
     tracked->snapshot = detail::take_snapshot(info, fresh.tracked()->object());
     for (std::uint16_t i : info.columns) {
       if (std::find(changed.begin(), changed.end(), i) != changed.end()) continue;

@@ -33,10 +33,10 @@ bool session::state::follow_relations() {
 void session::state::add_held_rows() {
   const model_info* info = nullptr;
   std::vector<tracked_object*> leaving;
-  for (std::size_t i = 0; i != objects.size(); ++i) {  // which grows
-    tracked_object* const object = objects[i];
+  const std::vector<tracked_object*>& owners = objects.with_relations();
+  for (std::size_t i = 0; i != owners.size(); ++i) {  // which grows
+    tracked_object* const object = owners[i];
     if (!info || object->spec != info->spec) info = &info_of(*object->spec);
-    if (info->relations.empty()) continue;
     if (object->state != object_state::added && object->state != object_state::persistent) continue;
     detail::for_each_given(*info, object->object(),
                            [&](const relation_info& relation, void*, detail::loaded_rows* rows) {
@@ -96,8 +96,7 @@ task<void> session::state::ensure_transaction() {
 /// The statements of one flush, and what becomes of the objects that they write.
 class session::state::flush_writes {
 public:
-  flush_writes(query_source& source, detail::identity_map& identities, flush_events& events)
-      : batch(source), identities_(identities), events_(events) {}
+  flush_writes(state& of, flush_events& events) : batch(of.held), of_(of), events_(events) {}
 
   detail::parent_notes parents;
 
@@ -138,18 +137,17 @@ private:
     if (events_.hears()) events_.note(what, info, object);
     if (info.writes_parents) parents.note(what, info, object);
     if (what == erase) {
-      object.state = object_state::erased;
-      identities_.erase(&object);
+      of_.note_erased(&object);
       return;
     }
     if (what == update) detail::count_version(info, object.object());
     object.snapshot = detail::take_snapshot(info, object.object());
     if (what == update) return;
     object.state = object_state::persistent;
-    if (!info.key.empty()) identities_.insert(info, &object);
+    if (!info.key.empty()) of_.identities.insert(info, &object);
   }
 
-  detail::identity_map& identities_;
+  state& of_;
   flush_events& events_;
   std::vector<tracked_object*> owners_;
 };
@@ -280,13 +278,13 @@ task<void> session::state::add_writes(flush_writes& writes, work_list& work, det
     writes.note_written();
     lease in = co_await held.acquire();
     if (muted) in.mute();
-    co_await connected.write(in, objects, identities, copies, marks.size());
+    co_await connected.write(in, objects.with_relations(), identities, copies, marks.size());
   }
   // Foreign keys of objects are now as they are in the database when the rows go.
   if (work.removes()) {
     std::vector<tracked_object*> early;
     for (const auto& [info, removed] : work.removed_first) early.insert(early.end(), removed.begin(), removed.end());
-    effects = detail::effects_of_removal(objects, early);
+    effects = detail::effects_of_removal(objects.all(), early);
   }
   for (auto model = work.models.rbegin(); model != work.models.rend(); ++model) {
     const auto found = work.removed.find(model->info);
@@ -401,11 +399,16 @@ task<void> session::state::add_removals(flush_writes& writes, const model_info& 
   }
 }
 
+void session::state::note_erased(tracked_object* object) {
+  object->state = object_state::erased;
+  has_erased_objects = true;
+  identities.erase(object);
+}
+
 void session::state::note_effects(const detail::removal_effects& effects, std::int64_t removed_at) {
   for (tracked_object* object : effects.gone) {
     remember(object);
-    object->state = object_state::erased;
-    identities.erase(object);
+    note_erased(object);
   }
   for (const detail::removal_effects::emptied& emptied : effects.emptied_keys) {
     if (emptied.object->state != object_state::persistent) continue;
@@ -466,9 +469,9 @@ task<bool> session::state::write_all(bool commit) {
   }
   if (events.hears()) co_await events.before(*this);
   if (!held.transaction_failed()) co_await restore_children(events);
-  detail::related_objects related(objects);
-  work_list work(objects, related, replaced);
-  work.connects = detail::connections::any(objects);
+  detail::related_objects related(objects.with_relations(), number);
+  work_list work(objects.all(), related, replaced);
+  work.connects = detail::connections::any(objects.with_relations());
   if (work.models.empty() && !work.connects) co_return false;
   if (held.transaction_failed()) {
     // Sending more would end in an error that says nothing of the cause.
@@ -478,7 +481,7 @@ task<bool> session::state::write_all(bool commit) {
                             "in nested()");
   }
   co_await ensure_transaction();
-  flush_writes writes(held, identities, events);
+  flush_writes writes(*this, events);
   const bool changes_parents =
       std::any_of(work.models.begin(), work.models.end(), [](const auto& model) { return model.info->writes_parents; });
   const std::int64_t now = changes_parents ? timestamp::now().us : 0;

@@ -30,7 +30,7 @@ void session::mark_expired(tracked_object* object) {
 }
 
 void session::expire_all() {
-  detail::follow_originals(state_->objects, nullptr, state_->identities, state_->copies);
+  detail::follow_originals(state_->objects.with_relations(), nullptr, state_->identities, state_->copies);
   for (tracked_object* object : state_->objects) {
     if (object->state == object_state::persistent) state_->expire(object);
   }

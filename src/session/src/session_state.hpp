@@ -3,6 +3,7 @@
 
 #include "connections.hpp"
 #include "identity_map.hpp"
+#include "owned_objects.hpp"
 #include "repetition_watch.hpp"
 #include "row_copies.hpp"
 #include "snapshot.hpp"
@@ -47,16 +48,18 @@ struct session::state {
   session_options options;
   std::source_location from;
   detail::commit_hooks hooks;
+  const std::uint32_t number = next_number();  ///< of all sessions, which its objects have
   lease held;
   bool managed = false;  ///< the transaction is ended from outside
   bool busy = false;
-  bool muted = false;                            ///< nobody is told of events
-  bool before_rollback = false;                  ///< handlers of before_rollback are being told
-  std::vector<detail::tracked_object*> objects;  ///< each with a share
+  bool muted = false;             ///< nobody is told of events
+  bool before_rollback = false;   ///< handlers of before_rollback are being told
+  detail::owned_objects objects;  ///< each with a share
   detail::identity_map identities;
   detail::row_copies copies;        ///< of the objects, in relations that were loaded
   detail::connections connected;    ///< in the open transaction
   bool has_loaded_objects = false;  ///< rows that were loaded into relations are among them
+  bool has_erased_objects = false;  ///< rows of objects were deleted in the open transaction
   /// What has left a has_one: written before what takes its place is inserted. Nothing is read through these.
   std::vector<const detail::tracked_object*> replaced;
   std::vector<undo_entry> undo;
@@ -68,6 +71,7 @@ struct session::state {
     query_source& runs = held.holds_connection() ? static_cast<query_source&>(held) : db;
     return watch ? watch->before(runs) : runs;
   }
+  static std::uint32_t next_number() noexcept;
   void own(detail::tracked_object* object);
   void disown(detail::tracked_object* object);
   /// Objects in this state leave the session.
@@ -116,9 +120,10 @@ struct session::state {
   void before_reading_again(const detail::tracked_object& object) {
     // Shares: the session, the ref that it is read again by, and what it was put into.
     if (__atomic_load_n(&object.owners, __ATOMIC_RELAXED) > 2)
-      detail::follow_originals(objects, &object, identities, copies);
+      detail::follow_originals(objects.with_relations(), &object, identities, copies);
   }
   void expire(detail::tracked_object* object);
+  void note_erased(detail::tracked_object* object);
   /// Objects whose rows went with others, or whose foreign keys became NULL, are as their rows are now.
   void note_effects(const detail::removal_effects& effects, std::int64_t removed_at);
   /// Tracked objects whose counters and times have changed with those that belong to them.

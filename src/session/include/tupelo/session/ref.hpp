@@ -45,7 +45,8 @@ struct tracked_object : loaded_rows {
   bool permanently = false;             ///< removed so that the row is deleted, not marked
   bool expired = false;                 ///< to be read again
   std::uint8_t mark = 0;                ///< of a walk over objects, which takes it off again
-  std::size_t key_hash = 0;             ///< under which the identity map has it
+  std::uint32_t session = 0;            ///< the number of the last one that it was added to
+  std::uint32_t key_hash = 0;           ///< under which the identity map has it
   std::vector<std::uint64_t> snapshot;  ///< the columns as the database has them
 };
 
