@@ -465,15 +465,9 @@ std::vector<edge> edges_of(tracked_object* object, const loaded_parts& loaded = 
 
 std::vector<tracked_object*> release_order(const std::vector<tracked_object*>& leaving) {
   std::vector<tracked_object*> order;
-  const auto refers = [model = static_cast<const model_spec*>(nullptr),
-                       to_others = false](tracked_object* each) mutable {
-    if (each->spec != model) {
-      model = each->spec;
-      to_others = !info_of(*model).relations.empty();
-    }
-    return to_others && !edges_of(each).empty();
-  };
-  if (std::none_of(leaving.begin(), leaving.end(), refers)) return order;  // loaded rows alone close no circle
+  const bool any =
+      std::any_of(leaving.begin(), leaving.end(), [](tracked_object* each) { return !edges_of(each).empty(); });
+  if (!any) return order;  // loaded rows alone close no circle
   loaded_parts loaded;
   for (tracked_object* each : leaving) {
     const row_part* const part = row_part::from(each);
