@@ -176,10 +176,31 @@ TEST_P(verb_events, are_told_to_nobody_where_that_is_said) {
   sync_wait(db.insert(Team{.name = "loud"}));
   EXPECT_EQ(take(), (names{"saving", "creating", "created", "saved"}));
 }
-TEST_P(verb_events, are_not_told_of_operations_of_pipelines) {
+TEST_P(verb_events, keep_what_they_are_told_of_out_of_pipelines) {
   note_all<Team>();
-  sync_wait(db.pipeline(db.insert(Team{.name = "red"}), db.query<Team>().count()));
+  note_bulk<Note>();
+  Note note = sync_wait(db.insert(Note{.text = "x"}));
+  const auto refused = failure_of<query_error>(
+      [&] { sync_wait(db.pipeline(db.insert(Team{.name = "red"}), db.query<Team>().count())); });
+  EXPECT_NE(std::string(refused.what()).find("Team"), std::string::npos) << refused.what();
+  EXPECT_THROW(
+      sync_wait(db.pipeline(db.update<Note>().set(col<&Note::text>, "y").all_rows().run(), db.query<Note>().count())),
+      query_error);
   EXPECT_EQ(take(), names{});
+  EXPECT_EQ(sync_wait(db.query<Team>().count()), 0);
+  sync_wait(db.pipeline(db.update(note), db.query<Team>().count()));
+  run([&]() -> task<void> {
+    co_await db.without_events([](lease& quiet) -> task<void> {
+      co_await quiet.pipeline(quiet.insert(Team{.name = "red"}), quiet.query<Team>().count());
+    });
+  });
+  EXPECT_EQ(take(), names{});
+  EXPECT_EQ(sync_wait(db.query<Team>().count()), 1);
+}
+TEST_P(verb_events, of_reading_keep_no_writes_out_of_pipelines) {
+  db.events().on<Team>(event::loaded, [&](Team&) { told.emplace_back("loaded"); });
+  sync_wait(db.pipeline(db.insert(Team{.name = "red"}), db.query<Team>().one()));
+  EXPECT_EQ(take(), names{"loaded"});
 }
 
 // ---- statements

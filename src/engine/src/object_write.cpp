@@ -20,8 +20,40 @@ namespace tupelo::detail {
 
 namespace {
 
+std::vector<event> events_before(outcome means) {
+  switch (means) {
+    case outcome::object_inserted: return {event::saving, event::creating};
+    case outcome::object_updated: return {event::saving, event::updating};
+    case outcome::object_restored: return {event::restoring, event::saving, event::updating};
+    default: return {event::deleting};
+  }
+}
+std::vector<event> events_after(outcome means) {
+  switch (means) {
+    case outcome::object_inserted: return {event::created, event::saved};
+    case outcome::object_updated: return {event::updated, event::saved};
+    case outcome::object_restored: return {event::updated, event::restored, event::saved};
+    default: return {event::deleted};
+  }
+}
+
 task<void> tell_all(const event_registry& registry, std::vector<event> events, any_object object, lease& in) {
   for (const event each : events) co_await registry.tell(each, object, in);
+}
+
+/// Whether anyone is told where an object is written in this way.
+bool is_heard(const query_source& source, const model_info& info, outcome means) {
+  const event_registry* const registry = hearing(source, info);
+  if (registry == nullptr) return false;
+  const auto heard = [&](event each) { return registry->hears_of(info, each); };
+  const std::vector<event> before = events_before(means), after = events_after(means);
+  return std::any_of(before.begin(), before.end(), heard) || std::any_of(after.begin(), after.end(), heard);
+}
+
+/// The model that a statement writes; null: not known, as of SQL of the user's own.
+const model_info* written_by(const query_core& core) {
+  if (core.shape.size == 0 || op_of(core.shape.data()[0]) == op::raw_sql) return nullptr;
+  return &info_of(*find_spec(model_of(core.shape.data()[0])));
 }
 
 bool marks_others(const model_info& info, outcome means) {
@@ -56,30 +88,17 @@ task<std::int64_t> run_bulk(lease& held, statement_run& run) {
 }  // namespace
 
 task<void> tell_before(const event_registry& registry, outcome means, any_object object, lease& in) {
-  switch (means) {
-    case outcome::object_inserted: return tell_all(registry, {event::saving, event::creating}, object, in);
-    case outcome::object_updated: return tell_all(registry, {event::saving, event::updating}, object, in);
-    case outcome::object_restored:
-      return tell_all(registry, {event::restoring, event::saving, event::updating}, object, in);
-    default: return tell_all(registry, {event::deleting}, object, in);
-  }
+  return tell_all(registry, events_before(means), object, in);
 }
 task<void> tell_after(const event_registry& registry, outcome means, any_object object, lease& in) {
-  switch (means) {
-    case outcome::object_inserted: return tell_all(registry, {event::created, event::saved}, object, in);
-    case outcome::object_updated: return tell_all(registry, {event::updated, event::saved}, object, in);
-    case outcome::object_restored:
-      return tell_all(registry, {event::updated, event::restored, event::saved}, object, in);
-    default: return tell_all(registry, {event::deleted}, object, in);
-  }
+  return tell_all(registry, events_after(means), object, in);
 }
 
 bool operation_core::takes_more() const {
   require_source(source_);
   if (spec_ == nullptr) {
-    if (run_.core.shape.size == 0) return false;
-    const std::uint64_t first = run_.core.shape.data()[0];
-    return op_of(first) != op::raw_sql && hearing_bulk(*source_, info_of(*find_spec(model_of(first)))) != nullptr;
+    const model_info* const written = written_by(run_.core);
+    return written != nullptr && hearing_bulk(*source_, *written) != nullptr;
   }
   const model_info& info = info_of(*spec_);
   return info.writes_parents || hearing(*source_, info) != nullptr || marks_others(info, means_) ||
@@ -87,8 +106,16 @@ bool operation_core::takes_more() const {
 }
 
 void operation_core::refuse_in_pipeline() const {
+  if (!writes()) return;
+  const model_info* const written = spec_ != nullptr ? &info_of(*spec_) : written_by(run_.core);
+  if (written == nullptr) return;
+  const model_info& info = *written;
+  if (spec_ != nullptr ? is_heard(*source_, info, means_) : hearing_bulk(*source_, info) != nullptr) {
+    throw query_error("somebody listens to what is written of " + std::string(info.short_name()) +
+                      ", and a pipeline() tells nobody: await it by itself, or send the pipeline in "
+                      "db.without_events()");
+  }
   if (spec_ == nullptr) return;
-  const model_info& info = info_of(*spec_);
   if (!info.writes_parents && !marks_others(info, means_) && !restores_others(info, means_)) return;
   throw query_error("writing a " + std::string(info.short_name()) +
                     " takes more than one statement, because rows of other tables change with it: await it by itself, "
@@ -162,7 +189,7 @@ task<void> operation_core::write_object() {
 }
 
 task<void> operation_core::write_in_bulk() {
-  const model_info& info = info_of(*find_spec(model_of(run_.core.shape.data()[0])));
+  const model_info& info = *written_by(run_.core);
   static_cast<void>(co_await tell_around(*source_, *source_->listening(), before_bulk(run_.core, info), info,
                                          [this](lease& held) { return run_bulk(held, run_); }));
 }
