@@ -176,6 +176,26 @@ TEST_P(verb_events, are_told_to_nobody_where_that_is_said) {
   sync_wait(db.insert(Team{.name = "loud"}));
   EXPECT_EQ(take(), (names{"saving", "creating", "created", "saved"}));
 }
+TEST_P(verb_events, of_updated_ranges_find_objects_that_can_be_updated_again) {
+  std::vector<Account> accounts{Account{.owner = "a"}, Account{.owner = "b"}};
+  sync_wait(db.insert(accounts));
+  bool fails = false;
+  db.events().on<Account>(event::updated, [&](Account& account, lease& in) -> task<void> {
+    if (account.balance != 1) co_return;
+    account.balance = 2;
+    co_await in.update(account);
+    if (fails) throw vetoed("no");
+  });
+  for (Account& each : accounts) each.balance = 1;
+  sync_wait(db.update(accounts));
+  EXPECT_EQ(accounts[1].version, 3);
+  EXPECT_EQ(sync_wait(db.get<Account>(accounts[1].id)).version, 3);
+  fails = true;
+  for (Account& each : accounts) each.balance = 1;
+  EXPECT_THROW(sync_wait(db.update(accounts)), vetoed);
+  EXPECT_EQ(accounts[0].version, 3) << "as its row is";
+  EXPECT_EQ(accounts[1].version, 3);
+}
 TEST_P(verb_events, keep_what_they_are_told_of_out_of_pipelines) {
   note_all<Team>();
   note_bulk<Note>();

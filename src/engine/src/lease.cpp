@@ -17,31 +17,28 @@ lease::lease(lease&& other) noexcept
     : pool_(other.pool_),
       connection_(std::exchange(other.connection_, nullptr)),
       owns_(std::exchange(other.owns_, false)),
-      muted_(std::exchange(other.muted_, false)),
-      hooks_(std::move(other.hooks_)) {}
+      muted_(std::exchange(other.muted_, false)) {}
 lease& lease::operator=(lease&& other) noexcept {
   release();
   pool_ = other.pool_;
   connection_ = std::exchange(other.connection_, nullptr);
   owns_ = std::exchange(other.owns_, false);
   muted_ = std::exchange(other.muted_, false);
-  hooks_ = std::move(other.hooks_);
   return *this;
 }
 lease::~lease() {
-  // Of those that a connection goes through on its way only the last has it.
-  if (connection_ != nullptr || !hooks_.empty()) release();
+  if (connection_ != nullptr) release();
 }
 
 void lease::release() noexcept {
   if (connection_ && owns_) {
     connection_->cut_off_results(0);
+    if (!connection_->hooks.empty()) connection_->hooks.roll_back(0);
     pool_->give_back(connection_);
   }
   connection_ = nullptr;
   owns_ = false;
   muted_ = false;
-  if (!hooks_.empty()) hooks_.roll_back(0);
 }
 
 detail::pooled_connection& lease::connection() const {
@@ -49,6 +46,8 @@ detail::pooled_connection& lease::connection() const {
     throw transaction_error(errc::invalid_transaction, "this lease has no connection: it was released or moved from");
   return *connection_;
 }
+
+detail::commit_hooks& lease::hooks() const { return connection().hooks; }
 
 task<void> lease::execute(std::string script) { return connection().execute(std::move(script)); }
 
@@ -100,21 +99,21 @@ void lease::refused_commit(const std::exception_ptr& failure) {
   // PostgreSQL ends the transaction where a deferred constraint fails; SQLite keeps it.
   if (!c.driver().in_transaction() && !c.postpones()) {
     c.depth = 0;
-    hooks_.roll_back(0);
+    if (c.usable()) c.hooks.roll_back(0);  // else nobody knows yet whether they are due
   }
   std::rethrow_exception(failure);
 }
 
-task<void> lease::commit() {
-  require_transaction("commit");
-  detail::pooled_connection& c = connection();
+task<void> detail::two_step_commit::commit(lease& on) {
+  on.require_transaction("commit");
+  pooled_connection& c = on.connection();
   if (c.depth > 1) {
     if (!c.take_back()) co_await c.execute("RELEASE " + savepoint(c.depth - 1));
     c.keep_results();
-    hooks_.release(c.depth--);
+    c.hooks.release(c.depth--);
     co_return;
   }
-  co_await require_committable();
+  co_await on.require_committable();
   if (!c.take_back()) {
     std::exception_ptr failure;
     try {
@@ -122,11 +121,25 @@ task<void> lease::commit() {
     } catch (...) {
       failure = std::current_exception();
     }
-    if (failure && !c.usable()) detail::throw_commit_unknown();
-    if (failure) refused_commit(failure);
+    if (failure && !c.usable()) throw_commit_unknown();
+    if (failure) on.refused_commit(failure);
   }
   --c.depth;
-  if (!hooks_.empty()) co_await hooks_.run();
+}
+
+task<void> detail::two_step_commit::run_hooks(lease& on) {
+  if (on.in_transaction()) co_return;
+  commit_hooks due = take_hooks(on);
+  if (!due.empty()) co_await due.run();
+}
+
+detail::commit_hooks detail::two_step_commit::take_hooks(lease& on) noexcept {
+  return on.holds_connection() ? std::exchange(on.hooks(), {}) : commit_hooks();
+}
+
+task<void> lease::commit() {
+  co_await detail::two_step_commit::commit(*this);
+  co_await detail::two_step_commit::run_hooks(*this);
 }
 
 task<void> lease::commit(statement_group& last) {
@@ -141,7 +154,6 @@ task<void> lease::commit(statement_group& last) {
   }
   if (failure) refused_commit(failure);
   --c.depth;
-  if (!hooks_.empty()) co_await hooks_.run();
 }
 
 task<void> lease::rollback() {
@@ -149,12 +161,12 @@ task<void> lease::rollback() {
   detail::pooled_connection& c = connection();
   c.cut_off_results(c.depth);
   const int depth = c.depth--;
-  hooks_.roll_back(depth);
+  c.hooks.roll_back(depth);
   if (c.take_back()) co_return;
   // Some failures (a full disk, a deadlock) make the database end the whole transaction by itself.
   if (!c.driver().in_transaction()) {
     c.depth = 0;
-    hooks_.roll_back(0);
+    c.hooks.roll_back(0);
     co_return;
   }
   if (depth == 1) {

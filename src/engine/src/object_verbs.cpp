@@ -392,12 +392,56 @@ task<void> reset_sequences(query_source* source, const model_spec& spec) {
 
 namespace {
 
+/// What writing changes in objects that their statement does not say: keys of new ones, versions of others. Taken back
+/// where nothing of it stays.
+class written_objects {
+public:
+  written_objects(const model_info& info, const std::vector<void*>& objects, bool inserts)
+      : info_(info), objects_(objects), inserts_(inserts) {
+    if (!inserts && info.version < 0) return;
+    before_.reserve(objects.size());
+    for (const void* const object : objects) before_.push_back(inserts ? has_no_key(object) : version_of(object));
+  }
+
+  /// The rows have been written.
+  void note() {
+    if (inserts_) return;
+    for (void* const object : objects_) count_version(info_, object);
+  }
+  /// With a key that no row has an object could not be inserted again.
+  void take_back() {
+    for (std::size_t i = 0; i != before_.size(); ++i) {
+      if (!inserts_) {
+        count_version(info_, objects_[i], before_[i] - version_of(objects_[i]));
+      } else if (before_[i] != 0) {
+        set_generated_key(info_, objects_[i], 0);
+      }
+    }
+  }
+
+private:
+  std::int64_t has_no_key(const void* object) const {
+    return info_.generated_key && has_empty_key(info_, object) ? 1 : 0;
+  }
+  std::int64_t version_of(const void* object) const {
+    const field_slot slot = slot_of(info_, info_.version);
+    const void* const value = value_of(slot, object);
+    return value != nullptr ? load_integer(slot, value) : 0;
+  }
+
+  const model_info& info_;
+  const std::vector<void*>& objects_;
+  bool inserts_;
+  std::vector<std::int64_t> before_;
+};
+
 /// All or none, in a transaction, or a savepoint of the one that is open.
 task<void> write_all(query_source* source, const model_info& info, const std::vector<void*>& objects, outcome means) {
   lease held = co_await require_source(source)->acquire();
   const event_registry* const registry = hearing(*source, info);
   const std::vector<parent_link> links = parent_links(info);
   const bool inserts = means == outcome::object_inserted;
+  written_objects written(info, objects, inserts);
   const auto change_parents = [&](std::int64_t by) {
     std::vector<query_core> statements;
     for (const parent_link& link : links) {
@@ -427,8 +471,10 @@ task<void> write_all(query_source* source, const model_info& info, const std::ve
     }
     if (registry == nullptr && links.empty() && batch.can_commit(held)) {
       co_await batch.run_and_commit(held);
+      written.note();
     } else {
       co_await batch.run();
+      written.note();
       if (!links.empty() && inserts) {
         parent_changes added;
         for (const void* const object : objects) added.add_new(links, object);
@@ -439,45 +485,29 @@ task<void> write_all(query_source* source, const model_info& info, const std::ve
       if (registry != nullptr) {
         for (void* const object : objects) co_await tell_after(*registry, means, {info, object}, held);
       }
-      co_await held.commit();
+      co_await two_step_commit::commit(held);
     }
   } catch (...) {
     failure = std::current_exception();
   }
   if (failure) {
+    written.take_back();
     co_await held.rollback_after_failure();
     std::rethrow_exception(failure);
   }
+  co_await two_step_commit::run_hooks(held);
 }
 
 }  // namespace
 
 task<void> insert_all(query_source* source, const model_spec& spec, std::vector<void*> objects) {
   const model_info& info = require_table(info_of(spec));
-  if (objects.empty()) co_return;
-  std::vector<bool> without_key(objects.size());
-  for (std::size_t i = 0; i < objects.size(); ++i)
-    without_key[i] = info.generated_key && has_empty_key(info, objects[i]);
-  std::exception_ptr failure;
-  try {
-    co_await write_all(source, info, objects, outcome::object_inserted);
-  } catch (...) {
-    failure = std::current_exception();
-  }
-  if (failure) {
-    // No row has these keys: with them the objects could not be inserted again.
-    for (std::size_t i = 0; i < objects.size(); ++i) {
-      if (without_key[i]) set_generated_key(info, objects[i], 0);
-    }
-    std::rethrow_exception(failure);
-  }
+  if (!objects.empty()) co_await write_all(source, info, objects, outcome::object_inserted);
 }
 
 task<void> update_all(query_source* source, const model_spec& spec, std::vector<void*> objects) {
   const model_info& info = require_table(info_of(spec));
-  if (objects.empty()) co_return;
-  co_await write_all(source, info, objects, outcome::object_updated);
-  for (void* const object : objects) count_version(info, object);
+  if (!objects.empty()) co_await write_all(source, info, objects, outcome::object_updated);
 }
 
 task<bool> read_again(query_source& source, const model_info& info, void* object) {

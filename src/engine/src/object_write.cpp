@@ -171,11 +171,14 @@ task<void> operation_core::write_object() {
       co_await change_parents(1, before);
     }
     if (registry) co_await tell_after(*registry, means_, object, held);
-    co_await held.commit();
+    co_await two_step_commit::commit(held);
   } catch (...) {
     failure = std::current_exception();
   }
-  if (!failure) co_return;
+  if (!failure) {
+    co_await two_step_commit::run_hooks(held);
+    co_return;
+  }
   if (settled_) {
     unsettle();
     if (means_ == outcome::object_updated || means_ == outcome::object_restored) count_version(info, object_, -1);

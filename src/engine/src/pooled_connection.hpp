@@ -3,6 +3,7 @@
 
 #include "pool_core.hpp"
 
+#include "tupelo/engine/commit_hooks.hpp"
 #include "tupelo/engine/query_source.hpp"
 #include "tupelo/engine/statement_cache.hpp"
 #include "tupelo/driver/connection.hpp"
@@ -159,8 +160,9 @@ public:
   void cut_off_results(int from_depth) noexcept;
 
   sharing shared;
-  bool owes = false;  ///< answers are on their way that nobody waits for
-  int depth = 0;      ///< of begin()s that are not ended
+  bool owes = false;   ///< answers are on their way that nobody waits for
+  int depth = 0;       ///< of begin()s that are not ended
+  commit_hooks hooks;  ///< of the open transaction
 
   std::uint64_t number = 0;  ///< in the order in which they were opened
   std::int64_t opened_us = 0;

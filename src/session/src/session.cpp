@@ -164,6 +164,10 @@ void session::state::refuse_before_rollback(std::string_view verb) const {
 }
 
 void session::state::settle() {
+  detail::commit_hooks due = detail::two_step_commit::take_hooks(held);
+  due.append(std::move(hooks));
+  hooks = std::move(due);
+  held.release();
   undo.clear();
   marks.clear();
   if (watch) watch->forget();
@@ -341,30 +345,37 @@ task<void> session::commit() {
   }
   state_->refuse_in_savepoint("commit");
   state_->refuse_before_rollback("commit");
-  const bool tells = hears_of_it();
-  if (tells) co_await tell(session_event::before_commit);
+  if (hears_of_it()) co_await tell(session_event::before_commit);
   bool committed = co_await flush_all(true);
   std::exception_ptr failure;
   {
     const session_use use(state_->busy);
     if (!committed && state_->held.in_transaction()) {
       try {
-        co_await state_->held.commit();
+        co_await detail::two_step_commit::commit(state_->held);
       } catch (...) {
         failure = std::current_exception();
       }
     }
-    if (!failure) {
-      state_->held.release();
-      state_->settle();
-      if (!state_->hooks.empty()) co_await state_->hooks.run();
-    }
+    if (!failure) state_->settle();
   }
   if (failure) {
     co_await give_up();
     std::rethrow_exception(failure);
   }
-  if (tells) co_await tell(session_event::after_commit);
+  co_await follow_commit();
+}
+
+task<void> session::follow_commit() {
+  std::exception_ptr failure, told;
+  try {
+    if (!state_->hooks.empty()) co_await state_->hooks.run();
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  if (hears_of_it()) told = co_await try_tell(session_event::after_commit);
+  if (!failure) failure = told;
+  if (failure) std::rethrow_exception(failure);
 }
 
 task<void> session::rollback() {
@@ -376,14 +387,14 @@ task<void> session::rollback() {
   state_->refuse_before_rollback("rollback");
   const bool tells = hears_of_it();
   std::exception_ptr told, failure;
-  if (tells) told = co_await tell_of_rollback(session_event::before_rollback);
+  if (tells) told = co_await try_tell(session_event::before_rollback);
   {
     const session_use use(state_->busy);
     failure = co_await state_->undo_transaction(true);
   }
   if (failure) std::rethrow_exception(failure);
   if (tells) {
-    failure = co_await tell_of_rollback(session_event::after_rollback);
+    failure = co_await try_tell(session_event::after_rollback);
     if (!told) told = failure;
   }
   if (told) std::rethrow_exception(told);
@@ -392,12 +403,12 @@ task<void> session::rollback() {
 task<void> session::give_up() {
   // What ended the transaction is what the user is told of, and nothing that goes wrong here.
   const bool tells = hears_of_it();
-  if (tells) static_cast<void>(co_await tell_of_rollback(session_event::before_rollback));
+  if (tells) static_cast<void>(co_await try_tell(session_event::before_rollback));
   {
     const session_use use(state_->busy);
     static_cast<void>(co_await state_->undo_transaction(false));
   }
-  if (tells) static_cast<void>(co_await tell_of_rollback(session_event::after_rollback));
+  if (tells) static_cast<void>(co_await try_tell(session_event::after_rollback));
 }
 
 // ---- events
@@ -414,7 +425,7 @@ task<void> session::tell(session_event what) {
   if (registry != nullptr) co_await registry->tell(what, *this);
 }
 
-task<std::exception_ptr> session::tell_of_rollback(session_event what) {
+task<std::exception_ptr> session::try_tell(session_event what) {
   std::exception_ptr failure;
   state_->before_rollback = what == session_event::before_rollback;
   try {
@@ -519,26 +530,20 @@ task<session> managed_session::begin(database& db, const transaction_options& op
 task<void> managed_session::commit(session& s) {
   if (s.hears_of_it()) co_await s.tell(session_event::before_commit);
   bool committed = co_await s.flush_all(true);
-  if (!committed) co_await s.state_->held.commit();
+  if (!committed) co_await detail::two_step_commit::commit(s.state_->held);
   settle(s);
 }
 
-void managed_session::settle(session& s) {
-  s.state_->held.release();
-  s.state_->settle();
-}
+void managed_session::settle(session& s) { s.state_->settle(); }
 
-task<void> managed_session::run_hooks(session& s) {
-  if (!s.state_->hooks.empty()) co_await s.state_->hooks.run();
-  if (s.hears_of_it()) co_await s.tell(session_event::after_commit);
-}
+task<void> managed_session::run_hooks(session& s) { return s.follow_commit(); }
 
 task<void> managed_session::rollback(session& s) {
   // Why there is a rollback is what is told; with a failure of its own the connection is lost.
   const bool tells = s.hears_of_it();
-  if (tells) static_cast<void>(co_await s.tell_of_rollback(session_event::before_rollback));
+  if (tells) static_cast<void>(co_await s.try_tell(session_event::before_rollback));
   static_cast<void>(co_await s.state_->undo_transaction(true));
-  if (tells) static_cast<void>(co_await s.tell_of_rollback(session_event::after_rollback));
+  if (tells) static_cast<void>(co_await s.try_tell(session_event::after_rollback));
 }
 
 namespace detail {

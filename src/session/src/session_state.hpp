@@ -85,7 +85,8 @@ struct session::state {
   task<std::exception_ptr> undo_transaction(bool values);
   /// Errors: transaction_error where a savepoint is open.
   void refuse_in_savepoint(std::string_view verb) const;
-  /// After a commit: erased objects leave, and loaded ones that nobody reaches any more.
+  /// After a commit: erased objects leave, and loaded ones that nobody reaches any more. Its connection goes back, and
+  /// hooks that were given to its lease are the session's.
   void settle();
   void let_go_of_left_behind();
   /// After a flush: copies of what was written, since `undo` was of this size, are as that is.

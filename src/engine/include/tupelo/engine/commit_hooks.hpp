@@ -50,6 +50,11 @@ public:
   /// Runs all in their order. Errors: the first one's that fails, when all have been run.
   task<void> run();
   bool empty() const noexcept { return entries_.empty(); }
+  /// Those of the other come behind these.
+  void append(commit_hooks&& other) {
+    for (entry& each : other.entries_) entries_.push_back(static_cast<entry&&>(each));
+    other.entries_.clear();
+  }
 
 private:
   struct entry {

@@ -15,6 +15,7 @@ namespace detail {
 class pooled_connection;
 class connection_pool;
 class bulk_writer;
+struct two_step_commit;
 }  // namespace detail
 
 /// One connection of the pool for exclusive use. Goes back at destruction; a transaction that is still open is rolled
@@ -43,25 +44,27 @@ public:
   /// transaction_error (invalid_transaction) for commit and rollback outside of one.
   task<void> begin(transaction_start start = {});
   /// Errors: commit_unknown where the connection is lost meanwhile; transaction_error where the transaction has failed
-  /// before: it is rolled back.
+  /// before: it is rolled back; those of hooks, after the commit.
   task<void> commit();
   task<void> rollback();
   /// Rolls back what is open, where another failure is to be told: one of its own, which costs the connection, is not
   /// thrown.
   task<void> rollback_after_failure();
   /// Runs the statements and COMMIT behind them as one unit: one round trip where all of them are known. Before: the
-  /// innermost transaction is no savepoint. Errors: as commit; those of the statements, and then nothing is committed.
+  /// innermost transaction is no savepoint. Hooks wait for two_step_commit::run_hooks. Errors: as commit; those of the
+  /// statements, and then nothing is committed.
   task<void> commit(statement_group& last);
   /// Whether `commit(last)` saves a round trip.
   bool gains_by_joined_commit() const noexcept;
   bool in_transaction() const noexcept override;
-  /// Runs `hook`, a function or a coroutine without parameters, when the open transaction has been committed; never
-  /// where it, or the savepoint it was given in, is rolled back. All hooks are run; `commit` throws the first failure.
+  /// Runs `hook`, a function or a coroutine without parameters, when the open transaction has been committed, whichever
+  /// lease of the connection does that; never where it, or the savepoint it was given in, is rolled back. All hooks are
+  /// run; then `commit` throws the first failure, but the transaction stays committed.
   /// Errors: transaction_error (invalid_transaction) outside of a transaction.
   template <class Hook>
   void after_commit(Hook hook) {
     require_transaction("after_commit");
-    hooks_.add(static_cast<Hook&&>(hook), transaction_depth());
+    hooks().add(static_cast<Hook&&>(hook), transaction_depth());
   }
   /// 0 outside a transaction, 1 in one, more in savepoints.
   int transaction_depth() const noexcept;
@@ -91,7 +94,9 @@ public:
 private:
   friend class detail::row_stream_core;
   friend class detail::bulk_writer;
+  friend struct detail::two_step_commit;
   detail::pooled_connection& connection() const;
+  detail::commit_hooks& hooks() const;
   void require_transaction(std::string_view verb) const;
   void require_session() const;
   task<void> require_committable();
@@ -101,7 +106,20 @@ private:
   detail::pooled_connection* connection_ = nullptr;
   bool owns_ = false;
   bool muted_ = false;
-  detail::commit_hooks hooks_;
 };
+
+namespace detail {
+
+/// A commit whose hooks run when what is committed has been noted, because their failure changes nothing of it.
+struct two_step_commit {
+  /// Errors: those of lease::commit, but not of hooks.
+  static task<void> commit(lease& on);
+  /// After it; nothing happens where that was a savepoint's. Errors: the hooks'.
+  static task<void> run_hooks(lease& on);
+  /// For somebody else who runs them.
+  static commit_hooks take_hooks(lease& on) noexcept;
+};
+
+}  // namespace detail
 
 }  // namespace tupelo

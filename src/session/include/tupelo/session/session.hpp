@@ -200,8 +200,8 @@ public:
   task<void> rollback();
 
   /// Runs `hook`, a function or a coroutine without parameters, after the next commit; never where the transaction, or
-  /// the savepoint it was given in, is rolled back, be it because a flush failed. All hooks are run; then `commit`
-  /// throws the first failure, but the transaction stays committed.
+  /// the savepoint it was given in, is rolled back, be it because a flush failed. All hooks are run, and
+  /// session_event::after_commit is told; then `commit` throws the first failure, but the transaction stays committed.
   template <class Hook>
   void after_commit(Hook hook) {
     hooks().add(static_cast<Hook&&>(hook), hook_depth());
@@ -288,10 +288,12 @@ private:
   bool hears_of_it() const noexcept;
   /// Errors: those of the handlers.
   task<void> tell(session_event what);
-  /// The same around a rollback; gives what a handler has thrown.
-  task<std::exception_ptr> tell_of_rollback(session_event what);
+  /// The same; gives what a handler has thrown.
+  task<std::exception_ptr> try_tell(session_event what);
   /// Undoes the transaction after a failure.
   task<void> give_up();
+  /// After a commit: its hooks, and who is told of it. Errors: the first of theirs.
+  task<void> follow_commit();
   task<void> open_savepoint();
   task<void> close_savepoint(bool undo);
 
