@@ -2,6 +2,7 @@
 #include "library.hpp"
 
 #include <tupelo/engine/events.hpp>
+#include <tupelo/core/as_result.hpp>
 
 #include <stdexcept>
 
@@ -167,6 +168,38 @@ TEST_P(session_events, of_a_rollback_let_nobody_write_before_it) {
   s.add(Team{.name = "b"});
   sync_wait(s.commit());
   EXPECT_EQ(sync_wait(db.query<Team>().count()), 1);
+}
+
+TEST_P(session_events, of_a_flush_or_commit_cannot_call_for_what_tells_them) {
+  const session_event* in = nullptr;
+  int which = 0;
+  const auto use = [&](session& of) -> task<void> {
+    switch (which) {
+      case 0: co_await of.flush(); break;
+      case 1: co_await of.commit(); break;
+      case 2: co_await of.rollback(); break;
+      default: co_await of.nested([]() -> task<void> { co_return; }); break;
+    }
+  };
+  constexpr session_event all[] = {session_event::before_flush, session_event::after_flush,
+                                   session_event::before_commit};
+  for (const session_event& each : all) {
+    db.events().on(each, [&](session& of) -> task<void> {
+      if (in == &each) co_await use(of);
+    });
+  }
+  for (const session_event& each : all) {
+    in = &each;
+    for (which = 0; which != 4; ++which) {
+      const bool allowed = each == session_event::before_commit && (which == 0 || which == 3);
+      session s = db.session();
+      s.add(Team{.name = std::to_string(static_cast<int>(each)) + std::to_string(which)});
+      const auto done = sync_wait(as_result(s.commit()));
+      EXPECT_EQ(static_cast<bool>(done), allowed) << s.size();
+      if (!done) EXPECT_EQ(done.error().code(), errc::invalid_transaction);
+    }
+  }
+  EXPECT_EQ(sync_wait(db.query<Team>().count()), 2);
 }
 
 // ---- what handlers may do

@@ -155,12 +155,27 @@ void session::state::refuse_in_savepoint(std::string_view verb) const {
                               "throws; the transaction is ended outside");
 }
 
-void session::state::refuse_before_rollback(std::string_view verb) const {
-  if (!before_rollback) return;
-  throw transaction_error(errc::invalid_transaction,
-                          std::string(verb) +
-                              "() in a handler of before_rollback: the transaction is about to be undone; write in a "
-                              "handler of after_rollback");
+void session::state::refuse_in_handler(std::string_view verb) const {
+  if (!telling) return;
+  const char* why = nullptr;
+  switch (*telling) {
+    case session_event::before_flush:
+      why = "before_flush: the flush is about to write; add() what it is to write with the rest";
+      break;
+    case session_event::after_flush:
+      why = "after_flush, which would be told of it again: write by insert() and the like, or in a handler of "
+            "before_flush";
+      break;
+    case session_event::before_commit:
+      if (verb != "commit" && verb != "rollback") return;
+      why = "before_commit: the commit is on its way; an exception keeps it from happening";
+      break;
+    case session_event::before_rollback:
+      why = "before_rollback: the transaction is about to be undone; write in a handler of after_rollback";
+      break;
+    default: return;
+  }
+  throw transaction_error(errc::invalid_transaction, std::string(verb) + "() in a handler of " + why);
 }
 
 void session::state::settle() {
@@ -313,7 +328,7 @@ task<void> session::reload(tracked_object* object) {
 task<void> session::flush() { static_cast<void>(co_await flush_all(false)); }
 
 task<bool> session::flush_all(bool commit) {
-  state_->refuse_before_rollback("flush");
+  state_->refuse_in_handler("flush");
   const bool tells = hears_of_it();
   if (tells) co_await tell(session_event::before_flush);
   std::exception_ptr failure;
@@ -344,7 +359,7 @@ task<void> session::commit() {
         "commit() inside db.transaction(): it commits by itself when the closure returns; use flush()");
   }
   state_->refuse_in_savepoint("commit");
-  state_->refuse_before_rollback("commit");
+  state_->refuse_in_handler("commit");
   if (hears_of_it()) co_await tell(session_event::before_commit);
   bool committed = co_await flush_all(true);
   std::exception_ptr failure;
@@ -384,7 +399,7 @@ task<void> session::rollback() {
                             "rollback() inside db.transaction(): throw an exception from the closure instead");
   }
   state_->refuse_in_savepoint("rollback");
-  state_->refuse_before_rollback("rollback");
+  state_->refuse_in_handler("rollback");
   const bool tells = hears_of_it();
   std::exception_ptr told, failure;
   if (tells) told = co_await try_tell(session_event::before_rollback);
@@ -421,19 +436,21 @@ bool session::hears_of_it() const noexcept {
 }
 
 task<void> session::tell(session_event what) {
-  const event_registry* const registry = state_->listening();
-  if (registry != nullptr) co_await registry->tell(what, *this);
+  std::exception_ptr failure = co_await try_tell(what);
+  if (failure) std::rethrow_exception(failure);
 }
 
 task<std::exception_ptr> session::try_tell(session_event what) {
+  const event_registry* const registry = state_->listening();
+  if (registry == nullptr) co_return nullptr;
   std::exception_ptr failure;
-  state_->before_rollback = what == session_event::before_rollback;
+  const std::optional<session_event> around = std::exchange(state_->telling, what);
   try {
-    co_await tell(what);
+    co_await registry->tell(what, *this);
   } catch (...) {
     failure = std::current_exception();
   }
-  state_->before_rollback = false;
+  state_->telling = around;
   co_return failure;
 }
 
@@ -462,7 +479,7 @@ task<void> session::begin() {
 }
 
 task<void> session::open_savepoint() {
-  state_->refuse_before_rollback("nested");
+  state_->refuse_in_handler("nested");
   co_await flush();
   const session_use use(state_->busy);
   co_await state_->ensure_transaction();

@@ -13,6 +13,7 @@
 
 #include <exception>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -52,9 +53,9 @@ struct session::state {
   lease held;
   bool managed = false;  ///< the transaction is ended from outside
   bool busy = false;
-  bool muted = false;             ///< nobody is told of events
-  bool before_rollback = false;   ///< handlers of before_rollback are being told
-  detail::owned_objects objects;  ///< each with a share
+  bool muted = false;                    ///< nobody is told of events
+  std::optional<session_event> telling;  ///< handlers of this are being told
+  detail::owned_objects objects;         ///< each with a share
   detail::identity_map identities;
   detail::row_copies copies;        ///< of the objects, in relations that were loaded
   detail::connections connected;    ///< in the open transaction
@@ -101,8 +102,8 @@ struct session::state {
   class flush_events;
   /// Who is to be told of what happens; null: nobody.
   const event_registry* listening() const noexcept { return muted ? nullptr : db.listening(); }
-  /// Errors: transaction_error while before_rollback is told.
-  void refuse_before_rollback(std::string_view verb) const;
+  /// Errors: transaction_error in a handler that the verb would call again, or that is told of what cannot be kept.
+  void refuse_in_handler(std::string_view verb) const;
   /// Rows that the program has put into relation fields are added, and theirs; what it has taken out leaves its owner,
   /// and what belongs to nobody any more where it must is removed. True: something was.
   bool follow_relations();
