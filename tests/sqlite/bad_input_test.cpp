@@ -4,10 +4,12 @@
 #include "support/temp_directory.hpp"
 
 #include <tupelo/tupelo.hpp>
+#include <tupelo/core/as_result.hpp>
 #include <tupelo/core/when_all.hpp>
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <stdexcept>
@@ -202,6 +204,77 @@ TEST_P(full_disk, does_not_lose_a_transaction_closure_its_rollback) {
             }).code(),
             errc::disk_full);
   EXPECT_EQ(db.statistics().in_use, 0U);
+  EXPECT_EQ(sync_wait(db.query<Thing>().count()), 0);
+}
+/// SQLite ends the transaction by itself where the disk is full.
+task<void> fill_the_disk(session& s) {
+  try {
+    for (int i = 0; i < 100; ++i) co_await s.insert(Thing{.name = std::string(20'000, 'x')});
+    ADD_FAILURE() << "there is room for 30 pages";
+  } catch (const database_error& e) {
+    EXPECT_EQ(e.code(), errc::disk_full);
+  }
+}
+TEST_P(full_disk, lets_nothing_be_committed_of_the_transaction_that_met_it) {
+  const auto refused = failure_of<transaction_error>([&] {
+    sync_wait(db.transaction([](session& s) -> task<void> {
+      s.add(Thing{.name = "before"});
+      co_await s.flush();
+      co_await fill_the_disk(s);
+      s.add(Thing{.name = "after"});
+      EXPECT_FALSE(co_await as_result(s.flush()));
+      EXPECT_FALSE(co_await as_result(s.query<Thing>().count()));
+      EXPECT_FALSE(co_await as_result(s.insert(Thing{.name = "later"})));
+      EXPECT_FALSE(co_await as_result(s.pipeline(s.query<Thing>().count(), s.query<Thing>().count())));
+    }));
+  });
+  EXPECT_EQ(refused.code(), errc::invalid_transaction);
+  EXPECT_EQ(sync_wait(db.query<Thing>().count()), 0);
+}
+TEST_P(full_disk, in_a_savepoint_takes_what_is_around_it_along) {
+  session s = db.session();
+  s.add(Thing{.name = "before"});
+  sync_wait([&]() -> task<void> {
+    try {
+      co_await s.nested([&]() -> task<void> { co_await fill_the_disk(s); });
+      ADD_FAILURE() << "the savepoint is gone";
+    } catch (const transaction_error&) {}
+    EXPECT_TRUE(s.in_transaction());
+    EXPECT_FALSE(co_await as_result(s.query<Thing>().count()));
+  }());
+  EXPECT_EQ(failure_of<transaction_error>([&] { sync_wait(s.commit()); }).code(), errc::invalid_transaction);
+  EXPECT_FALSE(s.in_transaction());
+  EXPECT_EQ(sync_wait(db.query<Thing>().count()), 0);
+  sync_wait(s.commit());
+  EXPECT_EQ(sync_wait(db.query<Thing>().count()), 1) << "the object is still to be inserted";
+}
+
+// ---- a write that is stopped
+
+TEST_P(bad_file, lets_nothing_be_committed_of_a_transaction_whose_write_was_interrupted) {
+  database db(directory.url("x.db"), options());
+  sync_wait(db.execute(things_sql));
+  const auto refused = failure_of<transaction_error>([&] {
+    sync_wait(db.transaction([](session& s) -> task<void> {
+      s.add(Thing{.name = "before"});
+      co_await s.flush();
+      // Again with more time where it has not even begun.
+      for (int ms = 20; co_await as_result(s.query<Thing>().count()); ms *= 2) {
+        const auto written = co_await as_result(with_deadline(
+            [](session& in) -> task<void> {
+              co_await in
+                  .raw_sql("WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n) "
+                           "INSERT INTO things (small, tiny, name, weight) SELECT 1, 1, 'x', 1 FROM n")
+                  .run();
+            }(s),
+            deadline::after(std::chrono::milliseconds(ms))));
+        EXPECT_TRUE(!written && written.error().code() == errc::timed_out);
+      }
+      s.add(Thing{.name = "after"});
+      EXPECT_FALSE(co_await as_result(s.flush()));
+    }));
+  });
+  EXPECT_EQ(refused.code(), errc::invalid_transaction);
   EXPECT_EQ(sync_wait(db.query<Thing>().count()), 0);
 }
 

@@ -326,7 +326,7 @@ void connection_pool::refresh() noexcept {
 // ---- coming back
 
 void connection_pool::give_back(pooled_connection* connection) noexcept {
-  connection->depth = 0;
+  connection->depth = connection->failed_depth = 0;
   connection->forget_postponed();
   if (!connection->usable()) [[unlikely]] {
     tell_returned(*connection);

@@ -47,9 +47,23 @@ detail::pooled_connection& lease::connection() const {
   return *connection_;
 }
 
+detail::pooled_connection& lease::ready() const {
+  detail::pooled_connection& c = connection();
+  if (c.must_roll_back()) [[unlikely]]
+    detail::throw_failed_transaction();
+  return c;
+}
+
 detail::commit_hooks& lease::hooks() const { return connection().hooks; }
 
-task<void> lease::execute(std::string script) { return connection().execute(std::move(script)); }
+void detail::throw_failed_transaction() {
+  throw transaction_error(errc::invalid_transaction,
+                          "a statement or flush of this transaction has failed before, so that nothing more can be "
+                          "done in it: it must be rolled back. Let that failure out of the closure, or run what may "
+                          "fail in nested(), which is begin() again on a lease");
+}
+
+task<void> lease::execute(std::string script) { return ready().execute(std::move(script)); }
 
 namespace {
 
@@ -58,7 +72,7 @@ std::string savepoint(int depth) { return "tupelo_" + std::to_string(depth); }
 }  // namespace
 
 task<void> lease::begin(transaction_start start) {
-  detail::pooled_connection& c = connection();
+  detail::pooled_connection& c = ready();
   std::string text = c.depth == 0 ? sql_dialect().begin(start) : "SAVEPOINT " + savepoint(c.depth);
   if (c.driver().gains_by_groups()) {
     c.postpone(std::move(text));
@@ -87,7 +101,7 @@ task<void> lease::require_committable() {
                            "the connection was lost before the transaction was committed: nothing of it is in the "
                            "database; run it again");
   }
-  if (!c.driver().transaction_failed()) co_return;
+  if (!transaction_failed()) co_return;
   co_await rollback();
   throw transaction_error(errc::invalid_transaction,
                           "a statement of this transaction has failed, so that it cannot be committed; it was rolled "
@@ -108,6 +122,7 @@ task<void> detail::two_step_commit::commit(lease& on) {
   on.require_transaction("commit");
   pooled_connection& c = on.connection();
   if (c.depth > 1) {
+    if (on.transaction_failed()) throw_failed_transaction();
     if (!c.take_back()) co_await c.execute("RELEASE " + savepoint(c.depth - 1));
     c.keep_results();
     c.hooks.release(c.depth--);
@@ -162,18 +177,24 @@ task<void> lease::rollback() {
   c.cut_off_results(c.depth);
   const int depth = c.depth--;
   c.hooks.roll_back(depth);
+  if (c.failed_depth > c.depth) c.failed_depth = 0;
   if (c.take_back()) co_return;
-  // Some failures (a full disk, a deadlock) make the database end the whole transaction by itself.
-  if (!c.driver().in_transaction()) {
-    c.depth = 0;
-    c.hooks.roll_back(0);
-    co_return;
-  }
+  // Some failures (a full disk, a deadlock) make the database end the whole transaction by itself. What is around a
+  // savepoint has failed with it, as must_roll_back() finds.
+  if (!c.driver().in_transaction()) co_return;
   if (depth == 1) {
     co_await c.execute_regardless("ROLLBACK");
-  } else {
-    co_await c.execute_regardless("ROLLBACK TO " + savepoint(depth - 1) + "; RELEASE " + savepoint(depth - 1));
+    co_return;
   }
+  std::exception_ptr failure;
+  try {
+    co_await c.execute_regardless("ROLLBACK TO " + savepoint(depth - 1) + "; RELEASE " + savepoint(depth - 1));
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  if (!failure) co_return;
+  fail_transaction();  // what was to be undone is in what is around
+  std::rethrow_exception(failure);
 }
 
 task<void> lease::rollback_after_failure() {
@@ -206,18 +227,23 @@ task<bool> lease::session_advisory_unlock(advisory_key key, advisory_mode mode) 
 }
 
 bool lease::in_transaction() const noexcept { return transaction_depth() > 0; }
-bool lease::transaction_failed() const noexcept { return connection_ && connection_->driver().transaction_failed(); }
+bool lease::transaction_failed() const noexcept {
+  return connection_ && (connection_->must_roll_back() || connection_->driver().transaction_failed());
+}
+void lease::fail_transaction() noexcept {
+  if (in_transaction() && connection_->failed_depth == 0) connection_->failed_depth = connection_->depth;
+}
 int lease::transaction_depth() const noexcept { return connection_ ? connection_->depth : 0; }
 
 bool lease::try_run(statement_run& run, const task_context& context) {
-  detail::pooled_connection& c = connection();
+  detail::pooled_connection& c = ready();
   if (!c.runs_inline()) return false;
   c.run_now(run, context);
   return true;
 }
 
-task<void> lease::run(statement_run& run) { return connection().run(run); }
-task<void> lease::run_group(statement_group& group) { return connection().run_group(group); }
+task<void> lease::run(statement_run& run) { return ready().run(run); }
+task<void> lease::run_group(statement_group& group) { return ready().run_group(group); }
 
 const event_registry* lease::listening() const noexcept {
   if (muted_) return nullptr;

@@ -160,9 +160,18 @@ public:
   void cut_off_results(int from_depth) noexcept;
 
   sharing shared;
-  bool owes = false;   ///< answers are on their way that nobody waits for
-  int depth = 0;       ///< of begin()s that are not ended
-  commit_hooks hooks;  ///< of the open transaction
+  bool owes = false;     ///< answers are on their way that nobody waits for
+  int depth = 0;         ///< of begin()s that are not ended
+  int failed_depth = 0;  ///< of that which was said to have failed; 0: none
+  commit_hooks hooks;    ///< of the open transaction
+
+  /// Whether the open transaction can only be rolled back though the server may not say so: it was said to have failed,
+  /// or the database has ended it by itself, as SQLite does where the disk is full or a write is interrupted, and would
+  /// commit each statement that follows. Not where the connection is lost, of which others are to be told.
+  bool must_roll_back() const noexcept {
+    if (depth == 0) return false;
+    return (failed_depth != 0 || (postponed_.empty() && !driver_->in_transaction())) && driver_->usable();
+  }
 
   std::uint64_t number = 0;  ///< in the order in which they were opened
   std::int64_t opened_us = 0;

@@ -191,6 +191,7 @@ task<std::uint64_t> row_stream_core::fetch(row_sink sink) {
   const task_context& context = co_await current_context();
   try {
     if (!s.request.plan) {
+      static_cast<void>(s.held.ready());
       co_await connection.catch_up();
       s.open(connection);
     }

@@ -330,10 +330,10 @@ task<void> session::flush() { static_cast<void>(co_await flush_all(false)); }
 task<bool> session::flush_all(bool commit) {
   state_->refuse_in_handler("flush");
   const bool tells = hears_of_it();
-  if (tells) co_await tell(session_event::before_flush);
   std::exception_ptr failure;
+  if (tells) failure = co_await try_tell(session_event::before_flush);
   bool committed = false;
-  {
+  if (!failure) {
     const session_use use(state_->busy);
     const std::size_t before = state_->undo.size();
     try {
@@ -343,13 +343,16 @@ task<bool> session::flush_all(bool commit) {
     }
     if (!state_->copies.empty()) state_->settle_copies(before, failure != nullptr);
   }
-  if (failure) {
-    // The transaction is given up as a whole. In a managed one or a savepoint that is up to whoever began it.
-    if (!state_->managed && state_->marks.empty()) co_await give_up();
-    std::rethrow_exception(failure);
+  if (!failure && tells) failure = co_await try_tell(session_event::after_flush);
+  if (!failure) co_return committed;
+  // The transaction is given up as a whole. In a managed one or a savepoint that is up to whoever began it, who must
+  // not keep half of what was to be written.
+  if (state_->managed || !state_->marks.empty()) {
+    state_->held.fail_transaction();
+  } else {
+    co_await give_up();
   }
-  if (tells) co_await tell(session_event::after_flush);
-  co_return committed;
+  std::rethrow_exception(failure);
 }
 
 task<void> session::commit() {
@@ -487,21 +490,29 @@ task<void> session::open_savepoint() {
   state_->marks.push_back(state_->undo.size());
 }
 
-task<void> session::close_savepoint(bool undo) {
+task<void> session::close_savepoint(std::exception_ptr failure) {
   const session_use use(state_->busy);
   const std::size_t mark = state_->marks.back();
   const int depth = hook_depth();
+  if (!failure) {
+    try {
+      co_await state_->held.commit();
+    } catch (...) {
+      failure = std::current_exception();
+    }
+  }
   state_->marks.pop_back();
-  if (undo) {
-    state_->hooks.roll_back(depth);
-    co_await state_->held.rollback();
-    state_->connected.revert(state_->marks.size() + 1);
-    state_->revert(mark, true);
-  } else {
-    co_await state_->held.commit();
+  if (!failure) {
     state_->hooks.release(depth);
     state_->connected.release(state_->marks.size());
+    co_return;
   }
+  // Why it is undone is what is told; where that fails, the lease knows that the transaction has.
+  co_await state_->held.rollback_after_failure();
+  state_->hooks.roll_back(depth);
+  state_->connected.revert(state_->marks.size() + 1);
+  state_->revert(mark, true);
+  std::rethrow_exception(failure);
 }
 
 // ---- as a source of queries

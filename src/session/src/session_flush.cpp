@@ -461,6 +461,7 @@ void session::state::note_parents(detail::parent_changes& changes, std::int64_t 
 }
 
 task<bool> session::state::write_all(bool commit) {
+  if (held.transaction_failed()) detail::throw_failed_transaction();  // what follows would not say why
   flush_events events(listening());
   follow_relations();
   if (!copies.empty()) {
@@ -468,18 +469,11 @@ task<bool> session::state::write_all(bool commit) {
     follow_relations();  // what was put into relations of copies
   }
   if (events.hears()) co_await events.before(*this);
-  if (!held.transaction_failed()) co_await restore_children(events);
+  co_await restore_children(events);
   detail::related_objects related(objects.with_relations(), number);
   work_list work(objects.all(), related, replaced);
   work.connects = detail::connections::any(objects.with_relations());
   if (work.models.empty() && !work.connects) co_return false;
-  if (held.transaction_failed()) {
-    // Sending more would end in an error that says nothing of the cause.
-    throw transaction_error(errc::invalid_transaction,
-                            "a statement of this transaction has failed before, so that nothing more can be written "
-                            "in it: it must be rolled back. Let that failure out of the closure, or run what may fail "
-                            "in nested()");
-  }
   co_await ensure_transaction();
   flush_writes writes(*this, events);
   const bool changes_parents =

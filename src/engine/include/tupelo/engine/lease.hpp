@@ -44,7 +44,7 @@ public:
   /// transaction_error (invalid_transaction) for commit and rollback outside of one.
   task<void> begin(transaction_start start = {});
   /// Errors: commit_unknown where the connection is lost meanwhile; transaction_error where the transaction has failed
-  /// before: it is rolled back; those of hooks, after the commit.
+  /// before: it is rolled back, but for a savepoint, which is left open for that. Those of hooks change nothing.
   task<void> commit();
   task<void> rollback();
   /// Rolls back what is open, where another failure is to be told: one of its own, which costs the connection, is not
@@ -68,9 +68,12 @@ public:
   }
   /// 0 outside a transaction, 1 in one, more in savepoints.
   int transaction_depth() const noexcept;
-  /// Whether a statement of the open transaction has failed, so that the database refuses all that follow: it can only
-  /// be rolled back, or back to a savepoint from before.
+  /// Whether the open transaction can only be rolled back, or back to a savepoint from before: a statement of it has
+  /// failed and the database refuses all that follow, the database has ended it by itself, or fail_transaction().
   bool transaction_failed() const noexcept;
+  /// What was done in the open transaction, or in its innermost savepoint, is not to be kept: it can only be rolled
+  /// back from here on, and everything else throws transaction_error. Does nothing outside of a transaction.
+  void fail_transaction() noexcept;
 
   /// Waits for the lock, which ends by `session_advisory_unlock`, or where the connection goes back to the pool,
   /// whatever becomes of transactions. Taken twice it is to be unlocked twice. Coming back costs the connection its
@@ -96,6 +99,9 @@ private:
   friend class detail::bulk_writer;
   friend struct detail::two_step_commit;
   detail::pooled_connection& connection() const;
+  /// The same, to run something on. Errors: transaction_error where the open transaction has failed by another word
+  /// than the server's own, which refuses by itself.
+  detail::pooled_connection& ready() const;
   detail::commit_hooks& hooks() const;
   void require_transaction(std::string_view verb) const;
   void require_session() const;
@@ -119,6 +125,9 @@ struct two_step_commit {
   /// For somebody else who runs them.
   static commit_hooks take_hooks(lease& on) noexcept;
 };
+
+/// Errors: transaction_error, always.
+[[noreturn]] void throw_failed_transaction();
 
 }  // namespace detail
 

@@ -190,8 +190,10 @@ public:
   /// Writes what changed: inserts, updates of the changed columns, deletes, in the order of the foreign keys. Begins a
   /// transaction if none is open.
   ///
-  /// Errors: those of the statements, stale_row, query_error for a changed key. The whole transaction is then rolled
-  /// back; the objects keep the values they were given, so that the cause can be mended and the flush tried again.
+  /// Errors: those of the statements and of handlers, stale_row, query_error for a changed key. The whole transaction
+  /// is then rolled back; the objects keep the values they were given, so that the cause can be mended and the flush
+  /// tried again. In `db.transaction` and `nested` whoever began it does that: until then everything else throws
+  /// transaction_error, and a closure that returns nevertheless is rolled back with that.
   task<void> flush();
   /// Flushes and commits. Errors: as flush.
   task<void> commit();
@@ -222,8 +224,7 @@ public:
     } catch (...) {
       failure = std::current_exception();
     }
-    co_await close_savepoint(failure != nullptr);
-    if (failure) std::rethrow_exception(failure);
+    co_await close_savepoint(static_cast<std::exception_ptr&&>(failure));
   }
 
   /// Runs `closure()`, a coroutine, and flushes at its end; nobody is told of what happens meanwhile. What is waiting
@@ -295,7 +296,8 @@ private:
   /// After a commit: its hooks, and who is told of it. Errors: the first of theirs.
   task<void> follow_commit();
   task<void> open_savepoint();
-  task<void> close_savepoint(bool undo);
+  /// Errors: `failure`, for which it is undone; that of its release, for which it is, too.
+  task<void> close_savepoint(std::exception_ptr failure);
 
   owned<state> state_;
 };

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a lease makes of a transaction that cannot go on, whatever the server says.
+#include "pool_test_case.hpp"
+
+#include "tupelo/engine/lease.hpp"
+
+#include <algorithm>
+
+namespace tupelo::detail {
+namespace {
+
+class failed_transaction : public pool_test {
+protected:
+  void finish(task<void> work) {
+    auto ran = time.start(std::move(work));
+    time.run_ready();
+    ran.result();
+  }
+  bool was_sent(std::string_view script) const {
+    return std::find(server.scripts.begin(), server.scripts.end(), script) != server.scripts.end();
+  }
+};
+
+TEST_F(failed_transaction, is_one_that_the_server_does_not_know_any_more) {
+  make();
+  pooled_connection* const connection = hold();
+  lease held(*pool, connection);
+  finish(held.begin());
+  EXPECT_FALSE(held.transaction_failed());
+  run(connection, "ROLLBACK");  // as a database does by itself
+  EXPECT_TRUE(held.transaction_failed());
+  EXPECT_THROW(finish(held.execute("INSERT")), transaction_error);
+  EXPECT_THROW(finish(held.begin()), transaction_error);
+  EXPECT_FALSE(was_sent("INSERT"));
+  EXPECT_THROW(finish(held.commit()), transaction_error);
+  EXPECT_FALSE(was_sent("COMMIT"));
+  EXPECT_FALSE(held.in_transaction());
+  finish(held.begin());
+  finish(held.commit());
+  EXPECT_TRUE(was_sent("COMMIT"));
+}
+TEST_F(failed_transaction, around_savepoints_is_over_with_the_last_of_them) {
+  make();
+  pooled_connection* const connection = hold();
+  lease held(*pool, connection);
+  finish(held.begin());
+  finish(held.begin());
+  run(connection, "ROLLBACK");
+  finish(held.rollback());
+  EXPECT_EQ(held.transaction_depth(), 1);
+  EXPECT_TRUE(held.transaction_failed());
+  finish(held.rollback());
+  EXPECT_FALSE(held.transaction_failed());
+}
+TEST_F(failed_transaction, on_a_lost_connection_says_that_it_is_lost) {
+  make();
+  lease held(*pool, hold());
+  finish(held.begin());
+  server.break_all();
+  EXPECT_THROW(finish(held.execute("INSERT")), connection_error);
+  held.fail_transaction();
+  EXPECT_THROW(finish(held.execute("INSERT")), connection_error) << "which may be worth another attempt";
+  EXPECT_THROW(finish(held.commit()), connection_error);
+}
+TEST_F(failed_transaction, is_forgotten_when_its_connection_comes_back) {
+  options.pool_size = 1;
+  make();
+  lease held(*pool, hold());
+  finish(held.begin());
+  held.fail_transaction();
+  held.release();
+  time.run_ready();
+  lease next(*pool, hold());
+  finish(next.begin());
+  EXPECT_FALSE(next.transaction_failed());
+  finish(next.commit());
+}
+
+}  // namespace
+}  // namespace tupelo::detail
