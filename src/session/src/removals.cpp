@@ -92,7 +92,7 @@ private:
     for (const model_info* child : models) {
       for (const foreign_key_info& key : child->foreign_keys) {
         const bool follows =
-            key.on_delete == referential_action::cascade || key.on_delete == referential_action::set_null;
+            key.on_delete != referential_action::no_action && key.on_delete != referential_action::restrict;
         if (!follows) continue;
         const model_info& target = referenced_model(*child, key);
         if (!models.contains(&target)) continue;
@@ -124,6 +124,10 @@ private:
       const bool cascades = watched.key->on_delete == referential_action::cascade;
       if (watched.removed.contains(named)) {
         if (cascades) return take(object, false);
+        if (watched.key->on_delete == referential_action::set_default) {
+          if (moved_.insert(object).second) effects_.other_keys.push_back(object);
+          continue;
+        }
         if (emptied_.insert({object, watched.key}).second)
           effects_.emptied_keys.push_back({object, watched.key, false});
       } else if (watched.marks && watched.marked.contains(named)) {
@@ -151,7 +155,7 @@ private:
   std::vector<watched_key> watched_;
   std::map<const model_info*, std::vector<std::size_t>> by_child_;
   std::vector<removal> next_;
-  std::set<const tracked_object*> gone_;
+  std::set<const tracked_object*> gone_, moved_;
   std::set<std::pair<const tracked_object*, const foreign_key_info*>> emptied_;
   removal_effects effects_;
 };

@@ -19,8 +19,9 @@ struct removal_effects {
     const foreign_key_info* key;
     bool marked;  ///< by a statement of ours, which sets updated_at and the version
   };
-  std::vector<tracked_object*> gone;  ///< their rows go, or are marked, too
-  std::vector<emptied> emptied_keys;  ///< their foreign keys become NULL
+  std::vector<tracked_object*> gone;        ///< their rows go, or are marked, too
+  std::vector<emptied> emptied_keys;        ///< their foreign keys become NULL
+  std::vector<tracked_object*> other_keys;  ///< their foreign keys become what the database says
 };
 /// Of those that are removed, and of `early`, which were written before.
 removal_effects effects_of_removal(const std::vector<tracked_object*>& objects,

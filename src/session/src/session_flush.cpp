@@ -256,8 +256,7 @@ task<void> session::state::add_writes(flush_writes& writes, work_list& work, det
   }
   for (auto model = work.models.rbegin(); model != work.models.rend(); ++model) {
     const auto removed = work.removed_first.find(model->info);
-    if (removed != work.removed_first.end())
-      co_await add_removals(writes, *model->info, removed->second, work.removed_at);
+    if (removed != work.removed_first.end()) co_await add_removals(writes, *model->info, removed->second, work);
     const auto changed = work.changed_first.find(model->info);
     if (changed != work.changed_first.end()) co_await add_updates(writes, *model->info, changed->second);
   }
@@ -286,9 +285,14 @@ task<void> session::state::add_writes(flush_writes& writes, work_list& work, det
     for (const auto& [info, removed] : work.removed_first) early.insert(early.end(), removed.begin(), removed.end());
     effects = detail::effects_of_removal(objects.all(), early);
   }
-  for (auto model = work.models.rbegin(); model != work.models.rend(); ++model) {
-    const auto found = work.removed.find(model->info);
-    if (found != work.removed.end()) co_await add_removals(writes, *model->info, found->second, work.removed_at);
+  for (auto model = work.models.rbegin(); model != work.models.rend();) {
+    detail::removed_objects together;
+    const std::size_t circle = model->circle;
+    for (; model != work.models.rend() && model->circle == circle; ++model) {
+      const auto found = work.removed.find(model->info);
+      if (found != work.removed.end()) together.emplace_back(model->info, std::move(found->second));
+    }
+    if (!together.empty()) co_await add_removals_in_order(writes, std::move(together), work);
   }
 }
 
@@ -358,19 +362,70 @@ task<void> session::state::add_updates(flush_writes& writes, const model_info& i
   }
 }
 
+std::vector<std::uint16_t> session::state::compared_by_removal(const model_info& info, const work_list& work) const {
+  if (!options.compare_values || info.version >= 0) return counted_by(info);
+  std::vector<std::uint16_t> fields = detail::comparable_fields(info);
+  for (const foreign_key_info& key : info.foreign_keys) {
+    // Where it names what goes before, the database has changed it meanwhile.
+    if (detail::binds(key) || !work.removed.contains(&referenced_model(info, key))) continue;
+    std::erase_if(fields, [&](std::uint16_t i) {
+      return std::find(key.fields.begin(), key.fields.end(), i) != key.fields.end();
+    });
+  }
+  return fields;
+}
+
+task<void> session::state::add_removals_in_order(flush_writes& writes, detail::removed_objects removed,
+                                                 work_list& work) {
+  detail::removal_order order = detail::order_of_removal(removed);
+  if (!order.emptied.empty()) {
+    co_await writes.batch.run();
+    writes.note_written();
+  }
+  for (const auto& [object, key] : order.emptied) {
+    const model_info& info = info_of(*object->spec);
+    require_same_key(info, *object);
+    std::vector<std::uint16_t> fields = detail::fields_to_empty(info, *key);
+    statement_run run(op::update_of, *info.spec);
+    for (const std::uint16_t i : fields) {
+      run.core.assign(op::assign, {info.spec, info.fields[i].offset}, expression(make_word(op::null_value)));
+    }
+    for (const std::uint16_t i : info.key)
+      run.core.word(column_ref(info.spec, info.fields[i].offset).word(op::match_field));
+    run.core.word(make_word(op::with_deleted, every_row));
+    run.core.finish();
+    const void* const row = object->object();
+    run.objects = &row;
+    co_await held.run(run);
+    auto& emptied = work.emptied[object];
+    emptied.insert(emptied.end(), fields.begin(), fields.end());
+  }
+  for (auto& [info, some] : order.parts.empty() ? removed : order.parts) {
+    co_await add_removals(writes, *info, some, work);
+  }
+}
+
 task<void> session::state::add_removals(flush_writes& writes, const model_info& info,
-                                        std::vector<tracked_object*>& removed, std::int64_t removed_at) {
+                                        std::vector<tracked_object*>& removed, const work_list& work) {
   const bool refer_to_others = detail::order_for_removal(info, removed);
   for (tracked_object* object : removed) {
     require_same_key(info, *object);
     remember(object);
   }
-  const std::vector<std::uint16_t> counted = counted_by(info);
-  if (refer_to_others || !counted.empty()) {  // the database may take one along with another
+  const std::vector<std::uint16_t> compared = compared_by_removal(info, work);
+  if (refer_to_others || !compared.empty()) {  // the database may take one along with another
     for (tracked_object* object : removed) {
       writes.owned_by(object);
-      writes.batch.erase(info, object->object(), removed_at, object->permanently);
-      if (!counted.empty()) detail::compare_fields(writes.batch.compare_last(), info, object->snapshot, counted);
+      writes.batch.erase(info, object->object(), work.removed_at, object->permanently);
+      if (!compared.empty()) {
+        std::vector<std::uint16_t> fields = compared;
+        if (const auto found = work.emptied.find(object); found != work.emptied.end()) {
+          std::erase_if(fields, [&, &nulls = found->second](std::uint16_t i) {
+            return std::find(nulls.begin(), nulls.end(), i) != nulls.end();
+          });
+        }
+        detail::compare_fields(writes.batch.compare_last(), info, object->snapshot, fields);
+      }
       co_await writes.run_if_full();
     }
     co_return;
@@ -394,7 +449,7 @@ task<void> session::state::add_removals(flush_writes& writes, const model_info& 
     const std::vector<tracked_object*> some(permanently ? removed.begin() : marked,
                                             permanently ? marked : removed.end());
     const std::vector<void*> pointers = writes.owned_by(some);
-    co_await writes.batch.erase_all(info, pointers.data(), pointers.size(), removed_at, permanently);
+    co_await writes.batch.erase_all(info, pointers.data(), pointers.size(), work.removed_at, permanently);
     co_await writes.run_if_full();
   }
 }
@@ -424,6 +479,9 @@ void session::state::note_effects(const detail::removal_effects& effects, std::i
       detail::count_version(info, object);
     });
     if (!info.relations.empty()) detail::unload_contradictions(info, emptied.object);
+  }
+  for (tracked_object* object : effects.other_keys) {
+    if (object->state == object_state::persistent) expire(object);
   }
 }
 

@@ -4,6 +4,7 @@
 #include "connections.hpp"
 #include "identity_map.hpp"
 #include "owned_objects.hpp"
+#include "removal_order.hpp"
 #include "repetition_watch.hpp"
 #include "row_copies.hpp"
 #include "snapshot.hpp"
@@ -154,8 +155,12 @@ struct session::state {
   };
   static std::vector<ordered_update> order_of_updates(const model_info& info, const std::vector<changed_object>& all);
   task<void> add_updates(flush_writes& writes, const model_info& info, const std::vector<changed_object>& all);
+  /// The columns by which a row is compared with what was read before it is removed.
+  std::vector<std::uint16_t> compared_by_removal(const model_info& info, const work_list& work) const;
   task<void> add_removals(flush_writes& writes, const model_info& info, std::vector<detail::tracked_object*>& removed,
-                          std::int64_t removed_at);
+                          const work_list& work);
+  /// Those of models in one circle of foreign keys.
+  task<void> add_removals_in_order(flush_writes& writes, detail::removed_objects removed, work_list& work);
   task<void> add_related_inserts(flush_writes& writes, work_list& work, detail::related_objects& related);
   /// The effects are those of what is removed.
   task<void> add_writes(flush_writes& writes, work_list& work, detail::related_objects& related,

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <iterator>
 #include <string>
 #include <utility>
 
@@ -173,6 +174,17 @@ void compare_fields(query_core& core, const model_info& info, const snapshot& ta
       core.values.append(value, static_cast<std::uint32_t>(then.length()));
     }
   }
+}
+
+std::vector<std::uint16_t> comparable_fields(const model_info& info) {
+  std::vector<std::uint16_t> fields;
+  std::copy_if(info.columns.begin(), info.columns.end(), std::back_inserter(fields), [&](std::uint16_t i) {
+    const field_info& field = info.fields[i];
+    const type_ops& stored = stored_type(*field.type);
+    return !field.is(field_computed) && compared_as(field) != kind::null && stored.k != kind::custom &&
+           (!stored.chrono || i == info.deleted_at);
+  });
+  return fields;
 }
 
 std::vector<std::uint64_t> values_in(const model_info& info, const snapshot& taken,

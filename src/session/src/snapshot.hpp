@@ -22,6 +22,9 @@ void restore(const model_info& info, void* object, const snapshot& taken, int fi
 /// Of the mark of a deleted row it is whether there is one: the field may hold less of the time than the row.
 void compare_fields(query_core& core, const model_info& info, const snapshot& taken,
                     const std::vector<std::uint16_t>& fields);
+/// The columns by which a row may be compared with what was read of it: fields of the others may hold less than it, or
+/// have a type whose values the database cannot compare.
+std::vector<std::uint16_t> comparable_fields(const model_info& info);
 /// The values that these columns have in the snapshot, as the words of a key; empty where one is NULL.
 std::vector<std::uint64_t> values_in(const model_info& info, const snapshot& taken,
                                      const std::vector<std::uint16_t>& fields);

@@ -28,7 +28,9 @@ struct session::state::work_list {
   std::map<const model_info*, std::vector<changed_object>> changed_first;
   std::vector<detail::tracked_object*> changed_later;  ///< by the keys of what is inserted first
   std::int64_t removed_at = 0;                         ///< what marked rows are marked with
-  bool connects = false;                               ///< rows of join tables
+  /// Of removed objects: fields that are NULL in their rows before these go.
+  std::map<const detail::tracked_object*, std::vector<std::uint16_t>> emptied;
+  bool connects = false;  ///< rows of join tables
 
   work_list(const std::vector<detail::tracked_object*>& objects, detail::related_objects& related,
             const std::vector<const detail::tracked_object*>& replaced);

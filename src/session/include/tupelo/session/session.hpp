@@ -24,7 +24,8 @@ struct session_options {
   bool read_only = false;
   bool deferrable = false;
   /// An update of an object without a version writes the row only where the changed columns have the values that were
-  /// read; else it throws stale_row. Columns of JSON and arrays are not compared.
+  /// read, and a removal where all of them have; else they throw stale_row. Columns of JSON and arrays are not
+  /// compared.
   bool compare_values = false;
 
   transaction_start start() const noexcept {
