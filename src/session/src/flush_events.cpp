@@ -40,9 +40,14 @@ task<void> session::state::flush_events::before(state& of) {
   }
 }
 
+task<void> session::state::flush_events::tell(state& of, event what, const model_info& info, tracked_object& object) {
+  const handlers_told told(of.takes_changes);
+  co_await registry_->tell(what, {info, object.object()}, of.held);
+}
+
 task<bool> session::state::flush_events::before_one(state& of, const model_info& info, tracked_object& object,
                                                     bool given) {
-  const auto tell = [&](event what) { return registry_->tell(what, {info, object.object()}, of.held); };
+  const auto tell = [&](event what) { return this->tell(of, what, info, object); };
   switch (object.state) {
     case object_state::added:
       co_await of.ensure_transaction();
@@ -81,7 +86,7 @@ task<void> session::state::flush_events::after(state& of) {
   using enum detail::write_batch::verb;
   for (const written& each : written_) {
     tracked_object& object = *each.object.tracked();
-    const auto tell = [&](event what) { return registry_->tell(what, {*each.info, object.object()}, of.held); };
+    const auto tell = [&](event what) { return this->tell(of, what, *each.info, object); };
     if (each.what == insert) {
       co_await tell(event::created);
       co_await tell(event::saved);

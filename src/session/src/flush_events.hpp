@@ -31,6 +31,7 @@ private:
     const model_info* info;
     ref<char> object;
   };
+  task<void> tell(state& of, event what, const model_info& info, detail::tracked_object& object);
   /// False: there is nothing to tell.
   task<bool> before_one(state& of, const model_info& info, detail::tracked_object& object, bool given);
 

@@ -205,34 +205,60 @@ std::size_t session::size() const noexcept { return state_->objects.size(); }
 bool session::in_transaction() const noexcept { return state_->held.in_transaction(); }
 
 void session::track_new(tracked_object* object) {
+  state_->refuse_while_busy();
+  state_->track_new(object);
+}
+
+void session::state::track_new(tracked_object* object) {
   if (!object || object->state != object_state::detached) {
     throw transaction_error(errc::detached_object, "add(): this object is in a session already");
   }
   require_table(info_of(*object->spec));
   object->state = object_state::added;
-  state_->own(object);
+  own(object);
 }
 
 tracked_object* session::track_persistent(tracked_object* object) {
+  state_->refuse_while_busy();
+  return state_->track_persistent(object);
+}
+
+tracked_object* session::state::track_persistent(tracked_object* object) {
   const model_info& info = require_table(info_of(*object->spec));
-  if (tracked_object* known = state_->identities.find_same(info, object)) return known;
+  if (tracked_object* known = identities.find_same(info, object)) return known;
   object->snapshot = detail::take_snapshot(info, object->object());
   object->state = object_state::persistent;
-  state_->identities.insert_new(object);
-  state_->own(object);
-  if (!info.relations.empty()) state_->track_relations(info, object->object());
+  identities.insert_new(object);
+  own(object);
+  if (!info.relations.empty()) track_relations(info, object->object());
   return object;
 }
 
-void require_tracked(const tracked_object* object, std::string_view verb) {
+void throw_concurrent_use() {
+  throw transaction_error(
+      errc::concurrent_use,
+      "two coroutines use one session at the same time: give each its own session, or await one after the other");
+}
+
+void session::state::refuse_while_busy() const {
+  if (busy && !takes_changes) throw_concurrent_use();
+}
+
+void require_tracked(const tracked_object* object, std::string_view verb, std::uint32_t session) {
   if (!object || object->state == object_state::detached || object->state == object_state::erased) {
     throw transaction_error(errc::detached_object,
                             std::string(verb) + "(): this object is not in the session; add() or attach() it first");
   }
+  if (object->session != session) {
+    throw transaction_error(errc::detached_object,
+                            std::string(verb) + "(): this object belongs to another session: use it there, or merge() "
+                                                "a copy of it");
+  }
 }
 
 void session::mark_removed(tracked_object* object, bool permanently) {
-  require_tracked(object, "remove");
+  state_->refuse_while_busy();
+  require_tracked(object, "remove", state_->number);
   if (object->state == object_state::added) {
     state_->disown(object);  // never stored: nothing to delete
   } else {
@@ -242,13 +268,18 @@ void session::mark_removed(tracked_object* object, bool permanently) {
 }
 
 void session::forget(tracked_object* object) {
-  require_tracked(object, "expunge");
-  if (object->state != object_state::added) state_->identities.erase(object);
-  state_->disown(object);
+  state_->refuse_while_busy();
+  require_tracked(object, "expunge", state_->number);
+  state_->forget(object);
+}
+
+void session::state::forget(tracked_object* object) {
+  if (object->state != object_state::added) identities.erase(object);
+  disown(object);
 }
 
 bool session::needs_flush(tracked_object* object) const {
-  if (!object) return false;
+  if (!object || object->session != state_->number) return false;
   switch (object->state) {
     case object_state::added:
     case object_state::removed: return true;
@@ -287,7 +318,7 @@ task<tracked_object*> session::read(query_core core, tracked_object* (*make)(), 
       throw not_found("get() found no row with this key in \"" + info.table + "\"; use find() where there may be none");
     co_return nullptr;
   }
-  tracked_object* tracked = track_persistent(fresh.tracked());
+  tracked_object* tracked = state_->track_persistent(fresh.tracked());
   if (const event_registry* const registry = state_->listening();
       registry != nullptr && tracked == fresh.tracked() && registry->hears_of(info))
     co_await registry->tell(event::loaded, {info, tracked->object()}, state_->held);
@@ -309,7 +340,7 @@ task<tracked_object*> session::read(query_core core, tracked_object* (*make)(), 
 }
 
 task<void> session::reload(tracked_object* object) {
-  require_tracked(object, "refresh");
+  require_tracked(object, "refresh", state_->number);
   const session_use use(state_->busy);
   const model_info& info = info_of(*object->spec);
   if (object->state != object_state::added) require_same_key(info, *object);

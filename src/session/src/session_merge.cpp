@@ -13,7 +13,8 @@ using detail::object_state;
 using detail::tracked_object;
 
 void session::take_back(tracked_object* object) {
-  require_tracked(object, "restore");
+  state_->refuse_while_busy();
+  require_tracked(object, "restore", state_->number);
   if (object->state == object_state::removed) {
     object->state = object_state::persistent;
     object->permanently = false;
@@ -23,13 +24,15 @@ void session::take_back(tracked_object* object) {
 }
 
 void session::mark_expired(tracked_object* object) {
-  require_tracked(object, "expire");
+  state_->refuse_while_busy();
+  require_tracked(object, "expire", state_->number);
   if (object->state != object_state::persistent) return;
   state_->before_reading_again(*object);
   state_->expire(object);
 }
 
 void session::expire_all() {
+  state_->refuse_while_busy();
   detail::follow_originals(state_->objects.with_relations(), nullptr, state_->identities, state_->copies);
   for (tracked_object* object : state_->objects) {
     if (object->state == object_state::persistent) state_->expire(object);
@@ -61,7 +64,7 @@ task<tracked_object*> session::merge_value(tracked_object* given, tracked_object
   const session_use use(state_->busy);
   const model_info& info = require_table(info_of(*given->spec));
   if (info.key.empty() || detail::has_empty_key(info, given->object())) {
-    track_new(given);
+    state_->track_new(given);
     co_return given;
   }
   tracked_object* known = state_->identities.find(info, given->object());
@@ -72,12 +75,12 @@ task<tracked_object*> session::merge_value(tracked_object* given, tracked_object
     detail::restore(info, fresh.tracked()->object(), detail::take_snapshot(info, given->object()));  // its key
     bool found = co_await detail::read_again(state_->source(), info, fresh.tracked()->object());
     if (!found) {
-      if (known != nullptr) forget(known);
-      track_new(given);
+      if (known != nullptr) state_->forget(known);
+      state_->track_new(given);
       co_return given;
     }
     if (known == nullptr) {
-      known = track_persistent(fresh.tracked());
+      known = state_->track_persistent(fresh.tracked());
     } else {
       known->snapshot = detail::take_snapshot(info, fresh.tracked()->object());
       detail::restore(info, known->object(), known->snapshot);

@@ -54,6 +54,7 @@ struct session::state {
   lease held;
   bool managed = false;  ///< the transaction is ended from outside
   bool busy = false;
+  bool takes_changes = false;            ///< of handlers that are being told, though it is busy
   bool muted = false;                    ///< nobody is told of events
   std::optional<session_event> telling;  ///< handlers of this are being told
   detail::owned_objects objects;         ///< each with a share
@@ -74,6 +75,11 @@ struct session::state {
     return watch ? watch->before(runs) : runs;
   }
   static std::uint32_t next_number() noexcept;
+  /// Errors: transaction_error (concurrent_use) while something is being awaited of the session.
+  void refuse_while_busy() const;
+  void track_new(detail::tracked_object* object);
+  detail::tracked_object* track_persistent(detail::tracked_object* object);
+  void forget(detail::tracked_object* object);
   void own(detail::tracked_object* object);
   void disown(detail::tracked_object* object);
   /// Objects in this state leave the session.
@@ -171,18 +177,16 @@ struct session::state {
 /// Errors: query_error where the object's key is no longer that of its row.
 void require_same_key(const model_info& info, const detail::tracked_object& object);
 
-/// Errors: transaction_error (detached_object) naming the verb.
-void require_tracked(const detail::tracked_object* object, std::string_view verb);
+/// Errors: transaction_error (detached_object) naming the verb, where this session does not track the object.
+void require_tracked(const detail::tracked_object* object, std::string_view verb, std::uint32_t session);
+
+[[noreturn]] void throw_concurrent_use();
 
 /// A session is used by one coroutine at a time; two at once would interleave their statements in one transaction.
 class session_use {
 public:
   explicit session_use(bool& busy) : busy_(busy) {
-    if (busy_) {
-      throw transaction_error(
-          errc::concurrent_use,
-          "two coroutines use one session at the same time: give each its own session, or await one after the other");
-    }
+    if (busy_) throw_concurrent_use();
     busy_ = true;
   }
   session_use(const session_use&) = delete;
@@ -191,6 +195,18 @@ public:
 
 private:
   bool& busy_;
+};
+
+/// While the session tells handlers that may add and remove objects.
+class handlers_told {
+public:
+  explicit handlers_told(bool& takes_changes) noexcept : takes_changes_(takes_changes) { takes_changes_ = true; }
+  handlers_told(const handlers_told&) = delete;
+  handlers_told& operator=(const handlers_told&) = delete;
+  ~handlers_told() { takes_changes_ = false; }
+
+private:
+  bool& takes_changes_;
 };
 
 }  // namespace tupelo

@@ -42,7 +42,8 @@ struct session_options {
 /// rollback; outside of one its reads use any connection of the database. Nothing runs without `co_await`; nothing is
 /// written before `flush` or `commit`, also not by queries.
 ///
-/// Errors: transaction_error (concurrent_use) when two coroutines use it at once; errors of statements.
+/// Errors: transaction_error (concurrent_use) when two coroutines use it at once, (detached_object) for an object that
+/// another session tracks; errors of statements.
 /// Threads: used by one coroutine at a time. Owns: shares of its objects. It must not outlive its database.
 /// Destruction rolls back what is not committed.
 class session final : public query_source, public query_verbs<session> {
