@@ -95,5 +95,71 @@ TEST_P(session_tracking, handlers_of_a_flush_and_hooks_may_add_and_remove) {
   EXPECT_EQ(sync_wait(db.query<Team>().count()), 3);
 }
 
+// ---- merge
+
+TEST_P(session_tracking, a_value_merges_into_the_added_object_with_its_key) {
+  auto seat = s.add(Seat{.hall = "big", .number = 4});
+  auto other = s.add(Seat{.hall = "big", .number = 5});
+  EXPECT_EQ(sync_wait(s.merge(Seat{.hall = "big", .number = 4, .guest = "ada"})), seat);
+  sync_wait(s.commit());
+  EXPECT_EQ(sync_wait(db.get<Seat>("big", 4)).guest, "ada");
+  EXPECT_EQ(other->guest, std::nullopt);
+}
+TEST_P(session_tracking, a_value_does_not_merge_into_what_is_removed) {
+  auto red = s.add(Team{.name = "red"});
+  sync_wait(s.commit());
+  s.remove(red);
+  Team copy = *red;
+  copy.points = 5;
+  const query_error refused = failure_of<query_error>([&] { sync_wait(s.merge(copy)); });
+  EXPECT_NE(std::string(refused.what()).find("restore()"), std::string::npos) << refused.what();
+  EXPECT_EQ(red->points, 0);
+  s.restore(red);
+  EXPECT_EQ(sync_wait(s.merge(copy)), red);
+  sync_wait(s.commit());
+  EXPECT_EQ(sync_wait(db.get<Team>(red->id)).points, 5);
+}
+
+// ---- one row, one object
+
+TEST_P(session_tracking, a_changed_key_leads_to_no_second_object_of_the_row) {
+  const std::int64_t id = insert_team("red");
+  auto red = sync_wait(s.get<Team>(id));
+  red->id = id + 100;
+  EXPECT_EQ(sync_wait(s.get<Team>(id)), red);
+  EXPECT_FALSE(sync_wait(s.find<Team>(id + 100)));
+  EXPECT_EQ(s.size(), 1U);
+  EXPECT_THROW(sync_wait(s.commit()), query_error);
+}
+TEST_P(session_tracking, a_changed_key_of_several_parts_does_neither) {
+  sync_wait(db.insert(Seat{.hall = "big", .number = 4}));
+  auto seat = sync_wait(s.get<Seat>("big", 4));
+  seat->hall = "small";
+  EXPECT_EQ(sync_wait(s.get<Seat>("big", 4)), seat);
+}
+
+// ---- the loaded event
+
+TEST_P(session_tracking, what_a_loaded_handler_refuses_is_refused_again) {
+  const std::int64_t id = insert_team("red");
+  int told = 0;
+  db.events().on<Team>(event::loaded, [&](Team&) {
+    ++told;
+    throw vetoed("not for you");
+  });
+  EXPECT_THROW(sync_wait(s.get<Team>(id)), vetoed);
+  EXPECT_THROW(sync_wait(s.get<Team>(id)), vetoed);
+  EXPECT_THROW(sync_wait(s.merge(Team{.id = id, .name = "blue"})), vetoed) << "which reads the row, too";
+  EXPECT_EQ(told, 3);
+  EXPECT_EQ(s.size(), 0U);
+}
+TEST_P(session_tracking, what_a_loaded_handler_changes_is_no_change_of_the_program) {
+  const std::int64_t id = insert_team("red");
+  db.events().on<Team>(event::loaded, [](Team& team) { team.name = "<" + team.name + ">"; });
+  auto red = sync_wait(s.get<Team>(id));
+  EXPECT_EQ(red->name, "<red>");
+  EXPECT_FALSE(s.is_dirty(red));
+}
+
 }  // namespace
 }  // namespace tupelo::conformance

@@ -19,6 +19,10 @@ std::uint32_t hash_of(const model_info& info, const word_buffer& key) noexcept {
   return static_cast<std::uint32_t>(hash ^ (hash >> 32)) | 0x80000000u;
 }
 
+bool same_words(const std::uint64_t* some, std::size_t count, const word_buffer& key) noexcept {
+  return count == key.size && std::memcmp(some, key.data(), count * sizeof *some) == 0;
+}
+
 }  // namespace
 
 tracked_object* identity_map::find(const model_info& info, const word_buffer& key) const {
@@ -40,8 +44,10 @@ tracked_object* identity_map::find(const model_info& info, const word_buffer& ke
     if (object->spec != info.spec) continue;
     other.size = 0;
     push_key(info, object->object(), other);
-    if (other.size == key.size && std::memcmp(other.data(), key.data(), key.size * sizeof(std::uint64_t)) == 0)
-      return object;
+    if (same_words(other.data(), other.size, key)) return object;
+    // As a rule it is another row's; but the program may have changed the key of the object.
+    const std::vector<std::uint64_t> of_row = values_in(info, object->snapshot, info.key);
+    if (same_words(of_row.data(), of_row.size(), key)) return object;
   }
   return nullptr;
 }
@@ -63,6 +69,14 @@ void identity_map::insert_new(tracked_object* object) {
   if ((count_ + 1) * 3 > places_.size() * 2) resize(std::max<std::size_t>(16, places_.size() * 2));
   put(object->key_hash, object);
   ++count_;
+}
+
+tracked_object* identity_map::find_other(const model_info& info, const tracked_object& erased) const {
+  if (places_.empty()) return nullptr;
+  const std::vector<std::uint64_t> of_row = values_in(info, erased.snapshot, info.key);
+  key_buffer key;
+  key.append(of_row.data(), static_cast<std::uint32_t>(of_row.size()));
+  return find(info, key, erased.key_hash);
 }
 
 void identity_map::put(std::uint32_t hash, tracked_object* object) noexcept {

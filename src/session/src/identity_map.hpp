@@ -11,7 +11,8 @@
 
 namespace tupelo::detail {
 
-/// One object per row: finds a tracked object by model and key. Does not own; keeps no keys, the objects have them.
+/// One object per row: finds a tracked object by model and key, the one that its row has, whatever the object says now.
+/// Does not own; keeps no keys, the objects have them.
 ///
 /// A table of places, each for one object, that is two thirds full at most; an object stands in the first free one from
 /// that which its hash names. The hashes are beside them: looking at an object that is another one costs a cache miss.
@@ -24,6 +25,8 @@ public:
   /// The object that has the key of this one; null: there was none, and this one's hash is set for `insert_new`.
   tracked_object* find_same(const model_info& info, tracked_object* object) const;
   void insert_new(tracked_object* object);
+  /// The object that is there for the row of this one, which was erased.
+  tracked_object* find_other(const model_info& info, const tracked_object& erased) const;
   /// Before: the object was inserted, or its `key_hash` is that of no other one.
   void erase(const tracked_object* object);
   void reserve(std::size_t count);

@@ -172,12 +172,16 @@ private:
     if (whole == nullptr) whole = row_share::of(rows);
     if (known == nullptr) {
       track(info, *new row_part(*whole, *info.spec, row));
-    } else if (is_left_behind(info, known)) {
+      return true;
+    }
+    detail::snapshot now = detail::take_snapshot(info, object);
+    if (known->expired || known->snapshot != now) state_.remember_read(known);
+    if (is_left_behind(info, known)) {
       row_part::from(known)->move_to(*whole, row);
-      known->snapshot = detail::take_snapshot(info, object);
+      known->snapshot = std::move(now);
       known->expired = false;
     } else {
-      state_.copies.add(*whole, row, *known, detail::take_snapshot(info, object));
+      state_.copies.add(*whole, row, *known, std::move(now));
     }
     return true;
   }
@@ -199,6 +203,8 @@ private:
     return true;
   }
   void track(const model_info& info, row_part& part) {
+    part.snapshot.clear();  // of another session
+    state_.remember_read(&part);
     part.state = object_state::persistent;
     part.snapshot = detail::take_snapshot(info, part.object());
     state_.identities.insert(info, &part);

@@ -365,41 +365,6 @@ bool is_given_child(const model_info& info, const tracked_object* object, const 
   return false;
 }
 
-std::vector<void*> contradictions(const model_info& info, tracked_object* object) {
-  std::vector<void*> found;
-  key_flows flows;
-  for_each_given(info, object->object(), [&](const relation_info& relation, void* field, loaded_rows* rows) {
-    bool right = relation.through.empty();
-    if (!right) {
-      // No key says what is right.
-    } else if (rows->origin == rows_origin::held) {
-      const auto& held = *static_cast<const held_rows*>(rows);
-      right = relation.kind == relation_kind::many_to_many ? !held.has_loose_ties() : held.removed == 0;
-      for (std::size_t i = held.stored; i < held.count; ++i) {
-        const tracked_object* const part = part_of(held, i);
-        const bool lives = part != nullptr && part->state != object_state::detached;
-        right = right && (lives ? part->state == object_state::persistent : held.fate_of(i) == held_rows::fate::taken);
-      }
-    } else {
-      const auto* const other =
-          rows->origin == rows_origin::tracked ? static_cast<const tracked_object*>(rows) : nullptr;
-      const key_flow& flow = flows.of(info, relation, field);
-      const bool belongs = has_foreign_key(relation.kind);
-      right = (other == nullptr || other->state == object_state::persistent) &&
-              (belongs ? flow.holds(object->object(), rows->rows)
-                       : other == nullptr || flow.holds(rows->rows, object->object()));
-    }
-    if (!right) found.push_back(field);
-  });
-  return found;
-}
-
-void unload_contradictions(const model_info& info, tracked_object* object, const std::vector<void*>& kept) {
-  for (void* field : contradictions(info, object)) {
-    if (std::find(kept.begin(), kept.end(), field) == kept.end()) assign_rows(field, nullptr);
-  }
-}
-
 std::vector<tracked_object*> added_parts(tracked_object* object) {
   std::vector<tracked_object*> found;
   std::size_t next = 0;

@@ -37,11 +37,6 @@ void refuse_to_replace(const model_info& info, void* object, const tracked_objec
 std::vector<const tracked_object*> given_children(const std::vector<tracked_object*>& owners);
 /// Whether a has_one of one of the owners has been given this object, so that its foreign key will change.
 bool is_given_child(const model_info& info, const tracked_object* object, const std::vector<tracked_object*>& owners);
-/// Relation fields that contradict the object's foreign keys, or hold what is not in the database.
-std::vector<void*> contradictions(const model_info& info, tracked_object* object);
-/// They are not loaded any more, but for those that are to be `kept`.
-void unload_contradictions(const model_info& info, tracked_object* object, const std::vector<void*>& kept = {});
-
 /// The parts of the object's rows, and theirs, that are not inserted yet.
 std::vector<tracked_object*> added_parts(tracked_object* object);
 

@@ -178,12 +178,17 @@ std::vector<bool> row_copies::in_step() const {
   return found;
 }
 
-void row_copies::revert(const std::vector<bool>& in_step, bool values) {
+void row_copies::revert(const std::vector<bool>& in_step, const std::vector<const tracked_object*>& read, bool values) {
   if (in_step.empty()) return;
   for (std::size_t i = 0; i != copies_.size(); ++i) {
     row_copy& copy = *copies_[i];
     if (copy.original->state == object_state::added) continue;
-    if (in_step[i]) copy.then = copy.original->snapshot;
+    if (std::binary_search(read.begin(), read.end(), copy.original, std::less<>())) {
+      if (!values) follow_row(copy.info(), copy.object(), copy.then, copy.original->snapshot);
+      copy.then = copy.original->snapshot;
+    } else if (in_step[i]) {
+      copy.then = copy.original->snapshot;
+    }
     if (!values) continue;
     restore(copy.info(), copy.object(), copy.then);
     for_each_given(copy.info(), copy.object(),

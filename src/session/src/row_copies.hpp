@@ -44,8 +44,9 @@ public:
 
   /// Which copies are as their objects were at the last flush, before the objects are taken back to an earlier time.
   std::vector<bool> in_step() const;
-  /// Copies that were in step are so again; `values`: their fields too, and what else was changed in copies is lost.
-  void revert(const std::vector<bool>& in_step, bool values);
+  /// Copies that were in step are so again, and those of objects whose rows were `read` meanwhile; `values`: their
+  /// fields too, and what else was changed in copies is lost.
+  void revert(const std::vector<bool>& in_step, const std::vector<const tracked_object*>& read, bool values);
 
   /// Forgets those of objects that have left the session.
   void forget_left();

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tupelo/session/session.hpp"
 
+#include "contradictions.hpp"
 #include "related_objects.hpp"
 #include "session_state.hpp"
 
-#include "tupelo/record.hpp"
 #include "tupelo/engine/events.hpp"
 #include "tupelo/engine/object_verbs.hpp"
 #include "tupelo/core/sleep.hpp"
 
 #include <algorithm>
 #include <atomic>
+#include <functional>
 #include <utility>
 
 namespace tupelo {
@@ -84,23 +85,54 @@ void session::state::disown(tracked_object* object) {
 }
 
 void session::state::remember(tracked_object* object) {
-  undo.push_back({object, object->state, object->key_generated, object->snapshot, {}});
+  undo.push_back({object, object->state, object->key_generated, object->expired, false, object->snapshot, {}});
+}
+
+void session::state::remember_read(tracked_object* object) {
+  if (!held.in_transaction()) return;
+  undo.push_back({object, object->state, object->key_generated, object->expired, true, object->snapshot, {}});
+}
+
+void session::state::revert_read(undo_entry& entry, bool values) {
+  tracked_object* const object = entry.object;
+  object->expired = object->expired || entry.expired || entry.state == object_state::detached;
+  if (entry.before.empty()) return;  // read for the first time: nobody knows what it was before
+  const model_info& info = info_of(*object->spec);
+  if (values) {
+    const detail::snapshot now = detail::take_snapshot(info, object->object());
+    detail::restore(info, object->object(), entry.before);
+    detail::unload_absent(info, object, now);
+  } else {
+    detail::follow_row(info, object->object(), object->snapshot, entry.before);
+  }
+  object->snapshot = std::move(entry.before);
 }
 
 void session::state::revert(std::size_t mark, bool values) {
   const std::vector<bool> in_step = copies.in_step();
+  std::vector<const tracked_object*> read_again;
+  std::vector<tracked_object*> leaving;
   while (undo.size() > mark) {
     undo_entry entry = std::move(undo.back());
     undo.pop_back();
     tracked_object* object = entry.object;
+    if (entry.read) {
+      revert_read(entry, values);
+      read_again.push_back(object);
+      continue;
+    }
+    const bool was_erased = object->state == object_state::erased;
     const model_info& info = info_of(*object->spec);
     if (entry.state == object_state::added) {
       const bool has_a_row = object->state == object_state::persistent || object->state == object_state::removed;
       if (has_a_row && !info.key.empty()) identities.erase(object);
       if (object->key_generated) detail::set_generated_key(info, object->object(), 0);
     } else {
-      if (values) detail::restore(info, object->object(), entry.before);
-      if (object->state == object_state::erased) identities.insert(info, object);
+      if (values) {
+        const detail::snapshot now = detail::take_snapshot(info, object->object());
+        detail::restore(info, object->object(), entry.before);
+        detail::unload_absent(info, object, now);
+      }
       if (!values && info.version >= 0 && !entry.before.empty()) {
         // The database has the old version again, whatever else the object is to become.
         detail::restore(info, object->object(), entry.before, info.version);
@@ -112,9 +144,18 @@ void session::state::revert(std::size_t mark, bool values) {
     object->state = entry.state;
     object->key_generated = entry.key_generated;
     object->snapshot = std::move(entry.before);
+    if (!was_erased || entry.state == object_state::added) continue;
+    // Its row, marked or made anew, may have become another object since.
+    if (tracked_object* const other = identities.find_other(info, *object)) {
+      identities.erase(other);
+      leaving.push_back(other);
+    }
+    identities.insert_new(object);
   }
+  std::sort(read_again.begin(), read_again.end(), std::less<>());
   if (!values) {
-    copies.revert(in_step, false);
+    copies.revert(in_step, read_again, false);
+    for (tracked_object* other : leaving) disown(other);
     return;
   }
   replaced.clear();  // it is where it was
@@ -123,10 +164,16 @@ void session::state::revert(std::size_t mark, bool values) {
     if (object->state == object_state::added) continue;
     if (object->state == object_state::removed) object->state = object_state::persistent;
     const model_info& info = info_of(*object->spec);
+    if (info.relations.empty()) {
+      detail::restore(info, object->object(), object->snapshot);
+      continue;
+    }
+    const detail::snapshot now = detail::take_snapshot(info, object->object());
     detail::restore(info, object->object(), object->snapshot);
-    if (!info.relations.empty()) detail::unload_contradictions(info, object);
+    detail::unload_contradictions(info, object, now);
   }
-  copies.revert(in_step, true);
+  copies.revert(in_step, read_again, true);
+  for (tracked_object* other : leaving) disown(other);
   drop_all(object_state::added);
 }
 
@@ -223,17 +270,6 @@ tracked_object* session::track_persistent(tracked_object* object) {
   return state_->track_persistent(object);
 }
 
-tracked_object* session::state::track_persistent(tracked_object* object) {
-  const model_info& info = require_table(info_of(*object->spec));
-  if (tracked_object* known = identities.find_same(info, object)) return known;
-  object->snapshot = detail::take_snapshot(info, object->object());
-  object->state = object_state::persistent;
-  identities.insert_new(object);
-  own(object);
-  if (!info.relations.empty()) track_relations(info, object->object());
-  return object;
-}
-
 void throw_concurrent_use() {
   throw transaction_error(
       errc::concurrent_use,
@@ -292,66 +328,6 @@ bool session::needs_flush(tracked_object* object) const {
     }
     default: return false;
   }
-}
-
-task<tracked_object*> session::read(query_core core, tracked_object* (*make)(), bool must_exist,
-                                    std::source_location from, std::optional<row_lock> lock) {
-  const session_use use(state_->busy);
-  ref<char> fresh(make());
-  const model_info& info = require_table(info_of(*fresh.tracked()->spec));
-  if (lock) {
-    co_await state_->ensure_transaction();
-  } else {
-    if (tracked_object* known = state_->identities.find(info, core.values); known && !known->expired) co_return known;
-  }
-  statement_run run;
-  run.core = std::move(core);
-  run.from = from;
-  if (lock) run.core.lock(*lock, nullptr);
-  run.core.finish();
-  run.sink = {fresh.tracked()->object(), [](void* row) { return row; }};
-  const task_context& context = co_await current_context();
-  query_source& source = state_->source();
-  if (!source.try_run(run, context)) co_await source.run(run);
-  if (run.row_count == 0) {
-    if (must_exist)
-      throw not_found("get() found no row with this key in \"" + info.table + "\"; use find() where there may be none");
-    co_return nullptr;
-  }
-  tracked_object* tracked = state_->track_persistent(fresh.tracked());
-  if (const event_registry* const registry = state_->listening();
-      registry != nullptr && tracked == fresh.tracked() && registry->hears_of(info))
-    co_await registry->tell(event::loaded, {info, tracked->object()}, state_->held);
-  // A locked read: the row is now what it is in the database; what the program has changed itself stays.
-  if (tracked != fresh.tracked() && tracked->state == object_state::persistent) {
-    const std::vector<void*> pending = detail::contradictions(info, tracked);
-    std::vector<std::uint16_t> changed;
-    detail::matches(info, tracked->object(), tracked->snapshot, &changed);
-    detail::follow_originals(state_->objects.with_relations(), tracked, state_->identities, state_->copies);
-    tracked->snapshot = detail::take_snapshot(info, fresh.tracked()->object());
-    for (std::uint16_t i : info.columns) {
-      if (std::find(changed.begin(), changed.end(), i) != changed.end()) continue;
-      detail::restore(info, tracked->object(), tracked->snapshot, i);
-    }
-    if (!info.relations.empty()) detail::unload_contradictions(info, tracked, pending);
-  }
-  tracked->expired = false;
-  co_return tracked;
-}
-
-task<void> session::reload(tracked_object* object) {
-  require_tracked(object, "refresh", state_->number);
-  const session_use use(state_->busy);
-  const model_info& info = info_of(*object->spec);
-  if (object->state != object_state::added) require_same_key(info, *object);
-  bool found = co_await detail::read_again(state_->source(), info, object->object());
-  if (!found) detail::throw_row_is_gone(info);
-  state_->before_reading_again(*object);
-  object->snapshot = detail::take_snapshot(info, object->object());
-  if (!info.relations.empty()) detail::unload_contradictions(info, object);
-  object->expired = false;
-  state_->copies.drop_edits(*object);
-  if (object->state == object_state::removed) object->state = object_state::persistent;
 }
 
 // ---- writing

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "contradictions.hpp"
 #include "flush_events.hpp"
 #include "parent_notes.hpp"
 #include "related_objects.hpp"
@@ -141,7 +142,8 @@ private:
       return;
     }
     if (what == update) detail::count_version(info, object.object());
-    object.snapshot = detail::take_snapshot(info, object.object());
+    const detail::snapshot before = std::exchange(object.snapshot, detail::take_snapshot(info, object.object()));
+    if (!info.relations.empty()) detail::unload_moved(info, &object, before);
     if (what == update) return;
     object.state = object_state::persistent;
     if (!info.key.empty()) of_.identities.insert(info, &object);
@@ -478,7 +480,8 @@ void session::state::note_effects(const detail::removal_effects& effects, std::i
       detail::prepare_for_update(info, object, removed_at);
       detail::count_version(info, object);
     });
-    if (!info.relations.empty()) detail::unload_contradictions(info, emptied.object);
+    const detail::snapshot now = detail::take_snapshot(info, emptied.object->object());
+    detail::unload_contradictions(info, emptied.object, now);
   }
   for (tracked_object* object : effects.other_keys) {
     if (object->state == object_state::persistent) expire(object);

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "contradictions.hpp"
 #include "related_objects.hpp"
 #include "session_state.hpp"
 
 #include "tupelo/session/session.hpp"
 #include "tupelo/engine/object_verbs.hpp"
 
+#include <algorithm>
 #include <string>
+#include <vector>
 
 namespace tupelo {
 
@@ -41,13 +44,27 @@ void session::expire_all() {
 
 void session::state::expire(tracked_object* object) {
   const model_info& info = info_of(*object->spec);
+  const detail::snapshot before = detail::take_snapshot(info, object->object());
   detail::restore(info, object->object(), object->snapshot);
-  if (!info.relations.empty()) detail::unload_contradictions(info, object);
+  detail::unload_contradictions(info, object, before);
   copies.drop_edits(*object);
   object->expired = true;
 }
 
 namespace {
+
+/// The added object that has the key of this one.
+tracked_object* find_added(const detail::owned_objects& objects, const model_info& info, const void* given) {
+  inline_word_buffer<16> key, other;
+  detail::push_key(info, given, key);
+  const auto found = std::find_if(objects.begin(), objects.end(), [&](const tracked_object* each) {
+    if (each->state != object_state::added || each->spec != info.spec) return false;
+    other.size = 0;
+    detail::push_key(info, each->object(), other);
+    return std::equal(key.data(), key.data() + key.size, other.data(), other.data() + other.size);
+  });
+  return found == objects.end() ? nullptr : *found;
+}
 
 void refuse_other_version(const model_info& info, const void* given, const void* read) {
   if (info.version < 0) return;
@@ -68,32 +85,46 @@ task<tracked_object*> session::merge_value(tracked_object* given, tracked_object
     co_return given;
   }
   tracked_object* known = state_->identities.find(info, given->object());
+  if (known != nullptr && known->state == object_state::removed) {
+    throw query_error("merge() into a " + std::string(info.short_name()) +
+                      " that is removed: the next flush deletes its row, whatever its values are; restore() it first");
+  }
   std::vector<void*> pending;
-  if (known != nullptr) pending = detail::contradictions(info, known);
+  detail::snapshot before;
+  if (known != nullptr) {
+    pending = detail::contradictions(info, known);
+    before = detail::take_snapshot(info, known->object());
+  }
   if (known == nullptr || known->expired) {
     ref<char> fresh(make());
     detail::restore(info, fresh.tracked()->object(), detail::take_snapshot(info, given->object()));  // its key
     bool found = co_await detail::read_again(state_->source(), info, fresh.tracked()->object());
     if (!found) {
       if (known != nullptr) state_->forget(known);
-      state_->track_new(given);
-      co_return given;
-    }
-    if (known == nullptr) {
+      known = find_added(state_->objects, info, given->object());
+      if (known == nullptr) {
+        state_->track_new(given);
+        co_return given;
+      }
+      pending = detail::contradictions(info, known);
+      before = detail::take_snapshot(info, known->object());
+    } else if (known == nullptr) {
+      co_await state_->tell_loaded(info, fresh.tracked()->object());
       known = state_->track_persistent(fresh.tracked());
     } else {
+      state_->remember_read(known);
       known->snapshot = detail::take_snapshot(info, fresh.tracked()->object());
       detail::restore(info, known->object(), known->snapshot);
       known->expired = false;
     }
   }
-  refuse_other_version(info, given->object(), known->object());
+  if (known->state != object_state::added) refuse_other_version(info, given->object(), known->object());
   const detail::snapshot values = detail::take_snapshot(info, given->object());
   for (const std::uint16_t i : info.columns) {
     if (i == info.created_at || i == info.updated_at || info.fields[i].is(field_computed)) continue;
     detail::restore(info, known->object(), values, i);
   }
-  if (!info.relations.empty()) detail::unload_contradictions(info, known, pending);
+  detail::unload_contradictions(info, known, before, pending);
   co_return known;
 }
 

@@ -33,6 +33,8 @@ struct undo_entry {
   detail::tracked_object* object;
   detail::object_state state;
   bool key_generated;
+  bool expired;
+  bool read;  ///< what follows is not a flush, but that its row was read; of a detached one, for the first time
   detail::snapshot before;
   /// Of these fields, which changed with rows of other tables, the database has the old values again.
   std::vector<std::uint16_t> follows;
@@ -80,6 +82,8 @@ struct session::state {
   void track_new(detail::tracked_object* object);
   detail::tracked_object* track_persistent(detail::tracked_object* object);
   void forget(detail::tracked_object* object);
+  /// Of objects that come from a read, before they are tracked. Errors: those of the handlers.
+  task<void> tell_loaded(const model_info& info, void* object);
   void own(detail::tracked_object* object);
   void disown(detail::tracked_object* object);
   /// Objects in this state leave the session.
@@ -87,8 +91,11 @@ struct session::state {
   /// They are detached, and the session's shares of them end.
   void let_go(const std::vector<detail::tracked_object*>& leaving);
   void remember(detail::tracked_object* object);
+  /// The object's row was read, in an open transaction, which may have written it: called before the object knows.
+  void remember_read(detail::tracked_object* object);
   /// Back to the size of `undo` given. `values`: the objects' fields too, and what was added leaves.
   void revert(std::size_t mark, bool values);
+  static void revert_read(undo_entry& entry, bool values);
   /// Rolls back, gives the connection back and reverts; whatever became of the ROLLBACK, whose failure is returned.
   task<std::exception_ptr> undo_transaction(bool values);
   /// Errors: transaction_error where a savepoint is open.

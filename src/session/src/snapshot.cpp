@@ -144,6 +144,14 @@ void restore(const model_info& info, void* object, const snapshot& taken, int on
   }
 }
 
+void follow_row(const model_info& info, void* object, const snapshot& from, const snapshot& to) {
+  std::vector<std::uint16_t> changed;
+  if (matches(info, object, from, &changed)) return restore(info, object, to);
+  for (const std::uint16_t i : info.columns) {
+    if (std::find(changed.begin(), changed.end(), i) == changed.end()) restore(info, object, to, i);
+  }
+}
+
 namespace {
 
 /// As what a value of the field is compared; null: it is not.

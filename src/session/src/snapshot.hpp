@@ -18,6 +18,8 @@ snapshot take_snapshot(const model_info& info, const void* object);
 bool matches(const model_info& info, const void* object, const snapshot& taken, std::vector<std::uint16_t>* changed);
 /// Gives the object's columns the values of the snapshot; one column only where `field` is its position.
 void restore(const model_info& info, void* object, const snapshot& taken, int field = -1);
+/// Its columns that are as in `from` become as in `to`.
+void follow_row(const model_info& info, void* object, const snapshot& from, const snapshot& to);
 /// WHERE the row's columns at these positions have the values of the snapshot; those of JSON and arrays are left out.
 /// Of the mark of a deleted row it is whether there is one: the field may hold less of the time than the row.
 void compare_fields(query_core& core, const model_info& info, const snapshot& taken,

@@ -200,7 +200,7 @@ public:
   /// Flushes and commits. Errors: as flush.
   task<void> commit();
   /// Undoes everything since the last commit: in the database, and in the objects, which get the values of that time
-  /// back. Added objects leave the session.
+  /// back. Added objects leave the session; those that were read first since expire.
   task<void> rollback();
 
   /// Runs `hook`, a function or a coroutine without parameters, after the next commit; never where the transaction, or

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "snapshot.hpp"
+
+#include "tupelo/session/ref.hpp"
+
+#include <vector>
+
+namespace tupelo::detail {
+
+/// Relation fields that contradict the object's foreign keys, or hold what is not in the database.
+std::vector<void*> contradictions(const model_info& info, tracked_object* object);
+/// They are not loaded any more, but for those that are to be `kept`. `before`: the object's columns before they were
+/// changed: a reference that was loaded and is to no row says by nothing else which key it was loaded by.
+void unload_contradictions(const model_info& info, tracked_object* object, const snapshot& before,
+                           const std::vector<void*>& kept = {});
+/// The same of the references alone that were loaded, when the row has been written.
+void unload_moved(const model_info& info, tracked_object* object, const snapshot& before);
+/// The same of those alone that are to no row.
+void unload_absent(const model_info& info, tracked_object* object, const snapshot& before);
+
+}  // namespace tupelo::detail
