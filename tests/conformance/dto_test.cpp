@@ -4,6 +4,7 @@
 #include <tupelo/json.hpp>
 #include <tupelo/record.hpp>
 #include <tupelo/repository.hpp>
+#include <tupelo/security/sealing_key.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -112,6 +113,30 @@ TEST_P(dto, a_page_becomes_json_with_where_it_stands) {
       sync_wait(db.query<Member>().order_by(col<&Member::name>).select<std::string>(col<&Member::name>).page(1, 2)));
   EXPECT_EQ(page.text(),
             R"({"items":["ada","bob"],"page":1,"size":2,"total":3,"pages":2,"has_next":true,"has_prev":false})");
+}
+
+TEST_P(dto, pages_come_back) {
+  make("ada", 36);
+  make("bob");
+  make("cyd");
+  const auto query = db.query<Member>().order_by(col<&Member::name>);
+  const auto second = sync_wait(query.page(2, 2));
+  const auto read = from_json<page<Member>>(to_json(second));
+  EXPECT_EQ(to_json_text(read), to_json_text(second));
+  EXPECT_EQ(read.total, 3);
+  EXPECT_TRUE(read.has_prev());
+  EXPECT_EQ(to_json_text(from_json<std::vector<Member>>(to_json(second.items))), to_json_text(second.items));
+}
+
+TEST_P(dto, pages_by_cursor_come_back_and_lead_on) {
+  const sealing_key key{"0123456789abcdef0123456789abcdef"};
+  for (const char* name : {"ada", "bob", "cyd"}) make(name);
+  const auto query = db.query<Member>().order_by(col<&Member::name>);
+  const auto first = sync_wait(query.page_after(cursor(), 2));
+  const auto read = from_json<keyset_page<Member>>(to_json(first, key), key);
+  EXPECT_EQ(to_json_text(read), to_json_text(first));
+  EXPECT_EQ(sync_wait(query.page_after(read.next, 2)).items.at(0).name, "cyd");
+  EXPECT_TRUE(from_json<keyset_page<Member>>(to_json(first)).next.empty());
 }
 
 // ---- mixins

@@ -128,6 +128,19 @@ TEST(partial_json, what_does_not_fit_is_refused) {
   EXPECT_NO_THROW((void)from_json<partial<Person>>(json::parse(R"({"nobody":5})"), {.ignore_unknown = true}));
 }
 
+TEST(partial_json, is_read_in_lists_and_pages) {
+  const auto list = from_json<std::vector<partial<Person>>>(json::parse(R"([{"name":"eve"},{"age":3}])"));
+  ASSERT_EQ(list.size(), 2U);
+  EXPECT_EQ(list[0][&Person::name], "eve");
+  EXPECT_THROW((void)list[1][&Person::name], field_not_loaded);
+  const std::string_view shown =
+      R"({"items":[{"name":"eve"}],"page":1,"size":5,"total":1,"pages":1,"has_next":false,"has_prev":false})";
+  EXPECT_EQ(to_json_text(from_json<page<partial<Person>>>(json::parse(shown))), shown);
+  const auto behind = from_json<keyset_page<partial<Person>>>(json::parse(R"({"items":[{"age":3}],"has_next":true})"));
+  EXPECT_EQ(behind.items.at(0)[&Person::age], 3);
+  EXPECT_TRUE(behind.has_next);
+}
+
 class partial_relations : public conformance_test {
 protected:
   void SetUp() override {

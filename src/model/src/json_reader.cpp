@@ -8,6 +8,7 @@
 #include "tupelo/core/json_text.hpp"
 #include "tupelo/core/word_buffer.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <limits>
 #include <new>
@@ -248,6 +249,104 @@ void read_json(const json& document, const model_spec& spec, void* object, json_
     return;
   }
   document_reader(info_of(spec), object, how, given, found).read(document, "");
+}
+
+namespace {
+
+/// What is wrong inside of a value, named from outside.
+void add_inside(violations& found, const std::string& name, violations&& inside) {
+  for (violation& each : inside) {
+    each.field = each.field.empty() ? name : name + "." + each.field;
+    found.push_back(std::move(each));
+  }
+}
+
+}  // namespace
+
+void read_json_items(const json& document, json_reading how, void* list, json_item_reader add, violations& found) {
+  constexpr std::size_t most = 100;  // of many small items each may be wrong
+  if (!document.is_array()) {
+    found.push_back({"", "must be a list", errc::type_mismatch});
+    return;
+  }
+  json_items items(trim_json(document.text()));
+  for (std::size_t i = 0; found.size() < most && items.next(); ++i) {
+    violations inside;
+    add(list, json::part(items.value()), how, inside);
+    add_inside(found, std::to_string(i), std::move(inside));
+  }
+}
+
+json_page_reader::json_page_reader(const json& document, json_reading how, violations& found)
+    : document_(document), how_(how), found_(found) {
+  if (!document.is_object()) refuse("", "a JSON object is expected", errc::type_mismatch);
+}
+
+void json_page_reader::refuse(std::string_view name, std::string message, errc code) {
+  found_.push_back({std::string(name), std::move(message), code});
+}
+
+std::optional<json> json_page_reader::find(std::string_view name) {
+  known_.push_back(name);
+  return document_.member(name);
+}
+
+void json_page_reader::items(void* list, json_item_reader add) {
+  const std::optional<json> value = find("items");
+  if (!value) {
+    if (document_.is_object()) refuse("items", "is missing", errc::validation_failed);
+    return;
+  }
+  violations inside;
+  read_json_items(*value, how_, list, add, inside);
+  add_inside(found_, "items", std::move(inside));
+}
+
+void json_page_reader::number(std::string_view name, std::int64_t& into, std::int64_t low, std::int64_t high) {
+  const std::optional<json> value = find(name);
+  if (!value) return;
+  try {
+    require_short(trim_json(value->text()));
+    const std::int64_t number = value->as_int64();
+    if (number < low || number > high) throw value_error(errc::value_out_of_range, "a number beyond its range");
+    into = number;
+  } catch (const value_error& problem) {
+    refuse(name, "must be a whole number from " + std::to_string(low) + " to " + std::to_string(high), problem.code());
+  }
+}
+
+void json_page_reader::flag(std::string_view name, bool& into) {
+  const std::optional<json> value = find(name);
+  if (!value) return;
+  if (value->is_boolean()) {
+    into = value->as_bool();
+  } else {
+    refuse(name, "must be true or false", errc::type_mismatch);
+  }
+}
+
+bool json_page_reader::text(std::string_view name, std::string& into) {
+  const std::optional<json> value = find(name);
+  if (!value || value->is_null()) return false;
+  if (value->is_string()) {
+    into = value->as_string();
+  } else {
+    refuse(name, "must be text or null", errc::type_mismatch);
+  }
+  return value->is_string();
+}
+
+void json_page_reader::require(std::string_view name, const json& value) {
+  const std::optional<json> said = find(name);
+  if (said && *said != value) refuse(name, "must go with page, size and total", errc::validation_failed);
+}
+
+void json_page_reader::end() {
+  if (how_.ignore_unknown) return;
+  for (const std::string& name : document_.keys()) {
+    if (std::find(known_.begin(), known_.end(), name) == known_.end())
+      refuse(shown(name), "is no member of a page", errc::validation_failed);
+  }
 }
 
 void require_valid(const model_spec& spec, violations&& found) {

@@ -263,6 +263,113 @@ TEST(model_json, a_document_that_is_no_object_is_refused) {
   EXPECT_EQ(complaints("[]"), ": a JSON object is expected\n");
 }
 
+// ---- lists and pages
+
+/// As those of queries, which are of rooms above.
+struct Numbered {
+  std::vector<Person> items;
+  std::int64_t number = 1, size = 0, total = 0;
+  std::int64_t pages() const noexcept { return size ? (total + size - 1) / size : 0; }
+  bool has_next() const noexcept { return number * size < total; }
+  bool has_prev() const noexcept { return number > 1; }
+};
+struct Place {
+  std::string at;
+  static Place opened(std::string_view text, char key) {
+    if (text.empty() || text[0] != key) throw value_error(errc::invalid_value, "another seal");
+    return {std::string(text.substr(1))};
+  }
+};
+struct Leaf {
+  std::vector<Person> items;
+  Place next, prev;
+  bool has_next = false, has_prev = false;
+};
+
+template <class What, class... More>
+std::string complaints_of(std::string_view document, More... more) {
+  try {
+    from_json<What>(json::parse(document), more...);
+  } catch (const validation_error& refused) {
+    std::string text;
+    for (const violation& each : refused.violations()) text += each.field + ": " + each.message + "\n";
+    return text;
+  }
+  return "";
+}
+
+TEST(model_json, lists_are_read) {
+  const auto list = from_json<std::vector<Person>>(json::parse(R"([{"id":1},{"id":2,"email":"e"}])"));
+  ASSERT_EQ(list.size(), 2U);
+  EXPECT_EQ(list[1].email, "e");
+  EXPECT_TRUE(from_json<std::vector<Person>>(json::parse(" [ ] ")).empty());
+}
+TEST(model_json, what_is_wrong_in_a_list_is_named_by_its_place) {
+  using people = std::vector<Person>;
+  EXPECT_EQ(complaints_of<people>(R"([{"id":1},{"id":"x","address":{"city":{"zip":"y"}}},5,{"nobody":1}])"),
+            "1.id: must be a whole number from -9223372036854775808 to 9223372036854775807\n"
+            "1.address.city.zip: must be a whole number from -2147483648 to 2147483647\n"
+            "2: a JSON object is expected\n"
+            "3.nobody: is no field of Person\n");
+  EXPECT_EQ(complaints_of<people>(R"([{"nobody":1}])", json_reading{.ignore_unknown = true}), "");
+  EXPECT_EQ(complaints_of<people>(R"({"id":1})"), ": must be a list\n");
+  EXPECT_EQ(complaints_of<people>("null"), ": must be a list\n");
+}
+TEST(model_json, a_list_of_many_wrong_items_is_not_read_to_its_end) {
+  std::string text = "[5";
+  for (int i = 0; i < 1000; ++i) text += ",5";
+  try {
+    from_json<std::vector<Person>>(json::parse(text + "]"));
+    FAIL();
+  } catch (const validation_error& refused) {
+    EXPECT_EQ(refused.violations().size(), 100U);
+  }
+}
+TEST(model_json, pages_are_read) {
+  Numbered page{.items = {ada()}, .number = 2, .size = 1, .total = 3};
+  EXPECT_EQ(to_json_text(from_json<Numbered>(to_json(page))), to_json_text(page));
+  const auto sparse = from_json<Numbered>(json::parse(R"({"items":[]})"));
+  EXPECT_EQ(sparse.number, 1);
+  EXPECT_EQ(sparse.total, 0);
+}
+TEST(model_json, a_page_that_is_none_is_refused) {
+  EXPECT_EQ(complaints_of<Numbered>("[]"), ": a JSON object is expected\n");
+  EXPECT_EQ(complaints_of<Numbered>("{}"), "items: is missing\n");
+  EXPECT_EQ(complaints_of<Numbered>(R"({"items":{}})"), "items: must be a list\n");
+  EXPECT_EQ(complaints_of<Numbered>(R"({"items":[{"id":null}],"page":0,"size":-1,"total":"3","of":1})"),
+            "items.0.id: must not be null\n"
+            "page: must be a whole number from 1 to 2147483647\n"
+            "size: must be a whole number from 0 to 2147483647\n"
+            "total: must be a whole number from 0 to 9007199254740992\n"
+            "of: is no member of a page\n");
+  EXPECT_EQ(complaints_of<Numbered>(R"({"items":[],"of":1})", json_reading{.ignore_unknown = true}), "");
+}
+TEST(model_json, what_follows_from_a_page_must_be_said_right) {
+  EXPECT_EQ(
+      complaints_of<Numbered>(R"({"items":[],"page":1,"size":2,"total":3,"pages":3,"has_next":false,"has_prev":1})"),
+      "pages: must go with page, size and total\n"
+      "has_next: must go with page, size and total\n"
+      "has_prev: must go with page, size and total\n");
+  EXPECT_EQ(complaints_of<Numbered>(R"({"items":[],"page":1,"size":2,"total":3,"pages":2,"has_next":true})"), "");
+}
+TEST(model_json, pages_by_cursor_are_read) {
+  const json shown = json::parse(R"({"items":[{"id":1}],"has_next":true,"has_prev":false,"next":"kabc","prev":null})");
+  const Leaf leaf = from_json<Leaf>(shown, 'k');
+  EXPECT_EQ(leaf.items.at(0).id, 1);
+  EXPECT_TRUE(leaf.has_next);
+  EXPECT_EQ(leaf.next.at, "abc");
+  EXPECT_EQ(leaf.prev.at, "");
+  EXPECT_FALSE(from_json<Leaf>(json::parse(R"({"items":[]})")).has_next);
+}
+TEST(model_json, a_cursor_of_another_seal_is_refused) {
+  EXPECT_EQ(complaints_of<Leaf>(R"({"items":[],"has_next":1,"next":"xabc","prev":7})", 'k'),
+            "has_next: must be true or false\n"
+            "next: must be a cursor that was sealed here\n"
+            "prev: must be text or null\n");
+  EXPECT_EQ(complaints_of<Leaf>(R"({"items":[],"next":"kabc"})"), "next: is no member of a page\n")
+      << "without a key it cannot be read";
+}
+
 TEST(model_json, escaped_names_are_names) { EXPECT_EQ(from_json<Person>(json::parse(R"({"\u0069d":4})")).id, 4); }
 
 TEST(model_json, whole_numbers_may_be_written_as_others) {

@@ -98,31 +98,20 @@ private:
 };
 
 namespace detail {
-template <class T>
-inline constexpr bool is_partial = false;
-template <class T>
-inline constexpr bool is_partial<partial<T>> = true;
-template <class T>
-struct partial_of;
-template <class T>
-struct partial_of<partial<T>> {
-  using model = T;
-};
-}  // namespace detail
 
-/// `tp::from_json<tp::partial<User>>(document)`: an object of which the fields of the document are loaded, and no
-/// others. Errors: as from_json() of a model.
-template <class Partial>
-  requires detail::is_partial<Partial>
-Partial from_json(const json& document, json_reading how = {}) {
-  using model = typename detail::partial_of<Partial>::model;
-  model object{};
-  given_fields given;
-  violations found;
-  detail::read_json(document, detail::meta<model>::spec, __builtin_addressof(object), how, given, found);
-  detail::require_valid(detail::meta<model>::spec, static_cast<violations&&>(found));
-  return Partial(static_cast<model&&>(object), detail::left_out_of(detail::meta<model>::spec, given));
-}
+/// An object of which the fields of the document are loaded, and no others.
+template <class T>
+struct json_reader<partial<T>> {
+  using model = T;
+  static partial<T> read(const json& document, json_reading how, violations& found) {
+    T object{};
+    given_fields given;
+    read_json(document, meta<T>::spec, __builtin_addressof(object), how, given, found);
+    return partial<T>(static_cast<T&&>(object), left_out_of(meta<T>::spec, given));
+  }
+};
+
+}  // namespace detail
 
 /// The rows of a query one after the other, in constant memory. As row_stream.
 template <class T>

@@ -9,11 +9,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <tuple>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 /// Models as JSON. A field is a member of its name; a value object is an object; enums are their enumerators' names,
 /// times RFC 3339 in UTC, decimals text (digits that many readers would lose as numbers), bytes base64, NaN and the
@@ -189,16 +191,131 @@ json to_json(const Page& page, const SealingKey& key) {
   return json::parse(text += '}');
 }
 
-/// A model from a document; fields that it does not have keep their defaults. Errors: validation_error with every
-/// member that is no field or does not fit its field.
+namespace detail {
+
+/// Reads one item of a list into it.
+using json_item_reader = void (*)(void* list, const json& item, json_reading how, violations& found);
+/// Reads the items of an array, and names what is wrong by their places: "2.email". After a hundred problems nothing
+/// more is read.
+void read_json_items(const json& document, json_reading how, void* list, json_item_reader add, violations& found);
+
+/// Reads the document of a page member by member; what is not there stays as it was.
+class json_page_reader {
+public:
+  json_page_reader(const json& document, json_reading how, violations& found);
+
+  void items(void* list, json_item_reader add);
+  void number(std::string_view name, std::int64_t& into, std::int64_t low, std::int64_t high);
+  void flag(std::string_view name, bool& into);
+  /// Whether it is there and no null.
+  bool text(std::string_view name, std::string& into);
+  /// What follows from the page: where it is said, it must be said right.
+  void require(std::string_view name, const json& value);
+  void refuse(std::string_view name, std::string message, errc code);
+  /// Refuses members that nobody has asked for.
+  void end();
+
+private:
+  std::optional<json> find(std::string_view name);
+
+  const json& document_;
+  json_reading how_;
+  violations& found_;
+  std::vector<std::string_view> known_;
+};
+
+/// How from_json() reads what it gives. Specialized where models stand inside of something else.
+template <class What>
+struct json_reader {
+  static_assert(std::is_class_v<What> && field_kind<What>() == kind::embedded,
+                "tupelo: from_json() makes models, partial models, and std::vector and pages of these");
+  using model = What;
+  static What read(const json& document, json_reading how, violations& found) {
+    What object{};
+    given_fields given;
+    read_json(document, meta<What>::spec, __builtin_addressof(object), how, given, found);
+    return object;
+  }
+};
 template <class T>
-T from_json(const json& document, json_reading how = {}) {
-  T object{};
-  given_fields given;
+struct json_reader<std::vector<T>> {
+  using model = typename json_reader<T>::model;
+  static std::vector<T> read(const json& document, json_reading how, violations& found) {
+    std::vector<T> list;
+    read_json_items(document, how, &list, &add, found);
+    return list;
+  }
+  static void add(void* list, const json& item, json_reading how, violations& found) {
+    static_cast<std::vector<T>*>(list)->push_back(json_reader<T>::read(item, how, found));
+  }
+};
+template <page_like Page>
+struct json_reader<Page> {
+  using list = json_reader<decltype(Page::items)>;
+  using model = typename list::model;
+
+  /// `cursors`: reads what stands for those of a page by cursor.
+  template <class Cursors>
+  static Page read(const json& document, json_reading how, violations& found, const Cursors& cursors) {
+    Page page;
+    json_page_reader members(document, how, found);
+    members.items(&page.items, &list::add);
+    if constexpr (requires { page.pages(); }) {
+      constexpr std::int64_t most = INT32_MAX;  // so that no product is too large
+      members.number("page", page.number, 1, most);
+      members.number("size", page.size, 0, most);
+      members.number("total", page.total, 0, std::int64_t{1} << 53);
+      members.require("pages", json::from(page.pages()));
+      members.require("has_next", json::from(page.has_next()));
+      members.require("has_prev", json::from(page.has_prev()));
+    } else {
+      members.flag("has_next", page.has_next);
+      members.flag("has_prev", page.has_prev);
+      cursors(members, page);
+    }
+    members.end();
+    return page;
+  }
+  static Page read(const json& document, json_reading how, violations& found) {
+    return read(document, how, found, [](json_page_reader&, Page&) {});
+  }
+};
+
+template <class What, class... Cursors>
+What read_document(const json& document, json_reading how, const Cursors&... cursors) {
   violations found;
-  detail::read_json(document, detail::meta<T>::spec, __builtin_addressof(object), how, given, found);
-  detail::require_valid(detail::meta<T>::spec, static_cast<violations&&>(found));
-  return object;
+  What read = json_reader<What>::read(document, how, found, cursors...);
+  require_valid(meta<typename json_reader<What>::model>::spec, static_cast<violations&&>(found));
+  return read;
+}
+
+}  // namespace detail
+
+/// A model from a document; fields that it does not have keep their defaults. Or a std::vector of models from an array,
+/// or a page of them from what to_json() makes of one; `items` must be there then. Errors: validation_error with every
+/// member that is no field or does not fit its field, by its place: "items.2.email".
+template <class What>
+What from_json(const json& document, json_reading how = {}) {
+  return detail::read_document<What>(document, how);
+}
+
+/// A page by cursor from a document in which `next` and `prev` are sealed with this key.
+template <class Page, class SealingKey>
+  requires(detail::page_like<Page> && !std::is_same_v<SealingKey, json_reading>)
+Page from_json(const json& document, const SealingKey& key, json_reading how = {}) {
+  return detail::read_document<Page>(document, how, [&key](detail::json_page_reader& members, Page& page) {
+    const auto neighbour = [&](std::string_view name, auto& cursor) {
+      std::string text;
+      if (!members.text(name, text)) return;
+      try {
+        cursor = std::remove_reference_t<decltype(cursor)>::opened(text, key);
+      } catch (const value_error& problem) {
+        members.refuse(name, "must be a cursor that was sealed here", problem.code());
+      }
+    };
+    neighbour("next", page.next);
+    neighbour("prev", page.prev);
+  });
 }
 
 }  // namespace tupelo
