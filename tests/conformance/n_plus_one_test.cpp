@@ -2,6 +2,9 @@
 #include "library.hpp"
 
 #include <tupelo/repository.hpp>
+#include <tupelo/query/functions.hpp>
+
+#include <algorithm>
 
 namespace tupelo::conformance::library {
 namespace {
@@ -175,10 +178,105 @@ TEST_P(repeated_reads, are_limited_by_the_url_too) {
   TUPELO_NEEDS(trait::several_connections);
   const std::string by_url = url() + (url().find('?') == std::string::npos ? "?" : "&") + "detect_n_plus_one=3";
   database by_text(by_url, {.run = GetParam().run});
-  EXPECT_EQ(by_text.reads_repeated_at_most(), 0U) << "nobody observes";
-  listener_of_reports heard;
-  by_text.observe(heard);
   EXPECT_EQ(by_text.reads_repeated_at_most(), 3U);
+}
+TEST_P(repeated_reads, are_a_line_to_stderr_where_nobody_observes) {
+  TUPELO_NEEDS(trait::several_connections);
+  database silent(url(), {.run = GetParam().run, .detect_n_plus_one = 2});
+  std::uint32_t read = 0, repeated = 0;
+  ::testing::internal::CaptureStderr();
+  run([&]() -> task<void> {
+    for (int turn = 0; turn < 2; ++turn) {
+      auto s = silent.session();
+      auto found = co_await s.query<Author>().all();
+      read = __LINE__ - 1;
+      for (int i = 0; i < 4; ++i) {
+        co_await s.query<Book>().where(col<&Book::author_id> == found[0].id && col<&Book::title> != "secret").all();
+        repeated = __LINE__ - 1;
+      }
+    }
+  });
+  const std::string told = ::testing::internal::GetCapturedStderr();
+  EXPECT_EQ(std::count(told.begin(), told.end(), '\n'), 1) << "once for each place: " << told;
+  EXPECT_TRUE(mentions(told, "n_plus_one_test.cpp:" + std::to_string(repeated))) << told;
+  EXPECT_TRUE(mentions(told, ".with(&Author::books) at ")) << told;
+  EXPECT_TRUE(mentions(told, "n_plus_one_test.cpp:" + std::to_string(read))) << told;
+  EXPECT_FALSE(mentions(told, "secret")) << told;
+}
+TEST_P(repeated_reads, are_no_line_where_somebody_observes) {
+  TUPELO_NEEDS(trait::several_connections);
+  ::testing::internal::CaptureStderr();
+  run([&]() -> task<void> {
+    auto s = watched.session();
+    for (int i = 0; i < 4; ++i) co_await s.find<Book>(a + i);
+  });
+  EXPECT_EQ(::testing::internal::GetCapturedStderr(), "");
+}
+TEST_P(repeated_reads, whose_row_is_unknown_are_a_line_without_a_relation) {
+  TUPELO_NEEDS(trait::several_connections);
+  database silent(url(), {.run = GetParam().run, .detect_n_plus_one = 1});
+  ::testing::internal::CaptureStderr();
+  run([&]() -> task<void> {
+    auto s = silent.session();
+    for (int i = 0; i < 2; ++i) co_await s.query<Book>().where(col<&Book::title> == "E").all();
+  });
+  const std::string told = ::testing::internal::GetCapturedStderr();
+  EXPECT_TRUE(mentions(told, "load what it reads at once\n")) << told;
+}
+
+// ---- conditions that name a key among others
+
+TEST_P(repeated_reads, by_a_key_beside_other_conditions_are_reported) {
+  TUPELO_NEEDS(trait::several_connections);
+  const auto by = col<&Book::author_id>;
+  const auto pages = col<&Book::pages>;
+  const auto told_of = [&](auto narrow) {
+    reports.heard.clear();
+    run([&]() -> task<void> {
+      auto s = watched.session();
+      for (int i = 0; i < 3; ++i) {
+        auto q = s.query<Book>();
+        narrow(q);
+        co_await std::move(q).all();
+      }
+    });
+    return reports.heard.size() == 1U ? reports.heard[0].relation : std::to_string(reports.heard.size());
+  };
+  EXPECT_EQ(told_of([&](auto& q) { q.where(by == ada && pages > 3); }), "Author::books");
+  EXPECT_EQ(told_of([&](auto& q) { q.where(pages == 3 && by == ada); }), "Author::books");
+  EXPECT_EQ(told_of([&](auto& q) { q.where(pages == 3 && (pages < 9 && by == ada)); }), "Author::books");
+  EXPECT_EQ(told_of([&](auto& q) { q.where(pages == 3).where(by == ada); }), "Author::books");
+  EXPECT_EQ(told_of([&](auto& q) { q.where(by.in(ada)); }), "Author::books");
+  EXPECT_EQ(told_of([&](auto& q) { q.where(by == ada && (pages < 3 || !(pages == 9))); }), "Author::books");
+  EXPECT_EQ(told_of([&](auto& q) { q.where(by == ada && lower(col<&Book::title>) == "e"); }), "Author::books");
+  EXPECT_EQ(told_of([&](auto& q) { q.where(by == ada && tupelo::has(&Book::reviews)); }), "Author::books");
+}
+TEST_P(repeated_reads, by_a_key_of_an_alias_are_reported) {
+  TUPELO_NEEDS(trait::several_connections);
+  const auto tome = alias<Book>("tome");
+  run([&]() -> task<void> {
+    auto s = watched.session();
+    for (int i = 0; i < 3; ++i)
+      co_await s.query(tome).where(tome(&Book::author_id) == ada && tome(&Book::pages) > 1).all();
+  });
+  ASSERT_EQ(reports.heard.size(), 1U);
+  EXPECT_EQ(reports.heard[0].relation, "Author::books");
+}
+TEST_P(repeated_reads, are_none_where_no_key_must_be_met) {
+  TUPELO_NEEDS(trait::several_connections);
+  const auto by = col<&Book::author_id>;
+  const auto pages = col<&Book::pages>;
+  run([&]() -> task<void> {
+    auto s = watched.session();
+    for (int i = 0; i < 4; ++i) {
+      co_await s.query<Book>().where(by == ada || pages > 3).all();
+      co_await s.query<Book>().where(!(by == ada) && pages > 3).all();
+      co_await s.query<Book>().where(pages == 3 && col<&Book::title> == "E").all();
+      co_await s.query<Book>().where(by.in(ada, bob)).all();
+      co_await s.query<Book>().where(by > ada && pages == 3).all();
+    }
+  });
+  EXPECT_EQ(reports.heard.size(), 0U);
 }
 
 }  // namespace

@@ -86,9 +86,7 @@ task<void> database::close(deadline until) {
 }
 
 void database::observe(statement_observer& observer) { pool_->observe(observer); }
-std::uint32_t database::reads_repeated_at_most() const noexcept {
-  return pool_->observers().empty() ? 0 : pool_->options().detect_n_plus_one;
-}
+std::uint32_t database::reads_repeated_at_most() const noexcept { return pool_->options().detect_n_plus_one; }
 void database::report(const repeated_read_event& event) noexcept { pool_->observers().read_repeated(event); }
 pool_statistics database::statistics() const {
   pool_statistics now = pool_->statistics();

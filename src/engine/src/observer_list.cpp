@@ -4,6 +4,10 @@
 #include "tupelo/driver/connection.hpp"
 #include "tupelo/core/deadline.hpp"
 
+#include <algorithm>
+#include <cstdio>
+#include <exception>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -38,8 +42,33 @@ void observer_list::read_retried(const retry_event& event) noexcept {
 }
 
 void observer_list::read_repeated(const repeated_read_event& event) noexcept {
+  if (empty()) {
+    try {
+      write_line(event);
+    } catch (const std::exception&) {  // a hint is not worth a failure
+    }
+    return;
+  }
   const auto observers = current();
   for (statement_observer* observer : *observers) observer->read_repeated(event);
+}
+
+void observer_list::write_line(const repeated_read_event& event) {
+  const auto place = [](std::string_view file, std::uint32_t line) {
+    return std::string(file) + ":" + std::to_string(line);
+  };
+  std::string repeats = place(event.file, event.line);
+  std::string line = "tupelo: " + repeats + " has repeated a read by key " + std::to_string(event.times) +
+                     " times in one session: load what it reads at once";
+  if (!event.relation.empty()) {
+    line.append(", with .with(&").append(event.relation).append(") at ");
+    line += place(event.file_before, event.line_before);
+  }
+  line += '\n';
+  const std::lock_guard lock(mutex_);
+  if (std::find(written_.begin(), written_.end(), repeats) != written_.end()) return;
+  written_.push_back(std::move(repeats));
+  std::fputs(line.c_str(), stderr);
 }
 
 void observer_list::lease_overdue(const lease_event& event) noexcept {

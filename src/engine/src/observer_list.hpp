@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <vector>
 
 namespace tupelo::detail {
@@ -38,6 +39,8 @@ public:
   bool wants_notices() const noexcept override { return !empty(); }
 
 private:
+  void write_line(const repeated_read_event& event);
+
   std::atomic<bool> used_{false};
   using list = std::vector<statement_observer*>;
   /// Observers are called without the lock: they may run statements of their own.
@@ -45,6 +48,7 @@ private:
 
   mutable std::mutex mutex_;
   std::shared_ptr<const list> observers_ = std::make_shared<list>();
+  std::vector<std::string> written_;  ///< places of repeated reads
 };
 
 /// Tells the observers of one statement, if there are any.

@@ -14,27 +14,114 @@ namespace tupelo::detail {
 
 namespace {
 
-/// The word of a read that names the key of what is read: a condition that a column equals a value, which stands alone,
-/// or the relation that is loaded. 0: the statement is no read by key.
-std::uint64_t key_of_read(const query_core& core) noexcept {
-  const std::uint64_t* const words = core.shape.data();
-  constexpr auto equals =
-      static_cast<op>(static_cast<std::uint8_t>(op::column_compare) + static_cast<std::uint8_t>(comparison::equal));
-  std::uint64_t found = 0;
-  if (core.shape.size == 0 || op_of(words[0]) != op::select_from) return 0;
-  for (std::uint32_t i = 1; i < core.shape.size; ++i) {
-    const std::uint64_t word = words[i];
+constexpr op equals =
+    static_cast<op>(static_cast<std::uint8_t>(op::column_compare) + static_cast<std::uint8_t>(comparison::equal));
+
+/// Where the word names a column by which rows are found: of a key, or of a relation.
+bool names_rows(std::uint64_t word) {
+  const model_info& model = info_of(*find_spec(model_of(word)));
+  const int position = model.find_offset(offset_of_word(word));
+  if (position < 0) return false;
+  const field_info& field = model.fields[static_cast<std::size_t>(position)];
+  const auto goes_by_it = [position](const foreign_key_info& key) {
+    return std::find(key.fields.begin(), key.fields.end(), position) != key.fields.end();
+  };
+  return field.is(field_key) || std::any_of(model.foreign_keys.begin(), model.foreign_keys.end(), goes_by_it) ||
+         !relations_by(model, field).empty();
+}
+
+/// What a condition says must equal one value, whatever else must hold.
+class equality {
+public:
+  equality(const std::uint64_t* words, std::uint32_t count) {
+    std::uint32_t i = 0;
+    while (i < count && read(words[i])) i += 1 + (op_of(words[i]) == op::query ? length_of(words[i]) : 0U);
+    if (i == count && depth_ == 1) column_ = terms_[0].equal;
+  }
+  /// The word that names the column; 0: there is none, or the condition is of a kind that is not looked into.
+  std::uint64_t column() const noexcept { return column_; }
+
+private:
+  struct term {
+    std::uint64_t equal = 0;   ///< a condition that its column equals a value
+    std::uint64_t column = 0;  ///< a column
+    bool is_value = false;
+  };
+
+  /// A word behind its operands. False: it is not looked into.
+  bool read(std::uint64_t word) {
     switch (op_of(word)) {
-      case op::load_related: return word;
+      case op::column: return put(0, {.column = word});
+      case op::value: return put(0, {.is_value = true});
+      case op::star:
+      case op::query:
+      case op::null_value: return put(0, {});
+      case op::list: one_value_ = sub_of(word) == list_bucket(1); return true;
+      case op::in_list:
+        if (model_of(word) != 0) return put(0, {.equal = one_value_ ? word : 0});
+        return put(1, {.equal = one_value_ ? top(0).column : 0});
+      case op::compare: return put(2, compared(word));
+      case op::and_: return put(2, both(top(1), top(0)));
+      case op::or_:
+      case op::in_query: return put(2, {});
+      case op::not_:
+      case op::is_null:
+      case op::is_not_null:
+      case op::exists:
+      case op::scalar_query: return put(1, {});
+      case op::call: return put(length_of(word), {});
+      default:
+        if (op_of(word) < op::column_compare) return false;
+        return put(0, {.equal = op_of(word) == equals ? word : 0});
+    }
+  }
+  bool put(std::size_t operands, term made) {
+    if (depth_ < operands || depth_ - operands == most) return false;
+    depth_ -= operands;
+    terms_[depth_++] = made;
+    return true;
+  }
+  /// The term so many places below the last one.
+  term top(std::size_t below) const noexcept { return depth_ > below ? terms_[depth_ - below - 1] : term(); }
+  term compared(std::uint64_t word) const noexcept {
+    const term &a = top(1), &b = top(0);
+    if (sub_of(word) != static_cast<std::uint8_t>(comparison::equal)) return {};
+    return {.equal = b.is_value ? a.column : a.is_value ? b.column : 0};
+  }
+  static term both(const term& a, const term& b) {
+    for (const std::uint64_t equal : {a.equal, b.equal}) {
+      if (equal != 0 && names_rows(equal)) return {.equal = equal};
+    }
+    return {};
+  }
+
+  static constexpr std::size_t most = 16;
+  term terms_[most];
+  std::size_t depth_ = 0;
+  bool one_value_ = false;
+  std::uint64_t column_ = 0;
+};
+
+/// The word of a read that names the key of what is read: a condition that a column equals a value, which stands alone
+/// or is one by which rows are found, or the relation that is loaded. 0: the statement is no read by key.
+std::uint64_t key_of_read(const query_core& core) {
+  const std::uint64_t* const words = core.shape.data();
+  if (core.shape.size == 0 || op_of(words[0]) != op::select_from) return 0;
+  const auto next = [&](std::uint32_t i) { return i + 1 + body_of(words[i]) + payload_of(words[i]); };
+  for (std::uint32_t i = 1; i < core.shape.size; i = next(i)) {
+    switch (op_of(words[i])) {
+      case op::load_related: return words[i];
       case op::source:
       case op::part:
       case op::join: return 0;
-      case op::where:
-        if (length_of(word) == 1 && op_of(words[i + 1]) == equals && found == 0) found = words[i + 1];
-        break;
       default: break;
     }
-    i += body_of(word) + payload_of(word);
+  }
+  std::uint64_t found = 0;
+  for (std::uint32_t i = 1; i < core.shape.size; i = next(i)) {
+    if (op_of(words[i]) != op::where) continue;
+    const std::uint64_t said = equality(words + i + 1, length_of(words[i])).column();
+    if (said != 0 && (found == 0 || (!names_rows(found) && names_rows(said)))) found = said;
   }
   return found;
 }

@@ -121,7 +121,8 @@ public:
   virtual void statement_finished(const statement_event&) noexcept {}
   /// Each attempt is a statement of its own that starts and finishes too.
   virtual void read_retried(const retry_event&) noexcept {}
-  /// Called once per statement and unit of work, where `detect_n_plus_one` is on; the statement is running.
+  /// Called once per statement and unit of work, where `detect_n_plus_one` is on; the statement is running. A database
+  /// without observers writes a line to stderr instead, once for each place in the program.
   virtual void read_repeated(const repeated_read_event&) noexcept {}
   /// Called once per lease, on a thread of the pool's own: it must be quick.
   virtual void lease_overdue(const lease_event&) noexcept {}

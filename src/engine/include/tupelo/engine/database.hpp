@@ -117,10 +117,9 @@ public:
   /// The observer sees every statement and every connection from here on; it must outlive the database.
   void observe(statement_observer& observer);
 
-  /// How often a session may repeat a read by key before it reports that; 0: it does not watch, also where nobody
-  /// observes.
+  /// How often a session may repeat a read by key before it reports that; 0: it does not watch.
   std::uint32_t reads_repeated_at_most() const noexcept;
-  /// Tells the observers.
+  /// Tells the observers; where nobody observes it is a line to stderr, once for each place in the program.
   void report(const repeated_read_event& event) noexcept;
   /// What is told of objects that sessions write; include tupelo/engine/events.hpp.
   event_registry& events();

@@ -61,8 +61,8 @@ struct database_options {
   std::int64_t shared_patience_us = 20'000;  ///< a read that takes longer has its connection for itself; 0: it has not
 
   /// A session that has run the same read by key, or loaded the same relation of one object, more than so often in one
-  /// unit of work tells the observers (`read_repeated`). 0: it does not; unless said, 10 for a database that is opened
-  /// in a file compiled without NDEBUG, and off for others.
+  /// unit of work tells the observers (`read_repeated`), or stderr where there are none. 0: it does not; unless said,
+  /// 10 for a database that is opened in a file compiled without NDEBUG, and off for others.
   static constexpr std::uint32_t as_built = UINT32_MAX;
   std::uint32_t detect_n_plus_one = as_built;
 
