@@ -181,6 +181,24 @@ TEST_P(sessions, a_locked_get_locks_until_the_transaction_ends) {
   EXPECT_TRUE(s.in_transaction()) << "outside of one the lock would be gone at once";
   sync_wait(s.rollback());
 }
+TEST_P(sessions, a_locked_find_gives_the_row_or_nothing) {
+  auto red = s.add(Team{.name = "red", .points = 1});
+  sync_wait(s.commit());
+  sync_wait(db.update<Team>().set(col<&Team::points>, 9).all_rows().run());
+  EXPECT_FALSE(sync_wait(s.find<Team>(4711, for_update)));
+  EXPECT_TRUE(s.in_transaction());
+  EXPECT_EQ(sync_wait(s.find<Team>(red->id, for_update.nowait())), red);
+  EXPECT_EQ(red->points, 9);
+}
+TEST_P(sessions, a_row_with_a_key_of_several_parts_is_locked_too) {
+  auto seat = s.add(Seat{.hall = "A", .number = 4});
+  sync_wait(s.commit());
+  EXPECT_EQ(sync_wait(s.get<Seat>("A", 4, for_update)), seat);
+  EXPECT_TRUE(s.in_transaction());
+  EXPECT_EQ(sync_wait(s.find<Seat>("A", 4, for_update)), seat);
+  EXPECT_FALSE(sync_wait(s.find<Seat>("A", 5, for_update)));
+  EXPECT_THROW(sync_wait(s.get<Seat>("A", 5, for_update)), not_found);
+}
 TEST_P(sessions, a_locked_get_keeps_what_was_changed_and_reads_the_rest) {
   auto account = s.add(Account{.owner = "ada", .balance = 1});
   sync_wait(s.commit());

@@ -5,8 +5,12 @@
 #include "tupelo/model/patch.hpp"
 
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <source_location>
+#include <tuple>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -35,6 +39,11 @@ public:
   task<ref<T>> get(Key key, std::source_location from = std::source_location::current()) const {
     return session_->template get<T>(key, from);
   }
+  /// The same, the row being locked until the transaction ends; also behind a key of several parts.
+  template <class Key>
+  task<ref<T>> get(Key key, row_lock lock, std::source_location from = std::source_location::current()) const {
+    return session_->template get<T>(key, lock, from);
+  }
   template <class... Key>
     requires(sizeof...(Key) != 1)
   task<ref<T>> get(Key... key) const {
@@ -44,6 +53,10 @@ public:
   template <class Key>
   task<ref<T>> find(Key key, std::source_location from = std::source_location::current()) const {
     return session_->template find<T>(key, from);
+  }
+  template <class Key>
+  task<ref<T>> find(Key key, row_lock lock, std::source_location from = std::source_location::current()) const {
+    return session_->template find<T>(key, lock, from);
   }
   template <class... Key>
     requires(sizeof...(Key) != 1)
@@ -60,20 +73,33 @@ public:
     co_return added;
   }
   task<ref<T>> create(const patch<T>& given) const { return create(given.make()); }
-  /// Gives the object of this key the values of the patch. Errors: not_found; those of the update, also stale_row.
+  /// Gives the object of this key the values of the patch. Errors: not_found; those of the update, also stale_row: the
+  /// object then has the values of its row back, and is read again by the next get().
   template <class Key>
   task<ref<T>> update(Key key, patch<T> changes, std::source_location from = std::source_location::current()) const {
     ref<T> object = co_await session_->template get<T>(key, from);
-    changes.apply_to(*object);
-    co_await session_->flush();
+    co_await change(object, changes);
     co_return object;
   }
-  /// Removes it, or marks it where the model says soft_delete. Errors: not_found.
+  /// The same with a key of several parts, in their order: `scores.update(game, player, patch)`.
+  template <class... KeyAndChanges>
+    requires(sizeof...(KeyAndChanges) > 2 &&
+             std::is_same_v<std::tuple_element_t<sizeof...(KeyAndChanges) - 1, std::tuple<KeyAndChanges...>>, patch<T>>)
+  task<ref<T>> update(KeyAndChanges... given) const {
+    ref<T> object = co_await by_first(std::make_index_sequence<sizeof...(given) - 1>(), given...);
+    co_await change(object, detail::last_of(given...));
+    co_return object;
+  }
+  /// Removes it, or marks it where the model says soft_delete. Errors: not_found; those of the removal: the object is
+  /// then removed no more.
+  template <class Key>
+  task<void> remove(Key key, std::source_location from = std::source_location::current()) const {
+    co_await take_out(co_await session_->template get<T>(key, from));
+  }
   template <class... Key>
+    requires(sizeof...(Key) != 1)
   task<void> remove(Key... key) const {
-    ref<T> object = co_await session_->template get<T>(key...);
-    session_->remove(object);
-    co_await session_->flush();
+    co_await take_out(co_await session_->template get<T>(key...));
   }
 
   // ---- many, as plain values
@@ -125,6 +151,43 @@ private:
       if (!*created && of->is_dirty(*object)) of->expunge(*object);
     }
   };
+
+  template <std::size_t... Part, class... Given>
+  task<ref<T>> by_first(std::index_sequence<Part...>, const Given&... given) const {
+    const auto all = std::tie(given...);
+    return session_->template get<T>(std::get<Part>(all)...);
+  }
+  task<void> change(ref<T> object, const patch<T>& changes) const {
+    const bool has_others = session_->is_dirty(object);  // which the program has made itself
+    T before{};
+    detail::copy_fields(info_of<T>(), &*object, &before, changes.core().given());
+    changes.apply_to(*object);
+    std::exception_ptr failure;
+    try {
+      co_await session_->flush();
+    } catch (...) {
+      failure = std::current_exception();
+    }
+    if (!failure) co_return;
+    if (has_others) {
+      detail::copy_fields(info_of<T>(), &before, &*object, changes.core().given());
+    } else if (object.tracked()->state == detail::object_state::persistent) {
+      session_->expire(object);
+    }
+    std::rethrow_exception(failure);
+  }
+  task<void> take_out(ref<T> object) const {
+    session_->remove(object);
+    std::exception_ptr failure;
+    try {
+      co_await session_->flush();
+    } catch (...) {
+      failure = std::current_exception();
+    }
+    if (!failure) co_return;
+    if (object.tracked()->state == detail::object_state::removed) session_->restore(object);
+    std::rethrow_exception(failure);
+  }
 
   template <class... Narrow>
   select_query<T, T> narrowed(const Narrow&... narrow) const {

@@ -9,6 +9,7 @@
 #include <exception>
 #include <optional>
 #include <source_location>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -16,6 +17,30 @@
 namespace tupelo {
 
 enum class session_event : std::uint8_t;
+
+namespace detail {
+
+/// A key of several parts, and how its row is locked behind them.
+template <class... Given>
+inline constexpr bool is_key_and_lock = false;
+template <class First, class Second, class Third, class... More>
+inline constexpr bool is_key_and_lock<First, Second, Third, More...> =
+    std::is_same_v<std::tuple_element_t<sizeof...(More) + 2, std::tuple<First, Second, Third, More...>>, row_lock>;
+
+template <class... Given>
+const auto& last_of(const Given&... given) noexcept {
+  return std::get<sizeof...(Given) - 1>(std::tie(given...));
+}
+/// The query by the key whose parts are all of these but the last.
+template <class T, class... Given>
+query_core query_by_first(const Given&... given) {
+  const auto all = std::tie(given...);
+  return [&all]<std::size_t... Part>(std::index_sequence<Part...>) {
+    return key_query<T>(std::get<Part>(all)...);
+  }(std::make_index_sequence<sizeof...(Given) - 1>());
+}
+
+}  // namespace detail
 
 /// How the transactions of a session begin.
 struct session_options {
@@ -126,25 +151,41 @@ public:
   }
   /// The same with a key of several parts, in their order.
   template <class T, class... Key>
-    requires(sizeof...(Key) != 1)
+    requires(sizeof...(Key) != 1 && !detail::is_key_and_lock<Key...>)
   task<ref<T>> get(Key... key) {
     co_return ref<T>(co_await read(detail::key_query<T>(key...), &make<T>, true, {}));
   }
   /// The same, the row being read and locked until the transaction ends, which is begun if none is open: `co_await
   /// s.get<User>(id, tp::for_update)`. Errors: `busy` too, for nowait(); not_found for a row that skip_locked() skips.
   template <class T, class Key>
-  task<ref<T>> get(Key key, row_lock lock) {
-    co_return ref<T>(co_await read(detail::key_query<T>(key), &make<T>, true, {}, lock));
+  task<ref<T>> get(Key key, row_lock lock, std::source_location from = std::source_location::current()) {
+    co_return ref<T>(co_await read(detail::key_query<T>(key), &make<T>, true, from, lock));
   }
-  /// The same; an empty ref where there is no such row.
+  /// The same with a key of several parts: `s.get<Seat>("A", 4, tp::for_update)`.
+  template <class T, class... KeyAndLock>
+    requires(detail::is_key_and_lock<KeyAndLock...>)
+  task<ref<T>> get(KeyAndLock... given) {
+    co_return ref<T>(co_await read(detail::query_by_first<T>(given...), &make<T>, true, {}, detail::last_of(given...)));
+  }
+  /// As get; an empty ref where there is no such row.
   template <class T, class Key>
   task<ref<T>> find(Key key, std::source_location from = std::source_location::current()) {
     co_return ref<T>(co_await read(detail::key_query<T>(key), &make<T>, false, from));
   }
   template <class T, class... Key>
-    requires(sizeof...(Key) != 1)
+    requires(sizeof...(Key) != 1 && !detail::is_key_and_lock<Key...>)
   task<ref<T>> find(Key... key) {
     co_return ref<T>(co_await read(detail::key_query<T>(key...), &make<T>, false, {}));
+  }
+  template <class T, class Key>
+  task<ref<T>> find(Key key, row_lock lock, std::source_location from = std::source_location::current()) {
+    co_return ref<T>(co_await read(detail::key_query<T>(key), &make<T>, false, from, lock));
+  }
+  template <class T, class... KeyAndLock>
+    requires(detail::is_key_and_lock<KeyAndLock...>)
+  task<ref<T>> find(KeyAndLock... given) {
+    co_return ref<T>(
+        co_await read(detail::query_by_first<T>(given...), &make<T>, false, {}, detail::last_of(given...)));
   }
   /// Reads the object's row again; changes that are not flushed are lost. Errors: not_found; transaction_error
   /// (detached_object).
