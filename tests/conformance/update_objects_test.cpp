@@ -105,6 +105,46 @@ TEST_P(update_of_objects, a_row_that_is_not_there_is_told) {
   seats[1].taken = true;
   EXPECT_THROW(sync_wait(db.update(seats)), not_found);
 }
+TEST_P(update_of_objects, only_the_columns_that_are_named_are_written) {
+  std::vector<Part> made = parts(130);
+  for (Part& part : made) {
+    part.name = "renamed";
+    part.pieces = 7;
+    part.role = Role::admin;
+  }
+  const int version = made[0].version;
+  sync_wait(db.update(made, &Part::pieces, col<&Part::role>));
+  EXPECT_EQ(sync_wait(db.query<Part>().where(col<&Part::pieces> == 7 && col<&Part::role> == Role::admin).count()), 130);
+  EXPECT_EQ(sync_wait(db.query<Part>().where(col<&Part::name> == "part").count()), 130);
+  const Part read = sync_wait(db.get<Part>(made[0].id));
+  EXPECT_EQ(read.version, version + 1);
+  EXPECT_EQ(read.updated_at, made[0].updated_at);
+  EXPECT_EQ(made[129].version, version + 1);
+}
+TEST_P(update_of_objects, named_columns_of_rows_with_a_key_of_several_parts) {
+  std::vector<Seat> seats{{"A", 1}, {"A", 2}, {"B", 1}};
+  sync_wait(db.insert(seats));
+  for (Seat& seat : seats) seat.taken = true;
+  sync_wait(db.update(seats, &Seat::taken));
+  EXPECT_EQ(sync_wait(db.query<Seat>().where(col<&Seat::taken> == true).count()), 3);
+}
+TEST_P(update_of_objects, named_columns_of_a_stale_object_leave_all_rows_as_they_are) {
+  std::vector<Part> made = parts(3);
+  Part other = made[1];
+  sync_wait(db.update(other));
+  for (Part& part : made) part.pieces = 99;
+  EXPECT_THROW(sync_wait(db.update(made, &Part::pieces)), stale_row);
+  EXPECT_EQ(sync_wait(db.query<Part>().where(col<&Part::pieces> == 99).count()), 0);
+}
+TEST_P(update_of_objects, a_field_that_no_update_may_set_is_refused_by_name) {
+  std::vector<Part> made = parts(1);
+  const auto refused = [&](auto field) {
+    return std::string(failure_of([&] { sync_wait(db.update(made, field)); }).what());
+  };
+  EXPECT_NE(refused(&Part::id).find("field id, which is the key"), std::string::npos);
+  EXPECT_NE(refused(&Part::version).find("the version"), std::string::npos);
+  EXPECT_NE(refused(&Seat::taken).find("no column of it"), std::string::npos);
+}
 TEST_P(update_of_objects, no_object_is_no_statement) {
   std::vector<Part> none;
   sync_wait(db.update(none));

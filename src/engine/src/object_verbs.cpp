@@ -435,8 +435,34 @@ private:
   std::vector<std::int64_t> before_;
 };
 
-/// All or none, in a transaction, or a savepoint of the one that is open.
-task<void> write_all(query_source* source, const model_info& info, const std::vector<void*>& objects, outcome means) {
+/// Positions of the fields that an update is to write, sorted: one shape for one set of columns.
+std::vector<std::uint16_t> fields_to_write(const model_info& info, const std::vector<field_ref>& only) {
+  std::vector<std::uint16_t> fields;
+  for (const field_ref& each : only) {
+    const int position = each.model == info.spec ? info.find_offset(each.offset) : -1;
+    const field_info* const field = position < 0 ? nullptr : &info.fields[static_cast<std::size_t>(position)];
+    if (field == nullptr || field->is(field_relation)) {
+      throw query_error("update() of objects of " + std::string(info.short_name()) +
+                        " is told a field that is no column of it");
+    }
+    if (field->is(field_key) || field->is(field_computed) || field->is(field_version)) {
+      throw query_error("update() of objects of " + std::string(info.short_name()) + " is told to write field " +
+                        field->name + ", which is " +
+                        (field->is(field_key)        ? "the key"
+                         : field->is(field_computed) ? "computed by the database"
+                                                     : "the version, and counted by itself"));
+    }
+    fields.push_back(static_cast<std::uint16_t>(position));
+  }
+  if (!fields.empty() && info.updated_at >= 0) fields.push_back(static_cast<std::uint16_t>(info.updated_at));
+  std::sort(fields.begin(), fields.end());
+  fields.erase(std::unique(fields.begin(), fields.end()), fields.end());
+  return fields;
+}
+
+/// All or none, in a transaction, or a savepoint of the one that is open. `fields`: of an update; none: all.
+task<void> write_all(query_source* source, const model_info& info, const std::vector<void*>& objects, outcome means,
+                     const std::vector<std::uint16_t>& fields = {}) {
   lease held = co_await require_source(source)->acquire();
   const event_registry* const registry = hearing(*source, info);
   const std::vector<parent_link> links = parent_links(info);
@@ -467,7 +493,8 @@ task<void> write_all(query_source* source, const model_info& info, const std::ve
     } else {
       const std::int64_t now = time_of_writing(info);
       for (void* const object : objects) prepare_for_update(info, object, now);
-      co_await batch.update_all(info, objects.data(), objects.size());
+      co_await batch.update_all(info, objects.data(), objects.size(), fields.empty() ? nullptr : fields.data(),
+                                fields.size());
     }
     if (registry == nullptr && links.empty() && batch.can_commit(held)) {
       co_await batch.run_and_commit(held);
@@ -505,9 +532,11 @@ task<void> insert_all(query_source* source, const model_spec& spec, std::vector<
   if (!objects.empty()) co_await write_all(source, info, objects, outcome::object_inserted);
 }
 
-task<void> update_all(query_source* source, const model_spec& spec, std::vector<void*> objects) {
+task<void> update_all(query_source* source, const model_spec& spec, std::vector<void*> objects,
+                      std::vector<field_ref> only) {
   const model_info& info = require_table(info_of(spec));
-  if (!objects.empty()) co_await write_all(source, info, objects, outcome::object_updated);
+  const std::vector<std::uint16_t> fields = fields_to_write(info, only);
+  if (!objects.empty()) co_await write_all(source, info, objects, outcome::object_updated, fields);
 }
 
 task<bool> read_again(query_source& source, const model_info& info, void* object) {

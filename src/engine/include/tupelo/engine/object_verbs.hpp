@@ -3,6 +3,7 @@
 
 #include "tupelo/engine/query_source.hpp"
 #include "tupelo/query/select_query.hpp"
+#include "tupelo/model/model.hpp"
 #include "tupelo/core/task.hpp"
 
 #include <cstdint>
@@ -94,8 +95,10 @@ query_core complete_write(query_core core);
 /// Inserts objects of one model with as few statements as possible, keys set, in a transaction of its own where the
 /// source has none open.
 task<void> insert_all(query_source* source, const model_spec& spec, std::vector<void*> objects);
-/// Writes the rows of objects of one model with as few statements as possible, in a transaction as above.
-task<void> update_all(query_source* source, const model_spec& spec, std::vector<void*> objects);
+/// Writes the rows of objects of one model with as few statements as possible, in a transaction as above. `only`: the
+/// fields to write; none: all. Errors: query_error for a field that is not for updates.
+task<void> update_all(query_source* source, const model_spec& spec, std::vector<void*> objects,
+                      std::vector<field_ref> only);
 task<void> reset_sequences(query_source* source, const model_spec& spec);
 /// Sets the counters of which `child` has the foreign keys to what they should be; how many were wrong.
 task<std::int64_t> recount(query_source* source, const model_spec& child);

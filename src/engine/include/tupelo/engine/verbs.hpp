@@ -412,13 +412,18 @@ public:
     return {source(), __builtin_addressof(object), detail::meta<T>::spec, detail::outcome::object_updated};
   }
   /// The same for many objects, each with values of its own, in as few statements as possible. All or none, in one
-  /// transaction. Errors: as above, where one row is not there or an object is twice among them.
-  template <class T>
-  task<void> update(std::vector<T>& objects) {
+  /// transaction. `fields`: only these columns, beside updated_at and the version; what else the objects hold is not
+  /// written: `db.update(products, &Product::price, &Product::stock)`.
+  /// Errors: as above, where one row is not there or an object is twice among them; query_error for a field that no
+  /// update may set.
+  template <class T, class... Fields>
+    requires(std::is_constructible_v<field_ref, const Fields&> && ...)
+  task<void> update(std::vector<T>& objects, const Fields&... fields) {
     std::vector<void*> pointers;
     pointers.reserve(objects.size());
     for (T& object : objects) pointers.push_back(__builtin_addressof(object));
-    return detail::update_all(source(), detail::meta<T>::spec, static_cast<std::vector<void*>&&>(pointers));
+    return detail::update_all(source(), detail::meta<T>::spec, static_cast<std::vector<void*>&&>(pointers),
+                              {field_ref(fields)...});
   }
   /// Removes the row with the object's key; marks it where the model says soft_delete. Errors: as update.
   template <class T>
