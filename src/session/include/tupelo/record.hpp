@@ -3,7 +3,6 @@
 
 #include "tupelo/engine/database.hpp"
 #include "tupelo/engine/object_verbs.hpp"
-#include "tupelo/query/write_query.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -14,10 +13,13 @@ namespace tupelo {
 namespace detail {
 
 /// How an object becomes its row.
-enum class saving : std::uint8_t { insert, update, upsert };
-/// Without a key that the database or Tupelo makes, whether the row is there only the database can say.
+enum class saving : std::uint8_t { insert, update, look };
+/// Without a key that the database or Tupelo makes, and without a version, whether the row is there only the database
+/// can say.
 saving how_to_save(const model_info& info, const void* object);
-conflict_clause conflict_with_key(const model_info& info);
+/// Looks for the row with the object's key, reads it into `row`, an object of the model, and writes it, or inserts it;
+/// in a transaction, or a savepoint of the one that is open.
+task<void> save_by_key(query_source& source, const model_info& info, void* object, void* row);
 [[noreturn]] void throw_row_is_gone(const model_info& info);
 
 }  // namespace detail
@@ -55,18 +57,22 @@ struct record {
     return verbs_of(source).template get<T>(key...);
   }
 
-  /// Inserts the object where its key is still to be made, else writes its row. Where the program gives the key: writes
-  /// the row, be it there or not. Errors: as insert and update.
-  /// Before: the object outlives the task.
+  /// Inserts the object where its key is still to be made, else writes its row. Where the program gives the key, it is
+  /// an update where the object has a version that is not 0, and else whatever the row's being there says; a row that
+  /// is there keeps its mark of deletion, and the time when it was made where the object has none. Errors: as insert
+  /// and update, so stale_row for a version that is not that of the row, 0 included. Before: the object outlives the
+  /// task.
   template <class Source>
   task<void> save(Source& source) {
     T& object = self();
     switch (detail::how_to_save(info_of<T>(), &object)) {
       case detail::saving::insert: co_await verbs_of(source).insert(object); break;
       case detail::saving::update: co_await verbs_of(source).update(object); break;
-      case detail::saving::upsert:
-        static_cast<void>(co_await verbs_of(source).upsert(object, detail::conflict_with_key(info_of<T>())));
+      case detail::saving::look: {
+        T row{};
+        co_await detail::save_by_key(source, info_of<T>(), &object, &row);
         break;
+      }
     }
   }
   /// Deletes the row, or marks it where the model says soft_delete. Errors: as erase.
