@@ -18,6 +18,7 @@ namespace shop {
 struct Product;
 struct Variant;
 struct Customer;
+struct Favourite;
 struct Cart;
 struct CartLine;
 struct Order;
@@ -138,8 +139,8 @@ struct Customer {
   Address address;  // columns address_street, address_city, address_country
   tp::has_one<Cart> cart;
   tp::has_many<Order> orders;
-  tp::has_many<Payment> payments;  // through the orders
-  tp::many_to_many<Product> favourites;
+  tp::has_many<Payment> payments;                   // through the orders
+  tp::many_to_many<Product, Favourite> favourites;  // with what the customer wrote to each
 
   static void model(tp::model<Customer>& m) {
     m.unique(&Customer::email);

@@ -125,6 +125,16 @@ tp::task<void> look_back(tp::database& db) {
                         .all();
   promise(sold.size() == 2 && sold[0].sales.size() == 2, "two linen shirts were sold, found through their variants");
 
+  const auto till = co_await db.query<Order>()
+                        .order_by(tp::col<&Order::id>)
+                        .with(tp::joined(&Order::payment))  // in the statement that reads the orders
+                        .with_count(&Order::lines)
+                        .with_sum(&Order::lines, tp::col<&OrderLine::quantity>)
+                        .all();
+  const auto& [first, lines, pieces] = till[0];
+  promise(first.payment->amount == tp::decimal::parse("64.90") && lines == 2 && pieces == 3,
+          "each order with its payment, its lines and its pieces, in one statement");
+
   const auto payments = co_await db.query<Payment>().order_by(tp::col<&Payment::id>).with(&Payment::payer).all();
   promise(payments[0].payer->name == "Ada", "who paid first, through the order that was paid");
 
@@ -163,8 +173,9 @@ tp::task<void> like_and_return(tp::database& db) {
   co_await db.attach(ada, &Customer::favourites, novel, Favourite{.note = "for the summer"});
   const auto liked = co_await db.query<Product>().where_has(&Product::admirers).with(&Product::admirers).all();
   promise(liked.size() == 1 && liked[0].admirers[0].name == "Ada", "one product has an admirer");
-  const auto note = co_await db.get<Favourite>(ada.id, novel.id);
-  promise(note.note == "for the summer", "the row between them has her note");
+  co_await db.load(ada, &Customer::favourites);
+  promise(ada.favourites[0].id == novel.id && ada.favourites.pivot(0).note == "for the summer",
+          "and she has what she likes, with the note in the row between them");
 
   const auto line =
       co_await db.query<OrderLine>().order_by(tp::col<&OrderLine::quantity>.desc()).with(&OrderLine::variant).first();
