@@ -2,11 +2,13 @@
 // Upserts that compute what they write, and that write under a condition.
 #include "ledger.hpp"
 
+#include <tupelo/engine/events.hpp>
 #include <tupelo/query/functions.hpp>
 
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace tupelo::conformance {
 namespace {
@@ -15,7 +17,7 @@ struct Stock {
   std::int64_t id{};
   std::string shelf, article;
   int amount{};
-  std::optional<std::string> note;
+  std::optional<std::string> note{};
   timestamp updated_at{};
   int version{};
 
@@ -74,6 +76,39 @@ TEST_P(computed_upsert, sets_null_where_the_value_is) {
 TEST_P(computed_upsert, counts_the_version_on) {
   sync_wait(db.upsert(again, on_place().set(amount, 1)));
   EXPECT_EQ(stored().version, 2);
+}
+TEST_P(computed_upsert, takes_many_objects_which_are_their_rows_then) {
+  std::vector<Stock> many(300);
+  for (int i = 0; i < 300; ++i) many[static_cast<std::size_t>(i)] = {.shelf = "b", .article = std::to_string(i)};
+  many[299] = again;
+  const auto written = sync_wait(db.upsert(many, on_place().set(amount, amount + excluded(amount))));
+  EXPECT_EQ(written, std::vector<bool>(300, true));
+  EXPECT_EQ(many[299].id, first.id);
+  EXPECT_EQ(many[299].amount, 15);
+  EXPECT_EQ(sync_wait(db.get<Stock>(many[298].id)).article, "298");
+  EXPECT_EQ(sync_wait(db.query<Stock>().count()), 300);
+}
+TEST_P(computed_upsert, of_many_objects_says_which_were_written) {
+  std::vector<Stock> many{again, {.shelf = "a", .article = "screw"}, {.shelf = "a", .article = "screw"}};
+  const auto written = sync_wait(db.upsert(many, on_place().ignore()));
+  EXPECT_EQ(written, (std::vector<bool>{false, true, false})) << "the third meets the second";
+  EXPECT_EQ(stored().amount, 10);
+  std::vector<Stock> none;
+  EXPECT_TRUE(sync_wait(db.upsert(none, on_place().ignore())).empty());
+}
+TEST_P(computed_upsert, of_many_objects_is_all_or_nothing) {
+  std::vector<Stock> many{{.shelf = "a", .article = "screw"}, {.id = first.id, .shelf = "c", .article = "bolt"}};
+  EXPECT_THROW(sync_wait(db.upsert(many, on_place().update(amount))), unique_violation);
+  EXPECT_EQ(sync_wait(db.query<Stock>().count()), 1);
+  EXPECT_EQ(many[0].id, 0) << "no row has its key";
+}
+TEST_P(computed_upsert, of_many_objects_is_told_once) {
+  std::vector<std::string> told;
+  db.events().on<Stock>(bulk_event::inserted,
+                        [&](const bulk_write& write) { told.push_back(std::to_string(write.rows)); });
+  std::vector<Stock> many{again, {.shelf = "a", .article = "screw"}};
+  sync_wait(db.upsert(many, on_place().ignore()));
+  EXPECT_EQ(told, (std::vector<std::string>{"1"}));
 }
 TEST_P(computed_upsert, writes_where_a_condition_holds) {
   EXPECT_TRUE(sync_wait(db.upsert(again, on_place().update(amount).where(amount > excluded(amount)))));
