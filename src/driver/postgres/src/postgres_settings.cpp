@@ -244,6 +244,9 @@ private:
         static_cast<std::size_t>(settings_.system_root_certificates ? tls_mode::verify_full : tls_mode::prefer);
     if (options_.given("ssl") && options_.boolean("ssl", false))
       preset = std::max(preset, static_cast<std::size_t>(tls_mode::require));
+    // Older than PGSSLMODE; other values ask for nothing.
+    if (options_.variable("PGREQUIRESSL").starts_with('1'))
+      preset = std::max(preset, static_cast<std::size_t>(tls_mode::require));
     settings_.tls = static_cast<tls_mode>(
         options_.word("sslmode", {"disable", "allow", "prefer", "require", "verify-ca", "verify-full"}, preset));
     if (settings_.system_root_certificates && settings_.tls != tls_mode::verify_full) {
@@ -262,6 +265,10 @@ private:
       fail("ssl_max_protocol_version is below ssl_min_protocol_version");
     settings_.revocation_list = options_.text("sslcrl");
     settings_.revocation_directory = options_.text("sslcrldir");
+    // It belongs to the root certificate beside it: with a list, a certificate of any other authority needs one too.
+    if (settings_.revocation_list.empty() && settings_.revocation_directory.empty() &&
+        !settings_.root_certificate.empty())
+      settings_.revocation_list = default_file("root.crl");
 
     settings_.client_certificate = options_.text("sslcert");
     settings_.client_key = options_.text("sslkey");

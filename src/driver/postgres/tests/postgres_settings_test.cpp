@@ -199,15 +199,35 @@ TEST_F(settings_test, a_wrong_value_of_the_environment_is_refused_by_the_variabl
 }
 
 TEST_F(settings_test, what_the_environment_asks_for_and_cannot_have_is_refused) {
-  for (const char* name : {"PGSERVICE", "PGREQUIREPEER"}) {
+  for (const char* name :
+       {"PGSERVICE", "PGSERVICEFILE", "PGREQUIREPEER", "PGGSSENCMODE", "PGKRBSRVNAME", "PGGSSLIB", "PGGSSDELEGATION",
+        "PGSSLCOMPRESSION", "PGSSLCERTMODE", "PGMINPROTOCOLVERSION", "PGMAXPROTOCOLVERSION"}) {
     variables[name] = "x";
-    EXPECT_TRUE(says(refusal("postgresql://"), name));
+    EXPECT_TRUE(says(refusal("postgresql://"), std::string("environment variable ") + name + " is not supported"));
     variables.erase(name);
   }
-  variables["PGGSSENCMODE"] = "disable";
-  parse("postgresql://");
-  variables["PGGSSENCMODE"] = "require";
-  refusal("postgresql://");
+}
+
+TEST_F(settings_test, what_the_environment_asks_for_may_be_nothing) {
+  variables.insert({{"PGGSSENCMODE", "disable"},
+                    {"PGGSSDELEGATION", "0"},
+                    {"PGSSLCOMPRESSION", "0"},
+                    {"PGSSLCERTMODE", "allow"},
+                    {"PGMINPROTOCOLVERSION", "3.0"},
+                    {"PGMAXPROTOCOLVERSION", "latest"},
+                    {"PGSERVICE", ""},
+                    {"PGREQUIRESSL", "0"}});
+  EXPECT_EQ(parse("postgresql://db/").tls, tls_mode::prefer);
+}
+
+TEST_F(settings_test, the_environments_old_way_to_require_tls_counts_where_no_mode_is_said) {
+  variables["PGREQUIRESSL"] = "1";
+  EXPECT_EQ(parse("postgresql://db/").tls, tls_mode::require);
+  EXPECT_EQ(parse("postgresql://db/?sslrootcert=/r.pem").tls, tls_mode::verify_ca);
+  EXPECT_EQ(parse("postgresql://db/?sslrootcert=system").tls, tls_mode::verify_full);
+  EXPECT_EQ(parse("postgresql://db/?sslmode=disable").tls, tls_mode::disable);
+  variables["PGSSLMODE"] = "verify-full";
+  EXPECT_EQ(parse("postgresql://db/").tls, tls_mode::verify_full);
 }
 
 // options
@@ -334,6 +354,21 @@ TEST_F(settings_test, require_with_a_root_certificate_verifies_the_server) {
   const postgres_settings s = parse("postgresql://db/?sslmode=require");
   EXPECT_EQ(s.tls, tls_mode::verify_ca);
   EXPECT_EQ(s.root_certificate, (home / ".postgresql/root.crt").string());
+}
+
+TEST_F(settings_test, the_revocation_list_in_the_home_directory_is_used_where_none_is_named) {
+  const std::string own_authority = "postgresql://db/?sslrootcert=/r.pem";
+  EXPECT_EQ(parse(own_authority).revocation_list, "");
+  write(".postgresql/root.crl", "", shared);
+  EXPECT_EQ(parse(own_authority).revocation_list, (home / ".postgresql/root.crl").string());
+  EXPECT_EQ(parse(own_authority + "&sslcrl=/l.pem").revocation_list, "/l.pem");
+  EXPECT_EQ(parse(own_authority + "&sslcrldir=/crl").revocation_list, "");
+}
+
+TEST_F(settings_test, the_revocation_list_in_the_home_directory_is_of_no_other_authority) {
+  write(".postgresql/root.crl", "", shared);
+  EXPECT_EQ(parse("postgresql://db/").revocation_list, "");
+  EXPECT_EQ(parse("postgresql://db/?sslrootcert=system").revocation_list, "");
 }
 
 TEST_F(settings_test, the_systems_certificates_need_the_hosts_name_verified) {
