@@ -194,10 +194,10 @@ private:
     text.remove_prefix(colon + 1);
   }
 
-  /// An @ behind the host, where none is before it, is what a password with an unencoded / or ? looks like. To take
-  /// that for a path would show the password's second half.
+  /// An @ behind the host is what a password with an unencoded / or ? looks like, also where another @ is before the
+  /// host. To take that for a path would show the password's second half.
   void refuse_split_password() {
-    if (has_user_ || url_.host().empty()) return;
+    if (!has_user_ && url_.host().empty()) return;
     fail("there is an @ behind the host; percent-encode / and ? in the password (%2F, %3F), or this @ (%40)");
   }
 

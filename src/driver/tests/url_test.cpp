@@ -183,6 +183,14 @@ TEST(url, password_with_an_unencoded_slash_is_refused_and_not_shown) {
   EXPECT_EQ(refusal("pg://ada:12?hunter2@host/x").find("hunter2"), std::string::npos);
 }
 
+TEST(url, password_with_an_unencoded_slash_is_refused_also_behind_an_unencoded_at_sign) {
+  for (const char* text : {"pg://ada:12@34/hunter2@host/x", "pg://ada:12@34?hunter2@host/x",
+                           "pg://ada:12@/hunter2@host", "pg://ada@12/hunter2@host/x"}) {
+    EXPECT_EQ(refusal(text).find("hunter2"), std::string::npos) << text;
+  }
+  EXPECT_EQ(url::parse("pg://ada:12@host/a%40b?c%40d=e@f").path(), "/a@b");
+}
+
 TEST(url, keywords_are_a_postgresql_url_with_these_options) {
   const url u = url::parse(" host = db.example.com\tdbname='my \\'shop\\''\npassword=hunter2 pool_size=3");
   EXPECT_EQ(u.scheme(), "postgresql");
