@@ -2,6 +2,7 @@
 // What a real server's errors become.
 #include "oracle.hpp"
 
+#include <tupelo/tupelo.hpp>
 #include <tupelo/driver/postgres/open.hpp>
 #include <tupelo/core/error.hpp>
 #include <tupelo/core/sync_wait.hpp>
@@ -85,6 +86,25 @@ TEST_F(failure, a_foreign_key_violation_tells_which_side_is_missing) {
   const auto parent = of<foreign_key_violation>("DELETE FROM users");
   EXPECT_EQ(parent.constraint(), "posts_author");
   EXPECT_NE(std::string(parent.what()).find("still referred to"), std::string::npos);
+}
+
+TEST_F(failure, a_value_that_names_nothing_is_not_shown) {
+  database db(oracle::url(), {.pool_size = 1, .run = execution::inline_});
+  for (const char* type : {"regclass", "regtype", "regproc", "regrole", "regnamespace"}) {
+    for (const char* parameter : {"?::", "(?::text)::"}) {
+      const std::string sql = std::string("SELECT (") + parameter + type + ")::text";
+      const auto e = failure_of([&] { sync_wait(db.raw_sql<std::string>(sql, std::string("hunter2")).one()); });
+      EXPECT_EQ(std::string(e.what()).find("hunter2"), std::string::npos) << e.what();
+      EXPECT_EQ(e.sqlstate().size(), 5u) << e.what();
+    }
+  }
+}
+
+TEST_F(failure, a_name_in_the_statement_is_shown) {
+  for (const char* sql : {"SELECT * FROM gone", "DROP INDEX gone", "ALTER TABLE gone ADD x int", "SELECT gone(1)",
+                          "DROP TYPE gone", "CREATE TABLE gone.x (y int)"}) {
+    EXPECT_NE(std::string(of<error>(sql).what()).find("gone"), std::string::npos) << sql;
+  }
 }
 
 TEST_F(failure, the_other_constraints_name_what_they_are) {

@@ -6,7 +6,9 @@
 
 #include <tupelo/core/error.hpp>
 
+#include <algorithm>
 #include <cstddef>
+#include <iterator>
 #include <string>
 #include <utility>
 
@@ -40,6 +42,25 @@ bool raised_by_function(const error_fields& fields) noexcept {
   const std::string_view routine = fields.routine;
   return routine == "exec_stmt_raise" || routine == "exec_stmt_assert" || routine.starts_with("PLy_") ||
          routine.starts_with("plperl") || routine.starts_with("pltcl") || fields.sqlstate.starts_with("P0");
+}
+
+bool begins_with_word(std::string_view text, std::string_view lower_case) noexcept {
+  if (text.size() <= lower_case.size()) return false;
+  for (std::size_t i = 0; i != lower_case.size(); ++i) {
+    if ((text[i] | 0x20) != lower_case[i]) return false;
+  }
+  return text[lower_case.size()] <= ' ';
+}
+
+/// Whether the names of an error are in the statement itself: it was found when that was analysed, or the statement
+/// takes no values.
+bool is_of_statement(const error_fields& fields, std::string_view statement) noexcept {
+  if (fields.position != 0 && fields.where.empty()) return true;
+  constexpr std::string_view definitions[] = {"alter",  "analyze",  "cluster",  "comment", "create",   "drop",
+                                              "grant",  "lock",     "reassign", "refresh", "reindex",  "reset",
+                                              "revoke", "security", "set",      "show",    "truncate", "vacuum"};
+  return std::any_of(std::begin(definitions), std::end(definitions),
+                     [statement](std::string_view word) { return begins_with_word(statement, word); });
 }
 
 struct failure {
@@ -107,16 +128,24 @@ struct failure {
                            "that is set there");
   }
 
+  bool shows_words(const sqlstate_rule& rule) const noexcept {
+    if (raised_by_function(fields)) return false;
+    return rule.shows == shown_words::always ||
+           (rule.shows == shown_words::of_statement && is_of_statement(fields, statement));
+  }
+
   /// The server's words and its hint where they hold names only, otherwise what the SQLSTATE means.
   std::string words(const sqlstate_rule& rule) const {
     std::string out = rule.message.empty() ? std::string() : std::string(rule.message);
-    if (out.empty()) {
-      out = rule.shows_message && !raised_by_function(fields)
-                ? "PostgreSQL: " + shown_text(fields.message)
-                : "the database failed with an error whose text is not shown because it may repeat values";
+    if (out.empty() && shows_words(rule)) {
+      out = "PostgreSQL: " + shown_text(fields.message);
       const bool names_them = fields.sqlstate == dependent_objects && !fields.detail.empty();
       const std::string& more = names_them ? fields.detail : fields.hint;
-      if (rule.shows_message && !more.empty() && !raised_by_function(fields)) out += " (" + shown_text(more) + ")";
+      if (!more.empty()) out += " (" + shown_text(more) + ")";
+    } else if (out.empty()) {
+      out = rule.shows == shown_words::of_statement
+                ? "a name is not known or not valid, which is not shown because it may be a value"
+                : "the database failed with an error whose text is not shown because it may repeat values";
     }
     if (!rule.remedy.empty()) out += std::string("; ") + std::string(rule.remedy);
     out += " [SQLSTATE " + shown_text(fields.sqlstate);
@@ -183,7 +212,7 @@ void throw_startup_failure(const error_fields& fields, std::string_view server) 
     default: rule.code = errc::connection_failed; break;
   }
   // There are no rows yet whose values the message could repeat.
-  rule.shows_message = true;
+  rule.shows = shown_words::always;
   rule.message = {};
   f.raise(rule.code, "connecting to " + std::string(server) + " failed: " + f.words(rule));
 }

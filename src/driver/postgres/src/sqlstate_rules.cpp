@@ -5,8 +5,9 @@ namespace tupelo::driver::postgres {
 
 namespace {
 
-constexpr bool names_only = true;
-constexpr bool may_hold_values = false;
+constexpr shown_words names_only = shown_words::always;
+constexpr shown_words names_of_statement = shown_words::of_statement;
+constexpr shown_words may_hold_values = shown_words::never;
 
 constexpr sqlstate_rule rules[] = {
     // the connection
@@ -60,10 +61,11 @@ constexpr sqlstate_rule rules[] = {
     // statements
     {"0A", errc::unsupported_feature, names_only},
     {"42", errc::syntax_error, names_only},
-    {"42601", errc::syntax_error, names_only},
+    {"42601", errc::syntax_error, names_of_statement},
+    {"42602", errc::syntax_error, names_of_statement},  // not a name
     {"42501", errc::permission_denied, names_only, {}, "grant it to the user of the connection"},
     {"42703", errc::unknown_column, names_only, {}, "check its spelling, and that all migrations are applied"},
-    {"42P01", errc::unknown_table, names_only, {}, "check its spelling, and that all migrations are applied"},
+    {"42P01", errc::unknown_table, names_of_statement, {}, "check its spelling, and that all migrations are applied"},
     {"42P07", errc::database_error, names_only},  // already exists
     {"42P18",
      errc::syntax_error,
@@ -74,7 +76,9 @@ constexpr sqlstate_rule rules[] = {
     {"42710", errc::database_error, names_only},
     {"42723", errc::database_error, names_only},
     {"42P06", errc::database_error, names_only},
-    {"42704", errc::database_error, names_only},  // no such index, type, role …
+    {"42704", errc::database_error, names_of_statement},  // no such index, type, role …
+    {"42725", errc::syntax_error, names_of_statement},    // several such functions
+    {"42883", errc::syntax_error, names_of_statement},    // no such function
     {"42939", errc::database_error, names_only},
     {"42P05", errc::database_error, names_only},  // prepared statement already exists
     {"26000",
@@ -83,7 +87,7 @@ constexpr sqlstate_rule rules[] = {
      {},
      "a pooler in transaction mode gave another server connection: use prepare=unnamed"},
     {"34", errc::database_error, names_only},
-    {"3F", errc::unknown_table, names_only, {}, "create the schema, or correct search_path"},
+    {"3F", errc::unknown_table, names_of_statement, {}, "create the schema, or correct search_path"},
     {"21", errc::database_error, names_only},
     {"2B", errc::database_error, names_only},
     {"2BP01", errc::database_error, names_only, {}, "drop what needs it first"},

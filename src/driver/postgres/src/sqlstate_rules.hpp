@@ -3,15 +3,23 @@
 
 #include <tupelo/core/error.hpp>
 
+#include <cstdint>
 #include <string_view>
 
 namespace tupelo::driver::postgres {
+
+/// When the server's own text of a SQLSTATE may be shown.
+enum class shown_words : std::uint8_t {
+  never,         ///< it may repeat values
+  of_statement,  ///< it repeats a name, which is a value's where the server has it from there: `$1::regclass`
+  always,        ///< names, never values
+};
 
 /// What a SQLSTATE means here.
 struct sqlstate_rule {
   std::string_view sqlstate;  ///< five characters, or the two of its class
   errc code = errc::database_error;
-  bool shows_message = false;  ///< the server's text of this code holds names, never values
+  shown_words shows = shown_words::never;
   std::string_view message{};  ///< instead of the server's text
   std::string_view remedy{};
 };

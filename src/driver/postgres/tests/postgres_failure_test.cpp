@@ -145,6 +145,26 @@ TEST(postgres_failure, a_hint_beside_no_names_of_what_depends_on_something_is_sh
   EXPECT_TRUE(says(failure<database_error>(fields), "drop constraint users_email_key on table users instead"));
 }
 
+TEST(postgres_failure, a_name_that_the_statement_itself_does_not_hold_may_be_a_value) {
+  for (const char* sqlstate : {"42P01", "42704", "42883", "42602", "42725", "42601", "3F000"}) {
+    error_fields fields = fields_of(sqlstate, "relation \"hunter2\" does not exist");
+    fields.hint = "Perhaps you meant hunter2.";
+    EXPECT_TRUE(says(failure(fields), "it may be a value")) << sqlstate;
+    fields.position = 8;  // of a value that was read as a name
+    EXPECT_TRUE(says(failure(fields), "it may be a value")) << sqlstate;
+  }
+}
+
+TEST(postgres_failure, a_name_in_a_statement_that_takes_no_values_is_shown) {
+  for (const char* statement : {"DROP INDEX gone", "alter table gone ADD x int", "CREATE\nTABLE x (y gone)"}) {
+    const auto e = failure_of([&] { throw_postgres_failure(fields_of("42704", "\"gone\" is not there"), statement); });
+    EXPECT_TRUE(says(e, "\"gone\"")) << statement;
+  }
+  const auto e =
+      failure_of([] { throw_postgres_failure(fields_of("42704", "\"hunter2\" is not there"), "DROPPED hunter"); });
+  EXPECT_FALSE(says(e, secret));
+}
+
 TEST(postgres_failure, texts_that_may_hold_values_are_not_shown) {
   for (const char* sqlstate : {"22P02", "22003", "22007", "22000", "P0001", "P0002", "38000", "HV000", "99999"}) {
     error_fields fields = fields_of(sqlstate, "invalid input syntax for type integer: \"hunter2\"");
@@ -186,7 +206,7 @@ TEST(postgres_failure, an_error_that_ends_the_connection_makes_it_unusable) {
 }
 
 TEST(postgres_failure, the_servers_text_is_put_on_one_line_and_cut) {
-  const auto e = failure(fields_of("42704", "role\n\"x\xff\" " + std::string(1000, 'y')));
+  const auto e = failure(fields_of("0A000", "role\n\"x\xff\" " + std::string(1000, 'y')));
   const std::string what = e.what();
   EXPECT_EQ(what.find('\n'), std::string::npos);
   EXPECT_EQ(what.find('\xff'), std::string::npos);
