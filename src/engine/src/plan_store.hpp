@@ -13,6 +13,10 @@
 
 namespace tupelo::detail {
 
+/// Whether it may be run twice, or on a connection that others use at the same time. What SQL of the user's own within
+/// it does is not known: `nextval` writes.
+inline bool surely_only_reads(const statement_plan& plan) noexcept { return plan.read_only && !plan.has_fragments; }
+
 /// The plans of a database's shapes, each rendered once for all connections.
 ///
 /// Threads: any.

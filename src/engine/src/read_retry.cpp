@@ -61,7 +61,7 @@ bool may_be_retried(connection_pool& pool, const statement_group& reads, const s
   if (pool.options().read_attempts < 2 || !transient_code(failure)) return false;
   try {
     for (std::size_t i = 0; i != reads.count; ++i) {
-      if (reads.runs[i]->row_count != 0 || !plan_of(pool, *reads.runs[i])->read_only) return false;
+      if (reads.runs[i]->row_count != 0 || !surely_only_reads(*plan_of(pool, *reads.runs[i]))) return false;
     }
     return true;
   } catch (const std::exception&) {  // it cannot be rendered: that was its failure, or will be

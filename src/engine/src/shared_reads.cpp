@@ -149,7 +149,7 @@ bool shared_reads::fill(pooled_connection& on, cached_statement*& held, driver::
   const std::lock_guard lock(mutex_);
   if (!enabled()) return false;
   cached_statement& cached = on.statement(run.core);
-  if (!cached.plan->read_only || cached.plan->changes_session || is_slow(*cached.plan)) return false;
+  if (!surely_only_reads(*cached.plan) || is_slow(*cached.plan)) return false;
   on.fill(request, cached, run);
   ++cached.pins;
   held = &cached;

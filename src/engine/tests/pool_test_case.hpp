@@ -4,6 +4,7 @@
 #include "fake_server.hpp"
 
 #include "tupelo/engine/verbs.hpp"
+#include "tupelo/query/raw_term.hpp"
 #include "tupelo/query/select_query.hpp"
 #include "tupelo/model/model.hpp"
 

@@ -132,6 +132,15 @@ TEST_F(pool_retrying, is_not_for_writes) {
   time.run_ready();
   EXPECT_EQ(failure_of<connection_error>(asked).code(), errc::connection_failed);
 }
+TEST_F(pool_retrying, is_not_for_reads_with_sql_of_the_user_s_own) {
+  server.up = false;
+  make();
+  statement_run run(query<Row>().select(raw<std::int64_t>("nextval('s')")).core());
+  run.core.finish();
+  auto asked = time.start(run_on_any(*pool, run));
+  time.run_ready();
+  EXPECT_EQ(failure_of<connection_error>(asked).code(), errc::connection_failed);
+}
 TEST_F(pool_retrying, is_not_for_groups_that_write) {
   make();
   statement_run one = reading();

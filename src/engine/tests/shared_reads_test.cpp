@@ -265,6 +265,21 @@ TEST_F(reads_that_share, are_not_like_one_that_was_slow) {
   EXPECT_TRUE(slow.done() && quick.done());
   EXPECT_EQ(now().in_use, 0U);
 }
+TEST_F(reads_that_share, hold_no_sql_of_the_user_s_own) {
+  options.pool_size = 2;
+  options.shared_reads = 1;
+  make();
+  statement_run own(query<Row>().select(raw<std::int64_t>("nextval('s')")).core());
+  own.core.finish();
+  auto asked_alone = time.start(run_on_any(*pool, own));
+  time.run_ready();
+  ASSERT_EQ(asked(0), 1U);
+  reader& other = read();
+  EXPECT_EQ(asked(0), 1U) << "nobody is sent behind it";
+  while (asked(0) != 0) answer(0);
+  while (asked(1) != 0) answer(1);
+  EXPECT_TRUE(asked_alone.done() && other.done());
+}
 TEST_F(reads_that_share, are_asked_again_when_their_connection_is_lost) {
   options.pool_size = 1;
   make();

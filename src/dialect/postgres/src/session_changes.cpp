@@ -28,8 +28,9 @@ constexpr std::array<std::string_view, 8> always{"reset", "listen", "deallocate"
                                                  "do",    "call",   "discard",    "declare"};
 constexpr std::array<std::string_view, 3> set_for_the_transaction{"local", "transaction", "constraints"};
 // Anywhere.
-constexpr std::array<std::string_view, 8> anywhere{"temp",
+constexpr std::array<std::string_view, 9> anywhere{"temp",
                                                    "temporary",
+                                                   "pg_temp",
                                                    "set_config",
                                                    "setseed",
                                                    "pg_advisory_lock",

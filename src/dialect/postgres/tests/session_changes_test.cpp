@@ -14,7 +14,8 @@ TEST(session_changes, are_made_by_statements_that_set_something) {
   }
 }
 TEST(session_changes, are_made_by_what_exists_for_it) {
-  for (const char* script : {"CREATE TEMP TABLE x (id int)", "SELECT 1 INTO TEMPORARY x", "SELECT pg_advisory_lock(1)",
+  for (const char* script : {"CREATE TEMP TABLE x (id int)", "CREATE TABLE pg_temp.x (id int)",
+                             "SELECT 1 INTO TEMPORARY x", "SELECT pg_advisory_lock(1)",
                              "SELECT pg_catalog.pg_try_advisory_lock_shared(pg_catalog.hashtextextended($1, 0))",
                              "SELECT set_config('a', 'b', false)"}) {
     EXPECT_TRUE(changes_session(script)) << script;

@@ -253,7 +253,8 @@ bool conversation::prepare_redo(flight& f) noexcept {
   bool read = true;
   bool delivered = false;
   for (std::size_t i = group.first; i != group.next; ++i) {
-    read = read && group.members[i].of->plan->read_only;
+    const statement_plan& plan = *group.members[i].of->plan;
+    read = read && plan.read_only && !plan.has_fragments;
     delivered = delivered || group.members[i].of->row_count != 0;
   }
   if (read) {
