@@ -60,7 +60,8 @@ void pool_core::take_out(pool_queue_link& link) noexcept {
   (link.next != nullptr ? link.next->previous : last_) = link.previous;
   link.previous = link.next = nullptr;
   link.queued = false;
-  --waiting_;
+  // Whoever comes next may be served at once: what was measured of this queue says nothing of another.
+  if (--waiting_ == 0) measure_anew();
 }
 
 bool pool_core::leave(pool_queue_link& link) noexcept {
@@ -77,6 +78,12 @@ pool_queue_link* pool_core::next_to_serve(std::int64_t now_us) noexcept {
   return served;
 }
 
+void pool_core::measure_anew() noexcept {
+  overloaded_ = false;
+  interval_ends_us_ = INT64_MIN;
+  shortest_wait_us_ = INT64_MAX;
+}
+
 void pool_core::measure(std::int64_t waited_us, std::int64_t now_us) noexcept {
   if (limits_.shed_target_us <= 0) return;
   if (now_us >= interval_ends_us_) {
@@ -91,12 +98,7 @@ void pool_core::measure(std::int64_t waited_us, std::int64_t now_us) noexcept {
 }
 
 pool_queue_link* pool_core::next_to_shed(std::int64_t now_us) noexcept {
-  if (!overloaded_) return nullptr;
-  if (first_ == nullptr) {
-    overloaded_ = false;  // the queue is gone, and the overload with it
-    return nullptr;
-  }
-  if (suspended_ || now_us - first_->queued_us <= 2 * limits_.shed_target_us) return nullptr;
+  if (!overloaded_ || suspended_ || now_us - first_->queued_us <= 2 * limits_.shed_target_us) return nullptr;
   return next_to_refuse();
 }
 
@@ -216,8 +218,7 @@ std::int64_t pool_core::due_us(const pool_slot& idle) const noexcept {
 std::int64_t pool_core::next_due_us() const noexcept {
   std::int64_t due = INT64_MAX;
   for (const pool_slot* slot = oldest_; slot != nullptr; slot = slot->newer) due = std::min(due, due_us(*slot));
-  if (overloaded_ && first_ != nullptr && !suspended_)
-    due = std::min(due, after(first_->queued_us, 2 * limits_.shed_target_us + 1));
+  if (overloaded_ && !suspended_) due = std::min(due, after(first_->queued_us, 2 * limits_.shed_target_us + 1));
   const bool wants_more = (waiting_ != 0 || idle_ < limits_.min_idle) && !suspended_ && !closing_;
   if (failures_ != 0 && opening_ == 0 && wants_more) due = std::min(due, retry_at_us_);
   return due;

@@ -118,7 +118,10 @@ public:
   // ---- states
 
   void suspend() noexcept { suspended_ = true; }
-  void resume() noexcept { suspended_ = false; }
+  void resume() noexcept {
+    suspended_ = false;
+    measure_anew();
+  }
   /// Nobody gets a connection any more.
   void close() noexcept { closing_ = true; }
   bool is_suspended() const noexcept { return suspended_; }
@@ -143,6 +146,7 @@ private:
   void unlink_idle(pool_slot& slot) noexcept;
   void take_out(pool_queue_link& link) noexcept;
   void measure(std::int64_t waited_us, std::int64_t now_us) noexcept;
+  void measure_anew() noexcept;
   std::int64_t jitter(std::int64_t most) noexcept;
   std::uint32_t limit() const noexcept { return limits_.size + limits_.overflow; }
   bool expires_idle(const pool_slot& slot, std::int64_t now_us) const noexcept;
@@ -165,7 +169,8 @@ private:
   bool suspended_ = false;
   bool closing_ = false;
 
-  // Load shedding: the shortest wait of the current interval.
+  // Load shedding: the shortest wait of the current interval, which ends with the queue: who is served at once has not
+  // waited, and that there is nobody else to wait is known without measuring him.
   bool overloaded_ = false;
   std::int64_t interval_ends_us_ = INT64_MIN;
   std::int64_t shortest_wait_us_ = INT64_MAX;

@@ -132,6 +132,30 @@ TEST_F(pool_shedding, refuses_early_whom_an_overloaded_pool_will_not_serve_in_ti
   if (held != nullptr) give_back(held);
 }
 
+TEST_F(pool_shedding, does_not_take_one_who_waits_now_and_then_for_overload) {
+  options.pool_size = 1;
+  options.acquire_timeout_us = 100 * second;
+  options.queue_target_us = 10 * ms;
+  options.queue_interval_us = 100 * ms;
+  make();
+  for (int round = 0; round < 5; ++round) {
+    pooled_connection* held = hold();
+    auto waits = acquire();
+    auto behind = acquire();
+    time.advance_us(25 * ms);
+    give_back(held);
+    ASSERT_TRUE(waits.done());
+    give_back(waits.result());
+    ASSERT_TRUE(behind.done());
+    give_back(behind.result());
+    for (int quick = 0; quick < 10; ++quick) {  // served at once
+      give_back(hold());
+      time.advance_us(20 * ms);
+    }
+  }
+  EXPECT_EQ(pool->statistics().shed, 0U);
+}
+
 // ---- leases
 
 class lease_watch final : public statement_observer {

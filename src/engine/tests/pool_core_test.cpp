@@ -307,8 +307,8 @@ TEST_F(pool_core_shedding, spares_those_who_came_just_now) {
   pool_core core(sheds());
   for (int i = 0; i < 2; ++i) join(core, 0);
   core.next_to_serve(50);
-  core.next_to_serve(150);
   pool_queue_link& fresh = join(core, 150);
+  core.next_to_serve(150);
   EXPECT_EQ(core.next_to_shed(170), nullptr);
   EXPECT_EQ(core.next_due_us(), 171);
   EXPECT_EQ(core.next_to_shed(171), &fresh);
@@ -327,11 +327,41 @@ TEST_F(pool_core_shedding, leaves_bursts_alone) {
 }
 TEST_F(pool_core_shedding, ends_with_the_queue) {
   pool_core core(sheds());
-  for (int i = 0; i < 2; ++i) join(core, 0);
+  for (int i = 0; i < 3; ++i) join(core, 0);
   core.next_to_serve(50);
   core.next_to_serve(150);
   EXPECT_TRUE(core.is_overloaded());
+  EXPECT_NE(core.next_to_shed(150), nullptr);
+  EXPECT_FALSE(core.is_overloaded());
   EXPECT_EQ(core.next_to_shed(151), nullptr);
+}
+TEST_F(pool_core_shedding, takes_no_wait_of_an_earlier_queue_for_one_of_this) {
+  pool_core core(sheds());
+  join(core, 0);
+  core.next_to_serve(50);
+  for (int i = 0; i < 2; ++i) join(core, 3'600'000);
+  core.next_to_serve(3'600'050);
+  EXPECT_FALSE(core.is_overloaded());
+  EXPECT_EQ(core.next_to_shed(3'600'050), nullptr);
+}
+TEST_F(pool_core_shedding, measures_anew_when_those_who_waited_have_left) {
+  pool_core core(sheds());
+  pool_queue_link& served = join(core, 0);
+  pool_queue_link& leaves = join(core, 0);
+  EXPECT_EQ(core.next_to_serve(50), &served);
+  core.leave(leaves);
+  for (int i = 0; i < 2; ++i) join(core, 160);
+  core.next_to_serve(200);
+  EXPECT_FALSE(core.is_overloaded());
+}
+TEST_F(pool_core_shedding, takes_no_suspension_for_overload) {
+  pool_core core(sheds());
+  for (int i = 0; i < 3; ++i) join(core, 0);
+  core.next_to_serve(50);
+  core.suspend();
+  EXPECT_EQ(core.next_to_serve(160), nullptr);
+  core.resume();
+  EXPECT_NE(core.next_to_serve(1'000), nullptr);
   EXPECT_FALSE(core.is_overloaded());
 }
 TEST_F(pool_core_shedding, is_off_without_a_target) {
