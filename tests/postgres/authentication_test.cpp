@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every way in that a real server offers, and what comes of a wrong key.
 #include "oracle.hpp"
+#include "support/temp_directory.hpp"
 
 #include <tupelo/driver/postgres/open.hpp>
 #include <tupelo/core/error.hpp>
@@ -8,7 +9,10 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
 #include <string>
+#include <vector>
 
 namespace tupelo::driver::postgres::testing {
 namespace {
@@ -59,6 +63,33 @@ struct authentication : ::testing::Test {
 };
 
 TEST_F(authentication, the_socket_trusts) { EXPECT_TRUE(connects(oracle::url())); }
+
+TEST_F(authentication, what_is_left_aside_and_what_the_server_says_meanwhile_are_told_when_it_is_open) {
+  struct hearing final : connection_events {
+    bool wants_notices() const noexcept override { return true; }
+    void noticed(const notice_event& event) noexcept override {
+      heard.push_back(std::string(event.severity) + " " + std::string(event.sqlstate) + " " +
+                      std::string(event.message.reveal()));
+    }
+    std::vector<std::string> heard;
+  } events;
+  const test_support::temp_directory place;
+  const std::string exposed = std::string(place.path()) + "/passwords";
+  std::ofstream(exposed) << "*:*:*:*:hunter2";
+  std::filesystem::permissions(exposed, std::filesystem::perms::all);
+  oracle().run("SET client_min_messages = error; DROP ROLE IF EXISTS warned; CREATE ROLE warned LOGIN; "
+               "ALTER ROLE warned SET default_tablespace = 'gone'");
+  const postgres_server server(postgres_settings::parse(
+      url::parse("postgresql://warned@/postgres?host=" + folder + "&passfile=" + exposed), {&no_variable, "nobody"}));
+  const auto opened = sync_wait(server.connect(true));
+  opened->report_to(&events);
+  ASSERT_EQ(events.heard.size(), 2u);
+  EXPECT_EQ(events.heard[0].find("WARNING 01000 password file ignored: " + exposed), 0u) << events.heard[0];
+  EXPECT_NE(events.heard[1].find("default_tablespace"), std::string::npos) << events.heard[1];
+  opened->report_to(&events);
+  EXPECT_EQ(events.heard.size(), 2u) << "once";
+  oracle().run("DROP ROLE warned");
+}
 
 TEST_F(authentication, a_password_in_clear_text_goes_through_tls) {
   EXPECT_TRUE(connects(url_of("in_password:hunter2", "sslmode=require")));

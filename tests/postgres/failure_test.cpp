@@ -93,7 +93,8 @@ TEST_F(failure, a_value_that_names_nothing_is_not_shown) {
   for (const char* type : {"regclass", "regtype", "regproc", "regrole", "regnamespace"}) {
     for (const char* parameter : {"?::", "(?::text)::"}) {
       const std::string sql = std::string("SELECT (") + parameter + type + ")::text";
-      const auto e = failure_of([&] { sync_wait(db.raw_sql<std::string>(sql, std::string("hunter2")).one()); });
+      const auto e =
+          failure_of<database_error>([&] { sync_wait(db.raw_sql<std::string>(sql, std::string("hunter2")).one()); });
       EXPECT_EQ(std::string(e.what()).find("hunter2"), std::string::npos) << e.what();
       EXPECT_EQ(e.sqlstate().size(), 5u) << e.what();
     }

@@ -174,7 +174,7 @@ bool connection_pool::check_now(pooled_connection& connection) noexcept {
   request.script = check_statement;
   request.cancellable = false;
   request.deadline_us = deadline::after_us(check_timeout_us, steady_now_us()).at_us;
-  if (connection.driver().run(request)) {
+  if (connection.driver().run(request) && !connection.driver().is_unfit()) {
     connection.used_us = now_us();
     return true;
   }
@@ -198,7 +198,7 @@ task<bool> connection_pool::check(pooled_connection& connection) {
     given_up = context.deadline.at_us <= patience.at_us;
   } catch (const std::exception&) {  // it is broken, which is what was to be found out
   }
-  if (!request.failure) {
+  if (!request.failure && !connection.driver().is_unfit()) {
     connection.used_us = now_us();
     co_return true;
   }
@@ -339,6 +339,10 @@ void connection_pool::give_back(pooled_connection* connection) noexcept {
   if (connection->owes) [[unlikely]] {
     tell_returned(*connection);
     return settle(connection);
+  }
+  if (connection->driver().is_unfit()) [[unlikely]] {
+    tell_returned(*connection);
+    return retire(connection);
   }
   const bool kept = !keeps_times_ || note_return(*connection);
   if (kept && !hot_closed_.load(std::memory_order_relaxed)) [[likely]] {

@@ -66,7 +66,8 @@ void connection_pool::settle(pooled_connection* connection) noexcept {
 
 void connection_pool::end_chore(pooled_connection* connection, bool well,
                                 std::optional<std::int64_t> idle_since_us) noexcept {
-  if (!well || !connection->usable() || connection->driver().in_transaction()) return retire(connection);
+  const driver::connection& driver = connection->driver();
+  if (!well || !driver.usable() || driver.in_transaction() || driver.is_unfit()) return retire(connection);
   connection->set_clean();
   connection->owes = false;
   if (ages_) connection->used_us = now_us();

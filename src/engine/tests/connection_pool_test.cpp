@@ -214,6 +214,21 @@ TEST_F(pool_checking, replaces_what_the_server_has_closed) {
   EXPECT_EQ(server.open.size(), 1U);
   give_back(fresh);
 }
+TEST_F(pool_checking, replaces_what_is_not_any_more_what_was_asked_for_when_it_comes_back) {
+  make();
+  pooled_connection* const held = hold();
+  pooled_connection* const other = hold();
+  give_back(other);
+  for (fake_server::connection* const each : server.open) each->unfit = true;
+  EXPECT_EQ(server.open.size(), 2U) << "whoever has it keeps it";
+  time.advance_us(1);
+  give_back(held);
+  EXPECT_EQ(server.open.size(), 1U);
+  pooled_connection* const fresh = hold();
+  EXPECT_EQ(server.attempts, 3) << "the other one was checked";
+  EXPECT_EQ(server.open.size(), 1U);
+  give_back(fresh);
+}
 TEST_F(pool_checking, suspects_the_others_when_one_connection_was_lost) {
   make();
   pooled_connection* const one = hold();
@@ -261,6 +276,17 @@ TEST_F(pool_cleaning, resets_what_was_set) {
   EXPECT_EQ(server.scripts.back(), "RESET");
   give_back(hold());
   EXPECT_EQ(std::count(server.scripts.begin(), server.scripts.end(), "RESET"), 1) << "once";
+}
+TEST_F(pool_cleaning, resets_what_sql_within_a_query_has_changed) {
+  make();
+  statement_run reads(query<Row>().select(raw<std::string>("set_config('app.tenant', '7', false)")).core());
+  reads.core.finish();
+  pooled_connection* const held = hold();
+  auto ran = time.start(held->run(reads));
+  time.run_ready();
+  ran.result();
+  give_back(held);
+  EXPECT_EQ(server.scripts.back(), "RESET");
 }
 TEST_F(pool_cleaning, sends_nothing_where_nothing_was_set) {
   make();
@@ -328,6 +354,14 @@ TEST_F(pool_idling, finds_out_by_keepalives_that_the_server_has_gone) {
   make();
   give_back(hold());
   server.break_all();
+  time.advance_us(10 * second);
+  EXPECT_EQ(pool->statistics().connections, 0U);
+}
+TEST_F(pool_idling, finds_out_by_keepalives_that_the_server_is_not_any_more_what_was_asked_for) {
+  options.keepalive_interval_us = 10 * second;
+  make();
+  give_back(hold());
+  server.open[0]->unfit = true;
   time.advance_us(10 * second);
   EXPECT_EQ(pool->statistics().connections, 0U);
 }

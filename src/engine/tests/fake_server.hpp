@@ -93,9 +93,11 @@ public:
   void release(driver::prepared_statement*) noexcept override {}
   bool usable() const noexcept override { return usable_; }
   bool in_transaction() const noexcept override { return in_transaction_; }
+  bool is_unfit() const noexcept override { return unfit; }
 
   fake_server& server;
   bool broken = false;  ///< as its next user will find out
+  bool unfit = false;   ///< the server is not any more what was asked for
   bool silent = false;  ///< it answers nothing until it is interrupted
   driver::request* unanswered = nullptr;
   std::vector<driver::request*> asked;  ///< null: nobody waits any more
@@ -147,7 +149,9 @@ public:
   const schema_dialect& schema() const noexcept override { std::terminate(); }
   std::string begin(const transaction_start&) const override { return "BEGIN"; }
   void placeholder(std::string& sql, std::uint32_t, value_type) const override { sql += '?'; }
-  bool changes_session(std::string_view sql) const noexcept override { return sql.starts_with("SET"); }
+  bool changes_session(std::string_view sql) const noexcept override {
+    return sql.starts_with("SET") || sql.find("set_config") != std::string_view::npos;
+  }
   std::string_view reset_session() const noexcept override { return "RESET"; }
 
 private:

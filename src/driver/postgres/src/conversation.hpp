@@ -9,6 +9,7 @@
 #include "receive_buffer.hpp"
 #include "row_decoder.hpp"
 #include "send_buffer.hpp"
+#include "session_target.hpp"
 #include "type_catalog.hpp"
 #include "value_binder.hpp"
 
@@ -82,6 +83,13 @@ public:
 
   /// As `server_version_num`; 0, which is not said, is older than every other.
   void knows_server(std::uint32_t version) noexcept { server_version_ = version; }
+  /// What the session is now, and what it is to stay.
+  void expects(const session_target& session, target_session wanted) noexcept {
+    session_ = session;
+    session_.want(wanted);
+  }
+  /// Whether the session is not any more what is expected of it.
+  bool is_unfit() const noexcept { return session_.is_missed(); }
 
   // the shell's side
   send_buffer& output() noexcept { return out_; }
@@ -308,6 +316,7 @@ private:
   bool named_;
   bool pooled_;  ///< behind a pooler of transactions
   std::uint32_t server_version_ = 0;
+  session_target session_;
 };
 
 }  // namespace tupelo::driver::postgres

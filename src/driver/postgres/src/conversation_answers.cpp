@@ -68,6 +68,7 @@ void conversation::handle(const backend_message& message) {
       return failed(flights_.front(), message);
     case 'S': {
       const parameter_status changed = parse_parameter_status(message);
+      session_.reports(changed);
       if (changed.name == "client_encoding" && changed.value != "UTF8") {
         throw connection_error(errc::connection_lost,
                                "a statement changed client_encoding; Tupelo speaks UTF8 only: do not set it");
@@ -166,6 +167,7 @@ void conversation::suspended(flight& f) {
 
 void conversation::failed(flight& f, const backend_message& message) {
   const error_fields fields = parse_error(message);
+  session_.failed(fields);
   if (f.at == stage::asking) types_.clear();  // those that were asked about stand there as if they were known
   if (f.of == nullptr) {
     if (loses_connection(fields)) throw_postgres_failure(fields, {});

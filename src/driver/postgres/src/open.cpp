@@ -93,7 +93,8 @@ public:
 
   /// Whether the session is what is asked for.
   task<bool> fits(target_session wanted) {
-    if (const std::optional<bool> told = startup_.fits(wanted)) co_return *told;
+    talk_.expects(startup_.session(), wanted);
+    if (const std::optional<bool> told = startup_.session().fits(wanted)) co_return *told;
     if (wanted == target_session::read_write || wanted == target_session::read_only) {
       const std::string read_only = co_await ask("SHOW transaction_read_only");
       co_return (read_only == "on") == (wanted == target_session::read_only);
@@ -104,6 +105,13 @@ public:
 
   std::unique_ptr<connection> finish(bool inline_execution) {
     watch_.reset();
+    for (const std::string& notice : settings_.notices) {
+      error_fields& said = facts_.notices.emplace_back();
+      said.severity = "WARNING";
+      said.sqlstate = "01000";
+      said.message = notice;
+    }
+    for (error_fields& notice : startup_.notices()) facts_.notices.push_back(std::move(notice));
     return std::make_unique<postgres_connection>(std::move(socket_), std::move(facts_), std::move(talk_),
                                                  inline_execution);
   }

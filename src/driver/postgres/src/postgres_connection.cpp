@@ -155,7 +155,7 @@ void postgres_connection::begin(request& r) noexcept {
   if (talk_.input().empty()) return;
   // Rows of a copy that were received before somebody asked for them.
   try {
-    talk_.receive();
+    take_received();
     end_if_stuck();
   } catch (...) {
     give_up(std::current_exception());
@@ -163,8 +163,13 @@ void postgres_connection::begin(request& r) noexcept {
 }
 
 void postgres_connection::report_to(connection_events* events) noexcept {
-  const std::lock_guard lock(mutex_);
-  talk_.report_to(events);
+  std::vector<error_fields> of_opening;
+  {
+    const std::lock_guard lock(mutex_);
+    talk_.report_to(events);
+    of_opening = std::exchange(facts_.notices, {});
+  }
+  if (events != nullptr && events->wants_notices()) report(events, of_opening);
 }
 
 void postgres_connection::report(connection_events* events, const std::vector<error_fields>& notices) noexcept {
@@ -312,6 +317,11 @@ bool postgres_connection::flush() {
   return true;
 }
 
+void postgres_connection::take_received() {
+  talk_.receive();
+  unfit_.store(talk_.is_unfit(), std::memory_order_relaxed);
+}
+
 void postgres_connection::receive(bool wait) {
   receive_buffer& in = talk_.input();
   for (;;) {
@@ -324,7 +334,7 @@ void postgres_connection::receive(bool wait) {
     }
     if (outcome != transfer::done) return;
     in.commit(count);
-    talk_.receive();
+    take_received();
     if (talk_.take_missed_cancel() && cause_ != interruption::none && talk_.current() != nullptr) {
       cancel_again_ = true;
       if (cancelling_ == nullptr) send_cancel();

@@ -27,6 +27,7 @@ struct session_facts {
   std::string name;  ///< the server as messages call it, without credentials
   std::int64_t cancel_timeout_us = 0;
   transaction_status status = transaction_status::idle;
+  std::vector<error_fields> notices;  ///< what is to be told of it
 };
 
 /// One connection to a server: moves the conversation's bytes, on the event loop of whoever uses it or blocking.
@@ -56,6 +57,7 @@ public:
   bool usable() const noexcept override;
   bool in_transaction() const noexcept override;
   bool transaction_failed() const noexcept override;
+  bool is_unfit() const noexcept override { return unfit_.load(std::memory_order_relaxed); }
   void report_to(connection_events* events) noexcept override;
 
 private:
@@ -106,6 +108,7 @@ private:
   bool flush();
   bool gather(scheduler& loop) noexcept;
   void receive(bool wait);
+  void take_received();
   void end_if_stuck();
   bool client_is_behind() const noexcept;
   void check_deadline() noexcept;
@@ -135,6 +138,7 @@ private:
   interruption cause_ = interruption::none;
   std::int64_t give_up_at_us_ = 0;  ///< where cause_ is set
   std::atomic<bool> interruptible_{false};
+  std::atomic<bool> unfit_{false};
 
   // asynchronous use
   scheduler* loop_ = nullptr;  ///< of the requests that are under way

@@ -257,6 +257,7 @@ void startup::accept() {
 
 void startup::take_parameter(const backend_message& message) {
   const parameter_status status = parse_parameter_status(message);
+  session_.reports(status);
   const auto known = std::find_if(parameters_.begin(), parameters_.end(),
                                   [&status](const reported& r) { return r.name == status.name; });
   if (known != parameters_.end()) {
@@ -299,25 +300,6 @@ std::uint32_t startup::server_version() const noexcept {
   return minor > 99 ? major * 10000 : major * 10000 + minor * (major < 10 ? 100 : 1);
 }
 
-std::optional<bool> startup::fits(target_session wanted) const noexcept {
-  if (wanted == target_session::any) return true;
-  const std::string* standby = parameter("in_hot_standby");
-  const std::string* read_only = parameter("default_transaction_read_only");
-  switch (wanted) {
-    case target_session::primary:
-      if (standby == nullptr) return std::nullopt;
-      return *standby == "off";
-    case target_session::standby:
-    case target_session::prefer_standby:
-      if (standby == nullptr) return std::nullopt;
-      return *standby == "on";
-    default: break;
-  }
-  if (standby == nullptr || read_only == nullptr) return std::nullopt;
-  const bool writes = *standby == "off" && *read_only == "off";
-  return writes == (wanted == target_session::read_write);
-}
-
 void startup::check_method(auth_methods method, std::string_view name) const {
   if (contains(settings_.accepted_auth, method)) return;
   fail(errc::authentication_failed, "the server asks for " + std::string(name) +
@@ -326,9 +308,10 @@ void startup::check_method(auth_methods method, std::string_view name) const {
 
 const std::string& startup::password(std::string_view method) const {
   if (host_.password.empty()) {
-    fail(errc::authentication_failed, "the server asks for a password (" + std::string(method) + ") of user " +
-                                          settings_.user +
-                                          ", but there is none; put it into the URL, PGPASSWORD or ~/.pgpass");
+    std::string what = "the server asks for a password (" + std::string(method) + ") of user " + settings_.user +
+                       ", but there is none; put it into the URL, PGPASSWORD or ~/.pgpass";
+    for (const std::string& notice : settings_.notices) what += "; " + notice;
+    fail(errc::authentication_failed, std::move(what));
   }
   return host_.password;
 }

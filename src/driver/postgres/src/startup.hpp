@@ -4,6 +4,7 @@
 #include "backend_messages.hpp"
 #include "scram.hpp"
 #include "send_buffer.hpp"
+#include "session_target.hpp"
 
 #include <tupelo/driver/postgres/postgres_settings.hpp>
 #include <tupelo/core/error.hpp>
@@ -70,9 +71,8 @@ public:
   const std::string* parameter(std::string_view name) const noexcept;
   /// As a number, for example 150004 of 15.4; 0 where the server does not tell.
   std::uint32_t server_version() const noexcept;
-  /// Whether the session is what `target_session_attrs` asks for; none where the server has to be asked, because it is
-  /// older than 14 or a pooler. prefer_standby asks for a standby here: the caller takes another where none is.
-  std::optional<bool> fits(target_session wanted) const noexcept;
+  /// What it reported that `target_session_attrs` asks about.
+  const session_target& session() const noexcept { return session_; }
   std::vector<error_fields>& notices() noexcept { return notices_; }
 
 private:
@@ -108,6 +108,7 @@ private:
   std::unique_ptr<scram_client> scram_;
   backend_key key_;
   std::vector<reported> parameters_;
+  session_target session_;
   std::vector<error_fields> notices_;
 };
 

@@ -36,6 +36,7 @@ struct conversation_beside : ::testing::Test {
 };
 using notices = conversation_beside;
 using broken_streams = conversation_beside;
+using targets = conversation_beside;
 
 TEST_F(notices, are_kept_for_who_wants_them) {
   talk.report_to(&events);
@@ -62,6 +63,46 @@ TEST_F(notices, and_changed_settings_may_come_while_nothing_runs) {
           message_bytes('S', text_bytes("client_encoding") + text_bytes("UTF8")));
   EXPECT_TRUE(talk.has_notices());
   expect_violation([&] { receive(message_bytes('S', text_bytes("client_encoding") + text_bytes("LATIN1"))); });
+}
+TEST_F(targets, are_missed_when_the_server_reports_something_else) {
+  session_target is;
+  is.reports({"in_hot_standby", "on"});
+  is.reports({"default_transaction_read_only", "off"});
+  talk.expects(is, target_session::standby);
+  EXPECT_FALSE(talk.is_unfit());
+  receive(message_bytes('S', text_bytes("TimeZone") + text_bytes("UTC")));
+  EXPECT_FALSE(talk.is_unfit());
+  receive(message_bytes('S', text_bytes("in_hot_standby") + text_bytes("off")));
+  EXPECT_TRUE(talk.is_unfit()) << "it was promoted";
+}
+TEST_F(targets, are_met_again_by_a_session_that_was_only_set_to_something_else) {
+  session_target is;
+  is.reports({"in_hot_standby", "off"});
+  is.reports({"default_transaction_read_only", "off"});
+  talk.expects(is, target_session::read_write);
+  receive(message_bytes('S', text_bytes("default_transaction_read_only") + text_bytes("on")));
+  EXPECT_TRUE(talk.is_unfit());
+  receive(message_bytes('S', text_bytes("default_transaction_read_only") + text_bytes("off")));
+  EXPECT_FALSE(talk.is_unfit());
+}
+TEST_F(targets, that_write_are_missed_where_a_write_is_refused) {
+  for (const auto& [wanted, missed] : {std::pair(target_session::read_write, true),
+                                       {target_session::primary, true},
+                                       {target_session::any, false},
+                                       {target_session::standby, false}}) {
+    conversation one(true);
+    one.expects({}, wanted);
+    request write;
+    write.script = "DELETE FROM t";
+    one.submit(write);
+    feed(one.input(), said('E', "ERROR", "42501") + message_bytes('Z', "I"));
+    one.receive();
+    EXPECT_FALSE(one.is_unfit());
+    one.submit(write);
+    feed(one.input(), said('E', "ERROR", "25006") + message_bytes('Z', "I"));
+    one.receive();
+    EXPECT_EQ(one.is_unfit(), missed);
+  }
 }
 TEST_F(broken_streams, that_the_server_does_not_understand_lose_the_connection) {
   ask();

@@ -245,6 +245,14 @@ TEST_F(startup_test, a_missing_password_is_named) {
   refusal([&] { offer({"SCRAM-SHA-256"}); });
 }
 
+TEST_F(startup_test, a_missing_password_is_named_with_why_the_password_file_was_left_aside) {
+  host.password.clear();
+  settings.notices = {"password file ignored: /home/ada/.pgpass can be read by others"};
+  begin();
+  const std::string message = refusal([&] { authentication(5, "abcd"); });
+  EXPECT_NE(message.find("/home/ada/.pgpass can be read by others"), std::string::npos) << message;
+}
+
 TEST_F(startup_test, methods_that_are_not_supported_are_refused_by_name) {
   for (const auto& [kind, name] : {std::pair(2u, "Kerberos"), std::pair(7u, "gss"), std::pair(9u, "sspi"),
                                    std::pair(6u, "SCM"), std::pair(4711u, "4711")}) {
@@ -421,20 +429,20 @@ TEST_F(startup_test, a_newer_protocol_is_not_needed) {
 TEST_F(startup_test, whether_a_session_fits_is_read_from_its_parameters) {
   begin();
   authentication(0);
-  EXPECT_EQ(start->fits(target_session::any), true);
-  EXPECT_EQ(start->fits(target_session::primary), std::nullopt);
+  EXPECT_EQ(start->session().fits(target_session::any), true);
+  EXPECT_EQ(start->session().fits(target_session::primary), std::nullopt);
   parameter("in_hot_standby", "off");
-  EXPECT_EQ(start->fits(target_session::read_write), std::nullopt);
+  EXPECT_EQ(start->session().fits(target_session::read_write), std::nullopt);
   parameter("default_transaction_read_only", "off");
-  EXPECT_EQ(start->fits(target_session::primary), true);
-  EXPECT_EQ(start->fits(target_session::standby), false);
-  EXPECT_EQ(start->fits(target_session::read_write), true);
-  EXPECT_EQ(start->fits(target_session::read_only), false);
+  EXPECT_EQ(start->session().fits(target_session::primary), true);
+  EXPECT_EQ(start->session().fits(target_session::standby), false);
+  EXPECT_EQ(start->session().fits(target_session::read_write), true);
+  EXPECT_EQ(start->session().fits(target_session::read_only), false);
   parameter("default_transaction_read_only", "on");
-  EXPECT_EQ(start->fits(target_session::read_write), false);
-  EXPECT_EQ(start->fits(target_session::read_only), true);
+  EXPECT_EQ(start->session().fits(target_session::read_write), false);
+  EXPECT_EQ(start->session().fits(target_session::read_only), true);
   parameter("in_hot_standby", "on");
-  EXPECT_EQ(start->fits(target_session::prefer_standby), true);
+  EXPECT_EQ(start->session().fits(target_session::prefer_standby), true);
 }
 
 }  // namespace

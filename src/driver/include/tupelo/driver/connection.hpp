@@ -162,12 +162,16 @@ public:
   /// in_transaction.
   virtual bool transaction_failed() const noexcept { return false; }
 
+  /// Whether another one should take its place as soon as nobody uses it: the server is not any more what was asked
+  /// for. Any thread.
+  virtual bool is_unfit() const noexcept { return false; }
+
   /// Whether all statements have the same session of the server, whose state they find again: there is no pooler that
   /// changes it between transactions.
   virtual bool keeps_session() const noexcept { return true; }
 
-  /// Says from here on to whom the server's notices go; they must outlive the connection. Before: no request is
-  /// running.
+  /// Says from here on to whom the server's notices go, and tells them those of its opening; they must outlive the
+  /// connection. Before: no request is running.
   virtual void report_to(connection_events*) noexcept {}
 };
 
