@@ -11,8 +11,8 @@
 
 namespace tupelo::driver::postgres {
 
-/// The addresses under which a host may be reached, in the order in which to try them. Names are looked up on a thread
-/// of their own, because the system's resolver blocks.
+/// The addresses under which a host may be reached, in the order in which to try them. Names are looked up on
+/// threads (name_lookups).
 ///
 /// Errors: connection_error (connection_failed) naming the host; timed_out; cancelled.
 task<std::vector<endpoint>> resolve(const postgres_host& host, std::int64_t due_us);
