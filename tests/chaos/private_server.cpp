@@ -51,6 +51,12 @@ std::string private_server::url() const {
 
 void private_server::crash() { must("crash"); }
 
+void private_server::begin_to_end() const {
+  const std::string command = "kill -TERM $(head -1 " + host() + "/data/postmaster.pid)";
+  if (std::system(command.c_str()) != 0)  // NOLINT(cert-env33-c): our own server
+    throw std::runtime_error("the server does not run");
+}
+
 void private_server::must(const std::string& verb) const {
   if (servers(verb) != 0) throw std::runtime_error("the server does not do it: " + verb);
 }

@@ -23,6 +23,8 @@ public:
   std::string url() const;
   /// Stops it as if it had crashed, and starts it again. Returns when it takes connections.
   void crash();
+  /// From here on it takes no connections, and goes down when those that it has are closed.
+  void begin_to_end() const;
   void go_down() { must("down"); }
   void come_up() { must("up"); }
   /// Of its socket: what `host=` of a URL takes.

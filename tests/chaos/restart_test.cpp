@@ -23,6 +23,17 @@ protected:
                     "text text NOT NULL)"));
   }
 
+  /// The SQLSTATE with which it takes no more connections; empty: it takes some.
+  std::string refusal() const {
+    database another(server->url(), {.pool_size = 1, .run = execution::inline_});
+    try {
+      sync_wait(another.ping());
+      return {};
+    } catch (const connection_error& e) {
+      return std::string(e.sqlstate());
+    }
+  }
+
   std::optional<private_server> server;
   std::optional<database> db;
 };
@@ -46,6 +57,41 @@ TEST_P(whole_server, that_crashes_under_load_loses_nothing_that_was_confirmed) {
   crashing.join();
   EXPECT_GT(all.failures(), 0);
   EXPECT_EQ(db->statistics().in_use, 0U);
+  all.expect_what_was_confirmed();
+}
+
+TEST_P(whole_server, that_is_shut_down_in_order_and_started_again_under_load_loses_nothing_that_was_confirmed) {
+  watchdog guard(280);
+  const watchdog::entry runs(guard, "writers");
+  database another(server->url(), {.pool_size = 1, .run = scene::execution_of(GetParam())});
+  lease open = sync_wait(another.acquire());
+  sync_wait(open.begin());
+  sync_wait(open.insert(Entry{.run = "open", .text = "not committed"}));
+  writers all(*db, 8);
+  std::thread restarting([&] {
+    all.wait_for(100);
+    try {
+      server->begin_to_end();
+      while (refusal() != "57P03") std::this_thread::yield();
+      server->go_down();
+      all.wait_for_failures(all.failures() + 8);
+      server->come_up();
+    } catch (const std::exception& e) {
+      ADD_FAILURE() << e.what();
+    }
+    all.finish();
+  });
+  all.run(GetParam());
+  restarting.join();
+  try {
+    sync_wait(open.insert(Entry{.run = "open", .text = "too late"}));
+    ADD_FAILURE() << "the transaction has ended with the server";
+  } catch (const connection_error& e) {
+    EXPECT_EQ(e.code(), errc::connection_lost) << e.what();
+    EXPECT_EQ(e.sqlstate(), "57P01") << e.what();
+  }
+  EXPECT_EQ(db->statistics().in_use, 0U);
+  EXPECT_EQ(sync_wait(db->query<Entry>().where(col<&Entry::run> == "open").count()), 0);
   all.expect_what_was_confirmed();
 }
 

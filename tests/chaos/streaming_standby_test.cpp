@@ -38,7 +38,11 @@ protected:
     while (!sync_wait(standby.raw_sql<bool>("SELECT pg_last_wal_replay_lsn() >= ?::pg_lsn", written).one()))
       std::this_thread::yield();
   }
-  std::int64_t count(database& db) { return sync_wait(db.query<Entry>().count()); }
+  void promote() {
+    database standby(follower->url(), {.pool_size = 1, .run = execution::inline_});
+    EXPECT_TRUE(sync_wait(standby.raw_sql<bool>("SELECT pg_promote()").one()));
+  }
+  static std::int64_t count(database& db) { return sync_wait(db.query<Entry>().count()); }
 
   watchdog guard{180};
   std::optional<private_server> primary;
@@ -83,8 +87,7 @@ TEST_P(streaming_standby, that_is_promoted_takes_over_with_all_that_was_confirme
     all.wait_for(100);
     try {
       primary->go_down();  // in order: it sends the standby everything first
-      database standby(follower->url(), {.pool_size = 1, .run = execution::inline_});
-      EXPECT_TRUE(sync_wait(standby.raw_sql<bool>("SELECT pg_promote()").one()));
+      promote();
     } catch (const std::exception& e) {
       ADD_FAILURE() << e.what();
     }
@@ -96,6 +99,42 @@ TEST_P(streaming_standby, that_is_promoted_takes_over_with_all_that_was_confirme
   EXPECT_FALSE(is_standby(*writer));
   EXPECT_EQ(writer->statistics().in_use, 0U);
   EXPECT_EQ(count(*reader), all.expect_what_was_confirmed()) << "who prefers a standby reads where there is none";
+}
+
+TEST_P(streaming_standby, that_is_promoted_is_left_by_who_asked_for_a_standby) {
+  database standby_only(url_of("standby"), options());
+  EXPECT_TRUE(is_standby(standby_only));
+  promote();
+  EXPECT_FALSE(is_standby(standby_only)) << "the session that was open";
+  try {
+    sync_wait(standby_only.ping());
+    ADD_FAILURE() << "there is no standby any more";
+  } catch (const connection_error& e) {
+    EXPECT_EQ(e.code(), errc::connection_failed);
+    EXPECT_NE(std::string(e.what()).find("target_session_attrs"), std::string::npos) << e.what();
+  }
+}
+
+TEST_P(streaming_standby, that_is_promoted_takes_over_from_a_primary_that_keeps_its_sessions_and_writes_no_more) {
+  sync_wait(writer->insert(Entry{.run = "r", .text = "1"}));
+  catch_up(*reader);
+  promote();
+  {
+    database old_primary(primary->url(), {.pool_size = 1, .run = execution::inline_});
+    sync_wait(old_primary.execute("ALTER SYSTEM SET default_transaction_read_only = on"));
+    sync_wait(old_primary.execute("SELECT pg_reload_conf()"));
+  }
+  database successor(follower->url(), options());
+  int refused = 0;
+  while (count(successor) == 1) {
+    try {
+      sync_wait(writer->insert(Entry{.run = "r", .text = "2"}));
+    } catch (const error& e) {
+      EXPECT_EQ(e.code(), errc::read_only) << e.what();
+      ++refused;
+    }
+  }
+  EXPECT_LE(refused, 1) << "the connection is not used again";
 }
 
 }  // namespace

@@ -38,6 +38,9 @@ public:
   void wait_for(int confirmed) const {
     while (confirmed_ < confirmed) std::this_thread::yield();
   }
+  void wait_for_failures(int count) const {
+    while (failures_ < count) std::this_thread::yield();
+  }
   void finish() noexcept { finishing_ = true; }
   int failures() const noexcept { return failures_; }
 
