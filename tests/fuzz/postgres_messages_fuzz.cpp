@@ -140,7 +140,7 @@ void run_startup(split_stream stream, encryption attempt, const postgres_setting
     stream.receive(in);
   }
   (void)start.server_version();
-  (void)start.fits(target_session::read_write);
+  (void)start.session().fits(target_session::read_write);
 }
 
 // ---- a conversation that copies

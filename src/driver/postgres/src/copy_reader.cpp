@@ -31,14 +31,6 @@ bool is_text(std::uint32_t type) noexcept {
   }
 }
 
-bool begins_with_word(std::string_view text, std::string_view word) noexcept {
-  if (text.size() <= word.size()) return false;
-  for (std::size_t i = 0; i < word.size(); ++i) {
-    if ((text[i] | 0x20) != word[i]) return false;
-  }
-  return blanks.find(text[word.size()]) != std::string_view::npos || text[word.size()] == '(';
-}
-
 [[noreturn]] void refuse(std::string_view problem) { throw_protocol_violation("CopyData " + std::string(problem)); }
 
 }  // namespace

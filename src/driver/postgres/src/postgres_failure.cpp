@@ -2,6 +2,7 @@
 #include "postgres_failure.hpp"
 
 #include "protocol_violation.hpp"
+#include "script_splitter.hpp"
 #include "sqlstate_rules.hpp"
 
 #include <tupelo/core/error.hpp>
@@ -42,14 +43,6 @@ bool raised_by_function(const error_fields& fields) noexcept {
   const std::string_view routine = fields.routine;
   return routine == "exec_stmt_raise" || routine == "exec_stmt_assert" || routine.starts_with("PLy_") ||
          routine.starts_with("plperl") || routine.starts_with("pltcl") || fields.sqlstate.starts_with("P0");
-}
-
-bool begins_with_word(std::string_view text, std::string_view lower_case) noexcept {
-  if (text.size() <= lower_case.size()) return false;
-  for (std::size_t i = 0; i != lower_case.size(); ++i) {
-    if ((text[i] | 0x20) != lower_case[i]) return false;
-  }
-  return text[lower_case.size()] <= ' ';
 }
 
 /// Whether the names of an error are in the statement itself: it was found when that was analysed, or the statement

@@ -159,4 +159,13 @@ std::string_view take_statement(std::string_view& script) noexcept {
   return statement;
 }
 
+bool begins_with_word(std::string_view statement, std::string_view word) noexcept {
+  if (statement.size() <= word.size()) return false;
+  for (std::size_t i = 0; i < word.size(); ++i) {
+    if ((statement[i] | 0x20) != word[i]) return false;
+  }
+  const char behind = statement[word.size()];
+  return behind == '(' || std::string_view(" \t\n\r\f\v").find(behind) != std::string_view::npos;
+}
+
 }  // namespace tupelo::driver::postgres

@@ -13,4 +13,7 @@ namespace tupelo::driver::postgres {
 /// Source: PostgreSQL documentation, "Lexical Structure".
 std::string_view take_statement(std::string_view& script) noexcept;
 
+/// Whether the statement begins with this word, which is in lower case. Before: no blanks are in front.
+bool begins_with_word(std::string_view statement, std::string_view word) noexcept;
+
 }  // namespace tupelo::driver::postgres

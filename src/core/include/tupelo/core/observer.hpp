@@ -70,7 +70,7 @@ struct repeated_read_event {
 
 /// Why the pool has closed a connection.
 enum class close_reason : std::uint8_t {
-  broken,         ///< it was lost, did not answer, or could not be made clean for its next user
+  broken,         ///< it was lost, is silent, could not be made clean, or its server is not what was asked for
   idle_too_long,  ///< `idle_timeout_us`
   too_old,        ///< `max_lifetime_us`
   not_needed,     ///< one of `max_overflow`, and nobody waits any more
