@@ -2,6 +2,7 @@
 // Writes that give terms of the rows they wrote.
 #include "library.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <tuple>
@@ -117,6 +118,50 @@ TEST_P(returning, of_several_rows_at_once_is_refused) {
   const auto update = db.update<Book>().set(pages, 1).all_rows();
   EXPECT_THROW(sync_wait(update.returning(sum(pages))), query_error);
   EXPECT_THROW(sync_wait(update.returning(row_number().over(order_by(pages)))), query_error);
+}
+
+// ---- conditions in what is given back
+
+TEST_P(returning, a_condition_in_a_term_is_none_of_the_update) {
+  const auto good = count_of(&Book::reviews, [](auto& q) { q.where(col<&Review::stars> > 3); });
+  EXPECT_EQ(
+      sync_wait(db.update<Book>().set(pages, 7).where(col<&Book::author_id> == ada).returning(title, good)).size(), 3U);
+  const auto alike = count_of(&Author::books, [](auto& q) { q.where(title == "A"); });
+  EXPECT_EQ(sync_wait(db.update<Author>()
+                          .set(col<&Author::name>, concat(col<&Author::name>, "!"))
+                          .where(col<&Author::id> != cyd)
+                          .returning(col<&Author::name>, alike)),
+            (std::vector<std::tuple<std::string, std::int64_t>>{{"ada!", 1}, {"bob!", 0}}));
+}
+TEST_P(returning, a_condition_on_the_same_model_in_a_term_is_none_of_the_update) {
+  create<Folder>();
+  std::vector<Folder> roots{{.name = "a"}, {.name = "b"}};
+  sync_wait(db.insert(roots));
+  sync_wait(db.insert(Folder{.parent_id = roots[0].id, .name = "x"}));
+  const auto called_x = count_of(&Folder::children, [](auto& q) { q.where(col<&Folder::name> == "x"); });
+  auto found = sync_wait(db.update<Folder>()
+                             .set(col<&Folder::name>, "z")
+                             .where(col<&Folder::parent_id>.is_null())
+                             .returning(col<&Folder::id>, called_x));
+  std::sort(found.begin(), found.end());
+  EXPECT_EQ(found, (std::vector<std::tuple<std::int64_t, std::int64_t>>{{roots[0].id, 1}, {roots[1].id, 0}}));
+}
+TEST_P(returning, a_condition_in_a_term_is_none_of_the_erase) {
+  const auto fives = count_of(&Author::books, [](auto& q) { q.where(col<&Book::pages> == 5); });
+  EXPECT_EQ(sync_wait(db.erase<Author>().where(col<&Author::id> == cyd).returning(col<&Author::name>, fives)),
+            (std::vector<std::tuple<std::string, std::int64_t>>{{"cyd", 0}}));
+  const auto good = count_of(&Book::reviews, [](auto& q) { q.where(col<&Review::stars> == 5); });
+  EXPECT_EQ(sync_wait(db.erase<Book>().where(title == "D").returning(title, good)),
+            (std::vector<std::tuple<std::string, std::int64_t>>{{"D", 0}}))
+      << "which marks it";
+}
+TEST_P(returning, a_condition_in_a_term_does_not_stand_for_that_of_the_rows) {
+  const auto good = count_of(&Book::reviews, [](auto& q) { q.where(col<&Review::stars> > 3); });
+  EXPECT_THROW(sync_wait(db.update<Book>().set(pages, 7).returning(good)), query_error);
+  EXPECT_THROW(sync_wait(db.erase<Book>().returning(good)), query_error);
+  const auto thick = count_of(&Author::books, [](auto& q) { q.where(pages > 3); });
+  EXPECT_THROW(sync_wait(db.erase<Author>().returning(thick)), query_error);
+  EXPECT_EQ(sync_wait(db.query<Author>().count()), 3);
 }
 
 }  // namespace

@@ -161,8 +161,6 @@ std::string sql_renderer::write_condition(const model_info& model, bool& found) 
         placeholder_at(term, i);
         by_object = true;
         break;
-      case op::assign:
-      case op::source: i += length_of(word); break;
       case op::join: {
         const std::string on = expression_text(i + 1, length_of(word));
         if (!where.empty()) where += " AND ";
@@ -177,10 +175,7 @@ std::string sql_renderer::write_condition(const model_info& model, bool& found) 
         break;
       }
       case op::all_rows: found = true; break;
-      case op::without_scope:
-        if (sub_of(word) == one_scope) i += 1 + payload_of(words_[i + 1]);
-        break;
-      default: break;
+      default: i += body_of(word) + payload_of(word);  // conditions in there are of something else
     }
     if (term.empty()) continue;
     if (!where.empty()) where += " AND ";
