@@ -49,6 +49,11 @@ join_table_text::join_table_text(const dialect& target, const std::string& table
   type_name_ += '\'';
 }
 
+void join_table_text::mark_in(const std::string& column, bool by_key) {
+  mark_ = column;
+  marked_by_key_ = by_key;
+}
+
 std::string join_table_text::select() const {
   return "SELECT " + listed(related_) + " FROM " + table_ + " WHERE " + is_owner();
 }
@@ -61,7 +66,9 @@ std::string join_table_text::insert(std::size_t related) const {
   for (std::size_t i = 1; i < own_.size() + related_.size(); ++i) row += ", ?";
   row += typed ? ", " + type_name_ + ")" : ")";
   for (std::size_t i = 0; i < related; ++i) sql += i != 0 ? ", " + row : row;
-  return sql + " ON CONFLICT DO NOTHING";
+  if (!marked_by_key_) return sql + " ON CONFLICT DO NOTHING";
+  return sql + " ON CONFLICT (" + listed(own_) + ", " + listed(related_) + (typed ? ", " + type_ : "") +
+         ") DO UPDATE SET " + mark_ + " = NULL WHERE " + table_ + "." + mark_ + " IS NOT NULL";
 }
 
 std::string join_table_text::erase(std::size_t related) const { return erase_all() + " AND " + is_one_of(related); }
@@ -70,9 +77,14 @@ std::string join_table_text::erase_others(std::size_t related) const {
   return related == 0 ? erase_all() : erase_all() + " AND NOT " + is_one_of(related);
 }
 
-std::string join_table_text::erase_all() const { return "DELETE FROM " + table_ + " WHERE " + is_owner(); }
+std::string join_table_text::erase_all() const {
+  return (mark_.empty() ? "DELETE FROM " + table_ : "UPDATE " + table_ + " SET " + mark_ + " = ?") + " WHERE " +
+         is_owner();
+}
 
-std::string join_table_text::is_owner() const { return all_equal(own_) + of_type(); }
+std::string join_table_text::is_owner() const {
+  return all_equal(own_) + of_type() + (mark_.empty() ? "" : " AND " + mark_ + " IS NULL");
+}
 
 std::string join_table_text::is_one_of(std::size_t related) const {
   std::string sql = related_.size() == 1 ? related_[0] + " IN (" : "(";

@@ -172,6 +172,8 @@ private:
   void read_related(select_parts& parts, std::uint64_t word);
   /// Joins the table between; gives its columns that name the owner.
   std::vector<std::string> join_table_of(select_parts& parts, const relation_keys& keys);
+  /// That a row of the relation's join table is seen, which is called so; empty: all rows are.
+  std::string visible_between(const relation_keys& keys, std::string_view name) const;
   /// That a column says of which model the key beside it is.
   std::string names_model(const std::string& column, const relation_keys& keys) const;
   std::string names_model(const std::string& table, const field_info& field, const relation_keys& keys) const;

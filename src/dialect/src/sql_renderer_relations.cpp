@@ -49,10 +49,16 @@ std::vector<std::string> sql_renderer::join_table_of(select_parts& parts, const 
     on += table + "." + quoted(keys.relation->join_related_key[i]) + " = " + named(parts.id, *keys.related_key[i]);
   }
   if (!keys.type_name.empty()) on += " AND " + names_model(table + "." + quoted(keys.relation->join_type), keys);
+  if (const std::string seen = visible_between(keys, keys.relation->join_table); !seen.empty()) on += " AND " + seen;
   parts.joins += " JOIN " + table + " ON " + on;
   std::vector<std::string> owner;
   for (const std::string& column : keys.relation->join_key) owner.push_back(table + "." + quoted(column));
   return owner;
+}
+
+std::string sql_renderer::visible_between(const relation_keys& keys, std::string_view name) const {
+  const model_info* const model = hiding_model(keys.relation->join_table);
+  return model != nullptr ? visible(*model, name, {}) : std::string();
 }
 
 void sql_renderer::read_owners(select_parts& parts, std::uint32_t index) {

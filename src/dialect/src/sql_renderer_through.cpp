@@ -50,10 +50,12 @@ sql_renderer::way sql_renderer::way_of(const relation_keys& keys) const {
       for (const relation_keys::pair& pair : step.pairs) reached.push_back(pair.related);
     }
     if (step.has_join_table()) {
-      const std::string join = quoted(own_names + "join_" + std::to_string(i));
+      const std::string join_name = own_names + "join_" + std::to_string(i);
+      const std::string join = quoted(join_name);
       const std::string clause = quoted(step.relation->join_table) + " AS " + join;
       std::string on;
       if (!step.type_name.empty()) on = names_model(join + "." + quoted(step.relation->join_type), step);
+      if (const std::string seen = visible_between(step, join_name); !seen.empty()) also(on, seen);
       if (first) {
         made.from = clause;
         for (const std::string& column : step.relation->join_key) made.owner.push_back(join + "." + quoted(column));

@@ -12,6 +12,7 @@
 #include "tupelo/dialect/join_table_text.hpp"
 #include "tupelo/core/error.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <string>
 #include <utility>
@@ -44,6 +45,12 @@ public:
     }
     refuse_empty_key(*keys_.owner, rows.owner);
     owner_.read(rows.owner);  // no part of a primary key is NULL
+    const model_info* const model = hiding_model(keys_.relation->join_table);
+    if (model == nullptr || model->deleted_at < 0) return;
+    model_ = model;
+    std::string mark;
+    target.quote(mark, model->fields[static_cast<std::size_t>(model->deleted_at)].column);
+    text_.mark_in(mark, marks_by_key());
   }
 
   /// The given keys, each once.
@@ -90,15 +97,13 @@ public:
   }
   query_core erase(const key_index& keys, const std::vector<std::uint32_t>& some, std::size_t from,
                    std::size_t count) const {
-    query_core core = begin();
-    push_owner(core);
+    query_core core = begin_erase();
     for (std::size_t i = 0; i < count; ++i) push_related(core, keys, some[from + i]);
     core.text(text_.erase(count));
     return core;
   }
   query_core erase_all() const {
-    query_core core = begin();
-    push_owner(core);
+    query_core core = begin_erase();
     core.text(text_.erase_all());
     return core;
   }
@@ -116,11 +121,22 @@ public:
   bool is_composite() const noexcept { return keys_.related_key.size() != 1; }
   /// Of a composite key: what is connected with others than these.
   query_core erase_others(const key_index& keys) const {
-    query_core core = begin();
-    push_owner(core);
+    query_core core = begin_erase();
     for (std::uint32_t i = 0; i < keys.size(); ++i) push_related(core, keys, i);
     core.text(text_.erase_others(keys.size()));
     return core;
+  }
+
+  /// What becomes of a row whose key is there already: one that is marked comes back as the new one, others stay.
+  void add_conflict(query_core& core) const {
+    if (!marks_by_key()) {
+      core.word(make_word(op::conflict_ignore));
+      return;
+    }
+    for (const std::uint16_t part : model_->key) core.word(column_at(part).word(op::conflict_target));
+    core.word(make_word(op::conflict_update));
+    expression marked(column_at(static_cast<std::uint16_t>(model_->deleted_at)));
+    core.clause(op::conflict_where, marked.push(make_word(op::is_not_null)));
   }
 
   /// Sets what the join table's columns say of the connection. Errors: query_error for another table's row.
@@ -177,6 +193,26 @@ private:
     core.word(make_word(op::raw_sql));
     return core;
   }
+  query_core begin_erase() const {
+    query_core core = begin();
+    if (model_ != nullptr) {
+      core.word(make_word(op::value, static_cast<std::uint8_t>(kind::timestamp)));
+      core.values.push(static_cast<std::uint64_t>(timestamp::now().us));
+    }
+    push_owner(core);
+    return core;
+  }
+  column_ref column_at(std::uint16_t position) const { return {model_->spec, model_->fields[position].offset}; }
+  /// Whether rows are marked, and their primary key is what they connect: a row that is marked is in the way then.
+  bool marks_by_key() const {
+    if (model_ == nullptr) return false;
+    const relation_info& relation = *keys_.relation;
+    std::vector<std::string> connected = relation.join_key, key;
+    connected.insert(connected.end(), relation.join_related_key.begin(), relation.join_related_key.end());
+    if (!relation.join_type.empty()) connected.push_back(relation.join_type);
+    for (const std::uint16_t part : model_->key) key.push_back(model_->fields[part].column);
+    return std::is_permutation(connected.begin(), connected.end(), key.begin(), key.end());
+  }
   void push_owner(query_core& core) const {
     for (const relation_keys::pair& pair : keys_.pairs)
       core.word(make_word(op::value, static_cast<std::uint8_t>(key_kind(*pair.own))));
@@ -191,6 +227,7 @@ private:
   relation_keys keys_;
   key_words owner_;
   join_table_text text_;
+  const model_info* model_ = nullptr;  ///< of the join table, where its rows are marked and not erased
 };
 
 /// In statements of as many keys as powers of two allow.
@@ -335,7 +372,8 @@ task<std::int64_t> run_whole(query_source& source, const std::string& table, bul
   co_return co_await in_transaction<std::int64_t>(source, [&](lease& held) { return run_in_parts(held, count, make); });
 }
 
-task<std::int64_t> insert_rows(query_source& source, const model_info& info, std::vector<void*> rows, bool generated) {
+task<std::int64_t> insert_rows(query_source& source, const join_table& table, const model_info& info,
+                               std::vector<void*> rows, bool generated) {
   const std::size_t most = rows_per_insert(source.sql_dialect().features(), info.columns.size());
   const task_context& context = co_await current_context();
   std::int64_t written = 0;
@@ -344,7 +382,7 @@ task<std::int64_t> insert_rows(query_source& source, const model_info& info, std
     while (count > rows.size() - from) count /= 2;
     statement_run run;
     make_insert(run.core, info, !generated, static_cast<std::uint16_t>(count), false);
-    run.core.word(make_word(op::conflict_ignore));
+    table.add_conflict(run.core);
     run.objects = rows.data() + from;
     if (!source.try_run(run, context)) co_await source.run(run);
     written += run.affected;
@@ -356,10 +394,10 @@ task<std::int64_t> insert_rows(query_source& source, const model_info& info, std
 }  // namespace
 
 task<std::int64_t> attach(query_source* source, join_rows rows, given_keys keys, join_row with) {
+  const model_info& info = require_table(info_of(*with.ops->spec));
   const join_table table(require_source(source)->sql_dialect(), rows);
   const key_index wanted = table.read(keys);
   if (wanted.size() == 0) co_return 0;
-  const model_info& info = require_table(info_of(*with.ops->spec));
   const std::int64_t now = time_of_writing(info);
   row_memory made(*with.ops, 0);
   made.reserve(wanted.size());
@@ -379,12 +417,12 @@ task<std::int64_t> attach(query_source* source, join_rows rows, given_keys keys,
     generated = prepare_for_insert(info, row, now);
   }
   if (const event_registry* const registry = hearing_bulk(*source, info)) {
-    const auto run = [&](lease& held) { return insert_rows(held, info, objects, generated); };
+    const auto run = [&](lease& held) { return insert_rows(held, table, info, objects, generated); };
     co_return co_await tell_around(*source, *registry, bulk_event::inserting, info, run);
   }
-  if (wanted.size() == 1) co_return co_await insert_rows(*source, info, objects, generated);
+  if (wanted.size() == 1) co_return co_await insert_rows(*source, table, info, objects, generated);
   co_return co_await in_transaction<std::int64_t>(
-      *source, [&](lease& held) { return insert_rows(held, info, objects, generated); });
+      *source, [&](lease& held) { return insert_rows(held, table, info, objects, generated); });
 }
 
 task<std::int64_t> attach(query_source* source, join_rows rows, given_keys keys) {

@@ -10,13 +10,16 @@ namespace tupelo {
 class dialect;
 
 /// Statements on the rows of the table between two models, which need not be a model. `?` stands where values go: the
-/// owner's key, then those of related rows.
+/// owner's key, then those of related rows; in front of them, where rows are marked, the time of an erase.
 class join_table_text {
 public:
   /// `type_column` and what it says: of a table that connects several models; both empty: it has none.
   join_table_text(const dialect& target, const std::string& table, const std::vector<std::string>& own_columns,
                   const std::vector<std::string>& related_columns, const std::string& type_column = {},
                   const std::string& type_name = {});
+  /// The table's rows are marked as deleted in this column, and not erased. `by_key`: those that are connected are the
+  /// primary key, so that one that is marked comes back.
+  void mark_in(const std::string& column, bool by_key);
 
   /// The related keys of an owner.
   std::string select() const;
@@ -36,6 +39,8 @@ private:
   std::string table_;
   std::vector<std::string> own_, related_;
   std::string type_, type_name_;  ///< as SQL, or empty
+  std::string mark_;              ///< as SQL; empty: rows are erased
+  bool marked_by_key_ = false;
 };
 
 }  // namespace tupelo

@@ -84,6 +84,7 @@ join_rows join_rows_of(const Object& object, F C::* relation) {
     static_assert(std::is_same_v<Object, C>, "tupelo: attach(), detach(), sync() and toggle() take an object, or a "
                                              "ref, of the model whose relation is named");
     if constexpr (goes_through_a_table<F>) {
+      if constexpr (reads_pivot<F>()) static_cast<void>(info_of(meta<typename F::pivot_model>::spec));  // may mark rows
       return {relation_ref(relation), &meta<typename F::related_model>::spec, __builtin_addressof(object)};
     } else {
       return {};

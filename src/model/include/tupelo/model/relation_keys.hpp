@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace tupelo {
@@ -45,6 +46,10 @@ kind key_kind(const field_info& field) noexcept;
 
 /// Errors: model_error for a relation that model() does not declare, or whose key does not fit the related model.
 relation_keys keys_of(const model_info& owner, std::uint16_t relation_offset, const model_info& related);
+
+/// The model of this table, among those that the program has used, that leaves rows out: by marks or default scopes.
+/// Null: none does. A join table's rows that are left out connect nothing.
+const model_info* hiding_model(std::string_view table);
 
 /// "User::posts" or "Post::author": the declared relations that read rows of `model` by this field, joined by " or ",
 /// of models that have been used.

@@ -118,6 +118,7 @@ struct relation_path {
         "tupelo: a tp::belongs_to_any field leads to several models: ask of its type and key columns instead");
     if constexpr (check<F, C>() && relation_member<F C::*>::has_one_model) {
       using related = typename F::related_model;
+      if constexpr (reads_pivot<F>()) static_cast<void>(info_of(meta<typename F::pivot_model>::spec));  // may hide rows
       query_core query(op::select_from, meta<related>::spec);
       query.word(relation_ref(relation).word(op::related_to));
       if constexpr (sizeof...(Rest) > 0) relation_path<related>::narrow(query, rest...);
@@ -157,6 +158,7 @@ private:
   static query_core& query_for(load_list& loads, column_ref relation) {
     using related = typename F::related_model;
     if constexpr (reads_pivot<F>()) {
+      static_cast<void>(info_of(meta<typename F::pivot_model>::spec));
       return loads.with_pivot(relation, rows_of<related>::ops, rows_of<typename F::pivot_model>::ops);
     } else {
       return loads.query_of(relation, rows_of<related>::ops);
