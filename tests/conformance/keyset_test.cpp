@@ -254,6 +254,12 @@ TEST_P(keyset_beside, a_query_that_is_joined_has_no_key) {
   const auto thick = derived("thick", query<Book>().where(pages > 100).select(book));
   EXPECT_THROW(sync_wait(db.query<Book>().join(thick, thick.value() == book).page_after(cursor(), 2)), query_error);
 }
+TEST_P(keyset_beside, an_order_by_a_window_function_is_refused_from_the_first_page_on) {
+  const auto ranked = db.query<Book>().order_by(row_number().over(order_by(pages)), book);
+  const auto refused = failure_of<query_error>([&] { sync_wait(ranked.page_after(cursor(), 100)); });
+  EXPECT_NE(std::string(refused.what()).find("window function"), std::string::npos) << refused.what();
+  EXPECT_THROW(sync_wait(ranked.chunk(100, [](const auto&) {})), query_error);
+}
 
 }  // namespace
 }  // namespace tupelo::conformance

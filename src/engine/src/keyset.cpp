@@ -108,6 +108,17 @@ std::string name_of_term(const expression& value) {
   return name;
 }
 
+/// Whether a window function is called, but for those of queries in it.
+bool has_window(const expression& value) noexcept {
+  const std::uint64_t* const words = value.shape.data();
+  for (std::uint32_t i = 0; i < value.shape.size; ++i) {
+    if (op_of(words[i]) == op::over) return true;
+    if (op_of(words[i]) == op::query) i += length_of(words[i]);
+    i += payload_of(words[i]);
+  }
+  return false;
+}
+
 bool is_grouping(const query_core& core, std::uint32_t index) noexcept {
   const std::uint64_t last = core.shape.data()[index + length_of(core.shape.data()[index])];
   const auto f = static_cast<function>(sub_of(last));
@@ -187,6 +198,10 @@ void keyset_plan::add_key(const query_core& core, std::uint32_t table, bool desc
 }
 
 void keyset_plan::add_term(const query_core& core, expression value, kind k, bool descending) {
+  if (has_window(value)) {
+    refuse("no condition names what a window function makes of the rows, so that none is behind another by it: read "
+           "these from a query around them");
+  }
   for (const term& known : terms_) {
     if (same_words(known.value, value)) return;
   }
