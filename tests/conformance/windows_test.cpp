@@ -163,6 +163,25 @@ TEST_P(windows, distinct_on_keeps_the_first_of_each) {
   EXPECT_EQ(titles(sync_wait(thickest.all())), "EAD");
   EXPECT_EQ(sync_wait(thickest.count()), 3);
 }
+TEST_P(windows, distinct_on_of_related_rows_keeps_the_first_of_each_owner) {
+  TUPELO_NEEDS(&feature_table::distinct_on);
+  const auto first_of_each_size = [](auto& q) { q.distinct_on(pages).order_by(pages, title); };
+  const auto found = sync_wait(authors().with(&Author::books, first_of_each_size).all());
+  EXPECT_EQ(titles(found[0].books), "BA") << "C has as many pages as B";
+  EXPECT_EQ(titles(found[1].books), "D");
+  const auto marked = sync_wait(db.query<Label>()
+                                    .order_by(col<&Label::name>)
+                                    .with(&Label::books, [](auto& q) { q.distinct_on(author_id).order_by(author_id); })
+                                    .all());
+  EXPECT_EQ(marked[0].books.size(), 2U) << "blue: of ada and of bob";
+  EXPECT_EQ(marked[2].books.size(), 1U) << "red: both of ada";
+}
+TEST_P(windows, distinct_on_of_related_rows_goes_with_no_limit) {
+  TUPELO_NEEDS(&feature_table::distinct_on);
+  EXPECT_THROW(
+      sync_wait(authors().with(&Author::books, [](auto& q) { q.distinct_on(pages).order_by(pages).limit(1); }).all()),
+      query_error);
+}
 TEST_P(windows, distinct_on_is_refused_where_there_is_none) {
   TUPELO_NEEDS_NO(&feature_table::distinct_on);
   const auto e = failure_of<query_error>([&] { sync_wait(db.query<Book>().distinct_on(author_id).all()); });

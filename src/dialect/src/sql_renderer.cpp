@@ -567,7 +567,7 @@ std::string sql_renderer::assemble(select_parts& parts) {
   const std::string from = table_clause(parts) + parts.joins;
   if (limits_each) return limit_each(parts, columns, from);
   std::string sql = parts.distinct ? "SELECT DISTINCT " : "SELECT ";
-  if (!parts.distinct_on.empty()) sql += "DISTINCT ON (" + parts.distinct_on + ") ";
+  sql += distinct_on(parts);
   sql += columns + " FROM " + from;
   if (!parts.where.empty()) sql += " WHERE " + parts.where;
   if (!parts.group.empty()) sql += " GROUP BY " + parts.group;

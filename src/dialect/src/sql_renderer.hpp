@@ -122,6 +122,8 @@ private:
   void read_limits(select_parts& parts, std::uint64_t word, std::uint32_t index);
   std::string select(std::uint32_t from, std::uint32_t count, select_use use);
   std::string assemble(select_parts& parts);
+  /// `DISTINCT ON …` and a space, or nothing. Where rows of several owners are read, each has its own.
+  static std::string distinct_on(select_parts& parts);
   /// `WITH …` and a space, or nothing.
   static std::string with_clause(const select_parts& parts);
   std::string projection(const select_parts& parts, const model_info& row) const;

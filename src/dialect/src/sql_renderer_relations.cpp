@@ -155,6 +155,14 @@ void sql_renderer::read_related(select_parts& parts, std::uint64_t word) {
   for (const relation_keys::pair& pair : keys.pairs) must_equal(named(parts.id, *pair.related), *pair.own);
 }
 
+std::string sql_renderer::distinct_on(select_parts& parts) {
+  if (parts.distinct_on.empty()) return {};
+  if (parts.owner.empty()) return "DISTINCT ON (" + parts.distinct_on + ") ";
+  // Of the rows of each owner, and not of all.
+  parts.order.insert(0, parts.order.empty() ? parts.owner : parts.owner + ", ");
+  return "DISTINCT ON (" + parts.owner + ", " + parts.distinct_on + ") ";
+}
+
 std::string sql_renderer::owner_name(std::size_t part) const {
   return quoted(part == 0 ? std::string("tupelo_owner") : "tupelo_owner_" + std::to_string(part + 1));
 }
@@ -162,9 +170,9 @@ std::string sql_renderer::owner_name(std::size_t part) const {
 std::string sql_renderer::limit_each(select_parts& parts, std::string_view columns, const std::string& from) {
   const std::string relation =
       std::string(loaded_.owner->short_name()) + "::" + loaded_.owner->fields[loaded_.relation->field].name;
-  if (parts.distinct || !parts.group.empty() || !parts.having.empty()) {
+  if (parts.distinct || !parts.distinct_on.empty() || !parts.group.empty() || !parts.having.empty()) {
     throw query_error("relation " + relation +
-                      ": limit() and offset() for each owner go with no distinct(), "
+                      ": limit() and offset() for each owner go with no distinct(), distinct_on(), "
                       "group_by() or having(): leave one of them out");
   }
   if (!parts.locks.empty()) {
