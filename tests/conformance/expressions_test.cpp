@@ -233,5 +233,35 @@ TEST_P(expressions, values_stand_where_columns_do) {
   EXPECT_EQ(of<decimal>("ada", value(decimal::parse("12.5"))), decimal::parse("12.5"));
 }
 
+// ---- floats of 32 bits
+
+struct Weighing {
+  std::int64_t id{};
+  float a{};
+  float b{};
+  float c{};
+};
+TEST_P(expressions, floats_are_computed_with_as_doubles) {
+  create<Weighing>();
+  std::vector<Weighing> rows{{.a = 0.1F, .b = 0.2F, .c = 0.3F}, {.a = 3e38F, .b = 3e38F, .c = 1e-30F}};
+  sync_wait(db.insert(rows));
+  const auto a = col<&Weighing::a>;
+  const auto b = col<&Weighing::b>;
+  const auto c = col<&Weighing::c>;
+  using numbers = std::tuple<double, double, double, double>;
+  const auto found = sync_wait(
+      db.query<Weighing>().order_by(col<&Weighing::id>).select<numbers>(a + b, a * b, c * c, (a + b) - c).all());
+  const auto exact = [](const Weighing& row) {
+    const auto x = static_cast<double>(row.a);
+    const auto y = static_cast<double>(row.b);
+    const auto z = static_cast<double>(row.c);
+    return numbers(x + y, x * y, z * z, (x + y) - z);
+  };
+  ASSERT_EQ(found.size(), 2U);
+  EXPECT_EQ(found[0], exact(rows[0]));
+  EXPECT_EQ(found[1], exact(rows[1]));
+  EXPECT_EQ(sync_wait(db.query<Weighing>().where(a + b == c).count()), 0) << "which it is with floats";
+}
+
 }  // namespace
 }  // namespace tupelo::conformance

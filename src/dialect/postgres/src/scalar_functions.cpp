@@ -195,22 +195,17 @@ std::string_view value_type_of(kind k) noexcept {
 void arithmetic(std::string& sql, std::string_view sign, const call_argument& left, const call_argument& right) {
   const bool decimal = left.k == kind::decimal || right.k == kind::decimal;
   const bool divides = sign == "/" || sign == "%";
+  // The server computes with 32 bits where both sides have no more.
+  const auto widened = [&](const call_argument& side) {
+    if (decimal && is_float(side.k)) return as(side.sql, "numeric");
+    return side.k == kind::f32 && !side.bare ? as(side.sql, "float8") : std::string(side.sql);
+  };
   sql += '(';
-  if (is_narrow(left.k) && is_narrow(right.k)) {
-    sql += as(left.sql, "int8");
-  } else if (decimal && is_float(left.k)) {
-    sql += as(left.sql, "numeric");
-  } else {
-    sql += left.sql;
-  }
+  sql += is_narrow(left.k) && is_narrow(right.k) ? as(left.sql, "int8") : widened(left);
   sql.append(" ").append(sign).append(" ");
   // Dividing by zero gives NULL, as it does in SQLite and MySQL, rather than ending the transaction.
   if (divides) sql += "NULLIF(";
-  if (decimal && is_float(right.k)) {
-    sql += as(right.sql, "numeric");
-  } else {
-    sql += right.sql;
-  }
+  sql += widened(right);
   if (divides) sql += ", 0)";
   sql += ')';
 }
