@@ -213,6 +213,12 @@ TEST_P(raw_sql, refuses_another_number_of_parameters_than_placeholders) {
 TEST_P(raw_sql, refuses_another_number_of_columns_than_fields) {
   EXPECT_THROW(sync_wait(db.raw_sql<RawRow>("SELECT id FROM people").all()), query_error);
 }
+TEST_P(verbs, an_aggregate_of_no_rows_exists) {
+  const auto counted = db.query<Person>().where(name == "nobody").select(count());
+  EXPECT_EQ(sync_wait(counted.count()), 1);
+  EXPECT_TRUE(sync_wait(counted.exists()));
+  EXPECT_FALSE(sync_wait(db.query<Person>().where(name == "nobody").group_by(name).select(count()).exists()));
+}
 
 }  // namespace
 }  // namespace tupelo::conformance

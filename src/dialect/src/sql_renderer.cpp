@@ -542,8 +542,8 @@ std::string sql_renderer::assemble(select_parts& parts) {
   std::string columns = projection(parts, row);
   if (counts_rows) {
     columns = "count(*)";
-  } else if (!parts.distinct &&
-             ((parts.only_exists && !parts.term_values) || (columns.empty() && (parts.only_count || parts.related)))) {
+  } else if (!parts.distinct && ((parts.only_exists && !parts.term_values && !parts.aggregates) ||
+                                 (columns.empty() && (parts.only_count || parts.related)))) {
     columns = "1";
   } else if (columns.empty()) {
     columns_of(columns, parts.id, *parts.model, parts.read.empty() ? parts.model->columns : parts.read);
