@@ -98,6 +98,43 @@ TEST_P(related_counts, are_ordered_and_filtered_by) {
 TEST_P(related_counts, a_single_object_is_read_with_relations) {
   EXPECT_EQ(sync_wait(db.get<Author>(ada).with(&Author::books)).books.size(), 3U);
 }
+TEST_P(related_counts, are_of_rows_in_no_order) {
+  const auto ordered = [](auto& q) {
+    q.order_by(col<&Book::pages>.desc(), col<&Book::pages> + 1).where(col<&Book::pages> > 100);
+    q.order_by(col<&Book::title>);
+  };
+  const auto rows = sync_wait(authors()
+                                  .with_sum(&Author::books, col<&Book::pages>, ordered)
+                                  .with_avg(&Author::books, col<&Book::pages>, ordered)
+                                  .with_count(&Author::books, ordered)
+                                  .all());
+  ASSERT_EQ(rows.size(), 3U);
+  EXPECT_EQ(std::get<1>(rows[0]), 300);
+  EXPECT_EQ(std::get<2>(rows[0]), 300.0);
+  EXPECT_EQ(std::get<3>(rows[0]), 1);
+  const auto thick = sum_of(&Author::books, col<&Book::pages>, ordered);
+  EXPECT_EQ(sync_wait(db.query<Author>().where(thick == 200).count()), 1);
+}
+TEST_P(related_counts, stay_out_of_what_tells_the_rows_of_pages_apart) {
+  std::vector<Author> alike(9, Author{.name = "same"});
+  sync_wait(db.insert(alike));
+  const auto query = db.query<Author>().order_by(col<&Author::name>.desc()).with_count(&Author::books);
+  statement_log log(db);
+  std::vector<std::int64_t> found;
+  for (std::int64_t number = 1; number <= 4; ++number) {
+    for (const auto& [author, books] : sync_wait(query.page(number, 3)).items) found.push_back(author.id);
+  }
+  auto once = found;
+  std::sort(once.begin(), once.end());
+  EXPECT_EQ(once.size(), 12U);
+  EXPECT_EQ(std::unique(once.begin(), once.end()), once.end());
+  bool by_key = false;
+  for (const auto& statement : log.started()) {
+    by_key =
+        by_key || statement.find("ORDER BY \"authors\".\"name\" DESC, \"authors\".\"id\" DESC") != std::string::npos;
+  }
+  EXPECT_TRUE(by_key);
+}
 
 }  // namespace
 }  // namespace tupelo::conformance::library

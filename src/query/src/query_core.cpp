@@ -219,6 +219,31 @@ expression term_of(const query_core& core, std::uint32_t index) {
   return term;
 }
 
+void drop_orders(query_core& core) {
+  const query_core before(core);
+  core.shape.drop();
+  core.values.drop();
+  const std::uint64_t* value = before.values.data();
+  for (std::uint32_t i = 0; i < before.shape.size; ++i) {
+    const std::uint64_t* const words = before.shape.data() + i;
+    const std::uint32_t count = 1 + body_of(words[0]) + payload_of(words[0]);
+    const std::uint64_t* const first = value;
+    for (std::uint32_t each = 0; each < count; ++each) {
+      value += words_of(words[each], value);
+      each += payload_of(words[each]);
+    }
+    if (op_of(words[0]) == op::order) {
+      // left out
+    } else if (body_of(words[0]) == 1 && op_of(words[1]) == op::again) {
+      core.term(op_of(words[0]), term_of(before, i), sub_of(words[0]));
+    } else {
+      core.shape.append(words, count);
+      core.values.append(first, static_cast<std::uint32_t>(value - first));
+    }
+    i += count - 1;
+  }
+}
+
 query_core united(const model_spec& row, const query_core& first, set_kind how, const query_core& second) {
   query_core both(op::select_from, row);
   both.rows(op::part, static_cast<std::uint8_t>(set_kind::first), 0, first);

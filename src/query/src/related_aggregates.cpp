@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tupelo/query/related_aggregates.hpp"
 
+#include "tupelo/query/clause_term.hpp"
 #include "tupelo/core/error.hpp"
 
 namespace tupelo::detail {
@@ -10,6 +11,7 @@ query_core aggregated(query_core rows, const expression& aggregate, const model_
     throw query_error("sum_of() and the like are of all related rows that the function leaves: narrow them by where(), "
                       "not by limit() and offset()");
   }
+  drop_orders(rows);
   rows.clause(op::project, aggregate);
   rows.row_type(row);
   return rows;

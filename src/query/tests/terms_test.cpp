@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // How terms and sources become words.
+#include "tupelo/query/clause_term.hpp"
 #include "tupelo/query/derived_table.hpp"
 #include "tupelo/query/select_query.hpp"
 #include "tupelo/query/table_alias.hpp"
@@ -67,6 +68,31 @@ TEST(term, of_a_query_inside_is_not_meant) {
 TEST(term, without_values_is_said_again) {
   const auto query = tupelo::query<Person>().group_by(lower(name)).select<std::string>(lower(name));
   EXPECT_EQ(words_like(query, op::again), 0);
+}
+
+// ---- a query without its order
+
+template <class Query>
+void expect_without_order(const Query& ordered, const Query& bare) {
+  query_core core = ordered.core();
+  detail::drop_orders(core);
+  const auto same = [](const word_buffer& a, const word_buffer& b) {
+    return std::equal(a.data(), a.data() + a.size, b.data(), b.data() + b.size);
+  };
+  EXPECT_TRUE(same(core.shape, bare.core().shape));
+  EXPECT_TRUE(same(core.values, bare.core().values));
+}
+TEST(order, that_is_dropped_takes_its_values_along) {
+  expect_without_order(tupelo::query<Person>().order_by(age % 10, name).where(age > 5).order_by((age % 7).desc()),
+                       tupelo::query<Person>().where(age > 5));
+  expect_without_order(tupelo::query<Person>().where(name == "somebody").without_scope("a_scope").order_by(name),
+                       tupelo::query<Person>().where(name == "somebody").without_scope("a_scope"));
+}
+TEST(order, that_is_dropped_leaves_terms_that_were_said_there_first) {
+  expect_without_order(tupelo::query<Person>().order_by(age % 10).group_by(age % 10, age % 7).order_by(age % 7),
+                       tupelo::query<Person>().group_by(age % 10, age % 7));
+  expect_without_order(tupelo::query<Person>().order_by(name).group_by(age % 10).distinct_on(age % 10),
+                       tupelo::query<Person>().group_by(age % 10).distinct_on(age % 10));
 }
 
 // ---- aliases and sources
