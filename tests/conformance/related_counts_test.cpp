@@ -5,6 +5,7 @@
 #include <tupelo/json.hpp>
 #include <tupelo/query/related_aggregates.hpp>
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <tuple>
