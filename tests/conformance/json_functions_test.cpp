@@ -194,5 +194,104 @@ TEST_P(json_functions, rows_compare_by_the_first_value_that_differs) {
   EXPECT_EQ(where(row(title, title) != row(title, lower(title))), names{});
 }
 
+// ---- what becomes of numbers
+
+struct Figure {
+  std::int64_t id{};
+  std::int64_t large{};
+  decimal price{};
+  bool paid{};
+  std::optional<decimal> tip{};
+  json meta{};
+
+  static void model(tupelo::model<Figure>& m) {
+    m.column(&Figure::price).precision(15, 3);
+    m.column(&Figure::tip).precision(15, 3);
+  }
+};
+class json_figures : public conformance_test {
+protected:
+  json_figures() {
+    create<Figure>();
+    std::vector<Figure> figures{{.large = 9007199254740993,
+                                 .price = decimal::parse("123456789012.345"),
+                                 .paid = true,
+                                 .tip = decimal::parse("0.1"),
+                                 .meta = json::parse("{}")},
+                                {.large = std::numeric_limits<std::int64_t>::min(),
+                                 .price = decimal::parse("-0.05"),
+                                 .meta = json::parse("{}")}};
+    sync_wait(db.insert(figures));
+  }
+  template <class Term>
+  json all(const Term& term) {
+    return sync_wait(db.query<Figure>().where(col<&Figure::id> > 0).select<json>(json_agg(term)).one());
+  }
+  template <class T>
+  std::optional<T> read(const char* number) {
+    sync_wait(db.update<Figure>()
+                  .set(col<&Figure::meta>, json::parse(std::string("{\"n\": ") + number + "}"))
+                  .all_rows()
+                  .run());
+    const auto place = col<&Figure::meta>.path("n").template as<T>();
+    return sync_wait(db.query<Figure>().limit(1).template select<std::optional<T>>(place).one());
+  }
+};
+TUPELO_CONFORMANCE_SUITE(json_figures);
+
+TEST_P(json_figures, of_rows_become_an_array_and_lose_nothing) {
+  EXPECT_EQ(all(col<&Figure::large>), json::parse("[9007199254740993, -9223372036854775808]"));
+  EXPECT_EQ(all(col<&Figure::paid>), json::parse("[true, false]"));
+  const json prices = all(col<&Figure::price>);
+  ASSERT_EQ(prices.size(), 2U);
+  EXPECT_EQ(decimal::parse(prices.at("0")->text()), decimal::parse("123456789012.345"));
+  EXPECT_EQ(decimal::parse(prices.at("1")->text()), decimal::parse("-0.05"));
+  const json tips = all(col<&Figure::tip>);
+  EXPECT_EQ(decimal::parse(tips.at("0")->text()), decimal::parse("0.1"));
+  EXPECT_EQ(tips.at("1")->text(), "null");
+}
+TEST_P(json_figures, of_more_digits_than_a_double_has_become_numbers_of_the_array) {
+  static_cast<void>(read<decimal>("12345678901234567890.123"));
+  const json found = all(col<&Figure::meta>.path("n").as<decimal>());
+  ASSERT_EQ(found.size(), 2U);
+  EXPECT_EQ(found.at("0")->text(), "12345678901234567890.123");
+}
+TEST_P(json_figures, that_are_decimals_are_set_as_numbers) {
+  const auto place = col<&Figure::meta>.path("n");
+  sync_wait(db.update<Figure>().set(place, col<&Figure::price>).all_rows().run());
+  EXPECT_EQ(
+      sync_wait(
+          db.query<Figure>().order_by(col<&Figure::id>).select<std::optional<decimal>>(place.as<decimal>()).all()),
+      (std::vector<std::optional<decimal>>{decimal::parse("123456789012.345"), decimal::parse("-0.05")}));
+  sync_wait(db.update<Figure>().set(place, decimal::parse("7.25")).all_rows().run());
+  EXPECT_EQ(sync_wait(db.query<Figure>().limit(1).select<std::optional<decimal>>(place.as<decimal>()).one()),
+            decimal::parse("7.25"));
+}
+TEST_P(json_figures, that_a_narrow_type_does_not_hold_are_null) {
+  EXPECT_EQ(read<std::int32_t>("3000000000"), std::nullopt);
+  EXPECT_EQ(read<std::int32_t>("-2147483649"), std::nullopt);
+  EXPECT_EQ(read<std::int32_t>("2147483647.9"), 2147483647);
+  EXPECT_EQ(read<std::int32_t>("-2147483648"), std::numeric_limits<std::int32_t>::min());
+  EXPECT_EQ(read<std::int32_t>("1e30"), std::nullopt);
+  EXPECT_EQ(read<std::int16_t>("40000"), std::nullopt);
+  EXPECT_EQ(read<std::int16_t>("-32768"), std::int16_t{-32768});
+  EXPECT_EQ(read<std::uint16_t>("65535"), std::uint16_t{65535});
+  EXPECT_EQ(read<std::uint16_t>("65536"), std::nullopt);
+  EXPECT_EQ(read<std::uint32_t>("4294967295"), 4294967295U);
+  EXPECT_EQ(read<std::uint32_t>("4294967296"), std::nullopt);
+  EXPECT_EQ(read<std::uint32_t>("-1"), std::nullopt);
+  EXPECT_EQ(read<std::int8_t>("127.5"), std::int8_t{127});
+  EXPECT_EQ(read<std::int8_t>("128"), std::nullopt);
+  EXPECT_EQ(read<std::uint8_t>("255"), std::uint8_t{255});
+  EXPECT_EQ(read<std::uint8_t>("256"), std::nullopt);
+  EXPECT_EQ(read<float>("1e39"), std::nullopt);
+  EXPECT_EQ(read<float>("-1e39"), std::nullopt);
+  EXPECT_EQ(read<float>("3.4028235e38"), std::numeric_limits<float>::max());
+}
+TEST_P(json_figures, above_64_bits_with_a_sign_are_read_as_decimals) {
+  EXPECT_EQ(read<decimal>("18446744073709551615"), decimal::parse("18446744073709551615"));
+  EXPECT_EQ(read<std::int64_t>("18446744073709551615"), std::nullopt);
+}
+
 }  // namespace
 }  // namespace tupelo::conformance

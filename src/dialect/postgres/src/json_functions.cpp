@@ -3,6 +3,8 @@
 
 #include "scalar_functions.hpp"
 
+#include "tupelo/dialect/number_limits.hpp"
+
 namespace tupelo::postgres {
 
 namespace {
@@ -75,12 +77,14 @@ void get(std::string& sql, const function_call& call) {
   } else if (as == kind::boolean) {
     sql += "'boolean' THEN " + text + "::bool";
   } else if (is_integer(as)) {
-    sql += "'number' THEN CASE WHEN trunc(" + number +
-           ") BETWEEN -9223372036854775808 AND 9223372036854775807 THEN trunc(" + number + ")::int8 END";
+    const integer_range range = range_of(as);
+    sql.append("'number' THEN CASE WHEN trunc(").append(number).append(") BETWEEN ").append(range.lowest);
+    sql.append(" AND ").append(range.highest).append(" THEN trunc(").append(number).append(")::int8 END");
   } else if (is_float(as)) {
     // The server refuses what is too large for a double and what is too small for one but is not 0.
-    sql += "'number' THEN CASE WHEN abs(" + number + ") > 1.7976931348623157e308 THEN NULL WHEN abs(" + number +
-           ") < 5e-324 THEN 0 ELSE " + text + "::float8 END";
+    sql.append("'number' THEN CASE WHEN abs(").append(number).append(") > ").append(largest_of(as));
+    sql.append(" THEN NULL WHEN abs(").append(number).append(") < 5e-324 THEN 0 ELSE ");
+    sql.append(text).append("::float8 END");
   } else {
     sql += "'number' THEN " + text + "::" + std::string(value_type_of(as));
   }

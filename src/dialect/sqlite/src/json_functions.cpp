@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "json_functions.hpp"
 
+#include "tupelo/dialect/number_limits.hpp"
 #include "tupelo/core/error.hpp"
 
 namespace tupelo::sqlite {
@@ -45,15 +46,19 @@ void get(std::string& sql, const function_call& call) {
     sql += "'text') THEN " + value;
   } else if (as == kind::boolean) {
     sql += "'true', 'false') THEN " + value;
-  } else if (is_integer(as)) {
+  } else if (as == kind::i64) {
     sql += "'integer', 'real') AND " + value + " >= -9223372036854775808.0 AND " + value +
            " < 9223372036854775808.0 THEN CAST(" + value + " AS INTEGER)";
+  } else if (is_integer(as)) {
+    const integer_range range = range_of(as);
+    sql.append("'integer', 'real') AND CAST(").append(value).append(" AS INTEGER) BETWEEN ").append(range.lowest);
+    sql.append(" AND ").append(range.highest).append(" THEN CAST(").append(value).append(" AS INTEGER)");
   } else if (as == kind::decimal) {
     // A number of more digits than a double has stays the text that it is.
     sql += "'integer', 'real') THEN iif(length(" + text + ") <= 16, CAST(" + text + " AS NUMERIC), " + text + ")";
   } else {
-    sql += "'integer', 'real') AND " + value +
-           " BETWEEN -1.7976931348623157e308 AND 1.7976931348623157e308 THEN CAST(" + value + " AS REAL)";
+    sql.append("'integer', 'real') AND abs(").append(value).append(") <= ").append(largest_of(as));
+    sql.append(" THEN CAST(").append(value).append(" AS REAL)");
   }
   sql += " END";
 }
@@ -63,6 +68,8 @@ std::string value_of(const call_argument& value) {
   const std::string sql(value.sql);
   if (value.k == kind::boolean) return "json(CASE " + sql + " WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END)";
   if (value.k == kind::json) return "json(" + sql + ")";
+  // One of more digits than a double has is a text.
+  if (value.k == kind::decimal) return "json(CAST(" + sql + " AS TEXT))";
   return sql;
 }
 

@@ -52,11 +52,15 @@ public:
 
   /// What is there, as a T: std::string, bool, integers, floating point, tp::decimal, tp::json. NULL where nothing is
   /// there, and where a string, a boolean or a number is asked for and something else is, or a number that the type
-  /// does not hold. An integer is cut from a fraction; 64-bit integers and decimals lose nothing.
+  /// does not hold. An integer is cut from a fraction; 64-bit integers and decimals lose nothing. Of what is larger
+  /// than a std::int64_t a tp::decimal is told.
   template <class T>
   found<std::optional<T>> as() const {
     static_assert(detail::is_in_json<T>,
                   "tupelo: as<T>(): JSON holds std::string, bool, numbers, tp::decimal and tp::json");
+    static_assert(detail::field_kind<T>() != kind::u64,
+                  "tupelo: as<T>(): a database computes with signed integers of 64 bits: say as<std::int64_t>(), or "
+                  "as<tp::decimal>() for numbers above 9223372036854775807");
     expression e = begin();
     e.push(detail::call_word(function::json_get, 2, static_cast<std::uint32_t>(detail::field_kind<T>())));
     return e;
@@ -90,12 +94,13 @@ private:
   std::string steps_;
 };
 
-/// The values of all rows as one JSON array, in no certain order; `[]` without rows.
+/// The values of all rows as one JSON array, in no certain order; `[]` without rows. Integers and decimals lose
+/// nothing.
 template <detail::term Term>
 auto json_agg(const Term& term) {
   using type = typename detail::term_named<Term>::type;
-  static_assert(std::is_same_v<type, std::string> || detail::number<type> || std::is_same_v<type, json>,
-                "tupelo: json_agg() needs a column or expression of text, numbers or JSON");
+  static_assert(detail::is_in_json<type>,
+                "tupelo: json_agg() needs a column or expression of text, numbers, bool or JSON");
   return detail::call<json, json>(function::json_agg, 0, term);
 }
 
