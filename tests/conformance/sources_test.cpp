@@ -274,6 +274,40 @@ TEST_P(sources, a_common_table_hides_no_table_that_a_relation_goes_by) {
   const auto refused = failure_of<query_error>([&] { sync_wait(query.all()); });
   EXPECT_NE(std::string(refused.what()).find("\"shelf_marks\""), std::string::npos) << refused.what();
 }
+TEST_P(sources, a_recursive_query_of_distinct_rows_ends_in_a_graph_with_circles) {
+  create<Folder>();
+  std::vector<Folder> ring{{.name = "a"}, {.name = "b"}, {.name = "c"}};
+  sync_wait(db.insert(ring));
+  for (std::size_t i = 0; i < ring.size(); ++i) {
+    ring[i].parent_id = ring[(i + 1) % ring.size()].id;
+    sync_wait(db.update(ring[i]));
+  }
+  const auto id = col<&Folder::id>;
+  const auto around = recursive("around", query<Folder>().where(col<&Folder::name> == "a").select<std::int64_t>(id),
+                                [&](const auto& found) {
+                                  return query<Folder>()
+                                      .join(found, id == found.value())
+                                      .template select<std::int64_t>(coalesce(col<&Folder::parent_id>, 0));
+                                })
+                          .distinct();
+  EXPECT_EQ(sync_wait(db.query(around).count()), 3);
+  const auto again = around.as("again");
+  EXPECT_EQ(sync_wait(db.query<Folder>().join(around, around.value() == id).join(again, again.value() == id).count()),
+            3);
+}
+TEST_P(sources, what_is_no_recursion_has_no_distinct_rows_of_one) {
+  EXPECT_THROW(static_cast<void>(cte("totals", written()).distinct()), query_error);
+  EXPECT_THROW(static_cast<void>(derived("totals", written()).distinct()), query_error);
+}
+TEST_P(sources, what_is_no_common_table_takes_no_hint) {
+  const auto numbers = recursive("numbers", query<Book>().select<std::int64_t>(pages * 0), [](const auto& before) {
+    return query(before).where(before.value() < 3).template select<std::int64_t>(before.value() + 1);
+  });
+  const auto refused = failure_of<query_error>([&] { static_cast<void>(numbers.materialized()); });
+  EXPECT_NE(std::string(refused.what()).find("tp::recursive()"), std::string::npos) << refused.what();
+  EXPECT_THROW(static_cast<void>(numbers.not_materialized()), query_error);
+  EXPECT_THROW(static_cast<void>(derived("totals", written()).materialized()), query_error);
+}
 TEST_P(sources, a_recursive_query_computes_with_decimals) {
   struct Loan {
     std::int64_t id{};

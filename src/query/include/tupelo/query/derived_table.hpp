@@ -8,6 +8,15 @@
 
 namespace tupelo {
 
+namespace detail {
+
+/// How a tp::cte stands in the statement from then on. Errors: query_error for what is none.
+source_kind common_kind(source_kind now, source_kind wanted);
+/// A recursion by UNION. Errors: query_error for what is none.
+void find_rows_once(query_core& query, source_kind how);
+
+}  // namespace detail
+
 /// The rows of a query under a name, so that another query reads them as those of a table. Owns the query.
 ///
 ///     auto totals = tp::derived("totals", tp::query<Post>().group_by(author).select<Totals>(author, tp::count()));
@@ -26,8 +35,17 @@ public:
       : table_alias<Row>(name), query_(static_cast<query_core&&>(query)), how_(how) {}
 
   /// Of tp::cte alone: it is computed once, whoever reads from it; or wherever it is read, with the conditions there.
+  /// Errors: query_error for what is none.
   derived_table materialized() const { return with(source_kind::materialized); }
   derived_table not_materialized() const { return with(source_kind::not_materialized); }
+  /// Of tp::recursive alone: a row that was found before is not found again, so that a graph with circles has an end.
+  /// Rows are the same where all their columns are: one that counts the steps makes each of them another row. Errors:
+  /// query_error for what is no recursion.
+  derived_table distinct() const {
+    derived_table other(*this);
+    detail::find_rows_once(other.query_, how_);
+    return other;
+  }
 
   /// The same rows under a second name, so that one query reads them twice: `join(later.as("still_later"), …)`. Those
   /// of tp::cte and tp::recursive are made once all the same.
@@ -50,7 +68,7 @@ public:
 private:
   derived_table with(source_kind how) const {
     derived_table other(*this);
-    if (how_ != source_kind::recursive && how_ != source_kind::derived) other.how_ = how;
+    other.how_ = detail::common_kind(how_, how);
     return other;
   }
 
@@ -76,7 +94,8 @@ derived_table<Result, condition<>> cte(std::string_view name, const select_query
 }
 
 /// Rows that are found from rows: those of `first`, those of the query that `next` makes of them, those that it makes
-/// of these, until there are no more. `next` is called once, with the alias of the rows found so far:
+/// of these, until there are no more. `next` is called once, with the alias of the rows found so far. Rows that lead to
+/// each other in a circle have no end unless distinct() is said of it.
 ///
 ///     auto below = tp::recursive("below", tp::query<Folder>().where(id == 1).select<Node>(id, name),
 ///                                [](auto& below) { return tp::query<Folder>().join(below, parent == below(&Node::id))
