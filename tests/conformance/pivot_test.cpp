@@ -150,6 +150,33 @@ TEST_P(pivots, of_another_table_are_refused) {
   EXPECT_NE(std::string(said.what()).find("Shelf::tracks goes by the table `entries`"), std::string::npos)
       << said.what();
 }
+TEST_P(pivots, narrow_and_order_what_they_connect) {
+  const auto late = [](auto& q) { q.where(col<&Entry::position> > 1).order_by(col<&Entry::position>.desc()); };
+  const auto lists = sync_wait(db.query<Playlist>().order_by(col<&Playlist::id>).with(&Playlist::tracks, late).all());
+  EXPECT_EQ(text_of(lists[0]), "c3- a2a long name that is on the heap ");
+  EXPECT_EQ(text_of(lists[1]), "");
+  const auto first = [](auto& q) { q.order_by(col<&Entry::position>).limit(1); };
+  const auto limited =
+      sync_wait(db.query<Playlist>().order_by(col<&Playlist::id>).with(&Playlist::tracks, first).all());
+  EXPECT_EQ(text_of(limited[0]), "b1loud ");
+  EXPECT_EQ(text_of(limited[1]), "a1- ");
+}
+TEST_P(pivots, narrow_what_is_asked_for_and_counted) {
+  const auto loud = [](auto& q) { q.where(col<&Entry::name> == "loud"); };
+  EXPECT_EQ(sync_wait(db.query<Playlist>().where_has(&Playlist::tracks, loud).pluck(col<&Playlist::name>)),
+            std::vector<std::string>{"morning"});
+  EXPECT_EQ(sync_wait(db.query<Playlist>()
+                          .order_by(col<&Playlist::id>)
+                          .select(count_of(&Playlist::tracks, [](auto& q) { q.where(col<&Entry::position> < 3); }))
+                          .all()),
+            (std::vector<std::int64_t>{2, 1, 0}));
+  EXPECT_EQ(sync_wait(db.query<Track>().where_has(&Track::playlists, &Playlist::tracks, loud).count()), 3);
+}
+TEST_P(pivots, are_no_business_of_a_function_of_the_related_models_query) {
+  const auto named_b = [](select_query<Track, Track>& q) { q.where(col<&Track::name> == "b"); };
+  const auto list = sync_wait(db.get<Playlist>(ids[0]).with(&Playlist::tracks, named_b));
+  EXPECT_EQ(text_of(list), "b1loud ");
+}
 
 }  // namespace
 }  // namespace tupelo::conformance

@@ -39,6 +39,17 @@ consteval bool reads_pivot() {
   return false;
 }
 
+/// The query that narrows a relation; the join table's columns are named in it where the field names the table's model.
+template <class Model, class F>
+struct narrowing_query {
+  using type = select_query<Model, Model>;
+};
+template <class Model, class F>
+  requires(reads_pivot<F>())
+struct narrowing_query<Model, F> {
+  using type = select_query<Model, Model, typename F::pivot_model>;
+};
+
 /// What a member may be in a path; the compiler's messages name it by its type.
 template <class Member>
 struct relation_member;
@@ -84,7 +95,7 @@ struct relation_path {
       using related = typename F::related_model;
       if constexpr (relation_member<F C::*>::has_one_model) {
         query_core& query = query_for<F>(loads, relation_ref(relation));
-        if constexpr (sizeof...(Rest) > 0) relation_path<related>::load_in(query, rest...);
+        if constexpr (sizeof...(Rest) > 0) relation_path<related>::template load_in<F>(query, rest...);
       } else {
         any_path<related>::load(loads, relation_ref(relation), rest...);
       }
@@ -100,7 +111,7 @@ struct relation_path {
     if constexpr (check<F, C>() && relation_member<F C::*>::is_of_one_row) {
       using related = typename F::related_model;
       query_core& query = loads.joined(relation_ref(joined.relation), rows_of<related>::ops, rows_of<C>::ops);
-      if constexpr (sizeof...(Rest) > 0) relation_path<related>::load_in(query, rest...);
+      if constexpr (sizeof...(Rest) > 0) relation_path<related>::template load_in<F>(query, rest...);
     }
   }
 
@@ -121,7 +132,7 @@ struct relation_path {
       if constexpr (reads_pivot<F>()) static_cast<void>(info_of(meta<typename F::pivot_model>::spec));  // may hide rows
       query_core query(op::select_from, meta<related>::spec);
       query.word(relation_ref(relation).word(op::related_to));
-      if constexpr (sizeof...(Rest) > 0) relation_path<related>::narrow(query, rest...);
+      if constexpr (sizeof...(Rest) > 0) relation_path<related>::template narrow<F>(query, rest...);
       return query;
     } else {
       return query_core();
@@ -132,24 +143,21 @@ struct relation_path {
     return with_query(expression(), related(relation, rest...), op::exists);
   }
 
-  template <class F, class C, class... Rest>
-  static void load_in(query_core& query, joined_relation<F, C> joined, const Rest&... rest) {
-    load(query.loads, joined, rest...);
-  }
-  template <class First, class... Rest>
+  /// Of the rows that the field `From` leads to.
+  template <class From, class First, class... Rest>
   static void load_in(query_core& query, const First& first, const Rest&... rest) {
-    if constexpr (std::is_member_object_pointer_v<First>) {
+    if constexpr (is_path_part<First>) {
       load(query.loads, first, rest...);
     } else {
-      constrain<sizeof...(Rest)>(query, first);
+      constrain<typename narrowing_query<Model, From>::type, sizeof...(Rest)>(query, first);
     }
   }
-  template <class First, class... Rest>
+  template <class From, class First, class... Rest>
   static void narrow(query_core& query, const First& first, const Rest&... rest) {
     if constexpr (std::is_member_object_pointer_v<First>) {
       query.clause(op::where, exists(first, rest...));
     } else {
-      constrain<sizeof...(Rest)>(query, first);
+      constrain<typename narrowing_query<Model, From>::type, sizeof...(Rest)>(query, first);
     }
   }
 
@@ -164,9 +172,11 @@ private:
       return loads.query_of(relation, rows_of<related>::ops);
     }
   }
-  template <std::size_t Behind, class Constraint>
+  template <class Query, std::size_t Behind, class Constraint>
   static void constrain(query_core& core, const Constraint& constraint) {
-    using query = select_query<Model, Model>;
+    // A function that says its argument's type may be one for several relations.
+    constexpr bool is_for_it = std::is_invocable_v<const Constraint&, Query&>;
+    using query = std::conditional_t<is_for_it, Query, select_query<Model, Model>>;
     static_assert(Behind == 0, "tupelo: the function that narrows a relation is the last argument: one for each path");
     static_assert(std::is_invocable_v<const Constraint&, query&>,
                   "tupelo: what narrows a relation is a function of the related model's query: [](auto& q) { "
@@ -212,7 +222,7 @@ private:
   template <class Model, class... Rest>
   static void load_part(query_core& query, const Rest&... rest) {
     if constexpr (sizeof...(Rest) > 0) {
-      if constexpr (goes_on<Model, Rest...>()) relation_path<Model>::load_in(query, rest...);
+      if constexpr (goes_on<Model, Rest...>()) relation_path<Model>::template load_in<void>(query, rest...);
     }
   }
 };
