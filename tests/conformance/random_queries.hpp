@@ -120,10 +120,22 @@ protected:
   /// What the query finds is what was found in memory.
   template <class Query>
   void expect_rows(const Query& query, std::vector<cells> expected, bool in_order) {
+    expect_same(
+        query,
+        [&] {
+          std::vector<cells> found;
+          for (const auto& row : sync_wait(query.all())) found.push_back(cells_of(row));
+          return found;
+        },
+        std::move(expected), in_order);
+  }
+  /// What `find` gives is what was found in memory.
+  template <class Query, class Find>
+  void expect_same(const Query& query, Find find, std::vector<cells> expected, bool in_order) {
     if (!expected.empty()) ++with_rows_;
     std::vector<cells> found;
     try {
-      for (const auto& row : sync_wait(query.all())) found.push_back(cells_of(row));
+      found = find();
     } catch (const error& e) {
       fail(query, e.what());
       return;

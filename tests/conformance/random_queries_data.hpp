@@ -26,6 +26,7 @@ using maybe = std::optional<T>;
 
 enum class Grade : std::uint8_t { low, middle, high };
 
+struct Move;
 struct Stock {
   std::int64_t id{};
   maybe<std::int64_t> parent_id{};
@@ -40,6 +41,13 @@ struct Stock {
   maybe<timestamp> seen{};
   uuid token{};
   maybe<Grade> grade{};
+  has_many<Move> moves{};
+  has_many<Stock> children{};
+
+  static void model(tupelo::model<Stock>& m) {
+    m.has_many(&Stock::moves, "stock_id");
+    m.has_many(&Stock::children, "parent_id");
+  }
 };
 
 /// Of a stock, or of none: the key is no foreign key, so that all joins find rows without a match.
