@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tupelo/session/session.hpp"
 
-#include "contradictions.hpp"
 #include "related_objects.hpp"
 #include "session_state.hpp"
 
@@ -10,7 +9,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <functional>
 #include <utility>
 
 namespace tupelo {
@@ -81,99 +79,6 @@ void session::state::disown(tracked_object* object) {
   }
   std::erase_if(undo, leaves);
   let_go(leaving);
-}
-
-void session::state::remember(tracked_object* object) {
-  undo.push_back({object, object->state, object->key_generated, object->expired, false, object->snapshot, {}});
-}
-
-void session::state::remember_read(tracked_object* object) {
-  if (!held.in_transaction()) return;
-  undo.push_back({object, object->state, object->key_generated, object->expired, true, object->snapshot, {}});
-}
-
-void session::state::revert_read(undo_entry& entry, bool values) {
-  tracked_object* const object = entry.object;
-  object->expired = object->expired || entry.expired || entry.state == object_state::detached;
-  if (entry.before.empty()) return;  // read for the first time: nobody knows what it was before
-  const model_info& info = info_of(*object->spec);
-  if (values) {
-    const detail::snapshot now = detail::take_snapshot(info, object->object());
-    detail::restore(info, object->object(), entry.before);
-    detail::unload_absent(info, object, now);
-  } else {
-    detail::follow_row(info, object->object(), object->snapshot, entry.before);
-  }
-  object->snapshot = std::move(entry.before);
-}
-
-void session::state::revert(std::size_t mark, bool values) {
-  const std::vector<bool> in_step = copies.in_step();
-  std::vector<const tracked_object*> read_again;
-  std::vector<tracked_object*> leaving;
-  while (undo.size() > mark) {
-    undo_entry entry = std::move(undo.back());
-    undo.pop_back();
-    tracked_object* object = entry.object;
-    if (entry.read) {
-      revert_read(entry, values);
-      read_again.push_back(object);
-      continue;
-    }
-    const bool was_erased = object->state == object_state::erased;
-    const model_info& info = info_of(*object->spec);
-    if (entry.state == object_state::added) {
-      const bool has_a_row = object->state == object_state::persistent || object->state == object_state::removed;
-      if (has_a_row && !info.key.empty()) identities.erase(object);
-      if (object->key_generated) detail::set_generated_key(info, object->object(), 0);
-    } else {
-      if (values) {
-        const detail::snapshot now = detail::take_snapshot(info, object->object());
-        detail::restore(info, object->object(), entry.before);
-        detail::unload_absent(info, object, now);
-      }
-      if (!values && info.version >= 0 && !entry.before.empty()) {
-        // The database has the old version again, whatever else the object is to become.
-        detail::restore(info, object->object(), entry.before, info.version);
-      }
-      if (!values) {
-        for (const std::uint16_t i : entry.follows) detail::restore(info, object->object(), entry.before, i);
-      }
-    }
-    object->state = entry.state;
-    object->key_generated = entry.key_generated;
-    object->snapshot = std::move(entry.before);
-    if (!was_erased || entry.state == object_state::added) continue;
-    // Its row, marked or made anew, may have become another object since.
-    if (tracked_object* const other = identities.find_other(info, *object)) {
-      identities.erase(other);
-      leaving.push_back(other);
-    }
-    identities.insert_new(object);
-  }
-  std::sort(read_again.begin(), read_again.end(), std::less<>());
-  if (!values) {
-    copies.revert(in_step, read_again, false);
-    for (tracked_object* other : leaving) disown(other);
-    return;
-  }
-  replaced.clear();  // it is where it was
-  // What was only asked for, not flushed, goes as well; added objects leave.
-  for (tracked_object* object : objects) {
-    if (object->state == object_state::added) continue;
-    if (object->state == object_state::removed) object->state = object_state::persistent;
-    const model_info& info = info_of(*object->spec);
-    if (info.relations.empty()) {
-      detail::restore(info, object->object(), object->snapshot);
-      continue;
-    }
-    const detail::snapshot now = detail::take_snapshot(info, object->object());
-    detail::restore(info, object->object(), object->snapshot);
-    detail::unload_contradictions(info, object, now);
-  }
-  copies.revert(in_step, read_again, true);
-  for (tracked_object* other : leaving) disown(other);
-  drop_all(object_state::added);
 }
 
 void session::state::drop_all(object_state which) {
@@ -276,7 +181,7 @@ void throw_concurrent_use() {
 }
 
 void session::state::refuse_while_busy() const {
-  if (busy && !takes_changes) throw_concurrent_use();
+  if (busy && !open_to_handlers) throw_concurrent_use();
 }
 
 void require_tracked(const tracked_object* object, std::string_view verb, std::uint32_t session) {

@@ -56,7 +56,6 @@ struct session::state {
   lease held;
   bool managed = false;  ///< the transaction is ended from outside
   bool busy = false;
-  bool takes_changes = false;            ///< of handlers that are being told, though it is busy
   bool muted = false;                    ///< nobody is told of events
   std::optional<session_event> telling;  ///< handlers of this are being told
   detail::owned_objects objects;         ///< each with a share
@@ -64,6 +63,7 @@ struct session::state {
   detail::row_copies copies;        ///< of the objects, in relations that were loaded
   detail::connections connected;    ///< in the open transaction
   bool has_loaded_objects = false;  ///< rows that were loaded into relations are among them
+  bool open_to_handlers = false;    ///< though it is busy: they may add and remove objects
   bool has_erased_objects = false;  ///< rows of objects were deleted in the open transaction
   /// What has left a has_one: written before what takes its place is inserted. Nothing is read through these.
   std::vector<const detail::tracked_object*> replaced;
@@ -207,13 +207,13 @@ private:
 /// While the session tells handlers that may add and remove objects.
 class handlers_told {
 public:
-  explicit handlers_told(bool& takes_changes) noexcept : takes_changes_(takes_changes) { takes_changes_ = true; }
+  explicit handlers_told(bool& open) noexcept : open_(open) { open_ = true; }
   handlers_told(const handlers_told&) = delete;
   handlers_told& operator=(const handlers_told&) = delete;
-  ~handlers_told() { takes_changes_ = false; }
+  ~handlers_told() { open_ = false; }
 
 private:
-  bool& takes_changes_;
+  bool& open_;
 };
 
 }  // namespace tupelo
