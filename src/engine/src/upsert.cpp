@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "object_events.hpp"
+#include "run_now.hpp"
+
+#include "tupelo/engine/lease.hpp"
+#include "tupelo/engine/object_verbs.hpp"
+#include "tupelo/engine/verbs.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+namespace tupelo::detail {
+
+namespace {
+
+/// An INSERT with its clause, whose row comes back into the object.
+void make_upsert(statement_run& run, const model_info& info, void* const& object, const expression& conflict,
+                 std::int64_t now_us) {
+  const bool generated = prepare_for_insert(info, object, now_us);
+  prepare_for_update(info, object, now_us);  // an object that was read before brings an old time
+  make_insert(run.core, info, !generated, 1, false);
+  run.core.shape.append(conflict.shape);
+  run.core.values.append(conflict.values);
+  run.core.word(make_word(op::returning_row));
+  run.objects = &object;
+  run.sink = {object, &add_only_row};
+}
+
+task<std::int64_t> run_upsert(query_source& source, const model_info& info, void* object, expression conflict) {
+  statement_run run;
+  make_upsert(run, info, object, conflict, time_of_writing(info));
+  co_await run_now(source, run);
+  co_return static_cast<std::int64_t>(run.row_count);
+}
+
+/// Some at a time: what is sent together is held in memory as a whole.
+task<std::int64_t> run_upserts(query_source& source, const model_info& info, const std::vector<void*>& objects,
+                               const expression& conflict, std::vector<bool>& written) {
+  constexpr std::size_t most = 256;
+  const std::int64_t now = time_of_writing(info);
+  std::int64_t rows = 0;
+  for (std::size_t from = 0; from < objects.size(); from += most) {
+    std::vector<statement_run> runs(std::min(most, objects.size() - from));
+    std::vector<statement_run*> waiting;
+    for (std::size_t i = 0; i != runs.size(); ++i) {
+      make_upsert(runs[i], info, objects[from + i], conflict, now);
+      runs[i].core.finish();
+      waiting.push_back(&runs[i]);
+    }
+    statement_group group{waiting.data(), waiting.size()};
+    co_await source.run_group(group);
+    for (const statement_run& run : runs) {
+      written.push_back(run.row_count != 0);
+      rows += static_cast<std::int64_t>(run.row_count);
+    }
+  }
+  co_return rows;
+}
+
+}  // namespace
+
+task<bool> upsert(query_source* source, const model_spec& spec, void* object, expression conflict) {
+  const model_info& info = require_table(info_of(spec));
+  if (const event_registry* const registry = hearing_bulk(*require_source(source), info)) {
+    const auto run = [&](lease& held) { return run_upsert(held, info, object, std::move(conflict)); };
+    co_return co_await tell_around(*source, *registry, bulk_event::inserting, info, run) != 0;
+  }
+  co_return co_await run_upsert(*source, info, object, std::move(conflict)) != 0;
+}
+
+task<std::vector<bool>> upsert_all(query_source* source, const model_spec& spec, std::vector<void*> objects,
+                                   expression conflict) {
+  const model_info& info = require_table(info_of(spec));
+  std::vector<bool> written;
+  if (objects.empty()) co_return written;
+  const event_registry* const registry = hearing_bulk(*require_source(source), info);
+  const auto all = [&](lease& held) {
+    return tell_of(registry, registry == nullptr ? nullptr : &info, bulk_event::inserting, held,
+                   [&] { return run_upserts(held, info, objects, conflict, written); });
+  };
+  static_cast<void>(co_await in_transaction<std::int64_t>(*source, all));
+  co_return written;
+}
+
+}  // namespace tupelo::detail
