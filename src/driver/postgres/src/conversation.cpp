@@ -239,6 +239,7 @@ server_statement& conversation::statement_for(request& r, std::shared_ptr<server
 
 void conversation::describe(flight& f) {
   f.at = stage::describing;
+  f.answered = false;
   f.lacks_types = false;
   begin_guard(f, leaves_types_open(*f.of->plan));
   write_description(*f.statement, *f.of->plan);
@@ -304,6 +305,7 @@ void conversation::run(flight& f) {
   if (r.in_bulk && copy_out(f)) return;
   const std::string_view portal = portal_of(r, statement);
   write_run(r, statement, portal);
+  f.answered = false;
   f.synced = !f.joins && (portal.empty() || status_ == transaction_status::open);
   if (f.synced) {
     if (r.fetch != 0 && r.end_after_fetch) write_close_portal(out_, portal);
@@ -344,6 +346,7 @@ bool conversation::next_of_script(flight& f) {
   f.statement_text = take_statement(f.rest);
   if (f.statement_text.empty()) return false;
   write_query(out_, f.statement_text);
+  f.answered = false;
   return true;
 }
 

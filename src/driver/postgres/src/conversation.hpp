@@ -169,6 +169,7 @@ private:
     interruption cause = interruption::none;
     std::size_t dropped = 0;          ///< bytes of a COPY that nobody wants
     bool synced = true;               ///< Sync was sent behind it: its end is ReadyForQuery
+    bool answered = false;            ///< what it does now came to its end, or to an error; of a group: to an error
     bool suspended = false;           ///< the portal has more rows
     bool stale = false;               ///< the server's plan is out of date
     bool lacks_types = false;         ///< the server could not tell the type of a parameter that is a text from now on
@@ -221,6 +222,7 @@ private:
   void forget_portals() noexcept;
 
   void handle(const backend_message& message);
+  void statement_described(flight& f);
   void row(flight& f, const backend_message& message);
   void command_complete(flight& f, const backend_message& message);
   void suspended(flight& f);
@@ -228,6 +230,7 @@ private:
   void ready(const backend_message& message);
   bool described(flight& f);
   flight& front(const backend_message& message);
+  static bool is_answered(const flight& f) noexcept;
   void keep_description(server_statement& statement, const statement_plan& plan) const;
   void plan_values(server_statement& statement, const statement_plan& plan) const;
   std::vector<std::uint32_t> types_for(const server_statement& statement, const statement_plan& plan) const {

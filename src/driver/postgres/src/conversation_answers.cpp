@@ -34,38 +34,35 @@ void conversation::handle(const backend_message& message) {
     case '3':  // CloseComplete
       return;
     case 'n':  // NoData
-      if (flight& f = front(message); f.at == stage::describing) {
-        if (f.group) {
-          group_described(f);
-        } else if (is_copied(f) || f.joins) {
-          copy_described(f);
-        }
-      }
+      if (flight& f = front(message); f.at == stage::describing) statement_described(f);
       return;
     case 'I':  // EmptyQueryResponse
-      if (flight& f = front(message); f.group && f.at == stage::running) aim(f, f.group->next + 1);
+      if (flight& f = front(message); f.group && f.at == stage::running) {
+        aim(f, f.group->next + 1);
+      } else {
+        f.answered |= f.at == stage::running || f.at == stage::scripting;
+      }
       return;
     case 't': return parse_parameter_description(message, parameter_types_);
     case 'T':
       parse_row_description(message, columns_);
-      if (flight& f = front(message); f.at == stage::describing && f.statement != nullptr) {
-        f.statement->has_rows = true;
+      if (flight& f = front(message); f.at == stage::describing) {
+        if (f.statement != nullptr) f.statement->has_rows = true;
         result_columns_.clear();
         names_.clear();
         for (const column_description& column : columns_) names_.emplace_back(column.name);
         for (std::size_t i = 0; i < columns_.size(); ++i)
           result_columns_.push_back({names_[i], columns_[i].type, columns_[i].modifier});
-        if (f.group) {
-          group_described(f);
-        } else if (is_copied(f) || f.joins) {
-          copy_described(f);
-        }
+        statement_described(f);
       }
       return;
     case 's': return suspended(front(message));
     case 'E':
-      if (flights_.empty()) throw_postgres_failure(parse_error(message), {});
-      return failed(flights_.front(), message);
+      if (flights_.empty()) {
+        const error_fields fields = parse_error(message);
+        if (loses_connection(fields)) throw_postgres_failure(fields, {});
+      }
+      return failed(front(message), message);
     case 'S': {
       const parameter_status changed = parse_parameter_status(message);
       session_.reports(changed);
@@ -101,6 +98,12 @@ void conversation::handle(const backend_message& message) {
   }
 }
 
+void conversation::statement_described(flight& f) {
+  if (f.group) return group_described(f);
+  f.answered = true;
+  if (is_copied(f) || f.joins) copy_described(f);
+}
+
 void conversation::row(flight& f, const backend_message& message) {
   if (f.at == stage::asking) return types_.take(message);
   if (f.at == stage::draining && f.statement != nullptr) {
@@ -129,6 +132,7 @@ void conversation::row(flight& f, const backend_message& message) {
 void conversation::command_complete(flight& f, const backend_message& message) {
   const command_result result = parse_command_complete(message);
   if (f.at == stage::describing) return;  // of the savepoint around it
+  if (!f.group || f.at != stage::running) f.answered = true;
   if (f.at == stage::asking) {
     if (!f.synced) copy_described(f);
     return;
@@ -157,6 +161,7 @@ void conversation::command_complete(flight& f, const backend_message& message) {
 }
 
 void conversation::suspended(flight& f) {
+  if (!f.group) f.answered = true;
   if (f.of == nullptr || f.at != stage::running) return;
   if (f.group) return aim(f, f.group->next + 1);
   f.suspended = true;
@@ -168,6 +173,7 @@ void conversation::suspended(flight& f) {
 void conversation::failed(flight& f, const backend_message& message) {
   const error_fields fields = parse_error(message);
   session_.failed(fields);
+  f.answered = true;
   if (f.at == stage::asking) types_.clear();  // those that were asked about stand there as if they were known
   if (f.of == nullptr) {
     if (loses_connection(fields)) throw_postgres_failure(fields, {});
@@ -303,13 +309,22 @@ void conversation::ask_for(flight& f, const std::vector<std::uint32_t>& types, b
   types_.ask(out_, types);
   f.synced = synced;
   f.asked = true;
+  f.answered = false;
   synced ? write_sync(out_) : write_flush(out_);
   f.at = stage::asking;
   blocked_ = true;
 }
 
+/// Whether the server has said what became of all that was asked. Nothing is said of what is closed.
+bool conversation::is_answered(const flight& f) noexcept {
+  if (f.answered || f.at == stage::closing) return true;
+  const bool by_members = f.group && (f.at == stage::describing || f.at == stage::running);
+  return by_members && f.group->next == f.group->end;
+}
+
 void conversation::ready(const backend_message& message) {
   flight& f = front(message);
+  if (!is_answered(f)) throw_protocol_violation("ReadyForQuery before the answer to what was asked");
   status_ = parse_ready_for_query(message);
   if (f.statement != nullptr && f.statement->copy != nullptr) f.statement->copy.reset();
   if (f.at == stage::copying_in) copy_.reset();

@@ -72,6 +72,7 @@ void conversation::open_copy(flight& f) {
   write_command(out_, copy_->statement());
   write_flush(out_);
   f.at = stage::copying_in;
+  f.answered = false;
 }
 
 void conversation::copy_accepted(flight& f, const backend_message& message) {
@@ -162,6 +163,7 @@ bool conversation::copy_out(flight& f) {
   write_sync(out_);
   statement.copy = std::make_unique<copy_reader>(result_columns_);
   f.at = stage::copying_out;
+  f.answered = false;
   f.synced = true;
   return true;
 }

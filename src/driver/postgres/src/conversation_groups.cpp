@@ -76,6 +76,7 @@ void conversation::describe_group(flight& f) {
   end_guard(f);
   write_sync(out_);
   f.at = stage::describing;
+  f.answered = false;
   blocked_ = true;
   aim(f, first);
 }
@@ -148,6 +149,7 @@ void conversation::run_group(flight& f) {
   for (std::size_t i = group.first; i != group.members.size(); ++i) {
     const group_flight::member& member = group.members[i];
     const std::size_t before = out_.mark();
+    assert(member.statement->described);
     try {
       write_run(*member.of, *member.statement, {});
       if (member.of->fetch != 0) write_close_portal(out_, {});
@@ -165,6 +167,7 @@ void conversation::run_group(flight& f) {
     }
   }
   write_sync(out_);
+  f.answered = false;
   group.sent = true;
   blocked_ = true;
   aim(f, group.first);
@@ -227,6 +230,7 @@ void conversation::group_ready(flight& f) {
     } else if (f.stale && prepare_redo(f)) {
       if (status_ != transaction_status::failed) return describe_group(f);
       f.at = stage::undoing;
+      f.answered = false;
       return write_query(out_, "ROLLBACK");
     } else if (group.refusal && !f.of->failure) {
       f.due = group.members[group.end].of;

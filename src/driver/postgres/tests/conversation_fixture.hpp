@@ -35,6 +35,20 @@ struct asked {
     run.rows = {&rows,
                 [](void* into) -> void* { return &static_cast<std::vector<std::int64_t>*>(into)->emplace_back(); }};
   }
+  /// Makes it take one parameter, a number.
+  asked& with_parameter() {
+    static const type_ops ops = ops_of<std::int64_t>(kind::i64);
+    static const std::int64_t number = 7;
+    static const void* const object = &number;
+    bind_step step;
+    step.source = bind_source::field;
+    step.k = kind::i64;
+    step.first = 1;
+    step.slot = slot_of(ops);
+    plan.binds.push_back(step);
+    run.objects = &object;
+    return *this;
+  }
   asked(const asked&) = delete;
   asked& operator=(const asked&) = delete;
   ~asked() { delete reinterpret_cast<server_statement*>(prepared); }
@@ -79,6 +93,10 @@ struct conversation_test : ::testing::Test {
     if (!reads) return head + message_bytes('n', "");
     return head + message_bytes('T', int16_bytes(1) + text_bytes("n") + int32_bytes(0) + int16_bytes(0) +
                                          int32_bytes(20) + int16_bytes(8) + int32_bytes(0xFFFFFFFF) + int16_bytes(0));
+  }
+  /// Of a statement with one parameter, a number.
+  static std::string described_with_parameter() {
+    return message_bytes('1', "") + message_bytes('t', int16_bytes(1) + int32_bytes(20)) + message_bytes('n', "");
   }
   static std::string row(std::uint32_t value) {
     return message_bytes('D', int16_bytes(1) + int32_bytes(8) + int32_bytes(0) + int32_bytes(value));

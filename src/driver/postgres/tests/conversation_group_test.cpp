@@ -372,6 +372,7 @@ TEST_F(conversation_group_test, whatever_a_server_answers_each_request_ends_once
   const auto pick = [&](std::size_t count) { return std::uniform_int_distribution<std::size_t>(0, count - 1)(random); };
   const std::vector<std::string> answers{described(true),
                                          described(false),
+                                         described_with_parameter(),
                                          row(1),
                                          done("SELECT 1"),
                                          done("COMMIT"),
@@ -394,7 +395,10 @@ TEST_F(conversation_group_test, whatever_a_server_answers_each_request_ends_once
     talk = std::make_unique<conversation>(pick(2) == 0);
     statements.clear();
     group = {};
-    for (std::size_t i = 0; i <= pick(4); ++i) pick(2) == 0 ? read() : write();
+    for (std::size_t i = 0; i <= pick(4); ++i) {
+      asked& each = pick(2) == 0 ? read() : write();
+      if (pick(2) == 0) each.with_parameter();
+    }
     asked behind("SELECT 9", true);
     submit();
     talk->submit(behind.run);
@@ -419,6 +423,19 @@ TEST_F(conversation_group_test, whatever_a_server_answers_each_request_ends_once
   }
 }
 
+TEST_F(conversation_group_test, fewer_descriptions_than_statements_are_a_violation) {
+  write();
+  write("UPDATE t SET a = $1").with_parameter();
+  submit();
+  testing::expect_violation([&] { answer(described(false) + ready()); });
+  EXPECT_EQ(sent(), "PDPDS") << "no value is written for parameters that nobody has described";
+}
+TEST_F(conversation_group_test, fewer_answers_than_members_are_a_violation) {
+  write();
+  write();
+  prepare();
+  testing::expect_violation([&] { answer(done("UPDATE 1") + ready()); });
+}
 TEST_F(conversation_group_test, more_answers_than_members_are_a_violation) {
   write();
   prepare();

@@ -111,6 +111,9 @@ TEST_F(broken_streams, that_the_server_does_not_understand_lose_the_connection) 
   EXPECT_FALSE(lost.connection_usable());
   EXPECT_NE(std::string(lost.what()).find("08P01"), std::string::npos);
 }
+TEST_F(broken_streams, are_those_with_an_error_that_nothing_has_met) {
+  expect_violation([&] { receive(said('E', "ERROR", "26000")); });
+}
 TEST_F(broken_streams, are_none_where_a_function_raises_the_same_code) {
   ask();
   receive(said('E', "ERROR", "08P01", "exec_stmt_raise") + message_bytes('Z', "I"));
