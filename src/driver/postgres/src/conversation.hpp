@@ -144,7 +144,14 @@ public:
   void report_to(connection_events* events) noexcept { events_ = events; }
   connection_events* events() const noexcept { return events_; }
   bool has_notices() const noexcept { return !notices_.empty(); }
-  std::vector<error_fields> take_notices() noexcept { return std::exchange(notices_, {}); }
+  std::vector<error_fields> take_notices() noexcept {
+    notice_bytes_ = notices_left_out_ = 0;
+    return std::exchange(notices_, {});
+  }
+
+  /// Of notices that nobody has taken yet. The last of them tells of those that are left out.
+  static constexpr std::size_t most_notices = 4096;
+  static constexpr std::size_t most_notice_bytes = std::size_t{1} << 20;
 
 private:
   enum class stage : std::uint8_t {
@@ -229,6 +236,7 @@ private:
   void failed(flight& f, const backend_message& message);
   void ready(const backend_message& message);
   bool described(flight& f);
+  void keep_notice(const backend_message& message);
   flight& front(const backend_message& message);
   static bool is_answered(const flight& f) noexcept;
   void keep_description(server_statement& statement, const statement_plan& plan) const;
@@ -310,6 +318,8 @@ private:
   server_statement* copying_out_ = nullptr;  ///< whose rows come by COPY and are not awaited now
   connection_events* events_ = nullptr;
   std::vector<error_fields> notices_;
+  std::size_t notice_bytes_ = 0;
+  std::size_t notices_left_out_ = 0;
   std::uint64_t last_number_ = 0;  ///< of statements and portals
   std::uint64_t last_stream_ = 0;
   transaction_status status_ = transaction_status::idle;

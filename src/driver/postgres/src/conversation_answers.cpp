@@ -73,7 +73,7 @@ void conversation::handle(const backend_message& message) {
       return;
     }
     case 'N':  // NoticeResponse
-      if (events_ != nullptr && events_->wants_notices()) notices_.push_back(parse_error(message));
+      if (events_ != nullptr && events_->wants_notices()) keep_notice(message);
       return;
     case 'A':  // NotificationResponse
       return;
@@ -262,6 +262,22 @@ void conversation::keep_description(server_statement& statement, const statement
 void conversation::plan_values(server_statement& statement, const statement_plan& plan) const {
   statement.parameters = plan_parameters(plan, statement.parameter_types, server_version_, types_);
   statement.described = true;
+}
+
+void conversation::keep_notice(const backend_message& message) {
+  if (notices_left_out_ == 0 && notices_.size() < most_notices && message.size <= most_notice_bytes - notice_bytes_) {
+    notice_bytes_ += message.size;
+    notices_.push_back(parse_error(message));
+    return;
+  }
+  if (notices_left_out_++ == 0) {
+    error_fields last;
+    last.severity = "WARNING";
+    last.sqlstate = "01000";
+    notices_.push_back(std::move(last));
+  }
+  notices_.back().message =
+      "the server said more at once than is kept: " + std::to_string(notices_left_out_) + " notices are left out here";
 }
 
 // ---- types that users made

@@ -50,6 +50,31 @@ TEST_F(notices, are_kept_for_who_wants_them) {
   EXPECT_EQ(taken[0].message, "row 7 is odd");
   EXPECT_FALSE(talk.has_notices());
 }
+TEST_F(notices, beyond_a_number_are_counted_and_left_out) {
+  talk.report_to(&events);
+  ask();
+  for (std::size_t i = 0; i != conversation::most_notices + 70; ++i) receive(said('N', "NOTICE", "00000"));
+  const std::vector<error_fields> taken = talk.take_notices();
+  ASSERT_EQ(taken.size(), conversation::most_notices + 1);
+  EXPECT_EQ(taken.back().severity, "WARNING");
+  EXPECT_EQ(taken.back().message.find("row"), std::string::npos);
+  EXPECT_NE(taken.back().message.find("70 notices"), std::string::npos) << taken.back().message;
+  receive(said('N', "NOTICE", "00000"));
+  EXPECT_EQ(talk.take_notices().at(0).message, "row 7 is odd") << "those that come later are kept again";
+}
+TEST_F(notices, beyond_a_size_are_counted_and_left_out) {
+  talk.report_to(&events);
+  ask();
+  const auto long_one = [](std::size_t size) {
+    return message_bytes('N', text_bytes("SNOTICE") + text_bytes("VNOTICE") + text_bytes("C00000") +
+                                  text_bytes("M" + std::string(size, 'x')) + '\0');
+  };
+  receive(long_one(conversation::most_notice_bytes));
+  receive(long_one(1));
+  const std::vector<error_fields> taken = talk.take_notices();
+  ASSERT_EQ(taken.size(), 1U);
+  EXPECT_NE(taken[0].message.find("2 notices"), std::string::npos) << taken[0].message;
+}
 TEST_F(notices, are_passed_over_where_nobody_wants_them) {
   receive(said('N', "NOTICE", "00000"));
   talk.report_to(&events);
