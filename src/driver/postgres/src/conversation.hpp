@@ -48,13 +48,18 @@ struct server_statement {
   std::string rest;
   std::size_t rest_at = 0;
   std::exception_ptr rest_failure;
-  bool drained = false;   ///< the result is in `rest`
-  bool draining = false;  ///< or will be
+  bool drained = false;    ///< the result is in `rest`
+  bool draining = false;   ///< or will be
+  bool rest_lost = false;  ///< it was too large to be kept
 
   void forget_rest() noexcept {
+    lose_rest();
+    drained = draining = rest_lost = false;
+  }
+  void lose_rest() noexcept {
     rest = {};
     rest_at = 0;
-    drained = draining = false;
+    rest_lost = true;
   }
   bool portal_open = false;           ///< a result that was read in part
   std::unique_ptr<copy_reader> copy;  ///< of a result that comes by COPY and is not at its end
@@ -102,6 +107,8 @@ public:
   /// Whether something may be sent before the answer to what has a Sync behind it. A pooler of transactions takes the
   /// server away at the end of the first.
   bool may_send_ahead() const noexcept { return !pooled_; }
+  /// Bytes that are kept of a result whose connection is needed for something else.
+  static constexpr std::size_t most_read_ahead = std::size_t{64} << 20;
   /// Whether the server may object to rows any time.
   bool is_copying_in() const noexcept { return copy_ != nullptr; }
   /// What is left of a result that nobody wants is so much that the connection is better ended.
@@ -217,6 +224,7 @@ private:
   void run(flight& f);
   void write_run(const request& r, const server_statement& statement, std::string_view portal);
   bool fetch_on(flight& f);
+  static void keep_rest(server_statement& statement, const backend_message& row);
   static void fetch_from_rest(request& r, server_statement& statement);
   void drain_stream();
   /// Its transaction has ended.

@@ -106,10 +106,7 @@ void conversation::statement_described(flight& f) {
 
 void conversation::row(flight& f, const backend_message& message) {
   if (f.at == stage::asking) return types_.take(message);
-  if (f.at == stage::draining && f.statement != nullptr) {
-    const std::uint32_t size = message.size;
-    f.statement->rest.append(reinterpret_cast<const char*>(&size), sizeof size).append(message.body, size);
-  }
+  if (f.at == stage::draining && f.statement != nullptr) keep_rest(*f.statement, message);
   if (f.due == nullptr || f.statement == nullptr || f.at == stage::scripting) return;
   request& r = *f.due;
   if (r.failure) [[unlikely]]

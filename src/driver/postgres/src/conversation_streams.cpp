@@ -5,6 +5,7 @@
 #include <tupelo/core/error.hpp>
 
 #include <cstring>
+#include <string>
 #include <utility>
 
 namespace tupelo::driver::postgres {
@@ -69,7 +70,26 @@ void conversation::lose_stream() noexcept {
   std::erase(portals_, &lost);
 }
 
+void conversation::keep_rest(server_statement& statement, const backend_message& row) {
+  if (statement.rest_lost) return;
+  const std::uint32_t size = row.size;
+  if (statement.rest.size() + sizeof size + size > most_read_ahead) return statement.lose_rest();
+  statement.rest.append(reinterpret_cast<const char*>(&size), sizeof size).append(row.body, size);
+}
+
 void conversation::fetch_from_rest(request& r, server_statement& statement) {
+  if (statement.rest_lost) {
+    statement.forget_rest();
+    statement.rest_failure = nullptr;
+    transaction_error lost(errc::concurrent_use,
+                           "the rest of the result is lost: its connection was needed for something else, and there "
+                           "were more than the " +
+                               std::to_string(most_read_ahead >> 20) +
+                               " MiB that are kept of it meanwhile; read it to its end first, or run what comes in "
+                               "between on another connection");
+    lost.set_statement(r.plan->text);
+    throw lost;
+  }
   const bool decoded = r.rows.add != nullptr && !r.plan->reads.empty();
   while (statement.rest_at != statement.rest.size()) {
     if (r.row_count == r.fetch) {

@@ -44,6 +44,32 @@ TEST_F(conversation_stream_test, another_statement_has_the_rest_of_a_stream_read
   EXPECT_FALSE(stream.run.more);
 }
 
+TEST_F(conversation_stream_test, a_rest_that_is_too_large_to_be_kept_is_lost_and_nothing_else_is) {
+  asked& stream = open_stream();
+  asked& other = write();
+  talk->submit(other.run);
+  sent();
+  const std::string large = message_bytes('D', std::string(std::size_t{8} << 20, 'x'));
+  for (std::size_t i = 0; i <= conversation::most_read_ahead >> 23; ++i) answer(large);
+  answer(message_bytes('C', testing::text_bytes("SELECT 11")) + ready() + described(false) + ready());
+  answer(done("UPDATE 1") + ready());
+  EXPECT_EQ(completed(), std::vector<request*>{&other.run});
+  EXPECT_FALSE(other.run.failure);
+  talk->submit(stream.run);
+  EXPECT_EQ(completed(), std::vector<request*>{&stream.run});
+  EXPECT_EQ(stream.failure(), errc::concurrent_use);
+  EXPECT_FALSE(stream.run.more);
+  try {
+    std::rethrow_exception(stream.run.failure);
+  } catch (const error& lost) {
+    EXPECT_EQ(lost.statement(), "SELECT n FROM t");
+    EXPECT_NE(std::string(lost.what()).find("64 MiB"), std::string::npos) << lost.what();
+  }
+  sent();
+  talk->submit(stream.run);
+  EXPECT_EQ(sent(), "BEH") << "it can be read anew";
+}
+
 TEST_F(conversation_stream_test, a_statement_that_cannot_be_sent_leaves_the_reading_ahead_alone) {
   asked& stream = open_stream();
   asked unsendable("UPDATE t SET a = '\\0'", false);
