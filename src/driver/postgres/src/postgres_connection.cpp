@@ -324,7 +324,7 @@ void postgres_connection::take_received() {
 
 void postgres_connection::receive(bool wait) {
   receive_buffer& in = talk_.input();
-  for (;;) {
+  for (std::size_t received = 0;;) {
     const std::span<char> room = in.prepare();
     std::size_t count = 0;
     const transfer outcome = socket_.receive(room.data(), room.size(), count, wait);
@@ -341,7 +341,9 @@ void postgres_connection::receive(bool wait) {
     }
     end_if_stuck();
     if (!talk_.output().empty()) flush();
-    if (count < room.size() && !socket_.has_pending()) return;
+    received += count;
+    // What TLS has decrypted the socket would not tell of.
+    if ((count < room.size() || received >= facts_.received_at_once) && !socket_.has_pending()) return;
     if (!talk_.is_awaited()) return;
     wait = false;
   }

@@ -28,6 +28,8 @@ struct session_facts {
   std::int64_t cancel_timeout_us = 0;
   transaction_status status = transaction_status::idle;
   std::vector<error_fields> notices;  ///< what is to be told of it
+  /// Bytes that are read before it is looked whether a deadline has passed, and others have their turn.
+  std::size_t received_at_once = std::size_t{1} << 20;
 };
 
 /// One connection to a server: moves the conversation's bytes, on the event loop of whoever uses it or blocking.
