@@ -4,6 +4,7 @@
 
 #include <tupelo/tupelo.hpp>
 #include <tupelo/driver/url.hpp>
+#include <tupelo/core/deadline.hpp>
 #include <tupelo/core/error.hpp>
 
 #include <gtest/gtest.h>
@@ -88,6 +89,17 @@ TEST_F(tls, versions_are_limited_from_both_sides) {
   EXPECT_EQ(version(url_of("localhost", "sslmode=require&ssl_max_protocol_version=TLSv1.2")), "TLSv1.2");
   EXPECT_EQ(version(url_of("localhost", "sslmode=require&ssl_min_protocol_version=TLSv1.3")), "TLSv1.3");
   refusal(url_of("localhost", "sslmode=require&ssl_min_protocol_version=TLSv1&ssl_max_protocol_version=TLSv1.1"));
+}
+TEST_F(tls, stops_statements_of_a_server_whose_name_is_verified) {
+  database db(url_of("localhost", "sslmode=verify-full" + root()), {.pool_size = 1});
+  EXPECT_EQ(sync_wait(db.raw_sql<int>("SELECT 1").one()), 1);
+  try {
+    sync_wait(with_deadline(db.execute("SELECT pg_sleep(600)"), deadline{steady_now_us() + 50'000}));
+    ADD_FAILURE() << "it was not stopped";
+  } catch (const timed_out& e) {
+    EXPECT_FALSE(says(e.what(), "connection is closed")) << e.what();
+  }
+  EXPECT_EQ(sync_wait(db.raw_sql<int>("SELECT 7").one()), 7);
 }
 TEST_F(tls, begins_at_once_where_the_server_can) {
   std::string text = oracle::url();

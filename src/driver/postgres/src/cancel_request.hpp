@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "transport.hpp"
+
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -25,7 +27,8 @@ protected:
 };
 
 /// Asks a server to stop what one of its connections runs, over a connection of its own and without blocking; works on
-/// the background scheduler.
+/// the background scheduler. It is encrypted where that connection is: its key is a secret, and there may be a proxy
+/// that takes nothing else.
 ///
 /// It ends when the server closes that connection, which is after it has passed the request on; and after
 /// `patience_us` at the latest.
@@ -33,8 +36,9 @@ protected:
 /// Threads: `listener` is called once, on the background thread, unless it was dropped before.
 class cancel_request {
 public:
-  static std::shared_ptr<cancel_request> start(const endpoint& server, std::uint32_t process, const std::string& key,
-                                               cancel_listener& listener, std::int64_t patience_us) noexcept;
+  static std::shared_ptr<cancel_request> start(const endpoint& server, const tls_terms& tls, std::uint32_t process,
+                                               const std::string& key, cancel_listener& listener,
+                                               std::int64_t patience_us) noexcept;
   virtual ~cancel_request() = default;
   /// The listener is not called after this has returned.
   virtual void drop_listener() noexcept = 0;

@@ -62,10 +62,11 @@ void set_tcp_options(int descriptor, const postgres_settings& settings) noexcept
 /// One connection on its way from a socket to ready.
 class opening {
 public:
-  opening(const postgres_settings& settings, ssl_ctx_st* tls, const postgres_host& host, encryption attempt,
-          std::int64_t due_us)
+  opening(const postgres_settings& settings, std::shared_ptr<ssl_ctx_st> tls, const postgres_host& host,
+          encryption attempt, std::int64_t due_us)
       : settings_(settings),
-        tls_(tls),
+        tls_{std::move(tls), settings.tls_server_name || settings.tls == tls_mode::verify_full ? host.name : "",
+             settings.tls == tls_mode::verify_full, settings.tls_direct},
         host_(host),
         due_us_(due_us),
         talk_(settings.named_statements, settings.behind_pooler),
@@ -152,9 +153,8 @@ private:
         break;
       }
       case startup::input::tls_handshake: {
-        socket_.start_tls(
-            tls_, settings_.tls_server_name || settings_.tls == tls_mode::verify_full ? host_.name : std::string(),
-            settings_.tls == tls_mode::verify_full);
+        socket_.start_tls(tls_);
+        facts_.tls = tls_;
         for (transfer state = socket_.handshake(); state != transfer::done; state = socket_.handshake())
           co_await wait(state == transfer::wants_read ? io_readiness::readable : io_readiness::writable);
         startup_.take_tls(socket_.channel_binding());
@@ -220,7 +220,7 @@ private:
   }
 
   const postgres_settings& settings_;
-  ssl_ctx_st* tls_;
+  tls_terms tls_;
   const postgres_host& host_;
   std::int64_t due_us_;
   conversation talk_;
@@ -454,7 +454,7 @@ task<std::unique_ptr<opening>> postgres_server::state::open(const postgres_host&
                                                             target_session wanted, std::int64_t due_us) const {
   std::exception_ptr first_refusal;
   for (encryption attempt = first_encryption(settings, host);;) {
-    auto under_way = std::make_unique<opening>(settings, tls.get(), host, attempt, due_us);
+    auto under_way = std::make_unique<opening>(settings, tls, host, attempt, due_us);
     try {
       co_await under_way->run(address);
       if (co_await under_way->fits(wanted)) co_return std::move(under_way);

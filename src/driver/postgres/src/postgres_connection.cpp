@@ -517,7 +517,7 @@ void postgres_connection::send_cancel() noexcept {
   cancel_again_ = false;
   if (facts_.key.key.empty()) return;
   const std::int64_t left_us = std::max<std::int64_t>(give_up_at_us_ - now_us(), 1);
-  cancelling_ = cancel_request::start(facts_.server, facts_.key.process, facts_.key.key, *this, left_us);
+  cancelling_ = cancel_request::start(facts_.server, facts_.tls, facts_.key.process, facts_.key.key, *this, left_us);
 }
 
 void postgres_connection::cancel_ended(bool in_time) noexcept {

@@ -24,6 +24,7 @@ namespace tupelo::driver::postgres {
 struct session_facts {
   backend_key key;
   endpoint server;
+  tls_terms tls;     ///< as the connection uses it, which those that cancel do too
   std::string name;  ///< the server as messages call it, without credentials
   std::int64_t cancel_timeout_us = 0;
   transaction_status status = transaction_status::idle;

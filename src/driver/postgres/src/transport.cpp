@@ -171,8 +171,9 @@ transfer transport::receive(char* bytes, std::size_t size, std::size_t& count, b
 
 bool transport::has_pending() const noexcept { return tls_ && SSL_pending(tls_.get()) > 0; }
 
-void transport::start_tls(ssl_ctx_st* context, const std::string& server_name, bool verify_name) {
-  tls_.reset(SSL_new(context));
+void transport::start_tls(const tls_terms& terms) {
+  const std::string& server_name = terms.server_name;
+  tls_.reset(SSL_new(terms.context.get()));
   BIO* const bio = tls_ ? BIO_new(bio_method()) : nullptr;
   if (bio == nullptr) throw connection_error(errc::connection_failed, "TLS cannot be started: " + tls_reason());
   // NOLINTNEXTLINE(performance-no-int-to-ptr): only ever cast back
@@ -184,7 +185,7 @@ void transport::start_tls(ssl_ctx_st* context, const std::string& server_name, b
   SSL_set_mode(tls_.get(), SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
   const bool address = is_address(server_name);
   if (!address && !server_name.empty()) SSL_set_tlsext_host_name(tls_.get(), server_name.c_str());
-  if (!verify_name) return;
+  if (!terms.verify_name) return;
   X509_VERIFY_PARAM* const checked = SSL_get0_param(tls_.get());
   X509_VERIFY_PARAM_set_hostflags(checked, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
   const int taken = address ? X509_VERIFY_PARAM_set1_ip_asc(checked, server_name.c_str())

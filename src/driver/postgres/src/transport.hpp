@@ -18,6 +18,14 @@ enum class transfer : std::uint8_t {
   ended,        ///< by the peer
 };
 
+/// How TLS is begun with a server.
+struct tls_terms {
+  std::shared_ptr<ssl_ctx_st> context;  ///< null: without TLS
+  std::string server_name;              ///< empty: it is not told
+  bool verify_name = false;             ///< the certificate must be for it
+  bool direct = false;                  ///< from the first byte, without asking for it
+};
+
 /// A connected socket, plain or under TLS. Never blocks unless asked to.
 ///
 /// Owns: the descriptor. Errors: connection_error (connection_lost) where the system or TLS reports a failure.
@@ -42,9 +50,8 @@ public:
   /// Whether decrypted bytes wait here though the socket has none.
   bool has_pending() const noexcept;
 
-  /// Begins TLS. `server_name` is sent along where it is a name and no address; with `verify_name` the certificate must
-  /// be for it.
-  void start_tls(ssl_ctx_st* context, const std::string& server_name, bool verify_name);
+  /// Begins TLS. The server's name is sent along where it is one and no address.
+  void start_tls(const tls_terms& terms);
   /// Goes on with the handshake until `done`. Errors: connection_error (connection_failed) saying what TLS objects to.
   transfer handshake();
   /// The server's certificate as SCRAM binds to it; empty without TLS. Source: RFC 5929, tls-server-end-point.
