@@ -143,12 +143,12 @@ INSTANTIATE_TEST_SUITE_P(in_the_background, boundaries,
 
 // ---- what only slows a session down
 
-class pacing : public scene, public ::testing::WithParamInterface<std::tuple<way, pace>> {};
+class pacing : public scene, public ::testing::WithParamInterface<std::tuple<way, pace, bool>> {};
 
 TEST_P(pacing, changes_no_result) {
-  const auto [how, speed] = GetParam();
+  const auto [how, speed, tls] = GetParam();
   fault_proxy::gate gate(*proxy, {}, speed);
-  database db(url_through(gate, true), {.pool_size = 1, .run = execution_of(how), .first_backoff_us = 1'000});
+  database db(url_through(gate, true, tls), {.pool_size = 1, .run = execution_of(how), .first_backoff_us = 1'000});
   story told("paced");
   run(how, told.tell(db));
   run(how, told.verify(*control));
@@ -156,10 +156,11 @@ TEST_P(pacing, changes_no_result) {
 }
 INSTANTIATE_TEST_SUITE_P(faults, pacing,
                          ::testing::Combine(::testing::Values(way::event_loop, way::worker, way::blocking),
-                                            ::testing::Values(pace::single_bytes, pace::slow)),
+                                            ::testing::Values(pace::single_bytes, pace::slow), ::testing::Bool()),
                          [](const auto& tested) {
                            return name_of(std::get<0>(tested.param)) +
-                                  (std::get<1>(tested.param) == pace::slow ? "_slow" : "_single_bytes");
+                                  (std::get<1>(tested.param) == pace::slow ? "_slow" : "_single_bytes") +
+                                  (std::get<2>(tested.param) ? "_with_tls" : "");
                          });
 
 }  // namespace
