@@ -69,11 +69,13 @@ struct server_statement {
 /// completed requests out. No socket, no clock, no thread.
 ///
 /// A result that is read in parts outside of a transaction keeps Sync from being sent. When something else is submitted
-/// meanwhile, the rest of the result is read into memory first.
+/// meanwhile, the rest of the result is read into memory first, unless it joins (join_result).
 ///
 /// Requests are answered in the order in which they were submitted. A request whose statement is new holds those behind
-/// it until the server has described the statement. A group is sent when everything before it is answered, and holds
-/// what is behind it: two round trips where one of its statements is new, else one.
+/// it until the server has described the statement, and has told what types it needs to know are made of. A script and
+/// a group hold what is behind them to their end; a group is sent when everything before it is answered. It is one
+/// round trip where its statements are known, one more where they are to be described, and others where that takes
+/// them.
 ///
 /// COPY … FROM STDIN is several requests (copy_step), between which its flight stays the first and others are held. A
 /// result by COPY … TO STDOUT has no portal that could stop it: nothing is received while nobody asks for its rows.
@@ -163,7 +165,7 @@ public:
 private:
   enum class stage : std::uint8_t {
     describing,  ///< Parse and Describe are on their way
-    asking,      ///< what types of its parameters are made of
+    asking,      ///< what types are made of: of its parameters, or those that a message is to name
     running,     ///< Bind and Execute
     draining,    ///< the rest of a result is read into memory; nobody waits
     resting,     ///< waits for that
@@ -189,7 +191,7 @@ private:
     bool lacks_types = false;         ///< the server could not tell the type of a parameter that is a text from now on
     bool guarded = false;             ///< it is described behind a savepoint, which a failure leaves the transaction
     bool again = false;               ///< it was started anew once, being stale
-    bool asked = false;               ///< what types are made of
+    bool asked = false;               ///< it has been `asking`
     bool joins = false;               ///< it is part of the transaction of `streaming_`
     std::string_view statement_text;  ///< of a script: the statement on its way
     std::string_view rest;            ///< of a script: what comes after it

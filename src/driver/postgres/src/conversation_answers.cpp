@@ -231,7 +231,7 @@ bool conversation::described(flight& f) {
     }
     if (const std::vector<std::uint32_t> types = types_for(*f.statement, *f.of->plan); !types.empty()) {
       f.statement->described = false;
-      ask_for(f, types, !f.joins);  // and is described again by what is known then
+      ask_for(f, types, !f.joins);  // and is planned again by what is known then
       return true;
     }
     const std::size_t mark = out_.mark();

@@ -138,7 +138,8 @@ public:
   /// that one any more, or there is none. What is returned may be complete by then.
   virtual const request* abandon_waiting(const std::exception_ptr&) noexcept { return nullptr; }
 
-  /// Whether a statement may need several attempts to be prepared, each of which fails the transaction around it.
+  /// Whether a statement may need several attempts to be prepared. One that fails leaves a transaction that was begun
+  /// as it was, and ends that of a result which the statement has joined: prepare such statements before.
   virtual bool describes_first() const noexcept { return false; }
   /// Whether a group costs less than its requests one by one, because they share a round trip.
   virtual bool gains_by_groups() const noexcept { return false; }
