@@ -237,6 +237,116 @@ TEST_P(copy_in, that_fails_leaves_the_rest_of_the_transaction) {
   EXPECT_EQ(teams(), 3);
 }
 
+// ---- the connection is the rows' alone
+
+TEST_P(copy_in, refuses_what_makes_its_rows_to_run_statements_on_its_connection) {
+  for (const int rows : {1, 300}) {
+    sync_wait(db.transaction([&](session& s) -> task<void> {
+      int made = 0;
+      try {
+        co_await s.copy_in<Team>([&]() -> task<std::optional<Team>> {
+          if (++made == rows) co_await s.query<Team>().count();
+          co_return Team{.name = std::to_string(made)};
+        });
+        ADD_FAILURE() << "the statement ran in the midst of the rows";
+      } catch (const transaction_error& e) {
+        EXPECT_EQ(e.code(), errc::concurrent_use);
+      }
+      EXPECT_EQ(made, rows) << "the first row is no different";
+      EXPECT_EQ(co_await s.query<Team>().count(), 0) << "the transaction goes on";
+    }));
+  }
+  EXPECT_EQ(db.statistics().in_use, 0U);
+}
+TEST_P(copy_in, refuses_them_on_a_lease_without_a_transaction) {
+  run([&]() -> task<void> {
+    lease held = co_await db.acquire();
+    bool refused = false;
+    int made = 0;
+    const std::int64_t copied = co_await held.copy_in<Team>([&]() -> task<std::optional<Team>> {
+      if (made == 200) co_return std::nullopt;
+      try {
+        if (made == 0 || made == 150) co_await held.execute("DELETE FROM teams");
+      } catch (const transaction_error& e) {
+        refused = e.code() == errc::concurrent_use;
+      }
+      EXPECT_EQ(refused, true) << made;
+      co_return Team{.name = std::to_string(made++)};
+    });
+    EXPECT_EQ(copied, 200) << "who takes the refusal goes on";
+  });
+  EXPECT_EQ(teams(), 200);
+}
+TEST_P(copy_in, refuses_to_end_its_transaction_in_its_midst) {
+  run([&]() -> task<void> {
+    lease held = co_await db.acquire();
+    co_await held.begin();
+    int refused = 0;
+    int made = 0;
+    co_await held.copy_in<Team>([&]() -> task<std::optional<Team>> {
+      if (made == 100) co_return std::nullopt;
+      try {
+        co_await (made % 2 == 0 ? held.commit() : held.rollback());
+      } catch (const transaction_error& e) {
+        refused += e.code() == errc::concurrent_use ? 1 : 0;
+      }
+      co_return Team{.name = std::to_string(made++)};
+    });
+    EXPECT_EQ(refused, 100);
+    EXPECT_EQ(held.transaction_depth(), 1);
+    co_await held.commit();
+  });
+  EXPECT_EQ(teams(), 100);
+}
+TEST_P(copy_in, refuses_rows_from_a_stream_of_its_connection) {
+  sync_wait(db.copy_in(make_teams(300)));
+  sync_wait(db.transaction([&](session& s) -> task<void> {
+    {
+      auto rows = s.query<Team>().order_by(col<&Team::points>).stream();
+      EXPECT_NE(co_await rows.next(), nullptr);
+      try {
+        co_await s.copy_in<Note>([&]() -> task<std::optional<Note>> {
+          const Team* const team = co_await rows.next();
+          if (team == nullptr) co_return std::nullopt;
+          co_return Note{.text = team->name};
+        });
+        ADD_FAILURE() << "rows were read in the midst of those that are written";
+      } catch (const transaction_error& e) {
+        EXPECT_EQ(e.code(), errc::concurrent_use);
+      }
+    }
+    EXPECT_EQ(co_await s.query<Note>().count(), 0);
+  }));
+}
+TEST_P(copy_in, may_be_left_by_a_stream_of_its_connection_in_its_midst) {
+  sync_wait(db.copy_in(make_teams(300)));
+  sync_wait(db.transaction([&](session& s) -> task<void> {
+    std::optional<row_stream<Team>> rows(s.query<Team>().stream());
+    EXPECT_NE(co_await rows->next(), nullptr);
+    int made = 0;
+    co_await s.copy_in<Note>([&]() -> task<std::optional<Note>> {
+      if (made == 300) co_return std::nullopt;
+      if (++made == 200) rows.reset();
+      co_return Note{.text = std::to_string(made)};
+    });
+    EXPECT_EQ(co_await s.query<Note>().count(), 300);
+    EXPECT_EQ(co_await s.query<Team>().count(), 300);
+  }));
+}
+TEST_P(copy_in, takes_rows_that_need_statements_on_another_connection) {
+  TUPELO_NEEDS(&feature_table::copy);  // elsewhere who writes keeps the only one that may
+  sync_wait(db.copy_in(make_teams(200)));
+  EXPECT_EQ(sync_wait(db.transaction([&](session& s) -> task<std::int64_t> {
+              int made = 0;
+              co_return co_await s.copy_in<Note>([&]() -> task<std::optional<Note>> {
+                if (made == 200) co_return std::nullopt;
+                const Team team = co_await db.query<Team>().where(col<&Team::points> == made++).one();
+                co_return Note{.text = team.name};
+              });
+            })),
+            200);
+}
+
 // ---- being stopped
 
 TEST_P(copy_in, writes_nothing_where_it_is_cancelled) {

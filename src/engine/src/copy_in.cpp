@@ -67,6 +67,11 @@ public:
   }
   std::int64_t rows() const noexcept { return rows_; }
 
+  /// Null: it holds none.
+  static pooled_connection* connection_of(const lease& held) {
+    return held.holds_connection() ? &held.connection() : nullptr;
+  }
+
 private:
   using copy_step = driver::copy_step;
 
@@ -224,6 +229,24 @@ task<void> write_models(bulk_writer& writer, const model_preparation& preparatio
   }
 }
 
+/// The rows that are to be written next. While they are made, the connection that they go to takes nothing else.
+task<std::size_t> next_rows(copy_feed& feed, void** objects, bool writable, lease& held_for) {
+  struct reservation {
+    explicit reservation(pooled_connection* made) noexcept : connection(made) {
+      if (connection != nullptr) connection->awaits_rows = true;
+    }
+    reservation(const reservation&) = delete;
+    reservation& operator=(const reservation&) = delete;
+    ~reservation() {
+      if (connection != nullptr) connection->awaits_rows = false;
+    }
+    pooled_connection* connection;
+  };
+  const reservation reserved(bulk_writer::connection_of(held_for));
+  if (feed.waits()) co_await feed.gather();
+  co_return feed.next(objects, writable);
+}
+
 }  // namespace
 
 task<std::int64_t> copy_all(query_source* source, const model_spec& row, copy_feed& feed, const copy_columns* columns) {
@@ -231,11 +254,13 @@ task<std::int64_t> copy_all(query_source* source, const model_spec& row, copy_fe
   const model_preparation preparation(info);
   const bool writable = columns == nullptr && preparation.changes();
   std::array<void*, copy_feed::most> objects{};
-  const bool waits = feed.waits();
-  if (waits) co_await feed.gather();
-  std::size_t count = feed.next(objects.data(), writable);
+  lease held;
+  // Who has a connection of his own has it refused from the first row on, however many come.
+  const bool has_connection = require_source(source)->in_transaction() || dynamic_cast<lease*>(source) != nullptr;
+  if (has_connection) held = co_await source->acquire();
+  std::size_t count = co_await next_rows(feed, objects.data(), writable, held);
   if (count == 0) co_return std::int64_t{0};
-  lease held = co_await require_source(source)->acquire();
+  if (!has_connection) held = co_await source->acquire();
   co_await held.begin();
   std::exception_ptr failure;
   bulk_writer writer(held, info, columns);
@@ -249,8 +274,7 @@ task<std::int64_t> copy_all(query_source* source, const model_spec& row, copy_fe
       } else {
         co_await writer.write(objects.data(), count, true);
       }
-      if (waits) co_await feed.gather();
-      count = feed.next(objects.data(), writable);
+      count = co_await next_rows(feed, objects.data(), writable, held);
     }
     co_await writer.close();
     if (registry != nullptr) co_await registry->tell(bulk_event::inserted, {info, writer.rows()}, held);

@@ -47,8 +47,14 @@ detail::pooled_connection& lease::connection() const {
   return *connection_;
 }
 
-detail::pooled_connection& lease::ready() const {
+detail::pooled_connection& lease::free_connection() const {
   detail::pooled_connection& c = connection();
+  c.require_no_copy();
+  return c;
+}
+
+detail::pooled_connection& lease::ready() const {
+  detail::pooled_connection& c = free_connection();
   if (c.must_roll_back()) [[unlikely]]
     detail::throw_failed_transaction();
   return c;
@@ -120,7 +126,7 @@ void lease::refused_commit(const std::exception_ptr& failure) {
 
 task<void> detail::two_step_commit::commit(lease& on) {
   on.require_transaction("commit");
-  pooled_connection& c = on.connection();
+  pooled_connection& c = on.free_connection();
   if (c.depth > 1) {
     if (on.transaction_failed()) throw_failed_transaction();
     if (!c.take_back()) co_await c.execute("RELEASE " + savepoint(c.depth - 1));
@@ -159,7 +165,7 @@ task<void> lease::commit() {
 
 task<void> lease::commit(statement_group& last) {
   require_transaction("commit");
-  detail::pooled_connection& c = connection();
+  detail::pooled_connection& c = free_connection();
   co_await require_committable();
   std::exception_ptr failure;
   try {
@@ -173,7 +179,7 @@ task<void> lease::commit(statement_group& last) {
 
 task<void> lease::rollback() {
   require_transaction("rollback");
-  detail::pooled_connection& c = connection();
+  detail::pooled_connection& c = free_connection();
   c.cut_off_results(c.depth);
   const int depth = c.depth--;
   c.hooks.roll_back(depth);
@@ -256,7 +262,7 @@ const dialect& lease::sql_dialect() const {
 }
 
 task<lease> lease::acquire(std::source_location) {
-  lease same(*pool_, &connection());
+  lease same(*pool_, &free_connection());
   same.owns_ = false;
   same.muted_ = muted_;
   co_return same;

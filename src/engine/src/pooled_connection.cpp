@@ -84,6 +84,15 @@ void pooled_connection::fill(driver::request& request, cached_statement& cached,
   }
 }
 
+void pooled_connection::require_no_copy() const {
+  if (!awaits_rows) [[likely]]
+    return;
+  throw transaction_error(errc::concurrent_use,
+                          "copy_in() has this connection until its last row is written, and what makes its rows asks "
+                          "for it: read what they need before, or from another connection, which db has and the "
+                          "session or lease has not");
+}
+
 void pooled_connection::take_results(statement_run& run, const driver::request& request) noexcept {
   run.row_count = request.row_count;
   run.affected = request.affected;

@@ -133,6 +133,10 @@ public:
   /// Errors: transaction_error for a query that locks rows outside of a transaction.
   void fill(driver::request& request, cached_statement& cached, statement_run& run);
 
+  /// Errors: transaction_error (concurrent_use) while copy_in() waits for the row that it is to write next: what is
+  /// asked for then may be what it waits for, and a connection that copies answers nothing else.
+  void require_no_copy() const;
+
   /// Lets go of a statement that was pinned.
   void unpin(cached_statement& pinned) noexcept {
     --pinned.pins;
@@ -160,10 +164,11 @@ public:
   void cut_off_results(int from_depth) noexcept;
 
   sharing shared;
-  bool owes = false;     ///< answers are on their way that nobody waits for
-  int depth = 0;         ///< of begin()s that are not ended
-  int failed_depth = 0;  ///< of that which was said to have failed; 0: none
-  commit_hooks hooks;    ///< of the open transaction
+  bool owes = false;         ///< answers are on their way that nobody waits for
+  bool awaits_rows = false;  ///< of a copy_in(), which goes on when it has them
+  int depth = 0;             ///< of begin()s that are not ended
+  int failed_depth = 0;      ///< of that which was said to have failed; 0: none
+  commit_hooks hooks;        ///< of the open transaction
 
   /// Whether the open transaction can only be rolled back though the server may not say so: it was said to have failed,
   /// or the database has ended it by itself, as SQLite does where the disk is full or a write is interrupted, and would

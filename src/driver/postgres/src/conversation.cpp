@@ -43,9 +43,7 @@ request* conversation::current() const noexcept {
   for (const flight& f : flights_) {
     if (f.of != nullptr) return f.of;
   }
-  // Between two steps of a COPY the server waits for whoever copies.
-  if (held_.empty() || copy_ != nullptr) return nullptr;
-  return held_.front().of;
+  return held_.empty() ? nullptr : held_.front().of;
 }
 
 void conversation::blame(interruption cause) noexcept {
@@ -83,6 +81,7 @@ void conversation::fail_all(const std::exception_ptr& failure) noexcept {
   blocked_ = false;
   if (copy_ != nullptr) copy_failure_ = failure;
   copy_.reset();
+  after_copy_.clear();
   if (server_statement* const copied = std::exchange(copying_out_, nullptr)) copied->copy.reset();
   forget_portals();
 }
@@ -102,6 +101,7 @@ void conversation::submit(request& submitted) noexcept {
   submitted.abandoned = false;
   submitted.failure = nullptr;
   if (submitted.copy > copy_step::open) return submit_copy(submitted);
+  if (copy_ != nullptr) return refuse_beside_copy(submitted);
   if (!must_wait(submitted)) return start({&submitted});
   try {
     held_.push_back({&submitted});
@@ -365,19 +365,21 @@ void conversation::finish(server_statement& statement) noexcept {
   std::erase(portals_, &statement);
   flight f;
   f.at = stage::closing;
+  send_buffer& out = copy_ != nullptr ? after_copy_ : out_;
   if (streaming_ == &statement) {
     streaming_ = nullptr;  // Sync ends the transaction that the statement was, and its portal with it
   } else {
-    write_close_portal(out_, statement.portal);
+    write_close_portal(out, statement.portal);
   }
-  write_sync(out_);
+  write_sync(out);
   flights_.push_back(std::move(f));
 }
 
 void conversation::release(std::unique_ptr<server_statement> statement) noexcept {
   finish(*statement);
   // Sent with the next request: nobody waits for the answer.
-  if (statement->parsed && !statement->name.empty()) write_close_statement(out_, statement->name);
+  if (!statement->parsed || statement->name.empty()) return;
+  write_close_statement(copy_ != nullptr ? after_copy_ : out_, statement->name);
 }
 
 }  // namespace tupelo::driver::postgres

@@ -77,7 +77,7 @@ struct server_statement {
 /// round trip where its statements are known, one more where they are to be described, and others where that takes
 /// them.
 ///
-/// COPY … FROM STDIN is several requests (copy_step), between which its flight stays the first and others are held. A
+/// COPY … FROM STDIN is several requests (copy_step), between which its flight stays the first; others are refused. A
 /// result by COPY … TO STDOUT has no portal that could stop it: nothing is received while nobody asks for its rows.
 ///
 /// Errors: `receive` throws connection_error where the server breaks the protocol or ends the connection; then call
@@ -279,6 +279,8 @@ private:
 
   // COPY
   void submit_copy(request& submitted) noexcept;
+  void refuse_beside_copy(request& refused) noexcept;
+  void end_copy_in();
   void describe_copy(flight& f);
   /// Whether it may become a COPY, whose tables stay as they are described. A query with values never does.
   static bool is_copied(const flight& f) noexcept {
@@ -325,6 +327,7 @@ private:
   type_catalog types_;
   std::unique_ptr<copy_writer> copy_;        ///< COPY … FROM STDIN, whose flight is the first
   std::exception_ptr copy_failure_;          ///< of one that ended while nobody waited
+  send_buffer after_copy_;                   ///< what is to be closed, which the server would take for rows
   server_statement* copying_out_ = nullptr;  ///< whose rows come by COPY and are not awaited now
   connection_events* events_ = nullptr;
   std::vector<error_fields> notices_;

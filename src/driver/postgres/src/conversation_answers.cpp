@@ -340,7 +340,7 @@ void conversation::ready(const backend_message& message) {
   if (!is_answered(f)) throw_protocol_violation("ReadyForQuery before the answer to what was asked");
   status_ = parse_ready_for_query(message);
   if (f.statement != nullptr && f.statement->copy != nullptr) f.statement->copy.reset();
-  if (f.at == stage::copying_in) copy_.reset();
+  if (f.at == stage::copying_in) end_copy_in();
   if (status_ == transaction_status::idle && !portals_.empty() && streaming_ == nullptr) forget_portals();
   if (f.of == nullptr) return end_front();
   if (f.group) return group_ready(f);

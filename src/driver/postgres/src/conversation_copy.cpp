@@ -20,6 +20,13 @@ std::exception_ptr no_copy() {
       errc::invalid_transaction, "no COPY is open on the connection: it has failed, or was ended before"));
 }
 
+std::exception_ptr is_copying() {
+  return std::make_exception_ptr(transaction_error(
+      errc::concurrent_use,
+      "a COPY is open on the connection, which takes nothing but its rows until it has ended: run the statement on "
+      "another one, or before"));
+}
+
 }  // namespace
 
 // ---- both
@@ -85,6 +92,19 @@ void conversation::copy_accepted(flight& f, const backend_message& message) {
   copy_->check(parse_copy_response(message));
   copy_->begin(out_);
   complete(let_go(f));
+  for (const waiting& held : std::exchange(held_, {})) refuse_beside_copy(*held.of);
+}
+
+/// Nobody who waits for the statement could end the wait: the COPY may be waiting for him.
+void conversation::refuse_beside_copy(request& refused) noexcept {
+  refused.failure = is_copying();
+  refuse(refused);
+}
+
+void conversation::end_copy_in() {
+  copy_.reset();
+  out_.put_bytes(after_copy_.data(), after_copy_.size());
+  after_copy_.clear();
 }
 
 void conversation::submit_copy(request& submitted) noexcept {

@@ -1,151 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // COPY as it is spoken, message by message.
-#include "codec_fixtures.hpp"
-#include "conversation.hpp"
-
-#include <cstring>
-#include <deque>
+#include "copy_fixture.hpp"
 
 namespace tupelo::driver::postgres::testing {
 namespace {
-
-struct person {
-  std::int64_t id;
-  std::string name;
-};
-
-std::string message(char type, const std::string& body = {}) {
-  return type + big32(static_cast<std::uint32_t>(body.size() + 4)) + body;
-}
-std::string with_nul(std::string_view text) { return std::string(text) + '\0'; }
-
-struct copying : ::testing::Test {
-  conversation talk{true};
-  type_ops id_ops = ops_of<std::int64_t>(kind::i64);
-  type_ops name_ops = ops_of<std::string>(kind::text);
-  statement_plan into;
-  statement_plan from;
-  request in;
-  request out;
-  prepared_statement* prepared = nullptr;
-  std::deque<person> read;
-  std::vector<request*> done;
-
-  copying() {
-    into.text = "COPY people (id, name) FROM STDIN";
-    for (const type_ops* ops : {&id_ops, &name_ops}) {
-      bind_step step;
-      step.source = bind_source::field;
-      step.slot = slot(*ops);
-      step.k = ops->k;
-      step.first = static_cast<std::uint32_t>(into.binds.size() + 1);
-      into.binds.push_back(step);
-      from.reads.push_back(slot(*ops));
-    }
-    in.plan = &into;
-    in.script = "SELECT id, name FROM people";
-    from.text = "SELECT id, name FROM people";
-    out.plan = &from;
-    out.prepared = &prepared;
-    out.in_bulk = true;
-    out.fetch = 2;
-    out.rows = {&read, [](void* rows) -> void* { return &static_cast<std::deque<person>*>(rows)->emplace_back(); }};
-  }
-  ~copying() override {
-    if (prepared != nullptr) {
-      talk.release(std::unique_ptr<server_statement>(reinterpret_cast<server_statement*>(prepared)));
-    }
-  }
-  field_slot slot(const type_ops& ops) const {
-    return &ops == &id_ops ? slot_of(ops, offsetof(person, id), "id") : slot_of(ops, offsetof(person, name), "name");
-  }
-
-  /// The types of what was sent, and their bodies in `bodies`.
-  std::string sent() {
-    std::string types;
-    bodies.clear();
-    send_buffer& waiting = talk.output();
-    const char* at = waiting.data();
-    const char* const end = at + waiting.size();
-    while (at != end) {
-      const std::uint32_t size = load32(at + 1);
-      types += *at;
-      bodies.emplace_back(at + 5, size - 4);
-      at += 1 + size;
-    }
-    waiting.consume(waiting.size());
-    return types;
-  }
-  std::vector<std::string> bodies;
-
-  void receive(const std::string& bytes) {
-    receive_buffer& buffer = talk.input();
-    std::string_view rest = bytes;
-    while (!rest.empty()) {
-      const auto room = buffer.prepare(1);
-      const std::size_t count = std::min(room.size(), rest.size());
-      std::memcpy(room.data(), rest.data(), count);
-      buffer.commit(count);
-      rest.remove_prefix(count);
-    }
-    talk.receive();
-    note_completed();
-  }
-  void submit(request& r) {
-    talk.submit(r);
-    if (!talk.input().empty()) talk.receive();
-    note_completed();
-  }
-  void note_completed() {
-    for (request* next = talk.take_completed(); next != nullptr;) {
-      done.push_back(next);
-      next = std::exchange(next->next, nullptr);
-    }
-  }
-  bool completed(const request& r) {
-    const bool is = done.size() == 1 && done.front() == &r;
-    done.clear();
-    return is;
-  }
-
-  std::string description(oid name_type = oid::text) const {
-    std::string columns = big16(2);
-    for (const auto& [name, type] : {std::pair("id", oid::int8), std::pair("name", name_type)})
-      columns += with_nul(name) + big32(0) + big16(0) + big32(number(type)) + big16(8) + big32(0xffffffff) + big16(0);
-    return message('1') + message('t', big16(0)) + message('T', columns);
-  }
-  static std::string copy_response(char direction, int format = 1) {
-    const auto code = static_cast<std::uint16_t>(format);
-    return message('1') + message('2') + message(direction, bytes_of({format}) + big16(2) + big16(code) + big16(code));
-  }
-  static std::string failed(std::string_view sqlstate) {
-    return message('E', with_nul("SERROR") + with_nul("VERROR") + with_nul("C" + std::string(sqlstate)) +
-                            with_nul("Mno") + '\0');
-  }
-  static std::string ready(char status = 'I') { return message('Z', std::string(1, status)); }
-
-  void step(copy_step which) {
-    in.copy = which;
-    submit(in);
-  }
-  void open(oid name_type = oid::text, int format = 1) {
-    step(copy_step::open);
-    receive(description(name_type));
-    receive(copy_response('G', format));
-    EXPECT_TRUE(completed(in));
-    sent();
-  }
-  void rows(const std::vector<person>& people) {
-    objects.clear();
-    for (const person& each : people) objects.push_back(&each);
-    in.objects = objects.data();
-    in.object_count = static_cast<std::uint32_t>(objects.size());
-    step(copy_step::rows);
-  }
-  std::vector<const void*> objects;
-};
-
-const std::string header = std::string("PGCOPY\n\377\r\n\0", 11) + std::string(8, '\0');
 
 // ---- in
 
@@ -287,19 +145,79 @@ TEST_F(copying, in_fails_where_the_column_takes_no_such_field) {
   EXPECT_TRUE(completed(in));
   EXPECT_THROW(std::rethrow_exception(in.failure), query_error);
 }
-TEST_F(copying, in_holds_other_requests_until_it_has_ended) {
+TEST_F(copying, in_refuses_other_requests_between_its_steps) {
   open();
   request script;
   script.script = "SELECT 1";
   submit(script);
+  EXPECT_TRUE(completed(script)) << "its rows may be waited for with it";
+  EXPECT_EQ(failure_of<transaction_error>([&] { std::rethrow_exception(script.failure); }).code(),
+            errc::concurrent_use);
   EXPECT_EQ(sent(), "");
   step(copy_step::close);
   EXPECT_EQ(sent(), "dcS");
   receive(message('C', with_nul("COPY 0")) + ready());
   EXPECT_TRUE(completed(in));
+  submit(script);
   EXPECT_EQ(sent(), "Q");
   receive(message('C', with_nul("SELECT 1")) + ready());
   EXPECT_TRUE(completed(script));
+  EXPECT_FALSE(script.failure);
+}
+TEST_F(copying, in_refuses_a_group_with_its_members) {
+  open();
+  request member;
+  member.plan = &from;
+  request group;
+  group.members = &member;
+  submit(group);
+  EXPECT_TRUE(completed(group));
+  EXPECT_EQ(failure_of<error>([&] { std::rethrow_exception(member.failure); }).code(), errc::not_run);
+}
+TEST_F(copying, in_refuses_what_has_waited_for_its_beginning) {
+  step(copy_step::open);
+  request script;
+  script.script = "SELECT 1";
+  submit(script);
+  EXPECT_TRUE(done.empty());
+  receive(description() + copy_response('G'));
+  EXPECT_EQ(done, (std::vector<request*>{&in, &script}));
+  EXPECT_FALSE(in.failure);
+  EXPECT_TRUE(script.failure);
+}
+TEST_F(copying, in_closes_a_result_behind_itself_that_is_left_meanwhile) {
+  request begin;
+  begin.script = "BEGIN";
+  submit(begin);
+  receive(message('C', with_nul("BEGIN")) + ready('T'));
+  out.in_bulk = false;
+  submit(out);
+  receive(description() + ready('T') + message('2') + message('D', data_row({big64(1), "ada"})) +
+          message('D', data_row({big64(2), "bob"})) + message('s') + ready('T'));
+  EXPECT_TRUE(out.more);
+  done.clear();
+  sent();
+  open();
+  talk.finish(*reinterpret_cast<server_statement*>(prepared));
+  talk.release(std::unique_ptr<server_statement>(reinterpret_cast<server_statement*>(prepared)));
+  prepared = nullptr;
+  rows({{1, "ada"}});
+  step(copy_step::close);
+  EXPECT_EQ(sent(), "ddcS") << "nothing comes between the rows";
+  receive(message('C', with_nul("COPY 1")) + ready('T'));
+  EXPECT_EQ(sent(), "CSC");
+  request script;
+  script.script = "SELECT 1";
+  done.clear();
+  submit(script);
+  EXPECT_EQ(sent(), "Q");
+  receive(message('3') + ready('T') + message('3') + message('C', with_nul("SELECT 1")) + ready('T'));
+  EXPECT_TRUE(completed(script));
+}
+TEST_F(copying, in_that_ends_without_an_answer_is_a_violation) {
+  open();
+  step(copy_step::close);
+  expect_violation([&] { receive(ready()); });
 }
 TEST_F(copying, in_that_nobody_opened_refuses_rows) {
   rows({{1, "ada"}});
@@ -480,6 +398,10 @@ TEST_F(copying_out, that_is_left_in_a_transaction_is_read_and_dropped) {
   EXPECT_EQ(done[0], &script);
   EXPECT_EQ(read.size(), 2U);
 }
+TEST_F(copying_out, that_ends_without_an_answer_is_a_violation) {
+  begin();
+  expect_violation([&] { receive(data(header + tuple(1, "ada")) + ready()); });
+}
 TEST_F(copying_out, fails_with_the_error_in_its_middle) {
   begin();
   receive(data(header + tuple(1, "ada")) + failed("22012") + ready());
@@ -553,33 +475,6 @@ TEST_F(copying_out, skips_an_extension_of_the_header) {
   receive(data(header.substr(0, 15) + big32(3) + "abc" + tuple(1, "ada")) + end());
   EXPECT_TRUE(completed(out));
   EXPECT_EQ(read.at(0).name, "ada");
-}
-
-// ---- its text
-
-TEST(copy_reader, takes_queries_only) {
-  EXPECT_EQ(copy_reader::statement("  select 1 ; "), "COPY (select 1\n) TO STDOUT (FORMAT binary)");
-  EXPECT_EQ(copy_reader::statement("WITH a AS (SELECT 1) TABLE a"),
-            "COPY (WITH a AS (SELECT 1) TABLE a\n) TO STDOUT (FORMAT binary)");
-  EXPECT_EQ(copy_reader::statement("VALUES(1)"), "COPY (VALUES(1)\n) TO STDOUT (FORMAT binary)");
-  EXPECT_EQ(copy_reader::statement("selection"), "");
-  EXPECT_EQ(copy_reader::statement("SHOW all"), "");
-  EXPECT_EQ(copy_reader::statement("  "), "");
-}
-TEST(copy_reader, takes_the_version_off_jsonb) {
-  const std::vector<result_column> columns{{"id", number(oid::int4), -1}, {"doc", number(oid::jsonb), -1}};
-  copy_reader reader(columns);
-  const std::string first = header + data_row({big32(7), "\1{}"});
-  const std::string second = data_row({std::nullopt, std::nullopt});
-  backend_message row;
-  ASSERT_TRUE(reader.next({'d', static_cast<std::uint32_t>(first.size()), first.data()}, row));
-  EXPECT_EQ(std::string(row.body, row.size), data_row({big32(7), "{}"}));
-  ASSERT_TRUE(reader.next({'d', static_cast<std::uint32_t>(second.size()), second.data()}, row));
-  EXPECT_EQ(std::string(row.body, row.size), second);
-  for (const std::string& broken : {data_row({big32(7), "\2{}"}), data_row({big32(7), ""}), data_row({big32(7)}),
-                                    data_row({big32(7), "\1{}"}) + "x", data_row({big32(7), "\1{}"}).substr(0, 12)}) {
-    EXPECT_THROW(reader.next({'d', static_cast<std::uint32_t>(broken.size()), broken.data()}, row), connection_error);
-  }
 }
 
 }  // namespace

@@ -16,7 +16,8 @@ namespace tupelo::driver {
 /// statement cache; released through the connection.
 class prepared_statement;
 
-/// One step of writing rows by COPY. Between two steps the connection belongs to the COPY: other requests wait.
+/// One step of writing rows by COPY. Between two steps the connection belongs to the COPY: other requests are refused
+/// (transaction_error, concurrent_use), because who makes the rows could wait for them.
 enum class copy_step : std::uint8_t {
   none,  ///< no COPY
   /// Begins: `plan` is the COPY, its binds say what the rows' columns are made of, and `script` is a query with the

@@ -99,6 +99,8 @@ private:
   friend class detail::bulk_writer;
   friend struct detail::two_step_commit;
   detail::pooled_connection& connection() const;
+  /// For work of its own. Errors: transaction_error (concurrent_use) while copy_in() waits for a row.
+  detail::pooled_connection& free_connection() const;
   /// The same, to run something on. Errors: transaction_error where the open transaction has failed by another word
   /// than the server's own, which refuses by itself.
   detail::pooled_connection& ready() const;
