@@ -14,13 +14,18 @@
 #include <tupelo/core/json.hpp>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <deque>
+#include <exception>
 #include <memory>
+#include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -261,6 +266,211 @@ private:
   bool waits_ = false;
 };
 
+// ---- a conversation about anything
+
+/// A mix of requests that the input's first bytes tell, and a server that says anything: each ends once, at the latest
+/// with the connection.
+class mixture {
+public:
+  mixture(const std::uint8_t* data, std::size_t size)
+      : commands_(data, std::min<std::size_t>(size, most)),
+        stream_(data + commands_.size(), size - commands_.size()),
+        talk_(commands_.front() % 2 == 0, commands_.front() % 4 == 3) {
+    for (prepared& each : statements_) each.keeps = &each == &statements_.front() || commands_.front() % 8 < 4;
+  }
+  mixture(const mixture&) = delete;
+  mixture& operator=(const mixture&) = delete;
+  ~mixture() {
+    for (prepared& each : statements_) {
+      if (each.handle != nullptr)
+        talk_.release(std::unique_ptr<server_statement>(reinterpret_cast<server_statement*>(each.handle)));
+    }
+  }
+
+  void run() {
+    talk_.report_to(&events_);
+    std::exception_ptr lost;
+    try {
+      for (std::size_t next = 1; next < commands_.size() || !stream_.empty();) {
+        if (next < commands_.size()) command(commands_[next++]);
+        for (int i = 0; i != 3 && !stream_.empty(); ++i) {
+          stream_.receive(talk_.input());
+          talk_.receive();
+          take_completed();
+        }
+      }
+    } catch (const tupelo::connection_error& e) {
+      if (e.connection_usable()) std::abort();
+      lost = std::current_exception();
+    }
+    take_completed();
+    talk_.fail_all(lost ? lost
+                        : std::make_exception_ptr(tupelo::connection_error(tupelo::errc::connection_lost,
+                                                                           "the server has no more to say")));
+    take_completed();
+    for (const task& each : tasks_) {
+      if (each.waits) std::abort();
+    }
+    if (lost) std::rethrow_exception(lost);
+  }
+
+private:
+  using request = tupelo::driver::request;
+  static constexpr std::size_t most = 24;
+
+  /// As the engine's cache keeps it.
+  struct prepared {
+    tupelo::statement_plan plan;
+    tupelo::driver::prepared_statement* handle = nullptr;
+    bool keeps = true;
+    bool streams = false;
+  };
+  /// One request, or a group of some.
+  struct task {
+    std::vector<request> runs;
+    request* head = nullptr;
+    prepared* of = nullptr;  ///< null: a group, or a script
+    bool waits = false;
+    bool ended = false;
+  };
+  struct everything final : tupelo::driver::connection_events {
+    bool wants_notices() const noexcept override { return true; }
+    void noticed(const tupelo::notice_event&) noexcept override {}
+  };
+
+  void command(std::uint8_t byte) {
+    prepared& statement = statements_[byte / 8 % statements_.size()];
+    switch (byte % 8) {
+      case 0:
+      case 1: {
+        task& added = add(1);
+        prepare(added.runs[0], statement);
+        return submit(added);
+      }
+      case 2: {
+        if (statement.streams || !statement.keeps || is_busy()) return;  // whoever streams has the connection alone
+        task& added = add(1);
+        prepare(added.runs[0], statement);
+        added.runs[0].fetch = 2;
+        added.runs[0].in_bulk = byte >= 128;
+        added.of = &statement;
+        statement.streams = true;
+        return submit(added);
+      }
+      case 3: {
+        task& added = add(1 + byte / 8 % 3);
+        for (std::size_t i = 0; i != added.runs.size(); ++i) {
+          prepare(added.runs[i], statements_[(byte / 32 + i) % statements_.size()]);
+          added.runs[i].next = i + 1 != added.runs.size() ? &added.runs[i + 1] : nullptr;
+        }
+        group_.emplace_back().members = added.runs.data();
+        added.head = &group_.back();
+        return submit(added);
+      }
+      case 4: {
+        task& added = add(1);
+        added.runs[0].script = byte >= 128 ? "BEGIN" : "COMMIT; SELECT 1";
+        return submit(added);
+      }
+      case 5: {
+        // The next rows of a result, or its end.
+        if (is_busy()) return;
+        for (task& each : tasks_) {
+          if (each.of == nullptr || each.waits || each.ended) continue;
+          if (byte < 128) {
+            each.head->fetch = 1 + byte / 16;
+            return submit(each);
+          }
+          return end(each);
+        }
+        return;
+      }
+      case 6:
+        if (byte >= 128) return talk_.blame(tupelo::driver::postgres::interruption::cancelled);
+        return talk_.blame(tupelo::driver::postgres::interruption::deadline);
+      default: {
+        if (is_busy()) return;
+        const task* open = nullptr;
+        for (const task& each : tasks_) {
+          if (each.of != nullptr && !each.waits && !each.ended) open = &each;
+        }
+        talk_.join_result(byte >= 128 && open != nullptr ? reinterpret_cast<server_statement*>(open->of->handle)
+                                                         : nullptr);
+      }
+    }
+  }
+
+  bool is_busy() const {
+    return std::any_of(tasks_.begin(), tasks_.end(), [](const task& each) { return each.waits; });
+  }
+  void end(task& stream) {
+    stream.ended = true;
+    stream.of->streams = false;
+    if (stream.of->handle != nullptr && !is_busy())
+      talk_.finish(*reinterpret_cast<server_statement*>(stream.of->handle));
+  }
+
+  task& add(std::size_t runs) {
+    task& added = tasks_.emplace_back();
+    added.runs.resize(runs);
+    added.head = added.runs.data();
+    return added;
+  }
+  void prepare(request& run, prepared& of) {
+    run.plan = &of.plan;
+    run.prepared = of.keeps && !of.streams ? &of.handle : nullptr;
+    run.objects = objects_;
+    run.rows = {&rows_, [](void* rows) -> void* {
+                  auto& all = *static_cast<std::vector<row>*>(rows);
+                  if (all.size() > 64) all.clear();
+                  return &all.emplace_back();
+                }};
+  }
+  void submit(task& asked) {
+    asked.waits = true;
+    talk_.submit(*asked.head);
+    if (!talk_.input().empty()) talk_.receive();
+    take_completed();
+  }
+  void take_completed() {
+    talk_.output().consume(talk_.output().size());
+    talk_.take_notices();
+    for (request* done = talk_.take_completed(); done != nullptr;) {
+      request* const next = std::exchange(done->next, nullptr);
+      task* found = nullptr;
+      for (task& each : tasks_) {
+        if (each.head == done) found = &each;
+      }
+      if (found == nullptr || !found->waits) std::abort();  // a member on its own, or twice
+      found->waits = false;
+      if (found->of != nullptr && !done->more) end(*found);
+      done = next;
+    }
+  }
+
+  static tupelo::statement_plan with_values(const char* text, bool reads) {
+    tupelo::statement_plan plan = plan_of(text, true);
+    plan.read_only = reads;
+    if (reads) plan.reads = plan_of(text, false).reads;
+    return plan;
+  }
+
+  std::span<const std::uint8_t> commands_;
+  split_stream stream_;
+  everything events_;
+  row sent_{7, "ada", tupelo::json::parse("{}")};
+  const void* objects_[1] = {&sent_};
+  std::vector<row> rows_;
+  std::array<prepared, 4> statements_{
+      {{with_values("SELECT id, name, document FROM rows WHERE id = $1 AND name = $2 AND document = $3", true)},
+       {plan_of("SELECT id, name, document FROM rows", false)},
+       {with_values("UPDATE rows SET id = $1, name = $2, document = $3", false)},
+       {plan_of("DELETE FROM rows", false)}}};
+  std::deque<task> tasks_;
+  std::deque<request> group_;
+  conversation talk_;
+};
+
 void run_listener(split_stream stream) {
   receive_buffer in;
   notification_reader reader;
@@ -285,7 +495,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const unsigned mode = data[0];
   const split_stream stream(data + 1, size - 1);
   try {
-    if (mode >= 240) {
+    if (mode >= 224 && mode < 240) {
+      mixture(data + 1, size - 1).run();
+    } else if (mode >= 240) {
       if (mode % 3 == 2) {
         run_listener(stream);
       } else {
