@@ -109,7 +109,7 @@ std::string name_of_term(const expression& value) {
 }
 
 /// Whether a window function is called, but for those of queries in it.
-bool has_window(const expression& value) noexcept {
+bool calls_window(const expression& value) noexcept {
   const std::uint64_t* const words = value.shape.data();
   for (std::uint32_t i = 0; i < value.shape.size; ++i) {
     if (op_of(words[i]) == op::over) return true;
@@ -198,7 +198,7 @@ void keyset_plan::add_key(const query_core& core, std::uint32_t table, bool desc
 }
 
 void keyset_plan::add_term(const query_core& core, expression value, kind k, bool descending) {
-  if (has_window(value)) {
+  if (calls_window(value)) {
     refuse("no condition names what a window function makes of the rows, so that none is behind another by it: read "
            "these from a query around them");
   }
