@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Random conditions, orders and limits of related rows, and what is asked of them.
+// Random conditions and orders of related rows, and random terms of rows that are written.
 #include "random_queries.hpp"
 
 #include <tupelo/query/related_aggregates.hpp>
@@ -99,6 +99,84 @@ TEST_P(random_relations, what_is_asked_of_related_rows_is_true_of_those_in_memor
       return found;
     };
     expect_same(query, find, expected, true);
+  });
+}
+
+TEST_P(random_relations, an_update_gives_terms_of_the_rows_that_it_wrote) {
+  TUPELO_NEEDS(&feature_table::returning);
+  many(60, [&](dice& chance) {
+    random_terms terms(chance, data(), {.stock = true});
+    random_terms of_moves(chance, data(), {.move = true});
+    const rule where = terms.holds(2);
+    const rule moved = of_moves.holds(1);
+    const auto value = terms.whole(2);
+    const auto n = terms.whole(2);
+    const auto t = terms.text(2);
+    const auto in_memory = [&] {
+      std::vector<cells> expected;
+      for (const Stock& s : data().stocks) {
+        if (where.of({.stock = &s}) != true) continue;
+        Stock written = s;
+        written.pieces = value.of({.stock = &s});
+        const row r{.stock = &written};
+        expected.push_back(
+            {cell(s.id), cell_of(n.of(r)), cell_of(t.of(r)), cell(std::int64_t{std::ssize(moves_of(s, moved))})});
+      }
+      return expected;
+    };
+    const auto count = count_of(&Stock::moves, [&](auto& q) { q.where(moved.sql); });
+    const auto find = [&] {
+      return run([&]() -> task<std::vector<cells>> {
+        lease held = co_await db.acquire();
+        co_await held.begin();
+        const auto rows =
+            co_await held.update<Stock>()
+                .set(col<&Stock::pieces>, value.sql)
+                .where(where.sql)
+                .returning<std::tuple<std::int64_t, maybe<std::int64_t>, maybe<std::string>, std::int64_t>>(
+                    col<&Stock::id>, n.sql, t.sql, count);
+        co_await held.rollback();
+        std::vector<cells> found;
+        for (const auto& [id, number, text, moves] : rows)
+          found.push_back({cell(id), cell_of(number), cell_of(text), cell(moves)});
+        co_return found;
+      });
+    };
+    expect_same(
+        db.query<Stock>()
+            .where(where.sql)
+            .select<std::tuple<maybe<std::int64_t>, maybe<std::string>, maybe<std::int64_t>>>(n.sql, t.sql, value.sql),
+        find, in_memory(), false);
+  });
+}
+
+TEST_P(random_relations, an_erase_gives_terms_of_the_rows_that_are_gone) {
+  TUPELO_NEEDS(&feature_table::returning);
+  many(60, [&](dice& chance) {
+    random_terms terms(chance, data(), {.move = true});
+    const rule where = terms.holds(2);
+    const auto n = terms.whole(2);
+    const auto d = terms.moment(2);
+    std::vector<cells> expected;
+    for (const Move& m : data().moves) {
+      const row r{.move = &m};
+      if (where.of(r) == true) expected.push_back({cell(m.id), cell_of(n.of(r)), cell_of(d.of(r))});
+    }
+    const auto find = [&] {
+      return run([&]() -> task<std::vector<cells>> {
+        lease held = co_await db.acquire();
+        co_await held.begin();
+        const auto rows =
+            co_await held.erase<Move>()
+                .where(where.sql)
+                .returning<std::tuple<std::int64_t, maybe<std::int64_t>, maybe<date>>>(col<&Move::id>, n.sql, d.sql);
+        co_await held.rollback();
+        std::vector<cells> found;
+        for (const auto& [id, number, moment] : rows) found.push_back({cell(id), cell_of(number), cell_of(moment)});
+        co_return found;
+      });
+    };
+    expect_same(db.query<Move>().where(where.sql), find, expected, false);
   });
 }
 

@@ -48,6 +48,18 @@ TEST_P(returning, an_update_gives_tuples_and_single_values) {
   EXPECT_EQ(sync_wait(db.update<Book>().set(pages, 1).where(title == "E").returning(col<&Book::author_id>)),
             (std::vector<std::optional<std::int64_t>>{std::nullopt}));
 }
+TEST_P(returning, terms_tell_null_from_values) {
+  const auto author = col<&Book::author_id>;
+  const std::vector<std::int64_t> many = {1, 2, 3, 4, 5, 6, 7, 8, 9};
+  const auto rows = sync_wait(db.update<Book>()
+                                  .set(pages, 1)
+                                  .where(title == "E")
+                                  .returning<std::tuple<bool, bool, std::optional<bool>>>(
+                                      author.is_null(), author.is_not_null(), author.in(many)));
+  EXPECT_EQ(rows, (std::vector<std::tuple<bool, bool, std::optional<bool>>>{{true, false, std::nullopt}}));
+  EXPECT_EQ(sync_wait(db.update<Book>().set(pages, 1).where(title == "A").returning(author.is_null(), author.in(many))),
+            (std::vector<std::tuple<bool, bool>>{{false, true}}));
+}
 TEST_P(returning, a_whole_row_stands_beside_other_terms) {
   const auto rows = sync_wait(db.update<Book>()
                                   .set(pages, 7)

@@ -50,6 +50,13 @@ void dialect::in_list(std::string& sql, std::string_view column, std::uint32_t f
   sql += ')';
 }
 
+void dialect::returned_null(std::string& sql, std::string_view term, bool is_null) const {
+  sql += term;
+  sql += is_null ? " IS NULL" : " IS NOT NULL";
+}
+
+void dialect::returned_membership(std::string& sql, std::string_view, std::string_view test) const { sql += test; }
+
 void dialect::row_list(std::string&, const call_argument*, std::size_t, std::uint32_t) const {
   throw query_error(errc::unsupported_feature,
                     std::string(name()) + " cannot load relations whose key has several columns");

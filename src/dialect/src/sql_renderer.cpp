@@ -215,6 +215,13 @@ value_type sql_renderer::compared_type(std::uint64_t word) const {
   return {k, spelled.empty() ? type->column_type : spelled};
 }
 
+std::string sql_renderer::membership(std::string_view term, std::string&& test) const {
+  if (!returned_) return static_cast<std::string&&>(test);
+  std::string sql;
+  dialect_.returned_membership(sql, term, test);
+  return sql;
+}
+
 void sql_renderer::push_list(std::uint64_t word, std::uint32_t index, std::vector<operand>& stack) {
   const std::uint8_t bucket = sub_of(words_[index - 1]);
   std::string left;
@@ -231,7 +238,7 @@ void sql_renderer::push_list(std::uint64_t word, std::uint32_t index, std::vecto
   }
   std::string sql;
   dialect_.in_list(sql, left, number_[index], bucket, compared_type(word));
-  stack.push_back({sql, 3});
+  stack.push_back({membership(left, static_cast<std::string&&>(sql)), 3});
 }
 
 void sql_renderer::push_call(std::uint64_t word, std::vector<operand>& stack) {
@@ -271,7 +278,13 @@ void sql_renderer::push_operator(std::uint64_t word, std::vector<operand>& stack
   if (o == op::not_) {
     stack.push_back({"NOT (" + right.sql + ")", 4});
   } else if (o == op::is_null || o == op::is_not_null) {
-    stack.push_back({right.sql + (o == op::is_null ? " IS NULL" : " IS NOT NULL"), 3});
+    std::string sql;
+    if (returned_) {
+      dialect_.returned_null(sql, right.sql, o == op::is_null);
+    } else {
+      sql = right.sql + (o == op::is_null ? " IS NULL" : " IS NOT NULL");
+    }
+    stack.push_back({static_cast<std::string&&>(sql), 3});
   } else if (o == op::compare) {
     operand left = pop();
     push_comparison(static_cast<comparison>(sub_of(word)), static_cast<operand&&>(left), static_cast<operand&&>(right),
@@ -341,7 +354,8 @@ sql_renderer::operand sql_renderer::expression_at(std::uint32_t from, std::uint3
         } else if (op_of(words_[i]) == op::scalar_query) {
           stack.push_back(typed_rows(rows));
         } else {
-          stack.back() = {stack.back().sql + " IN " + rows, 3, kind::boolean, true};
+          const std::string term = static_cast<std::string&&>(stack.back().sql);
+          stack.back() = {membership(term, term + " IN " + rows), 3, kind::boolean, true};
         }
         break;
       }

@@ -92,6 +92,8 @@ private:
   operand expression_at(std::uint32_t from, std::uint32_t count);
   std::string expression_text(std::uint32_t from, std::uint32_t count) { return expression_at(from, count).sql; }
   void push_fused(std::uint64_t word, comparison c, std::uint32_t index, std::vector<operand>& stack);
+  /// `test`, which looks for the term in a list or among rows.
+  std::string membership(std::string_view term, std::string&& test) const;
   void push_list(std::uint64_t word, std::uint32_t index, std::vector<operand>& stack);
   void push_call(std::uint64_t word, std::vector<operand>& stack);
   /// SQL of the user's own with what its question marks stand for.
@@ -255,6 +257,7 @@ private:
   bool left_joins_ = false;         ///< or several groupings: any column may be NULL
   bool several_groupings_ = false;  ///< any term may be NULL
   bool aggregates_ = false;         ///< the expression at hand calls one
+  bool returned_ = false;           ///< it is a term of RETURNING
   relation_keys loaded_;            ///< of the relation that is loaded, if one is
   /// What tables are called, from the outermost SELECT to the one that is written.
   std::vector<scope_name> names_;

@@ -125,7 +125,9 @@ void sql_renderer::returning(const model_info& model) {
 
 std::string sql_renderer::written_term(std::uint32_t from, std::uint32_t count) {
   aggregates_ = false;
+  returned_ = true;
   std::string sql = expression_text(from, count);
+  returned_ = false;
   bool of_rows = aggregates_;
   for (std::uint32_t i = from; i < from + count; ++i) {
     of_rows = of_rows || op_of(words_[i]) == op::over;

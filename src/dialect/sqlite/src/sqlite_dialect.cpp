@@ -81,6 +81,18 @@ std::string_view list_element(kind of) noexcept { return of == kind::bytes ? "tu
 
 }  // namespace
 
+// In RETURNING, SQLite 3.40 takes a column for NOT NULL where the first one of its table is, and so `IS NULL` for false
+// and a NULL for something that is not in a list; typeof is not taken for anything.
+void sqlite_dialect::returned_null(std::string& sql, std::string_view term, bool is_null) const {
+  sql.append("typeof(").append(term).append(is_null ? ") = 'null'" : ") <> 'null'");
+}
+
+void sqlite_dialect::returned_membership(std::string& sql, std::string_view term, std::string_view test) const {
+  sql += "CASE WHEN ";
+  returned_null(sql, term, false);
+  sql.append(" THEN ").append(test).append(" END");
+}
+
 void sqlite_dialect::in_list(std::string& sql, std::string_view column, std::uint32_t first, std::uint8_t bucket,
                              value_type values) const {
   if (!list_as_one(bucket)) {

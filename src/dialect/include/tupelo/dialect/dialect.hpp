@@ -183,6 +183,10 @@ public:
   /// `first`; the bucket is never 0.
   virtual void in_list(std::string& sql, std::string_view column, std::uint32_t first, std::uint8_t bucket,
                        value_type values) const;
+  /// Appends whether a term of RETURNING is NULL, or whether it is not.
+  virtual void returned_null(std::string& sql, std::string_view term, bool is_null) const;
+  /// Appends `test`, which looks for a term of RETURNING in a list or among rows; NULL where the term is NULL.
+  virtual void returned_membership(std::string& sql, std::string_view term, std::string_view test) const;
   /// Appends `(columns) IN (rows)` for rows whose first values are the list bound as placeholder `first`, whose second
   /// values the list bound as the next one, and so on. Errors: query_error (unsupported_feature).
   virtual void row_list(std::string& sql, const call_argument* columns, std::size_t count, std::uint32_t first) const;

@@ -21,6 +21,8 @@ public:
   void row_list(std::string& sql, const call_argument* columns, std::size_t count, std::uint32_t first) const override;
   void in_list(std::string& sql, std::string_view column, std::uint32_t first, std::uint8_t bucket,
                value_type values) const override;
+  void returned_null(std::string& sql, std::string_view term, bool is_null) const override;
+  void returned_membership(std::string& sql, std::string_view term, std::string_view test) const override;
   void call(std::string& sql, const function_call& call) const override;
   void search(std::string& sql, const search_call& call) const override;
   void literal(std::string& sql, const literal_value& value) const override;
