@@ -139,6 +139,14 @@ TEST_P(records_with_given_keys, can_be_saved_again_after_a_failure) {
   sync_wait(mine.save(db));
   EXPECT_EQ(sync_wait(Edition::query(db).count()), 1);
 }
+TEST_P(records_with_given_keys, stay_saved_where_what_follows_the_commit_fails) {
+  db.events().on<Edition>(event::created,
+                          [](Edition&, lease& in) { in.after_commit([] { throw std::runtime_error("no mail"); }); });
+  Edition mine{.isbn = "1", .number = 2};
+  EXPECT_THROW(sync_wait(mine.save(db)), std::runtime_error);
+  EXPECT_EQ(mine.version, 1);
+  EXPECT_EQ(sync_wait(Edition::query(db).count()), 1);
+}
 TEST_P(records_with_given_keys, go_with_the_transaction_around) {
   auto s = db.session();
   sync_wait(s.begin());

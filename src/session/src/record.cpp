@@ -67,11 +67,14 @@ task<void> save_by_key(query_source& source, const model_info& info, void* objec
     const bool there = co_await read_locked(held, info, object, row);
     if (there) keep_of_row(info, row, object);
     co_await operation<void>(&held, object, *info.spec, there ? outcome::object_updated : outcome::object_inserted);
-    co_await held.commit();
+    co_await two_step_commit::commit(held);
   } catch (...) {
     failure = std::current_exception();
   }
-  if (!failure) co_return;
+  if (!failure) {
+    co_await two_step_commit::run_hooks(held);
+    co_return;
+  }
   count_version(info, object, version - version_of(info, object));
   co_await held.rollback_after_failure();
   std::rethrow_exception(failure);
