@@ -170,6 +170,8 @@ struct context {
       c.raise(errc::type_mismatch, "42804", c.failure.message + "; the table is STRICT", std::move(details));
     }
     case SQLITE_CONSTRAINT_TRIGGER:
+      // ON DELETE RESTRICT is a trigger of SQLite's own.
+      if (c.failure.message == "FOREIGN KEY constraint failed") throw_foreign_key(c);
       c.raise(errc::database_error, "P0001", "a trigger refused the statement: " + c.failure.message);
     default: c.raise(errc::database_error, "23000", c.failure.message);
   }

@@ -99,6 +99,13 @@ TEST_F(constraint, foreign_key_violation_of_a_delete_names_the_table) {
   EXPECT_EQ(e.table(), "users");
 }
 
+TEST_F(constraint, foreign_key_violation_of_a_restricted_delete_names_the_table) {
+  db.script("CREATE TABLE notes (id INTEGER PRIMARY KEY, user_id INTEGER REFERENCES users (id) ON DELETE RESTRICT)");
+  db.script("DELETE FROM posts; INSERT INTO notes VALUES (1, 1)");
+  const auto e = violation<foreign_key_violation>("DELETE FROM users");
+  EXPECT_EQ(e.table(), "users");
+}
+
 TEST_F(constraint, deferred_foreign_key_violation_comes_at_commit_and_leaves_the_transaction_open) {
   db.script("BEGIN; INSERT INTO links VALUES (99, 1)");
   violation<foreign_key_violation>("COMMIT");
