@@ -60,6 +60,16 @@ protected:
   std::int64_t count() {
     return sync_wait(db.query<T>().count());
   }
+  /// Two that name each other.
+  std::pair<ref<Dancer>, ref<Dancer>> couple() {
+    create<Dancer>();
+    auto a = s.add(Dancer{.name = "a"}), b = s.add(Dancer{.name = "b"});
+    sync_wait(s.flush());
+    a->partner_id = b->id;
+    b->partner_id = a->id;
+    sync_wait(s.commit());
+    return {a, b};
+  }
   session s;
 };
 TUPELO_CONFORMANCE_SUITE(removal_circles);
@@ -77,12 +87,7 @@ TEST_P(removal_circles, of_one_table_are_broken_at_a_key_that_can_be_null) {
   EXPECT_EQ(count<Dancer>(), 0);
 }
 TEST_P(removal_circles, are_there_again_after_a_rollback) {
-  create<Dancer>();
-  auto a = s.add(Dancer{.name = "a"}), b = s.add(Dancer{.name = "b"});
-  sync_wait(s.flush());
-  a->partner_id = b->id;
-  b->partner_id = a->id;
-  sync_wait(s.commit());
+  const auto [a, b] = couple();
   s.remove(a);
   s.remove(b);
   sync_wait(s.flush());
@@ -97,12 +102,7 @@ TEST_P(removal_circles, are_there_again_after_a_rollback) {
   EXPECT_EQ(count<Dancer>(), 0);
 }
 TEST_P(removal_circles, with_a_row_of_another_version_are_stale) {
-  create<Dancer>();
-  auto a = s.add(Dancer{.name = "a"}), b = s.add(Dancer{.name = "b"});
-  sync_wait(s.flush());
-  a->partner_id = b->id;
-  b->partner_id = a->id;
-  sync_wait(s.commit());
+  const auto [a, b] = couple();
   sync_wait(db.update<Dancer>().set(col<&Dancer::name>, "x").all_rows().run());
   s.remove(a);
   s.remove(b);

@@ -215,32 +215,6 @@ value_type sql_renderer::compared_type(std::uint64_t word) const {
   return {k, spelled.empty() ? type->column_type : spelled};
 }
 
-std::string sql_renderer::membership(std::string_view term, std::string&& test) const {
-  if (!returned_) return static_cast<std::string&&>(test);
-  std::string sql;
-  dialect_.returned_membership(sql, term, test);
-  return sql;
-}
-
-void sql_renderer::push_list(std::uint64_t word, std::uint32_t index, std::vector<operand>& stack) {
-  const std::uint8_t bucket = sub_of(words_[index - 1]);
-  std::string left;
-  if (model_of(word) != 0) {
-    left = column_text(word);
-  } else {
-    left = static_cast<std::string&&>(stack.back().sql);
-    stack.pop_back();
-  }
-  if (!bucket) {
-    // An expression stays, for the sake of the values in it.
-    stack.push_back(model_of(word) != 0 ? operand{"1 = 0", 3} : operand{left + " IS NULL AND 1 = 0", 2});
-    return;
-  }
-  std::string sql;
-  dialect_.in_list(sql, left, number_[index], bucket, compared_type(word));
-  stack.push_back({membership(left, static_cast<std::string&&>(sql)), 3});
-}
-
 void sql_renderer::push_call(std::uint64_t word, std::vector<operand>& stack) {
   const auto f = static_cast<function>(sub_of(word));
   if (f == function::fragment) return push_fragment(word, stack);

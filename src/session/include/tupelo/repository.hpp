@@ -157,17 +157,22 @@ private:
     const auto all = std::tie(given...);
     return session_->template get<T>(std::get<Part>(all)...);
   }
-  task<void> change(ref<T> object, const patch<T>& changes) const {
-    const bool has_others = session_->is_dirty(object);  // which the program has made itself
-    T before{};
-    detail::copy_fields(info_of<T>(), &*object, &before, changes.core().given());
-    changes.apply_to(*object);
+  /// What a flush fails with; null: it has not.
+  task<std::exception_ptr> try_flush() const {
     std::exception_ptr failure;
     try {
       co_await session_->flush();
     } catch (...) {
       failure = std::current_exception();
     }
+    co_return failure;
+  }
+  task<void> change(ref<T> object, const patch<T>& changes) const {
+    const bool has_others = session_->is_dirty(object);  // which the program has made itself
+    T before{};
+    detail::copy_fields(info_of<T>(), &*object, &before, changes.core().given());
+    changes.apply_to(*object);
+    const std::exception_ptr failure = co_await try_flush();
     if (!failure) co_return;
     if (has_others) {
       detail::copy_fields(info_of<T>(), &before, &*object, changes.core().given());
@@ -178,12 +183,7 @@ private:
   }
   task<void> take_out(ref<T> object) const {
     session_->remove(object);
-    std::exception_ptr failure;
-    try {
-      co_await session_->flush();
-    } catch (...) {
-      failure = std::current_exception();
-    }
+    const std::exception_ptr failure = co_await try_flush();
     if (!failure) co_return;
     if (object.tracked()->state == detail::object_state::removed) session_->restore(object);
     std::rethrow_exception(failure);
