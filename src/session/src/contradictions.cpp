@@ -32,7 +32,7 @@ std::vector<std::uint16_t> foreign_key_of(const model_info& info, const relation
 /// Looks at little where, as in most objects that are written, no reference was loaded.
 void unload_changed(const model_info& info, tracked_object* object, const snapshot& before, bool absent_alone) {
   std::optional<std::vector<std::uint16_t>> changed;
-  std::optional<key_flows> flows;
+  key_flows flows;
   for_each_loaded_reference(info, object->object(), [&](const relation_info& relation, void* field, loaded_rows& rows) {
     if (rows.count != 0 && absent_alone) return;
     if (!before.empty()) {
@@ -43,8 +43,7 @@ void unload_changed(const model_info& info, tracked_object* object, const snapsh
       return;
     }
     if (rows.count != 0) {
-      if (!flows) flows.emplace();
-      if (flows->of(info, relation, field).holds(object->object(), rows.rows)) return;
+      if (flows.of(info, relation, field).holds(object->object(), rows.rows)) return;
     }
     assign_rows(field, nullptr);
   });

@@ -4,7 +4,7 @@
 #include "tupelo/model/relation_keys.hpp"
 
 #include <cstdint>
-#include <deque>
+#include <list>
 #include <string>
 #include <vector>
 
@@ -54,7 +54,7 @@ public:
 private:
   const key_flow& add(const model_info& owner, const relation_info& relation, const model_spec* related);
 
-  std::deque<key_flow> known_;
+  std::list<key_flow> known_;  ///< which allocates nothing as long as it is empty
 };
 
 }  // namespace tupelo::detail
