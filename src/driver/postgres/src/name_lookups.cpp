@@ -36,8 +36,8 @@ struct name_lookups::waiter {
   waiter& operator=(const waiter&) = delete;
   ~waiter() { ::close(done); }
 
-  int done;  ///< readable when `found` is there
-  looked_up found;
+  int done;         ///< readable when `found` is there
+  looked_up found;  ///< guarded by the state's mutex
 };
 
 struct name_lookups::state {
@@ -61,12 +61,9 @@ void name_lookups::join(const std::string& name, const std::string& port, const 
   try {
     std::thread([of = state_, asked = lookup->first] {
       const looked_up found = of->look_up(asked.first, asked.second);
-      std::vector<std::weak_ptr<waiter>> waiting;
-      {
-        const std::lock_guard ending(of->mutex);
-        waiting = std::move(of->under_way.extract(asked).mapped());
-      }
-      for (const std::weak_ptr<waiter>& each : waiting) {
+      const std::lock_guard ending(of->mutex);
+      const auto ended = of->under_way.extract(asked);
+      for (const std::weak_ptr<waiter>& each : ended.mapped()) {
         if (const std::shared_ptr<waiter> waits = each.lock()) {
           waits->found = found;
           eventfd_write(waits->done, 1);
@@ -84,6 +81,7 @@ task<looked_up> name_lookups::ask(std::string name, std::string port, std::int64
   const auto watch = (co_await current_scheduler()).reactor().watch(own->done);
   join(name, port, own);
   co_await wait_for(*watch, io_readiness::readable, due_us);
+  const std::lock_guard lock(state_->mutex);
   co_return std::move(own->found);
 }
 
