@@ -249,18 +249,19 @@ task<std::size_t> next_rows(copy_feed& feed, void** objects, bool writable, leas
 
 }  // namespace
 
-task<std::int64_t> copy_all(query_source* source, const model_spec& row, copy_feed& feed, const copy_columns* columns) {
+task<std::int64_t> copy_all(copy_call call, const model_spec& row, copy_feed& feed, const copy_columns* columns) {
   const model_info& info = columns != nullptr ? info_of(row) : require_table(info_of(row));
   const model_preparation preparation(info);
   const bool writable = columns == nullptr && preparation.changes();
   std::array<void*, copy_feed::most> objects{};
   lease held;
   // Who has a connection of his own has it refused from the first row on, however many come.
-  const bool has_connection = require_source(source)->in_transaction() || dynamic_cast<lease*>(source) != nullptr;
-  if (has_connection) held = co_await source->acquire();
+  query_source* const source = require_source(call.source);
+  const bool has_connection = source->in_transaction() || dynamic_cast<lease*>(source) != nullptr;
+  if (has_connection) held = co_await source->acquire(call.from);
   std::size_t count = co_await next_rows(feed, objects.data(), writable, held);
   if (count == 0) co_return std::int64_t{0};
-  if (!has_connection) held = co_await source->acquire();
+  if (!has_connection) held = co_await source->acquire(call.from);
   co_await held.begin();
   std::exception_ptr failure;
   bulk_writer writer(held, info, columns);

@@ -146,8 +146,10 @@ struct row_stream_core::state final : open_result {
   }
 };
 
-row_stream_core::row_stream_core(query_source* source, query_core core, bool in_bulk) : state_(new state) {
+row_stream_core::row_stream_core(query_source* source, query_core core, bool in_bulk, std::source_location from)
+    : state_(new state) {
   state_->source = source;
+  state_->run.from = from;
   // Relations are read on the same connection meanwhile: COPY would have its rest read into memory for that.
   state_->request.in_bulk = in_bulk && core.loads.empty();
   state_->run.core = std::move(core);
@@ -170,7 +172,7 @@ task<std::uint64_t> row_stream_core::fetch(row_sink sink) {
   if (!s.held.holds_connection()) {
     s.run.core.finish();
     try {
-      s.held = co_await s.source->acquire();
+      s.held = co_await s.source->acquire(s.run.from);
       s.note_reader(co_await current_context());
       // A statement that cannot be prepared at the first attempt would end the transaction, and the stream with it.
       if (!s.run.core.loads.empty() && !s.held.in_transaction() && s.held.connection().driver().describes_first()) {

@@ -117,8 +117,8 @@ struct json_reader<partial<T>> {
 template <class T>
 class row_stream<partial<T>> {
 public:
-  row_stream(query_source* source, query_core&& core, bool = false)
-      : missing_(detail::left_out_of(core)), rows_(source, static_cast<query_core&&>(core)) {}
+  row_stream(query_source* source, query_core&& core, bool in_bulk, std::source_location from)
+      : missing_(detail::left_out_of(core)), rows_(source, static_cast<query_core&&>(core), in_bulk, from) {}
 
   task<partial<T>*> next() {
     T* row = co_await rows_.next();
@@ -180,12 +180,13 @@ struct select_verbs<partial<T>> {
   static operation<bool> exists(const query_core& core, query_source* source, std::source_location from = {}) {
     return select_verbs<T>::exists(core, source, from);
   }
-  static row_stream<partial<T>> stream(query_core core, query_source* source) {
-    return row_stream<partial<T>>(require_source(source), static_cast<query_core&&>(core));
+  static row_stream<partial<T>> stream(query_core core, query_source* source, std::source_location from) {
+    return row_stream<partial<T>>(require_source(source), static_cast<query_core&&>(core), false, from);
   }
   template <class Function>
-  static task<std::int64_t> for_each(query_core core, query_source* source, Function function) {
-    return for_each_row(stream(static_cast<query_core&&>(core), source), static_cast<Function&&>(function));
+  static task<std::int64_t> for_each(query_core core, query_source* source, Function function,
+                                     std::source_location from) {
+    return for_each_row(stream(static_cast<query_core&&>(core), source, from), static_cast<Function&&>(function));
   }
   template <class Function>
   static task<std::int64_t> chunk(query_core core, query_source* source, std::size_t rows, Function function) {

@@ -6,6 +6,7 @@
 #include "tupelo/core/task.hpp"
 
 #include <cstdint>
+#include <source_location>
 #include <vector>
 
 namespace tupelo {
@@ -15,8 +16,8 @@ namespace detail {
 /// The part of a stream that does not depend on its rows' type. Holds one connection from the first row to the last.
 class row_stream_core {
 public:
-  /// `in_bulk`: the whole result is wanted, see driver::request.
-  row_stream_core(query_source* source, query_core core, bool in_bulk);
+  /// `in_bulk`: the whole result is wanted, see driver::request. `from`: who holds its connection.
+  row_stream_core(query_source* source, query_core core, bool in_bulk, std::source_location from);
   row_stream_core(row_stream_core&&) noexcept;
   row_stream_core& operator=(row_stream_core&&) = delete;
   ~row_stream_core();
@@ -45,8 +46,8 @@ private:
 template <class T>
 class row_stream {
 public:
-  row_stream(query_source* source, query_core&& core, bool in_bulk = false)
-      : core_(source, static_cast<query_core&&>(core), in_bulk) {}
+  row_stream(query_source* source, query_core&& core, bool in_bulk, std::source_location from)
+      : core_(source, static_cast<query_core&&>(core), in_bulk, from) {}
 
   /// The next row, valid until the next call; null at the end. A stream that has failed fails again each time.
   task<T*> next() {

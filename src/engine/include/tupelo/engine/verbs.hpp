@@ -122,12 +122,13 @@ struct select_verbs {
     std::vector<Result> found = co_await all(core, source);
     co_return page_of<Result>(plan, static_cast<std::vector<Result>&&>(found), rows, !from.empty());
   }
-  static row_stream<Result> stream(query_core core, query_source* source) {
-    return row_stream<Result>(require_source(source), static_cast<query_core&&>(core));
+  static row_stream<Result> stream(query_core core, query_source* source, std::source_location from) {
+    return row_stream<Result>(require_source(source), static_cast<query_core&&>(core), false, from);
   }
   template <class Function>
-  static task<std::int64_t> for_each(query_core core, query_source* source, Function function) {
-    return for_each_row(stream(static_cast<query_core&&>(core), source), static_cast<Function&&>(function));
+  static task<std::int64_t> for_each(query_core core, query_source* source, Function function,
+                                     std::source_location from) {
+    return for_each_row(stream(static_cast<query_core&&>(core), source, from), static_cast<Function&&>(function));
   }
   template <class Function>
   static task<std::int64_t> chunk(query_core core, query_source* source, std::size_t rows, Function function) {
@@ -465,28 +466,29 @@ public:
   /// Errors: as insert; what reading the range throws.
   template <class Rows>
     requires(detail::row_range<Rows> && detail::is_model<detail::row_of_range<Rows>>)
-  task<std::int64_t> copy_in(Rows&& rows) {
-    return detail::copy_range<Rows>(source(), static_cast<Rows&&>(rows));
+  task<std::int64_t> copy_in(Rows&& rows, std::source_location from = std::source_location::current()) {
+    return detail::copy_range<Rows>({source(), from}, static_cast<Rows&&>(rows));
   }
   /// The same for the rows that `next()`, a function, gives: std::optional<T>, empty at the end.
   template <class T, class Next>
     requires(detail::is_model<T> && requires(Next& next) { std::optional<T>(next()); })
-  task<std::int64_t> copy_in(Next next) {
-    return detail::copy_generated<T, Next>(source(), static_cast<Next&&>(next));
+  task<std::int64_t> copy_in(Next next, std::source_location from = std::source_location::current()) {
+    return detail::copy_generated<T, Next>({source(), from}, static_cast<Next&&>(next));
   }
   /// The same for a coroutine, a function that gives task<std::optional<T>>: rows that have to be waited for. The
   /// connection is held meanwhile.
   template <class T, class Next>
     requires(detail::is_model<T> && detail::awaited_source<Next, T>)
-  task<std::int64_t> copy_in(Next next) {
-    return detail::copy_awaited<T, Next>(source(), static_cast<Next&&>(next));
+  task<std::int64_t> copy_in(Next next, std::source_location from = std::source_location::current()) {
+    return detail::copy_awaited<T, Next>({source(), from}, static_cast<Next&&>(next));
   }
   /// The same for rows of any struct or tuple, whose fields go into these columns in their order, as they are.
   template <class Rows>
     requires(detail::row_range<Rows>)
-  task<std::int64_t> copy_in(std::string table, std::vector<std::string> columns, Rows&& rows) {
+  task<std::int64_t> copy_in(std::string table, std::vector<std::string> columns, Rows&& rows,
+                             std::source_location from = std::source_location::current()) {
     return detail::copy_range_into<Rows>(
-        source(), {static_cast<std::string&&>(table), static_cast<std::vector<std::string>&&>(columns)},
+        {source(), from}, {static_cast<std::string&&>(table), static_cast<std::vector<std::string>&&>(columns)},
         static_cast<Rows&&>(rows));
   }
 
@@ -496,18 +498,19 @@ public:
   /// Left before its end, the rest is read and dropped. Outside of a transaction it costs the connection where that is
   /// much.
   template <class T>
-  row_stream<T> copy_out() {
-    return copy_out(query<T>());
+  row_stream<T> copy_out(std::source_location from = std::source_location::current()) {
+    return copy_out(query<T>(), from);
   }
   /// The same for a query. One with values is read as `stream()` does: COPY takes none.
   template <class Result, class... Joined>
-  row_stream<Result> copy_out(const select_query<Result, Joined...>& built) {
-    return row_stream<Result>(source(), query_core(built.core()), true);
+  row_stream<Result> copy_out(const select_query<Result, Joined...>& built,
+                              std::source_location from = std::source_location::current()) {
+    return row_stream<Result>(source(), query_core(built.core()), true, from);
   }
   /// The same for SQL of your own, without parameters.
   template <class Row>
-  row_stream<Row> copy_out(std::string_view sql) {
-    return row_stream<Row>(source(), query_core(raw_query<Row>(source(), sql).core()), true);
+  row_stream<Row> copy_out(std::string_view sql, std::source_location from = std::source_location::current()) {
+    return row_stream<Row>(source(), query_core(raw_query<Row>(source(), sql).core()), true, from);
   }
 
   // ---- notifications

@@ -3,6 +3,7 @@
 
 #include "tupelo/query/write_query.hpp"
 
+#include <source_location>
 #include <string_view>
 
 namespace tupelo {
@@ -40,6 +41,9 @@ void push_parameter(query_core& core, const V& value) {
 /// Parameters are bound, never pasted; columns are read by position into the fields of `Result`.
 template <class Result>
 class raw_query {
+  using verbs = detail::select_verbs<Result>;
+  using location = std::source_location;
+
 public:
   template <class... Parameters>
   raw_query(query_source* source, std::string_view sql, const Parameters&... parameters) : source_(source) {
@@ -51,11 +55,12 @@ public:
 
   const query_core& core() const noexcept { return core_; }
 
-  auto all() const { return detail::select_verbs<Result>::all(core_, source_); }
+  /// As the verbs of select_query.
+  auto all(location from = location::current()) const { return verbs::all(core_, source_, from); }
   /// Errors: not_found, too_many_rows.
-  auto one() const { return detail::select_verbs<Result>::one(core_, source_); }
-  auto first() const { return detail::select_verbs<Result>::first(core_, source_); }
-  auto stream() const { return detail::select_verbs<Result>::stream(core_, source_); }
+  auto one(location from = location::current()) const { return verbs::one(core_, source_, from); }
+  auto first(location from = location::current()) const { return verbs::first(core_, source_, from); }
+  auto stream(location from = location::current()) const { return verbs::stream(core_, source_, from); }
   /// For statements without rows: how many rows were written.
   auto run() const { return detail::write_verbs<Result>::run(core_, source_); }
 

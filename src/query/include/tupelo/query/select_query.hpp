@@ -34,6 +34,12 @@ class query_source;
 
 namespace detail {
 
+template <class Column>
+inline constexpr bool names_column = requires {
+  typename Column::owner;
+  Column::ref;
+};
+
 /// Reads these columns alone, or all others. Errors: query_error for a query that selects terms.
 void read_columns(query_core& core, const model_spec& model, std::initializer_list<column_ref> named, bool only);
 
@@ -212,13 +218,16 @@ public:
   select_query&& distinct() && { return static_cast<select_query&&>(distinct()); }
   /// Of the rows that are equal in these terms the first alone, by the order of the query, which begins with them.
   /// Errors when run: unsupported_feature where the database has no DISTINCT ON.
-  template <detail::term... Terms>
+  template <class... Terms>
   select_query& distinct_on(const Terms&... terms) & {
-    (check_term<Terms>(), ...);
-    (core_.term(op::distinct_on, terms), ...);
+    static_assert((detail::term<Terms> && ...), TUPELO_NO_TERM("distinct_on()"));
+    if constexpr ((detail::term<Terms> && ...)) {  // one error is enough
+      (check_term<Terms>(), ...);
+      (core_.term(op::distinct_on, terms), ...);
+    }
     return *this;
   }
-  template <detail::term... Terms>
+  template <class... Terms>
   select_query&& distinct_on(const Terms&... terms) && {
     return static_cast<select_query&&>(distinct_on(terms...));
   }
@@ -401,9 +410,8 @@ public:
   }
   /// The rows become values, of the one term.
   template <class Term>
-    requires requires { typename Term::selected_type; }
   auto select(const Term& term) const {
-    return this->template select<typename Term::selected_type>(term);
+    return this->template select<typename detail::selected<Term>::type>(term);
   }
   /// The rows become std::tuple.
   template <class... Terms>
@@ -464,10 +472,14 @@ public:
 private:
   template <class... Columns>
   select_query<partial<Result>, Joined...> part_of_columns(bool only, const Columns&... columns) const {
-    static_assert((std::is_same_v<typename Columns::owner, Result> && ...),
-                  "tupelo: only() and omit() name columns of the query's own model");
     query_core core = core_;
-    detail::read_columns(core, detail::meta<Result>::spec, {columns.ref...}, only);
+    static_assert((detail::names_column<Columns> && ...),
+                  "tupelo: only() and omit() take columns: tp::col<&User::email>");
+    if constexpr ((detail::names_column<Columns> && ...)) {  // one error is enough
+      static_assert((std::is_same_v<typename Columns::owner, Result> && ...),
+                    "tupelo: only() and omit() name columns of the query's own model");
+      detail::read_columns(core, detail::meta<Result>::spec, {columns.ref...}, only);
+    }
     return {static_cast<query_core&&>(core), source_};
   }
   template <class T, class... Models>

@@ -23,7 +23,7 @@ struct select_verbs;
 }  // namespace detail
 
 /// The verbs of a query, which derives from this; see tupelo/engine/verbs.hpp. `from` is who is told of when a session
-/// repeats a read too often.
+/// repeats a read too often, and when rows hold their connection too long.
 template <class Query, class Result>
 class selected_rows {
   using verbs = detail::select_verbs<Result>;
@@ -64,13 +64,13 @@ public:
     return verbs::keyset(self().core(), self().source(), from, rows, true);
   }
   /// The rows one after the other, in constant memory.
-  auto stream() const { return verbs::stream(self().core(), self().source()); }
+  auto stream(location from = location::current()) const { return verbs::stream(self().core(), self().source(), from); }
   /// Calls the function for each row, in constant memory, and gives their number; it may be a coroutine, a function
   /// that gives a task, which is awaited. A connection is held meanwhile, by one statement: the rows are those of one
   /// moment. Errors: pool_exhausted where the function awaits a connection and the pool has no other.
   template <class Function>
-  auto for_each(Function function) const {
-    return verbs::template for_each<Function>(self().core(), self().source(), static_cast<Function&&>(function));
+  auto for_each(Function function, location from = location::current()) const {
+    return verbs::template for_each<Function>(self().core(), self().source(), static_cast<Function&&>(function), from);
   }
   /// Calls the function for as many rows at a time, as std::vector<Result>&; the last one may have fewer. They are read
   /// page by page, as by page_after(), and no connection is held while the function runs: it may write the rows that
