@@ -224,6 +224,20 @@ TEST_P(related_objects, refuse_one_that_another_session_has_not_inserted_yet) {
   EXPECT_THROW(sync_wait(s.commit()), transaction_error);
   EXPECT_EQ(count<Book>(), 0);
 }
+TEST_P(related_objects, refuse_one_in_a_has_one_that_another_session_writes) {
+  auto other = db.session();
+  auto passport = other.add(Passport{.number = "P-1"});
+  sync_wait(other.commit());
+  s.add(Author{.name = "new", .passport = passport});
+  EXPECT_THROW(sync_wait(s.commit()), transaction_error);
+  EXPECT_EQ(count<Author>(), 0);
+  auto stored = db.session();
+  auto ada = stored.add(Author{.name = "ada"});
+  sync_wait(stored.commit());
+  ada->passport = passport;
+  EXPECT_THROW(sync_wait(stored.commit()), transaction_error);
+  EXPECT_EQ(passport->author_id, 0) << "which its own session would write";
+}
 TEST_P(related_objects, take_the_key_of_one_that_another_session_has) {
   auto other = db.session();
   auto ada = other.add(Author{.name = "ada"});

@@ -30,7 +30,8 @@ bool is_fresh(const held_rows& held, std::size_t row) noexcept {
 
 // ---- gathering
 
-related_objects::related_objects(const std::vector<tracked_object*>& owners, std::uint32_t session) {
+related_objects::related_objects(const std::vector<tracked_object*>& owners, std::uint32_t session)
+    : session_(session) {
   const model_info* info = nullptr;
   for (tracked_object* object : owners) {
     if (!info || object->spec != info->spec) info = &info_of(*object->spec);
@@ -39,7 +40,7 @@ related_objects::related_objects(const std::vector<tracked_object*>& owners, std
   if (links_.empty()) return;
   // Objects that are held side by side are gathered so.
   if (!std::is_sorted(links_.begin(), links_.end(), before)) std::stable_sort(links_.begin(), links_.end(), before);
-  refuse_strangers(session);
+  refuse_strangers();
 }
 
 void related_objects::add(const model_info& info, tracked_object* object) {
@@ -56,6 +57,12 @@ void related_objects::add(const model_info& info, tracked_object* object) {
         throw transaction_error(errc::detached_object, "relation " + flow.name() +
                                                            " refers to an object that is not in the session: add() or "
                                                            "attach() it first");
+      }
+      if (child->state == object_state::persistent && child->session != session_ &&
+          (object->state == object_state::added || !flow.holds(child->object(), object->object()))) {
+        throw transaction_error(errc::detached_object, "relation " + flow.name() +
+                                                           " is given an object that another session tracks, which "
+                                                           "alone writes its foreign key: merge() a copy of it");
       }
       if (child->state == object_state::added || child->state == object_state::persistent)
         connect(child, flow, object, field);
@@ -110,9 +117,9 @@ void related_objects::connect(tracked_object* object, const key_flow& flow, trac
   assign_rows(field, nullptr);
 }
 
-void related_objects::refuse_strangers(std::uint32_t session) const {
-  const auto is_strange = [session](const tracked_object* each) {
-    return each->state == object_state::added && each->session != session;
+void related_objects::refuse_strangers() const {
+  const auto is_strange = [this](const tracked_object* each) {
+    return each->state == object_state::added && each->session != session_;
   };
   for (const object_link& link : links_) {
     if (!is_strange(link.object) && !is_strange(link.target)) continue;

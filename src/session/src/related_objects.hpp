@@ -83,11 +83,12 @@ public:
 private:
   void add(const model_info& info, tracked_object* object);
   void connect(tracked_object* object, const key_flow& flow, tracked_object* target, void* field);
-  void refuse_strangers(std::uint32_t session) const;
+  void refuse_strangers() const;
   using depths = std::unordered_map<const tracked_object*, std::size_t>;
   depths depths_in(const std::vector<ordered_model>& models);
   object_link& make_one_late(const std::unordered_map<tracked_object*, std::size_t>& waiting);
 
+  const std::uint32_t session_;
   key_flows flows_;
   std::vector<object_link> links_;
   std::vector<const model_spec*> linked_;  ///< models of the objects that have links
