@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdlib>
+#include <iterator>
 #include <numeric>
 #include <system_error>
 
@@ -162,10 +163,13 @@ void check_supported(const unsupported_option& option, std::string_view value, c
 }  // namespace
 
 void connection_options::give(std::string_view name, std::string_view value) {
-  for (const unsupported_option& option : unsupported_options) {
-    if (option.name == name) return check_supported(option, value, "option " + std::string(name));
+  const auto* const unsupported = std::find_if(std::begin(unsupported_options), std::end(unsupported_options),
+                                               [&](const auto& option) { return option.name == name; });
+  if (unsupported != std::end(unsupported_options)) {
+    check_supported(*unsupported, value, "option " + std::string(name));
+  } else if (known(name) == nullptr) {
+    refuse_unknown(name);
   }
-  if (known(name) == nullptr) refuse_unknown(name);
   if (value.find('\0') != std::string_view::npos) refuse(name, "text without a NUL character");
   if (given(name)) refuse_options("option " + std::string(name) + " is given twice; leave one");
   options_.push_back({std::string(name), std::string(value), nullptr});
@@ -286,7 +290,7 @@ std::string connection_options::variable(const char* name) const {
 
 void connection_options::check_environment() const {
   for (const unsupported_option& option : unsupported_options) {
-    if (option.variable == nullptr) continue;
+    if (option.variable == nullptr || given(option.name)) continue;
     check_supported(option, variable(option.variable), std::string("environment variable ") + option.variable);
   }
 }

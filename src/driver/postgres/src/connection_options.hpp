@@ -40,7 +40,7 @@ public:
 
   /// A variable of the environment that is no option; empty where it is not set.
   std::string variable(const char* name) const;
-  /// Refuses what the environment asks for and cannot be had.
+  /// Refuses what the environment asks for and cannot be had, unless it was given otherwise.
   void check_environment() const;
 
   /// `option sslmode` or `environment variable PGSSLMODE`, for messages.

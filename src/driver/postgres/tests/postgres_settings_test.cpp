@@ -208,6 +208,12 @@ TEST_F(settings_test, what_the_environment_asks_for_and_cannot_have_is_refused) 
   }
 }
 
+TEST_F(settings_test, what_the_environment_asks_for_and_cannot_have_may_be_given_otherwise) {
+  variables["PGGSSENCMODE"] = "require";
+  EXPECT_EQ(parse("postgresql://db/?gssencmode=disable").tls, tls_mode::prefer);
+  EXPECT_TRUE(says(refusal("postgresql://db/?sslcertmode=allow"), "PGGSSENCMODE"));
+}
+
 TEST_F(settings_test, what_the_environment_asks_for_may_be_nothing) {
   variables.insert({{"PGGSSENCMODE", "disable"},
                     {"PGGSSDELEGATION", "0"},
