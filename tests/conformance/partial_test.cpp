@@ -85,6 +85,18 @@ TEST_P(partial_columns, are_read_by_every_verb) {
   });
   EXPECT_EQ(streamed, (std::vector<std::string>{"ada", "bob", "cyd", "dan"}));
 }
+TEST_P(partial_columns, are_copied_out) {
+  run([&]() -> task<void> {
+    auto rows = db.copy_out(db.query<Person>().only(person_name).order_by(person_name));
+    std::vector<std::string> names;
+    while (auto* row = co_await rows.next()) {
+      EXPECT_GT((*row)[&Person::id], 0);
+      EXPECT_FALSE(row->has(&Person::age));
+      names.push_back((*row)[&Person::name]);
+    }
+    EXPECT_EQ(names, (std::vector<std::string>{"ada", "bob", "cyd", "dan"}));
+  });
+}
 TEST_P(partial_columns, of_a_joined_query_are_those_of_its_first_model) {
   const auto owners = sync_wait(db.query<Person>()
                                     .join<Pet>(col<&Pet::owner_id> == col<&Person::id>)
