@@ -83,6 +83,24 @@ std::vector<void*> contradictions(const model_info& info, tracked_object* object
   return found;
 }
 
+void unload_stale(const std::vector<tracked_object*>& owners) {
+  key_flows flows;
+  const model_info* info = nullptr;
+  for (tracked_object* object : owners) {
+    if (object->state != object_state::persistent) continue;
+    if (!info || object->spec != info->spec) info = &info_of(*object->spec);
+    for_each_given(*info, object->object(), [&](const relation_info& relation, void* field, loaded_rows* rows) {
+      if (rows->origin != rows_origin::tracked || !relation.through.empty()) return;
+      const auto* const other = static_cast<const tracked_object*>(rows);
+      const key_flow& flow = flows.of(*info, relation, field);
+      const bool belongs = has_foreign_key(relation.kind);
+      const bool right = belongs ? flow.holds(object->object(), rows->rows)
+                                 : other->state != object_state::erased && flow.holds(rows->rows, object->object());
+      if (!right) assign_rows(field, nullptr);
+    });
+  }
+}
+
 void unload_absent(const model_info& info, tracked_object* object, const snapshot& before) {
   unload_changed(info, object, before, true);
 }

@@ -178,6 +178,7 @@ private:
     if (known->expired || known->snapshot != now) state_.remember_read(known);
     if (is_left_behind(info, known)) {
       row_part::from(known)->move_to(*whole, row);
+      state_.has_loaded_objects = true;
       known->snapshot = std::move(now);
       known->expired = false;
     } else {

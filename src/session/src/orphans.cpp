@@ -64,12 +64,13 @@ bool becomes_orphan(const model_info& info, tracked_object* object, const foreig
                      [&](std::uint16_t i) { return is_null(i) && has_changed(i); });
 }
 
-/// Whether a reference of the object names somebody else by the columns of this relation.
-bool is_given_to_another(const model_info& info, tracked_object* object, const relation_info& relation) {
+/// Whether a reference of the object names somebody else than this owner by the columns of the relation.
+bool is_given_to_another(const model_info& info, tracked_object* object, const relation_info& relation,
+                         const void* owner) {
   return std::any_of(info.foreign_keys.begin(), info.foreign_keys.end(), [&](const foreign_key_info& key) {
     if (!goes_by(relation, info, key)) return false;
     const detail::loaded_rows* const given = given_for(info, object, key);
-    return given != nullptr && given->origin == detail::rows_origin::tracked;
+    return given != nullptr && given->origin == detail::rows_origin::tracked && given->rows != owner;
   });
 }
 
@@ -155,10 +156,10 @@ void session::state::take_out_replaced() {
     for (const detail::key_flow* flow : used) {
       if (flow->to != info) continue;
       const auto [first, last] = owners.equal_range(flow->hash_of_foreign(object->object()));
-      const bool leaves = std::any_of(first, last, [&](const auto& each) {
+      const auto left = std::find_if(first, last, [&](const auto& each) {
         return each.second.flow == flow && flow->holds(object->object(), each.second.owner->object());
       });
-      if (!leaves || is_given_to_another(*info, object, *flow->relation)) continue;
+      if (left == last || is_given_to_another(*info, object, *flow->relation, left->second.owner->object())) continue;
       // Its new owner's key is written, or its mark, before what takes its place.
       if (taken.contains(object) || !detail::is_live(*info, object->object())) {
         replaced.push_back(object);
@@ -200,7 +201,7 @@ void session::state::take_out(const model_info& owner, const relation_info& rela
     if (part->state == object_state::added) {
       leaving.push_back(part);
     } else if (part->state == object_state::persistent && flow.holds(part->object(), holder.object()) &&
-               !is_given_to_another(info, part, relation)) {
+               !is_given_to_another(info, part, relation, holder.object())) {
       if (relation.deletes_orphans) {
         part->state = object_state::removed;
         part->permanently = false;

@@ -54,6 +54,7 @@ void related_objects::add(const model_info& info, tracked_object* object) {
       auto* const child = static_cast<tracked_object*>(rows);
       const key_flow& flow = flows_.of(info, relation, field);
       if (child->state == object_state::detached) {
+        if (flow.holds(child->object(), object->object())) return;  // its row is as the relation has it
         throw transaction_error(errc::detached_object, "relation " + flow.name() +
                                                            " refers to an object that is not in the session: add() or "
                                                            "attach() it first");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tupelo/session/session.hpp"
 
+#include "contradictions.hpp"
 #include "related_objects.hpp"
 #include "session_state.hpp"
 
@@ -253,6 +254,7 @@ task<bool> session::flush_all(bool commit) {
       failure = std::current_exception();
     }
     if (!state_->copies.empty()) state_->settle_copies(before, failure != nullptr);
+    if (!failure) detail::unload_stale(state_->objects.with_relations());
   }
   if (!failure && tells) failure = co_await try_tell(session_event::after_flush);
   if (!failure) co_return committed;
