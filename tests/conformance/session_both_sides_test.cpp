@@ -158,5 +158,18 @@ TEST_P(both_sides, rows_that_are_loaded_again_follow_their_objects) {
   EXPECT_EQ(sync_wait(db.get<Rope>(id)).length, 78);
 }
 
+TEST_P(both_sides, rows_that_are_loaded_bring_expired_objects_up_to_date) {
+  auto rope = s.add(Rope{.length = 1, .mast = fore});
+  sync_wait(s.commit());
+  s.expire(rope);
+  sync_wait(db.update<Rope>().set(col<&Rope::mast_id>, main->id).all_rows().run());
+  sync_wait(s.load(main, &Mast::ropes));
+  EXPECT_EQ(rope->mast_id, main->id);
+  EXPECT_FALSE(s.is_dirty(rope));
+  main->ropes.remove(main->ropes[0]);
+  sync_wait(s.commit());
+  EXPECT_EQ(sync_wait(db.query<Rope>().count()), 0);
+}
+
 }  // namespace
 }  // namespace tupelo::conformance

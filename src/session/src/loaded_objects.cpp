@@ -182,6 +182,7 @@ private:
       known->snapshot = std::move(now);
       known->expired = false;
     } else {
+      if (known->expired && known->state == object_state::persistent) state_.follow_read(info, known, now, false);
       state_.copies.add(*whole, row, *known, std::move(now));
     }
     return true;

@@ -43,19 +43,23 @@ task<tracked_object*> session::read(query_core core, tracked_object* (*make)(), 
   if (state_->identities.find_same(info, fresh.tracked()) == nullptr)
     co_await state_->tell_loaded(info, fresh.tracked()->object());
   tracked_object* tracked = state_->track_persistent(fresh.tracked());
-  // A locked read: the row is now what it is in the database; what the program has changed itself stays.
-  if (tracked != fresh.tracked() && tracked->state == object_state::persistent) {
-    const std::vector<void*> pending = detail::contradictions(info, tracked);
-    const detail::snapshot before = detail::take_snapshot(info, tracked->object());
-    detail::follow_originals(state_->objects.with_relations(), tracked, state_->identities, state_->copies);
+  if (tracked != fresh.tracked() && tracked->state == object_state::persistent) {  // locked, or it had expired
     state_->remember_read(tracked);
-    const detail::snapshot old =
-        std::exchange(tracked->snapshot, detail::take_snapshot(info, fresh.tracked()->object()));
-    detail::follow_row(info, tracked->object(), old, tracked->snapshot);
-    detail::unload_contradictions(info, tracked, before, pending);
+    state_->follow_read(info, tracked, detail::take_snapshot(info, fresh.tracked()->object()), true);
   }
   tracked->expired = false;
   co_return tracked;
+}
+
+void session::state::follow_read(const model_info& info, tracked_object* object, detail::snapshot row,
+                                 bool connected_too) {
+  const std::vector<void*> pending = detail::contradictions(info, object);
+  const detail::snapshot before = detail::take_snapshot(info, object->object());
+  if (connected_too) detail::follow_originals(objects.with_relations(), object, identities, copies);
+  const detail::snapshot old = std::exchange(object->snapshot, std::move(row));
+  detail::follow_row(info, object->object(), old, object->snapshot);
+  detail::unload_contradictions(info, object, before, pending);
+  object->expired = false;
 }
 
 tracked_object* session::state::track_persistent(tracked_object* object) {
