@@ -330,5 +330,67 @@ TEST_P(removals, by_a_verb_are_all_or_nothing) {
   EXPECT_THROW(sync_wait(db.pipeline(db.erase(gone), db.query<Thread>().count())), query_error);
 }
 
+// ---- of what is inserted by the same flush
+
+TEST_P(removals, take_new_children_along_where_the_key_cascades) {
+  auto machine = s.add(Machine{.name = "m"});
+  sync_wait(s.commit());
+  auto part = s.add(Part{.id = 50, .machine_id = machine->id});
+  auto screw = s.add(Screw{.part_id = 50});
+  auto report = s.add(Report{});
+  s.remove(machine);
+  sync_wait(s.commit());
+  EXPECT_EQ(sync_wait(db.query<Part>().count()) + sync_wait(db.query<Screw>().count()), 0);
+  EXPECT_FALSE(sync_wait(s.find<Part>(50)));
+  EXPECT_FALSE(sync_wait(s.find<Screw>(screw->id)));
+  EXPECT_TRUE(sync_wait(s.find<Report>(report->id)));
+  EXPECT_EQ(s.size(), 1U);
+}
+TEST_P(removals, empty_keys_of_new_children_where_these_say_so) {
+  auto machine = s.add(Machine{.name = "m"});
+  sync_wait(s.commit());
+  auto report = s.add(Report{.machine_id = machine->id});
+  s.remove(machine);
+  sync_wait(s.commit());
+  EXPECT_EQ(sync_wait(db.get<Report>(report->id)).machine_id, std::nullopt);
+  EXPECT_EQ(report->machine_id, std::nullopt);
+  EXPECT_FALSE(s.is_dirty(report));
+}
+TEST_P(removals, that_are_undone_are_repeated_with_their_new_children) {
+  auto machine = s.add(Machine{.name = "m"});
+  sync_wait(s.commit());
+  auto part = s.add(Part{.machine_id = machine->id});
+  auto report = s.add(Report{.machine_id = machine->id});
+  s.remove(machine);
+  sync_wait(s.flush());
+  EXPECT_EQ(report->machine_id, std::nullopt);
+  auto lost = s.add(Part{.machine_id = 4711});
+  EXPECT_THROW(sync_wait(s.flush()), foreign_key_violation);
+  EXPECT_EQ(report->machine_id, machine->id) << "as it is to be inserted again";
+  s.remove(lost);
+  sync_wait(s.commit());
+  EXPECT_EQ(report->machine_id, std::nullopt);
+  EXPECT_EQ(sync_wait(db.get<Report>(report->id)).machine_id, std::nullopt);
+  EXPECT_FALSE(sync_wait(s.find<Part>(part->id)));
+}
+TEST_P(removals, mark_new_children_with_their_parent) {
+  auto thread = s.add(Thread{.slug = "t"});
+  auto shop = s.add(Shop{.name = "s"});
+  sync_wait(s.commit());
+  auto message = s.add(Message{.thread_id = thread->id});
+  auto clerk = s.add(Clerk{.shop_id = shop->id});
+  s.remove(thread);
+  s.remove(shop);
+  sync_wait(s.commit());
+  const auto marked = sync_wait(s.get<Message>(message->id));
+  EXPECT_NE(marked, message) << "which has left the session";
+  EXPECT_TRUE(marked->deleted_at);
+  EXPECT_EQ(clerk->shop_id, std::nullopt);
+  const Clerk row = sync_wait(db.get<Clerk>(clerk->id));
+  EXPECT_EQ(row.shop_id, std::nullopt);
+  EXPECT_EQ(clerk->version, row.version);
+  EXPECT_FALSE(s.is_dirty(clerk));
+}
+
 }  // namespace
 }  // namespace tupelo::conformance

@@ -83,10 +83,36 @@ struct Glaze {
   static void model(tupelo::model<Glaze>& m) { m.belongs_to(&Glaze::kiln, &Glaze::kiln_id).on_delete(set_null); }
 };
 
+struct Stamp {
+  std::string code{};
+  std::int64_t mint_id{};
+
+  static void model(tupelo::model<Stamp>& m);
+};
+struct Mint {
+  std::int64_t id{};
+  has_one<Stamp> stamp{};
+
+  static void model(tupelo::model<Mint>& m) { m.has_one(&Mint::stamp, "mint_id").delete_orphans(); }
+};
+void Stamp::model(tupelo::model<Stamp>& m) {
+  m.primary_key(&Stamp::code);
+  m.unique(&Stamp::mint_id);
+  m.foreign_key(&Stamp::mint_id).references<Mint>();
+}
+struct Coin {
+  std::int64_t id{};
+  std::optional<std::string> stamp_code{};
+
+  static void model(tupelo::model<Coin>& m) {
+    m.foreign_key(&Coin::stamp_code).references<Stamp>().on_delete(set_null);
+  }
+};
+
 class replaced : public conformance_test {
 protected:
   replaced() {
-    create<Artist, Folio, Sketch, Stroke, Potter, Kiln, Vase, Glaze>();
+    create<Artist, Folio, Sketch, Stroke, Potter, Kiln, Vase, Glaze, Mint, Stamp, Coin>();
     artist = s.add(Artist{.folio = Folio{}});
     auto other = s.add(Artist{.folio = Folio{}});
     sync_wait(s.commit());
@@ -217,6 +243,20 @@ TEST_P(replaced, objects_that_cannot_go_last_give_up_keys_that_may_be_null) {
   glaze->kiln = made;
   sync_wait(s.commit());
   EXPECT_EQ(sync_wait(db.get<Glaze>(glaze->id)).kiln_id, made->id);
+}
+TEST_P(replaced, objects_empty_no_keys_of_what_is_new_and_names_what_took_their_place) {
+  auto mint = s.add(Mint{.stamp = Stamp{.code = "x"}});
+  auto coin = s.add(Coin{});
+  sync_wait(s.commit());
+  coin->stamp_code = "x";
+  sync_wait(s.commit());
+  mint->stamp = s.add(Stamp{.code = "x"});
+  auto fresh = s.add(Coin{.stamp_code = "x"});
+  sync_wait(s.commit());
+  EXPECT_EQ(sync_wait(db.get<Coin>(fresh->id)).stamp_code, "x");
+  EXPECT_EQ(fresh->stamp_code, "x");
+  EXPECT_EQ(sync_wait(db.get<Coin>(coin->id)).stamp_code, std::nullopt);
+  EXPECT_EQ(coin->stamp_code, std::nullopt);
 }
 
 }  // namespace

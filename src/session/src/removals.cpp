@@ -57,22 +57,21 @@ public:
   effect_search(const std::vector<tracked_object*>& objects, const std::vector<tracked_object*>& early)
       : objects_(objects) {
     for (tracked_object* object : early) {
-      if (object->state != object_state::removed) begin_at(object);
+      const bool marked = is_marked_only(object);
+      (marked ? last_ : next_).push_back({object, marked});
+    }
+    const std::set<const tracked_object*> known(early.begin(), early.end());
+    for (tracked_object* object : objects_) {
+      if (object->state == object_state::removed && !known.contains(object))
+        last_.push_back({object, is_marked_only(object)});
     }
   }
 
   removal_effects run() {
-    for (tracked_object* object : objects_) {
-      if (object->state == object_state::removed) begin_at(object);
-    }
-    if (next_.empty()) return {};
-    watch();
-    while (!next_.empty() && !watched_.empty()) {
-      note_keys();
-      for (tracked_object* object : objects_) {
-        if (object->state == object_state::persistent && !gone_.contains(object)) look_at(object);
-      }
-    }
+    follow(false);
+    for (watched_key& watched : watched_) watched.removed.clear();  // what is inserted may have these keys again
+    next_ = std::move(last_);
+    follow(true);
     return std::move(effects_);
   }
 
@@ -82,8 +81,22 @@ private:
     bool marked;
   };
 
-  void begin_at(tracked_object* object) {
-    next_.push_back({object, info_of(*object->spec).deleted_at >= 0 && !object->permanently});
+  static bool is_marked_only(const tracked_object* object) {
+    return info_of(*object->spec).deleted_at >= 0 && !object->permanently;
+  }
+
+  /// From `next_` on; what is inserted by this flush meets only what happens after.
+  void follow(bool inserted_too) {
+    if (next_.empty()) return;
+    if (watched_.empty()) watch();
+    while (!next_.empty() && !watched_.empty()) {
+      note_keys();
+      for (tracked_object* object : objects_) {
+        const bool has_row =
+            object->state == object_state::persistent || (inserted_too && object->state == object_state::added);
+        if (has_row && !gone_.contains(object)) look_at(object);
+      }
+    }
   }
 
   void watch() {
@@ -154,7 +167,7 @@ private:
   const std::vector<tracked_object*>& objects_;
   std::vector<watched_key> watched_;
   std::map<const model_info*, std::vector<std::size_t>> by_child_;
-  std::vector<removal> next_;
+  std::vector<removal> next_, last_;  ///< what goes before the inserts, and what goes or is marked after them
   std::set<const tracked_object*> gone_, moved_;
   std::set<std::pair<const tracked_object*, const foreign_key_info*>> emptied_;
   removal_effects effects_;
