@@ -221,6 +221,38 @@ TEST_P(connected_objects, do_not_write_back_what_was_read_again) {
   sync_wait(s.commit());
   EXPECT_EQ(labels_of(b), "lime red");
 }
+TEST_P(connected_objects, that_are_read_again_lose_what_was_changed_in_them) {
+  auto book = book_with_labels(b);
+  auto green = label("green");
+  book->labels.add(green);
+  book->labels[1].name = "mint";
+  sync_wait(s.refresh(green));
+  EXPECT_EQ(green->name, "green");
+  EXPECT_EQ(book->labels[1].name, "green");
+  EXPECT_FALSE(s.is_dirty(green));
+  sync_wait(s.commit());
+  EXPECT_EQ(labels_of(b), "green red");
+}
+TEST_P(connected_objects, that_are_locked_keep_what_was_changed_in_them) {
+  auto book = book_with_labels(b);
+  auto green = label("green");
+  book->labels.add(green);
+  book->labels[1].name = "mint";
+  sync_wait(s.get<Label>(green->id, for_update));
+  EXPECT_TRUE(s.is_dirty(green));
+  sync_wait(s.commit());
+  EXPECT_EQ(labels_of(b), "mint red");
+}
+TEST_P(connected_objects, that_expired_before_and_are_merged_keep_what_was_changed_in_them) {
+  auto book = book_with_labels(b);
+  auto green = label("green");
+  s.expire(green);
+  book->labels.add(green);
+  book->labels[1].name = "mint";
+  sync_wait(s.merge(Label{*green}));
+  sync_wait(s.commit());
+  EXPECT_EQ(labels_of(b), "mint red");
+}
 TEST_P(connected_objects, that_expired_write_nothing_back) {
   auto book = book_with_labels(b);
   auto green = label("green");

@@ -84,11 +84,11 @@ task<void> session::reload(tracked_object* object) {
   require_tracked(object, "refresh", state_->number);
   const session_use use(state_->busy);
   const model_info& info = info_of(*object->spec);
+  state_->before_reading_again(*object);
   if (object->state != object_state::added) require_same_key(info, *object);
   const detail::snapshot before = detail::take_snapshot(info, object->object());
   bool found = co_await detail::read_again(state_->source(), info, object->object());
   if (!found) detail::throw_row_is_gone(info);
-  state_->before_reading_again(*object);
   state_->remember_read(object);
   object->snapshot = detail::take_snapshot(info, object->object());
   detail::unload_contradictions(info, object, before);
