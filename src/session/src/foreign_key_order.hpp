@@ -20,7 +20,11 @@ struct model_arrow {
   const model_info* to;
 };
 
-/// Models so that those which foreign keys and arrows name come first; circles follow each other in that order too.
+/// Null: no model that the program knows.
+const model_info* known_reference(const foreign_key_info& key);
+
+/// Models so that those which foreign keys and arrows name come first, also those that they name by way of others,
+/// which are not among these: rows go with rows that they do not name. Circles follow each other in that order too.
 /// Inside of one they are left in the order in which they were met.
 std::vector<ordered_model> in_foreign_key_order(const std::vector<const model_info*>& models,
                                                 const std::vector<model_arrow>& arrows = {});
