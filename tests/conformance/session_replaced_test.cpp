@@ -83,6 +83,23 @@ struct Glaze {
   static void model(tupelo::model<Glaze>& m) { m.belongs_to(&Glaze::kiln, &Glaze::kiln_id).on_delete(set_null); }
 };
 
+/// Counted by what it names.
+struct Shard {
+  std::int64_t id{};
+  std::optional<std::int64_t> saucer_id{};
+
+  static void model(tupelo::model<Shard>& m);
+};
+struct Saucer {
+  std::int64_t id{};
+  std::int64_t kiln_id{};
+  int shards{};
+
+  static void model(tupelo::model<Saucer>& m) { m.foreign_key(&Saucer::kiln_id).references<Kiln>().on_delete(cascade); }
+};
+void Shard::model(tupelo::model<Shard>& m) {
+  m.foreign_key(&Shard::saucer_id).references<Saucer>().on_delete(set_null).counter(&Saucer::shards);
+}
 struct Stamp {
   std::string code{};
   std::int64_t mint_id{};
@@ -112,7 +129,7 @@ struct Coin {
 class replaced : public conformance_test {
 protected:
   replaced() {
-    create<Artist, Folio, Sketch, Stroke, Potter, Kiln, Vase, Glaze, Mint, Stamp, Coin>();
+    create<Artist, Folio, Sketch, Stroke, Potter, Kiln, Vase, Glaze, Saucer, Shard, Mint, Stamp, Coin>();
     artist = s.add(Artist{.folio = Folio{}});
     auto other = s.add(Artist{.folio = Folio{}});
     sync_wait(s.commit());
@@ -257,6 +274,48 @@ TEST_P(replaced, objects_empty_no_keys_of_what_is_new_and_names_what_took_their_
   EXPECT_EQ(fresh->stamp_code, "x");
   EXPECT_EQ(sync_wait(db.get<Coin>(coin->id)).stamp_code, std::nullopt);
   EXPECT_EQ(coin->stamp_code, std::nullopt);
+}
+
+// ---- with compared values
+
+TEST_P(replaced, objects_empty_keys_that_removals_do_not_compare) {
+  session careful = db.session({.compare_values = true});
+  auto potter = careful.add(Potter{.kiln = Kiln{}});
+  sync_wait(careful.commit());
+  auto glaze = careful.add(Glaze{.kiln_id = potter->kiln->id});
+  sync_wait(careful.commit());
+  potter->kiln = careful.add(Kiln{});
+  careful.remove(glaze);
+  sync_wait(careful.commit());
+  EXPECT_EQ(sync_wait(db.query<Glaze>().count()), 0);
+  EXPECT_EQ(sync_wait(db.query<Kiln>().count()), 1);
+}
+TEST_P(replaced, objects_take_along_what_empties_keys_that_removals_do_not_compare) {
+  for (const bool compares : {true, false}) {  // keys that are counted are compared always
+    session careful = db.session({.compare_values = compares});
+    auto potter = careful.add(Potter{.kiln = Kiln{}});
+    sync_wait(careful.commit());
+    Saucer saucer = sync_wait(db.insert(Saucer{.kiln_id = potter->kiln->id}));
+    auto shard = careful.add(Shard{.saucer_id = saucer.id});
+    sync_wait(careful.commit());
+    potter->kiln = careful.add(Kiln{});
+    careful.remove(shard);
+    sync_wait(careful.commit());
+    EXPECT_EQ(sync_wait(db.query<Shard>().count()) + sync_wait(db.query<Saucer>().count()), 0) << compares;
+  }
+}
+TEST_P(replaced, nothing_leaves_keys_uncompared_where_what_they_name_goes_later) {
+  session careful = db.session({.compare_values = true});
+  auto one = careful.add(Potter{.kiln = Kiln{}});
+  auto two = careful.add(Potter{.kiln = Kiln{}});
+  sync_wait(careful.commit());
+  auto kiln = sync_wait(careful.get<Kiln>(one->kiln->id));
+  auto glaze = careful.add(Glaze{.kiln_id = kiln->id});
+  sync_wait(careful.commit());
+  sync_wait(db.update<Glaze>().set(col<&Glaze::kiln_id>, two->kiln->id).all_rows().run());
+  careful.remove(glaze);
+  careful.remove(kiln);
+  EXPECT_THROW(sync_wait(careful.commit()), stale_row);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "removals.hpp"
 
+#include "foreign_key_order.hpp"
 #include "key_flow.hpp"
 #include "snapshot.hpp"
 
@@ -221,6 +222,19 @@ namespace {
 bool cascades(const foreign_key_info& key) { return key.on_delete == referential_action::cascade; }
 
 }  // namespace
+
+bool may_go_with(const model_info& info, const std::set<const model_info*>& deleted) {
+  std::vector<const model_info*> met{&info};
+  for (std::size_t i = 0; i != met.size(); ++i) {
+    const model_info& each = *met[i];
+    if (deleted.contains(&each)) return true;
+    for (const foreign_key_info& key : each.foreign_keys) {
+      const model_info* const target = cascades(key) ? known_reference(key) : nullptr;
+      if (target != nullptr && std::find(met.begin(), met.end(), target) == met.end()) met.push_back(target);
+    }
+  }
+  return false;
+}
 
 std::vector<const tracked_object*> gone_with(const std::vector<tracked_object*>& objects,
                                              std::vector<const tracked_object*> deleted) {

@@ -56,6 +56,9 @@ bool is_deleted(const model_info& info, const tracked_object& object);
 std::vector<const tracked_object*> gone_with(const std::vector<tracked_object*>& objects,
                                              std::vector<const tracked_object*> deleted);
 
+/// Whether rows of this model may be gone where some of these were deleted, because foreign keys take them along.
+bool may_go_with(const model_info& info, const std::set<const model_info*>& deleted);
+
 /// Rows that refer to others of the same table come before those. Whether any does to another one that is removed.
 bool order_for_removal(const model_info& info, std::vector<tracked_object*>& removed);
 

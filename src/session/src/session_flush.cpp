@@ -16,6 +16,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 #include <utility>
 
 namespace tupelo {
@@ -256,6 +257,7 @@ task<void> session::state::add_writes(flush_writes& writes, work_list& work, det
     const auto found = work.leaving_first.find(info);
     if (found != work.leaving_first.end()) co_await add_updates(writes, *info, found->second);
   }
+  for (const auto& [info, removed] : work.removed_first) work_list::note_deleted(*info, removed, work.deleted);
   for (auto model = work.models.rbegin(); model != work.models.rend(); ++model) {
     const auto removed = work.removed_first.find(model->info);
     if (removed != work.removed_first.end()) co_await add_removals(writes, *model->info, removed->second, work);
@@ -294,7 +296,13 @@ task<void> session::state::add_writes(flush_writes& writes, work_list& work, det
       const auto found = work.removed.find(model->info);
       if (found != work.removed.end()) together.emplace_back(model->info, std::move(found->second));
     }
-    if (!together.empty()) co_await add_removals_in_order(writes, std::move(together), work);
+    if (together.empty()) continue;
+    std::set<const model_info*> deleted = work.deleted;
+    for (const auto& [info, removed] : together) work_list::note_deleted(*info, removed, deleted);
+    // Of several one may change another; one alone is as it was.
+    if (together.size() > 1 || together[0].second.size() > 1) work.deleted = deleted;
+    co_await add_removals_in_order(writes, std::move(together), work);
+    work.deleted = std::move(deleted);
   }
 }
 
@@ -365,11 +373,12 @@ task<void> session::state::add_updates(flush_writes& writes, const model_info& i
 }
 
 std::vector<std::uint16_t> session::state::compared_by_removal(const model_info& info, const work_list& work) const {
-  if (!options.compare_values || info.version >= 0) return counted_by(info);
-  std::vector<std::uint16_t> fields = detail::comparable_fields(info);
+  const bool compares = options.compare_values && info.version < 0;
+  std::vector<std::uint16_t> fields = compares ? detail::comparable_fields(info) : counted_by(info);
+  if (fields.empty() || work.deleted.empty()) return fields;
   for (const foreign_key_info& key : info.foreign_keys) {
-    // Where it names what goes before, the database has changed it meanwhile.
-    if (detail::binds(key) || !work.removed.contains(&referenced_model(info, key))) continue;
+    // Where it may name what is gone, the database may have changed it.
+    if (detail::binds(key) || !detail::may_go_with(referenced_model(info, key), work.deleted)) continue;
     std::erase_if(fields, [&](std::uint16_t i) {
       return std::find(key.fields.begin(), key.fields.end(), i) != key.fields.end();
     });

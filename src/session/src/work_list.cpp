@@ -167,6 +167,12 @@ void session::state::work_list::remove_last_what_may() {
   });
 }
 
+void session::state::work_list::note_deleted(const model_info& info, const std::vector<tracked_object*>& objects,
+                                             std::set<const model_info*>& deleted) {
+  const auto goes = [&](const tracked_object* each) { return detail::is_deleted(info, *each); };
+  if (std::any_of(objects.begin(), objects.end(), goes)) deleted.insert(&info);
+}
+
 bool session::state::work_list::add_change(const model_info& info, tracked_object* object, bool comes_first) {
   std::vector<std::uint16_t> fields;
   if (detail::matches(info, object->object(), object->snapshot, &fields)) return false;

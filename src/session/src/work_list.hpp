@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <set>
 #include <vector>
 
 namespace tupelo {
@@ -30,13 +31,16 @@ struct session::state::work_list {
   std::int64_t removed_at = 0;                         ///< what marked rows are marked with
   /// Of removed objects: fields that are NULL in their rows before these go.
   std::map<const detail::tracked_object*, std::vector<std::uint16_t>> emptied;
-  bool connects = false;  ///< rows of join tables
+  std::set<const model_info*> deleted;  ///< whose rows go before those that are looked at
+  bool connects = false;                ///< rows of join tables
 
   work_list(const std::vector<detail::tracked_object*>& objects, detail::related_objects& related,
             const std::vector<const detail::tracked_object*>& replaced);
 
   /// False: nothing has changed.
   bool add_change(const model_info& info, detail::tracked_object* object, bool comes_first = false);
+  static void note_deleted(const model_info& info, const std::vector<detail::tracked_object*>& objects,
+                           std::set<const model_info*>& deleted);
   bool removes() const noexcept { return !removed.empty() || !removed_first.empty(); }
 
 private:
