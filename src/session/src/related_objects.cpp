@@ -252,11 +252,12 @@ related_objects::depths related_objects::depths_in(const std::vector<ordered_mod
 object_link& related_objects::make_one_late(const std::unordered_map<tracked_object*, std::size_t>& waiting) {
   // Each that waits refers to another one that waits: following them comes back to where it has been.
   std::vector<object_link*> way;
+  std::unordered_map<const tracked_object*, std::size_t> places;  // on the way
   tracked_object* at = waiting.begin()->first;
   for (;;) {
-    const auto been = std::find_if(way.begin(), way.end(), [&](const object_link* link) { return link->object == at; });
-    if (been != way.end()) {
-      way.erase(way.begin(), been);
+    const auto [been, is_new] = places.emplace(at, way.size());
+    if (!is_new) {
+      way.erase(way.begin(), way.begin() + static_cast<std::ptrdiff_t>(been->second));
       break;
     }
     auto [link, last] = links_of(at);

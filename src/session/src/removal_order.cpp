@@ -12,6 +12,7 @@
 #include <iterator>
 #include <map>
 #include <string>
+#include <unordered_map>
 
 namespace tupelo::detail {
 
@@ -107,10 +108,11 @@ private:
   /// Each row that waits is named by another one that waits: following them comes back to where it has been.
   std::size_t one_of_circle(std::size_t at) const {
     std::vector<std::size_t> way;
+    std::unordered_map<std::size_t, std::size_t> places;  // of rows, on the way
     for (;;) {
-      const auto been = std::find_if(way.begin(), way.end(), [&](std::size_t i) { return arrows_[i].to == at; });
-      if (been != way.end()) {
-        way.erase(way.begin(), been);
+      const auto [been, is_new] = places.emplace(at, way.size());
+      if (!is_new) {
+        way.erase(way.begin(), way.begin() + static_cast<std::ptrdiff_t>(been->second));
         break;
       }
       const std::vector<std::size_t>& named = rows_[at].named;
