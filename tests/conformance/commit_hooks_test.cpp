@@ -215,6 +215,21 @@ TEST_P(commit_hooks, of_a_handler_that_fail_leave_the_object_with_its_row) {
   EXPECT_FALSE(s.is_dirty(blue));
   EXPECT_EQ(teams(), 4);
 }
+TEST_P(commit_hooks, of_a_handler_that_fail_leave_upserted_objects_with_their_rows) {
+  TUPELO_NEEDS(&feature_table::upsert);
+  TUPELO_NEEDS(&feature_table::returning);
+  db.events().on<Team>(bulk_event::inserted, [](const bulk_write&, lease& in) {
+    in.after_commit([] { throw busy_error("the mail server is busy", {}); });
+  });
+  const auto by_key = on_conflict(col<&Team::id>).update_all();
+  std::vector<Team> several{{.name = "a"}, {.name = "b"}};
+  EXPECT_THROW(sync_wait(db.upsert(several, by_key)), busy_error);
+  EXPECT_EQ(sync_wait(db.get<Team>(several[1].id)).name, "b");
+  Team one{.name = "c"};
+  EXPECT_THROW(sync_wait(db.upsert(one, by_key)), busy_error);
+  EXPECT_EQ(sync_wait(db.get<Team>(one.id)).name, "c");
+  EXPECT_EQ(teams(), 3);
+}
 TEST_P(commit_hooks, of_a_handler_that_fail_repeat_nothing) {
   fail_after_created();
   int runs = 0;

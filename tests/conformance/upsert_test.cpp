@@ -110,6 +110,22 @@ TEST_P(computed_upsert, of_many_objects_is_told_once) {
   sync_wait(db.upsert(many, on_place().ignore()));
   EXPECT_EQ(told, (std::vector<std::string>{"1"}));
 }
+TEST_P(computed_upsert, leaves_objects_as_they_were_where_a_handler_undoes_it) {
+  db.events().on<Stock>(bulk_event::inserted, [](const bulk_write&) { throw vetoed("no"); });
+  const auto once = on_place().set(amount, amount + excluded(amount));
+  std::vector<Stock> many{again, {.shelf = "a", .article = "screw"}};
+  EXPECT_THROW(sync_wait(db.upsert(many, once)), vetoed);
+  EXPECT_THROW(sync_wait(db.upsert(again, once)), vetoed);
+  for (const Stock& each : {many[0], again}) {
+    EXPECT_EQ(each.id, 0);
+    EXPECT_EQ(each.amount, 5);
+    EXPECT_EQ(each.note, "new");
+    EXPECT_EQ(each.version, 0);
+  }
+  EXPECT_EQ(many[1].id, 0);
+  EXPECT_EQ(many[1].note, std::nullopt);
+  EXPECT_EQ(stored().amount, 10);
+}
 TEST_P(computed_upsert, writes_where_a_condition_holds) {
   EXPECT_TRUE(sync_wait(db.upsert(again, on_place().update(amount).where(amount > excluded(amount)))));
   EXPECT_EQ(stored().amount, 5);

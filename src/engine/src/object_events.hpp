@@ -2,9 +2,11 @@
 #pragma once
 
 #include "tupelo/engine/events.hpp"
+#include "tupelo/engine/lease.hpp"
 #include "tupelo/engine/operation.hpp"
 
 #include <exception>
+#include <utility>
 #include <vector>
 
 namespace tupelo::detail {
@@ -23,22 +25,31 @@ inline const event_registry* hearing_bulk(const query_source& source, const mode
   const event_registry* const registry = source.listening();
   return registry != nullptr && registry->hears_of_bulk(info) ? registry : nullptr;
 }
-/// Does `work(held)`, all of it or none: in a transaction of its own, or a savepoint.
-template <class Result, class Work>
-task<Result> in_transaction(query_source& source, Work work) {
+/// Does `work(held)`, all of it or none: in a transaction of its own, or a savepoint. `committed()` is told before
+/// hooks run, whose failure undoes nothing.
+template <class Result, class Work, class Committed>
+task<Result> in_transaction(query_source& source, Work work, Committed committed) {
   lease held = co_await source.acquire();
   co_await held.begin();
   std::exception_ptr failure;
   Result result{};
   try {
     result = co_await work(held);
-    co_await held.commit();
+    co_await two_step_commit::commit(held);
   } catch (...) {
     failure = std::current_exception();
   }
-  if (!failure) co_return result;
-  co_await held.rollback_after_failure();
-  std::rethrow_exception(failure);
+  if (failure) {
+    co_await held.rollback_after_failure();
+    std::rethrow_exception(failure);
+  }
+  committed();
+  co_await two_step_commit::run_hooks(held);
+  co_return result;
+}
+template <class Result, class Work>
+task<Result> in_transaction(query_source& source, Work work) {
+  return in_transaction<Result>(source, std::move(work), [] {});
 }
 /// Does `work()`, which gives how many rows it has written, between both events about this model; null: nobody hears.
 /// Before: a transaction is open.

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <utility>
 #include <vector>
 
@@ -34,6 +35,58 @@ task<std::int64_t> run_upsert(query_source& source, const model_info& info, void
   make_upsert(run, info, object, conflict, time_of_writing(info));
   co_await run_now(source, run);
   co_return static_cast<std::int64_t>(run.row_count);
+}
+
+/// What objects hold before rows are read into them that may be rolled back.
+class values_before {
+public:
+  values_before(const model_info& info, const std::vector<void*>& objects) : info_(info), objects_(objects) {
+    inline_word_buffer<96> words;
+    for (const void* const object : objects) {
+      for (const std::uint16_t i : info.columns) {
+        const field_slot slot = info.fields[i].slot();
+        const void* const value = value_of(slot, object);
+        words.push(value != nullptr ? 1 : 0);
+        if (value != nullptr) push_value(slot, value, words);
+      }
+    }
+    words_.assign(words.data(), words.data() + words.size);
+  }
+  void give_back() const {
+    const std::uint64_t* next = words_.data();
+    for (void* const object : objects_) {
+      for (const std::uint16_t i : info_.columns) {
+        const field_slot slot = info_.fields[i].slot();
+        if (*next++ == 0) {
+          store_null(slot, object);
+          continue;
+        }
+        store_words(slot, field_for_value(slot, object), next);
+        next += words_of_value(stored_type(*slot.type).k, next);
+      }
+    }
+  }
+
+private:
+  const model_info& info_;
+  const std::vector<void*>& objects_;
+  std::vector<std::uint64_t> words_;
+};
+
+/// Does `work(held)` in a transaction; the objects are as they were where it is not committed.
+template <class Work>
+task<std::int64_t> write_whole(query_source& source, const model_info& info, const std::vector<void*>& objects,
+                               Work work) {
+  const values_before before(info, objects);
+  bool committed = false;
+  std::exception_ptr failure;
+  try {
+    co_return co_await in_transaction<std::int64_t>(source, std::move(work), [&committed] { committed = true; });
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  if (!committed) before.give_back();
+  std::rethrow_exception(failure);
 }
 
 /// Some at a time: what is sent together is held in memory as a whole.
@@ -64,11 +117,14 @@ task<std::int64_t> run_upserts(query_source& source, const model_info& info, con
 
 task<bool> upsert(query_source* source, const model_spec& spec, void* object, expression conflict) {
   const model_info& info = require_table(info_of(spec));
-  if (const event_registry* const registry = hearing_bulk(*require_source(source), info)) {
-    const auto run = [&](lease& held) { return run_upsert(held, info, object, std::move(conflict)); };
-    co_return co_await tell_around(*source, *registry, bulk_event::inserting, info, run) != 0;
-  }
-  co_return co_await run_upsert(*source, info, object, std::move(conflict)) != 0;
+  const event_registry* const registry = hearing_bulk(*require_source(source), info);
+  if (registry == nullptr) co_return co_await run_upsert(*source, info, object, std::move(conflict)) != 0;
+  const std::vector<void*> objects = {object};
+  const auto one = [&](lease& held) {
+    return tell_of(registry, &info, bulk_event::inserting, held,
+                   [&] { return run_upsert(held, info, object, std::move(conflict)); });
+  };
+  co_return co_await write_whole(*source, info, objects, one) != 0;
 }
 
 task<std::vector<bool>> upsert_all(query_source* source, const model_spec& spec, std::vector<void*> objects,
@@ -81,7 +137,7 @@ task<std::vector<bool>> upsert_all(query_source* source, const model_spec& spec,
     return tell_of(registry, registry == nullptr ? nullptr : &info, bulk_event::inserting, held,
                    [&] { return run_upserts(held, info, objects, conflict, written); });
   };
-  static_cast<void>(co_await in_transaction<std::int64_t>(*source, all));
+  static_cast<void>(co_await write_whole(*source, info, objects, all));
   co_return written;
 }
 

@@ -107,7 +107,8 @@ std::size_t rows_per_insert(const feature_table& features, std::size_t columns) 
 /// Reads the row with the object's key into the object, also one that is marked as deleted; false: there is none.
 task<bool> read_again(query_source& source, const model_info& info, void* object);
 task<bool> upsert(query_source* source, const model_spec& spec, void* object, expression conflict);
-/// The same of many objects of one model, in a transaction as above: which of them were written.
+/// The same of many objects of one model, in a transaction as above: which of them were written. What is not committed
+/// leaves them as they were.
 task<std::vector<bool>> upsert_all(query_source* source, const model_spec& spec, std::vector<void*> objects,
                                    expression conflict);
 

@@ -409,7 +409,11 @@ public:
   /// statement of its own, so that two may meet the same row: the second then meets that of the first.
   template <class T>
   task<std::vector<bool>> upsert(std::vector<T>& objects, const conflict_clause& conflict) {
-    return upsert_each(source(), objects, conflict.clause());
+    std::vector<void*> pointers;
+    pointers.reserve(objects.size());
+    for (T& object : objects) pointers.push_back(__builtin_addressof(object));
+    return detail::upsert_all(source(), detail::meta<T>::spec, static_cast<std::vector<void*>&&>(pointers),
+                              conflict.clause());
   }
   /// Writes all columns of the row with the object's key; sets its updated_at and version.
   /// Errors: stale_row where the model has a version, else not_found.
@@ -551,18 +555,6 @@ public:
   }
 
 private:
-  template <class T>
-  static task<std::vector<bool>> upsert_each(query_source* source, std::vector<T>& objects, expression conflict) {
-    std::vector<T> rows = objects;  // rows are read into these, and may be rolled back
-    std::vector<void*> pointers;
-    pointers.reserve(rows.size());
-    for (T& row : rows) pointers.push_back(__builtin_addressof(row));
-    std::vector<bool> written =
-        co_await detail::upsert_all(source, detail::meta<T>::spec, static_cast<std::vector<void*>&&>(pointers),
-                                    static_cast<expression&&>(conflict));
-    objects = static_cast<std::vector<T>&&>(rows);
-    co_return written;
-  }
   template <class T, class... Key>
   operation<T> get_by(std::source_location from, const Key&... key) {
     operation<T> op(source(), op::select_from, detail::meta<T>::spec, detail::outcome::found);
