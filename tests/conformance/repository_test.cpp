@@ -168,6 +168,17 @@ TEST_P(repositories, an_update_that_fails_in_a_savepoint_is_undone_with_it) {
   sync_wait(s.commit());
   EXPECT_EQ(sync_wait(db.get<Scholar>(bob.id)).email, "rob");
 }
+TEST_P(repositories, an_update_that_fails_where_the_object_was_created_leaves_it_to_be_inserted) {
+  auto s = db.session();
+  const repository<Exam> exams(s);
+  const auto greek = sync_wait(exams.create(Exam{.scholar_id = ada.id, .subject = "greek", .points = 1}));
+  EXPECT_THROW(sync_wait(exams.update(ada.id, "greek", points(-1))), check_violation);
+  EXPECT_EQ(greek->points, 1);
+  sync_wait(exams.create(Exam{.scholar_id = ada.id, .subject = "art"}));
+  sync_wait(s.commit());
+  EXPECT_EQ(sync_wait(db.get<Exam>(ada.id, "greek")).points, 1);
+  EXPECT_EQ(sync_wait(db.query<Exam>().count()), 3);
+}
 TEST_P(repositories, a_removal_that_the_database_refuses_is_not_tried_again) {
   auto s = db.session();
   const repository<Scholar> scholars(s);

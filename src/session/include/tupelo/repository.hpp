@@ -74,7 +74,8 @@ public:
   }
   task<ref<T>> create(const patch<T>& given) const { return create(given.make()); }
   /// Gives the object of this key the values of the patch. Errors: not_found; those of the update, also stale_row: the
-  /// object then has the values of its row back, and is read again by the next get().
+  /// object then has the values of its row back, and is read again by the next get(). One whose row went with the
+  /// transaction is to be inserted again, without the patch.
   template <class Key>
   task<ref<T>> update(Key key, patch<T> changes, std::source_location from = std::source_location::current()) const {
     ref<T> object = co_await session_->template get<T>(key, from);
@@ -174,9 +175,10 @@ private:
     changes.apply_to(*object);
     const std::exception_ptr failure = co_await try_flush();
     if (!failure) co_return;
-    if (has_others) {
+    const detail::object_state state = object.tracked()->state;
+    if (has_others || state == detail::object_state::added) {
       detail::copy_fields(info_of<T>(), &before, &*object, changes.core().given());
-    } else if (object.tracked()->state == detail::object_state::persistent) {
+    } else if (state == detail::object_state::persistent) {
       session_->expire(object);
     }
     std::rethrow_exception(failure);
