@@ -54,6 +54,28 @@ TEST_P(session_tracking, an_object_may_move_to_another_session) {
   EXPECT_EQ(sync_wait(db.query<Team>().count()), 0);
 }
 
+TEST_P(session_tracking, an_object_that_has_left_is_not_undone_with_the_others) {
+  const std::int64_t ids[] = {insert_team("red"), insert_team("blue"), insert_team("green")};
+  auto red = sync_wait(s.get<Team>(ids[0])), blue = sync_wait(s.get<Team>(ids[1])),
+       green = sync_wait(s.get<Team>(ids[2]));
+  red->points = blue->points = 1;
+  sync_wait(s.flush());
+  s.expunge(red);
+  EXPECT_THROW(sync_wait(s.nested([&]() -> task<void> {
+                 blue->points = green->points = 2;
+                 co_await s.flush();
+                 s.expunge(green);
+                 throw not_found("undo");
+               })),
+               not_found);
+  EXPECT_EQ(blue->points, 1);
+  EXPECT_EQ(green->points, 2) << "a plain value";
+  s.attach(Team(*red));
+  sync_wait(s.rollback());
+  EXPECT_EQ(blue->points, 0);
+  EXPECT_EQ(red->points, 1) << "a plain value";
+}
+
 // ---- one coroutine at a time
 
 TEST_P(session_tracking, nothing_is_tracked_or_let_go_while_a_commit_is_awaited) {

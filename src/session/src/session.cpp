@@ -23,7 +23,8 @@ session::state::~state() {
   // What no commit has kept is not in the database.
   connected.revert(0);
   for (const undo_entry& entry : undo) {
-    if (entry.state == object_state::added) detail::row_part::set_fate(entry.object, detail::held_rows::fate::fresh);
+    if (entry.object != nullptr && entry.state == object_state::added)
+      detail::row_part::set_fate(entry.object, detail::held_rows::fate::fresh);
   }
   for (tracked_object* object : objects) {
     if (object->state == object_state::added) detail::row_part::set_fate(object, detail::held_rows::fate::fresh);
@@ -41,6 +42,7 @@ void session::state::let_go(const std::vector<tracked_object*>& leaving) {
   bool may_refer = false;
   for (tracked_object* object : leaving) {
     object->state = object_state::detached;
+    object->noted = 0;
     if (object->spec == model) continue;
     model = object->spec;
     may_refer = may_refer || !info_of(*model).relations.empty();
@@ -70,15 +72,8 @@ void session::state::disown(tracked_object* object) {
       leaving.push_back(part);
     }
   }
-  const auto leaves = [&](const undo_entry& entry) {
-    return std::find(leaving.begin(), leaving.end(), entry.object) != leaving.end();
-  };
-  // A savepoint's mark counts the entries in front of it.
-  for (std::size_t& mark : marks) {
-    mark -=
-        static_cast<std::size_t>(std::count_if(undo.begin(), undo.begin() + static_cast<std::ptrdiff_t>(mark), leaves));
-  }
-  std::erase_if(undo, leaves);
+  for (tracked_object* each : leaving) undo.forget(each);
+  if (!busy) undo.tidy(marks);  // else somebody has noted how much there was
   let_go(leaving);
 }
 
@@ -95,7 +90,9 @@ void session::state::drop_all(object_state which) {
 void session::state::settle_copies(std::size_t before, bool failed) {
   if (failed) return copies.take_back_edits();
   std::vector<const tracked_object*> written;
-  for (std::size_t i = before; i < undo.size(); ++i) written.push_back(undo[i].object);
+  for (std::size_t i = before; i < undo.size(); ++i) {
+    if (undo[i].object != nullptr) written.push_back(undo[i].object);
+  }
   copies.follow(std::move(written));
 }
 

@@ -8,6 +8,7 @@
 #include "repetition_watch.hpp"
 #include "row_copies.hpp"
 #include "snapshot.hpp"
+#include "undo_log.hpp"
 
 #include "tupelo/session/session.hpp"
 #include "tupelo/core/error.hpp"
@@ -27,18 +28,6 @@ struct removal_effects;
 struct held_rows;
 class parent_changes;
 }  // namespace detail
-
-/// How an object was before a flush changed it; undone in reverse order when the transaction is.
-struct undo_entry {
-  detail::tracked_object* object;
-  detail::object_state state;
-  bool key_generated;
-  bool expired;
-  bool read;  ///< what follows is not a flush, but that its row was read; of a detached one, for the first time
-  detail::snapshot before;
-  /// Of these fields, which changed with rows of other tables, the database has the old values again.
-  std::vector<std::uint16_t> follows;
-};
 
 struct session::state {
   state(database& database, session_options o, std::source_location made) : db(database), options(o), from(made) {
@@ -67,7 +56,7 @@ struct session::state {
   bool has_erased_objects = false;  ///< rows of objects were deleted in the open transaction
   /// What has left a has_one: written before what takes its place is inserted. Nothing is read through these.
   std::vector<const detail::tracked_object*> replaced;
-  std::vector<undo_entry> undo;
+  detail::undo_log undo;
   std::vector<std::size_t> marks;                   ///< size of `undo` where each open savepoint began
   std::unique_ptr<detail::repetition_watch> watch;  ///< null: off
 

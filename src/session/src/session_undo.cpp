@@ -14,13 +14,11 @@ namespace tupelo {
 using detail::object_state;
 using detail::tracked_object;
 
-void session::state::remember(tracked_object* object) {
-  undo.push_back({object, object->state, object->key_generated, object->expired, false, object->snapshot, {}});
-}
+void session::state::remember(tracked_object* object) { undo.add(object, false); }
 
 void session::state::remember_read(tracked_object* object) {
   if (!held.in_transaction()) return;
-  undo.push_back({object, object->state, object->key_generated, object->expired, true, object->snapshot, {}});
+  undo.add(object, true);
 }
 
 void session::state::revert_read(undo_entry& entry, bool values) {
@@ -43,9 +41,9 @@ void session::state::revert(std::size_t mark, bool values) {
   std::vector<const tracked_object*> read_again;
   std::vector<tracked_object*> leaving;
   while (undo.size() > mark) {
-    undo_entry entry = std::move(undo.back());
-    undo.pop_back();
+    undo_entry entry = undo.take_last();
     tracked_object* object = entry.object;
+    if (object == nullptr) continue;
     if (entry.read) {
       revert_read(entry, values);
       read_again.push_back(object);

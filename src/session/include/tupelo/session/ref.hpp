@@ -41,10 +41,11 @@ struct tracked_object : loaded_rows {
 
   const model_spec* spec;
   object_state state = object_state::detached;
-  bool key_generated = false;           ///< by the insert of this transaction
-  bool permanently = false;             ///< removed so that the row is deleted, not marked
-  bool expired = false;                 ///< to be read again
   std::uint8_t mark = 0;                ///< of a walk over objects, which takes it off again
+  bool key_generated : 1 = false;       ///< by the insert of this transaction
+  bool permanently : 1 = false;         ///< removed so that the row is deleted, not marked
+  bool expired : 1 = false;             ///< to be read again
+  std::uint32_t noted = 0;              ///< behind the last entry about it in the session's undo_log; 0: none
   std::uint32_t session = 0;            ///< the number of the last one that it was added to
   std::uint32_t key_hash = 0;           ///< under which the identity map has it
   std::vector<std::uint64_t> snapshot;  ///< the columns as the database has them
