@@ -407,6 +407,16 @@ public:
   has_builder has_one(field_ref relation, std::string_view foreign_key_column, Columns... more) {
     return add_has(relation, relation_kind::has_one, {foreign_key_column, std::string_view(more)...}, "has_one");
   }
+  template <std::size_t Count>
+    requires(Count > 1)
+  has_builder has_many(field_ref relation, const char* const (&)[Count]) {
+    return refuse_braces<Count>(relation);
+  }
+  template <std::size_t Count>
+    requires(Count > 1)
+  has_builder has_one(field_ref relation, const char* const (&)[Count]) {
+    return refuse_braces<Count>(relation);
+  }
   /// A relation that goes another way than by one foreign key: say `.through(…)` or `.as(…)`.
   has_builder has_many(field_ref relation) { return add_has(relation, relation_kind::has_many, "has_many"); }
   has_builder has_one(field_ref relation) { return add_has(relation, relation_kind::has_one, "has_one"); }
@@ -443,6 +453,13 @@ private:
   field_info& flag(field_ref field, std::uint16_t flag, std::string_view verb);
   index_term_info own_term(const index_term& term, std::string_view verb) const;
   void take_value(const sql_value& value, expression& computed, std::string& sql, const std::string& user) const;
+  /// Two literals would be one text that begins with the first and ends with the second.
+  template <std::size_t Count>
+  has_builder refuse_braces(field_ref relation) {
+    static_assert(Count == 0, "tupelo: the foreign key's columns stand without braces in has_many and has_one: "
+                              "m.has_many(&Order::lines, \"region\", \"order_number\")");
+    return {*info_, relation.offset};
+  }
   relation_info& add_relation(field_ref relation, relation_kind kind, std::string_view foreign_key,
                               std::string_view verb);
   has_builder add_has(field_ref relation, relation_kind kind, std::initializer_list<std::string_view> columns,
