@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Records whose keys the program gives.
+// Records: whose keys the program gives, and that are marked as deleted.
 #include "backend.hpp"
 
 #include <tupelo/record.hpp>
@@ -46,9 +46,20 @@ struct Edition : record<Edition> {
   }
 };
 
+/// A key that the database gives.
+struct Leaflet : record<Leaflet> {
+  std::int64_t id{};
+  std::string text{};
+  int version{};
+  timestamps times{};
+  soft_deletes removal{};
+
+  static void model(tupelo::model<Leaflet>& m) { m.version(&Leaflet::version); }
+};
+
 class records_with_given_keys : public conformance_test {
 protected:
-  records_with_given_keys() { create<Shelfmark, Volume, Edition>(); }
+  records_with_given_keys() { create<Shelfmark, Volume, Edition, Leaflet>(); }
   void SetUp() override {
     Shelfmark a{.code = "A", .places = 9}, b{.code = "B", .places = 9};
     sync_wait(a.save(db));
@@ -146,6 +157,37 @@ TEST_P(records_with_given_keys, stay_saved_where_what_follows_the_commit_fails) 
   EXPECT_THROW(sync_wait(mine.save(db)), std::runtime_error);
   EXPECT_EQ(mine.version, 1);
   EXPECT_EQ(sync_wait(Edition::query(db).count()), 1);
+}
+TEST_P(records_with_given_keys, that_were_marked_are_as_their_rows) {
+  Leaflet leaflet{.text = "one"};
+  sync_wait(leaflet.save(db));
+  sync_wait(leaflet.remove(db));
+  const Leaflet row = sync_wait(db.get<Leaflet>(leaflet.id));
+  EXPECT_EQ(leaflet.version, 2);
+  EXPECT_EQ(row.version, 2);
+  EXPECT_TRUE(row.removal.deleted_at.has_value());
+  EXPECT_EQ(leaflet.removal.deleted_at, row.removal.deleted_at);
+  EXPECT_EQ(leaflet.times.updated_at, row.times.updated_at);
+}
+TEST_P(records_with_given_keys, that_were_marked_are_saved_and_stay_so) {
+  Leaflet leaflet{.text = "one"};
+  sync_wait(leaflet.save(db));
+  sync_wait(leaflet.remove(db));
+  leaflet.text = "two";
+  sync_wait(leaflet.save(db));
+  EXPECT_EQ(sync_wait(db.get<Leaflet>(leaflet.id)).text, "two");
+  EXPECT_EQ(sync_wait(Leaflet::query(db).count()), 0);
+}
+TEST_P(records_with_given_keys, whose_removal_is_undone_are_not_marked) {
+  db.events().on<Leaflet>(event::deleted, [](Leaflet&) { throw std::runtime_error("not now"); });
+  Leaflet leaflet{.text = "one"};
+  sync_wait(leaflet.save(db));
+  EXPECT_THROW(sync_wait(leaflet.remove(db)), std::runtime_error);
+  EXPECT_EQ(leaflet.version, 1);
+  EXPECT_FALSE(leaflet.removal.deleted_at.has_value());
+  leaflet.text = "two";
+  sync_wait(leaflet.save(db));
+  EXPECT_EQ(sync_wait(Leaflet::query(db).one()).text, "two");
 }
 TEST_P(records_with_given_keys, go_with_the_transaction_around) {
   auto s = db.session();

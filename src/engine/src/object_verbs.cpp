@@ -308,6 +308,12 @@ void make_restore_of(query_core& core, const model_info& info, std::int64_t mark
   core.word(make_word(op::without_scope, all_scopes));
 }
 
+void note_marked(const model_info& info, void* object, std::int64_t now_us) {
+  store_now(info, info.deleted_at, object, now_us);
+  store_now(info, info.updated_at, object, now_us);
+  count_version(info, object);
+}
+
 void note_restored(const model_info& info, void* object) {
   store_null(require_deleted_at(info).slot(), object);
   count_version(info, object);

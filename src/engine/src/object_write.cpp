@@ -144,7 +144,7 @@ task<void> operation_core::write_object() {
   std::optional<std::int64_t> marked_at;
   try {
     if (registry) co_await tell_before(*registry, means_, object, held);
-    if (means_ == outcome::object_restored) {
+    if (means_ == outcome::object_restored || marks_object()) {
       const field_slot slot = require_deleted_at(info).slot();
       if (const void* const value = value_of(slot, object_)) marked_at = load_timestamp(slot, value);
     }
@@ -156,11 +156,11 @@ task<void> operation_core::write_object() {
     }
     if (restores_others(info, means_))
       static_cast<void>(co_await restore_children(held, info, object_, timestamp::now().us));
-    const std::int64_t now = prepare();
+    prepare();
     const task_context& context = co_await current_context();
     if (!held.try_run(run_, context)) co_await held.run(run_);
     judge();
-    if (marks_others(info, means_)) co_await mark_children(held, {&info}, now);
+    if (marks_others(info, means_)) co_await mark_children(held, {&info}, now_);
     settle();
     settled_ = true;
     if (means_ == outcome::object_inserted) {
@@ -181,10 +181,14 @@ task<void> operation_core::write_object() {
   }
   if (settled_) {
     unsettle();
-    if (means_ == outcome::object_updated || means_ == outcome::object_restored) count_version(info, object_, -1);
+    const bool marks = marks_object();
+    if (means_ == outcome::object_updated || means_ == outcome::object_restored || marks)
+      count_version(info, object_, -1);
     if (marked_at) {
       const field_slot slot = require_deleted_at(info).slot();
       store_timestamp(slot, field_for_value(slot, object_), *marked_at);
+    } else if (marks) {
+      store_null(require_deleted_at(info).slot(), object_);
     }
   }
   co_await held.rollback_after_failure();

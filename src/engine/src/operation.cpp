@@ -24,12 +24,11 @@ load_list& operation_core::loads() {
   return run_.core.loads;
 }
 
-std::int64_t operation_core::prepare() {
+void operation_core::prepare() {
   require_source(source_);
-  std::int64_t now = 0;
   if (spec_) {
     const model_info& info = require_table(info_of(*spec_));
-    now = time_of_writing(info);
+    const std::int64_t now = now_ = time_of_writing(info);
     if (means_ == outcome::object_inserted) {
       const bool generated = prepare_for_insert(info, object_, now);
       const bool ask_for_key = generated && !source_->sql_dialect().features().last_insert_id;
@@ -48,7 +47,6 @@ std::int64_t operation_core::prepare() {
     run_.objects = &object_;
   }
   run_.core.finish();
-  return now;
 }
 
 bool operation_core::start(const task_context& context) noexcept {
@@ -136,8 +134,13 @@ void operation_core::settle() {
   if (settled_) return;
   if (means_ == outcome::object_updated) return count_version(info_of(*spec_), object_);
   if (means_ == outcome::object_restored) return note_restored(info_of(*spec_), object_);
+  if (marks_object()) return note_marked(info_of(*spec_), object_, now_);
   if (means_ == outcome::object_inserted && leaves_key() && !run_.sink.add)
     set_generated_key(info_of(*spec_), object_, run_.last_insert_id);
+}
+
+bool operation_core::marks_object() const {
+  return notes_mark_ && means_ == outcome::object_erased && info_of(*spec_).deleted_at >= 0;
 }
 
 bool operation_core::leaves_key() const noexcept {

@@ -75,10 +75,13 @@ struct record {
       }
     }
   }
-  /// Deletes the row, or marks it where the model says soft_delete. Errors: as erase.
+  /// Deletes the row, or marks it, and the object, where the model says soft_delete. Errors: as erase. Before: the
+  /// object outlives the operation.
   template <class Source>
-  operation<void> remove(Source& source) const {
-    return verbs_of(source).erase(static_cast<const T&>(*this));
+  operation<void> remove(Source& source) {
+    operation<void> marks = verbs_of(source).erase(self());
+    marks.note_mark();
+    return marks;
   }
   /// Reads the row again. Errors: not_found. Before: the object outlives the task.
   template <class Source>

@@ -84,6 +84,8 @@ std::vector<std::uint64_t> erase_group(const model_info& info, const void* objec
 void make_restore(query_core& core, const model_info& info, std::int64_t now_us);
 /// The same of all rows that are marked with this time.
 void make_restore_of(query_core& core, const model_info& info, std::int64_t marked_us, std::int64_t now_us);
+/// The object as its row is once it was marked at this time. Before: the model marks rows.
+void note_marked(const model_info& info, void* object, std::int64_t now_us);
 /// The object as its row is then.
 void note_restored(const model_info& info, void* object);
 /// Errors: query_error for a model whose rows are not marked as deleted.

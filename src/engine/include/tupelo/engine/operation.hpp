@@ -52,6 +52,8 @@ public:
   void limit_rows(std::uint32_t rows) noexcept;
   /// Reading stops after this many rows; the query is left as it is.
   void fetch_rows(std::uint32_t rows) noexcept { run_.fetch = rows; }
+  /// Where the row is marked as deleted, the object is so then.
+  void note_mark() noexcept { notes_mark_ = true; }
   /// Which call in the program it is.
   void called_from(std::source_location from) noexcept { run_.from = from; }
 
@@ -88,9 +90,9 @@ protected:
 
 private:
   task<void> wait();
-  /// Makes the statement; gives the time with which it marks rows.
-  std::int64_t prepare();
+  void prepare();
   bool leaves_key() const noexcept;  ///< of an insert: to the database
+  bool marks_object() const;         ///< see note_mark
   /// Whether more is to be done than the statement, which writes: somebody is told, rows of other tables change.
   bool takes_more() const;
   void refuse_in_pipeline() const;
@@ -104,6 +106,8 @@ private:
   outcome means_;
   bool takes_more_ = false;
   bool settled_ = false;
+  bool notes_mark_ = false;
+  std::int64_t now_ = 0;  ///< with which the statement marks rows
 };
 
 // Where rows go: into the result itself, an optional, a vector.
