@@ -46,6 +46,29 @@ TEST_P(loaded_references, to_nobody_end_with_a_key_that_is_written) {
   sync_wait(s.commit());
   EXPECT_FALSE(book->author.loaded());
 }
+TEST_P(loaded_references, count_where_their_keys_were_changed_too) {
+  auto book = book_with_author(a);
+  book->author = sync_wait(s.get<Author>(bob));
+  book->author_id = cyd;
+  sync_wait(s.commit());
+  EXPECT_EQ(book->author_id, bob);
+  EXPECT_EQ(book->author->name, "bob");
+}
+TEST_P(loaded_references, that_are_back_at_the_stored_row_give_way_to_their_keys) {
+  auto book = book_with_author(a);
+  book->author = sync_wait(s.get<Author>(ada));
+  book->author_id = cyd;
+  sync_wait(s.commit());
+  EXPECT_EQ(book->author_id, cyd);
+  EXPECT_FALSE(book->author.loaded());
+}
+TEST_P(loaded_references, of_new_objects_always_count) {
+  auto book = s.add(Book{.title = "new"});
+  book->author = sync_wait(s.get<Author>(ada));
+  book->author_id = cyd;
+  sync_wait(s.commit());
+  EXPECT_EQ(book->author_id, ada);
+}
 TEST_P(loaded_references, stay_with_changes_of_other_columns) {
   auto book = book_with_author(a), orphan = book_with_author(e);
   book->pages += 1;
