@@ -179,6 +179,37 @@ TEST_P(custom_types, that_changed_in_the_database_are_written_as_they_are_now) {
   EXPECT_EQ(sync_wait(held.query<Parcel>().where(col<&Parcel::id> == stored.id).one()).size, some_parcel().size);
 }
 
+struct Outlet {
+  std::int64_t id{};
+  native<"macaddr"> card{"08:00:2b:01:02:03"};  // has no binary form, so that the rows are copied as text
+  std::vector<inet> addresses{};
+  std::vector<cidr> networks{};
+  std::vector<std::optional<range<date>>> closed{};
+  std::vector<bits> flags{};
+  std::vector<Dimensions> sizes{};
+  multirange<std::int32_t> ports{};
+  bool operator==(const Outlet& other) const {
+    return id == other.id && card.text == other.card.text && addresses == other.addresses &&
+           networks == other.networks && closed == other.closed && flags == other.flags && sizes == other.sizes &&
+           ports == other.ports;
+  }
+};
+class outlets : public conformance_test {};
+TUPELO_CONFORMANCE_SUITE(outlets);
+TEST_P(outlets, are_copied_with_arrays_beside_a_type_without_a_binary_form) {
+  create<Outlet>();
+  const std::vector<Outlet> outlets{{.id = 1,
+                                     .addresses = {inet::parse("::1"), inet::parse("192.168.0.7/24")},
+                                     .networks = {cidr::parse("10.0.0.0/8")},
+                                     .closed = {{{date{10}, date{20}}}, std::nullopt},
+                                     .flags = {bits::parse("101"), bits()},
+                                     .sizes = some_parcel().parts,
+                                     .ports = {{1, 3}, {5, std::nullopt}}},
+                                    {.id = 2}};
+  sync_wait(db.copy_in(outlets));
+  EXPECT_TRUE(sync_wait(db.query<Outlet>().order_by(col<&Outlet::id>).all()) == outlets);
+}
+
 enum class Colour : std::uint8_t { red, green };
 struct Brick {
   std::int64_t id{};

@@ -137,6 +137,7 @@ std::string_view parameter_writer::text_of(const field_slot& slot, const void* v
   if (slot.k == kind::array) {
     parameter_step as_text = planned;
     as_text.form = parameter_form::array_literal;
+    as_text.element = parameter_form::literal;  // also of types with a binary form of their own
     write_field(slot, value, as_text, place);
     constexpr std::size_t length = 4;
     text_.assign(out_.data() + mark + length, out_.mark() - mark - length);

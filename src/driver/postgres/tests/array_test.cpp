@@ -190,6 +190,29 @@ TEST(postgres_arrays, of_types_that_users_made_are_written_as_text) {
   EXPECT_EQ(out.values[0], R"({"a","b\"\\"})");
 }
 
+TEST(postgres_arrays, whose_elements_know_a_binary_form_are_copied_as_text_where_the_row_is) {
+  const custom_form form{.to_binary = [](const void*, std::string& out) { out = "binary"; },
+                         .from_binary = [](void*, std::string_view) { return true; },
+                         .types = "inet"};
+  type_ops colours = colour_ops();
+  colours.form = &form;
+  const vector_type<colour> type(colours);
+  const std::vector<colour> value{{"a\"\t"}, {"b"}};
+  statement_plan plan;
+  bind_step step;
+  step.source = bind_source::field;
+  step.first = 1;
+  step.slot = slot_of(type.ops);
+  plan.binds = {step};
+  const std::uint32_t column = number(oid::inet_array);
+  const parameter_layout layout = plan_parameters(plan, {&column, 1});
+  ASSERT_TRUE(is_binary(layout)) << "it takes another column to make the row text";
+  const void* const object = &value;
+  send_buffer out;
+  write_copy_rows(out, layout, plan, nullptr, &object, 1, 1);
+  EXPECT_EQ(all_of(out), "{\"a\\\\\"\\t\",\"b\"}\n");
+}
+
 TEST(postgres_arrays, of_a_query_are_written_as_the_columns_type) {
   const vector_type<std::int32_t> type(ops_of<std::int32_t>(kind::i32));
   const std::vector<std::int32_t> value{1, 70'000};
