@@ -89,8 +89,8 @@ void conversation::handle(const backend_message& message) {
       if (f.at == stage::closing && status_ == transaction_status::idle)
         stuck_ |= (f.dropped += message.size) > most_dropped;
       if (f.due != nullptr && !f.due->failure) {
-        note(f, std::make_exception_ptr(query_error("COPY … TO STDOUT cannot be run as a statement: use COPY … TO a "
-                                                    "file on the server, or select the rows")));
+        note(f, std::make_exception_ptr(query_error("COPY … TO STDOUT cannot be run as a statement: use "
+                                                    "copy_out(), or COPY … TO a file on the server")));
       }
       return;
     }

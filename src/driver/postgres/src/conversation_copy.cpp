@@ -20,6 +20,10 @@ std::exception_ptr no_copy() {
       errc::invalid_transaction, "no COPY is open on the connection: it has failed, or was ended before"));
 }
 
+std::exception_ptr is_no_statement() {
+  return std::make_exception_ptr(query_error("COPY … FROM STDIN cannot be run as a statement: use copy_in()"));
+}
+
 std::exception_ptr is_copying() {
   return std::make_exception_ptr(transaction_error(
       errc::concurrent_use,
@@ -84,6 +88,7 @@ void conversation::open_copy(flight& f) {
 
 void conversation::copy_accepted(flight& f, const backend_message& message) {
   if (f.at != stage::copying_in || f.of == nullptr || f.of->copy != copy_step::open) {
+    note(f, is_no_statement());  // the server only answers that it was cancelled
     write_copy_fail(out_, "COPY FROM STDIN cannot be run as a statement: use copy_in()");
     // The server takes the Sync behind the statement for data that it may ignore.
     if (f.at == stage::running && (!f.group || f.group->next + 1 >= f.group->end)) write_sync(out_);

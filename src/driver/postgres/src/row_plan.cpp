@@ -3,6 +3,7 @@
 #include "custom_decoder.hpp"
 #include "network_order.hpp"
 #include "row_decoder.hpp"
+#include "script_splitter.hpp"
 #include "server_type.hpp"
 
 #include <tupelo/core/error.hpp>
@@ -190,6 +191,11 @@ void append_count(std::string& out, std::size_t value) {
   out.append(bytes, sizeof bytes);
 }
 
+bool is_copy(std::string_view statement) noexcept {
+  const std::size_t first = statement.find_first_not_of(" \t\r\n");
+  return first != std::string_view::npos && begins_with_word(statement.substr(first), "copy");
+}
+
 }  // namespace
 
 bool is_binary(const row_column& column) noexcept {
@@ -203,6 +209,8 @@ row_layout plan_row(const statement_plan& plan, std::span<const result_column> c
     return layout;
   }
   if (plan.reads.size() != columns.size()) {
+    if (columns.empty() && is_copy(plan.text))
+      throw query_error("a COPY gives no rows as a statement: use copy_out(), which takes a query, or copy_in()");
     throw query_error("the statement gives " + std::to_string(columns.size()) + " columns but " +
                       (plan.row_type.empty() ? std::string("the row") : std::string(plan.row_type)) + " has " +
                       std::to_string(plan.reads.size()) + " fields; name the columns that are wanted, in their order");

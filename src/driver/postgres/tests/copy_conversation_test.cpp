@@ -254,7 +254,20 @@ TEST_F(copying, in_as_a_statement_is_refused_and_the_connection_goes_on) {
   EXPECT_EQ(sent(), "fS") << "the server passes over the first Sync while it takes rows";
   receive(failed("57014") + ready());
   EXPECT_TRUE(completed(statement));
-  EXPECT_NE(statement.failure, nullptr);
+  const auto e = failure_of<query_error>([&] { std::rethrow_exception(statement.failure); });
+  EXPECT_EQ(e.code(), errc::invalid_query);
+  EXPECT_TRUE(says(e, "copy_in()")) << e.what();
+}
+TEST_F(copying, in_within_a_script_is_refused_and_the_connection_goes_on) {
+  request script;
+  script.script = "COPY people FROM STDIN";
+  submit(script);
+  sent();
+  receive(copy_response('G'));
+  EXPECT_EQ(sent(), "f");
+  receive(failed("57014") + ready());
+  EXPECT_TRUE(completed(script));
+  EXPECT_TRUE(says(failure_of<query_error>([&] { std::rethrow_exception(script.failure); }), "copy_in()"));
 }
 
 // ---- out

@@ -238,7 +238,25 @@ TEST(row_decoder, another_number_of_columns_is_refused_when_planned) {
   plan.row_type = "Item";
   plan.reads = {slot_of(ops), slot_of(ops, 4)};
   const result_column column{"price", number(oid::int4), -1};
-  EXPECT_TRUE(says(failure_of<query_error>([&] { plan_row(plan, {&column, 1}); }), "1 columns but Item has 2 fields"));
+  const auto refused = [&] { return failure_of<query_error>([&] { plan_row(plan, {&column, 1}); }); };
+  EXPECT_TRUE(says(refused(), "1 columns but Item has 2 fields"));
+  plan.row_type = {};
+  EXPECT_TRUE(says(refused(), "1 columns but the row has 2 fields"));
+}
+
+TEST(row_decoder, rows_of_a_copy_are_refused_with_the_verb_that_reads_them) {
+  const type_ops ops = ops_of<std::int32_t>(kind::i32);
+  statement_plan plan;
+  plan.reads = {slot_of(ops)};
+  const auto is_told = [&](std::string_view text) {
+    plan.text = text;
+    return says(failure_of<query_error>([&] { plan_row(plan, {}); }), "copy_out()");
+  };
+  EXPECT_TRUE(is_told("copy t to stdout"));
+  EXPECT_TRUE(is_told("\n COPY(SELECT 1) TO STDOUT"));
+  EXPECT_FALSE(is_told("copying()"));
+  EXPECT_FALSE(is_told("DELETE FROM copy"));
+  EXPECT_FALSE(is_told("  "));
 }
 
 TEST(row_decoder, formats_are_one_code_where_all_are_alike) {
