@@ -177,6 +177,10 @@ void sql_renderer::number_placeholders() {
 
 // ---- expressions
 
+std::string_view sql_renderer::name_of_row(const model_info& row) noexcept {
+  return row.spec->names_text != nullptr ? row.short_name() : std::string_view();
+}
+
 const model_info& sql_renderer::model_of_word(std::uint64_t word) const {
   const model_spec* spec = find_spec(model_of(word));
   if (!spec) throw query_error("a query names a model that is not registered");
@@ -549,7 +553,7 @@ std::string sql_renderer::assemble(select_parts& parts) {
     for (std::size_t part = 0; part < parts.join_owner.size(); ++part)
       plan_.reads.push_back(join_key_slot(loaded_, part));
     plan_.reads.insert(plan_.reads.end(), parts.joined_slots.begin(), parts.joined_slots.end());
-    plan_.row_type = row.short_name();
+    plan_.row_type = name_of_row(row);
     plan_.single_row = has_single_row(parts);
   }
   const std::string from = table_clause(parts) + parts.joins;

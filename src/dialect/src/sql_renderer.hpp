@@ -236,6 +236,8 @@ private:
   /// A term of a row that is written. Errors: query_error for what is of several rows.
   std::string written_term(std::uint32_t from, std::uint32_t count);
 
+  /// Of the struct that rows decode into; empty where they are single values or tuples, whose types nobody has named.
+  static std::string_view name_of_row(const model_info& row) noexcept;
   const model_info& model_of_word(std::uint64_t word) const;
   const field_info& field_of_word(std::uint64_t word) const;
   std::string column_text(std::uint64_t word) const;

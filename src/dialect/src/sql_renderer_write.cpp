@@ -107,7 +107,7 @@ void sql_renderer::returning(const model_info& model) {
       columns += written_term(i + 1, length_of(word));
     } else if (o == op::row_type) {
       const model_info& row = model_of_word(word);
-      plan_.row_type = row.short_name();
+      plan_.row_type = name_of_row(row);
       for (const std::uint16_t f : row.columns) plan_.reads.push_back(row.fields[f].slot());
     }
     i += body_of(word) + payload_of(word);
@@ -300,7 +300,7 @@ void sql_renderer::raw() {
     } else if (op_of(word) == op::row_type) {
       const model_info& row = model_of_word(word);
       for (std::uint16_t f : row.columns) plan_.reads.push_back(row.fields[f].slot());
-      plan_.row_type = row.short_name();
+      plan_.row_type = name_of_row(row);
       plan_.dynamic_row = true;
     }
     i += payload_of(word);

@@ -111,6 +111,13 @@ TEST(render_select, reads_are_the_fields_of_the_row) {
   EXPECT_EQ(plan.row_type, "User");
   EXPECT_TRUE(plan.read_only);
 }
+TEST(render_select, only_rows_that_are_structs_have_a_name) {
+  const auto row_type = [](const auto& built) { return plan_of(built.core()).row_type; };
+  EXPECT_EQ(row_type(query<User>().select(name)), "");
+  EXPECT_EQ(row_type(query<User>().select(name, id)), "");
+  EXPECT_EQ(row_type(raw_query<std::string>(nullptr, "SELECT 1")), "");
+  EXPECT_EQ(row_type(raw_query<User>(nullptr, "SELECT 1")), "User");
+}
 
 TEST(render_condition, comparisons) {
   EXPECT_EQ(where(age == 1), R"("age" = ?1)");

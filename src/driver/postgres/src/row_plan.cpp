@@ -212,7 +212,7 @@ row_layout plan_row(const statement_plan& plan, std::span<const result_column> c
     if (columns.empty() && is_copy(plan.text))
       throw query_error("a COPY gives no rows as a statement: use copy_out(), which takes a query, or copy_in()");
     throw query_error("the statement gives " + std::to_string(columns.size()) + " columns but " +
-                      (plan.row_type.empty() ? std::string("the row") : std::string(plan.row_type)) + " has " +
+                      (plan.row_type.empty() ? std::string("the row type") : std::string(plan.row_type)) + " has " +
                       std::to_string(plan.reads.size()) + " fields; name the columns that are wanted, in their order");
   }
   layout.columns.reserve(columns.size());

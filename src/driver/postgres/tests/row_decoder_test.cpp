@@ -241,7 +241,7 @@ TEST(row_decoder, another_number_of_columns_is_refused_when_planned) {
   const auto refused = [&] { return failure_of<query_error>([&] { plan_row(plan, {&column, 1}); }); };
   EXPECT_TRUE(says(refused(), "1 columns but Item has 2 fields"));
   plan.row_type = {};
-  EXPECT_TRUE(says(refused(), "1 columns but the row has 2 fields"));
+  EXPECT_TRUE(says(refused(), "1 columns but the row type has 2 fields"));
 }
 
 TEST(row_decoder, rows_of_a_copy_are_refused_with_the_verb_that_reads_them) {

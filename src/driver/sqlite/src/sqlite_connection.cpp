@@ -339,7 +339,7 @@ void sqlite_connection::check_columns(sqlite3_stmt* statement, const statement_p
   const auto count = static_cast<std::size_t>(sqlite3_column_count(statement));
   if (plan.reads.empty() || count == plan.reads.size()) return;
   throw query_error("the statement gives " + std::to_string(count) + " columns but " +
-                    (plan.row_type.empty() ? "the row" : std::string(plan.row_type)) + " takes " +
+                    (plan.row_type.empty() ? "the row type" : std::string(plan.row_type)) + " takes " +
                     std::to_string(plan.reads.size()) + "; name one column for each field");
 }
 
