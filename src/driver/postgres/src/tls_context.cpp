@@ -12,17 +12,24 @@
 #include <cstring>
 #include <string>
 #include <string_view>
+#include <system_error>
 
 namespace tupelo::driver::postgres {
 
 namespace {
 
-[[noreturn]] void refuse(std::string_view option, const std::string& file) {
-  const unsigned long code = ERR_peek_last_error();
-  const char* const reason = code != 0 ? ERR_reason_error_string(code) : nullptr;
+/// The first of OpenSSL's errors is what happened; those behind it say through which of its parts that came.
+std::string take_reason() {
+  const unsigned long code = ERR_get_error();
   ERR_clear_error();
-  throw configuration_error(errc::invalid_configuration, std::string(option) + ": " + file + " cannot be used: " +
-                                                             (reason != nullptr ? reason : "unknown reason"));
+  if (ERR_SYSTEM_ERROR(code)) return std::generic_category().message(ERR_GET_REASON(code));
+  const char* const reason = code != 0 ? ERR_reason_error_string(code) : nullptr;
+  return reason != nullptr ? reason : "unknown reason";
+}
+
+[[noreturn]] void refuse(std::string_view option, const std::string& file) {
+  throw configuration_error(errc::invalid_configuration,
+                            std::string(option) + ": " + file + " cannot be used: " + take_reason());
 }
 
 int version_of(tls_version version) noexcept {
