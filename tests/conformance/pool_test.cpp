@@ -152,6 +152,31 @@ TEST_P(pool, is_used_by_many_threads_at_once) {
   EXPECT_EQ(shared.statistics().in_use, 0U);
 }
 
+// ---- connections that are held
+
+/// Stops what holds a connection for too long, and knows where that was taken.
+class lease_alarm final : public statement_observer {
+public:
+  void lease_overdue(const lease_event& event) noexcept override {
+    file = event.file;
+    line = event.line;
+    stop.request_cancel();
+  }
+  cancel_source stop;
+  std::string file;
+  std::uint_least32_t line = 0;
+};
+
+TEST_P(pool, a_script_that_holds_its_connection_is_told_with_its_place_in_the_program) {
+  lease_alarm alarm;
+  database watched(url(), {.pool_size = 1, .run = GetParam().run, .leak_threshold_us = 1});
+  watched.observe(alarm);
+  const std::uint_least32_t line = __LINE__ + 1;
+  EXPECT_THROW(sync_wait(watched.execute(std::string(endless)), alarm.stop.token()), cancelled);
+  EXPECT_NE(alarm.file.find("pool_test.cpp"), std::string::npos) << alarm.file;
+  EXPECT_EQ(alarm.line, line);
+}
+
 // ---- cancellation of what runs
 
 class cancellation : public conformance_test {

@@ -40,18 +40,18 @@ task<lease> database::acquire(std::source_location from) {
   co_return lease(*pool_, connection);
 }
 
-task<void> database::execute(std::string script) {
-  lease held = co_await acquire();
+task<void> database::execute(std::string script, std::source_location from) {
+  lease held = co_await acquire(from);
   co_await held.execute(std::move(script));
 }
 
-task<void> database::ping() { co_await execute("SELECT 1"); }
+task<void> database::ping(std::source_location from) { return execute("SELECT 1", from); }
 
-task<database_health> database::health() {
+task<database_health> database::health(std::source_location from) {
   database_health found;
   const std::int64_t started = steady_now_us();
   try {
-    co_await ping();
+    co_await ping(from);
     found.up = true;
   } catch (const cancelled&) {
     throw;

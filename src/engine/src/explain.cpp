@@ -54,11 +54,11 @@ task<std::string> plan_of(query_source& source, query_core core) {
 
 }  // namespace
 
-task<std::string> explain(query_core core, query_source* source, explain_options how) {
+task<std::string> explain(query_core core, query_source* source, explain_options how, std::source_location from) {
   require_source(source);
   core.word(make_word(op::explain, bits_of(how)));
   if (!how.analyze) co_return co_await plan_of(*source, std::move(core));
-  lease held = co_await source->acquire();
+  lease held = co_await source->acquire(from);
   co_await held.begin();
   std::exception_ptr failure;
   std::string plan;

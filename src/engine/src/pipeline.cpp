@@ -7,6 +7,7 @@
 #include "tupelo/engine/verbs.hpp"
 #include "tupelo/core/error.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace tupelo::detail {
@@ -54,7 +55,10 @@ public:
       co_await run_in(source_);
       co_return;
     }
-    lease held = co_await source_.acquire();
+    // Of writes it is not known where they were called.
+    const auto placed =
+        std::find_if(runs_.begin(), runs_.end(), [](const statement_run* run) { return run->from.line() != 0; });
+    lease held = co_await (placed == runs_.end() ? source_.acquire() : source_.acquire((*placed)->from));
     co_await held.begin();
     std::exception_ptr failure;
     try {

@@ -77,5 +77,17 @@ TEST_F(place_of_a_held_connection, is_the_copy_out) {
   expect(db.copy_out<Row>("SELECT 1"), __LINE__);
 }
 
+TEST_F(place_of_a_held_connection, is_the_plan_that_runs_its_statement) {
+  expect(db.query<Row>().explain({.analyze = true}), __LINE__);
+  expect(db.query<Labelled>().omit(col<&Labelled::label>).explain({.analyze = true}), __LINE__);
+  expect(db.erase<Row>().all_rows().explain({.analyze = true}), __LINE__);
+  expect(db.insert_from<Row>(query<Row>().select(col<&Row::id>), col<&Row::id>).explain({.analyze = true}), __LINE__);
+}
+TEST_F(place_of_a_held_connection, is_a_read_of_the_pipeline) {
+  const auto read = [&] { return db.query<Row>().one(); };
+  const std::uint_least32_t line = __LINE__ - 1;
+  expect(db.pipeline(db.insert(Row()), read()), line);
+}
+
 }  // namespace
 }  // namespace tupelo::detail

@@ -49,14 +49,14 @@ public:
   ~database();
 
   /// Runs one or several statements without parameters on one connection.
-  task<void> execute(std::string script);
+  task<void> execute(std::string script, std::source_location from = std::source_location::current());
   /// A connection for exclusive use. Errors: pool_exhausted, pool_closed; cancelled, timed_out; connection_error.
   task<lease> acquire(std::source_location from = std::source_location::current()) override;
   /// Opens a connection if there is none and runs a trivial statement. Errors: connection_error.
-  task<void> ping();
+  task<void> ping(std::source_location from = std::source_location::current());
   /// Whether the database answers, and what its pool does. It tells of failures instead of throwing them; with
   /// `with_deadline` of slow ones too. Errors: cancelled.
-  task<database_health> health();
+  task<database_health> health(std::source_location from = std::source_location::current());
 
   /// Hears what is sent to these channels from here on, on a connection of its own. Channels are told apart by case.
   /// Errors: query_error (unsupported_feature) naming the database; value_error for names that are empty or longer than

@@ -193,8 +193,9 @@ struct select_verbs<partial<T>> {
     return for_each_chunk<select_verbs>(static_cast<query_core&&>(core), source, rows,
                                         static_cast<Function&&>(function));
   }
-  static task<std::string> explain(const query_core& core, query_source* source, explain_options how) {
-    return detail::explain(core, source, how);
+  static task<std::string> explain(const query_core& core, query_source* source, explain_options how,
+                                   std::source_location from) {
+    return detail::explain(core, source, how, from);
   }
   template <class... Inlined>
   static std::string to_sql(const query_core& core, query_source* source, Inlined... values) {

@@ -50,7 +50,7 @@ inline query_source* require_source(query_source* source) {
 }
 std::string render_text(query_core core, query_source* source);
 std::string render_text(query_core core, query_source* source, inlined_values values);
-task<std::string> explain(query_core core, query_source* source, explain_options how);
+task<std::string> explain(query_core core, query_source* source, explain_options how, std::source_location from);
 void check_page(const query_core& core, std::int64_t number, std::int64_t size);
 /// Orders whole rows of a table by its key behind whatever else they are ordered by, in the last term's direction, so
 /// that an index on both serves and pages do not overlap.
@@ -135,8 +135,9 @@ struct select_verbs {
     return for_each_chunk<select_verbs>(static_cast<query_core&&>(core), source, rows,
                                         static_cast<Function&&>(function));
   }
-  static task<std::string> explain(const query_core& core, query_source* source, explain_options how) {
-    return detail::explain(core, source, how);
+  static task<std::string> explain(const query_core& core, query_source* source, explain_options how,
+                                   std::source_location from) {
+    return detail::explain(core, source, how, from);
   }
   template <class... Inlined>
   static std::string to_sql(query_core core, query_source* source, Inlined... values) {
@@ -183,8 +184,9 @@ struct write_verbs {
     op.use_sink(&vector_sink<typename stored<std::vector<T>>::type>::add);
     return op;
   }
-  static task<std::string> explain(query_core core, query_source* source, explain_options how) {
-    return detail::explain(complete_write(static_cast<query_core&&>(core)), source, how);
+  static task<std::string> explain(query_core core, query_source* source, explain_options how,
+                                   std::source_location from) {
+    return detail::explain(complete_write(static_cast<query_core&&>(core)), source, how, from);
   }
   template <class... Inlined>
   static std::string to_sql(query_core core, query_source* source, Inlined... values) {
@@ -223,8 +225,8 @@ public:
   }
 
   /// How the database would run it, as of an update.
-  task<std::string> explain(explain_options how = {}) && {
-    return detail::explain(static_cast<query_core&&>(this->core()), this->source_, how);
+  task<std::string> explain(explain_options how = {}, std::source_location from = std::source_location::current()) && {
+    return detail::explain(static_cast<query_core&&>(this->core()), this->source_, how, from);
   }
 
 private:

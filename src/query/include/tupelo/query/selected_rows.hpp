@@ -82,7 +82,9 @@ public:
   }
   /// How the database would run it, in its own words, a line for each step. It is not run, but for `analyze`. Errors:
   /// query_error (unsupported_feature) for options that the database has not.
-  auto explain(explain_options how = {}) const { return verbs::explain(self().core(), self().source(), how); }
+  auto explain(explain_options how = {}, location from = location::current()) const {
+    return verbs::explain(self().core(), self().source(), how, from);
+  }
   /// The statement as the database gets it, with placeholders. For debugging.
   auto to_sql() const { return verbs::to_sql(self().core(), self().source()); }
   /// The same with its values, quoted as the database wants it, for its own shell. They may be secrets: mind logs.

@@ -140,7 +140,9 @@ public:
   }
   /// How the database would run it, as of a query. Nothing is written, also by `analyze`, which runs it and rolls that
   /// back; what does not roll back is done, as a number that a sequence gives.
-  auto explain(explain_options how = {}) const { return write_verbs<T>::explain(core_, source_, how); }
+  auto explain(explain_options how = {}, std::source_location from = std::source_location::current()) const {
+    return write_verbs<T>::explain(core_, source_, how, from);
+  }
   /// The statement as the database gets it, with placeholders. For debugging.
   auto to_sql() const { return write_verbs<T>::to_sql(core_, source_); }
   /// The same with its values, for the database's own shell. They may be secrets: mind logs.
