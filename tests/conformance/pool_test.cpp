@@ -254,6 +254,19 @@ TEST_P(cancellation, a_deadline_stops_a_running_statement) {
                timed_out);
   EXPECT_EQ(sync_wait(db.raw_sql<int>("SELECT 7").one()), 7);
 }
+TEST_P(cancellation, a_deadline_of_its_own_stops_a_verb) {
+  const auto forever =
+      db.raw_sql<std::int64_t>("WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT max(x) FROM n");
+  EXPECT_THROW(sync_wait(with_deadline(forever.one(), deadline{steady_now_us() + 20'000})), timed_out);
+  EXPECT_EQ(sync_wait(with_deadline(db.raw_sql<int>("SELECT 7").one(), deadline::never())), 7);
+}
+TEST_P(cancellation, a_token_of_its_own_stops_a_verb) {
+  cancel_source source;
+  EXPECT_EQ(sync_wait(with_cancellation(db.raw_sql<int>("SELECT 7").one(), source.token())), 7);
+  source.request_cancel();
+  EXPECT_THROW(sync_wait(with_cancellation(db.raw_sql<int>("SELECT 7").one(), source.token())), cancelled);
+  EXPECT_THROW(sync_wait(with_cancellation(db.raw_sql("SELECT 7").run(), source.token())), cancelled);
+}
 TEST_P(cancellation, of_one_task_leaves_the_others_alone) {
   TUPELO_NEEDS(trait::several_connections);
   TUPELO_NEEDS(trait::suspended_statements);

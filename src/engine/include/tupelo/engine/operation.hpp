@@ -251,6 +251,16 @@ private:
   static task<void> as_task(operation op) { co_await static_cast<operation&&>(op); }
 };
 
+/// As with_deadline and with_cancellation of tasks, for a statement.
+template <class T>
+[[nodiscard]] task<T> with_deadline(operation<T> narrowed, deadline until) {
+  return with_deadline(task<T>(static_cast<operation<T>&&>(narrowed)), until);
+}
+template <class T>
+[[nodiscard]] task<T> with_cancellation(operation<T> narrowed, cancel_token token) {
+  return with_cancellation(task<T>(static_cast<operation<T>&&>(narrowed)), static_cast<cancel_token&&>(token));
+}
+
 /// Runs a statement to its end on this thread, for programs without an event loop. No coroutine is made for it.
 template <class T>
 T sync_wait(operation<T> waited) {
