@@ -43,6 +43,10 @@ bool is_aggregate(function f) noexcept {
          f == function::min || f == function::max || f == function::string_agg || f == function::json_agg;
 }
 
+bool is_decimal_arithmetic(function f) noexcept {
+  return f == function::sum || (f >= function::add && f <= function::divide);
+}
+
 bool is_grouping(function f) noexcept { return f >= function::rollup && f <= function::grouping_sets; }
 
 /// Of a column's array type, as it stands in a value buffer.
@@ -221,16 +225,17 @@ value_type sql_renderer::compared_type(std::uint64_t word) const {
 
 void sql_renderer::push_call(std::uint64_t word, std::vector<operand>& stack) {
   const auto f = static_cast<function>(sub_of(word));
+  const std::size_t count = length_of(word);
+  for (std::size_t i = stack.size() - count; i < stack.size() && !is_decimal_arithmetic(f); ++i) settle(stack[i]);
   if (f == function::fragment) return push_fragment(word, stack);
   if (f >= function::search_matches && f <= function::search_snippet) return push_search(word, stack);
-  const std::size_t count = length_of(word);
   std::vector<operand> arguments(stack.end() - static_cast<std::ptrdiff_t>(count), stack.end());
   stack.resize(stack.size() - count);
   aggregates_ = aggregates_ || is_aggregate(f);
   std::vector<call_argument> passed;
   passed.reserve(count);
   for (const operand& argument : arguments) {
-    passed.push_back({argument.sql, argument.k, argument.nullable, argument.bare});
+    passed.push_back({argument.sql, argument.k, argument.nullable, argument.bare, argument.near});
   }
   const function_call call{f, model_of(word), passed.data(), count};
   operand result;
@@ -241,6 +246,7 @@ void sql_renderer::push_call(std::uint64_t word, std::vector<operand>& stack) {
   result.suffix = suffix.size();
   result.k = result_of(call);
   result.nullable = may_be_null(call);
+  result.near = result.k == kind::decimal && dialect_.gives_near(call);
   if (f == function::row) result.row = static_cast<std::vector<operand>&&>(arguments);
   stack.push_back(static_cast<operand&&>(result));
 }
@@ -332,6 +338,7 @@ sql_renderer::operand sql_renderer::expression_at(std::uint32_t from, std::uint3
         } else if (op_of(words_[i]) == op::scalar_query) {
           stack.push_back(typed_rows(rows));
         } else {
+          settle(stack.back());
           const std::string term = static_cast<std::string&&>(stack.back().sql);
           stack.back() = {membership(term, term + " IN " + rows), 3, kind::boolean, true};
         }
@@ -347,6 +354,7 @@ sql_renderer::operand sql_renderer::expression_at(std::uint32_t from, std::uint3
   // A top-level OR is wrapped by whoever joins it with AND; precedence 1 says so.
   if (stack.empty()) return {};
   operand result = static_cast<operand&&>(stack.back());
+  settle(result);
   if (result.precedence == 1) result.sql = "(" + result.sql + ")";
   return result;
 }

@@ -28,6 +28,7 @@ private:
     bool nullable = false;  // may be NULL
     bool bare = false;      // a value, which has the type that its place says
     bool descending = false;
+    bool near = false;                       // see dialect::gives_near
     std::size_t suffix = 0;                  // characters at the end that are no part of a call
     std::size_t call = 0;                    // characters of the call itself, at the beginning
     std::vector<operand> row{};              // the values of a row of values
@@ -96,6 +97,8 @@ private:
   std::string membership(std::string_view term, std::string&& test) const;
   void push_list(std::uint64_t word, std::uint32_t index, std::vector<operand>& stack);
   void push_call(std::uint64_t word, std::vector<operand>& stack);
+  /// For whatever is no arithmetic.
+  void settle(operand& term) const;
   /// SQL of the user's own with what its question marks stand for.
   void push_fragment(std::uint64_t word, std::vector<operand>& stack) const;
   void push_search(std::uint64_t word, std::vector<operand>& stack) const;

@@ -32,6 +32,12 @@ void sql_renderer::push_fused(std::uint64_t word, comparison c, std::uint32_t in
   stack.push_back({sql, 3, kind::boolean, true});
 }
 
+void sql_renderer::settle(operand& term) const {
+  if (!term.near) return;
+  dialect_.settle(term.sql);
+  term.near = false;
+}
+
 void sql_renderer::join_enum(operand& computed, const field_info* column) const {
   if (column == nullptr || column->enum_type.empty() || computed.enumerated || computed.bare) return;
   if (computed.k != kind::enumeration) return;
@@ -40,6 +46,8 @@ void sql_renderer::join_enum(operand& computed, const field_info* column) const 
 }
 
 void sql_renderer::push_comparison(comparison c, operand left, operand right, std::vector<operand>& stack) {
+  settle(left);
+  settle(right);
   join_enum(left, right.enumerated);
   join_enum(right, left.enumerated);
   const bool equates = c == comparison::equal || c == comparison::not_equal;
@@ -82,6 +90,7 @@ void sql_renderer::push_list(std::uint64_t word, std::uint32_t index, std::vecto
   if (model_of(word) != 0) {
     left = column_text(word);
   } else {
+    settle(stack.back());
     left = static_cast<std::string&&>(stack.back().sql);
     stack.pop_back();
   }

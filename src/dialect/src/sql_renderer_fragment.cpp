@@ -39,6 +39,7 @@ void sql_renderer::push_fragment(std::uint64_t word, std::vector<operand>& stack
   result.sql = "(" + sql + (sql.find("--") == std::string::npos ? ")" : "\n)");  // behind a comment
   result.k = static_cast<kind>(model_of(word));
   result.nullable = true;
+  result.near = result.k == kind::decimal && dialect_.gives_near({function::fragment});
   stack.push_back(static_cast<operand&&>(result));
 }
 

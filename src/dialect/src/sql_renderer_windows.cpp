@@ -69,6 +69,7 @@ void sql_renderer::push_over(std::uint64_t word, std::vector<operand>& stack) co
   const std::size_t partitions = length_of(word) & 0xffu;
   const std::size_t orders = length_of(word) >> 8u;
   const std::size_t first = stack.size() - partitions - orders;
+  for (std::size_t i = first; i < stack.size(); ++i) settle(stack[i]);
   std::string window = " OVER (";
   for (std::size_t i = 0; i < partitions; ++i) window.append(i ? ", " : "PARTITION BY ").append(stack[first + i].sql);
   for (std::size_t i = 0; i < orders; ++i) {

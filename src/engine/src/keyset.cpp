@@ -134,7 +134,7 @@ field_slot keyset_plan::term::slot(const model_info& model, std::size_t beside) 
 
 keyset_plan::keyset_plan(query_core& core, const cursor& from, std::int64_t rows, bool backward, bool apart,
                          std::string_view verb)
-    : model_(find_spec(model_of(core.shape.data()[0]))), backward_(backward), verb_(verb) {
+    : model_(find_spec(model_of(core.shape.data()[0]))), backward_(backward), verb_(verb), from_(from) {
   if (core.has_limit() || core.has_offset())
     refuse("which rows are wanted is said by the page itself: leave out limit() and offset()");
   if (rows < 1 || rows > 1'000'000'000) refuse("a page has from 1 to 1000000000 rows");
@@ -287,6 +287,14 @@ cursor keyset_plan::at(const void* row, const values_beside* beside) const {
     if (value != nullptr) push_value(slot, value, words);
   }
   return cursor(head().append(reinterpret_cast<const char*>(words.data()), words.size * std::size_t{8}));
+}
+
+void keyset_plan::require_progress(const cursor& begin) const {
+  if (from_.empty() || begin.bytes() != from_.bytes()) return;
+  refuse(
+      "the database holds a value of the order otherwise than it is read, so that the page would come again: a number "
+      "of more than 15 digits in a decimal column of SQLite, or a moment that is written in another way. Round it, or "
+      "correct the rows");
 }
 
 expression keyset_plan::compared(const term& each, comparison c, const literal& value) const {

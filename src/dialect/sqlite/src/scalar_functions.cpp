@@ -3,6 +3,8 @@
 // away from SQLite's own functions, which round it to milliseconds, and with it the second.
 #include "scalar_functions.hpp"
 
+#include <algorithm>
+
 namespace tupelo::sqlite {
 
 namespace {
@@ -157,6 +159,23 @@ std::string_view decimal_function(function f) noexcept {
 }
 
 }  // namespace
+
+// Whole numbers and what is computed digit by digit of numbers of 15 digits have no more; a column has what it was
+// given.
+bool gives_near(const function_call& call) noexcept {
+  switch (call.f) {
+    case function::divide:
+    case function::round:
+    case function::cast:
+    case function::fragment: return true;
+    case function::add:
+    case function::subtract:
+    case function::multiply:
+    case function::sum:
+      return std::any_of(call.arguments, call.arguments + call.count, [](const call_argument& a) { return a.near; });
+    default: return false;
+  }
+}
 
 bool scalar_function(std::string& sql, const function_call& call) {
   switch (call.f) {

@@ -191,6 +191,10 @@ void sqlite_dialect::call(std::string& sql, const function_call& call) const {
   }
 }
 
+bool sqlite_dialect::gives_near(const function_call& call) const noexcept { return sqlite::gives_near(call); }
+// Of the driver's functions.
+void sqlite_dialect::settle(std::string& sql) const { sql.insert(0, "tupelo_decimal(") += ')'; }
+
 void sqlite_dialect::literal(std::string& sql, const literal_value& value) const {
   if (value.k == kind::bytes) {
     sql.append("X'").append(value.text).append("'");

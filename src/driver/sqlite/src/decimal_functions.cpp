@@ -128,6 +128,12 @@ void compute(sqlite3_context* context, int, sqlite3_value** arguments) noexcept 
   });
 }
 
+/// The decimal that is read of the value, and equals it when it is bound.
+void settle(sqlite3_context* context, int, sqlite3_value** arguments) noexcept {
+  if (sqlite3_value_type(arguments[0]) != SQLITE_FLOAT) return sqlite3_result_value(context, arguments[0]);
+  guarded(context, [&] { give(context, decimal_of(sqlite3_value_double(arguments[0]))); });
+}
+
 /// The rows so far; SQLite keeps its address, zeroed at first.
 struct running_sum {
   decimal* total;       ///< of what is exact
@@ -180,11 +186,12 @@ void final_sum(sqlite3_context* context) noexcept {
 
 int add_decimal_functions(sqlite3* database) noexcept {
   constexpr int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS;
-  const auto add = [&](const char* name, auto* function) {
-    return sqlite3_create_function_v2(database, name, 2, flags, nullptr, function, nullptr, nullptr, nullptr);
+  const auto add = [&](const char* name, auto* function, int arguments = 2) {
+    return sqlite3_create_function_v2(database, name, arguments, flags, nullptr, function, nullptr, nullptr, nullptr);
   };
   for (const int code : {add("tupelo_add", &compute<sign::plus>), add("tupelo_subtract", &compute<sign::minus>),
-                         add("tupelo_multiply", &compute<sign::times>), add("tupelo_divide", &compute<sign::by>)}) {
+                         add("tupelo_multiply", &compute<sign::times>), add("tupelo_divide", &compute<sign::by>),
+                         add("tupelo_decimal", &settle, 1)}) {
     if (code != SQLITE_OK) return code;
   }
   return sqlite3_create_window_function(database, "tupelo_sum", 1, flags, nullptr, &take<true>, &final_sum,

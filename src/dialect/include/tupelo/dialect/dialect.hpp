@@ -87,6 +87,7 @@ struct call_argument {
   kind k{};               ///< kind::null: not known
   bool nullable = false;  ///< may be NULL
   bool bare = false;      ///< a value, which has the type that its place says
+  bool near = false;      ///< a decimal that may have more digits than the database can tell apart
 };
 
 struct function_call {
@@ -202,6 +203,11 @@ public:
   /// Appends what the search index says of a row: whether it matches, how well, or the text of a field with the words
   /// marked. Errors: query_error.
   virtual void search(std::string& sql, const search_call& call) const;
+  /// Whether a call, or SQL of the user's own, may give a decimal of more digits than are read and bound. Only
+  /// arithmetic goes on with all of them.
+  virtual bool gives_near(const function_call&) const noexcept { return false; }
+  /// Makes of such a term one of the digits that are read, so that it equals what was read of it.
+  virtual void settle(std::string& /*sql*/) const {}
   /// What stands behind the call and is no part of it: a cast to the promised type.
   virtual std::string_view call_suffix(const function_call&) const noexcept { return {}; }
   /// Appends the expression for a part (year, month or day) of a moment, an integer.

@@ -68,6 +68,9 @@ public:
   bool reads_beside() const noexcept { return beside_ != 0; }
   /// The place at the row; `beside`: what was read behind it.
   cursor at(const void* row, const values_beside* beside = nullptr) const;
+  /// Errors: query_error where the page begins with the row that it was to begin behind, so that it would come for
+  /// ever.
+  void require_progress(const cursor& begin) const;
 
 private:
   struct term {
@@ -99,6 +102,7 @@ private:
   bool outer_joins_ = false;  ///< any column may be NULL
   bool backward_;
   std::string_view verb_;  ///< for messages
+  cursor from_;
 };
 
 /// Rows as they arrive, each with values behind it, of which those of the first and the last two are kept: one of these
@@ -154,6 +158,7 @@ keyset_page<T> page_of(const keyset_plan& plan, std::vector<T>&& rows, std::int6
       end = __builtin_addressof(rows.back());
     }
     cursor at_begin = plan.at(begin, first);
+    plan.require_progress(at_begin);
     cursor at_end = plan.at(end, more ? before_last : last);
     page.next = static_cast<cursor&&>(plan.backward() ? at_begin : at_end);
     page.prev = static_cast<cursor&&>(plan.backward() ? at_end : at_begin);

@@ -24,6 +24,8 @@ public:
   void returned_null(std::string& sql, std::string_view term, bool is_null) const override;
   void returned_membership(std::string& sql, std::string_view term, std::string_view test) const override;
   void call(std::string& sql, const function_call& call) const override;
+  bool gives_near(const function_call& call) const noexcept override;
+  void settle(std::string& sql) const override;
   void search(std::string& sql, const search_call& call) const override;
   void literal(std::string& sql, const literal_value& value) const override;
   void array_literal(std::string& sql, const std::vector<literal_value>& elements) const override;
