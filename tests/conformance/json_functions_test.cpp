@@ -106,6 +106,19 @@ TEST_P(json_functions, a_place_is_set) {
   EXPECT_EQ(changed.at("price")->as_int64(), 3);
   EXPECT_EQ(document("empty"), json::parse("{}"));
 }
+TEST_P(json_functions, two_places_are_not_set_beside_each_other) {
+  const json before = document("full");
+  const std::string refused =
+      failure_of<query_error>([&] {
+        sync_wait(db.update<Note>().set(meta.path("likes"), 1).set(meta.path("score"), 2).where(title == "full").run());
+      }).what();
+  EXPECT_NE(refused.find("\"meta\""), std::string::npos) << refused;
+  EXPECT_NE(refused.find(".with(1).path("), std::string::npos) << refused;
+  EXPECT_EQ(document("full"), before);
+  sync_wait(db.update<Note>().set(meta, meta.path("likes").with(1).path("score").with(2)).where(title == "full").run());
+  EXPECT_EQ(*document("full").at("likes"), json::from(1));
+  EXPECT_EQ(*document("full").at("score"), json::from(2));
+}
 TEST_P(json_functions, keys_are_of_objects_and_positions_of_arrays) {
   sync_wait(db.update<Note>()
                 .set(meta, json::parse(R"({"a": ["x", "y"], "o": {"0": "z", "-1": "w"}, "s": 5})"))

@@ -46,6 +46,23 @@ protected:
 };
 TUPELO_CONFORMANCE_SUITE(computed_upsert);
 
+TEST_P(computed_upsert, that_sets_a_column_twice_is_refused) {
+  const auto refused = [this](conflict_clause clause) {
+    return std::string(
+        failure_of<query_error>([&] { sync_wait(db.upsert(again, static_cast<conflict_clause&&>(clause))); }).what());
+  };
+  EXPECT_NE(refused(on_place().set(amount, 1).update(amount)).find("\"amount\""), std::string::npos);
+  EXPECT_NE(refused(on_place().set(amount, 1).set(amount, 2)).find("twice"), std::string::npos);
+  EXPECT_NE(refused(on_place().update(note, note)).find("\"note\""), std::string::npos);
+  EXPECT_TRUE(sync_wait(db.upsert(again, on_place().set(amount, 3).update_all()))) << "of those that are left";
+  EXPECT_EQ(stored().amount, 3);
+}
+TEST_P(computed_upsert, as_an_update_names_a_column_once) {
+  const auto update = db.update<Stock>().set(amount, 1).set(note, "x").set(amount, 2).all_rows();
+  const std::string refused = failure_of<query_error>([&] { sync_wait(update.run()); }).what();
+  EXPECT_NE(refused.find("\"amount\" of Stock is set twice"), std::string::npos) << refused;
+  EXPECT_EQ(stored().amount, 10);
+}
 TEST_P(computed_upsert, sets_a_value_computed_from_both_rows) {
   EXPECT_TRUE(sync_wait(db.upsert(again, on_place().set(amount, amount + excluded(amount) * 2))));
   EXPECT_EQ(again.id, first.id);

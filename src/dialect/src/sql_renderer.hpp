@@ -227,6 +227,8 @@ private:
   }
   /// Errors: query_error for a column that the database computes.
   static void refuse_computed(const model_info& model, const field_info& field);
+  /// Errors: query_error for a column that the statement has written already: databases take the last, or refuse.
+  static void note_written(const model_info& model, const field_info& field, std::vector<std::uint16_t>& written);
   /// `column = excluded.column`; a version counts on.
   std::string taken_over(const model_info& model, const field_info& field) const;
   void update();

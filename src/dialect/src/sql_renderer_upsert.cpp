@@ -119,10 +119,10 @@ std::string sql_renderer::conflict(const model_info& model) {
           throw query_error("on_conflict() of " + std::string(model.short_name()) + " sets a column of another model");
         }
         refuse_computed(model, field);
+        note_written(model, field, taken);
         operand value = expression_at(i + 2, length_of(word) - 1u);
         join_enum(value, &field);
         update += (update.empty() ? "" : ", ") + quoted(field.column) + " = " + value.sql;
-        taken.push_back(field.offset);
         break;
       }
       case op::conflict_where: where += (where.empty() ? "" : " AND ") + expression_text(i + 1, length_of(word)); break;
@@ -145,7 +145,7 @@ std::string sql_renderer::conflict(const model_info& model) {
           update_all = true;
         } else {
           update += (update.empty() ? "" : ", ") + taken_over(model, field_of_word(word));
-          taken.push_back(offset_of_word(word));
+          note_written(model, field_of_word(word), taken);
         }
         break;
       default: break;
