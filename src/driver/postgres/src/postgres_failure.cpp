@@ -37,6 +37,7 @@ std::string key_columns(std::string_view detail) {
 constexpr std::string_view protocol_violation = "08P01";
 /// Its detail names what depends on it, and nothing else; beside one its hint is to drop that too, whatever it is.
 constexpr std::string_view dependent_objects = "2BP01";
+constexpr std::string_view no_valid_sql = "42601";
 
 /// Functions choose SQLSTATE and text of what they raise freely, so neither says anything about the text.
 bool raised_by_function(const error_fields& fields) noexcept {
@@ -136,7 +137,10 @@ struct failure {
       const std::string& more = names_them ? fields.detail : fields.hint;
       if (!more.empty()) out += " (" + shown_text(more) + ")";
     } else if (out.empty()) {
-      out = rule.shows == shown_words::of_statement
+      out = fields.sqlstate == no_valid_sql
+                ? "the statement is not valid SQL, and the server's words are not shown because "
+                  "what they repeat may be a value"
+            : rule.shows == shown_words::of_statement
                 ? "a name is not known or not valid, which is not shown because it may be a value"
                 : "the database failed with an error whose text is not shown because it may repeat values";
     }

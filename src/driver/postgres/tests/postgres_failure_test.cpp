@@ -146,7 +146,7 @@ TEST(postgres_failure, a_hint_beside_no_names_of_what_depends_on_something_is_sh
 }
 
 TEST(postgres_failure, a_name_that_the_statement_itself_does_not_hold_may_be_a_value) {
-  for (const char* sqlstate : {"42P01", "42704", "42883", "42602", "42725", "42601", "3F000"}) {
+  for (const char* sqlstate : {"42P01", "42704", "42883", "42602", "42725", "3F000"}) {
     error_fields fields = fields_of(sqlstate, "relation \"hunter2\" does not exist");
     fields.hint = "Perhaps you meant hunter2.";
     EXPECT_TRUE(says(failure(fields), "it may be a value")) << sqlstate;
@@ -155,6 +155,14 @@ TEST(postgres_failure, a_name_that_the_statement_itself_does_not_hold_may_be_a_v
   }
 }
 
+TEST(postgres_failure, a_syntax_error_is_said_without_what_may_be_a_value) {
+  const error_fields fields = fields_of("42601", "multiple assignments to same column \"hunter2\"");
+  const auto e = failure<statement_error>(fields);
+  EXPECT_EQ(e.code(), errc::syntax_error);
+  EXPECT_TRUE(says(e, "not valid SQL")) << e.what();
+  EXPECT_TRUE(says(e, "may be a value")) << e.what();
+  EXPECT_FALSE(says(e, secret)) << e.what();
+}
 TEST(postgres_failure, a_name_in_a_statement_that_takes_no_values_is_shown) {
   for (const char* statement : {"DROP INDEX gone", "alter table gone ADD x int", "CREATE\nTABLE x (y gone)"}) {
     const auto e = failure_of([&] { throw_postgres_failure(fields_of("42704", "\"gone\" is not there"), statement); });
