@@ -33,6 +33,11 @@ TEST_P(windows, rows_are_numbered_and_ranked) {
   EXPECT_EQ(of_books(dense_rank().over(thickest)), (numbers{1, 3, 3, 2, 4}));
   EXPECT_EQ(of_books(ntile(2).over(order_by(title))), (numbers{1, 1, 1, 2, 2}));
 }
+TEST_P(windows, without_more_are_all_rows) {
+  EXPECT_EQ(of_books(row_number().over()).size(), 5U);
+  EXPECT_EQ(of_books(rank().over()), (numbers{1, 1, 1, 1, 1}));
+  EXPECT_EQ(of_books(lag(pages).over()).size(), 5U);
+}
 TEST_P(windows, partitions_count_each_by_itself) {
   const auto of_author = partition_by(author_id).order_by(pages.desc(), title);
   EXPECT_EQ(of_books(row_number().over(of_author)), (numbers{1, 2, 3, 1, 1}));

@@ -120,6 +120,8 @@ public:
   auto over(const Window& window) const {
     return window.template applied<T, Models...>(call_);
   }
+  /// All rows of the query are one window.
+  auto over() const { return over(window<>()); }
 
 private:
   expression call_;
