@@ -79,6 +79,17 @@ tp::task<void> joins(tp::database& db) {
                          tp::col<&Post::author_id> == tp::col<&User::id> && tp::col<&Post::views> > 100)))
                      .all();
   EXPECT_LE(popular.size(), 1U);
+
+  auto silent = co_await db.query<User>()
+                    .where(!tp::exists(
+                        tp::query<Post>().correlate<User>().where(tp::col<&Post::author_id> == tp::col<&User::id>)))
+                    .all();
+  auto same = co_await db.query<User>()
+                  .left_join<Post>(tp::col<&Post::author_id> == tp::col<&User::id>)
+                  .where(tp::col<&Post::id> == std::optional<std::int64_t>())
+                  .all();
+  EXPECT_EQ(silent.size(), 1U);
+  EXPECT_EQ(same.size(), silent.size());
 }
 
 tp::task<void> groups(tp::database& db) {

@@ -136,6 +136,20 @@ TEST_P(select, inner_join_keeps_rows_with_a_match) {
                                   .all());
   EXPECT_EQ(rows, (std::vector<std::tuple<std::string, std::string>>{{"ada", "cat"}, {"ada", "dog"}, {"bob", "fish"}}));
 }
+TEST_P(select, rows_without_a_match_are_found_by_what_the_outer_join_left_empty) {
+  const auto found = sync_wait(db.query<Person>()
+                                   .left_join<Pet>(col<&Pet::owner_id> == col<&Person::id>)
+                                   .where(col<&Pet::id> == std::optional<std::int64_t>())
+                                   .order_by(name)
+                                   .pluck(name));
+  EXPECT_EQ(found, (names{"cyd", "dan"}));
+  EXPECT_EQ(
+      sync_wait(db.query<Person>()
+                    .where(!exists(query<Pet>().correlate<Person>().where(col<&Pet::owner_id> == col<&Person::id>)))
+                    .order_by(name)
+                    .pluck(name)),
+      found);
+}
 TEST_P(select, left_join_keeps_rows_without_a_match) {
   const auto rows =
       sync_wait(db.query<Person>()

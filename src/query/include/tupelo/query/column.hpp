@@ -297,14 +297,19 @@ public:
 
   condition<owner> is_null() const {
     static_assert(named::may_be_null,
-                  "tupelo: is_null() on a column that is never NULL: its field is not std::optional");
+                  "tupelo: is_null() on a column that is never NULL: its field is not std::optional. Of a row that an "
+                  "outer join did not find, where_doesnt_have(…), !exists(…), or a comparison with "
+                  "std::optional<…>() says it");
     expression e(ref);
     e.push(make_word(op::is_null));
     return e;
   }
   condition<owner> is_not_null() const {
-    static_assert(named::may_be_null,
-                  "tupelo: is_not_null() on a column that is never NULL: its field is not std::optional");
+    static_assert(
+        named::may_be_null,
+        "tupelo: is_not_null() on a column that is never NULL: its field is not std::optional. Of a row that an "
+        "outer join did not find, where_doesnt_have(…), !exists(…), or a comparison with "
+        "std::optional<…>() says it");
     expression e(ref);
     e.push(make_word(op::is_not_null));
     return e;
