@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "people.hpp"
 
+#include <tupelo/query/window.hpp>
+
 #include <tuple>
 
 namespace tupelo::conformance {
@@ -135,6 +137,32 @@ TEST_P(select, inner_join_keeps_rows_with_a_match) {
                                   .select<std::tuple<std::string, std::string>>(name, col<&Pet::name>)
                                   .all());
   EXPECT_EQ(rows, (std::vector<std::tuple<std::string, std::string>>{{"ada", "cat"}, {"ada", "dog"}, {"bob", "fish"}}));
+}
+TEST_P(select, a_column_beside_an_aggregate_of_all_rows_is_refused) {
+  const std::string refused =
+      failure_of<query_error>([&] { sync_wait(db.query<Person>().select(name, count()).all()); }).what();
+  EXPECT_NE(refused.find("\"name\""), std::string::npos) << refused;
+  EXPECT_EQ(sync_wait(db.query<Person>().select(name, count().over()).all()).size(), 4U);
+  EXPECT_EQ(sync_wait(db.query<Person>().select(max(name), count()).all()).size(), 1U);
+  EXPECT_EQ(
+      sync_wait(db.query<Person>()
+                    .select<std::int64_t>(subquery(query<Pet>().correlate<Person>().select<std::int64_t>(count())))
+                    .all())
+          .size(),
+      4U);
+}
+TEST_P(select, what_stands_for_several_rows_is_not_locked) {
+  const auto refused = [this](const auto& make) {
+    const std::string said =
+        failure_of<query_error>([&] {
+          sync_wait(db.transaction([&](session& s) -> task<void> { (void)co_await make(s).lock(for_update).all(); }));
+        }).what();
+    EXPECT_NE(said.find("lock() goes with no"), std::string::npos) << said;
+  };
+  refused([](session& s) { return s.query<Person>().select(age).distinct(); });
+  refused([](session& s) { return s.query<Person>().group_by(age).select(age); });
+  refused([](session& s) { return s.query<Person>().select(count()); });
+  refused([](session& s) { return s.query<Person>().select(row_number().over(order_by(name))); });
 }
 TEST_P(select, rows_without_a_match_are_found_by_what_the_outer_join_left_empty) {
   const auto found = sync_wait(db.query<Person>()

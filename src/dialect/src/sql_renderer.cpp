@@ -38,11 +38,6 @@ like_wrap wrap_of(comparison c) {
   }
 }
 
-bool is_aggregate(function f) noexcept {
-  return f == function::count || f == function::count_distinct || f == function::sum || f == function::avg ||
-         f == function::min || f == function::max || f == function::string_agg || f == function::json_agg;
-}
-
 bool is_decimal_arithmetic(function f) noexcept {
   return f == function::sum || (f >= function::add && f <= function::divide);
 }
@@ -502,6 +497,8 @@ std::string sql_renderer::select(std::uint32_t from, std::uint32_t count, select
   select_parts parts = read_select(from, count);
   parts.use = use;
   hide_rows(parts);
+  refuse_locks(parts, from, count);
+  refuse_ungrouped(parts, from, count);
   const model_info& row = parts.row ? *parts.row : *parts.model;
   if (recursion) promise_kinds(parts, row);
   std::string sql = assemble(parts);

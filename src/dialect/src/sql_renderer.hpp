@@ -13,6 +13,8 @@ namespace tupelo {
 /// More elements than any list has: however many owners of a relation there are, the statement is the same.
 inline constexpr std::uint8_t any_bucket = 32;
 
+bool is_aggregate(function f) noexcept;
+
 /// Renders one shape to SQL. Two passes: placeholders are numbered in the order of the words, which is the order of the
 /// values; then the clauses are written in the order of SQL.
 class sql_renderer {
@@ -112,6 +114,8 @@ private:
   void push_ordered(std::uint64_t word, std::vector<operand>& stack) const;
   void push_over(std::uint64_t word, std::vector<operand>& stack) const;
   std::string order_text(const operand& term) const;
+  bool calls_aggregate(std::uint32_t from, std::uint32_t count) const noexcept;
+  bool calls_window(std::uint32_t from, std::uint32_t count) const noexcept;
   /// Errors: query_error (unsupported_feature) that names the database and what it has not.
   void require(bool feature, std::string_view what) const;
 
@@ -124,6 +128,10 @@ private:
   /// Errors: query_error for values in a term of a rollup or the like, which is not taken for a term that was selected
   /// before.
   void refuse_values(std::uint32_t from, std::uint32_t count) const;
+  /// Errors: query_error for locks of rows that stand for several.
+  void refuse_locks(const select_parts& parts, std::uint32_t from, std::uint32_t count) const;
+  /// Errors: query_error for a column beside an aggregate of all rows, which has no one value.
+  void refuse_ungrouped(const select_parts& parts, std::uint32_t from, std::uint32_t count) const;
   void read_limits(select_parts& parts, std::uint64_t word, std::uint32_t index);
   std::string select(std::uint32_t from, std::uint32_t count, select_use use);
   std::string assemble(select_parts& parts);

@@ -4,6 +4,7 @@
 
 #include "tupelo/core/error.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace tupelo {
@@ -31,6 +32,11 @@ std::string frame_text(std::uint32_t frame) {
 }
 
 }  // namespace
+
+bool is_aggregate(function f) noexcept {
+  return f == function::count || f == function::count_distinct || f == function::sum || f == function::avg ||
+         f == function::min || f == function::max || f == function::string_agg || f == function::json_agg;
+}
 
 void sql_renderer::require(bool feature, std::string_view what) const {
   if (feature) return;
@@ -79,6 +85,63 @@ void sql_renderer::push_over(std::uint64_t word, std::vector<operand>& stack) co
   stack.resize(first);
   operand& call = stack.back();
   call.sql.insert(call.sql.size() - call.suffix, window);
+}
+
+bool sql_renderer::calls_window(std::uint32_t from, std::uint32_t count) const noexcept {
+  for (std::uint32_t i = from; i < from + count; ++i) {
+    if (op_of(words_[i]) == op::over) return true;
+    if (op_of(words_[i]) == op::query) i += length_of(words_[i]);
+    i += payload_of(words_[i]);
+  }
+  return false;
+}
+
+// SQLite would run it, and PostgreSQL say it in words of SQL.
+void sql_renderer::refuse_locks(const select_parts& parts, std::uint32_t from, std::uint32_t count) const {
+  if (parts.locks.empty() || parts.only_count) return;
+  bool of_several =
+      parts.distinct || !parts.distinct_on.empty() || !parts.group.empty() || !parts.having.empty() || parts.aggregates;
+  for (std::uint32_t i = from; i < from + count; ++i) {
+    const op o = op_of(words_[i]);
+    if (o == op::project || o == op::order) of_several = of_several || calls_window(i + 1, length_of(words_[i]));
+    i += body_of(words_[i]) + payload_of(words_[i]);
+  }
+  if (of_several) {
+    throw query_error("lock() goes with no distinct(), distinct_on(), group_by(), aggregate or window function, whose "
+                      "rows are no rows of the table: lock the rows by their keys, in a query of their own");
+  }
+}
+
+void sql_renderer::refuse_ungrouped(const select_parts& parts, std::uint32_t from, std::uint32_t count) const {
+  if (!parts.aggregates || !parts.group.empty()) return;
+  const auto is_read_here = [&](std::uint64_t column) {
+    return std::any_of(names_.begin() + static_cast<std::ptrdiff_t>(parts.first_name), names_.end(),
+                       [&](const scope_name& name) { return name.table == model_of(column); });
+  };
+  const field_info* alone = nullptr;
+  bool aggregates = false;
+  for (std::uint32_t i = from; i < from + count; ++i) {
+    const std::uint32_t length = length_of(words_[i]);
+    if (op_of(words_[i]) == op::project) {
+      const std::uint64_t first = words_[i + 1];
+      if (length == 1 && op_of(first) == op::column && is_read_here(first)) alone = &field_of_word(first);
+      aggregates = aggregates || (!calls_window(i + 1, length) && calls_aggregate(i + 1, length));
+    }
+    i += body_of(words_[i]) + payload_of(words_[i]);
+  }
+  if (alone == nullptr || !aggregates) return;
+  throw query_error("column \"" + alone->column +
+                    "\" stands beside an aggregate of all rows and has no one value there: say group_by() of it, or "
+                    "min() or max()");
+}
+
+bool sql_renderer::calls_aggregate(std::uint32_t from, std::uint32_t count) const noexcept {
+  for (std::uint32_t i = from; i < from + count; ++i) {
+    if (op_of(words_[i]) == op::call && is_aggregate(static_cast<function>(sub_of(words_[i])))) return true;
+    if (op_of(words_[i]) == op::query) i += length_of(words_[i]);
+    i += payload_of(words_[i]);
+  }
+  return false;
 }
 
 }  // namespace tupelo

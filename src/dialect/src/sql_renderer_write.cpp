@@ -140,13 +140,7 @@ std::string sql_renderer::written_term(std::uint32_t from, std::uint32_t count) 
   returned_ = true;
   std::string sql = expression_text(from, count);
   returned_ = false;
-  bool of_rows = aggregates_;
-  for (std::uint32_t i = from; i < from + count; ++i) {
-    of_rows = of_rows || op_of(words_[i]) == op::over;
-    if (op_of(words_[i]) == op::query) i += length_of(words_[i]);
-    i += payload_of(words_[i]);
-  }
-  if (of_rows) {
+  if (aggregates_ || calls_window(from, count)) {
     throw query_error("returning() gives terms of each row that was written: an aggregate or a window function is of "
                       "several; compute it from the rows that come back, or ask a query of its own");
   }
