@@ -42,7 +42,7 @@ void session::state::let_go(const std::vector<tracked_object*>& leaving) {
   bool may_refer = false;
   for (tracked_object* object : leaving) {
     object->state = object_state::detached;
-    object->noted = 0;
+    undo.forget(object);
     if (object->spec == model) continue;
     model = object->spec;
     may_refer = may_refer || !info_of(*model).relations.empty();
@@ -72,9 +72,8 @@ void session::state::disown(tracked_object* object) {
       leaving.push_back(part);
     }
   }
-  for (tracked_object* each : leaving) undo.forget(each);
-  if (!busy) undo.tidy(marks);  // else somebody has noted how much there was
   let_go(leaving);
+  if (!busy) undo.tidy(marks);  // else somebody has noted how much there was
 }
 
 void session::state::drop_all(object_state which) {
