@@ -34,10 +34,8 @@ public:
   }
   /// False: it is not there.
   bool remove(const tracked_object* object) {
-    const auto place = std::find(all_.begin(), all_.end(), object);
-    if (place == all_.end()) return false;
-    all_.erase(place);
-    std::erase(with_relations_, object);
+    if (!remove(all_, object)) return false;
+    if (!info_of(*object->spec).relations.empty()) remove(with_relations_, object);
     return true;
   }
   /// Removes all for which `leaves` holds, and gives them in their order.
@@ -53,6 +51,20 @@ public:
   }
 
 private:
+  /// From both ends: who leaves one by one is the first or the last of those that are left, as a rule.
+  static bool remove(list& from, const tracked_object* object) {
+    for (std::size_t first = 0, last = from.size(); first < last; ++first) {
+      std::size_t found = first;
+      if (from[first] != object) {
+        if (from[--last] != object) continue;
+        found = last;
+      }
+      from.erase(from.begin() + static_cast<std::ptrdiff_t>(found));
+      return true;
+    }
+    return false;
+  }
+
   list all_, with_relations_;
   std::vector<const model_info*> models_;
 };
