@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whoever holds a connection for as long as the program likes says where in the program that is.
+#include "idle_source.hpp"
 #include "pool_test_case.hpp"
 
 #include "tupelo/engine/lease.hpp"
@@ -23,14 +24,8 @@ struct Labelled {
 };
 
 /// Has no connection, and says who asked for one.
-class asked_source final : public query_source, public query_verbs<asked_source> {
+class asked_source final : public idle_source, public query_verbs<asked_source> {
 public:
-  bool try_run(statement_run&, const task_context&) override { return false; }
-  task<void> run(statement_run&) override { throw std::logic_error("not asked for"); }
-  task<void> run_group(statement_group&) override { throw std::logic_error("not asked for"); }
-  bool in_transaction() const noexcept override { return false; }
-  const dialect& sql_dialect() const override { return fake_backend().make_dialect(); }
-  const event_registry* listening() const noexcept override { return nullptr; }
   task<lease> acquire(std::source_location from) override {
     asked = from;
     throw std::runtime_error("no connection");

@@ -1,28 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // Statements under a deadline or a token of their own.
+#include "idle_source.hpp"
 #include "pool_test_case.hpp"
 
 #include "tupelo/core/sync_wait.hpp"
-
-#include <source_location>
-#include <stdexcept>
 
 namespace tupelo::detail {
 namespace {
 
 /// Runs nothing, and notes under what it was to.
-class noting_source final : public query_source, public query_verbs<noting_source> {
+class noting_source final : public idle_source, public query_verbs<noting_source> {
 public:
-  bool try_run(statement_run&, const task_context&) override { return false; }
   task<void> run(statement_run&) override {
     until = co_await current_deadline();
     stopped = (co_await current_cancellation()).cancel_requested();
   }
-  task<void> run_group(statement_group&) override { co_return; }
-  bool in_transaction() const noexcept override { return false; }
-  const dialect& sql_dialect() const override { return fake_backend().make_dialect(); }
-  const event_registry* listening() const noexcept override { return nullptr; }
-  task<lease> acquire(std::source_location) override { throw std::logic_error("not asked for"); }
 
   deadline until;
   bool stopped = false;
