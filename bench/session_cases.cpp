@@ -394,6 +394,19 @@ std::vector<bench_case> session_cases() {
                        },
                    .baseline = {},
                    .rounds = 11});
+  cases.push_back({.name = "track 1,000 objects in a session, each",
+                   .budget = 400,
+                   .operations = 100'000,
+                   .ours =
+                       [](std::size_t n) {
+                         static const std::vector<Guest> all = guests(1'000);
+                         for (std::size_t i = 0; i < n; i += all.size()) {
+                           auto session = in_memory().session();
+                           track(session, all, all.size());
+                         }
+                       },
+                   .baseline = {},
+                   .rounds = 11});
   if (server() == nullptr) return cases;
   cases.push_back({.name = "postgres: flush 10,000 parents with 3 children",
                    .budget = 1.20,

@@ -171,5 +171,40 @@ TEST_P(both_sides, rows_that_are_loaded_bring_expired_objects_up_to_date) {
   EXPECT_EQ(sync_wait(db.query<Rope>().count()), 0);
 }
 
+// ---- new rows that two objects hold, because one's relation was copied from the other's
+
+class shared_rows : public both_sides {
+protected:
+  void expect_refused() {
+    try {
+      sync_wait(s.commit());
+      ADD_FAILURE() << "was written";
+    } catch (const query_error& e) {
+      EXPECT_NE(std::string(e.what()).find("the same new objects of Rope are held by two objects"), std::string::npos);
+    }
+    EXPECT_EQ(sync_wait(db.query<Rope>().count()), 0);
+  }
+};
+TUPELO_CONFORMANCE_SUITE(shared_rows);
+
+TEST_P(shared_rows, of_two_new_objects_are_refused) {
+  auto mizzen = s.add(Mast{.ropes = {Rope{.length = 1}}});
+  s.add(Mast{.ropes = mizzen->ropes});
+  expect_refused();
+}
+TEST_P(shared_rows, of_a_new_object_and_a_stored_one_are_refused) {
+  fore->ropes.add(Rope{.length = 1});
+  s.add(Mast{.ropes = fore->ropes});
+  expect_refused();
+}
+TEST_P(shared_rows, of_two_stored_objects_are_refused) {
+  fore->ropes.add(Rope{.length = 1});
+  main->ropes = fore->ropes;
+  expect_refused();
+  main->ropes.reset();
+  sync_wait(s.commit());
+  EXPECT_EQ(sync_wait(db.query<Rope>().one()).mast_id, fore->id);
+}
+
 }  // namespace
 }  // namespace tupelo::conformance

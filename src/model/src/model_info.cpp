@@ -287,6 +287,10 @@ void finish_model(model_info& info) {
   check_columns(info);
   check_computed(info);
   finish_conditions(info);
+  for (const std::uint16_t i : info.columns) {
+    const field_info& field = info.fields[i];
+    info.steps.push_back({field.type, field.offset, i, field.type->k, field.type->nullable, field.is(field_computed)});
+  }
   std::set<std::string_view> names;
   for (const check_info& check : info.checks) {
     if (!names.insert(check.name).second) refuse(info, "two checks are named \"" + check.name + "\"");

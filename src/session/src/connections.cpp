@@ -39,8 +39,7 @@ std::vector<std::uint16_t> edits_of(const model_info& info, const held_rows& hel
 }
 
 /// What was changed in the row is as it was, and everything else as in `values`.
-void follow_but_for(const std::vector<std::uint16_t>& edits, const model_info& info, void* row,
-                    const snapshot& values) {
+void follow_but_for(const std::vector<std::uint16_t>& edits, const model_info& info, void* row, words_view values) {
   for (const std::uint16_t i : info.columns) {
     if (std::find(edits.begin(), edits.end(), i) == edits.end()) restore(info, row, values, i);
   }

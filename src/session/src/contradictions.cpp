@@ -30,7 +30,7 @@ std::vector<std::uint16_t> foreign_key_of(const model_info& info, const relation
 }
 
 /// Looks at little where, as in most objects that are written, no reference was loaded.
-void unload_changed(const model_info& info, tracked_object* object, const snapshot& before, bool absent_alone) {
+void unload_changed(const model_info& info, tracked_object* object, words_view before, bool absent_alone) {
   std::optional<std::vector<std::uint16_t>> changed;
   key_flows flows;
   for_each_loaded_reference(info, object->object(), [&](const relation_info& relation, void* field, loaded_rows& rows) {
@@ -101,15 +101,15 @@ void unload_stale(const std::vector<tracked_object*>& owners) {
   }
 }
 
-void unload_absent(const model_info& info, tracked_object* object, const snapshot& before) {
+void unload_absent(const model_info& info, tracked_object* object, words_view before) {
   unload_changed(info, object, before, true);
 }
 
-void unload_moved(const model_info& info, tracked_object* object, const snapshot& before) {
+void unload_moved(const model_info& info, tracked_object* object, words_view before) {
   unload_changed(info, object, before, false);
 }
 
-void unload_contradictions(const model_info& info, tracked_object* object, const snapshot& before,
+void unload_contradictions(const model_info& info, tracked_object* object, words_view before,
                            const std::vector<void*>& kept) {
   for (void* field : contradictions(info, object)) {
     if (std::find(kept.begin(), kept.end(), field) == kept.end()) assign_rows(field, nullptr);

@@ -171,7 +171,7 @@ private:
     if (known != nullptr && known->object() == object) return false;
     if (whole == nullptr) whole = row_share::of(rows);
     if (known == nullptr) {
-      track(info, *new row_part(*whole, *info.spec, row));
+      track(info, *row_part::room(*info.spec, 1).make(*whole, row));
       return true;
     }
     detail::snapshot now = detail::take_snapshot(info, object);
@@ -179,7 +179,7 @@ private:
     if (is_left_behind(info, known)) {
       row_part::from(known)->move_to(*whole, row);
       state_.has_loaded_objects = true;
-      known->snapshot = std::move(now);
+      known->snapshot = now;
       known->expired = false;
     } else {
       if (known->expired && known->state == object_state::persistent) state_.follow_read(info, known, now, false);
@@ -200,7 +200,7 @@ private:
       whole.release();
       return true;
     }
-    if (part == nullptr) part = new row_part(state_.copies.share_of(held), *info.spec, row);
+    if (part == nullptr) part = row_part::room(*info.spec, 1).make(state_.copies.share_of(held), row);
     track(info, *part);
     return true;
   }
@@ -208,7 +208,7 @@ private:
     part.snapshot.clear();  // of another session
     state_.remember_read(&part);
     part.state = object_state::persistent;
-    part.snapshot = detail::take_snapshot(info, part.object());
+    detail::take_snapshot(info, part.object(), part.snapshot);
     state_.identities.insert(info, &part);
     state_.own(&part);
     state_.has_loaded_objects = true;

@@ -191,7 +191,7 @@ void session::state::take_out(const model_info& owner, const relation_info& rela
     auto* part = static_cast<tracked_object*>(held.parts[i]);
     if (part == nullptr && !info.key.empty()) part = identities.find(info, held.row(i));
     if (part == nullptr) {
-      part = new detail::row_part(copies.share_of(held), *held.ops->spec, i);
+      part = detail::row_part::room(*held.ops->spec, 1).make(copies.share_of(held), i);
       part->state = object_state::persistent;
       part->snapshot = detail::take_snapshot(info, part->object());
       identities.insert(info, part);

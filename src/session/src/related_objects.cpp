@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "related_objects.hpp"
 
+#include "read_ahead.hpp"
 #include "snapshot.hpp"
 
 #include "tupelo/engine/object_verbs.hpp"
@@ -33,14 +34,34 @@ bool is_fresh(const held_rows& held, std::size_t row) noexcept {
 related_objects::related_objects(const std::vector<tracked_object*>& owners, std::uint32_t session)
     : session_(session) {
   const model_info* info = nullptr;
-  for (tracked_object* object : owners) {
-    if (!info || object->spec != info->spec) info = &info_of(*object->spec);
-    if (object->state == object_state::added || object->state == object_state::persistent) add(*info, object);
+  try {
+    for (std::size_t i = 0; i != owners.size(); ++i) {
+      read_ahead(owners, i);
+      tracked_object* const object = owners[i];
+      if (!info || object->spec != info->spec) info = &info_of(*object->spec);
+      if (object->state == object_state::added || object->state == object_state::persistent) add(*info, object);
+    }
+  } catch (...) {
+    end_marks();
+    throw;
   }
+  end_marks();
+  if (may_share_) refuse_shared();
   if (links_.empty()) return;
-  // Objects that are held side by side are gathered so.
-  if (!std::is_sorted(links_.begin(), links_.end(), before)) std::stable_sort(links_.begin(), links_.end(), before);
+  if (scattered_) sort_links();
   refuse_strangers();
+}
+
+void related_objects::end_marks() noexcept {
+  for (const object_link& link : links_) {
+    if (link.object->session == session_) link.object->mark = 0;
+  }
+}
+
+void related_objects::sort_links() {
+  if (std::exchange(sorted_, true)) return;
+  std::stable_sort(links_.begin(), links_.end(), before);
+  next_ = 0;
 }
 
 void related_objects::add(const model_info& info, tracked_object* object) {
@@ -76,6 +97,7 @@ void related_objects::add(const model_info& info, tracked_object* object) {
         if (flow == nullptr) {
           flow = &flows_.of(info, relation, field);
           holders_.emplace_back(&held, object);
+          may_share_ = may_share_ || object->state != object_state::added;  // which needs no links
         }
         connect(child, *flow, object, nullptr);
       }
@@ -88,6 +110,10 @@ void related_objects::connect(tracked_object* object, const key_flow& flow, trac
   if (target && target->state == object_state::added) {
     if (linked_.empty() || linked_.back() != object->spec) {
       if (std::find(linked_.begin(), linked_.end(), object->spec) == linked_.end()) linked_.push_back(object->spec);
+    }
+    if (object->session != session_ || std::exchange(object->mark, std::uint8_t{1}) != 0) {
+      may_share_ = true;
+      scattered_ = scattered_ || links_.empty() || links_.back().object != object;
     }
     links_.push_back({object, target, &flow});
     return;
@@ -130,6 +156,16 @@ void related_objects::refuse_strangers() const {
   }
 }
 
+void related_objects::refuse_shared() {
+  std::sort(holders_.begin(), holders_.end());
+  for (std::size_t i = 1; i < holders_.size(); ++i) {
+    if (holders_[i].first != holders_[i - 1].first || holders_[i].second == holders_[i - 1].second) continue;
+    const std::string model(info_of(*holders_[i].first->ops->spec).short_name());
+    throw query_error("the same new objects of " + model +
+                      " are held by two objects: copies of an object share what its relations hold; give each its own");
+  }
+}
+
 std::vector<model_arrow> related_objects::arrows() const {
   std::vector<model_arrow> found;
   for (const object_link& link : links_) {
@@ -146,6 +182,7 @@ std::pair<object_link*, object_link*> related_objects::links_of(const tracked_ob
   // Objects are asked for in the order in which they were gathered, as a rule.
   std::size_t first = next_;
   if (first >= links_.size() || links_[first].object != object) {
+    sort_links();
     const auto found = std::partition_point(links_.begin(), links_.end(), [&](const object_link& link) {
       return std::less<>()(static_cast<const tracked_object*>(link.object), object);
     });
@@ -161,13 +198,6 @@ std::pair<object_link*, object_link*> related_objects::links_of(const tracked_ob
 
 std::vector<insert_group> related_objects::in_order(const std::vector<ordered_model>& models,
                                                     const std::vector<std::vector<tracked_object*>>& added) {
-  std::sort(holders_.begin(), holders_.end());
-  for (std::size_t i = 1; i < holders_.size(); ++i) {
-    if (holders_[i].first != holders_[i - 1].first || holders_[i].second == holders_[i - 1].second) continue;
-    const std::string model(info_of(*holders_[i].first->ops->spec).short_name());
-    throw query_error("the same new objects of " + model +
-                      " are held by two objects: copies of an object share what its relations hold; give each its own");
-  }
   struct place {
     std::size_t depth, model;
     tracked_object* object;
@@ -251,6 +281,7 @@ related_objects::depths related_objects::depths_in(const std::vector<ordered_mod
 
 object_link& related_objects::make_one_late(const std::unordered_map<tracked_object*, std::size_t>& waiting) {
   // Each that waits refers to another one that waits: following them comes back to where it has been.
+  sort_links();  // so that they stay where they are
   std::vector<object_link*> way;
   std::unordered_map<const tracked_object*, std::size_t> places;  // on the way
   tracked_object* at = waiting.begin()->first;
@@ -439,9 +470,13 @@ std::vector<edge> edges_of(tracked_object* object, const loaded_parts& loaded = 
 
 std::vector<tracked_object*> release_order(const std::vector<tracked_object*>& leaving) {
   std::vector<tracked_object*> order;
-  const bool any =
-      std::any_of(leaving.begin(), leaving.end(), [](tracked_object* each) { return !edges_of(each).empty(); });
-  if (!any) return order;  // loaded rows alone close no circle
+  const model_spec* leaf = nullptr;
+  const auto refers = [&](tracked_object* each) {
+    if (each->spec == leaf) return false;
+    if (info_of(*each->spec).relations.empty()) leaf = each->spec;
+    return !edges_of(each).empty();
+  };
+  if (std::none_of(leaving.begin(), leaving.end(), refers)) return order;  // loaded rows alone close no circle
   loaded_parts loaded;
   for (tracked_object* each : leaving) {
     const row_part* const part = row_part::from(each);

@@ -83,6 +83,10 @@ public:
 private:
   void add(const model_info& info, tracked_object* object);
   void connect(tracked_object* object, const key_flow& flow, tracked_object* target, void* field);
+  /// Takes their marks off again.
+  void end_marks() noexcept;
+  void sort_links();
+  void refuse_shared();
   void refuse_strangers() const;
   using depths = std::unordered_map<const tracked_object*, std::size_t>;
   depths depths_in(const std::vector<ordered_model>& models);
@@ -90,7 +94,10 @@ private:
 
   const std::uint32_t session_;
   key_flows flows_;
-  std::vector<object_link> links_;
+  std::vector<object_link> links_;         ///< those of one object side by side
+  bool sorted_ = false;                    ///< by their objects; else as they were gathered
+  bool scattered_ = false;                 ///< those of one are not, so that they have to be sorted
+  bool may_share_ = false;                 ///< two may hold the same new objects
   std::vector<const model_spec*> linked_;  ///< models of the objects that have links
   std::size_t next_ = 0;                   ///< the link behind those that were asked for last
   std::vector<std::pair<const held_rows*, const tracked_object*>> holders_;

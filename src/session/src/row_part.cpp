@@ -19,8 +19,20 @@ void row_share::release() noexcept {
   if (--users_ == 0) delete this;
 }
 
-row_part::row_part(row_share& of, const model_spec& model, std::size_t row)
-    : tracked_object(model, row_at(*of.rows(), model, row), &end), whole(&of) {
+/// Parts stand behind it, each with room for its snapshot.
+struct alignas(row_part) row_part::block {
+  std::size_t users;  ///< parts, and the room while more are made
+
+  void release() noexcept {
+    if (--users == 0) ::operator delete(this);
+  }
+};
+
+row_part::row_part(block& in, row_share& of, const model_spec& model, std::size_t row)
+    : tracked_object(model, row_at(*of.rows(), model, row), &end, reinterpret_cast<std::uint64_t*>(this + 1)),
+      whole(&of),
+      in_(&in) {
+  ++in.users;
   whole->use();
   if (held_rows* const held = whole->held()) held->parts[row] = this;
 }
@@ -39,40 +51,27 @@ void row_part::move_to(row_share& of, std::size_t row) {
   if (held_rows* const held = whole->held()) held->parts[row] = this;
 }
 
-/// Parts stand behind it.
-struct alignas(row_part) row_part::block {
-  std::size_t users;  ///< parts, and the room while more are made
-
-  void release() noexcept {
-    if (--users == 0) ::operator delete(this);
-  }
-};
-
 void row_part::end(loaded_rows* self) {
   auto* const part = static_cast<row_part*>(self);
   row_share* const whole = part->whole;
   block* const in = part->in_;
   if (held_rows* const held = whole->held()) held->parts[part->place()] = nullptr;
-  if (in == nullptr) {
-    delete part;
-  } else {
-    part->~row_part();
-    in->release();
-  }
+  part->~row_part();
+  in->release();
   whole->release();
 }
 
-row_part::room::room(std::size_t parts)
-    : block_(::new(::operator new(sizeof(block) + parts * sizeof(row_part))) block{1}) {}
+std::size_t row_part::room::size_of_part(const model_spec& model) noexcept {
+  return sizeof(row_part) + row_words::room_for(model.size) * sizeof(std::uint64_t);
+}
+
+row_part::room::room(const model_spec& model, std::size_t parts)
+    : model_(&model), block_(::new(::operator new(sizeof(block) + parts * size_of_part(model))) block{1}) {}
 row_part::room::~room() { block_->release(); }
 
-row_part* row_part::room::make(row_share& of, const model_spec& model, std::size_t row) {
-  auto* const place = reinterpret_cast<char*>(block_ + 1) + made_ * sizeof(row_part);
-  auto* const part = ::new (static_cast<void*>(place)) row_part(of, model, row);
-  part->in_ = block_;
-  ++block_->users;
-  ++made_;
-  return part;
+row_part* row_part::room::make(row_share& of, std::size_t row) {
+  char* const place = reinterpret_cast<char*>(block_ + 1) + made_++ * size_of_part(*model_);
+  return ::new (static_cast<void*>(place)) row_part(*block_, of, *model_, row);
 }
 
 void row_part::set_fate(tracked_object* object, held_rows::fate fate) {

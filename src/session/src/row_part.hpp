@@ -37,12 +37,11 @@ private:
 /// A row in a relation field as an object of the session: one that the program has put there, or that was loaded. It
 /// keeps a share of all of them.
 struct row_part final : tracked_object {
-  row_part(row_share& of, const model_spec& model, std::size_t row);
   /// The object is this row from now on; its fields are as that has them.
   void move_to(row_share& of, std::size_t row);
 
   static void end(loaded_rows* self);
-  /// Whose memory it is in; null: its own.
+  /// Whose memory it is in.
   class room;
   /// Null for an object that is no part.
   static row_part* from(tracked_object* object) noexcept {
@@ -56,22 +55,28 @@ struct row_part final : tracked_object {
 
 private:
   struct block;
+  row_part(block& in, row_share& of, const model_spec& model, std::size_t row);
+  ~row_part() = default;
   std::size_t place() const noexcept;
 
-  block* in_ = nullptr;
+  block* in_;
 };
 
-/// Memory for so many parts that are made one after the other, which ends with the last of them. Threads: as the parts.
+/// Memory for so many parts of one model, with their snapshots, that are made one after the other; it ends with the
+/// last of them. Threads: as the parts.
 class row_part::room {
 public:
-  explicit room(std::size_t parts);
+  room(const model_spec& model, std::size_t parts);
   room(const room&) = delete;
   room& operator=(const room&) = delete;
   ~room();
   /// Before: there is room for one more.
-  row_part* make(row_share& of, const model_spec& model, std::size_t row);
+  row_part* make(row_share& of, std::size_t row);
 
 private:
+  static std::size_t size_of_part(const model_spec& model) noexcept;
+
+  const model_spec* model_;
   block* block_;
   std::size_t made_ = 0;
 };

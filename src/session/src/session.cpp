@@ -2,6 +2,7 @@
 #include "tupelo/session/session.hpp"
 
 #include "contradictions.hpp"
+#include "read_ahead.hpp"
 #include "related_objects.hpp"
 #include "session_state.hpp"
 
@@ -40,7 +41,9 @@ std::uint32_t session::state::next_number() noexcept {
 void session::state::let_go(const std::vector<tracked_object*>& leaving) {
   const model_spec* model = nullptr;
   bool may_refer = false;
-  for (tracked_object* object : leaving) {
+  for (std::size_t i = 0; i != leaving.size(); ++i) {
+    detail::read_ahead(leaving, i);
+    tracked_object* const object = leaving[i];
     object->state = object_state::detached;
     undo.forget(object);
     if (object->spec == model) continue;
@@ -53,7 +56,11 @@ void session::state::let_go(const std::vector<tracked_object*>& leaving) {
   if (!replaced.empty()) {  // another object may get the address
     std::erase_if(replaced, [](const tracked_object* each) { return each->state == object_state::detached; });
   }
-  for (tracked_object* object : order.empty() ? leaving : order) detail::drop(object);
+  const std::vector<tracked_object*>& ending = order.empty() ? leaving : order;
+  for (std::size_t i = 0; i != ending.size(); ++i) {
+    detail::read_ahead(ending, i);
+    detail::drop(ending[i]);
+  }
 }
 
 void session::state::own(tracked_object* object) {

@@ -2,6 +2,7 @@
 #include "contradictions.hpp"
 #include "flush_events.hpp"
 #include "parent_notes.hpp"
+#include "read_ahead.hpp"
 #include "related_objects.hpp"
 #include "removals.hpp"
 #include "session_state.hpp"
@@ -37,6 +38,7 @@ void session::state::add_held_rows() {
   std::vector<tracked_object*> leaving;
   const std::vector<tracked_object*>& owners = objects.with_relations();
   for (std::size_t i = 0; i != owners.size(); ++i) {  // which grows
+    detail::read_ahead(owners, i);
     tracked_object* const object = owners[i];
     if (!info || object->spec != info->spec) info = &info_of(*object->spec);
     if (object->state != object_state::added && object->state != object_state::persistent) continue;
@@ -51,8 +53,8 @@ void session::state::add_held_rows() {
                                if (!detail::is_fresh(held, row)) continue;
                                auto* part = static_cast<tracked_object*>(held.parts[row]);
                                if (part == nullptr) {
-                                 if (!room) room.emplace(held.count - row);
-                                 part = room->make(copies.share_of(held), *held.ops->spec, row);
+                                 if (!room) room.emplace(*held.ops->spec, held.count - row);
+                                 part = room->make(copies.share_of(held), row);
                                }
                                part->state = object_state::added;
                                detail::row_part::set_fate(part, detail::held_rows::fate::taken);
@@ -121,10 +123,11 @@ public:
 
   /// Notes in the objects what has been written, where it has, and forgets the statements.
   void note_written() {
-    auto owner = owners_.begin();
+    std::size_t owner = 0;
     for (const detail::write_batch::step& step : batch.steps()) {
       for (std::size_t i = 0; i != step.objects.size(); ++i, ++owner) {
-        if (step.done) note(step.what, *step.info, **owner);
+        detail::read_ahead(owners_, owner);
+        if (step.done) note(step.what, *step.info, *owners_[owner]);
       }
     }
     owners_.clear();
@@ -143,7 +146,9 @@ private:
       return;
     }
     if (what == update) detail::count_version(info, object.object());
-    const detail::snapshot before = std::exchange(object.snapshot, detail::take_snapshot(info, object.object()));
+    detail::snapshot before;
+    if (!info.relations.empty()) before = object.snapshot;
+    detail::take_snapshot(info, object.object(), object.snapshot);
     if (!info.relations.empty()) detail::unload_moved(info, &object, before);
     if (what == update) return;
     object.state = object_state::persistent;
@@ -176,7 +181,9 @@ std::vector<std::uint16_t> columns_to_write(const model_info& info, tracked_obje
 task<void> session::state::add_inserts(flush_writes& writes, const model_info& info,
                                        const std::vector<tracked_object*>& added) {
   if (undo.capacity() - undo.size() < added.size()) undo.reserve(std::max(undo.size() + added.size(), undo.size() * 2));
-  for (tracked_object* object : added) {
+  for (std::size_t i = 0; i != added.size(); ++i) {
+    detail::read_ahead(added, i);
+    tracked_object* const object = added[i];
     remember(object);
     object->key_generated = info.generated_key && detail::has_empty_key(info, object->object());
   }
@@ -201,7 +208,9 @@ task<void> session::state::add_related_inserts(flush_writes& writes, work_list& 
   for (const detail::ordered_model& model : work.models) added.push_back(std::move(work.added[model.info]));
   std::vector<tracked_object*> late;
   for (const detail::insert_group& group : related.in_order(work.models, added)) {
-    for (tracked_object* object : group.objects) {
+    for (std::size_t i = 0; i != group.objects.size(); ++i) {
+      detail::read_ahead(group.objects, i);
+      tracked_object* const object = group.objects[i];
       auto [link, last] = related.links_of(object);
       for (bool noted = false; link != last; ++link) {
         if (link->late) {

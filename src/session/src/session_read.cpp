@@ -51,13 +51,13 @@ task<tracked_object*> session::read(query_core core, tracked_object* (*make)(), 
   co_return tracked;
 }
 
-void session::state::follow_read(const model_info& info, tracked_object* object, detail::snapshot row,
+void session::state::follow_read(const model_info& info, tracked_object* object, detail::words_view row,
                                  bool connected_too) {
   const std::vector<void*> pending = detail::contradictions(info, object);
   const detail::snapshot before = detail::take_snapshot(info, object->object());
   if (connected_too) detail::follow_originals(objects.with_relations(), object, identities, copies);
-  const detail::snapshot old = std::exchange(object->snapshot, std::move(row));
-  detail::follow_row(info, object->object(), old, object->snapshot);
+  detail::follow_row(info, object->object(), object->snapshot, row);
+  object->snapshot = row;
   detail::unload_contradictions(info, object, before, pending);
   object->expired = false;
 }
@@ -67,7 +67,7 @@ tracked_object* session::state::track_persistent(tracked_object* object) {
   if (tracked_object* known = identities.find_same(info, object)) return known;
   object->snapshot.clear();  // of another session
   remember_read(object);
-  object->snapshot = detail::take_snapshot(info, object->object());
+  detail::take_snapshot(info, object->object(), object->snapshot);
   object->state = object_state::persistent;
   identities.insert_new(object);
   own(object);

@@ -84,7 +84,7 @@ struct session::state {
   void remember_read(detail::tracked_object* object);
   /// The object is as its row was read; what the program has changed in it itself stays. `connected_too`: edits of its
   /// copies in many_to_many relations are changes of it from before.
-  void follow_read(const model_info& info, detail::tracked_object* object, detail::snapshot row, bool connected_too);
+  void follow_read(const model_info& info, detail::tracked_object* object, detail::words_view row, bool connected_too);
   /// Back to the size of `undo` given. `values`: the objects' fields too, and what was added leaves.
   void revert(std::size_t mark, bool values);
   static void revert_read(undo_entry& entry, bool values);

@@ -33,7 +33,7 @@ void session::state::revert_read(undo_entry& entry, bool values) {
   } else {
     detail::follow_row(info, object->object(), object->snapshot, entry.before);
   }
-  object->snapshot = std::move(entry.before);
+  object->snapshot = entry.before;
 }
 
 void session::state::revert(std::size_t mark, bool values) {
@@ -71,7 +71,7 @@ void session::state::revert(std::size_t mark, bool values) {
     }
     object->state = entry.state;
     object->key_generated = entry.key_generated;
-    object->snapshot = std::move(entry.before);
+    object->snapshot = entry.before;
     if (!was_erased || entry.state == object_state::added) continue;
     // Its row, marked or made anew, may have become another object since.
     if (tracked_object* const other = identities.find_other(info, *object)) {

@@ -28,7 +28,7 @@ std::uint32_t words_of_bits(const model_info& info) noexcept {
 /// Goes through the columns of a snapshot.
 class snapshot_reader {
 public:
-  snapshot_reader(const model_info& info, const snapshot& taken) noexcept
+  snapshot_reader(const model_info& info, words_view taken) noexcept
       : bits_(taken.data()), at_(taken.data() + words_of_bits(info)) {}
 
   /// The next column's value, of `length()` words; null for NULL.
@@ -59,39 +59,65 @@ std::uint64_t word_of(const void* value) noexcept {
   return static_cast<std::uint64_t>(static_cast<std::int64_t>(number));
 }
 
-/// As push_value does; what most columns are goes without a call.
-void push_plain(const field_info& field, const void* value, word_buffer& out) {
-  switch (field.type->k) {
+/// The value of a column in an object; null for NULL.
+const void* value_in(const column_step& column, const void* object) noexcept {
+  const void* const field = static_cast<const char*>(object) + column.offset;
+  if (!column.nullable) return field;
+  return column.type->has(field) ? column.type->get(field) : nullptr;
+}
+
+/// As push_value has it, of what is one word and goes without a call; else false.
+bool is_word(kind k, const void* value, std::uint64_t& word) noexcept {
+  switch (k) {
     case kind::i64:
-    case kind::f64: {
-      std::uint64_t word = 0;
-      std::memcpy(&word, value, sizeof word);
-      out.push(word);
-      break;
-    }
-    case kind::i32: out.push(word_of<std::int32_t>(value)); break;
-    case kind::boolean: out.push(*static_cast<const bool*>(value) ? 1 : 0); break;
-    case kind::text: out.push_text(*static_cast<const std::string*>(value)); break;
-    default: push_value(field.slot(), value, out);
+    case kind::f64: std::memcpy(&word, value, sizeof word); return true;
+    case kind::i32: word = word_of<std::int32_t>(value); return true;
+    case kind::boolean: word = *static_cast<const bool*>(value) ? 1 : 0; return true;
+    default: return false;
   }
 }
 
+constexpr std::uint32_t words_of_text(std::size_t length) noexcept {
+  return 1 + static_cast<std::uint32_t>((length + 7) / 8);
+}
+
+/// Without asking for room at each column: there is always a word for each of those that are left.
 void encode(const model_info& info, const void* object, scratch& out) {
+  constexpr std::size_t short_text = 128;
   const std::uint32_t bits = words_of_bits(info);
-  std::uint64_t* const first = out.room(bits);
-  for (std::uint32_t i = 0; i != bits; ++i) first[i] = 0;
-  const std::size_t count = info.columns.size();
-  std::uint64_t present = 0;
-  for (std::size_t column = 0; column != count; ++column) {
-    const field_info& field = info.fields[info.columns[column]];
-    const type_ops& type = *field.type;
-    const void* value = static_cast<const char*>(object) + field.offset;
-    if (!type.nullable || type.has(value)) {
-      present |= std::uint64_t{1} << column % 64;
-      push_plain(field, type.nullable ? type.get(value) : value, out);
+  auto left = static_cast<std::uint32_t>(info.steps.size());
+  out.room(bits + left);
+  std::uint64_t* words = out.data();
+  std::uint32_t used = bits;
+  for (std::uint32_t i = 0; i != bits; ++i) words[i] = 0;
+  std::size_t place = 0;
+  for (const column_step& column : info.steps) {
+    const void* const value = value_in(column, object);
+    const std::size_t at = place++;
+    --left;
+    if (value == nullptr) continue;
+    words[at / 64] |= std::uint64_t{1} << at % 64;
+    if (is_word(column.k, value, words[used])) {
+      ++used;
+      continue;
     }
-    if (column % 64 == 63 || column + 1 == count) out.data()[column / 64] = std::exchange(present, 0);
+    out.size = used;
+    if (column.k != kind::text) {
+      push_value(info.fields[column.field].slot(), value, out);
+    } else if (const auto& text = *static_cast<const std::string*>(value); text.size() > short_text) {
+      out.push_text(text);
+    } else {
+      const std::uint32_t count = words_of_text(text.size());
+      std::uint64_t* const to = out.room(count);
+      to[count - 1] = 0;  // the padding
+      to[0] = text.size();
+      std::memcpy(to + 1, text.data(), text.size());
+    }
+    used = out.size;
+    out.room(left);
+    words = out.data();
   }
+  out.size = used;
 }
 
 bool equal_words(const std::uint64_t* a, const std::uint64_t* b, std::size_t count) noexcept {
@@ -103,34 +129,56 @@ bool equal_words(const std::uint64_t* a, const std::uint64_t* b, std::size_t cou
 snapshot take_snapshot(const model_info& info, const void* object) {
   scratch words;
   encode(info, object, words);
-  return {words.data(), words.data() + words.size};
+  const std::uint64_t* const first = words.data();
+  return {first, first + words.size};
 }
 
-bool matches(const model_info& info, const void* object, const snapshot& taken, std::vector<std::uint16_t>* changed) {
+void take_snapshot(const model_info& info, const void* object, row_words& kept) {
+  scratch words;
+  encode(info, object, words);
+  kept = words_view(words.data(), words.size);
+}
+
+bool matches(const model_info& info, const void* object, words_view taken, std::vector<std::uint16_t>* changed) {
   scratch now;
-  encode(info, object, now);
-  // As a rule nothing has changed.
-  if (now.size == taken.size() && equal_words(now.data(), taken.data(), now.size)) return true;
   bool same = true;
-  snapshot_reader then(info, taken);
-  for (const std::uint16_t i : info.columns) {
-    const field_slot slot = info.fields[i].slot();
-    const std::uint64_t* const before = then.next(slot);
-    if (info.fields[i].is(field_computed)) continue;
-    const void* const value = value_of(slot, object);
-    now.size = 0;
-    if (value != nullptr) push_value(slot, value, now);
-    const bool differs = (before == nullptr) != (value == nullptr) || now.size != then.length() ||
-                         (before != nullptr && !equal_words(now.data(), before, now.size));
-    if (!differs) continue;
+  const std::uint64_t* then = taken.data() + words_of_bits(info);
+  std::size_t place = 0;
+  for (const column_step& column : info.steps) {
+    const bool was_there = (taken.data()[place / 64] >> place % 64 & 1) != 0;
+    const void* const value = value_in(column, object);
+    ++place;
+    bool equal = was_there == (value != nullptr);
+    if (was_there) {
+      std::uint64_t word = 0;
+      if (value != nullptr && is_word(column.k, value, word)) {
+        equal = word == *then++;
+      } else if (column.k == kind::text) {
+        const std::size_t length = *then;
+        if (value != nullptr) {
+          const auto& text = *static_cast<const std::string*>(value);
+          equal = text.size() == length && std::memcmp(text.data(), then + 1, length) == 0;
+        }
+        then += words_of_text(length);
+      } else {
+        const std::size_t length = words_of_value(stored_type(*column.type).k, then);
+        if (value != nullptr) {
+          now.size = 0;
+          push_value(info.fields[column.field].slot(), value, now);
+          equal = now.size == length && equal_words(now.data(), then, length);
+        }
+        then += length;
+      }
+    }
+    if (equal || column.computed) continue;
     same = false;
     if (!changed) return false;
-    changed->push_back(i);
+    changed->push_back(column.field);
   }
   return same;
 }
 
-void restore(const model_info& info, void* object, const snapshot& taken, int only) {
+void restore(const model_info& info, void* object, words_view taken, int only) {
   snapshot_reader then(info, taken);
   for (const std::uint16_t i : info.columns) {
     const field_slot slot = info.fields[i].slot();
@@ -144,7 +192,7 @@ void restore(const model_info& info, void* object, const snapshot& taken, int on
   }
 }
 
-void follow_row(const model_info& info, void* object, const snapshot& from, const snapshot& to) {
+void follow_row(const model_info& info, void* object, words_view from, words_view to) {
   std::vector<std::uint16_t> changed;
   if (matches(info, object, from, &changed)) return restore(info, object, to);
   for (const std::uint16_t i : info.columns) {
@@ -164,7 +212,7 @@ kind compared_as(const field_info& field) noexcept {
 
 }  // namespace
 
-void compare_fields(query_core& core, const model_info& info, const snapshot& taken,
+void compare_fields(query_core& core, const model_info& info, words_view taken,
                     const std::vector<std::uint16_t>& fields) {
   snapshot_reader then(info, taken);
   for (const std::uint16_t i : info.columns) {
@@ -195,7 +243,7 @@ std::vector<std::uint16_t> comparable_fields(const model_info& info) {
   return fields;
 }
 
-std::vector<std::uint64_t> values_in(const model_info& info, const snapshot& taken,
+std::vector<std::uint64_t> values_in(const model_info& info, words_view taken,
                                      const std::vector<std::uint16_t>& fields) {
   std::vector<std::uint64_t> values;
   for (const std::uint16_t wanted : fields) {
@@ -210,7 +258,7 @@ std::vector<std::uint64_t> values_in(const model_info& info, const snapshot& tak
   return values;
 }
 
-bool is_null_in(const model_info& info, const snapshot& taken, std::uint16_t field) {
+bool is_null_in(const model_info& info, words_view taken, std::uint16_t field) {
   snapshot_reader then(info, taken);
   for (const std::uint16_t i : info.columns) {
     const std::uint64_t* const value = then.next(info.fields[i].slot());
@@ -219,7 +267,7 @@ bool is_null_in(const model_info& info, const snapshot& taken, std::uint16_t fie
   return true;
 }
 
-bool ends_mark(const model_info& info, const void* object, const snapshot& taken) {
+bool ends_mark(const model_info& info, const void* object, words_view taken) {
   if (info.deleted_at < 0) return false;
   const auto field = static_cast<std::uint16_t>(info.deleted_at);
   return value_of(info.fields[field].slot(), object) == nullptr && !is_null_in(info, taken, field);

@@ -31,7 +31,7 @@ std::vector<std::uint16_t> fields_of(const index_info& index) {
 
 /// Empty: nothing that could be there twice.
 unique_values values_by(const model_info& info, const index_info& index, const std::vector<std::uint16_t>& fields,
-                        const snapshot& taken) {
+                        words_view taken) {
   if (index.ignores_deleted && !is_null_in(info, taken, static_cast<std::uint16_t>(info.deleted_at))) return {};
   if (!index.nulls_not_distinct) return values_in(info, taken, fields);
   unique_values values;

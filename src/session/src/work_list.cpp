@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "work_list.hpp"
 
+#include "read_ahead.hpp"
 #include "snapshot.hpp"
 #include "unique_order.hpp"
 
@@ -18,20 +19,6 @@ namespace tupelo {
 using detail::object_state;
 using detail::tracked_object;
 
-namespace {
-
-/// Objects and their snapshots lie anywhere: what is looked at soon is on its way meanwhile.
-void read_ahead(const std::vector<tracked_object*>& objects, std::size_t at) noexcept {
-  constexpr std::size_t object_ahead = 8, snapshot_ahead = 4, line = 64;
-  if (at + object_ahead >= objects.size()) return;
-  const tracked_object* const object = objects[at + object_ahead];
-  __builtin_prefetch(object);
-  __builtin_prefetch(reinterpret_cast<const char*>(object) + line);
-  __builtin_prefetch(objects[at + snapshot_ahead]->snapshot.data());
-}
-
-}  // namespace
-
 session::state::work_list::work_list(const std::vector<tracked_object*>& objects, detail::related_objects& related,
                                      const std::vector<const tracked_object*>& replaced) {
   const std::unordered_set<const tracked_object*> first(replaced.begin(), replaced.end());
@@ -40,7 +27,7 @@ session::state::work_list::work_list(const std::vector<tracked_object*>& objects
   const model_info* info = nullptr;
   std::vector<tracked_object*>* added_of_it = nullptr;
   for (std::size_t i = 0; i != objects.size(); ++i) {
-    read_ahead(objects, i);
+    detail::read_ahead(objects, i);
     tracked_object* const object = objects[i];
     if (!info || object->spec != info->spec) {
       info = &require_table(info_of(*object->spec));

@@ -22,7 +22,7 @@ struct undo_logs : testing::Test {
   /// Entries about these objects, each with its number as the version before.
   void note(std::initializer_list<std::size_t> which) {
     for (const std::size_t i : which) {
-      leaves[i].tracked()->snapshot = {i};
+      leaves[i].tracked()->snapshot = std::vector<std::uint64_t>{i};
       log.add(leaves[i].tracked(), false);
     }
   }

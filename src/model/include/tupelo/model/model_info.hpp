@@ -180,6 +180,14 @@ struct relation_info {
   bool deletes_orphans = false;  ///< has_*: what belongs to nobody any more is deleted
 };
 
+/// Of a column, what a walk over the values of an object needs.
+struct column_step {
+  const type_ops* type;
+  std::uint16_t offset, field;
+  kind k;
+  bool nullable, computed;
+};
+
 /// A model as the rest of Tupelo sees it. Built once, immutable, lives to the end of the program.
 struct model_info {
   std::string type_name;  ///< qualified
@@ -194,6 +202,7 @@ struct model_info {
   bool described = false;  ///< has a `model()`
   std::vector<field_info> fields;
   std::vector<std::uint16_t> columns;  ///< positions of the fields that are columns, in order
+  std::vector<column_step> steps;      ///< the same, side by side
   std::vector<std::uint16_t> key;      ///< positions of the primary key's fields, in order
   std::string key_name;
   std::vector<index_info> indexes;

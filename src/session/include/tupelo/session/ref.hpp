@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "tupelo/session/row_words.hpp"
 #include "tupelo/model/model_spec.hpp"
 #include "tupelo/model/relation.hpp"
 #include "tupelo/model/row_ops.hpp"
@@ -8,7 +9,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <utility>
-#include <vector>
 
 namespace tupelo {
 
@@ -27,7 +27,9 @@ enum class object_state : std::uint8_t {
 /// An object that a session watches; shared by the session, the refs, and the relation fields that refer to it. It is
 /// the one row of its own.
 struct tracked_object : loaded_rows {
-  tracked_object(const model_spec& of, void* value, void (*destroyer)(loaded_rows*)) noexcept : spec(&of) {
+  /// `room`: for its snapshot, as row_words::room_for the model says.
+  tracked_object(const model_spec& of, void* value, void (*destroyer)(loaded_rows*), std::uint64_t* room) noexcept
+      : spec(&of), snapshot(room, row_words::room_for(of.size)) {
     owners = 0;
     origin = rows_origin::tracked;
     count = 1;
@@ -41,22 +43,24 @@ struct tracked_object : loaded_rows {
 
   const model_spec* spec;
   object_state state = object_state::detached;
-  std::uint8_t mark = 0;                ///< of a walk over objects, which takes it off again
-  bool key_generated : 1 = false;       ///< by the insert of this transaction
-  bool permanently : 1 = false;         ///< removed so that the row is deleted, not marked
-  bool expired : 1 = false;             ///< to be read again
-  std::uint32_t noted = 0;              ///< behind the last entry about it in the session's undo_log; 0: none
-  std::uint32_t session = 0;            ///< the number of the last one that it was added to
-  std::uint32_t key_hash = 0;           ///< under which the identity map has it
-  std::vector<std::uint64_t> snapshot;  ///< the columns as the database has them
+  std::uint8_t mark = 0;           ///< of a walk over objects, which takes it off again
+  bool key_generated : 1 = false;  ///< by the insert of this transaction
+  bool permanently : 1 = false;    ///< removed so that the row is deleted, not marked
+  bool expired : 1 = false;        ///< to be read again
+  std::uint32_t noted = 0;         ///< behind the last entry about it in the session's undo_log; 0: none
+  std::uint32_t session = 0;       ///< the number of the last one that it was added to
+  std::uint32_t key_hash = 0;      ///< under which the identity map has it
+  row_words snapshot;              ///< the columns as the database has them
 };
 
 template <class T>
 struct tracked final : tracked_object {
-  explicit tracked(T&& from) : tracked_object(meta<T>::spec, &value, &destroy_this), value(static_cast<T&&>(from)) {}
-  tracked() : tracked_object(meta<T>::spec, &value, &destroy_this) {}
+  explicit tracked(T&& from)
+      : tracked_object(meta<T>::spec, &value, &destroy_this, room), value(static_cast<T&&>(from)) {}
+  tracked() : tracked_object(meta<T>::spec, &value, &destroy_this, room) {}
   static void destroy_this(loaded_rows* self) { delete static_cast<tracked*>(self); }
   T value{};
+  std::uint64_t room[row_words::room_for(sizeof(T))];
 };
 
 /// The last row in this many_to_many field is a copy of the object.
