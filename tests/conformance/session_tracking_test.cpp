@@ -127,6 +127,36 @@ TEST_P(session_tracking, a_value_merges_into_the_added_object_with_its_key) {
   EXPECT_EQ(sync_wait(db.get<Seat>("big", 4)).guest, "ada");
   EXPECT_EQ(other->guest, std::nullopt);
 }
+TEST_P(session_tracking, a_value_merges_into_the_added_object_that_was_given_its_key) {
+  auto seat = s.add(Seat{.hall = "big", .number = 4});
+  sync_wait(s.merge(Seat{.hall = "big", .number = 5}))->number = 6;
+  EXPECT_EQ(sync_wait(s.merge(Seat{.hall = "big", .number = 4})), seat);
+  seat->number = 7;
+  EXPECT_EQ(sync_wait(s.merge(Seat{.hall = "big", .number = 7, .guest = "ada"})), seat);
+  sync_wait(s.merge(Seat{.hall = "big", .number = 6, .guest = "bob"}));
+  EXPECT_EQ(s.size(), 2U);
+  auto fourth = sync_wait(s.merge(Seat{.hall = "big", .number = 4}));
+  EXPECT_NE(fourth, seat);
+  sync_wait(s.commit());
+  EXPECT_EQ(sync_wait(db.get<Seat>("big", 7)).guest, "ada");
+  EXPECT_EQ(sync_wait(db.get<Seat>("big", 6)).guest, "bob");
+  EXPECT_EQ(sync_wait(db.query<Seat>().count()), 3);
+}
+TEST_P(session_tracking, a_value_merges_into_the_added_object_that_a_handler_gave_its_key) {
+  sync_wait(s.merge(Seat{.hall = "big", .number = 4}));
+  sync_wait(s.merge(Seat{.hall = "big", .number = 5}));
+  bool refuses = true;
+  db.events().on<Seat>(event::creating, [&](Seat& seat) {
+    if (seat.number == 4) seat.number = 40;
+    if (seat.number == 5 && refuses) throw vetoed("not yet");
+  });
+  EXPECT_THROW(sync_wait(s.commit()), vetoed);
+  refuses = false;
+  sync_wait(s.merge(Seat{.hall = "big", .number = 40, .guest = "ada"}));
+  EXPECT_EQ(s.size(), 2U);
+  sync_wait(s.commit());
+  EXPECT_EQ(sync_wait(db.get<Seat>("big", 40)).guest, "ada");
+}
 TEST_P(session_tracking, a_value_does_not_merge_into_what_is_removed) {
   auto red = s.add(Team{.name = "red"});
   sync_wait(s.commit());

@@ -41,6 +41,7 @@ std::uint32_t session::state::next_number() noexcept {
 void session::state::let_go(const std::vector<tracked_object*>& leaving) {
   const model_spec* model = nullptr;
   bool may_refer = false;
+  added.clear();
   for (std::size_t i = 0; i != leaving.size(); ++i) {
     detail::read_ahead(leaving, i);
     tracked_object* const object = leaving[i];
@@ -258,6 +259,7 @@ task<bool> session::flush_all(bool commit) {
     }
     if (!state_->copies.empty()) state_->settle_copies(before, failure != nullptr);
     if (!failure) detail::unload_stale(state_->objects.with_relations());
+    state_->added.clear();  // handlers may have set keys
   }
   if (!failure && tells) failure = co_await try_tell(session_event::after_flush);
   if (!failure) co_return committed;

@@ -6,7 +6,6 @@
 #include "tupelo/session/session.hpp"
 #include "tupelo/engine/object_verbs.hpp"
 
-#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -53,19 +52,6 @@ void session::state::expire(tracked_object* object) {
 
 namespace {
 
-/// The added object that has the key of this one.
-tracked_object* find_added(const detail::owned_objects& objects, const model_info& info, const void* given) {
-  inline_word_buffer<16> key, other;
-  detail::push_key(info, given, key);
-  const auto found = std::find_if(objects.begin(), objects.end(), [&](const tracked_object* each) {
-    if (each->state != object_state::added || each->spec != info.spec) return false;
-    other.size = 0;
-    detail::push_key(info, each->object(), other);
-    return std::equal(key.data(), key.data() + key.size, other.data(), other.data() + other.size);
-  });
-  return found == objects.end() ? nullptr : *found;
-}
-
 void refuse_other_version(const model_info& info, const void* given, const void* read) {
   if (info.version < 0) return;
   const field_slot slot = info.fields[static_cast<std::size_t>(info.version)].slot();
@@ -101,7 +87,7 @@ task<tracked_object*> session::merge_value(tracked_object* given, tracked_object
     bool found = co_await detail::read_again(state_->source(), info, fresh.tracked()->object());
     if (!found) {
       if (known != nullptr) state_->forget(known);
-      known = find_added(state_->objects, info, given->object());
+      known = state_->added.find(state_->objects, info, given->object());
       if (known == nullptr) {
         state_->track_new(given);
         co_return given;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "added_index.hpp"
 #include "connections.hpp"
 #include "identity_map.hpp"
 #include "owned_objects.hpp"
@@ -49,6 +50,7 @@ struct session::state {
   std::optional<session_event> telling;  ///< handlers of this are being told
   detail::owned_objects objects;         ///< each with a share
   detail::identity_map identities;
+  detail::added_index added;        ///< of the objects
   detail::row_copies copies;        ///< of the objects, in relations that were loaded
   detail::connections connected;    ///< in the open transaction
   bool has_loaded_objects = false;  ///< rows that were loaded into relations are among them

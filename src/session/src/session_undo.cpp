@@ -38,6 +38,7 @@ void session::state::revert_read(undo_entry& entry, bool values) {
 
 void session::state::revert(std::size_t mark, bool values) {
   const std::vector<bool> in_step = copies.in_step();
+  added.clear();
   std::vector<const tracked_object*> read_again;
   std::vector<tracked_object*> leaving;
   while (undo.size() > mark) {
