@@ -184,5 +184,85 @@ TEST_P(session_rereads, of_a_removed_row_leave_one_object_after_a_failed_flush) 
   });
 }
 
+// ---- removed rows that come back
+
+TEST_P(session_rereads, of_a_removed_row_that_came_back_end_with_their_transaction) {
+  const std::int64_t id = note->id;
+  run([&]() -> task<void> {
+    co_await undone([&]() -> task<void> {
+      s.remove(note);
+      co_await s.flush();
+      auto again = co_await s.get<Note>(id);
+      s.restore(again);
+      co_await s.flush();
+      again->text = "two";
+      co_await s.flush();
+    });
+    EXPECT_EQ(co_await s.get<Note>(id), note);
+    EXPECT_FALSE(note->deleted_at);
+    EXPECT_EQ(note->text, "one");
+    EXPECT_FALSE(s.is_dirty(note));
+    co_await s.commit();
+  });
+  EXPECT_EQ(sync_wait(db.query<Note>().where(col<&Note::id> == id).one()).text, "one");
+}
+TEST_P(session_rereads, of_a_removed_row_that_came_back_are_the_row_after_a_failed_flush) {
+  const std::int64_t id = note->id;
+  run([&]() -> task<void> {
+    note->text = "not yet";
+    co_await s.flush();
+    s.remove(note);
+    co_await s.flush();
+    auto again = co_await s.get<Note>(id);
+    s.restore(again);
+    co_await s.flush();
+    again->text = "two";
+    auto clash = s.add(Team{.name = "red"});
+    EXPECT_FALSE(co_await tupelo::as_result(s.flush()));
+    s.expunge(clash);
+    EXPECT_EQ(co_await s.get<Note>(id), again);
+    EXPECT_EQ(again->text, "two");
+    EXPECT_TRUE(s.is_dirty(again));
+    co_await s.commit();
+  });
+  EXPECT_EQ(sync_wait(db.query<Note>().where(col<&Note::id> == id).one()).text, "two")
+      << "what was restored is not removed again";
+}
+TEST_P(session_rereads, of_a_new_row_that_came_back_are_inserted_after_a_failed_flush) {
+  run([&]() -> task<void> {
+    auto fresh = s.add(Note{.text = "new"});
+    co_await s.flush();
+    s.remove(fresh);
+    co_await s.flush();
+    auto again = co_await s.get<Note>(fresh->id);
+    s.restore(again);
+    again->text = "two";
+    co_await s.flush();
+    auto clash = s.add(Team{.name = "red"});
+    EXPECT_FALSE(co_await tupelo::as_result(s.flush()));
+    s.expunge(clash);
+    co_await s.commit();
+    EXPECT_EQ(co_await s.get<Note>(again->id), again);
+  });
+  EXPECT_EQ(sync_wait(db.query<Note>().order_by(col<&Note::id>).pluck(col<&Note::text>)),
+            (std::vector<std::string>{"one", "two"}));
+}
+TEST_P(session_rereads, of_nothing_bring_no_new_row_back_that_was_removed) {
+  run([&]() -> task<void> {
+    auto flushed = s.add(Note{.text = "new"});
+    auto asked = s.add(Note{.text = "newer"});
+    co_await s.flush();
+    s.remove(flushed);
+    co_await s.flush();
+    s.remove(asked);
+    auto clash = s.add(Team{.name = "red"});
+    EXPECT_FALSE(co_await tupelo::as_result(s.flush()));
+    s.expunge(clash);
+    co_await s.commit();
+  });
+  EXPECT_EQ(sync_wait(db.query<Note>().with_deleted().count()), 1);
+  EXPECT_EQ(s.size(), 3U);
+}
+
 }  // namespace
 }  // namespace tupelo::conformance

@@ -90,6 +90,8 @@ struct session::state {
   /// Back to the size of `undo` given. `values`: the objects' fields too, and what was added leaves.
   void revert(std::size_t mark, bool values);
   static void revert_read(undo_entry& entry, bool values);
+  /// The object, by which the program has brought a removed row back, is the row's after an undone transaction too.
+  void take_over(detail::tracked_object* object, detail::tracked_object* from);
   /// Rolls back, gives the connection back and reverts; whatever became of the ROLLBACK, whose failure is returned.
   task<std::exception_ptr> undo_transaction(bool values);
   /// Errors: transaction_error where a savepoint is open.

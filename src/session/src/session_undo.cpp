@@ -36,11 +36,38 @@ void session::state::revert_read(undo_entry& entry, bool values) {
   object->snapshot = entry.before;
 }
 
+namespace {
+
+/// Whether the program wants the row to be there and unmarked, of which this object has been since another's removal.
+bool is_wanted(const model_info& info, const tracked_object& object) {
+  return object.state == object_state::persistent && info.deleted_at >= 0 &&
+         value_of(info.fields[static_cast<std::size_t>(info.deleted_at)].slot(), object.object()) == nullptr;
+}
+
+}  // namespace
+
+void session::state::take_over(tracked_object* object, tracked_object* from) {
+  const model_info& info = info_of(*object->spec);
+  object->expired = false;
+  object->snapshot = from->snapshot;
+  if (from->state == object_state::added) {
+    object->state = object_state::added;
+    if (detail::has_empty_key(info, from->object())) detail::set_generated_key(info, object->object(), 0);
+  } else {
+    if (info.version >= 0) detail::restore(info, object->object(), object->snapshot, info.version);
+    identities.erase(from);
+    object->key_hash = from->key_hash;
+    identities.insert_new(object);
+  }
+  detail::row_part::set_fate(from, detail::held_rows::fate::gone);
+}
+
 void session::state::revert(std::size_t mark, bool values) {
   const std::vector<bool> in_step = copies.in_step();
   added.clear();
   std::vector<const tracked_object*> read_again;
   std::vector<tracked_object*> leaving;
+  std::vector<std::pair<tracked_object*, tracked_object*>> meanwhile;  // of one row: whose it was, and whose it became
   while (undo.size() > mark) {
     undo_entry entry = undo.take_last();
     tracked_object* object = entry.object;
@@ -56,6 +83,7 @@ void session::state::revert(std::size_t mark, bool values) {
       const bool has_a_row = object->state == object_state::persistent || object->state == object_state::removed;
       if (has_a_row && !info.key.empty()) identities.erase(object);
       if (object->key_generated) detail::set_generated_key(info, object->object(), 0);
+      if (!values && object->state == object_state::removed) leaving.push_back(object);  // there is no row to remove
     } else {
       if (values) {
         const detail::snapshot now = detail::take_snapshot(info, object->object());
@@ -77,11 +105,16 @@ void session::state::revert(std::size_t mark, bool values) {
     // Its row, marked or made anew, may have become another object since.
     if (tracked_object* const other = identities.find_other(info, *object)) {
       identities.erase(other);
-      leaving.push_back(other);
+      meanwhile.emplace_back(object, other);
     }
     identities.insert_new(object);
   }
   std::sort(read_again.begin(), read_again.end(), std::less<>());
+  for (const auto& [object, other] : meanwhile) {
+    const bool stays = !values && is_wanted(info_of(*other->spec), *other);
+    if (stays) take_over(other, object);
+    leaving.push_back(stays ? object : other);
+  }
   if (!values) {
     copies.revert(in_step, read_again, false);
     for (tracked_object* other : leaving) disown(other);
