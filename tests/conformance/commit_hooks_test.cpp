@@ -159,7 +159,7 @@ TEST_P(commit_hooks, of_a_handler_run_with_the_transaction_that_it_is_in) {
     co_await s.flush();
     EXPECT_EQ(ran, names{});
   }));
-  EXPECT_EQ(std::exchange(ran, {}), (names{"b", "c", "d", "e", "of the session"}));
+  EXPECT_EQ(std::exchange(ran, {}), (names{"b", "c", "d", "of the session", "e"}));
   run([&]() -> task<void> {
     lease held = co_await db.acquire();
     co_await held.begin();
@@ -168,6 +168,32 @@ TEST_P(commit_hooks, of_a_handler_run_with_the_transaction_that_it_is_in) {
     co_await held.commit();
   });
   EXPECT_EQ(ran, names{"f"});
+}
+TEST_P(commit_hooks, of_a_session_and_its_leases_run_in_the_order_in_which_they_were_given) {
+  hook_created();
+  session s = db.session();
+  s.after_commit(note("before it began"));
+  run([&]() -> task<void> {
+    co_await s.begin();
+    co_await s.insert(Team{.name = "a"});
+    s.after_commit(note("behind a"));
+    try {
+      co_await s.nested([&]() -> task<void> {
+        s.after_commit(note("undone"));
+        co_await s.insert(Team{.name = "undone"});
+        throw std::runtime_error("no");
+      });
+    } catch (const std::runtime_error&) {}
+    co_await s.nested([&]() -> task<void> {
+      s.after_commit(note("before b"));
+      co_await s.insert(Team{.name = "b"});
+      s.after_commit(note("behind b"));
+    });
+    s.add(Team{.name = "c"});
+    s.after_commit(note("before c is flushed"));
+    co_await s.commit();
+  });
+  EXPECT_EQ(ran, (names{"before it began", "a", "behind a", "before b", "b", "behind b", "before c is flushed", "c"}));
 }
 TEST_P(commit_hooks, of_a_handler_of_statements_run_with_their_transaction) {
   db.events().on<Team>(bulk_event::updated, [this](const bulk_write&, lease& in) { in.after_commit(note("updated")); });

@@ -148,6 +148,8 @@ task<void> detail::two_step_commit::commit(lease& on) {
   --c.depth;
 }
 
+detail::commit_hooks& detail::two_step_commit::hooks_of(lease& on) { return on.hooks(); }
+
 task<void> detail::two_step_commit::run_hooks(lease& on) {
   if (on.in_transaction()) co_return;
   commit_hooks due = take_hooks(on);

@@ -135,9 +135,7 @@ void session::state::refuse_in_handler(std::string_view verb) const {
 }
 
 void session::state::settle() {
-  detail::commit_hooks due = detail::two_step_commit::take_hooks(held);
-  due.append(std::move(hooks));
-  hooks = std::move(due);
+  hooks.append(detail::two_step_commit::take_hooks(held));
   held.release();
   undo.clear();
   marks.clear();
@@ -154,7 +152,10 @@ session::session(database& db, session_options options, std::source_location fro
 session::session(session&& other) noexcept : state_(std::move(other.state_)) {}
 session::~session() = default;
 
-detail::commit_hooks& session::hooks() noexcept { return state_->hooks; }
+detail::commit_hooks& session::hooks() {
+  // Those of its lease's, in one order; what came before the transaction is before them.
+  return state_->held.in_transaction() ? detail::two_step_commit::hooks_of(state_->held) : state_->hooks;
+}
 int session::hook_depth() const noexcept { return static_cast<int>(state_->marks.size()) + 1; }
 
 std::size_t session::size() const noexcept { return state_->objects.size(); }
@@ -411,7 +412,6 @@ task<void> session::open_savepoint() {
 task<void> session::close_savepoint(std::exception_ptr failure) {
   const session_use use(state_->busy);
   const std::size_t mark = state_->marks.back();
-  const int depth = hook_depth();
   if (!failure) {
     try {
       co_await state_->held.commit();
@@ -421,13 +421,11 @@ task<void> session::close_savepoint(std::exception_ptr failure) {
   }
   state_->marks.pop_back();
   if (!failure) {
-    state_->hooks.release(depth);
     state_->connected.release(state_->marks.size());
     co_return;
   }
   // Why it is undone is what is told; where that fails, the lease knows that the transaction has.
   co_await state_->held.rollback_after_failure();
-  state_->hooks.roll_back(depth);
   state_->connected.revert(state_->marks.size() + 1);
   state_->revert(mark, true);
   std::rethrow_exception(failure);

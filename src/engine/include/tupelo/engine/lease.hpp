@@ -122,6 +122,8 @@ namespace detail {
 struct two_step_commit {
   /// Errors: those of lease::commit, but not of hooks.
   static task<void> commit(lease& on);
+  /// Where more are added, in their order. Before: it holds a connection.
+  static commit_hooks& hooks_of(lease& on);
   /// After it; nothing happens where that was a savepoint's. Errors: the hooks'.
   static task<void> run_hooks(lease& on);
   /// For somebody else who runs them.

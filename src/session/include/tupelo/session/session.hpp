@@ -245,8 +245,9 @@ public:
   task<void> rollback();
 
   /// Runs `hook`, a function or a coroutine without parameters, after the next commit; never where the transaction, or
-  /// the savepoint it was given in, is rolled back, be it because a flush failed. All hooks are run, and
-  /// session_event::after_commit is told; then `commit` throws the first failure, but the transaction stays committed.
+  /// the savepoint it was given in, is rolled back, be it because a flush failed. All hooks are run in the order in
+  /// which the session and leases of its transaction were given them, and session_event::after_commit is told; then
+  /// `commit` throws the first failure, but the transaction stays committed.
   template <class Hook>
   void after_commit(Hook hook) {
     hooks().add(static_cast<Hook&&>(hook), hook_depth());
@@ -326,7 +327,7 @@ private:
   task<void> load_and_track(load_list loads, std::vector<void*> objects, std::source_location from);
   /// True: and has committed, which it only does where it is asked to and that saves a round trip.
   task<bool> flush_all(bool commit);
-  detail::commit_hooks& hooks() noexcept;
+  detail::commit_hooks& hooks();
   int hook_depth() const noexcept;
   bool mute(bool muted) noexcept;
   bool hears_of_it() const noexcept;
