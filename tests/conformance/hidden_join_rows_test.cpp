@@ -11,10 +11,13 @@
 namespace tupelo::conformance {
 namespace {
 
+struct Contested;
+struct Fair;
 struct Hobby;
 struct Membership;
 struct Signup;
 struct Talk;
+struct UnusedBooking;  // which nothing ever uses
 struct Fellow {
   std::int64_t id{};
   std::string name{};
@@ -68,6 +71,10 @@ struct Signup {
     m.column(&Signup::by).default_value("");
     m.soft_delete(&Signup::left_at);
   }
+};
+
+struct Pastime {
+  std::int64_t id{};
 };
 
 class hidden_join_rows : public conformance_test {
@@ -178,6 +185,66 @@ TEST_P(hidden_join_rows, are_what_a_session_leaves_and_takes_back) {
   sync_wait(s.commit());
   EXPECT_EQ(of_ada(&Fellow::signups), "go ");
   EXPECT_EQ(rows_of(true), 2);
+}
+
+// ---- which model a table between two has
+
+struct Onlooker {  // neither this nor Pastime names the table's model for it
+  std::int64_t id{};
+  many_to_many<Pastime> pastimes{};
+
+  static void model(tupelo::model<Onlooker>& m) {
+    m.many_to_many(&Onlooker::pastimes, "memberships", "fellow_id", "hobby_id");
+  }
+};
+struct Stall {
+  std::int64_t id{};
+  many_to_many<Fair, UnusedBooking> fairs{};
+
+  static void model(tupelo::model<Stall>& m) { m.many_to_many(&Stall::fairs, "bookings", "stall_id", "fair_id"); }
+};
+struct Fair {
+  std::int64_t id{};
+  many_to_many<Stall> stalls{};
+  many_to_many<Contested> contested{};
+
+  static void model(tupelo::model<Fair>& m) {
+    m.many_to_many(&Fair::stalls, "bookings", "fair_id", "stall_id");
+    m.many_to_many(&Fair::contested, "signups", "fellow_id", "hobby_id");
+  }
+};
+struct Contested {
+  std::int64_t id{};
+  many_to_many<Fair, Signup> some{};
+  many_to_many<Fair, Membership> others{};
+
+  static void model(tupelo::model<Contested>& m) {
+    m.many_to_many(&Contested::some, "signups", "hobby_id", "fellow_id");
+    m.many_to_many(&Contested::others, "signups", "hobby_id", "fellow_id");
+  }
+};
+
+class hidden_join_models : public hidden_join_rows {
+protected:
+  template <class Model, class F>
+  void expect_refused(F Model::* relation, std::string_view part) {
+    const auto refused = failure_of<query_error>([&] { sync_wait(db.query<Model>().where_has(relation).all()); });
+    EXPECT_NE(std::string_view(refused.what()).find(part), std::string_view::npos) << refused.what();
+  }
+};
+TUPELO_CONFORMANCE_SUITE(hidden_join_models);
+
+TEST_P(hidden_join_models, that_no_field_names_are_refused_where_they_are_known) {
+  expect_refused(&Onlooker::pastimes, "name that model in the field, tp::many_to_many<Pastime, Membership>");
+}
+TEST_P(hidden_join_models, that_nobody_knows_by_their_names_are_refused) {
+  expect_refused(&Fair::stalls, "UnusedBooking, which is not a known model: name it in tp::register_models");
+}
+TEST_P(hidden_join_models, of_which_there_are_several_are_refused) {
+  expect_refused(&Fair::contested, "name one in its own field");
+}
+TEST_P(hidden_join_models, of_another_table_are_refused) {
+  expect_refused(&Contested::others, "they must be the same");
 }
 
 }  // namespace

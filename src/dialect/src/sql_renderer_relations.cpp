@@ -57,7 +57,7 @@ std::vector<std::string> sql_renderer::join_table_of(select_parts& parts, const 
 }
 
 std::string sql_renderer::visible_between(const relation_keys& keys, std::string_view name) const {
-  const model_info* const model = hiding_model(keys.relation->join_table);
+  const model_info* const model = hiding_model(keys);
   return model != nullptr ? visible(*model, name, {}) : std::string();
 }
 
@@ -103,10 +103,6 @@ void sql_renderer::read_pivot(select_parts& parts, std::uint64_t word) const {
   const model_info& pivot = model_of_word(word);
   const std::string relation = "relation " + std::string(loaded_.owner->short_name()) +
                                "::" + loaded_.owner->fields[loaded_.relation->field].name;
-  if (pivot.table != loaded_.relation->join_table) {
-    throw query_error(relation + " goes by the table `" + loaded_.relation->join_table + "`, but its field names " +
-                      std::string(pivot.short_name()) + ", the model of `" + pivot.table + "`: they must be the same");
-  }
   const std::size_t behind = pivot_offset(*parts.model, loaded_.join_keys(), sub_of(word));
   if (behind + pivot.size > 0xffff) {
     throw query_error(relation + ": " + std::string(parts.model->short_name()) + " and " +

@@ -45,7 +45,7 @@ public:
     }
     refuse_empty_key(*keys_.owner, rows.owner);
     owner_.read(rows.owner);  // no part of a primary key is NULL
-    const model_info* const model = hiding_model(keys_.relation->join_table);
+    const model_info* const model = hiding_model(keys_);
     if (model == nullptr || model->deleted_at < 0) return;
     model_ = model;
     std::string mark;

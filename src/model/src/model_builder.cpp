@@ -517,6 +517,7 @@ many_to_many_builder model_builder::many_to_many(field_ref relation, std::string
                        " needs the join table's name and its columns for both keys");
   }
   added.join_table = join_table;
+  if (const auto join_model = info_->fields[added.field].type->join_model_name) added.join_model = join_model();
   return {*info_, info_->relations.size() - 1};
 }
 foreign_key_builder model_builder::add_belongs_to(field_ref relation, field_refs key) {

@@ -140,12 +140,12 @@ const model_info& build_model(const model_spec& spec) {
   return *built;
 }
 
-const model_info* hiding_model(std::string_view table) {
+const model_info* used_hiding_model(std::string_view table) {
   registry& r = models();
   std::lock_guard lock(r.mutex);
   for (const model_spec* known : r.by_id) {
     if (!known || !known->info || known->info->table != table) continue;
-    if (known->info->deleted_at >= 0 || !known->info->scopes.empty()) return known->info;
+    if (leaves_out_rows(*known->info)) return known->info;
   }
   return nullptr;
 }

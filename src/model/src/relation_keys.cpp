@@ -322,4 +322,52 @@ field_slot join_key_slot(const relation_keys& keys, std::size_t part) {
   return slot;
 }
 
+namespace {
+
+/// The type name of the join table's model; empty: no field names it.
+std::string_view join_model_of(const relation_keys& keys) {
+  if (!keys.relation->join_model.empty()) return keys.relation->join_model;
+  std::string_view named;
+  for (const model_info* const side : {keys.related, keys.owner}) {
+    for (const relation_info& other : side->relations) {
+      if (other.join_model.empty() || other.join_table != keys.relation->join_table || other.join_model == named)
+        continue;
+      if (!named.empty()) {
+        throw query_error(name_of(keys) + " goes by the table \"" + other.join_table +
+                          "\", whose model other fields say "
+                          "is " +
+                          std::string(named) + ", and " + other.join_model + ": name one in its own field");
+      }
+      named = other.join_model;
+    }
+  }
+  return named;
+}
+
+}  // namespace
+
+const model_info* hiding_model(const relation_keys& keys) {
+  const std::string& table = keys.relation->join_table;
+  const std::string_view named = join_model_of(keys);
+  if (named.empty()) {
+    const model_info* const known = used_hiding_model(table);
+    if (known == nullptr) return nullptr;
+    throw query_error(
+        name_of(keys) + " goes by the table \"" + table + "\", of which " + std::string(known->short_name()) +
+        " leaves rows out: name that model in the field, tp::many_to_many<" + std::string(keys.related->short_name()) +
+        ", " + std::string(known->short_name()) + ">, so that it does whether it has been used before or not");
+  }
+  const model_spec* const spec = find_spec(named);
+  if (spec == nullptr) {
+    throw query_error(name_of(keys) + " goes by the table \"" + table + "\" of " + std::string(named) +
+                      ", which is not a known model: name it in tp::register_models<…>()");
+  }
+  const model_info& model = info_of(*spec);
+  if (model.table != table) {
+    throw query_error(name_of(keys) + " goes by the table `" + table + "`, but its field names " +
+                      std::string(model.short_name()) + ", the model of `" + model.table + "`: they must be the same");
+  }
+  return leaves_out_rows(model) ? &model : nullptr;
+}
+
 }  // namespace tupelo

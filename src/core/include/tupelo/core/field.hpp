@@ -133,6 +133,7 @@ struct type_ops {
   const model_spec* (*embedded)() = nullptr;             ///< embedded only
   const model_spec* (*related)() = nullptr;              ///< relation whose type is complete where it is described
   std::string_view (*related_name)() = nullptr;          ///< relation: type name of the other model
+  std::string_view (*join_model_name)() = nullptr;       ///< relation: of the join table's model, where it names that
   std::uint8_t relation = 0;                             ///< relation_kind of a relation field
   void (*relation_reset)(void*) = nullptr;               ///< relation: back to "not loaded"
   const array_ops* array = nullptr;                      ///< array only

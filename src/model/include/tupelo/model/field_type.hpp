@@ -375,6 +375,10 @@ consteval type_ops make_type_ops() {
   } else if constexpr (relation_like<T> && !has_field_traits<T>) {
     ops.relation = static_cast<std::uint8_t>(T::relation);
     ops.related_name = [] { return reflect::type_name(reflect::type_text<typename T::related_model>()); };
+    if constexpr (requires { typename T::pivot_model; }) {
+      if constexpr (!std::is_void_v<typename T::pivot_model>)
+        ops.join_model_name = [] { return reflect::type_name(reflect::type_text<typename T::pivot_model>()); };
+    }
     ops.relation_reset = [](void* p) { static_cast<T*>(p)->reset(); };
   } else if constexpr (field_kind<T>() == kind::embedded) {
     ops.size = static_cast<std::uint16_t>(sizeof(T));

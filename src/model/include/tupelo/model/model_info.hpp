@@ -166,6 +166,7 @@ struct relation_info {
   std::vector<std::string> columns{};  ///< has_*: the foreign key's columns in the other model
   int key = -1;                        ///< belongs_to: position in model_info::foreign_keys
   std::string join_table{};            ///< many_to_many: the table between both
+  std::string join_model{};            ///< and the type name of its model, where the field says it
   /// Its columns that name this model's and the other model's key, in the keys' order.
   std::vector<std::string> join_key{}, join_related_key{};
   std::vector<relation_step> through{};  ///< has_*: the relations whose rows it goes by

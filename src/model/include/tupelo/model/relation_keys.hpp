@@ -47,9 +47,16 @@ kind key_kind(const field_info& field) noexcept;
 /// Errors: model_error for a relation that model() does not declare, or whose key does not fit the related model.
 relation_keys keys_of(const model_info& owner, std::uint16_t relation_offset, const model_info& related);
 
-/// The model of this table, among those that the program has used, that leaves rows out: by marks or default scopes.
-/// Null: none does. A join table's rows that are left out connect nothing.
-const model_info* hiding_model(std::string_view table);
+/// The model of the join table, where it leaves rows out: these connect nothing. It is the
+/// one that the relation's field names, or else a field of one of both models that goes by the same table; what else
+/// the program uses makes no difference. Null: none is named, or it leaves nothing out.
+/// Errors: query_error where several are named, the one named is no known model or another table's, or none is and a
+/// known one leaves rows out.
+const model_info* hiding_model(const relation_keys& keys);
+/// By marks or default scopes.
+inline bool leaves_out_rows(const model_info& model) noexcept { return model.deleted_at >= 0 || !model.scopes.empty(); }
+/// A model of this table that leaves rows out, among those that the program has used.
+const model_info* used_hiding_model(std::string_view table);
 
 /// "User::posts" or "Post::author": the declared relations that read rows of `model` by this field, joined by " or ",
 /// of models that have been used.
