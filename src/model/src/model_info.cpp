@@ -140,11 +140,11 @@ void add_field(model_info& info, field_info field) {
 void add_fields(model_info& info, const model_spec& spec) {
   std::string_view names[256];
   raw_field raw[256];
-  if (!spec.names_text) {  // a scalar or a tuple: columns by position
+  if (!spec.names_text) {  // a scalar or a tuple: columns by their numbers
     spec.list_fields(raw);
     for (std::size_t i = 0; i < spec.count; ++i) {
       field_info field;
-      field.name = field.column = "column " + std::to_string(i + 1);
+      field.name = field.column = std::to_string(i + 1);
       field.type = raw[i].type;
       field.offset = raw[i].offset;
       add_field(info, std::move(field));
