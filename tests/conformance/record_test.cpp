@@ -79,6 +79,16 @@ TEST_P(records_with_given_keys, are_inserted_where_there_is_no_row_and_else_writ
   EXPECT_EQ(stored().title, "two");
   EXPECT_EQ(sync_wait(Volume::query(db).count()), 1);
 }
+TEST_P(records_with_given_keys, are_saved_in_a_transaction_that_begins_to_read) {
+  run([&]() -> task<void> {
+    lease held = co_await db.acquire();
+    co_await held.begin(transaction_mode::deferred);
+    co_await first.save(held);
+    co_await first.save(held);
+    co_await held.commit();
+  });
+  EXPECT_EQ(stored().title, "one");
+}
 TEST_P(records_with_given_keys, keep_the_counters_of_what_they_belong_to) {
   sync_wait(first.save(db));
   EXPECT_EQ(taken("A"), 1);

@@ -8,6 +8,17 @@
 namespace tupelo::conformance {
 namespace {
 
+struct Convoy {
+  std::int64_t id{};
+};
+struct Truck {
+  std::int64_t id{};
+  std::int64_t convoy_id{};
+  belongs_to<Convoy> convoy{};
+
+  static void model(tupelo::model<Truck>& m) { m.belongs_to(&Truck::convoy, &Truck::convoy_id); }
+};
+
 class transactions : public conformance_test {
 protected:
   transactions() { create<Account, Team, Player>(); }
@@ -145,6 +156,13 @@ TEST_P(transactions, lock_rows_only_while_they_are_open) {
   } catch (const transaction_error& e) {
     EXPECT_EQ(e.code(), errc::invalid_transaction);
   }
+  create<Convoy, Truck>();
+  EXPECT_THROW(run([&]() -> task<void> {
+                 auto rows = db.query<Truck>().with(&Truck::convoy).lock(for_update).stream();
+                 co_await rows.next();
+               }),
+               transaction_error)
+      << "that of a stream with relations is its own";
 }
 TEST_P(transactions, read_locked_rows_like_others) {
   sync_wait(db.insert(Team{.name = "red"}));
@@ -166,6 +184,30 @@ TEST_P(transactions, of_a_session_begin_with_its_first_locked_read) {
   EXPECT_EQ(sync_wait(s.query<Team>().lock(for_update).all()).size(), 1U);
   EXPECT_TRUE(s.in_transaction());
   sync_wait(s.rollback());
+}
+TEST_P(transactions, that_begin_to_read_lock_only_where_rows_have_locks) {
+  const std::int64_t red = sync_wait(db.insert(Team{.name = "red"})).id;
+  const auto locked = [&](transaction_mode mode) {
+    return run([&]() -> task<std::size_t> {
+      lease held = co_await db.acquire();
+      co_await held.begin(mode);
+      co_return (co_await held.query<Team>().lock(for_update).all()).size();
+    });
+  };
+  EXPECT_EQ(locked(transaction_mode::immediate), 1U);
+  EXPECT_EQ(locked(transaction_mode::exclusive), 1U);
+  session s = db.session({.mode = transaction_mode::deferred});
+  if (db.sql_dialect().features().row_locks) {
+    EXPECT_EQ(locked(transaction_mode::deferred), 1U);
+    EXPECT_TRUE(sync_wait(s.find<Team>(red, for_update)));
+    return;
+  }
+  const auto refused = failure_of<transaction_error>([&] { locked(transaction_mode::deferred); });
+  EXPECT_EQ(refused.code(), errc::invalid_transaction);
+  EXPECT_NE(std::string(refused.what()).find("transaction_mode::immediate"), std::string::npos) << refused.what();
+  EXPECT_THROW(sync_wait(s.find<Team>(red, for_update)), transaction_error);
+  sync_wait(s.rollback());
+  EXPECT_EQ(locked(transaction_mode::immediate), 1U) << "the connection knows of no other mode";
 }
 TEST_P(transactions, leave_out_rows_that_others_have_locked) {
   TUPELO_NEEDS(&feature_table::row_locks);

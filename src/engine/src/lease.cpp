@@ -79,6 +79,7 @@ std::string savepoint(int depth) { return "tupelo_" + std::to_string(depth); }
 
 task<void> lease::begin(transaction_start start) {
   detail::pooled_connection& c = ready();
+  if (c.depth == 0) c.begun_to_read = start.mode == transaction_mode::deferred;
   std::string text = c.depth == 0 ? sql_dialect().begin(start) : "SAVEPOINT " + savepoint(c.depth);
   if (c.driver().gains_by_groups()) {
     c.postpone(std::move(text));

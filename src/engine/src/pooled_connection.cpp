@@ -64,13 +64,24 @@ cached_statement& pooled_connection::add_statement(std::uint64_t hash, const std
   return cache_.insert(hash, words, count, pool_.plans().plan(words, count), *driver_);
 }
 
-void pooled_connection::fill(driver::request& request, cached_statement& cached, statement_run& run) {
-  if (run.core.locks_rows() && depth == 0) [[unlikely]] {
+void pooled_connection::require_locks() const {
+  if (depth == 0) {
     throw transaction_error(
         errc::invalid_transaction,
         "this query locks its rows, but no transaction is open, with which the locks would end: use "
         "db.transaction(), or begin() one before");
   }
+  const dialect& target = pool_.sql_dialect();
+  if (!begun_to_read || target.features().row_locks) return;
+  throw transaction_error(errc::invalid_transaction,
+                          "this query locks its rows, but " + std::string(target.name()) +
+                              " has no locks on rows, and the transaction has not taken that on the whole database: "
+                              "begin it with transaction_mode::immediate, as it is unless another mode is said");
+}
+
+void pooled_connection::fill(driver::request& request, cached_statement& cached, statement_run& run) {
+  if (run.core.locks_rows()) [[unlikely]]
+    require_locks();
   request.plan = cached.plan.get();
   dirty_ |= request.plan->changes_session;
   // A stream that is open on this statement keeps it: prepare another one for this run only.

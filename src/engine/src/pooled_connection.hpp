@@ -131,6 +131,8 @@ public:
   /// The shape's statement, rendered and cached if it is new.
   cached_statement& statement(const query_core& core);
   /// Errors: transaction_error for a query that locks rows outside of a transaction.
+  /// Errors: transaction_error where rows cannot be locked until the transaction ends.
+  void require_locks() const;
   void fill(driver::request& request, cached_statement& cached, statement_run& run);
 
   /// Errors: transaction_error (concurrent_use) while copy_in() waits for the row that it is to write next: what is
@@ -164,11 +166,12 @@ public:
   void cut_off_results(int from_depth) noexcept;
 
   sharing shared;
-  bool owes = false;         ///< answers are on their way that nobody waits for
-  bool awaits_rows = false;  ///< of a copy_in(), which goes on when it has them
-  int depth = 0;             ///< of begin()s that are not ended
-  int failed_depth = 0;      ///< of that which was said to have failed; 0: none
-  commit_hooks hooks;        ///< of the open transaction
+  bool owes = false;           ///< answers are on their way that nobody waits for
+  bool awaits_rows = false;    ///< of a copy_in(), which goes on when it has them
+  int depth = 0;               ///< of begin()s that are not ended
+  int failed_depth = 0;        ///< of that which was said to have failed; 0: none
+  bool begun_to_read = false;  ///< the open transaction did not take the right to write when it began
+  commit_hooks hooks;          ///< of the open transaction
 
   /// Whether the open transaction can only be rolled back though the server may not say so: it was said to have failed,
   /// or the database has ended it by itself, as SQLite does where the disk is full or a write is interrupted, and would

@@ -181,7 +181,7 @@ task<std::uint64_t> row_stream_core::fetch(row_sink sink) {
       }
       // Relations are read between the rows, on the same connection: in a transaction both can be open, and see the
       // same.
-      if (!s.run.core.loads.empty() && s.held.owns_ && !s.held.in_transaction()) {
+      if (!s.run.core.loads.empty() && s.held.owns_ && !s.held.in_transaction() && !s.run.core.locks_rows()) {
         co_await s.held.begin(transaction_mode::deferred);
       }
     } catch (...) {

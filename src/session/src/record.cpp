@@ -20,7 +20,7 @@ task<bool> read_locked(lease& held, const model_info& info, const void* object, 
     run.core.word(column_ref{info.spec, info.fields[i].offset}.word(op::match_field));
   run.core.word(make_word(op::without_scope, all_scopes));
   run.core.word(make_word(op::with_deleted, every_row));
-  run.core.lock(for_update, nullptr);
+  if (held.sql_dialect().features().row_locks) run.core.lock(for_update, nullptr);
   run.core.finish();
   run.objects = &object;
   run.sink = {row, [](void* place) { return place; }};
