@@ -130,9 +130,9 @@ public:
 
   /// The shape's statement, rendered and cached if it is new.
   cached_statement& statement(const query_core& core);
-  /// Errors: transaction_error for a query that locks rows outside of a transaction.
   /// Errors: transaction_error where rows cannot be locked until the transaction ends.
   void require_locks() const;
+  /// Errors: those of require_locks for a query that locks rows.
   void fill(driver::request& request, cached_statement& cached, statement_run& run);
 
   /// Errors: transaction_error (concurrent_use) while copy_in() waits for the row that it is to write next: what is
