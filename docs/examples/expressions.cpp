@@ -71,6 +71,15 @@ tp::task<void> windows(tp::database& db) {
                                 .over(tp::order_by(tp::col<&Post::id>).rows_between(tp::preceding(2), tp::current_row)))
                     .all();
   EXPECT_EQ(ranked.at(2), std::make_tuple(std::int64_t{3}, std::int64_t{1}, 50, std::optional<int>(20), 20.0));
+
+  const auto by_views = tp::order_by(tp::col<&Post::views>);
+  auto like_it =
+      co_await db.query<Post>()
+          .order_by(tp::col<&Post::id>)
+          .select(tp::col<&Post::id>, tp::count().over(by_views.range_between(tp::preceding(10), tp::following(10))
+                                                           .exclude(tp::frame_exclusion::current_row)))
+          .all();  // how many posts have nearly as many views
+  EXPECT_EQ(like_it.at(1), std::make_tuple(std::int64_t{2}, std::int64_t{2}));
 }
 
 tp::task<void> documents(tp::database& db) {

@@ -113,6 +113,10 @@ private:
   void push_filter(std::vector<operand>& stack) const;
   void push_ordered(std::uint64_t word, std::vector<operand>& stack) const;
   void push_over(std::uint64_t word, std::vector<operand>& stack) const;
+  /// What a window function's word takes: the function with its terms and distances.
+  static std::size_t operands_over(std::uint64_t word) noexcept;
+  /// How far a frame reaches in the term that its window is ordered by. Errors: query_error.
+  std::string distance_text(const operand& distance, const operand& ordered_by) const;
   std::string order_text(const operand& term) const;
   bool calls_aggregate(std::uint32_t from, std::uint32_t count) const noexcept;
   bool calls_window(std::uint32_t from, std::uint32_t count) const noexcept;

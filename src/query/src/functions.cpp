@@ -5,7 +5,9 @@
 #include "tupelo/query/table_alias.hpp"
 #include "tupelo/query/window.hpp"
 #include "tupelo/core/error.hpp"
+#include "tupelo/core/interval.hpp"
 
+#include <cstring>
 #include <string>
 
 namespace tupelo::detail {
@@ -56,6 +58,32 @@ void add_step(std::string& steps, std::int64_t position) {
   steps += 'p';
   steps += std::to_string(position);
   steps += '\0';
+}
+
+namespace {
+
+bool is_negative(const literal& distance) noexcept {
+  switch (distance.k) {
+    case kind::i64: return static_cast<std::int64_t>(distance.word) < 0;
+    case kind::f64: return !(__builtin_bit_cast(double, distance.word) >= 0);  // nor is NaN a distance
+    case kind::decimal: return distance.text.starts_with('-') || distance.text == "NaN";
+    case kind::interval: {
+      interval span;
+      std::memcpy(&span, distance.text.data(), sizeof span);
+      return span.months < 0 || span.days < 0 || span.microseconds < 0;
+    }
+    default: return false;
+  }
+}
+
+}  // namespace
+
+void add_distance(expression& distances, const literal& distance) {
+  if (is_negative(distance)) {
+    throw query_error("a window's frame reaches no negative distance: tp::preceding() is before the row, "
+                      "tp::following() behind it");
+  }
+  distances.append(expression(distance));
 }
 
 std::uint32_t packed_frame(frame_unit unit, frame_bound from, frame_bound to) {

@@ -29,6 +29,7 @@ const feature_table& sqlite_dialect::features() const noexcept {
                                        .transactional_ddl = true,
                                        .offset_needs_limit = true,
                                        .row_locks = false,
+                                       .frame_exclusion = true,
                                        .plans_are_trees = true,
                                        .max_parameters = 32766};
   return table;

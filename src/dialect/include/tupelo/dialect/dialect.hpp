@@ -34,6 +34,9 @@ struct feature_table {
   bool distinct_on = false;           ///< the first row of each value
   bool grouping_sets = false;         ///< several ways to group at once: rollup, cube
   bool ordered_aggregates = false;    ///< string_agg takes rows in an order
+  bool frame_exclusion = false;       ///< a window's frame leaves out the current row or those equal to it
+  bool frame_times = false;           ///< a frame reaches so far in time
+  bool frame_decimals = false;        ///< and in decimals, exactly
   bool json_containment = false;      ///< whether a JSON document contains another
   bool plans_are_trees = false;       ///< see dialect::explain
   bool backslash_in_like = false;     ///< LIKE takes `\` for an escape without being told

@@ -74,8 +74,9 @@ enum class op : std::uint8_t {
   filter,      ///< an aggregate, then the condition of the rows that it counts
   ordered,     ///< an aggregate, then length terms in whose order it takes the rows
   descending,  ///< a term by which a window or an aggregate is ordered
-  /// A function, then the terms that the window is parted by and those it is ordered by; length: their number, that of
-  /// the second in the high eight; model: window_frame
+  /// A function, then the terms that the window is parted by, those it is ordered by, and the distances that the frame
+  /// reaches by value; length: the number of the first, that of the second in the high eight; sub: frame_exclusion, and
+  /// frame_flags; model: window_frame
   over,
   call,  ///< sub: function, length: number of arguments, model: what else the function is told
   star,
@@ -240,6 +241,11 @@ enum class frame_bound_kind : std::uint8_t {
   following,
   unbounded_following
 };
+/// Which rows of a frame are left out after all: the current one, it and those that the order leaves equal, or those
+/// alone.
+enum class frame_exclusion : std::uint8_t { none, current_row, group, ties };
+/// Which bounds are distances by value, behind the two bits of the exclusion.
+enum frame_flags : std::uint8_t { frame_exclusion_bits = 3, frame_from_value = 4, frame_to_value = 8 };
 /// Which rows around a row are in its window; a word holds it in 32 bits.
 struct window_frame {
   static constexpr std::uint32_t most_rows = 0xfff;
