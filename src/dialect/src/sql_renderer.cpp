@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sql_renderer.hpp"
 
-#include "function_result.hpp"
-
 #include "tupelo/model/model_spec.hpp"
 #include "tupelo/core/error.hpp"
 
@@ -36,10 +34,6 @@ like_wrap wrap_of(comparison c) {
     case comparison::ends_with: return like_wrap::ends_with;
     default: return like_wrap::none;
   }
-}
-
-bool is_decimal_arithmetic(function f) noexcept {
-  return f == function::sum || (f >= function::add && f <= function::divide);
 }
 
 bool is_grouping(function f) noexcept { return f >= function::rollup && f <= function::grouping_sets; }
@@ -218,65 +212,6 @@ value_type sql_renderer::compared_type(std::uint64_t word) const {
   return {k, spelled.empty() ? type->column_type : spelled};
 }
 
-void sql_renderer::push_call(std::uint64_t word, std::vector<operand>& stack) {
-  const auto f = static_cast<function>(sub_of(word));
-  const std::size_t count = length_of(word);
-  for (std::size_t i = stack.size() - count; i < stack.size() && !is_decimal_arithmetic(f); ++i) settle(stack[i]);
-  if (f == function::fragment) return push_fragment(word, stack);
-  if (f >= function::search_matches && f <= function::search_snippet) return push_search(word, stack);
-  std::vector<operand> arguments(stack.end() - static_cast<std::ptrdiff_t>(count), stack.end());
-  stack.resize(stack.size() - count);
-  aggregates_ = aggregates_ || is_aggregate(f);
-  std::vector<call_argument> passed;
-  passed.reserve(count);
-  for (const operand& argument : arguments) {
-    passed.push_back({argument.sql, argument.k, argument.nullable, argument.bare, argument.near});
-  }
-  const function_call call{f, model_of(word), passed.data(), count};
-  operand result;
-  dialect_.call(result.sql, call);
-  const std::string_view suffix = dialect_.call_suffix(call);
-  result.call = result.sql.size();
-  result.sql += suffix;
-  result.suffix = suffix.size();
-  result.k = result_of(call);
-  result.nullable = may_be_null(call);
-  result.near = result.k == kind::decimal && dialect_.gives_near(call);
-  if (f == function::row) result.row = static_cast<std::vector<operand>&&>(arguments);
-  stack.push_back(static_cast<operand&&>(result));
-}
-
-void sql_renderer::push_operator(std::uint64_t word, std::vector<operand>& stack) {
-  const auto pop = [&] {
-    operand top = static_cast<operand&&>(stack.back());
-    stack.pop_back();
-    return top;
-  };
-  const op o = op_of(word);
-  operand right = pop();
-  if (o == op::not_) {
-    stack.push_back({"NOT (" + right.sql + ")", 4});
-  } else if (o == op::is_null || o == op::is_not_null) {
-    std::string sql;
-    if (returned_) {
-      dialect_.returned_null(sql, right.sql, o == op::is_null);
-    } else {
-      sql = right.sql + (o == op::is_null ? " IS NULL" : " IS NOT NULL");
-    }
-    stack.push_back({static_cast<std::string&&>(sql), 3});
-  } else if (o == op::compare) {
-    operand left = pop();
-    push_comparison(static_cast<comparison>(sub_of(word)), static_cast<operand&&>(left), static_cast<operand&&>(right),
-                    stack);
-  } else {
-    operand left = pop();
-    const int precedence = o == op::and_ ? 2 : 1;
-    if (left.precedence < precedence) left.sql = "(" + left.sql + ")";
-    if (right.precedence < precedence) right.sql = "(" + right.sql + ")";
-    stack.push_back({left.sql + (o == op::and_ ? " AND " : " OR ") + right.sql, precedence});
-  }
-}
-
 sql_renderer::operand sql_renderer::typed_rows(const std::string& rows) const {
   operand value{rows, 9, promised_, true};
   if (is_float(promised_) && is_integer(selected_)) {  // a program divides it as what it is told it is
@@ -296,6 +231,12 @@ sql_renderer::operand sql_renderer::expression_at(std::uint32_t from, std::uint3
       push_fused(word, fused_comparison(word), i, stack);
       continue;
     }
+    if (const std::uint32_t links = links_at(i, from + count); links != 0) {
+      push_links(word, links, stack);
+      i += links - 1;
+      continue;
+    }
+    write_operands(i, stack);
     switch (op_of(word)) {
       case op::column: {
         const field_slot slot = field_of_word(word).slot();
@@ -349,6 +290,7 @@ sql_renderer::operand sql_renderer::expression_at(std::uint32_t from, std::uint3
   // A top-level OR is wrapped by whoever joins it with AND; precedence 1 says so.
   if (stack.empty()) return {};
   operand result = static_cast<operand&&>(stack.back());
+  write_chain(result);
   settle(result);
   if (result.precedence == 1) result.sql = "(" + result.sql + ")";
   return result;
@@ -391,6 +333,7 @@ void sql_renderer::read_limits(select_parts& parts, std::uint64_t word, std::uin
 
 sql_renderer::select_parts sql_renderer::read_select(std::uint32_t from, std::uint32_t count) {
   select_parts parts;
+  std::vector<std::string> conditions;  // of clauses that stand side by side
   parts.id = model_of(words_[from]);
   read_scope(parts, from, count);
   for (std::uint32_t i = from; i < from + count; ++i) {
@@ -408,9 +351,17 @@ sql_renderer::select_parts sql_renderer::read_select(std::uint32_t from, std::ui
             model_of(words_[i + 1]) == parts.model->id) {
           parts.fixed.push_back(offset_of_word(words_[i + 1]));
         }
-        separated(parts.where, " AND ") += text();
+        conditions.push_back(text());
+        if (i + 1 == from + count || op_of(words_[i + 1]) != op::where) {
+          separated(parts.where, " AND ") += all_joined(std::exchange(conditions, {}), " AND ");
+        }
         break;
-      case op::having: separated(parts.having, " AND ") += text(); break;
+      case op::having:
+        conditions.push_back(text());
+        if (i + 1 == from + count || op_of(words_[i + 1]) != op::having) {
+          separated(parts.having, " AND ") += all_joined(std::exchange(conditions, {}), " AND ");
+        }
+        break;
       case op::project:
         aggregates_ = false;
         parts.term_values = parts.term_values || binds_values(i + 1, length);

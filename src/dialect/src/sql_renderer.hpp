@@ -35,6 +35,9 @@ private:
     std::size_t call = 0;                    // characters of the call itself, at the beginning
     std::vector<operand> row{};              // the values of a row of values
     const field_info* enumerated = nullptr;  // a column whose enum is a type of the database
+    // Terms that are joined one behind the other, and by what: not written out yet, and `sql` is empty.
+    std::vector<operand> chain{};
+    std::uint64_t chained = 0;
   };
   /// What the rows of a SELECT are for.
   enum class select_use : std::uint8_t {
@@ -99,6 +102,7 @@ private:
   std::string membership(std::string_view term, std::string&& test) const;
   void push_list(std::uint64_t word, std::uint32_t index, std::vector<operand>& stack);
   void push_call(std::uint64_t word, std::vector<operand>& stack);
+  operand called(std::uint64_t word, const std::vector<operand>& arguments) const;
   /// For whatever is no arithmetic.
   void settle(operand& term) const;
   /// SQL of the user's own with what its question marks stand for.
@@ -108,6 +112,17 @@ private:
   /// An enum that is computed is a text; beside such a column it is of the column's type.
   void join_enum(operand& computed, const field_info* column) const;
   void push_operator(std::uint64_t word, std::vector<operand>& stack);
+
+  // terms in chains, as long as a program makes them
+  /// How many words from this one on make one chain of what they join; 0: it makes none.
+  std::uint32_t links_at(std::uint32_t index, std::uint32_t end) const noexcept;
+  void push_links(std::uint64_t word, std::uint32_t links, std::vector<operand>& stack) const;
+  /// Writes out the chains that the word at this place takes as operands.
+  void write_operands(std::uint32_t index, std::vector<operand>& stack) const;
+  void write_chain(operand& term) const;
+  operand called_chain(std::uint64_t word, std::vector<operand> terms) const;
+  /// `AND` or `OR` between the conditions: in groups where they are too many for the depth of an expression.
+  std::string all_joined(std::vector<std::string> conditions, std::string_view sign) const;
 
   // aggregates and windows
   void push_filter(std::vector<operand>& stack) const;

@@ -149,6 +149,7 @@ std::string sql_renderer::written_term(std::uint32_t from, std::uint32_t count) 
 
 std::string sql_renderer::write_condition(const model_info& model, bool& found) {
   std::string where;
+  std::vector<std::string> conditions;  // of clauses that stand side by side
   hidden_rows also;
   bool by_object = false;
   for (std::uint32_t i = 1; i < count_; ++i) {
@@ -161,8 +162,11 @@ std::string sql_renderer::write_condition(const model_info& model, bool& found) 
     std::string term;
     switch (op_of(word)) {
       case op::where:
-        term = expression_text(i + 1, length_of(word));
+        conditions.push_back(expression_text(i + 1, length_of(word)));
         i += length_of(word);
+        if (i + 1 == count_ || op_of(words_[i + 1]) != op::where) {
+          term = all_joined(std::exchange(conditions, {}), " AND ");
+        }
         break;
       case op::match_field:
         term = column_text(word) + " = ";

@@ -31,7 +31,8 @@ const feature_table& sqlite_dialect::features() const noexcept {
                                        .row_locks = false,
                                        .frame_exclusion = true,
                                        .plans_are_trees = true,
-                                       .max_parameters = 32766};
+                                       .max_parameters = 32766,
+                                       .deepest_expression = 1000};
   return table;
 }
 
