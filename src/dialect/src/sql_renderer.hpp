@@ -77,10 +77,11 @@ private:
     const model_info* row = nullptr;
     std::string joined_columns;  ///< of related rows that are read beside, and what they are read into
     std::vector<field_slot> joined_slots;
-    std::string pivot_names;              ///< of the join table's columns that are read, as they are called here
-    std::size_t row_end = 0;              ///< of the row with those that are read beside it
-    std::string owner;                    ///< relation loads: the columns that say whose row it is
-    std::vector<std::string> join_owner;  ///< the same, where it is a column of a join table and read with the row
+    std::vector<std::string> joined_names;  ///< what the tables of these rows are called here
+    std::string pivot_names;                ///< of the join table's columns that are read, as they are called here
+    std::size_t row_end = 0;                ///< of the row with those that are read beside it
+    std::string owner;                      ///< relation loads: the columns that say whose row it is
+    std::vector<std::string> join_owner;    ///< the same, where it is a column of a join table and read with the row
     bool distinct = false, aggregates = false, only_count = false, only_exists = false;
     bool term_values = false, order_values = false;  ///< what is selected or ordered by has values, which are bound
     bool computes = false;                           ///< more is selected than columns

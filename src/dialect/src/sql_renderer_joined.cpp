@@ -86,10 +86,15 @@ void sql_renderer::read_joined(select_parts& parts, std::uint64_t word, std::uin
   parts.row_end = place.end();
   const std::string bare = "tupelo_joined_" + std::to_string(parts.joined_slots.size());
   const std::string name = quoted(bare);
+  const std::size_t behind = length_of(related_word);
+  parts.joined_names.push_back(name);
   parts.joins += " LEFT JOIN " + quoted(related.table) + " AS " + name + " ON ";
   for (std::size_t i = 0; i < keys.pairs.size(); ++i) {
     if (i != 0) parts.joins += " AND ";
-    parts.joins += name + "." + quoted(keys.pairs[i].related->column) + " = " + named(parts.id, *keys.pairs[i].own);
+    parts.joins += name + "." + quoted(keys.pairs[i].related->column) + " = ";
+    // Where the owner is a joined row itself and not there, its columns are NULL and nothing is found.
+    parts.joins += behind == 0 ? named(parts.id, *keys.pairs[i].own)
+                               : parts.joined_names[behind - 1] + "." + quoted(keys.pairs[i].own->column);
   }
   if (const std::string seen = visible(related, bare, {}); !seen.empty()) parts.joins += " AND " + seen;
   for (const std::uint16_t position : related.columns) {

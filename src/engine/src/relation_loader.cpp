@@ -10,6 +10,7 @@
 #include "tupelo/query/load_step.hpp"
 #include "tupelo/core/error.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstring>
 #include <deque>
@@ -50,6 +51,8 @@ void push_keys(word_buffer& values, const key_index& owners, const key_words& ke
   }
 }
 
+task<void> load_those(query_source& source, const std::vector<const load_step*>& wanted, object_row objects);
+
 /// One relation of some objects on its way: its statement, then its rows. Stays where it is: the statement points to
 /// it.
 class relation_load {
@@ -61,9 +64,11 @@ public:
     for (std::size_t i = 0; i < objects.count && !one_of_several(); ++i) whose_[i] = number_of(objects.at(i));
     if (has_statement()) ask();
   }
-  /// Of objects that come one by one, with the related rows beside them: see `take`.
-  explicit relation_load(const load_step& step)
+  /// Of objects that come one by one, with the related rows beside them: see `take`. `behind`: the number of the load
+  /// whose rows they are, from 1; 0: they are the rows of the query.
+  explicit relation_load(const load_step& step, std::size_t behind = 0)
       : step_(step),
+        behind_(behind),
         keys_(keys_of(info_of(*step.relation.model), step.relation.offset, require_table(info_of(*step.rows->spec)))),
         own_(own_slots(keys_)),
         owners_(16),
@@ -106,13 +111,16 @@ public:
     objects_ = objects;
     return finish(source);
   }
+  std::size_t behind() const noexcept { return behind_; }
+  /// The other's objects are the rows of this one. It stays where it is.
+  void reads_beside(relation_load& other) { beside_.push_back(&other); }
 
   /// Loads what belongs to the rows, and gives them to their owners. Before: the statement has been run.
   task<void> finish(query_source& source) {
     const batch_owner batch(collector_.sort(owners_));
     const row_memory& rows = batch->rows();
     if (!step_.query.loads.empty() && rows.size() != 0) {
-      co_await load_relations(source, step_.query.loads, {rows.at(0), rows.stride(), nullptr, rows.size()});
+      co_await load_behind(source, {rows.at(0), rows.stride(), nullptr, rows.size()});
     }
     for (std::size_t i = 0; i < objects_.count; ++i) {
       void* const relation = static_cast<char*>(objects_.at(i)) + step_.relation.offset;
@@ -128,6 +136,25 @@ public:
   }
 
 private:
+  task<void> load_behind(query_source& source, object_row rows) {
+    std::vector<const load_step*> apart;
+    for (const load_step& step : step_.query.loads) {
+      const auto is_its = [&](const relation_load* load) { return &load->step_ == &step; };
+      if (std::none_of(beside_.begin(), beside_.end(), is_its)) apart.push_back(&step);
+    }
+    for (relation_load* const load : beside_) {
+      load->find_owners(rows);
+      co_await load->finish(source, rows);
+    }
+    co_await load_those(source, apart, rows);
+  }
+  /// The objects have been sorted since their keys were taken.
+  void find_owners(object_row objects) {
+    whose_.assign(objects.count, key_index::none);
+    for (std::size_t i = 0; i < objects.count; ++i) {
+      if (own_.read(objects.at(i))) whose_[i] = owners_.find(own_.data(), own_.size());
+    }
+  }
   bool one_of_several() const noexcept { return keys_.relation->kind == relation_kind::belongs_to_any; }
   std::uint32_t number_of(const void* object) {
     return own_.read(object) ? owners_.add(own_.data(), own_.size()) : key_index::none;
@@ -146,6 +173,8 @@ private:
   }
 
   const load_step& step_;
+  std::size_t behind_ = 0;
+  std::vector<relation_load*> beside_;
   object_row objects_;
   relation_keys keys_;
   key_words own_;
@@ -213,14 +242,19 @@ public:
     owner_.destroy(place, 1);
     owner_.relocate(place, memory_, 1);
     filled_ = false;
-    for (std::size_t i = 0; i < places_.size(); ++i) {
+    for (std::size_t i = places_.size(); i-- > 0;) {  // what is behind a related row is read before that is moved
       char* const row = memory_ + places_[i].row;
-      const bool there = *reinterpret_cast<const bool*>(memory_ + places_[i].there);
-      if (!loads_[i].take(place, there ? row : nullptr)) loads_[i].step().rows->destroy(row, 1);
+      const std::size_t behind = loads_[i].behind();
+      const void* const object = behind == 0            ? place
+                                 : is_there(behind - 1) ? memory_ + places_[behind - 1].row
+                                                        : nullptr;
+      const bool taken = object != nullptr && loads_[i].take(object, is_there(i) ? row : nullptr);
+      if (!taken) loads_[i].step().rows->destroy(row, 1);
     }
   }
 
 private:
+  bool is_there(std::size_t i) const noexcept { return *reinterpret_cast<const bool*>(memory_ + places_[i].there); }
   static void* add(void* self) {
     auto* rows = static_cast<joined_rows*>(self);
     rows->move_away();
@@ -345,29 +379,48 @@ object_row row_recorder::objects_of(const query_core& core) const {
   return {static_cast<char*>(last_) - (count_ - 1) * stride + core.loads.place(), stride, nullptr, count_};
 }
 
+namespace {
+
+/// Relations that are read beside the rows of one statement, and those behind them that are.
+struct joined_loads {
+  const row_ops* owner = nullptr;
+  std::deque<relation_load> loads{};
+  std::size_t end = 0;
+
+  /// False: the step's rows are read by a statement of their own.
+  bool add(query_core& core, const load_step& step, std::size_t behind = 0) {
+    if (!is_beside(step, end)) return false;
+    if (behind == 0) owner = step.owner;
+    end = joined_place::behind(end, info_of(*step.rows->spec)).end();
+    loads.emplace_back(step, behind);
+    core.word(step.relation.word(op::load_joined));
+    core.word(make_word(op::star, 0, static_cast<std::uint16_t>(behind), id_of(*step.rows->spec)));
+    relation_load& load = loads.back();
+    const std::size_t number = loads.size();
+    for (const load_step& further : step.query.loads) {
+      const std::size_t next = loads.size();
+      if (add(core, further, number)) load.reads_beside(loads[next]);
+    }
+    return true;
+  }
+};
+
+}  // namespace
+
 task<void> run_with_relations(query_source& source, statement_run& run, bool one) {
-  std::deque<relation_load> beside;
+  joined_loads beside;
   std::vector<const load_step*> apart;
   const bool plain = reads_plain_rows(run.core);
   const bool tells = tells_loaded(source, run.core);
-  const row_ops* owner = nullptr;
-  std::size_t end = row_size(run.core);
+  beside.end = row_size(run.core);
   for (const load_step& step : run.core.loads) {
-    if (!plain || !is_beside(step, end)) {
-      apart.push_back(&step);
-      continue;
-    }
-    owner = step.owner;
-    end = joined_place::behind(end, info_of(*step.rows->spec)).end();
-    beside.emplace_back(step);
-    run.core.word(step.relation.word(op::load_joined));
-    run.core.word(make_word(op::star, 0, 0, id_of(*step.rows->spec)));
+    if (!plain || !beside.add(run.core, step)) apart.push_back(&step);
   }
   row_recorder recorder(run.sink);
   run.sink = recorder.sink();
   std::optional<joined_rows> joined;
-  if (owner != nullptr) {
-    joined.emplace(*owner, beside, recorder.sink());
+  if (beside.owner != nullptr) {
+    joined.emplace(*beside.owner, beside.loads, recorder.sink());
     run.sink = joined->sink();
   }
   const task_context& context = co_await current_context();
@@ -375,7 +428,9 @@ task<void> run_with_relations(query_source& source, statement_run& run, bool one
   if (joined) joined->move_away();
   if (one && recorder.count() > 1) co_return;
   const object_row objects = recorder.objects_of(run.core);
-  for (relation_load& load : beside) co_await load.finish(source, objects);
+  for (relation_load& load : beside.loads) {
+    if (load.behind() == 0) co_await load.finish(source, objects);
+  }
   co_await load_those(source, apart, objects);
   if (tells) co_await tell_loaded(source, info_of(*find_spec(model_of(run.core.shape.data()[0]))), objects);
 }

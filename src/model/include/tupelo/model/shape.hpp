@@ -87,7 +87,7 @@ enum class op : std::uint8_t {
   load_related,  ///< the rows of many owners, whose keys are the values; limit and offset count per owner
   related_to,    ///< the rows of the owner in the query around this one; stands behind select_from
   /// The related row is read beside its owner's, behind which it stands in memory; the next word is a `star` of the
-  /// related model.
+  /// related model, whose length is the number of the joined row that is the owner, from 1, or 0.
   load_joined,
   load_pivot,  ///< the row of the join table is read behind each related row; the word's model is that of the table
   column_compare = 128,  ///< column_compare + comparison: a column against a value, in one word

@@ -230,9 +230,10 @@ private:
 }  // namespace detail
 
 /// For `with`: the related object is read in the same statement, by a join, and not by one more:
-/// `.with(tp::joined(&Post::author))`. Further relations behind it are loaded as ever. A round trip less, but an object
-/// that many rows share is sent with each of them. What is loaded is the same. Behind another relation, in streams and
-/// pipelines, and where rows are grouped or put together, it is read by a statement of its own.
+/// `.with(tp::joined(&Post::author))`, and so on from there: `.with(tp::joined(&Post::author),
+/// tp::joined(&User::team))`. Other relations behind it are loaded as ever. A round trip less, but an object that many
+/// rows share is sent with each of them. What is loaded is the same. Behind a relation that is not joined, in streams
+/// and pipelines, and where rows are grouped or put together, it is read by a statement of its own.
 ///
 /// Errors when run: query_error for a has_one whose foreign key is not unique, and for relations through others.
 template <class F, class C>
