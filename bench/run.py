@@ -26,6 +26,7 @@ INSTRUCTIONS = {"get by key": 400, "query().where(key).one()": 400, "select 100 
                 "postgres: get by key, event loop": 400, "postgres: get by key, Asio": 400,
                 "postgres: select 200,000 rows, per row": 20000, "postgres: insert one in a transaction": 400,
                 "load 1,000 x 20 x 3 relations": 2, "flush 10,000 parents with 3 children": 2000,
+                "flush 10,000 parents with 3 children, against RETURNING": 2000,
                 "track 100,000 objects, each": 20000, "build a typical query": 4000,
                 "build a query: conditions": 2000, "build a query: windows": 2000, "build a query: derived table": 2000,
                 "build a query: recursion": 2000, "statement cache lookup": 4000}
