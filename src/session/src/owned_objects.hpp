@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "related_objects.hpp"
+
 #include "tupelo/session/ref.hpp"
 #include "tupelo/model/model_info.hpp"
 
@@ -21,6 +23,9 @@ public:
   /// Of objects that are there, or have been.
   const std::vector<const model_info*>& models() const noexcept { return models_; }
 
+  /// Whether some may refer to others that refer to others.
+  bool may_refer_further() const noexcept { return may_refer_further_; }
+
   list::const_iterator begin() const noexcept { return all_.begin(); }
   list::const_iterator end() const noexcept { return all_.end(); }
   std::size_t size() const noexcept { return all_.size(); }
@@ -28,7 +33,10 @@ public:
 
   void add(tracked_object* object) {
     const model_info& info = info_of(*object->spec);
-    if (std::find(models_.begin(), models_.end(), &info) == models_.end()) models_.push_back(&info);
+    if (std::find(models_.begin(), models_.end(), &info) == models_.end()) {
+      models_.push_back(&info);
+      may_refer_further_ = may_refer_further_ || detail::may_refer_further(info);
+    }
     if (!info.relations.empty()) with_relations_.push_back(object);
     all_.push_back(object);
   }
@@ -67,6 +75,7 @@ private:
 
   list all_, with_relations_;
   std::vector<const model_info*> models_;
+  bool may_refer_further_ = false;
 };
 
 }  // namespace tupelo::detail

@@ -468,14 +468,17 @@ std::vector<edge> edges_of(tracked_object* object, const loaded_parts& loaded = 
 
 }  // namespace
 
+bool may_refer_further(const model_info& info) {
+  return std::any_of(info.relations.begin(), info.relations.end(), [](const relation_info& relation) {
+    const model_spec* const related =
+        relation.kind == relation_kind::belongs_to_any ? nullptr : find_spec(relation.related);
+    return related == nullptr || !info_of(*related).relations.empty();
+  });
+}
+
 std::vector<tracked_object*> release_order(const std::vector<tracked_object*>& leaving) {
   std::vector<tracked_object*> order;
-  const model_spec* leaf = nullptr;
-  const auto refers = [&](tracked_object* each) {
-    if (each->spec == leaf) return false;
-    if (info_of(*each->spec).relations.empty()) leaf = each->spec;
-    return !edges_of(each).empty();
-  };
+  const auto refers = [](tracked_object* each) { return !edges_of(each).empty(); };
   if (std::none_of(leaving.begin(), leaving.end(), refers)) return order;  // loaded rows alone close no circle
   loaded_parts loaded;
   for (tracked_object* each : leaving) {

@@ -40,6 +40,8 @@ bool is_given_child(const model_info& info, const tracked_object* object, const 
 /// The parts of the object's rows, and theirs, that are not inserted yet.
 std::vector<tracked_object*> added_parts(tracked_object* object);
 
+/// Whether objects of the model may refer to some that refer to others.
+bool may_refer_further(const model_info& info);
 /// Objects so that each comes before those which it refers to, so that letting go of them in this order needs no deep
 /// recursion. A relation field that closes a circle, which would keep all of it for ever, is not loaded any more.
 /// Empty: none of them refers to any.

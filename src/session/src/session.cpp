@@ -39,20 +39,15 @@ std::uint32_t session::state::next_number() noexcept {
 }
 
 void session::state::let_go(const std::vector<tracked_object*>& leaving) {
-  const model_spec* model = nullptr;
-  bool may_refer = false;
   added.clear();
   for (std::size_t i = 0; i != leaving.size(); ++i) {
     detail::read_ahead(leaving, i);
     tracked_object* const object = leaving[i];
     object->state = object_state::detached;
     undo.forget(object);
-    if (object->spec == model) continue;
-    model = object->spec;
-    may_refer = may_refer || !info_of(*model).relations.empty();
   }
   const std::vector<tracked_object*> order =
-      may_refer ? detail::release_order(leaving) : std::vector<tracked_object*>();
+      objects.may_refer_further() ? detail::release_order(leaving) : std::vector<tracked_object*>();
   if (!copies.empty()) copies.forget_left();
   if (!replaced.empty()) {  // another object may get the address
     std::erase_if(replaced, [](const tracked_object* each) { return each->state == object_state::detached; });
