@@ -27,10 +27,23 @@ struct ChoirSinger {
   }
 };
 
+struct Bough {
+  std::int64_t id{};
+  std::optional<std::int64_t> parent_id{};
+  std::string name{};
+  int twigs{};
+  has_many<Bough> boughs{};
+
+  static void model(tupelo::model<Bough>& m) {
+    m.foreign_key(&Bough::parent_id).references<Bough>().counter(&Bough::twigs);
+    m.has_many(&Bough::boughs, "parent_id");
+  }
+};
+
 class failed_flushes : public conformance_test {
 protected:
   failed_flushes() {
-    create<Team, Account, Choir, ChoirSinger>();
+    create<Team, Account, Choir, ChoirSinger, Bough>();
     good = sync_wait(db.insert(Account{.owner = "good"}));
     stale = sync_wait(db.insert(Account{.owner = "stale"}));
   }
@@ -273,6 +286,51 @@ TEST_P(failed_flushes, are_as_savepoints_that_cannot_be_released) {
                database_error);
   EXPECT_THROW(sync_wait(s.commit()), transaction_error);
   EXPECT_EQ(teams(), 0);
+}
+
+// ---- rows in relations, of objects that the session has elsewhere too
+
+class failed_flushes_of_copies : public failed_flushes {
+protected:
+  void SetUp() override {
+    trunk = s.add(Bough{.name = "trunk"});
+    sync_wait(s.commit());
+    limb = s.add(Bough{.parent_id = trunk->id, .name = "limb"});
+    sync_wait(s.commit());
+    sync_wait(s.load(trunk, &Bough::boughs));
+  }
+  void fail_to_flush() {
+    auto lost = s.add(Bough{.parent_id = 999'999});
+    EXPECT_THROW(sync_wait(s.flush()), foreign_key_violation);
+    s.expunge(lost);
+  }
+  Bough stored() { return sync_wait(db.get<Bough>(limb->id)); }
+  session s = db.session();
+  ref<Bough> trunk, limb;
+};
+TUPELO_CONFORMANCE_SUITE(failed_flushes_of_copies);
+
+TEST_P(failed_flushes_of_copies, count_what_was_counted_before_them_once) {
+  s.add(Bough{.parent_id = limb->id, .name = "twig"});
+  sync_wait(s.flush());
+  EXPECT_EQ(trunk->boughs[0].twigs, 1);
+  fail_to_flush();
+  EXPECT_EQ(limb->twigs, 0);
+  EXPECT_FALSE(s.is_dirty(limb));
+  sync_wait(s.commit());
+  EXPECT_EQ(stored().twigs, 1);
+  EXPECT_EQ(limb->twigs, 1);
+  EXPECT_EQ(trunk->boughs[0].twigs, 1);
+}
+TEST_P(failed_flushes_of_copies, let_what_was_written_before_them_be_changed_again) {
+  trunk->boughs[0].name = "written";
+  sync_wait(s.flush());
+  fail_to_flush();
+  EXPECT_EQ(limb->name, "written");
+  limb->name = "written again";
+  sync_wait(s.commit());
+  EXPECT_EQ(stored().name, "written again");
+  EXPECT_EQ(trunk->boughs[0].name, "written again");
 }
 
 }  // namespace

@@ -183,10 +183,9 @@ void row_copies::revert(const std::vector<bool>& in_step, const std::vector<cons
   for (std::size_t i = 0; i != copies_.size(); ++i) {
     row_copy& copy = *copies_[i];
     if (copy.original->state == object_state::added) continue;
-    if (std::binary_search(read.begin(), read.end(), copy.original, std::less<>())) {
+    if (in_step[i] || std::binary_search(read.begin(), read.end(), copy.original, std::less<>())) {
+      // What the program keeps is kept in the object: here it would be another change of it.
       if (!values) follow_row(copy.info(), copy.object(), copy.then, copy.original->snapshot);
-      copy.then = copy.original->snapshot;
-    } else if (in_step[i]) {
       copy.then = copy.original->snapshot;
     }
     if (!values) continue;
