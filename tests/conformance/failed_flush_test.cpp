@@ -288,6 +288,23 @@ TEST_P(failed_flushes, are_as_savepoints_that_cannot_be_released) {
   EXPECT_EQ(teams(), 0);
 }
 
+TEST_P(failed_flushes, leave_removed_what_was_changed_before) {
+  session s = db.session();
+  auto flushed = s.add(Team{.name = "a"}), asked = s.add(Team{.name = "b"}), kept = s.add(Team{.name = "c"});
+  sync_wait(s.commit());
+  flushed->points = asked->points = kept->points = 1;
+  sync_wait(s.flush());
+  s.remove(flushed);
+  sync_wait(s.flush());
+  s.remove(asked);
+  auto clash = s.add(Team{.name = "c"});
+  EXPECT_THROW(sync_wait(s.flush()), unique_violation);
+  s.expunge(clash);
+  sync_wait(s.commit());
+  EXPECT_EQ(sync_wait(db.query<Team>().select(col<&Team::name>, col<&Team::points>).all()),
+            (std::vector<std::tuple<std::string, int>>{{"c", 1}}));
+}
+
 // ---- rows in relations, of objects that the session has elsewhere too
 
 class failed_flushes_of_copies : public failed_flushes {

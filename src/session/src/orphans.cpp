@@ -92,6 +92,7 @@ bool session::state::remove_orphans() {
         std::any_of(keys.begin(), keys.end(), [&](const auto* key) { return becomes_orphan(*info, object, *key); });
     if (!orphan) continue;
     remember(object);  // a flush that fails leaves it as it is: it may be given a parent before the next
+    undo.back().removes = true;
     object->state = object_state::removed;
     object->permanently = false;
     removed = true;
@@ -171,6 +172,7 @@ void session::state::take_out_replaced() {
       if (std::any_of(changed.begin(), changed.end(), [&](std::uint16_t i) { return flow->has_field(i); })) continue;
       if (flow->relation->deletes_orphans) {
         remember(object);  // as in remove_orphans
+        undo.back().removes = true;
         object->state = object_state::removed;
         object->permanently = false;
       } else {

@@ -98,7 +98,10 @@ void session::state::revert(std::size_t mark, bool values) {
         for (const std::uint16_t i : entry.follows) detail::restore(info, object->object(), entry.before, i);
       }
     }
-    object->state = entry.state;
+    // What the program has removed since is to be removed still.
+    const bool stays_removed =
+        !values && object->state == object_state::removed && entry.state == object_state::persistent && !entry.removes;
+    if (!stays_removed) object->state = entry.state;
     object->key_generated = entry.key_generated;
     object->snapshot = entry.before;
     if (!was_erased || entry.state == object_state::added) continue;

@@ -23,6 +23,7 @@ struct undo_entry {
   detail::snapshot before;
   /// Of these fields, which changed with rows of other tables, the database has the old values again.
   std::vector<std::uint16_t> follows;
+  bool removes = false;  ///< what follows is that the flush removes it by itself, as what belongs to nobody
 };
 
 namespace detail {
