@@ -333,10 +333,9 @@ std::string_view join_model_of(const relation_keys& keys) {
       if (other.join_model.empty() || other.join_table != keys.relation->join_table || other.join_model == named)
         continue;
       if (!named.empty()) {
-        throw query_error(name_of(keys) + " goes by the table \"" + other.join_table +
-                          "\", whose model other fields say "
-                          "is " +
-                          std::string(named) + ", and " + other.join_model + ": name one in its own field");
+        throw query_error(name_of(keys) + " goes by the table \"" + other.join_table + "\", of which fields say that " +
+                          std::string(named) + " is the model, and " + other.join_model +
+                          ": name one in its own field");
       }
       named = other.join_model;
     }
