@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "added_index.hpp"
 
+#include "identity_map.hpp"
 #include "row_part.hpp"
 #include "snapshot.hpp"
 
@@ -13,10 +14,6 @@ namespace tupelo::detail {
 namespace {
 
 using key_buffer = inline_word_buffer<16>;
-
-std::uint64_t hash_of(const model_info& info, const word_buffer& key) noexcept {
-  return hash_words(key.data(), key.size) ^ (std::uint64_t{info.id} * 0x9E3779B97F4A7C15ull);
-}
 
 /// Whether the program can change the object: it has a share, or the rows of which this is one.
 bool is_shared(tracked_object* object) noexcept {
@@ -35,7 +32,7 @@ tracked_object* added_index::find(const owned_objects& objects, const model_info
   take_in(objects);
   key_buffer key;
   push_key(info, given, key);
-  const auto [first, last] = kept_.equal_range(hash_of(info, key));
+  const auto [first, last] = kept_.equal_range(hash_of_key(info, key));
   for (auto at = first; at != last; ++at) {
     tracked_object* const object = at->second;
     if (object->spec != info.spec || object->state != object_state::added || !has_key(info, *object, key)) continue;
@@ -80,7 +77,7 @@ void added_index::take_in(const owned_objects& objects) {
 void added_index::settle(const model_info& info, tracked_object* object) {
   key_buffer key;
   push_key(info, object->object(), key);
-  kept_.emplace(hash_of(info, key), object);
+  kept_.emplace(hash_of_key(info, key), object);
 }
 
 }  // namespace tupelo::detail

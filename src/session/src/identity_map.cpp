@@ -15,7 +15,7 @@ using key_buffer = inline_word_buffer<16>;
 
 /// Never 0, which is a free place's.
 std::uint32_t hash_of(const model_info& info, const word_buffer& key) noexcept {
-  const std::uint64_t hash = hash_words(key.data(), key.size) ^ (std::uint64_t{info.id} * 0x9E3779B97F4A7C15ull);
+  const std::uint64_t hash = hash_of_key(info, key);
   return static_cast<std::uint32_t>(hash ^ (hash >> 32)) | 0x80000000u;
 }
 
@@ -24,6 +24,10 @@ bool same_words(const std::uint64_t* some, std::size_t count, const word_buffer&
 }
 
 }  // namespace
+
+std::uint64_t hash_of_key(const model_info& info, const word_buffer& key) noexcept {
+  return hash_words(key.data(), key.size) ^ (std::uint64_t{info.id} * 0x9E3779B97F4A7C15ull);
+}
 
 tracked_object* identity_map::find(const model_info& info, const word_buffer& key) const {
   return places_.empty() ? nullptr : find(info, key, hash_of(info, key));

@@ -11,6 +11,9 @@
 
 namespace tupelo::detail {
 
+/// Of a row's, as push_key writes it.
+std::uint64_t hash_of_key(const model_info& info, const word_buffer& key) noexcept;
+
 /// One object per row: finds a tracked object by model and key, the one that its row has, whatever the object says now.
 /// Does not own; keeps no keys, the objects have them.
 ///

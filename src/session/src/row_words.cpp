@@ -17,7 +17,7 @@ row_words& row_words::operator=(words_view from) {
     capacity_ = static_cast<std::uint32_t>(from.size) & 0x7FFFFFFF;
     on_heap_ = 1;
   }
-  if (from.size != 0) std::memcpy(words_, from.words, from.size * sizeof *words_);
+  if (from.size != 0) std::memmove(words_, from.words, from.size * sizeof *words_);
   size_ = static_cast<std::uint32_t>(from.size);
   return *this;
 }

@@ -25,7 +25,7 @@ public:
   row_words(std::uint64_t* room, std::size_t words) noexcept
       : words_(room), capacity_(static_cast<std::uint32_t>(words)) {}
   row_words(const row_words&) = delete;
-  row_words& operator=(const row_words&) = delete;
+  row_words& operator=(const row_words& other) { return *this = words_view(other); }
   ~row_words() {
     if (on_heap_) delete[] words_;
   }
