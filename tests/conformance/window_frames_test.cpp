@@ -192,6 +192,21 @@ TEST_P(window_frames, refuse_a_distance_without_an_order_of_one_term) {
   EXPECT_EQ(found(order_by(level).range_between(far, current_row)),
             found(order_by(level).range_between(preceding(3), current_row)));
 }
+TEST_P(window_frames, are_of_windows_that_are_made_step_by_step) {
+  window<Tide> near = order_by(level);
+  near = near.range_between(preceding(6), following(1));
+  const auto expected =
+      made([](const Tide& a, const Tide& b) { return b.level >= a.level - 6 && b.level <= a.level + 1; });
+  EXPECT_EQ(found(near), expected);
+  const window<Tide> parted = near.partition_by(level % 2);
+  EXPECT_NE(found(parted), expected);
+  near = near.order_by(bit);
+  EXPECT_NE(refusal(asked(near), errc::invalid_query).find("needs an order of exactly one term"), std::string::npos);
+  window<Tide> wrong = order_by(level);
+  EXPECT_NE(
+      refusal(asked(wrong.range_between(preceding(0.5), current_row)), errc::invalid_query).find("does not go with"),
+      std::string::npos);
+}
 TEST_P(window_frames, refuse_a_negative_distance) {
   EXPECT_THROW(order_by(level).range_between(preceding(-1), current_row), query_error);
   EXPECT_THROW(order_by(height).range_between(current_row, following(-0.5)), query_error);

@@ -103,6 +103,19 @@ struct window_order {
   }
 };
 
+/// That of a window that is kept to be added to: what orders it is looked at when the query is run.
+struct unknown_order {
+  static constexpr bool is_one_term = true;
+  template <class>
+  static constexpr bool reaches = true;
+  template <class Distance>
+  using distance_type = Distance;
+  template <class...>
+  static unknown_order with() {
+    return {};
+  }
+};
+
 /// A bound of range_between(): what it says where it is a distance.
 template <class Bound>
 struct range_bound {
@@ -132,10 +145,13 @@ struct window_words {
 /// With an order and without a frame these are the rows from the first of the partition to the last that is equal to
 /// the row by the order; without an order, all of the partition.
 template <class Order, class... Models>
-class window {
+class ordered_window {
 public:
-  window() = default;
-  explicit window(detail::window_words&& words) noexcept : words_(static_cast<detail::window_words&&>(words)) {}
+  ordered_window() = default;
+  explicit ordered_window(detail::window_words&& words) noexcept : words_(static_cast<detail::window_words&&>(words)) {}
+  template <class Other>
+    requires(std::is_same_v<Order, detail::unknown_order> && !std::is_same_v<Order, Other>)
+  ordered_window(const ordered_window<Other, Models...>& other) : words_(other.words_) {}  // NOLINT(*-explicit-*)
 
   /// Rows that are equal in these terms belong together.
   template <class... Terms>
@@ -156,13 +172,13 @@ public:
     return made_of<order, Terms...>(static_cast<detail::window_words&&>(words));
   }
   /// From so many rows before to so many rows behind: `rows_between(tp::preceding(6), tp::current_row)`.
-  window rows_between(frame_bound from, frame_bound to) const { return framed(frame_unit::rows, from, to); }
+  ordered_window rows_between(frame_bound from, frame_bound to) const { return framed(frame_unit::rows, from, to); }
   /// The rows whose value of the one term of the order is at most so far from the current row's:
   /// `tp::order_by(at).range_between(tp::preceding(7 * 24h), tp::current_row)`. All rows are one that the order leaves
   /// equal. Errors: query_error for a negative distance. Errors when run: query_error for a distance that does not go
   /// with the term, unsupported_feature where the database cannot compute with such distances.
   template <class From, class To>
-  window range_between(const From& from, const To& to) const {
+  ordered_window range_between(const From& from, const To& to) const {
     using first = detail::range_bound<From>;
     using last = detail::range_bound<To>;
     static_assert(Order::is_one_term || !(first::is_distance || last::is_distance),
@@ -178,14 +194,14 @@ public:
       const frame_bound begin = range_bound_of(words, from, frame_from_value);
       words.frame = detail::packed_frame(frame_unit::range, begin, range_bound_of(words, to, frame_to_value));
     }
-    return window(static_cast<detail::window_words&&>(words));
+    return ordered_window(static_cast<detail::window_words&&>(words));
   }
   /// As rows_between, counting rows that the order leaves equal as one.
-  window groups_between(frame_bound from, frame_bound to) const { return framed(frame_unit::groups, from, to); }
+  ordered_window groups_between(frame_bound from, frame_bound to) const { return framed(frame_unit::groups, from, to); }
   /// What of the frame is left out after all; of the frame that is there without saying one, too. Errors when run:
   /// unsupported_feature.
-  window exclude(frame_exclusion what) const {
-    window other(*this);
+  ordered_window exclude(frame_exclusion what) const {
+    ordered_window other(*this);
     other.words_.flags =
         static_cast<std::uint8_t>((words_.flags & ~frame_exclusion_bits) | static_cast<std::uint8_t>(what));
     return other;
@@ -204,14 +220,17 @@ public:
   }
 
 private:
+  template <class, class...>
+  friend class ordered_window;
+
   template <class NewOrder, class... Terms>
   auto made_of(detail::window_words&& words) const {
     using models = decltype((detail::models<Models...>() + ... + typename Terms::term_models()));
-    using made = typename detail::over<models>::template apply<window, NewOrder>;
+    using made = typename detail::over<models>::template apply<ordered_window, NewOrder>;
     return made(static_cast<detail::window_words&&>(words));
   }
-  window framed(frame_unit unit, frame_bound from, frame_bound to) const {
-    window other(*this);
+  ordered_window framed(frame_unit unit, frame_bound from, frame_bound to) const {
+    ordered_window other(*this);
     other.words_.distances = expression();
     other.words_.flags = static_cast<std::uint8_t>(words_.flags & frame_exclusion_bits);
     other.words_.frame = detail::packed_frame(unit, from, to);
@@ -234,13 +253,20 @@ private:
   detail::window_words words_;
 };
 
+/// One to keep and add to, whatever orders it:
+///
+///     tp::window<Post> of = tp::order_by(day);
+///     if (each) of = of.partition_by(author);
+template <class... Models>
+using window = ordered_window<detail::unknown_order, Models...>;
+
 template <class... Terms>
 auto partition_by(const Terms&... terms) {
-  return window<detail::window_order<0, void>>().partition_by(terms...);
+  return ordered_window<detail::window_order<0, void>>().partition_by(terms...);
 }
 template <class... Terms>
 auto order_by(const Terms&... terms) {
-  return window<detail::window_order<0, void>>().order_by(terms...);
+  return ordered_window<detail::window_order<0, void>>().order_by(terms...);
 }
 
 /// A function that means nothing without a window: `tp::row_number().over(tp::order_by(day))`.
@@ -255,7 +281,7 @@ public:
     return window.template applied<T, Models...>(call_);
   }
   /// All rows of the query are one window.
-  auto over() const { return over(window<detail::window_order<0, void>>()); }
+  auto over() const { return over(window<>()); }
 
 private:
   expression call_;
