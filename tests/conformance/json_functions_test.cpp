@@ -136,6 +136,19 @@ TEST_P(json_functions, keys_are_of_objects_and_positions_of_arrays) {
   EXPECT_EQ(all(meta.path("o", "0").as<std::string>())[1], "z");
   EXPECT_EQ(all(meta.path("o", 0).as<json>())[1], std::nullopt);
 }
+TEST_P(json_functions, keys_have_backslashes_and_control_characters) {
+  json odd = json::object();
+  odd.set("a\\b", 1).set("c\td", json::object().set("e\n", "f"));
+  sync_wait(db.insert(Note{.title = "odd", .meta = odd}));
+  EXPECT_EQ(where(meta.path("a\\b").as<int>() == 1), names{"odd"});
+  EXPECT_EQ(where(meta.path("c\td", "e\n").as<std::string>() == "f"), names{"odd"});
+  EXPECT_EQ(where(meta.path("c\td").exists()), names{"odd"});
+}
+TEST_P(json_functions, the_smallest_integer_is_read_as_a_double) {
+  sync_wait(db.insert(Note{.title = "least", .meta = json::parse(R"({"n": -9223372036854775808})")}));
+  EXPECT_EQ(where(meta.path("n").as<double>() < -9e18), names{"least"});
+  EXPECT_EQ(where(meta.path("n").as<float>() < -9e18F), names{"least"});
+}
 TEST_P(json_functions, numbers_that_the_type_does_not_hold_are_null) {
   sync_wait(db.update<Note>()
                 .set(meta, json::parse(R"({"large": 1e30, "low": -1e30, "edge": -9223372036854775808})"))

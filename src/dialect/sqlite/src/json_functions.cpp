@@ -3,6 +3,7 @@
 
 #include "tupelo/dialect/number_limits.hpp"
 #include "tupelo/core/error.hpp"
+#include "tupelo/core/json.hpp"
 
 namespace tupelo::sqlite {
 
@@ -20,14 +21,20 @@ std::string path_literal(std::string_view path) {
       throw query_error(errc::unsupported_feature,
                         "SQLite has no JSON paths through keys with a quotation mark in them");
     }
-    sql += ".\"";
-    for (const char c : step.name) {
+    sql += '.';
+    for (const char c : json::from(step.name).text()) {  // keys are compared as they are written, escapes and all
       if (c == '\'') sql += '\'';
       sql += c;
     }
-    sql += '"';
   }
   return sql + "'";
+}
+
+/// SQLite before 3.45 writes an escape of a path once more where it adds the key.
+void refuse_escaped(const json_step& step) {
+  if (!step.is_key || json::from(step.name).text().find('\\') == std::string::npos) return;
+  throw query_error(errc::unsupported_feature,
+                    "SQLite sets no place in JSON whose key has a backslash or a control character in it");
 }
 
 void get(std::string& sql, const function_call& call) {
@@ -57,8 +64,10 @@ void get(std::string& sql, const function_call& call) {
     // A number of more digits than a double has stays the text that it is.
     sql += "'integer', 'real') THEN iif(length(" + text + ") <= 16, CAST(" + text + " AS NUMERIC), " + text + ")";
   } else {
-    sql.append("'integer', 'real') AND abs(").append(value).append(") <= ").append(largest_of(as));
-    sql.append(" THEN CAST(").append(value).append(" AS REAL)");
+    // The smallest integer has no positive counterpart: its abs() is an error.
+    const std::string real = "CAST(" + value + " AS REAL)";
+    sql.append("'integer', 'real') AND abs(").append(real).append(") <= ").append(largest_of(as));
+    sql.append(" THEN ").append(real);
   }
   sql += " END";
 }
@@ -82,6 +91,7 @@ void set(std::string& sql, const function_call& call) {
     last = rest;
     step = take_json_step(rest);
   }
+  refuse_escaped(step);
   before.remove_suffix(last.size());
   const auto changed = [&](const std::string& document) {
     return "json_set(" + document + ", " + path_literal(path) + ", " + value_of(call[2]) + ")";
