@@ -67,6 +67,22 @@ TEST_F(tls, a_server_of_another_authority_is_refused) {
     EXPECT_TRUE(says(message, "certificate")) << message;
   }
 }
+TEST_F(tls, a_root_certificate_is_used_in_modes_that_do_not_ask_for_it) {
+  const std::string other = "&sslrootcert=" + certificate("other.crt");
+  for (const std::string mode : {"sslmode=prefer", "sslmode=require"}) {
+    EXPECT_TRUE(says(version(url_of("elsewhere.example.com", mode + root())), "TLS")) << mode;
+    const std::string message = refusal(url_of("localhost", mode + other));
+    EXPECT_TRUE(says(message, "certificate is refused")) << message;
+  }
+}
+TEST_F(tls, prefer_does_not_go_on_without_it_where_the_certificate_is_refused) {
+  const std::string message = refusal(url_of("localhost", "sslmode=prefer&sslrootcert=" + certificate("other.crt")));
+  EXPECT_TRUE(says(message, "other.crt")) << message;
+  EXPECT_TRUE(says(message, "sslmode=disable")) << message;
+}
+TEST_F(tls, a_root_certificate_does_not_keep_allow_from_going_without) {
+  EXPECT_EQ(version(url_of("localhost", "sslmode=allow&sslrootcert=" + certificate("other.crt"))), "none");
+}
 TEST_F(tls, a_certificate_that_was_taken_back_is_refused) {
   const std::string settings = "sslmode=verify-ca" + root() + "&sslcrl=";
   EXPECT_TRUE(says(version(url_of("localhost", settings + certificate("nothing.crl"))), "TLS"));

@@ -458,6 +458,12 @@ task<std::unique_ptr<opening>> postgres_server::state::open(const postgres_host&
     try {
       co_await under_way->run(address);
       if (co_await under_way->fits(wanted)) co_return std::move(under_way);
+    } catch (const untrusted_server& e) {
+      if (settings.tls != tls_mode::prefer) throw;
+      // Where libpq goes on without TLS. Whoever stands in between could have that by showing any certificate.
+      throw untrusted_server(std::string(e.what()) + " (" + settings.root_certificate +
+                             "); sslmode=prefer does not go on without TLS then: if that is what you want, say "
+                             "sslmode=disable");
     } catch (const connection_error& e) {
       const auto next = next_encryption(settings, host, attempt, under_way->used_tls());
       const bool in_handshake = under_way->used_tls() && !under_way->has_tls();

@@ -105,7 +105,8 @@ std::shared_ptr<ssl_ctx_st> make_tls_context(const postgres_settings& settings) 
   load_roots(context.get(), settings);
   load_revocations(context.get(), settings);
   load_client_certificate(context.get(), settings);
-  const bool verify = settings.tls >= tls_mode::verify_ca;
+  // As libpq does: whoever has a root certificate has it used, also where the mode does not ask for it.
+  const bool verify = settings.system_root_certificates || !settings.root_certificate.empty();
   SSL_CTX_set_verify(context.get(), verify ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nullptr);
   if (settings.tls_direct) {
     static constexpr std::array<unsigned char, 11> protocol{10, 'p', 'o', 's', 't', 'g', 'r', 'e', 's', 'q', 'l'};

@@ -205,15 +205,16 @@ transfer transport::handshake() {
     case SSL_ERROR_WANT_WRITE: return transfer::wants_write;
     default: break;
   }
+  const std::string failed = "TLS with the server failed: ";
   std::string reason = tls_reason();
   const bool verifies = (SSL_get_verify_mode(tls_.get()) & SSL_VERIFY_PEER) != 0;
   if (const long verified = SSL_get_verify_result(tls_.get()); verifies && verified != X509_V_OK) {
     reason = std::string("the server's certificate is refused: ") + X509_verify_cert_error_string(verified);
     const char* const wanted = X509_VERIFY_PARAM_get0_host(SSL_get0_param(tls_.get()), 0);
     if (verified == X509_V_ERR_HOSTNAME_MISMATCH && wanted != nullptr) reason.append(": it is not for ").append(wanted);
-    reason += "; check the host name and sslrootcert";
+    throw untrusted_server(failed + reason + "; check the host name and sslrootcert");
   }
-  throw connection_error(errc::connection_failed, "TLS with the server failed: " + reason);
+  throw connection_error(errc::connection_failed, failed + reason);
 }
 
 std::string transport::channel_binding() const {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <tupelo/core/error.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -24,6 +26,11 @@ struct tls_terms {
   std::string server_name;              ///< empty: it is not told
   bool verify_name = false;             ///< the certificate must be for it
   bool direct = false;                  ///< from the first byte, without asking for it
+};
+
+/// The server's certificate is not of an authority that is trusted, or not for its name.
+struct untrusted_server final : connection_error {
+  explicit untrusted_server(const std::string& message) : connection_error(errc::connection_failed, message) {}
 };
 
 /// A connected socket, plain or under TLS. Never blocks unless asked to.
@@ -52,7 +59,8 @@ public:
 
   /// Begins TLS. The server's name is sent along where it is one and no address.
   void start_tls(const tls_terms& terms);
-  /// Goes on with the handshake until `done`. Errors: connection_error (connection_failed) saying what TLS objects to.
+  /// Goes on with the handshake until `done`. Errors: untrusted_server; connection_error (connection_failed) saying
+  /// what else TLS objects to.
   transfer handshake();
   /// The server's certificate as SCRAM binds to it; empty without TLS. Source: RFC 5929, tls-server-end-point.
   std::string channel_binding() const;

@@ -11,7 +11,8 @@
 
 namespace tupelo::driver::postgres {
 
-/// `sslmode`. Only verify_ca and verify_full know whom they talk to; only verify_full that it is the named host.
+/// `sslmode`. Only verify_ca and verify_full know whom they talk to; only verify_full that it is the named host. With a
+/// root certificate the server's is verified in every mode that uses TLS.
 enum class tls_mode : std::uint8_t {
   disable,
   allow,   ///< without TLS, and with it where the server refuses that
@@ -76,8 +77,8 @@ struct postgres_environment {
 /// the password file (`~/.pgpass`). Without a host it is the local socket, without a database the user's name.
 ///
 /// Where the protection is concerned, defaults are libpq's: sslmode=prefer, and `require` with a root certificate is
-/// `verify-ca`. Passwords in clear text are sent through TLS and sockets only, which is stricter.
-/// Source: PostgreSQL documentation, "Database Connection Control Functions".
+/// `verify-ca`; with one the other modes verify it too wherever they use TLS. Passwords in clear text are sent through
+/// TLS and sockets only, which is stricter. Source: PostgreSQL documentation, "Database Connection Control Functions".
 struct postgres_settings {
   /// Errors: configuration_error (unknown_driver, invalid_url, invalid_configuration), which names the option, never a
   /// secret.
