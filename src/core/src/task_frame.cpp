@@ -34,24 +34,27 @@ struct free_slot {
 };
 
 struct frame_cache {
-  free_slot* first[class_count];
-  unsigned held[class_count];
-  bool watched;  // the thread's end will empty this cache
-  bool closed;   // the thread is ending: nothing is kept any more
+  struct {
+    free_slot* first;
+    unsigned held;
+  } of[class_count];
+  unsigned capacity;  // of each class: 0 until the thread's end will empty this cache, and from then on
+  bool closed;        // the thread is ending: nothing is kept any more
 };
 
 // Trivial, so that it can be used until the very end of the thread, when other thread-local objects free their frames.
 constinit thread_local frame_cache cache{};
 
 struct cache_watch {
-  cache_watch() noexcept { cache.watched = true; }
+  cache_watch() noexcept { cache.capacity = class_capacity; }
   cache_watch(const cache_watch&) = delete;
   cache_watch& operator=(const cache_watch&) = delete;
   ~cache_watch() {
     cache.closed = true;
+    cache.capacity = 0;
     for (std::size_t index = 0; index < class_count; ++index) {
-      while (free_slot* const slot = cache.first[index]) {
-        cache.first[index] = slot->next;
+      while (free_slot* const slot = cache.of[index].first) {
+        cache.of[index].first = slot->next;
         ::operator delete(slot, (index + 1) * class_step);
       }
     }
@@ -71,11 +74,12 @@ void* allocate_frame(std::size_t size) {
   const std::size_t index = class_of(size);
   if (index >= class_count) [[unlikely]]
     return ::operator new(size);
-  frame_cache& mine = cache;
-  free_slot* const slot = mine.first[index];
-  if (slot == nullptr) return ::operator new((index + 1) * class_step);
-  mine.first[index] = slot->next;
-  --mine.held[index];
+  auto& mine = cache.of[index];
+  free_slot* const slot = mine.first;
+  if (slot == nullptr) [[unlikely]]
+    return ::operator new((index + 1) * class_step);
+  mine.first = slot->next;
+  --mine.held;
   return slot;
 }
 
@@ -86,14 +90,16 @@ void free_frame(void* frame, std::size_t size) noexcept {
     return;
   }
   frame_cache& mine = cache;
-  if (mine.held[index] >= class_capacity || mine.closed) [[unlikely]] {
-    ::operator delete(frame, (index + 1) * class_step);
-    return;
+  auto& kept = mine.of[index];
+  if (kept.held >= mine.capacity) [[unlikely]] {
+    if (mine.capacity == 0 && !mine.closed) watch_cache();
+    if (kept.held >= mine.capacity) {
+      ::operator delete(frame, (index + 1) * class_step);
+      return;
+    }
   }
-  if (!mine.watched) [[unlikely]]
-    watch_cache();
-  mine.first[index] = ::new (frame) free_slot{mine.first[index]};
-  ++mine.held[index];
+  kept.first = ::new (frame) free_slot{kept.first};
+  ++kept.held;
 }
 
 #endif

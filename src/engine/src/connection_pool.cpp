@@ -53,6 +53,7 @@ connection_pool::connection_pool(driver::url url, const backend& kind, const dat
       dialect_(kind.make_dialect()),
       connector_(kind.make_connector(url_)),
       upkeep_(upkeep),
+      use_clock_(upkeep, options.validate_after_us),
       options_(options),
       inline_(detail::runs_inline(options, *connector_)),
       opens_at_once_(inline_ || connector_->connects_at_once()),
@@ -85,7 +86,7 @@ connection_pool::~connection_pool() {
 // ---- acquiring
 
 bool connection_pool::needs_check(const pooled_connection& connection) const noexcept {
-  return ages_ && core_.needs_check(connection, now_us());
+  return ages_ && core_.needs_check(connection, use_clock_.now_us());
 }
 
 pooled_connection* connection_pool::put_aside(pooled_connection* hot) noexcept {
@@ -364,7 +365,7 @@ bool connection_pool::note_return(pooled_connection& connection) noexcept {
     const std::lock_guard lock(mutex_);
     connection.leased_us = INT64_MAX;
   }
-  if (ages_) connection.used_us = now_us();
+  if (ages_) connection.used_us = use_clock_.now_us();
   return connection.used_us < connection.expires_us;
 }
 

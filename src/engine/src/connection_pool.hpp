@@ -9,6 +9,7 @@
 #include "pool_core.hpp"
 #include "pool_waiter.hpp"
 #include "pooled_connection.hpp"
+#include "rough_clock.hpp"
 #include "shared_reads.hpp"
 
 #include "tupelo/engine/backend.hpp"
@@ -264,6 +265,7 @@ private:
   const dialect& dialect_;
   std::unique_ptr<connector> connector_;
   scheduler& upkeep_;
+  rough_clock use_clock_;  ///< of the time at which connections are used
   database_options options_;
   const event_registry* events_ = nullptr;
   bool inline_ = false;

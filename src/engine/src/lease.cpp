@@ -10,26 +10,6 @@
 
 namespace tupelo {
 
-lease::lease() noexcept = default;
-lease::lease(detail::connection_pool& pool, detail::pooled_connection* connection) noexcept
-    : pool_(&pool), connection_(connection), owns_(true) {}
-lease::lease(lease&& other) noexcept
-    : pool_(other.pool_),
-      connection_(std::exchange(other.connection_, nullptr)),
-      owns_(std::exchange(other.owns_, false)),
-      muted_(std::exchange(other.muted_, false)) {}
-lease& lease::operator=(lease&& other) noexcept {
-  release();
-  pool_ = other.pool_;
-  connection_ = std::exchange(other.connection_, nullptr);
-  owns_ = std::exchange(other.owns_, false);
-  muted_ = std::exchange(other.muted_, false);
-  return *this;
-}
-lease::~lease() {
-  if (connection_ != nullptr) release();
-}
-
 void lease::release() noexcept {
   if (connection_ && owns_) {
     connection_->cut_off_results(0);
@@ -37,8 +17,7 @@ void lease::release() noexcept {
     pool_->give_back(connection_);
   }
   connection_ = nullptr;
-  owns_ = false;
-  muted_ = false;
+  owns_ = muted_ = false;
 }
 
 detail::pooled_connection& lease::connection() const {

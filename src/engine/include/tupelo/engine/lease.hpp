@@ -8,6 +8,7 @@
 #include <source_location>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace tupelo {
 
@@ -24,11 +25,19 @@ struct two_step_commit;
 /// Threads: used by one coroutine at a time. It must not outlive its database.
 class lease final : public query_source, public query_verbs<lease> {
 public:
-  lease() noexcept;
-  lease(detail::connection_pool& pool, detail::pooled_connection* connection) noexcept;
-  lease(lease&& other) noexcept;
-  lease& operator=(lease&& other) noexcept;
-  ~lease();
+  lease() noexcept = default;
+  lease(detail::connection_pool& pool, detail::pooled_connection* connection) noexcept
+      : pool_(&pool), connection_(connection), owns_(true) {}
+  lease(lease&& other) noexcept : pool_(other.pool_) { take_from(other); }
+  lease& operator=(lease&& other) noexcept {
+    release();
+    pool_ = other.pool_;
+    take_from(other);
+    return *this;
+  }
+  ~lease() {
+    if (connection_ != nullptr) release();
+  }
 
   bool holds_connection() const noexcept { return connection_ != nullptr; }
   /// Gives the connection back early.
@@ -109,6 +118,11 @@ private:
   void require_session() const;
   task<void> require_committable();
   [[noreturn]] void refused_commit(const std::exception_ptr& failure);
+  void take_from(lease& other) noexcept {
+    connection_ = std::exchange(other.connection_, nullptr);
+    owns_ = std::exchange(other.owns_, false);
+    muted_ = std::exchange(other.muted_, false);
+  }
 
   detail::connection_pool* pool_ = nullptr;
   detail::pooled_connection* connection_ = nullptr;
