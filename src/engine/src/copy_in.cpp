@@ -249,7 +249,7 @@ task<std::size_t> next_rows(copy_feed& feed, void** objects, bool writable, leas
 
 }  // namespace
 
-task<std::int64_t> copy_all(copy_call call, const model_spec& row, copy_feed& feed, const copy_columns* columns) {
+task<std::int64_t> copy_all(verb_call call, const model_spec& row, copy_feed& feed, const copy_columns* columns) {
   const model_info& info = columns != nullptr ? info_of(row) : require_table(info_of(row));
   const model_preparation preparation(info);
   const bool writable = columns == nullptr && preparation.changes();

@@ -359,17 +359,17 @@ task<join_changes> change_in(lease& source, const join_listeners& listeners, con
 
 /// As run_in_parts; in a transaction of its own where it takes several statements, or somebody is told.
 template <class Make>
-task<std::int64_t> run_whole(query_source& source, const std::string& table, bulk_event before, std::size_t count,
+task<std::int64_t> run_whole(verb_call call, const std::string& table, bulk_event before, std::size_t count,
                              Make make) {
-  const join_listeners listeners(source, table);
+  const join_listeners listeners(*call.source, table);
   if (count != 0 && listeners.model != nullptr) {
     const auto run = [&](lease& held) { return run_in_parts(held, count, make); };
-    co_return co_await tell_around(source, *listeners.registry, before, *listeners.model, run);
+    co_return co_await tell_around(call, *listeners.registry, before, *listeners.model, run);
   }
   if (count == 0 || (std::has_single_bit(count) && count <= most_keys)) {
-    co_return co_await run_in_parts(source, count, make);
+    co_return co_await run_in_parts(*call.source, count, make);
   }
-  co_return co_await in_transaction<std::int64_t>(source, [&](lease& held) { return run_in_parts(held, count, make); });
+  co_return co_await in_transaction<std::int64_t>(call, [&](lease& held) { return run_in_parts(held, count, make); });
 }
 
 task<std::int64_t> insert_rows(query_source& source, const join_table& table, const model_info& info,
@@ -393,9 +393,9 @@ task<std::int64_t> insert_rows(query_source& source, const join_table& table, co
 
 }  // namespace
 
-task<std::int64_t> attach(query_source* source, join_rows rows, given_keys keys, join_row with) {
+task<std::int64_t> attach(verb_call call, join_rows rows, given_keys keys, join_row with) {
   const model_info& info = require_table(info_of(*with.ops->spec));
-  const join_table table(require_source(source)->sql_dialect(), rows);
+  const join_table table(require_source(call.source)->sql_dialect(), rows);
   const key_index wanted = table.read(keys);
   if (wanted.size() == 0) co_return 0;
   const std::int64_t now = time_of_writing(info);
@@ -416,53 +416,53 @@ task<std::int64_t> attach(query_source* source, join_rows rows, given_keys keys,
     table.connect(info, row, wanted, i);
     generated = prepare_for_insert(info, row, now);
   }
-  if (const event_registry* const registry = hearing_bulk(*source, info)) {
+  if (const event_registry* const registry = hearing_bulk(*call.source, info)) {
     const auto run = [&](lease& held) { return insert_rows(held, table, info, objects, generated); };
-    co_return co_await tell_around(*source, *registry, bulk_event::inserting, info, run);
+    co_return co_await tell_around(call, *registry, bulk_event::inserting, info, run);
   }
-  if (wanted.size() == 1) co_return co_await insert_rows(*source, table, info, objects, generated);
+  if (wanted.size() == 1) co_return co_await insert_rows(*call.source, table, info, objects, generated);
   co_return co_await in_transaction<std::int64_t>(
-      *source, [&](lease& held) { return insert_rows(held, table, info, objects, generated); });
+      call, [&](lease& held) { return insert_rows(held, table, info, objects, generated); });
 }
 
-task<std::int64_t> attach(query_source* source, join_rows rows, given_keys keys) {
-  const join_table table(require_source(source)->sql_dialect(), rows);
+task<std::int64_t> attach(verb_call call, join_rows rows, given_keys keys) {
+  const join_table table(require_source(call.source)->sql_dialect(), rows);
   const key_index wanted = table.read(keys);
   const std::vector<std::uint32_t> all = all_of(wanted);
   co_return co_await run_whole(
-      *source, table.name(), bulk_event::inserting, all.size(),
+      call, table.name(), bulk_event::inserting, all.size(),
       [&](std::size_t from, std::size_t count) { return table.insert(wanted, all, from, count); });
 }
 
-task<std::int64_t> detach(query_source* source, join_rows rows, given_keys keys, bool all) {
-  const join_table table(require_source(source)->sql_dialect(), rows);
+task<std::int64_t> detach(verb_call call, join_rows rows, given_keys keys, bool all) {
+  const join_table table(require_source(call.source)->sql_dialect(), rows);
   if (all) {
-    const join_listeners listeners(*source, table.name());
-    if (listeners.model == nullptr) co_return co_await run_write(*source, table.erase_all());
+    const join_listeners listeners(*call.source, table.name());
+    if (listeners.model == nullptr) co_return co_await run_write(*call.source, table.erase_all());
     const auto run = [&](lease& held) { return run_write(held, table.erase_all()); };
-    co_return co_await tell_around(*source, *listeners.registry, bulk_event::deleting, *listeners.model, run);
+    co_return co_await tell_around(call, *listeners.registry, bulk_event::deleting, *listeners.model, run);
   }
   const key_index gone = table.read(keys);
   const std::vector<std::uint32_t> numbers = all_of(gone);
   co_return co_await run_whole(
-      *source, table.name(), bulk_event::deleting, numbers.size(),
+      call, table.name(), bulk_event::deleting, numbers.size(),
       [&](std::size_t from, std::size_t count) { return table.erase(gone, numbers, from, count); });
 }
 
-task<join_changes> sync(query_source* source, join_rows rows, given_keys keys) {
-  const join_table table(require_source(source)->sql_dialect(), rows);
+task<join_changes> sync(verb_call call, join_rows rows, given_keys keys) {
+  const join_table table(require_source(call.source)->sql_dialect(), rows);
   const key_index wanted = table.read(keys);
-  const join_listeners listeners(*source, table.name());
+  const join_listeners listeners(*call.source, table.name());
   co_return co_await in_transaction<join_changes>(
-      *source, [&](lease& held) { return change_in(held, listeners, table, wanted, join_change::sync); });
+      call, [&](lease& held) { return change_in(held, listeners, table, wanted, join_change::sync); });
 }
 
-task<join_changes> toggle(query_source* source, join_rows rows, given_keys keys) {
-  const join_table table(require_source(source)->sql_dialect(), rows);
+task<join_changes> toggle(verb_call call, join_rows rows, given_keys keys) {
+  const join_table table(require_source(call.source)->sql_dialect(), rows);
   const key_index wanted = table.read(keys);
-  const join_listeners listeners(*source, table.name());
+  const join_listeners listeners(*call.source, table.name());
   co_return co_await in_transaction<join_changes>(
-      *source, [&](lease& held) { return change_in(held, listeners, table, wanted, join_change::toggle); });
+      call, [&](lease& held) { return change_in(held, listeners, table, wanted, join_change::toggle); });
 }
 
 }  // namespace tupelo::detail

@@ -28,8 +28,8 @@ inline const event_registry* hearing_bulk(const query_source& source, const mode
 /// Does `work(held)`, all of it or none: in a transaction of its own, or a savepoint. `committed()` is told before
 /// hooks run, whose failure undoes nothing.
 template <class Result, class Work, class Committed>
-task<Result> in_transaction(query_source& source, Work work, Committed committed) {
-  lease held = co_await source.acquire();
+task<Result> in_transaction(verb_call call, Work work, Committed committed) {
+  lease held = co_await call.source->acquire(call.from);
   co_await held.begin();
   std::exception_ptr failure;
   Result result{};
@@ -48,8 +48,8 @@ task<Result> in_transaction(query_source& source, Work work, Committed committed
   co_return result;
 }
 template <class Result, class Work>
-task<Result> in_transaction(query_source& source, Work work) {
-  return in_transaction<Result>(source, std::move(work), [] {});
+task<Result> in_transaction(verb_call call, Work work) {
+  return in_transaction<Result>(call, std::move(work), [] {});
 }
 /// Does `work()`, which gives how many rows it has written, between both events about this model; null: nobody hears.
 /// Before: a transaction is open.
@@ -63,10 +63,10 @@ task<std::int64_t> tell_of(const event_registry* registry, const model_info* mod
 }
 /// Both, with `work(held)`. Errors: those of the handlers and of the work.
 template <class Work>
-task<std::int64_t> tell_around(query_source& source, const event_registry& registry, bulk_event before,
+task<std::int64_t> tell_around(verb_call call, const event_registry& registry, bulk_event before,
                                const model_info& info, Work work) {
   co_return co_await in_transaction<std::int64_t>(
-      source, [&](lease& held) { return tell_of(&registry, &info, before, held, [&] { return work(held); }); });
+      call, [&](lease& held) { return tell_of(&registry, &info, before, held, [&] { return work(held); }); });
 }
 
 }  // namespace tupelo::detail

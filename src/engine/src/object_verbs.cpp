@@ -467,10 +467,10 @@ private:
 };
 
 /// All or none, in a transaction, or a savepoint of the one that is open. `fields`: of an update; none: all.
-task<void> write_all(query_source* source, const model_info& info, const std::vector<void*>& objects, outcome means,
+task<void> write_all(verb_call call, const model_info& info, const std::vector<void*>& objects, outcome means,
                      const std::vector<std::uint16_t>& fields = {}) {
-  lease held = co_await require_source(source)->acquire();
-  const event_registry* const registry = hearing(*source, info);
+  lease held = co_await require_source(call.source)->acquire(call.from);
+  const event_registry* const registry = hearing(*call.source, info);
   const std::vector<parent_link> links = parent_links(info);
   const bool inserts = means == outcome::object_inserted;
   written_objects written(info, objects, inserts);
@@ -533,16 +533,15 @@ task<void> write_all(query_source* source, const model_info& info, const std::ve
 
 }  // namespace
 
-task<void> insert_all(query_source* source, const model_spec& spec, std::vector<void*> objects) {
+task<void> insert_all(verb_call call, const model_spec& spec, std::vector<void*> objects) {
   const model_info& info = require_table(info_of(spec));
-  if (!objects.empty()) co_await write_all(source, info, objects, outcome::object_inserted);
+  if (!objects.empty()) co_await write_all(call, info, objects, outcome::object_inserted);
 }
 
-task<void> update_all(query_source* source, const model_spec& spec, std::vector<void*> objects,
-                      std::vector<field_ref> only) {
+task<void> update_all(verb_call call, const model_spec& spec, std::vector<void*> objects, std::vector<field_ref> only) {
   const model_info& info = require_table(info_of(spec));
   const std::vector<std::uint16_t> fields = fields_to_write(info, only);
-  if (!objects.empty()) co_await write_all(source, info, objects, outcome::object_updated, fields);
+  if (!objects.empty()) co_await write_all(call, info, objects, outcome::object_updated, fields);
 }
 
 task<bool> read_again(query_source& source, const model_info& info, void* object) {

@@ -130,7 +130,7 @@ task<void> operation_core::write_object() {
   const std::vector<parent_link> links = parent_links(info);
   const bool erases = means_ == outcome::object_erased || means_ == outcome::object_erased_permanently;
   const any_object object{info, object_};
-  lease held = co_await source_->acquire();
+  lease held = co_await source_->acquire(run_.from);
   co_await held.begin();
   const auto change_parents = [&](std::int64_t by, std::int64_t now) {
     std::vector<query_core> statements;
@@ -197,8 +197,8 @@ task<void> operation_core::write_object() {
 
 task<void> operation_core::write_in_bulk() {
   const model_info& info = *written_by(run_.core);
-  static_cast<void>(co_await tell_around(*source_, *source_->listening(), before_bulk(run_.core, info), info,
-                                         [this](lease& held) { return run_bulk(held, run_); }));
+  static_cast<void>(co_await tell_around({source_, run_.from}, *source_->listening(), before_bulk(run_.core, info),
+                                         info, [this](lease& held) { return run_bulk(held, run_); }));
 }
 
 }  // namespace tupelo::detail

@@ -55,10 +55,10 @@ public:
       co_await run_in(source_);
       co_return;
     }
-    // Of writes it is not known where they were called.
+    // Of some it is not known where they were called.
     const auto placed =
         std::find_if(runs_.begin(), runs_.end(), [](const statement_run* run) { return run->from.line() != 0; });
-    lease held = co_await (placed == runs_.end() ? source_.acquire() : source_.acquire((*placed)->from));
+    lease held = co_await source_.acquire(placed == runs_.end() ? std::source_location() : (*placed)->from);
     co_await held.begin();
     std::exception_ptr failure;
     try {

@@ -75,13 +75,12 @@ private:
 
 /// Does `work(held)` in a transaction; the objects are as they were where it is not committed.
 template <class Work>
-task<std::int64_t> write_whole(query_source& source, const model_info& info, const std::vector<void*>& objects,
-                               Work work) {
+task<std::int64_t> write_whole(verb_call call, const model_info& info, const std::vector<void*>& objects, Work work) {
   const values_before before(info, objects);
   bool committed = false;
   std::exception_ptr failure;
   try {
-    co_return co_await in_transaction<std::int64_t>(source, std::move(work), [&committed] { committed = true; });
+    co_return co_await in_transaction<std::int64_t>(call, std::move(work), [&committed] { committed = true; });
   } catch (...) {
     failure = std::current_exception();
   }
@@ -115,29 +114,29 @@ task<std::int64_t> run_upserts(query_source& source, const model_info& info, con
 
 }  // namespace
 
-task<bool> upsert(query_source* source, const model_spec& spec, void* object, expression conflict) {
+task<bool> upsert(verb_call call, const model_spec& spec, void* object, expression conflict) {
   const model_info& info = require_table(info_of(spec));
-  const event_registry* const registry = hearing_bulk(*require_source(source), info);
-  if (registry == nullptr) co_return co_await run_upsert(*source, info, object, std::move(conflict)) != 0;
+  const event_registry* const registry = hearing_bulk(*require_source(call.source), info);
+  if (registry == nullptr) co_return co_await run_upsert(*call.source, info, object, std::move(conflict)) != 0;
   const std::vector<void*> objects = {object};
   const auto one = [&](lease& held) {
     return tell_of(registry, &info, bulk_event::inserting, held,
                    [&] { return run_upsert(held, info, object, std::move(conflict)); });
   };
-  co_return co_await write_whole(*source, info, objects, one) != 0;
+  co_return co_await write_whole(call, info, objects, one) != 0;
 }
 
-task<std::vector<bool>> upsert_all(query_source* source, const model_spec& spec, std::vector<void*> objects,
+task<std::vector<bool>> upsert_all(verb_call call, const model_spec& spec, std::vector<void*> objects,
                                    expression conflict) {
   const model_info& info = require_table(info_of(spec));
   std::vector<bool> written;
   if (objects.empty()) co_return written;
-  const event_registry* const registry = hearing_bulk(*require_source(source), info);
+  const event_registry* const registry = hearing_bulk(*require_source(call.source), info);
   const auto all = [&](lease& held) {
     return tell_of(registry, registry == nullptr ? nullptr : &info, bulk_event::inserting, held,
                    [&] { return run_upserts(held, info, objects, conflict, written); });
   };
-  static_cast<void>(co_await write_whole(*source, info, objects, all));
+  static_cast<void>(co_await write_whole(call, info, objects, all));
   co_return written;
 }
 

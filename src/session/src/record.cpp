@@ -58,8 +58,8 @@ saving how_to_save(const model_info& info, const void* object) {
   return info.key.empty() || version_of(info, object) != 0 ? saving::update : saving::look;
 }
 
-task<void> save_by_key(query_source& source, const model_info& info, void* object, void* row) {
-  lease held = co_await source.acquire();
+task<void> save_by_key(verb_call call, const model_info& info, void* object, void* row) {
+  lease held = co_await call.source->acquire(call.from);
   co_await held.begin();
   const std::int64_t version = version_of(info, object);
   std::exception_ptr failure;

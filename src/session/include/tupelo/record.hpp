@@ -19,7 +19,7 @@ enum class saving : std::uint8_t { insert, update, look };
 saving how_to_save(const model_info& info, const void* object);
 /// Looks for the row with the object's key, reads it into `row`, an object of the model, and writes it, or inserts it;
 /// in a transaction, or a savepoint of the one that is open.
-task<void> save_by_key(query_source& source, const model_info& info, void* object, void* row);
+task<void> save_by_key(verb_call call, const model_info& info, void* object, void* row);
 [[noreturn]] void throw_row_is_gone(const model_info& info);
 
 }  // namespace detail
@@ -63,14 +63,14 @@ struct record {
   /// and update, so stale_row for a version that is not that of the row, 0 included. Before: the object outlives the
   /// task.
   template <class Source>
-  task<void> save(Source& source) {
+  task<void> save(Source& source, std::source_location from = std::source_location::current()) {
     T& object = self();
     switch (detail::how_to_save(info_of<T>(), &object)) {
-      case detail::saving::insert: co_await verbs_of(source).insert(object); break;
-      case detail::saving::update: co_await verbs_of(source).update(object); break;
+      case detail::saving::insert: co_await verbs_of(source).insert(object, from); break;
+      case detail::saving::update: co_await verbs_of(source).update(object, from); break;
       case detail::saving::look: {
         T row{};
-        co_await detail::save_by_key(source, info_of<T>(), &object, &row);
+        co_await detail::save_by_key({&source, from}, info_of<T>(), &object, &row);
         break;
       }
     }
@@ -78,8 +78,8 @@ struct record {
   /// Deletes the row, or marks it, and the object, where the model says soft_delete. Errors: as erase. Before: the
   /// object outlives the operation.
   template <class Source>
-  operation<void> remove(Source& source) {
-    operation<void> marks = verbs_of(source).erase(self());
+  operation<void> remove(Source& source, std::source_location from = std::source_location::current()) {
+    operation<void> marks = verbs_of(source).erase(self(), from);
     marks.note_mark();
     return marks;
   }

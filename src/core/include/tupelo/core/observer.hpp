@@ -20,7 +20,7 @@ struct statement_event {
 /// A connection that one lease or session holds for longer than `leak_threshold_us`. Views are valid during the call
 /// only.
 struct lease_event {
-  std::string_view file;  ///< where it was acquired
+  std::string_view file;  ///< where it was acquired; empty, and line 0, where that is not known
   std::string_view function;
   std::uint32_t line = 0;
   std::int64_t held_us = 0;

@@ -9,7 +9,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <source_location>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -144,36 +143,30 @@ struct copy_columns {
   std::vector<std::string> columns;
 };
 
-/// Where a `copy_in` writes, and the call in the program that holds the connection meanwhile.
-struct copy_call {
-  query_source* source;
-  std::source_location from;
-};
-
 /// Writes all that the feed gives into the model's table, or into `columns` where that is not null.
-task<std::int64_t> copy_all(copy_call call, const model_spec& row, copy_feed& feed, const copy_columns* columns);
+task<std::int64_t> copy_all(verb_call call, const model_spec& row, copy_feed& feed, const copy_columns* columns);
 
 // `Rows` is a reference where the caller keeps the rows.
 template <class Rows>
-task<std::int64_t> copy_range(copy_call call, Rows rows) {
+task<std::int64_t> copy_range(verb_call call, Rows rows) {
   using range = std::remove_reference_t<Rows>;
   range_feed<range> feed(rows);
   co_return co_await copy_all(call, meta<row_of_range<range>>::spec, feed, nullptr);
 }
 template <class Rows>
-task<std::int64_t> copy_range_into(copy_call call, copy_columns columns, Rows rows) {
+task<std::int64_t> copy_range_into(verb_call call, copy_columns columns, Rows rows) {
   using range = std::remove_reference_t<Rows>;
   range_feed<range> feed(rows);
   co_return co_await copy_all(call, row_meta<row_of_range<range>>::spec, feed, __builtin_addressof(columns));
 }
 template <class T, class Next>
-task<std::int64_t> copy_generated(copy_call call, Next next) {
+task<std::int64_t> copy_generated(verb_call call, Next next) {
   generator_feed<T, Next> feed(next);
   co_return co_await copy_all(call, meta<T>::spec, feed, nullptr);
 }
 
 template <class T, class Next>
-task<std::int64_t> copy_awaited(copy_call call, Next next) {
+task<std::int64_t> copy_awaited(verb_call call, Next next) {
   awaited_feed<T, Next> feed(next);
   co_return co_await copy_all(call, meta<T>::spec, feed, nullptr);
 }

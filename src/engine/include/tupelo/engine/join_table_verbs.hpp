@@ -110,12 +110,12 @@ join_row join_row_of(const Row& row) {
           [](void* to, const void* from) { *static_cast<Row*>(to) = *static_cast<const Row*>(from); }};
 }
 
-task<std::int64_t> attach(query_source* source, join_rows rows, given_keys keys);
-task<std::int64_t> attach(query_source* source, join_rows rows, given_keys keys, join_row with);
+task<std::int64_t> attach(verb_call call, join_rows rows, given_keys keys);
+task<std::int64_t> attach(verb_call call, join_rows rows, given_keys keys, join_row with);
 /// `all`: whatever the keys are.
-task<std::int64_t> detach(query_source* source, join_rows rows, given_keys keys, bool all);
-task<join_changes> sync(query_source* source, join_rows rows, given_keys keys);
-task<join_changes> toggle(query_source* source, join_rows rows, given_keys keys);
+task<std::int64_t> detach(verb_call call, join_rows rows, given_keys keys, bool all);
+task<join_changes> sync(verb_call call, join_rows rows, given_keys keys);
+task<join_changes> toggle(verb_call call, join_rows rows, given_keys keys);
 
 }  // namespace detail
 

@@ -96,11 +96,10 @@ query_core complete_write(query_core core);
 
 /// Inserts objects of one model with as few statements as possible, keys set, in a transaction of its own where the
 /// source has none open.
-task<void> insert_all(query_source* source, const model_spec& spec, std::vector<void*> objects);
+task<void> insert_all(verb_call call, const model_spec& spec, std::vector<void*> objects);
 /// Writes the rows of objects of one model with as few statements as possible, in a transaction as above. `only`: the
 /// fields to write; none: all. Errors: query_error for a field that is not for updates.
-task<void> update_all(query_source* source, const model_spec& spec, std::vector<void*> objects,
-                      std::vector<field_ref> only);
+task<void> update_all(verb_call call, const model_spec& spec, std::vector<void*> objects, std::vector<field_ref> only);
 task<void> reset_sequences(query_source* source, const model_spec& spec);
 /// Sets the counters of which `child` has the foreign keys to what they should be; how many were wrong.
 task<std::int64_t> recount(query_source* source, const model_spec& child);
@@ -108,10 +107,10 @@ task<std::int64_t> recount(query_source* source, const model_spec& child);
 std::size_t rows_per_insert(const feature_table& features, std::size_t columns) noexcept;
 /// Reads the row with the object's key into the object, also one that is marked as deleted; false: there is none.
 task<bool> read_again(query_source& source, const model_info& info, void* object);
-task<bool> upsert(query_source* source, const model_spec& spec, void* object, expression conflict);
+task<bool> upsert(verb_call call, const model_spec& spec, void* object, expression conflict);
 /// The same of many objects of one model, in a transaction as above: which of them were written. What is not committed
 /// leaves them as they were.
-task<std::vector<bool>> upsert_all(query_source* source, const model_spec& spec, std::vector<void*> objects,
+task<std::vector<bool>> upsert_all(verb_call call, const model_spec& spec, std::vector<void*> objects,
                                    expression conflict);
 
 /// Generated keys were asked for, and other than `rows` of them came back.

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <exception>
 #include <optional>
+#include <source_location>
 #include <string_view>
 #include <vector>
 
@@ -41,8 +42,11 @@ public:
   operation_core(query_source* source, op statement, const model_spec& spec, outcome means) noexcept
       : source_(source), run_(statement, spec), means_(means) {}
   /// A statement that writes `object` (or, where that is null, the operation's result) and is made when it runs.
-  operation_core(query_source* source, void* object, const model_spec& spec, outcome means) noexcept
-      : source_(source), object_(object), spec_(&spec), means_(means) {}
+  operation_core(query_source* source, void* object, const model_spec& spec, outcome means,
+                 std::source_location from = {}) noexcept
+      : source_(source), object_(object), spec_(&spec), means_(means) {
+    run_.from = from;
+  }
   operation_core(operation_core&&) = default;
   operation_core& operator=(operation_core&&) = delete;
 

@@ -72,4 +72,17 @@ protected:
   ~query_source() = default;
 };
 
+namespace detail {
+
+/// Who runs what a verb does, and which call in the program that is, where it is known; else line 0.
+struct verb_call {
+  verb_call(query_source* runs, std::source_location calls = {}) noexcept  // NOLINT(*-explicit-*)
+      : source(runs), from(calls) {}
+
+  query_source* source;
+  std::source_location from;
+};
+
+}  // namespace detail
+
 }  // namespace tupelo

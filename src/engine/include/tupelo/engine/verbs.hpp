@@ -176,11 +176,14 @@ private:
 
 template <class T>
 struct write_verbs {
-  static operation<std::int64_t> run(query_core core, query_source* source) {
-    return operation<std::int64_t>(source, complete_write(static_cast<query_core&&>(core)), outcome::affected);
+  static operation<std::int64_t> run(query_core core, query_source* source, std::source_location from = {}) {
+    operation<std::int64_t> op(source, complete_write(static_cast<query_core&&>(core)), outcome::affected);
+    op.called_from(from);
+    return op;
   }
-  static operation<std::vector<T>> returning(query_core core, query_source* source) {
+  static operation<std::vector<T>> returning(query_core core, query_source* source, std::source_location from = {}) {
     operation<std::vector<T>> op(source, complete_write(static_cast<query_core&&>(core)), outcome::rows);
+    op.called_from(from);
     op.use_sink(&vector_sink<typename stored<std::vector<T>>::type>::add);
     return op;
   }
@@ -345,120 +348,128 @@ public:
   /// many connections are new: what is connected already stays so, provided that the table's key says that a pair is
   /// there once. Before: the objects outlive the task, here and below.
   template <class Object, class F, class C, class Related>
-  task<std::int64_t> attach(const Object& object, F C::* relation, const Related& related) {
-    return detail::attach(source(), detail::join_rows_of(object, relation), detail::keys_in<F>(related));
+  task<std::int64_t> attach(const Object& object, F C::* relation, const Related& related,
+                            std::source_location from = std::source_location::current()) {
+    return detail::attach({source(), from}, detail::join_rows_of(object, relation), detail::keys_in<F>(related));
   }
   /// The same with what else the join table's model holds: each new row is like this one, but for both keys, its type
   /// column, and what every insert sets: `db.attach(article, &Article::tags, tags, ArticleTag{.added_by = "ada"})`.
   /// Before: the row outlives the task too. Errors: query_error for a row of another table.
   template <class Object, class F, class C, class Related, class Row>
     requires(detail::is_model<Row>)
-  task<std::int64_t> attach(const Object& object, F C::* relation, const Related& related, const Row& row) {
-    return detail::attach(source(), detail::join_rows_of(object, relation), detail::keys_in<F>(related),
+  task<std::int64_t> attach(const Object& object, F C::* relation, const Related& related, const Row& row,
+                            std::source_location from = std::source_location::current()) {
+    return detail::attach({source(), from}, detail::join_rows_of(object, relation), detail::keys_in<F>(related),
                           detail::join_row_of(row));
   }
   /// Ends these connections; gives how many there were.
   template <class Object, class F, class C, class Related>
-  task<std::int64_t> detach(const Object& object, F C::* relation, const Related& related) {
-    return detail::detach(source(), detail::join_rows_of(object, relation), detail::keys_in<F>(related), false);
+  task<std::int64_t> detach(const Object& object, F C::* relation, const Related& related,
+                            std::source_location from = std::source_location::current()) {
+    return detail::detach({source(), from}, detail::join_rows_of(object, relation), detail::keys_in<F>(related), false);
   }
   /// Ends all connections of the object by this relation.
   template <class Object, class F, class C>
-  task<std::int64_t> detach(const Object& object, F C::* relation) {
-    return detail::detach(source(), detail::join_rows_of(object, relation), {}, true);
+  task<std::int64_t> detach(const Object& object, F C::* relation,
+                            std::source_location from = std::source_location::current()) {
+    return detail::detach({source(), from}, detail::join_rows_of(object, relation), {}, true);
   }
   /// Connects the object with these, and with no others. All or nothing, in a transaction.
   template <class Object, class F, class C, class Related>
-  task<join_changes> sync(const Object& object, F C::* relation, const Related& related) {
-    return detail::sync(source(), detail::join_rows_of(object, relation), detail::keys_in<F>(related));
+  task<join_changes> sync(const Object& object, F C::* relation, const Related& related,
+                          std::source_location from = std::source_location::current()) {
+    return detail::sync({source(), from}, detail::join_rows_of(object, relation), detail::keys_in<F>(related));
   }
   /// Connects the object with those of these that it is not connected with, and parts it from those that it is. All or
   /// nothing, in a transaction.
   template <class Object, class F, class C, class Related>
-  task<join_changes> toggle(const Object& object, F C::* relation, const Related& related) {
-    return detail::toggle(source(), detail::join_rows_of(object, relation), detail::keys_in<F>(related));
+  task<join_changes> toggle(const Object& object, F C::* relation, const Related& related,
+                            std::source_location from = std::source_location::current()) {
+    return detail::toggle({source(), from}, detail::join_rows_of(object, relation), detail::keys_in<F>(related));
   }
 
   /// Inserts the object; its generated key, uuid key and timestamps are set in it.
   template <class T>
     requires(!std::is_const_v<T> && detail::is_model<T>)
-  operation<void> insert(T& object) {
-    return {source(), __builtin_addressof(object), detail::meta<T>::spec, detail::outcome::object_inserted};
+  operation<void> insert(T& object, std::source_location from = std::source_location::current()) {
+    return {source(), __builtin_addressof(object), detail::meta<T>::spec, detail::outcome::object_inserted, from};
   }
   /// Inserts the object and gives it back with its key.
   template <class T>
     requires(!std::is_reference_v<T> && !std::is_const_v<T> && detail::is_model<T>)
-  operation<T> insert(T&& object) {
-    operation<T> op(source(), nullptr, detail::meta<T>::spec, detail::outcome::object_inserted);
+  operation<T> insert(T&& object, std::source_location from = std::source_location::current()) {
+    operation<T> op(source(), nullptr, detail::meta<T>::spec, detail::outcome::object_inserted, from);
     op.use_result_as_object(static_cast<T&&>(object));
     return op;
   }
   /// Inserts all objects with as few statements as possible; their keys are set. All or none, in one transaction.
   template <class T>
-  task<void> insert(std::vector<T>& objects) {
+  task<void> insert(std::vector<T>& objects, std::source_location from = std::source_location::current()) {
     std::vector<void*> pointers;
     pointers.reserve(objects.size());
     for (T& object : objects) pointers.push_back(__builtin_addressof(object));
-    return detail::insert_all(source(), detail::meta<T>::spec, static_cast<std::vector<void*>&&>(pointers));
+    return detail::insert_all({source(), from}, detail::meta<T>::spec, static_cast<std::vector<void*>&&>(pointers));
   }
   /// Inserts, or does what the clause says where the row is already there; the object then holds the row as it is in
   /// the database. False: the clause says ignore(), and it was there.
   template <class T>
-  task<bool> upsert(T& object, const conflict_clause& conflict) {
-    return detail::upsert(source(), detail::meta<T>::spec, __builtin_addressof(object), conflict.clause());
+  task<bool> upsert(T& object, const conflict_clause& conflict,
+                    std::source_location from = std::source_location::current()) {
+    return detail::upsert({source(), from}, detail::meta<T>::spec, __builtin_addressof(object), conflict.clause());
   }
   /// The same for many objects, sent together; which of them were written. All or none, in one transaction. Each is a
   /// statement of its own, so that two may meet the same row: the second then meets that of the first.
   template <class T>
-  task<std::vector<bool>> upsert(std::vector<T>& objects, const conflict_clause& conflict) {
+  task<std::vector<bool>> upsert(std::vector<T>& objects, const conflict_clause& conflict,
+                                 std::source_location from = std::source_location::current()) {
     std::vector<void*> pointers;
     pointers.reserve(objects.size());
     for (T& object : objects) pointers.push_back(__builtin_addressof(object));
-    return detail::upsert_all(source(), detail::meta<T>::spec, static_cast<std::vector<void*>&&>(pointers),
+    return detail::upsert_all({source(), from}, detail::meta<T>::spec, static_cast<std::vector<void*>&&>(pointers),
                               conflict.clause());
   }
   /// Writes all columns of the row with the object's key; sets its updated_at and version.
   /// Errors: stale_row where the model has a version, else not_found.
   template <class T>
     requires(!std::is_const_v<T> && detail::is_model<T>)
-  operation<void> update(T& object) {
-    return {source(), __builtin_addressof(object), detail::meta<T>::spec, detail::outcome::object_updated};
+  operation<void> update(T& object, std::source_location from = std::source_location::current()) {
+    return {source(), __builtin_addressof(object), detail::meta<T>::spec, detail::outcome::object_updated, from};
   }
   /// The same for many objects, each with values of its own, in as few statements as possible. All or none, in one
   /// transaction. `fields`: only these columns, beside updated_at and the version; what else the objects hold is not
   /// written: `db.update(products, &Product::price, &Product::stock)`.
   /// Errors: as above, where one row is not there or an object is twice among them; query_error for a field that no
   /// update may set.
+  template <class T>
+  task<void> update(std::vector<T>& objects, std::source_location from = std::source_location::current()) {
+    return update_fields<T>({source(), from}, objects, {});
+  }
   template <class T, class... Fields>
-    requires(std::is_constructible_v<field_ref, const Fields&> && ...)
+    requires(sizeof...(Fields) != 0 && (std::is_constructible_v<field_ref, const Fields&> && ...))
   task<void> update(std::vector<T>& objects, const Fields&... fields) {
-    std::vector<void*> pointers;
-    pointers.reserve(objects.size());
-    for (T& object : objects) pointers.push_back(__builtin_addressof(object));
-    return detail::update_all(source(), detail::meta<T>::spec, static_cast<std::vector<void*>&&>(pointers),
-                              {field_ref(fields)...});
+    return update_fields<T>(source(), objects, {field_ref(fields)...});
   }
   /// Removes the row with the object's key; marks it where the model says soft_delete. Errors: as update.
   template <class T>
     requires(detail::is_model<T>)
-  operation<void> erase(const T& object) {
+  operation<void> erase(const T& object, std::source_location from = std::source_location::current()) {
     void* read = const_cast<T*>(__builtin_addressof(object));  // and not written
-    return {source(), read, detail::meta<T>::spec, detail::outcome::object_erased};
+    return {source(), read, detail::meta<T>::spec, detail::outcome::object_erased, from};
   }
   /// The same; the row is deleted where the model says soft_delete, too: `db.erase(user, tp::permanently)`.
   template <class T>
     requires(detail::is_model<T>)
-  operation<void> erase(const T& object, permanently_t) {
+  operation<void> erase(const T& object, permanently_t, std::source_location from = std::source_location::current()) {
     void* read = const_cast<T*>(__builtin_addressof(object));  // and not written
-    return {source(), read, detail::meta<T>::spec, detail::outcome::object_erased_permanently};
+    return {source(), read, detail::meta<T>::spec, detail::outcome::object_erased_permanently, from};
   }
   /// Ends the mark of a row that was removed where the model says soft_delete; the object is not marked then either.
   /// Rows that belong to it and were marked with it, at the same time, come back with it. Errors: as update; those of
   /// constraints that the rows now stand in the way of; query_error for a model that marks no rows.
   template <class T>
     requires(!std::is_const_v<T> && detail::is_model<T> && !detail::object_handle<T>)
-  operation<void> restore(T& object) {
-    return {source(), __builtin_addressof(object), detail::meta<T>::spec, detail::outcome::object_restored};
+  operation<void> restore(T& object, std::source_location from = std::source_location::current()) {
+    return {source(), __builtin_addressof(object), detail::meta<T>::spec, detail::outcome::object_restored, from};
   }
 
   // ---- many rows
@@ -557,6 +568,14 @@ public:
   }
 
 private:
+  template <class T>
+  static task<void> update_fields(detail::verb_call call, std::vector<T>& objects, std::vector<field_ref> fields) {
+    std::vector<void*> pointers;
+    pointers.reserve(objects.size());
+    for (T& object : objects) pointers.push_back(__builtin_addressof(object));
+    return detail::update_all(call, detail::meta<T>::spec, static_cast<std::vector<void*>&&>(pointers),
+                              static_cast<std::vector<field_ref>&&>(fields));
+  }
   template <class T, class... Key>
   operation<T> get_by(std::source_location from, const Key&... key) {
     operation<T> op(source(), op::select_from, detail::meta<T>::spec, detail::outcome::found);

@@ -62,7 +62,7 @@ public:
   auto first(location from = location::current()) const { return verbs::first(core_, source_, from); }
   auto stream(location from = location::current()) const { return verbs::stream(core_, source_, from); }
   /// For statements without rows: how many rows were written.
-  auto run() const { return detail::write_verbs<Result>::run(core_, source_); }
+  auto run(location from = location::current()) const { return detail::write_verbs<Result>::run(core_, source_, from); }
 
 private:
   query_core core_;

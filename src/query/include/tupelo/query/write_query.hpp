@@ -112,12 +112,14 @@ public:
   Derived&& without_scopes() && { return static_cast<Derived&&>(without_scopes()); }
 
   /// Runs it; the result is the number of rows written.
-  auto run() const { return write_verbs<T>::run(core_, source_); }
+  auto run(std::source_location from = std::source_location::current()) const {
+    return write_verbs<T>::run(core_, source_, from);
+  }
   /// Runs it; the result is the rows it wrote, as std::vector<T>.
-  auto returning() const {
+  auto returning(std::source_location from = std::source_location::current()) const {
     query_core core = core_;
     core.word(make_word(op::returning_row));
-    return write_verbs<T>::returning(static_cast<query_core&&>(core), source_);
+    return write_verbs<T>::returning(static_cast<query_core&&>(core), source_, from);
   }
   /// Runs it; the result is these terms of the rows it wrote, as select() has them: columns and expressions of T, after
   /// an update with their new values, into an aggregate, a tuple or one value. Errors when run: query_error for an
