@@ -4,10 +4,12 @@
 // The bridge to Boost.Asio, and the only header of core that includes it.
 
 #include <tupelo/core/asio_watch.hpp>
+#include <tupelo/core/awaitable.hpp>
 #include <tupelo/core/deadline.hpp>
 #include <tupelo/core/reactor.hpp>
 #include <tupelo/core/resumption.hpp>
 #include <tupelo/core/scheduler.hpp>
+#include <tupelo/core/sync_wait.hpp>
 #include <tupelo/core/task.hpp>
 #include <tupelo/core/timer_queue.hpp>
 
@@ -263,6 +265,16 @@ private:
 template <class Executor>
 concept asio_executor =
     boost::asio::is_executor<Executor>::value || boost::asio::execution::is_executor<Executor>::value;
+template <class Where>
+concept asio_place = asio_executor<std::remove_cvref_t<Where>> ||
+                     std::derived_from<std::remove_cvref_t<Where>, boost::asio::execution_context>;
+
+template <class Awaitable>
+concept other_awaitable = awaitable<Awaitable> && !is_task<std::remove_cvref_t<Awaitable>>::value;
+template <class Awaitable>
+task<await_result_t<Awaitable>> as_kept_task(Awaitable awaited) {
+  co_return co_await std::move(awaited);
+}
 
 }  // namespace detail
 
@@ -293,6 +305,13 @@ auto spawn(Context& context, task<T> spawned, CompletionToken&& token) {
   return spawn(context.get_executor(), std::move(spawned), std::forward<CompletionToken>(token));
 }
 
+/// The same for any other awaitable, which is kept until it has ended: a statement, for one.
+template <detail::asio_place Where, detail::other_awaitable Awaitable, class CompletionToken>
+auto spawn(Where&& where, Awaitable&& spawned, CompletionToken&& token) {
+  return spawn(where, detail::as_kept_task<std::remove_cvref_t<Awaitable>>(std::forward<Awaitable>(spawned)),
+               std::forward<CompletionToken>(token));
+}
+
 /// `co_await to_asio(task)` in a `boost::asio::awaitable`: runs the task on that coroutine's executor.
 ///
 /// Errors: what the task throws. Cancel: by the cancellation that the coroutine's state lets through.
@@ -307,6 +326,12 @@ boost::asio::awaitable<T> to_asio(task<T> awaited) {
   } else {
     co_return co_await spawn(executor, std::move(awaited), boost::asio::use_awaitable);
   }
+}
+
+/// The same for any other awaitable.
+template <detail::other_awaitable Awaitable>
+auto to_asio(Awaitable&& awaited) {
+  return to_asio(detail::as_kept_task<std::remove_cvref_t<Awaitable>>(std::forward<Awaitable>(awaited)));
 }
 
 namespace detail {
