@@ -150,6 +150,20 @@ TEST_P(copy_in, writes_nothing_where_a_row_that_is_waited_for_fails) {
   EXPECT_EQ(teams(), 0);
   EXPECT_EQ(db.statistics().in_use, 0U);
 }
+TEST_P(copy_in, says_so_where_its_rows_ask_for_the_only_connection) {
+  database own(url(), {.pool_size = 1, .run = GetParam().run});
+  database& one = has(trait::several_connections) ? own : db;
+  int made = 0;
+  const auto ask = [&]() -> task<std::optional<Team>> {
+    if (made == 200) static_cast<void>(co_await one.query<Team>().count());
+    co_return Team{.name = std::to_string(made), .points = made++};
+  };
+  const auto e = failure_of<connection_error>([&] { sync_wait(one.copy_in<Team>(ask)); });
+  EXPECT_EQ(e.code(), errc::pool_exhausted);
+  EXPECT_NE(std::string(e.what()).find("held by copy_in()"), std::string::npos) << e.what();
+  EXPECT_EQ(one.statistics().in_use, 0U);
+  EXPECT_EQ(sync_wait(one.query<Team>().count()), 0) << "the connection is free, and nothing was written";
+}
 TEST_P(copy_in, takes_rows_larger_than_what_is_sent_at_once) {
   std::vector<Document> documents;
   for (int i = 0; i < 20; ++i)

@@ -223,11 +223,17 @@ void connection_pool::throw_if_refused() const {
 void connection_pool::refuse_own_reader(const task_context& asking) const {
   const std::uint32_t held = streams_.waiting_for(asking);
   if (held < core_.limits().size + core_.limits().overflow) return;
+  const std::string are = held == 1 ? "the pool's only connection is" : "all connections of the pool are";
+  if (streams_.innermost(asking).copies) {
+    throw connection_error(
+        errc::pool_exhausted,
+        are + " held by copy_in() until its last row, and the coroutine that makes the rows asks for another one: read "
+              "what they need before, or raise pool_size");
+  }
   throw connection_error(
       errc::pool_exhausted,
-      (held == 1 ? std::string("the pool's only connection is") : "all connections of the pool are") +
-          " held by for_each() until its last row, and the function that it calls for a row asks for another one: read "
-          "by chunk(), which holds none meanwhile, or by all(), or raise pool_size");
+      are + " held by for_each() until its last row, and the function that it calls for a row asks for another one: "
+            "read by chunk(), which holds none meanwhile, or by all(), or raise pool_size");
 }
 
 void connection_pool::enqueue(pool_waiter& waiter, const task_context& asking) {

@@ -10,6 +10,7 @@
 #include "tupelo/engine/object_verbs.hpp"
 #include "tupelo/engine/verbs.hpp"
 #include "tupelo/dialect/copy_plan.hpp"
+#include "tupelo/core/deadline.hpp"
 #include "tupelo/core/error.hpp"
 
 #include <algorithm>
@@ -70,6 +71,10 @@ public:
   /// Null: it holds none.
   static pooled_connection* connection_of(const lease& held) {
     return held.holds_connection() ? &held.connection() : nullptr;
+  }
+  /// The pool that has the lease's connection back only after the last row; null: somebody else has it meanwhile.
+  static connection_pool* pool_of(const lease& held) noexcept {
+    return held.holds_connection() && held.owns_ ? held.pool_ : nullptr;
   }
 
 private:
@@ -229,6 +234,26 @@ task<void> write_models(bulk_writer& writer, const model_preparation& preparatio
   }
 }
 
+/// Waits for rows in a context of its own, by which is known who asks for the connection that they go to.
+task<void> gather_for(connection_pool& pool, copy_feed& feed, const task_context& around) {
+  struct entry {
+    entry(connection_pool& of, const task_context& own, const task_context& around) : pool(of) {
+      noted.own = &own;
+      noted.around = &around;
+      noted.copies = true;
+      pool.add_stream(noted);
+    }
+    entry(const entry&) = delete;
+    entry& operator=(const entry&) = delete;
+    ~entry() { pool.remove_stream(noted); }
+    connection_pool& pool;
+    held_streams::reader noted;
+  };
+  const task_context& own = co_await current_context();
+  const entry entered(pool, own, around);
+  co_await feed.gather();
+}
+
 /// The rows that are to be written next. While they are made, the connection that they go to takes nothing else.
 task<std::size_t> next_rows(copy_feed& feed, void** objects, bool writable, lease& held_for) {
   struct reservation {
@@ -243,7 +268,13 @@ task<std::size_t> next_rows(copy_feed& feed, void** objects, bool writable, leas
     pooled_connection* connection;
   };
   const reservation reserved(bulk_writer::connection_of(held_for));
-  if (feed.waits()) co_await feed.gather();
+  if (feed.waits()) {
+    if (connection_pool* const pool = bulk_writer::pool_of(held_for)) {
+      co_await with_deadline(gather_for(*pool, feed, co_await current_context()), deadline::never());
+    } else {
+      co_await feed.gather();
+    }
+  }
   co_return feed.next(objects, writable);
 }
 

@@ -7,7 +7,8 @@
 
 namespace tupelo::detail {
 
-/// Streams that for_each() reads, each with a connection that its function cannot have. Owns nothing.
+/// Streams that for_each() reads, and copies that a coroutine makes the rows of, each with a connection that the
+/// function cannot have. Owns nothing.
 ///
 /// Threads: one at a time, whoever holds the pool's lock.
 class held_streams {
@@ -16,6 +17,7 @@ public:
     const task_context* own = nullptr;  ///< of the function, and of all that it awaits one after the other
     const task_context* around = nullptr;
     reader* next = nullptr;
+    bool copies = false;
   };
 
   void add(reader& entered) noexcept {
@@ -43,6 +45,13 @@ public:
       at = first_;
     }
     return count;
+  }
+
+  /// The innermost of them. Before: waiting_for() is not 0.
+  const reader& innermost(const task_context& asking) const noexcept {
+    const reader* at = first_;
+    while (at->own != &asking) at = at->next;
+    return *at;
   }
 
 private:
