@@ -405,10 +405,7 @@ public:
   /// Inserts all objects with as few statements as possible; their keys are set. All or none, in one transaction.
   template <class T>
   task<void> insert(std::vector<T>& objects, std::source_location from = std::source_location::current()) {
-    std::vector<void*> pointers;
-    pointers.reserve(objects.size());
-    for (T& object : objects) pointers.push_back(__builtin_addressof(object));
-    return detail::insert_all({source(), from}, detail::meta<T>::spec, static_cast<std::vector<void*>&&>(pointers));
+    return detail::insert_all({source(), from}, detail::meta<T>::spec, pointers_to(objects));
   }
   /// Inserts, or does what the clause says where the row is already there; the object then holds the row as it is in
   /// the database. False: the clause says ignore(), and it was there.
@@ -422,11 +419,7 @@ public:
   template <class T>
   task<std::vector<bool>> upsert(std::vector<T>& objects, const conflict_clause& conflict,
                                  std::source_location from = std::source_location::current()) {
-    std::vector<void*> pointers;
-    pointers.reserve(objects.size());
-    for (T& object : objects) pointers.push_back(__builtin_addressof(object));
-    return detail::upsert_all({source(), from}, detail::meta<T>::spec, static_cast<std::vector<void*>&&>(pointers),
-                              conflict.clause());
+    return detail::upsert_all({source(), from}, detail::meta<T>::spec, pointers_to(objects), conflict.clause());
   }
   /// Writes all columns of the row with the object's key; sets its updated_at and version.
   /// Errors: stale_row where the model has a version, else not_found.
@@ -569,11 +562,15 @@ public:
 
 private:
   template <class T>
-  static task<void> update_fields(detail::verb_call call, std::vector<T>& objects, std::vector<field_ref> fields) {
+  static std::vector<void*> pointers_to(std::vector<T>& objects) {
     std::vector<void*> pointers;
     pointers.reserve(objects.size());
     for (T& object : objects) pointers.push_back(__builtin_addressof(object));
-    return detail::update_all(call, detail::meta<T>::spec, static_cast<std::vector<void*>&&>(pointers),
+    return pointers;
+  }
+  template <class T>
+  static task<void> update_fields(detail::verb_call call, std::vector<T>& objects, std::vector<field_ref> fields) {
+    return detail::update_all(call, detail::meta<T>::spec, pointers_to(objects),
                               static_cast<std::vector<field_ref>&&>(fields));
   }
   template <class T, class... Key>
