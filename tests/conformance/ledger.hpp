@@ -46,6 +46,12 @@ struct Team {
 
   static void model(tupelo::model<Team>& m) { m.unique(&Team::name); }
 };
+/// "team 0" and so on, each with its number as points.
+inline std::vector<Team> make_teams(int count) {
+  std::vector<Team> teams;
+  for (int i = 0; i < count; ++i) teams.push_back({.name = "team " + std::to_string(i), .points = i});
+  return teams;
+}
 struct Player {
   std::int64_t id{};
   std::int64_t team_id{};

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+// What becomes of tracked objects whose rows a flush has changed or deleted with those of others.
+#include "contradictions.hpp"
+#include "parent_notes.hpp"
+#include "removals.hpp"
+#include "session_state.hpp"
+
+#include "tupelo/engine/object_verbs.hpp"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+namespace tupelo {
+
+using detail::object_state;
+using detail::tracked_object;
+
+void session::state::note_erased(tracked_object* object) {
+  object->state = object_state::erased;
+  has_erased_objects = true;
+  identities.erase(object);
+}
+
+void session::state::note_effects(const detail::removal_effects& effects, std::int64_t removed_at) {
+  for (tracked_object* object : effects.gone) {
+    remember(object);
+    note_erased(object);
+  }
+  for (const detail::removal_effects::emptied& emptied : effects.emptied_keys) {
+    if (emptied.object->state != object_state::persistent) continue;
+    const model_info& info = info_of(*emptied.object->spec);
+    std::vector<std::uint16_t> fields = emptied.key->fields;
+    for (const int more : {info.updated_at, info.version}) {
+      if (emptied.marked && more >= 0) fields.push_back(static_cast<std::uint16_t>(more));
+    }
+    change_with_row(emptied.object, std::move(fields), [&](void* object) {
+      for (const std::uint16_t i : emptied.key->fields) store_null(info.fields[i].slot(), object);
+      if (!emptied.marked) return;
+      detail::prepare_for_update(info, object, removed_at);
+      detail::count_version(info, object);
+    });
+    const detail::snapshot now = detail::take_snapshot(info, emptied.object->object());
+    detail::unload_contradictions(info, emptied.object, now);
+  }
+  for (tracked_object* object : effects.other_keys) {
+    if (object->state == object_state::persistent) expire(object);
+  }
+}
+
+void session::state::note_parents(detail::parent_changes& changes, std::int64_t now_us) {
+  for (const auto& [link_of, key, by] : changes.sum()) {
+    const detail::parent_link& link = *link_of;
+    const model_info& info = *link.parent;
+    tracked_object* parent = nullptr;
+    if (link.named == info.key) {
+      inline_word_buffer<16> words;
+      words.append(key.data(), static_cast<std::uint32_t>(key.size()));
+      parent = identities.find(info, words);
+    } else {
+      const auto found = std::find_if(objects.begin(), objects.end(), [&, &named = key](const tracked_object* each) {
+        return each->spec == info.spec && detail::parent_side(link, each->object()) == named;
+      });
+      if (found != objects.end()) parent = *found;
+    }
+    if (parent == nullptr || parent->state != object_state::persistent) continue;
+    std::vector<std::uint16_t> fields;
+    for (const int i : {link.counter, link.touched}) {
+      if (i >= 0) fields.push_back(static_cast<std::uint16_t>(i));
+    }
+    change_with_row(parent, std::move(fields), [&, more = by](void* object) {
+      if (link.counter >= 0) {
+        const field_slot slot = info.fields[static_cast<std::size_t>(link.counter)].slot();
+        void* const value = field_for_value(slot, object);
+        store_integer(slot, value, load_integer(slot, value) + more);
+      }
+      if (link.touched < 0) return;
+      const field_slot slot = info.fields[static_cast<std::size_t>(link.touched)].slot();
+      store_timestamp(slot, field_for_value(slot, object), now_us);
+    });
+  }
+}
+
+}  // namespace tupelo
