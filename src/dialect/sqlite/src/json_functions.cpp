@@ -22,7 +22,8 @@ std::string path_literal(std::string_view path) {
                         "SQLite has no JSON paths through keys with a quotation mark in them");
     }
     sql += '.';
-    for (const char c : json::from(step.name).text()) {  // keys are compared as they are written, escapes and all
+    const json key = json::from(step.name);  // keys are compared as they are written, escapes and all
+    for (const char c : key.text()) {
       if (c == '\'') sql += '\'';
       sql += c;
     }
