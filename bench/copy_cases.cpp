@@ -285,6 +285,7 @@ std::vector<bench_case> copy_cases() {
        .budget_of_cpu = true});
   cases.push_back(
       {.name = "postgres: copy in, against single rows given to libpq, per row",
+       .budget = 0.6,
        .operations = 200'000,
        .ours = [](std::size_t n) { in_turns(n, [](first_samples rows) { tp::sync_wait(copy_in(evented(), rows)); }); },
        .baseline = [](std::size_t n) { in_turns(n, [](first_samples rows) { by_hand().copy_in(rows, 0); }); },
