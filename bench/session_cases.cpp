@@ -9,6 +9,7 @@
 #include <malloc.h>
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -395,30 +396,21 @@ std::vector<bench_case> session_cases() {
                          },
                      .rounds = 11});
   }
-  cases.push_back({.name = "track 100,000 objects, each",
-                   .budget = 400,
-                   .operations = 100'000,
-                   .ours =
-                       [](std::size_t n) {
-                         static const std::vector<Guest> all = guests(100'000);
-                         auto session = in_memory().session();
-                         track(session, all, n);
-                       },
-                   .baseline = {},
-                   .rounds = 11});
-  cases.push_back({.name = "track 1,000 objects in a session, each",
-                   .budget = 400,
-                   .operations = 100'000,
-                   .ours =
-                       [](std::size_t n) {
-                         static const std::vector<Guest> all = guests(1'000);
-                         for (std::size_t i = 0; i < n; i += all.size()) {
-                           auto session = in_memory().session();
-                           track(session, all, all.size());
-                         }
-                       },
-                   .baseline = {},
-                   .rounds = 11});
+  for (const std::size_t held : {std::size_t{100'000}, std::size_t{1'000}}) {
+    cases.push_back({.name = held == 1'000 ? "track 1,000 objects in a session, each" : "track 100,000 objects, each",
+                     .budget = 400,
+                     .operations = 100'000,
+                     .ours =
+                         [held](std::size_t n) {
+                           static const std::vector<Guest> all = guests(100'000);
+                           for (std::size_t i = 0; i < n; i += held) {
+                             auto session = in_memory().session();
+                             track(session, all, std::min(held, n - i));
+                           }
+                         },
+                     .baseline = {},
+                     .rounds = 11});
+  }
   if (server() == nullptr) return cases;
   cases.push_back({.name = "postgres: flush 10,000 parents with 3 children",
                    .budget = 1.20,

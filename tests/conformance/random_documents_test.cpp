@@ -159,7 +159,7 @@ bool holds(const json& all, const json& part, bool is_first_level = true) {
   return !all.is_array() && !all.is_object() && all == part;
 }
 
-class random_documents : public conformance_test {
+class random_documents : public random_test {
 protected:
   random_documents() {
     create<Parchment>();
@@ -171,14 +171,6 @@ protected:
     sync_wait(db.insert(rows_));
   }
 
-  template <class Ask>
-  void many(std::uint64_t places, Ask ask) {
-    places = setting("TUPELO_RANDOM_QUERIES", places);
-    for (std::uint64_t i = 0; i < places && !HasFailure(); ++i) {
-      dice chance(seed_ * 1'000'003 + i);
-      ask(chance);
-    }
-  }
   /// Half of them lead to something in one of the documents.
   steps some_path(dice& chance) {
     steps path;
@@ -221,7 +213,6 @@ protected:
     return a.has_value() == b.has_value() && (!a || std::abs(*a - *b) <= std::abs(*b) * 1e-15);
   }
 
-  std::uint64_t seed_ = setting("TUPELO_RANDOM_SEED", 20'240'229);
   std::vector<Parchment> rows_;
 };
 TUPELO_CONFORMANCE_SUITE(random_documents);

@@ -25,6 +25,21 @@ inline std::uint64_t setting(const char* name, std::uint64_t otherwise) {
   return said == nullptr ? otherwise : std::strtoull(said, nullptr, 10);
 }
 
+/// Asks at random, and the same in each run unless TUPELO_RANDOM_SEED says otherwise.
+class random_test : public conformance_test {
+protected:
+  /// `ask(dice&)` so many times, each with a chance of its own, until something fails.
+  template <class Ask>
+  void many(std::uint64_t times, Ask ask) {
+    times = setting("TUPELO_RANDOM_QUERIES", times);
+    for (std::uint64_t i = 0; i < times && !HasFailure(); ++i) {
+      dice chance(seed_ * 1'000'003 + i);
+      ask(chance);
+    }
+  }
+  const std::uint64_t seed_ = setting("TUPELO_RANDOM_SEED", 20'240'229);
+};
+
 /// A term of an order, whatever its type.
 struct order_term {
   expression sql;

@@ -32,7 +32,7 @@ constexpr auto on = col<&Twig::on>;
 constexpr auto twig_length = col<&Twig::length>;
 constexpr auto cut = col<&Twig::cut>;
 
-class random_recursions : public conformance_test {
+class random_recursions : public random_test {
 protected:
   random_recursions() {
     create<Twig>();
@@ -50,14 +50,6 @@ protected:
     sync_wait(db.insert(twigs_));
   }
 
-  template <class Ask>
-  void many(std::uint64_t queries, Ask ask) {
-    queries = setting("TUPELO_RANDOM_QUERIES", queries);
-    for (std::uint64_t i = 0; i < queries && !HasFailure(); ++i) {
-      dice chance(seed_ * 1'000'003 + i);
-      ask(chance);
-    }
-  }
   /// The twigs that grow on this one, or the one on which it grows.
   std::vector<const Twig*> next_to(std::int64_t id, bool up) const {
     std::vector<const Twig*> found;
@@ -69,7 +61,6 @@ protected:
   }
   static std::string number(std::int64_t n) { return std::to_string(n); }
 
-  std::uint64_t seed_ = setting("TUPELO_RANDOM_SEED", 20'240'229);
   std::vector<Twig> twigs_;
 };
 TUPELO_CONFORMANCE_SUITE(random_recursions);
