@@ -60,7 +60,7 @@ TEST(asio_spawn, calls_back_with_the_result) {
 TEST(asio_spawn, takes_other_awaitables_and_keeps_them) {
   asio::io_context io;
   int result = 0;
-  spawn(io, on_other_thread(5), [&](const std::exception_ptr&, int value) { result = value; });
+  spawn(io, on_other_thread(5), [&](const std::exception_ptr&, int value) { result += value; });
   spawn(io.get_executor(), on_other_thread(6), [&](const std::exception_ptr&, int value) { result += value; });
   io.run();
   EXPECT_EQ(result, 11);

@@ -75,7 +75,7 @@ void get(std::string& sql, const function_call& call) {
 
 /// As the JSON functions take a value: booleans are numbers otherwise, and documents texts.
 std::string value_of(const call_argument& value) {
-  const std::string sql(value.sql);
+  std::string sql(value.sql);
   if (value.k == kind::boolean) return "json(CASE " + sql + " WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END)";
   if (value.k == kind::json) return "json(" + sql + ")";
   // One of more digits than a double has is a text.
