@@ -87,6 +87,13 @@ void poll_reactor::wake() noexcept {
   if (wake_descriptor() >= 0) eventfd_write(wake_, 1);
 }
 
+/// What waits for it still: what was polled for may have been taken back meanwhile. Null: nothing.
+io_wait* poll_reactor::wait_for(const pollfd& polled) const noexcept {
+  io_wait* wait = first_;
+  while (wait != nullptr && (wait->descriptor != polled.fd || events_of(*wait) != polled.events)) wait = wait->next;
+  return wait;
+}
+
 void poll_reactor::poll(std::int64_t timeout_us) noexcept {
   constexpr int no_wake_timeout_ms = 10;
   std::unique_lock lock(mutex_);
@@ -103,26 +110,23 @@ void poll_reactor::poll(std::int64_t timeout_us) noexcept {
     polled.push_back({wait->descriptor, events_of(*wait), 0});
   ++polling_;
   lock.unlock();
-  const int ready = ::poll(polled.data(), polled.size(), timeout_ms);
+  int ready = ::poll(polled.data(), polled.size(), timeout_ms);
   lock.lock();
   --polling_;
-  if (ready > 0) {
-    if (wakes != 0 && polled.front().revents != 0) {
-      eventfd_t ignored = 0;
-      eventfd_read(wake_, &ignored);
-    }
-    for (std::size_t i = wakes; i < polled.size(); ++i) {
-      if (polled[i].revents == 0) continue;
-      // The wait may have been taken back meanwhile, so it is looked for by what it waits for.
-      for (io_wait* wait = first_; wait != nullptr; wait = wait->next) {
-        if (wait->descriptor != polled[i].fd || events_of(*wait) != polled[i].events) continue;
-        remove(*wait);
-        lock.unlock();
-        wait->ready(*wait);
-        lock.lock();
-        break;
-      }
-    }
+  if (ready > 0 && wakes != 0 && polled.front().revents != 0) {
+    eventfd_t ignored = 0;
+    eventfd_read(wake_, &ignored);
+    --ready;
+  }
+  for (std::size_t i = wakes; ready > 0 && i < polled.size(); ++i) {
+    if (polled[i].revents == 0) continue;
+    --ready;
+    io_wait* const wait = wait_for(polled[i]);
+    if (wait == nullptr) continue;
+    remove(*wait);
+    lock.unlock();
+    wait->ready(*wait);
+    if (ready > 0) lock.lock();
   }
   polled_ = std::move(polled);
 }

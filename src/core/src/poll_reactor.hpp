@@ -41,6 +41,7 @@ private:
   friend class poll_watch;
   int wake_descriptor() noexcept;
   void remove(io_wait& wait) noexcept;
+  io_wait* wait_for(const pollfd& polled) const noexcept;
 
   std::atomic<std::uint32_t> watches_{0};
   std::mutex mutex_;

@@ -19,6 +19,11 @@ void run_loop::post(scheduled_work& work) noexcept {
   wake();
 }
 
+void run_loop::dispatch(scheduled_work& work) noexcept {
+  if (!runs_here()) return post(work);
+  work.run(work);
+}
+
 void run_loop::start_timer(timer_node& timer) noexcept {
   const std::lock_guard lock(mutex_);
   timers_.insert(timer);
@@ -40,7 +45,7 @@ void run_loop::stop() noexcept {
 
 void run_loop::run() noexcept {
   std::unique_lock lock(mutex_);
-  runner_ = std::this_thread::get_id();
+  runner_.store(std::this_thread::get_id(), std::memory_order_relaxed);
   for (;;) {
     if (first_ != nullptr) {
       scheduled_work* work = std::exchange(first_, nullptr);
@@ -76,7 +81,7 @@ void run_loop::start_polling() noexcept {
 void run_loop::wake() noexcept {
   // What a descriptor that is ready calls posts from here, while the loop is still in the reactor: it looks at what was
   // posted before it waits again, and a wake would be two system calls and a wait that ends at once.
-  if (runner_ == std::this_thread::get_id()) return;
+  if (runs_here()) return;
   switch (pause_) {
     case pause::waiting: return changed_.notify_one();
     case pause::polling: return reactor_->wake();

@@ -6,6 +6,7 @@
 #include <tupelo/core/scheduler.hpp>
 #include <tupelo/core/timer_queue.hpp>
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <memory>
@@ -23,6 +24,7 @@ public:
   explicit run_loop(std::shared_ptr<poll_reactor> watches) noexcept : reactor_(std::move(watches)) {}
 
   void post(scheduled_work& work) noexcept override;
+  void dispatch(scheduled_work& work) noexcept override;
   void start_timer(timer_node& timer) noexcept override;
   bool cancel_timer(timer_node& timer) noexcept override;
   [[nodiscard]] std::int64_t now_us() const noexcept override;
@@ -37,6 +39,7 @@ public:
 private:
   enum class pause : unsigned char { none, waiting, polling };
 
+  bool runs_here() const noexcept { return runner_.load(std::memory_order_relaxed) == std::this_thread::get_id(); }
   void wait(std::unique_lock<std::mutex>& lock) noexcept;
   void wake() noexcept;
 
@@ -47,7 +50,7 @@ private:
   timer_queue timers_;
   std::shared_ptr<poll_reactor> reactor_;
   pause pause_ = pause::none;
-  std::thread::id runner_;  ///< none before `run`
+  std::atomic<std::thread::id> runner_{};  ///< none before `run`
   bool always_polls_ = false;
   bool stopped_ = false;
 };

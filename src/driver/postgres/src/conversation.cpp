@@ -35,7 +35,8 @@ request* conversation::take_completed() noexcept {
 }
 
 bool conversation::is_awaited() const noexcept {
-  return !held_.empty() ||
+  if (flights_.empty()) return !held_.empty();
+  return flights_.front().of != nullptr || !held_.empty() ||
          std::any_of(flights_.begin(), flights_.end(), [](const flight& f) { return f.of != nullptr; });
 }
 
