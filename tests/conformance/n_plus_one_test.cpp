@@ -118,6 +118,35 @@ TEST_P(repeated_reads, by_a_repository_are_those_of_who_calls_it) {
   ASSERT_EQ(reports.heard.size(), 1U);
   EXPECT_EQ(reports.heard[0].line, line);
 }
+TEST_P(repeated_reads, of_many_by_a_repository_are_those_of_who_calls_it) {
+  TUPELO_NEEDS(trait::several_connections);
+  std::uint32_t first = 0;
+  run([&]() -> task<void> {
+    auto s = watched.session();
+    const repository<Label> labels(s);
+    const auto missing = [](std::int64_t key) { return col<&Label::id> == -1 - key; };
+    first = __LINE__ + 1;
+    for (int i = 0; i < 3; ++i) co_await labels.count(missing(i));
+    for (int i = 0; i < 3; ++i) co_await labels.exists(missing(i));
+    for (int i = 0; i < 3; ++i) co_await labels.get_multi(0, 10, missing(i));
+    for (int i = 0; i < 3; ++i) co_await labels.page(1, 10, missing(i));
+  });
+  // A page is counted and read.
+  ASSERT_GE(reports.heard.size(), 4U);
+  for (std::uint32_t i = 0; i < reports.heard.size(); ++i) EXPECT_EQ(reports.heard[i].line, first + std::min(i, 3U));
+}
+TEST_P(repeated_reads, by_a_repository_from_several_places_are_none) {
+  TUPELO_NEEDS(trait::several_connections);
+  run([&]() -> task<void> {
+    auto s = watched.session();
+    const repository<Label> labels(s);
+    co_await labels.count(col<&Label::id> == -1);
+    co_await labels.count(col<&Label::id> == -2);
+    co_await labels.count(col<&Label::id> == -3);
+    co_await labels.count(col<&Label::id> == -4);
+  });
+  EXPECT_TRUE(reports.heard.empty());
+}
 TEST_P(repeated_reads, are_watched_as_the_program_was_built) {
   TUPELO_NEEDS(trait::several_connections);
   listener_of_reports heard;

@@ -26,6 +26,7 @@ template <class T>
 class repository {
 public:
   using model_type = T;
+  struct everything {};  ///< what nothing narrows
 
   explicit repository(tupelo::session& of) noexcept : session_(&of) {}
 
@@ -105,42 +106,52 @@ public:
 
   // ---- many, as plain values
 
-  /// Up to `limit` objects behind the first `skip`, in the order that `narrow` says and else in that of their keys.
-  template <class... Narrow>
-  task<std::vector<T>> get_multi(std::int64_t skip, std::int64_t limit, const Narrow&... narrow) const {
-    query_core core = narrowed(narrow...).core();
+  // What narrows is a condition or a function that is given the query, up to four of them: more are joined with `&&`.
+
+  /// Up to `limit` objects behind the first `skip`, in the order that is said there and else in that of their keys.
+  template <class A = everything, class B = everything, class C = everything, class D = everything>
+  task<std::vector<T>> get_multi(std::int64_t skip, std::int64_t limit, const A& a = {}, const B& b = {},
+                                 const C& c = {}, const D& d = {},
+                                 std::source_location from = std::source_location::current()) const {
+    query_core core = narrowed(a, b, c, d).core();
     detail::order_by_key(core);
     core.offset(skip);
     core.limit(limit);
-    return run(select_query<T, T>(static_cast<query_core&&>(core), session_).all());
+    return run(select_query<T, T>(static_cast<query_core&&>(core), session_).all(from));
   }
   /// A page, numbered from 1, with the total.
-  template <class... Narrow>
-  auto page(std::int64_t number, std::int64_t size, const Narrow&... narrow) const {
-    return narrowed(narrow...).page(number, size);
+  template <class A = everything, class B = everything, class C = everything, class D = everything>
+  auto page(std::int64_t number, std::int64_t size, const A& a = {}, const B& b = {}, const C& c = {}, const D& d = {},
+            std::source_location from = std::source_location::current()) const {
+    return narrowed(a, b, c, d).page(number, size, from);
   }
-  template <class... Narrow>
-  auto count(const Narrow&... narrow) const {
-    return narrowed(narrow...).count();
+  template <class A = everything, class B = everything, class C = everything, class D = everything>
+  auto count(const A& a = {}, const B& b = {}, const C& c = {}, const D& d = {},
+             std::source_location from = std::source_location::current()) const {
+    return narrowed(a, b, c, d).count(from);
   }
-  template <class... Narrow>
-  auto exists(const Narrow&... narrow) const {
-    return narrowed(narrow...).exists();
+  template <class A = everything, class B = everything, class C = everything, class D = everything>
+  auto exists(const A& a = {}, const B& b = {}, const C& c = {}, const D& d = {},
+              std::source_location from = std::source_location::current()) const {
+    return narrowed(a, b, c, d).exists(from);
   }
 
   /// Inserts all with as few statements as possible; their keys are set. All or none. They are not tracked.
-  task<std::vector<T>> bulk_create(std::vector<T> objects) const {
-    co_await session_->insert(objects);
+  task<std::vector<T>> bulk_create(std::vector<T> objects,
+                                   std::source_location from = std::source_location::current()) const {
+    co_await session_->insert(objects, from);
     co_return objects;
   }
   /// The number of rows that got the patch's values, in one statement. Objects that the session tracks do not see it:
   /// refresh() them.
-  operation<std::int64_t> bulk_update(const condition<T>& which, const patch<T>& changes) const {
-    return session_->template update<T>().set(changes).where(which).run();
+  operation<std::int64_t> bulk_update(const condition<T>& which, const patch<T>& changes,
+                                      std::source_location from = std::source_location::current()) const {
+    return session_->template update<T>().set(changes).where(which).run(from);
   }
   /// The number of rows that were removed, or marked, in one statement.
-  operation<std::int64_t> bulk_remove(const condition<T>& which) const {
-    return session_->template erase<T>().where(which).run();
+  operation<std::int64_t> bulk_remove(const condition<T>& which,
+                                      std::source_location from = std::source_location::current()) const {
+    return session_->template erase<T>().where(which).run(from);
   }
 
 private:
@@ -197,7 +208,7 @@ private:
     const auto add = [&made](const auto& by) {
       if constexpr (std::invocable<decltype(by), select_query<T, T>&>) {
         by(made);
-      } else {
+      } else if constexpr (!std::is_same_v<decltype(by), const everything&>) {
         made.where(by);
       }
     };

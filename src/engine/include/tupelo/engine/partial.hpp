@@ -159,9 +159,9 @@ struct select_verbs<partial<T>> {
     co_return found;
   }
   static task<tupelo::page<partial<T>>> page(query_core core, query_source* source, std::int64_t number,
-                                             std::int64_t size) {
+                                             std::int64_t size, std::source_location from = {}) {
     const left_out_columns missing = left_out_of(core);
-    tupelo::page<T> whole = co_await select_verbs<T>::page(core, source, number, size);
+    tupelo::page<T> whole = co_await select_verbs<T>::page(core, source, number, size, from);
     co_return tupelo::page<partial<T>>{taken(static_cast<std::vector<T>&&>(whole.items), missing), whole.number,
                                        whole.size, whole.total};
   }

@@ -86,18 +86,18 @@ struct select_verbs {
   static operation<bool> exists(const query_core& core, query_source* source, std::source_location from = {}) {
     return one_value<bool>(core, source, op::only_exists, from);
   }
-  static task<tupelo::page<Result>> page(query_core core, query_source* source, std::int64_t number,
-                                         std::int64_t size) {
+  static task<tupelo::page<Result>> page(query_core core, query_source* source, std::int64_t number, std::int64_t size,
+                                         std::source_location from = {}) {
     check_page(core, number, size);
     tupelo::page<Result> result;
     result.number = number;
     result.size = size;
-    operation<std::int64_t> counted = count(core, source);
+    operation<std::int64_t> counted = count(core, source, from);
     order_by_key(core);
     core.limit(size);
     core.offset((number - 1) * size);
     std::tie(result.total, result.items) =
-        co_await run_pipeline(source, static_cast<operation<std::int64_t>&&>(counted), all(core, source));
+        co_await run_pipeline(source, static_cast<operation<std::int64_t>&&>(counted), all(core, source, from));
     co_return result;
   }
   static task<keyset_page<Result>> keyset(query_core core, query_source* source, cursor from, std::int64_t rows,

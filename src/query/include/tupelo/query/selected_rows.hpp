@@ -46,8 +46,8 @@ public:
   }
   /// One page, numbered from 1, with the total. Whole rows that the order leaves equal are ordered by their key, so
   /// that pages do not overlap. Errors: query_error for a number or size below 1, and beside limit() or offset().
-  auto page(std::int64_t number, std::int64_t size) const {
-    return verbs::page(self().core(), self().source(), number, size);
+  auto page(std::int64_t number, std::int64_t size, location from = location::current()) const {
+    return verbs::page(self().core(), self().source(), number, size, from);
   }
   /// So many rows behind the cursor, the first ones where it is empty; a page says where the next begins. Rows that the
   /// order leaves equal are told apart by the key, so that none is read twice or left out, whatever is inserted or
