@@ -9,6 +9,21 @@
 
 namespace tupelo::detail {
 
+namespace {
+
+/// The one that this thread runs now: a blocking call inside of a task runs one inside of the task's.
+thread_local const run_loop* innermost = nullptr;
+
+struct innermost_while_it_runs {
+  explicit innermost_while_it_runs(const run_loop& loop) noexcept : outer(std::exchange(innermost, &loop)) {}
+  innermost_while_it_runs(const innermost_while_it_runs&) = delete;
+  innermost_while_it_runs& operator=(const innermost_while_it_runs&) = delete;
+  ~innermost_while_it_runs() { innermost = outer; }
+  const run_loop* outer;
+};
+
+}  // namespace
+
 // Every notification is sent under the lock: the loop may be destroyed as soon as its thread gets hold of it.
 
 void run_loop::post(scheduled_work& work) noexcept {
@@ -20,7 +35,8 @@ void run_loop::post(scheduled_work& work) noexcept {
 }
 
 void run_loop::dispatch(scheduled_work& work) noexcept {
-  if (!runs_here()) return post(work);
+  // Of a loop that a blocking call holds up, no task goes on before that has returned.
+  if (innermost != this) return post(work);
   work.run(work);
 }
 
@@ -44,8 +60,8 @@ void run_loop::stop() noexcept {
 }
 
 void run_loop::run() noexcept {
+  const innermost_while_it_runs here(*this);
   std::unique_lock lock(mutex_);
-  runner_.store(std::this_thread::get_id(), std::memory_order_relaxed);
   for (;;) {
     if (first_ != nullptr) {
       scheduled_work* work = std::exchange(first_, nullptr);
@@ -81,7 +97,7 @@ void run_loop::start_polling() noexcept {
 void run_loop::wake() noexcept {
   // What a descriptor that is ready calls posts from here, while the loop is still in the reactor: it looks at what was
   // posted before it waits again, and a wake would be two system calls and a wait that ends at once.
-  if (runs_here()) return;
+  if (innermost == this) return;
   switch (pause_) {
     case pause::waiting: return changed_.notify_one();
     case pause::polling: return reactor_->wake();

@@ -6,12 +6,10 @@
 #include <tupelo/core/scheduler.hpp>
 #include <tupelo/core/timer_queue.hpp>
 
-#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <memory>
 #include <mutex>
-#include <thread>
 #include <utility>
 
 namespace tupelo::detail {
@@ -39,7 +37,6 @@ public:
 private:
   enum class pause : unsigned char { none, waiting, polling };
 
-  bool runs_here() const noexcept { return runner_.load(std::memory_order_relaxed) == std::this_thread::get_id(); }
   void wait(std::unique_lock<std::mutex>& lock) noexcept;
   void wake() noexcept;
 
@@ -50,7 +47,6 @@ private:
   timer_queue timers_;
   std::shared_ptr<poll_reactor> reactor_;
   pause pause_ = pause::none;
-  std::atomic<std::thread::id> runner_{};  ///< none before `run`
   bool always_polls_ = false;
   bool stopped_ = false;
 };

@@ -4,6 +4,7 @@
 #include <tupelo/core/resumption.hpp>
 #include <tupelo/core/sync_wait.hpp>
 #include <tupelo/core/task.hpp>
+#include <tupelo/core/when_all.hpp>
 
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
@@ -31,7 +32,7 @@ struct socket_pair {
 class readiness final : io_wait {
 public:
   readiness(descriptor_watch& watch, io_readiness wanted) noexcept
-      : io_wait([](io_wait& self) noexcept { static_cast<readiness&>(self).resumed_.post(); }),
+      : io_wait([](io_wait& self) noexcept { static_cast<readiness&>(self).resumed_.dispatch(); }),
         watch_(watch),
         wanted_(wanted) {}
 
@@ -65,6 +66,25 @@ TEST(reactor, sync_wait_wakes_when_the_descriptor_can_be_read) {
 TEST(reactor, sync_wait_wakes_when_the_descriptor_can_be_written) {
   const socket_pair sockets;
   sync_wait(wait_once(sockets.near(), io_readiness::writable));
+}
+
+TEST(reactor, a_blocking_call_inside_of_a_task_resumes_no_other_task_of_its_loop) {
+  const socket_pair of_other, own;
+  bool other_went_on = false, inside = false;
+  const auto other = [&]() -> task<void> {
+    co_await wait_once(of_other.near(), io_readiness::readable);
+    other_went_on = true;
+  };
+  const auto blocks = [&]() -> task<void> {
+    of_other.write();
+    own.write();
+    sync_wait(wait_once(own.near(), io_readiness::readable));
+    inside = other_went_on;
+    co_return;
+  };
+  sync_wait(when_all(other(), blocks()));
+  EXPECT_TRUE(other_went_on);
+  EXPECT_FALSE(inside);
 }
 
 TEST(reactor, asio_wakes_when_the_descriptor_can_be_read) {
