@@ -83,6 +83,11 @@ TEST_F(tls, prefer_does_not_go_on_without_it_where_the_certificate_is_refused) {
 TEST_F(tls, a_root_certificate_does_not_keep_allow_from_going_without) {
   EXPECT_EQ(version(url_of("localhost", "sslmode=allow&sslrootcert=" + certificate("other.crt"))), "none");
 }
+TEST_F(tls, allow_believes_no_other_authority_where_the_server_wants_tls) {
+  const std::string message = refusal("postgresql://in_tls@localhost:" + port + "/postgres?hostaddr=127.0.0.1&" +
+                                      "sslmode=allow&sslrootcert=" + certificate("other.crt"));
+  EXPECT_TRUE(says(message, "certificate is refused")) << message;
+}
 TEST_F(tls, a_certificate_that_was_taken_back_is_refused) {
   const std::string settings = "sslmode=verify-ca" + root() + "&sslcrl=";
   EXPECT_TRUE(says(version(url_of("localhost", settings + certificate("nothing.crl"))), "TLS"));
