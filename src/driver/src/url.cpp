@@ -14,6 +14,8 @@ namespace {
 
 constexpr std::string_view forms =
     "; a database URL looks like sqlite:///file.db, sqlite::memory: or scheme://user:password@host:port/database";
+/// What this or another reader, as libpq, takes for something else.
+constexpr std::string_view reserved_in_options = " &=@+#";
 constexpr std::string_view spaces = " \t\r\n\f\v";
 
 [[noreturn]] void fail(std::string message) {
@@ -323,12 +325,12 @@ std::string url::redacted() const {
   for (const url_option& option : options_) {
     out += separator;
     separator = '&';
-    append_encoded(out, option.key, "&=@");
+    append_encoded(out, option.key, reserved_in_options);
     out += '=';
     if (looks_secret(option.key)) {
       out += "***";
     } else {
-      append_encoded(out, option.value, "&");
+      append_encoded(out, option.value, reserved_in_options);
     }
   }
   return out;

@@ -121,6 +121,14 @@ TEST(url, redacted_hides_the_password_and_options_that_look_secret) {
   EXPECT_EQ(u.redacted(), "pg://ada:***@h:1/x?sslpassword=***&api_KEY=***&mode=a%26b");
 }
 
+TEST(url, redacted_is_read_as_the_same_options_again) {
+  const url u = url::parse("pg://h/x?options=-c%20a%3Db%26c%23d+e%40f%25&na%3Dme=1");
+  EXPECT_EQ(u.redacted(), "pg://h/x?options=-c%20a%3Db%26c%23d%2Be%40f%25&na%3Dme=1");
+  const url again = url::parse(u.redacted());
+  EXPECT_EQ(*again.option("options"), "-c a=b&c#d+e@f%");
+  EXPECT_EQ(*again.option("na=me"), "1");
+}
+
 TEST(url, redacted_of_a_url_without_authority_is_the_url) {
   EXPECT_EQ(url::parse("sqlite::memory:?mode=memory").redacted(), "sqlite::memory:?mode=memory");
   EXPECT_EQ(url::parse("sqlite:%2F%2Fx").redacted(), "sqlite:/%2Fx");
@@ -199,7 +207,7 @@ TEST(url, keywords_are_a_postgresql_url_with_these_options) {
   EXPECT_EQ(*u.option("host"), "db.example.com");
   EXPECT_EQ(*u.option("dbname"), "my 'shop'");
   EXPECT_EQ(*u.option("pool_size"), "3");
-  EXPECT_EQ(u.redacted(), "postgresql://?host=db.example.com&dbname=my 'shop'&password=***&pool_size=3");
+  EXPECT_EQ(u.redacted(), "postgresql://?host=db.example.com&dbname=my%20'shop'&password=***&pool_size=3");
 }
 
 TEST(url, keywords_with_a_mistake_are_refused) {
