@@ -96,12 +96,6 @@ constexpr unsupported_option unsupported_options[] = {
   throw configuration_error(errc::invalid_configuration, "PostgreSQL: " + message);
 }
 
-std::string lower(std::string_view text) {
-  std::string out;
-  for (const char c : text) out += c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  return out;
-}
-
 bool is_one_of(std::string_view words, std::string_view word) {
   while (!words.empty()) {
     const std::size_t space = words.find(' ');
@@ -161,6 +155,12 @@ void check_supported(const unsupported_option& option, std::string_view value, c
 }
 
 }  // namespace
+
+std::string lower(std::string_view text) {
+  std::string out;
+  for (const char c : text) out += c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  return out;
+}
 
 void connection_options::give(std::string_view name, std::string_view value) {
   const auto* const unsupported = std::find_if(std::begin(unsupported_options), std::end(unsupported_options),

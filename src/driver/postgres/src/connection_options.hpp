@@ -11,6 +11,9 @@
 
 namespace tupelo::driver::postgres {
 
+/// Letters of ASCII only.
+std::string lower(std::string_view text);
+
 /// The options of a connection by libpq's names, as they were given or as the environment has them, and their values
 /// as what they mean.
 ///

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstddef>
+#include <iterator>
 #include <system_error>
 #include <utility>
 #include <sys/stat.h>
@@ -164,7 +165,9 @@ private:
     settings_.application_name = options_.text("application_name");
     if (settings_.application_name.empty()) settings_.application_name = options_.text("fallback_application_name");
     settings_.options = options_.text("options");
-    if (std::string zone = options_.variable("PGTZ"); !zone.empty()) settings_.time_zone = std::move(zone);
+    if (std::string zone = session_variable("PGTZ"); !zone.empty()) settings_.time_zone = std::move(zone);
+    read_date_style();
+    settings_.geqo = session_variable("PGGEQO");
     options_.word("client_encoding", {"UTF8", "UTF-8", "unicode", "auto"}, 0);
     constexpr std::int64_t most_seconds = INT32_MAX;
     settings_.connect_timeout_us =
@@ -190,6 +193,30 @@ private:
     if (!settings_.named_statements && !settings_.behind_pooler)
       fail("prepare=unnamed is for a pooler in transaction mode, and pooler=none says that there is none; leave one");
     settings_.inline_execution = options_.boolean("inline", false);
+  }
+
+  /// Empty also where it asks for the preset, as libpq has it.
+  std::string session_variable(const char* name) const {
+    std::string value = options_.variable(name);
+    return lower(value) == "default" ? std::string() : value;
+  }
+
+  void read_date_style() {
+    constexpr std::string_view orders[] = {"ymd", "dmy", "mdy", "euro", "european", "us", "noneuro", "noneuropean"};
+    const std::string style = lower(session_variable("PGDATESTYLE"));
+    for (std::string_view rest = style; !rest.empty();) {
+      const std::size_t comma = rest.find(',');
+      std::string_view word = rest.substr(0, comma);
+      rest = comma == std::string_view::npos ? std::string_view() : rest.substr(comma + 1);
+      while (word.starts_with(' ')) word.remove_prefix(1);
+      while (word.ends_with(' ')) word.remove_suffix(1);
+      if (word == "iso") continue;
+      if (std::find(std::begin(orders), std::end(orders), word) == std::end(orders)) {
+        fail("environment variable PGDATESTYLE takes ISO and an order, as in ISO, DMY: what comes as text is read as "
+             "ISO; use to_char() for other forms");
+      }
+      settings_.date_style.append(", ").append(word);
+    }
   }
 
   void read_authentication() {

@@ -91,7 +91,7 @@ void startup::send_startup() {
       {"database", settings_.database},
       // Ours only: text is checked as UTF-8, and values in text format are read as ISO.
       {"client_encoding", "UTF8"},
-      {"DateStyle", "ISO"},
+      {"DateStyle", settings_.date_style},
   };
   const auto add = [&parameters](std::string_view name, const std::string& value) {
     if (!value.empty()) parameters.push_back({name, value});
@@ -104,6 +104,7 @@ void startup::send_startup() {
   add("application_name", settings_.application_name);
   add("options", settings_.options);
   add("TimeZone", settings_.time_zone);
+  add("geqo", settings_.geqo);
   add_timeout("statement_timeout", settings_.statement_timeout_us);
   add_timeout("lock_timeout", settings_.lock_timeout_us);
   add_timeout("idle_in_transaction_session_timeout", settings_.idle_in_transaction_session_timeout_us);

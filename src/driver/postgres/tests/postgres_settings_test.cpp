@@ -168,7 +168,9 @@ TEST_F(settings_test, the_environment_fills_what_is_not_given) {
                     {"PGCONNECT_TIMEOUT", "3"},
                     {"PGOPTIONS", "-c geqo=off"},
                     {"PGTARGETSESSIONATTRS", "standby"},
-                    {"PGTZ", "UTC"}});
+                    {"PGTZ", "Europe/Berlin"},
+                    {"PGDATESTYLE", "iso , DMY"},
+                    {"PGGEQO", "off"}});
   const postgres_settings s = parse("postgresql://");
   EXPECT_EQ(s.name(), "envdb on envhost:6543");
   EXPECT_EQ(s.user, "envuser");
@@ -178,13 +180,30 @@ TEST_F(settings_test, the_environment_fills_what_is_not_given) {
   EXPECT_EQ(s.connect_timeout_us, 3'000'000);
   EXPECT_EQ(s.options, "-c geqo=off");
   EXPECT_EQ(s.target, target_session::standby);
-  EXPECT_EQ(s.time_zone, "UTC");
+  EXPECT_EQ(s.time_zone, "Europe/Berlin");
+  EXPECT_EQ(s.date_style, "ISO, dmy");
+  EXPECT_EQ(s.geqo, "off");
   const postgres_settings given = parse("postgresql://ada:own@db:1/shop?sslmode=disable&connect_timeout=0");
   EXPECT_EQ(given.name(), "shop on db:1");
   EXPECT_EQ(given.user, "ada");
   EXPECT_EQ(given.hosts[0].password, "own");
   EXPECT_EQ(given.tls, tls_mode::disable);
   EXPECT_EQ(given.connect_timeout_us, 0);
+}
+
+TEST_F(settings_test, the_environment_may_leave_a_session_as_it_is) {
+  variables.insert({{"PGTZ", "default"}, {"PGDATESTYLE", "Default"}, {"PGGEQO", "DEFAULT"}});
+  const postgres_settings s = parse("postgresql://");
+  EXPECT_EQ(s.time_zone, "UTC");
+  EXPECT_EQ(s.date_style, "ISO");
+  EXPECT_EQ(s.geqo, "");
+}
+
+TEST_F(settings_test, dates_in_another_form_than_iso_are_refused_by_the_variables_name) {
+  for (const char* style : {"German", "SQL, DMY", "ISO, Postgres", "ISO,,DMY", "x"}) {
+    variables["PGDATESTYLE"] = style;
+    EXPECT_TRUE(says(refusal("postgresql://"), "environment variable PGDATESTYLE takes ISO")) << style;
+  }
 }
 
 TEST_F(settings_test, the_environments_address_belongs_to_its_own_host) {

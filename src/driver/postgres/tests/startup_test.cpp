@@ -121,12 +121,15 @@ TEST_F(startup_test, trust_leads_straight_to_ready_with_the_servers_parameters) 
 TEST_F(startup_test, settings_are_told_as_parameters) {
   settings.application_name = "blog";
   settings.options = "-c geqo=off";
+  settings.date_style = "ISO, dmy";
+  settings.geqo = "on";
   settings.statement_timeout_us = 2'500'000;
   settings.lock_timeout_us = 1;
   begin();
   const std::string packet = sent();
-  for (const auto& [name, value] : {std::pair("application_name", "blog"), std::pair("options", "-c geqo=off"),
-                                    std::pair("statement_timeout", "2500"), std::pair("lock_timeout", "1")}) {
+  for (const auto& [name, value] :
+       {std::pair("application_name", "blog"), std::pair("options", "-c geqo=off"), std::pair("DateStyle", "ISO, dmy"),
+        std::pair("geqo", "on"), std::pair("statement_timeout", "2500"), std::pair("lock_timeout", "1")}) {
     EXPECT_NE(packet.find(text_bytes(name) + text_bytes(value)), std::string::npos) << name;
   }
   EXPECT_EQ(packet.find("idle_in_transaction_session_timeout"), std::string::npos);

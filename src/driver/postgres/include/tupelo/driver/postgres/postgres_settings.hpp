@@ -101,6 +101,8 @@ struct postgres_settings {
   std::string application_name;           ///< empty: none is told
   std::string options;                    ///< command-line options for the server process: `-c geqo=off`
   std::string time_zone = "UTC";          ///< PGTZ; UTC unless it says otherwise, as Tupelo's timestamps are
+  std::string date_style = "ISO";         ///< with the order of PGDATESTYLE behind it: `ISO, dmy`
+  std::string geqo;                       ///< PGGEQO; empty: the server's own
   bool allow_cleartext_password = false;  ///< also without TLS
   auth_methods accepted_auth = auth_methods::any;
   channel_binding_mode channel_binding = channel_binding_mode::prefer;
