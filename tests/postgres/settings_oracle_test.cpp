@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // URLs and keywords mean what libpq takes them for. No server is needed.
+#include "support/temp_directory.hpp"
+
 #include <tupelo/driver/postgres/postgres_settings.hpp>
 
 #include <gtest/gtest.h>
 #include <libpq-fe.h>
 
+#include <filesystem>
+#include <fstream>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -80,6 +84,29 @@ TEST(settings_oracle, keywords_mean_the_same) {
         "password='it\\'s' user=back\\\\slash", "host=a,b,c port=1,2,3", "application_name='' user=x", "  user=x  ",
         "user=a\\ b", "dbname='x' options='-c geqo=off'", "host=/run/pg"}) {
     expect_same(text, postgres_settings::parse(url::parse(text), {&no_variable, "runner"}));
+  }
+}
+
+std::string password_file;
+const char* own_password_file(const char* name) {
+  return std::string_view(name) == "PGPASSFILE" ? password_file.c_str() : nullptr;
+}
+
+TEST(settings_oracle, password_files_mean_the_same) {
+  const test_support::temp_directory directory;
+  password_file = directory.file("passwords");
+  for (const char* password :
+       {"plain", "cut:here", "kept\\:colon", "back\\\\slash", "end\\", ":", "", "a b ", "a:b\\:c", "tab\t"}) {
+    SCOPED_TRACE(password);
+    std::ofstream(password_file) << "127.0.0.1:1:shop:ada:" << password << "\n*:*:*:*:another\n";
+    std::filesystem::permissions(password_file,
+                                 std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+    const std::string text = "host=127.0.0.1 port=1 dbname=shop user=ada";
+    // No server is there: libpq has looked the password up before it finds that out.
+    const std::unique_ptr<PGconn, decltype(&PQfinish)> libpq(
+        PQconnectStart((text + " passfile='" + password_file + "'").c_str()), &PQfinish);
+    const postgres_settings ours = postgres_settings::parse(url::parse(text), {&own_password_file, "runner"});
+    EXPECT_EQ(ours.hosts.front().password, PQpass(libpq.get()));
   }
 }
 

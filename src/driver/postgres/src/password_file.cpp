@@ -28,9 +28,10 @@ std::optional<std::string_view> behind_field(std::string_view line, std::string_
   return std::nullopt;
 }
 
-std::string unescaped(std::string_view text) {
+/// The last field; what follows a colon behind it is nobody's.
+std::string password_at(std::string_view text) {
   std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
+  for (std::size_t i = 0; i < text.size() && text[i] != ':'; ++i) {
     if (text[i] == '\\' && i + 1 < text.size()) ++i;
     out += text[i];
   }
@@ -62,7 +63,7 @@ std::string password_in(std::string_view file, std::string_view host, std::strin
       rest = behind_field(*rest, wanted);
       if (!rest) break;
     }
-    if (rest) return unescaped(*rest);
+    if (rest) return password_at(*rest);
   }
   return {};
 }

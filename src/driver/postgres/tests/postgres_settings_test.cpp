@@ -457,6 +457,12 @@ TEST(password_in, fields_with_colons_and_backslashes_are_escaped) {
   EXPECT_EQ(password_in("\\:\\:1:5432:a\\\\b:*:p\\:w\\\\\r\n", "::1", "5432", "a\\b", "ada"), "p:w\\");
 }
 
+TEST(password_in, a_colon_ends_the_password) {
+  EXPECT_EQ(password_in("h:1:d:u:cut:here\n", "h", "1", "d", "u"), "cut");
+  EXPECT_EQ(password_in("h:1:d:u:a\\:b:\n", "h", "1", "d", "u"), "a:b");
+  EXPECT_EQ(password_in("h:1:d:u::x\n", "h", "1", "d", "u"), "");
+}
+
 TEST(password_in, the_first_line_that_fits_counts) {
   EXPECT_EQ(password_in("h:1:d:u:one\nh:1:d:u:two", "h", "1", "d", "u"), "one");
   EXPECT_EQ(password_in("hh:1:d:u:one\nh:1:d:u:two", "h", "1", "d", "u"), "two");
