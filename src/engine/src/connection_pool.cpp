@@ -322,7 +322,11 @@ void connection_pool::refresh() noexcept {
   start_openings(now);
   pressed_.store(core_.is_pressed(), std::memory_order_seq_cst);
   hot_closed_.store(core_.is_pressed() || !observers_.empty(), std::memory_order_seq_cst);
-  if (!core_.is_closing() || core_.connections() != 0 || core_.opening() != 0) return;
+  wake_drainers();
+}
+
+void connection_pool::wake_drainers() noexcept {
+  if (!core_.is_closing() || !is_empty()) return;
   for (pool_waiter* const waiter : drainers_) {
     if (waiter->settle(pool_waiter::granted)) waiter->resumed.post();
     waiter->drop();

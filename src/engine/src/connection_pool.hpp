@@ -189,7 +189,8 @@ private:
     closing_connection& operator=(const closing_connection&) = delete;
     ~closing_connection();
 
-    /// The pool's end waits until the connection is closed. Before: the lock is held.
+    /// The pool's end, and who waits for it to be empty, wait until the connection is closed and observers know.
+    /// Before: the lock is held.
     void take(std::unique_ptr<pooled_connection> taken) noexcept;
     close_reason reason = close_reason::broken;
 
@@ -211,6 +212,9 @@ private:
   void flush_hot() noexcept;
   /// After every change: pressure, refusals, openings, drains.
   void refresh() noexcept;
+  /// No connection is open, being opened or being closed.
+  bool is_empty() const noexcept { return core_.connections() == 0 && core_.opening() == 0 && closing_ == 0; }
+  void wake_drainers() noexcept;
   /// Idle connections to those who wait.
   void serve() noexcept;
   /// To the first who waits; false: nobody does.
@@ -287,6 +291,7 @@ private:
   pool_changes changes_;
   std::vector<std::unique_ptr<pooled_connection>> connections_;
   std::vector<pool_waiter*> drainers_;
+  std::uint32_t closing_ = 0;  ///< connections that are not the core's any more
   held_streams streams_;
   pool_statistics counts_;           ///< only what has been counted so far
   std::exception_ptr last_failure_;  ///< of opening

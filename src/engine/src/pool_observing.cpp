@@ -62,6 +62,7 @@ void connection_pool::tell_failed(std::int64_t began_us, const std::exception_pt
 
 void connection_pool::closing_connection::take(std::unique_ptr<pooled_connection> taken) noexcept {
   connection_ = std::move(taken);
+  ++pool_.closing_;
   ++pool_.background_;
 }
 
@@ -74,6 +75,8 @@ connection_pool::closing_connection::~closing_connection() {
   connection_.reset();
   if (!pool_.observers_.empty()) pool_.observers_.connection_closed(event);
   const std::lock_guard lock(pool_.mutex_);
+  --pool_.closing_;
+  pool_.wake_drainers();
   pool_.background_has_ended();
 }
 

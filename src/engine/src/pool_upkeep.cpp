@@ -209,7 +209,7 @@ void connection_pool::begin_close() noexcept {
 
 bool connection_pool::enqueue_drain(pool_waiter& waiter) {
   const std::lock_guard lock(mutex_);
-  if (core_.connections() == 0 && core_.opening() == 0) return false;
+  if (is_empty()) return false;
   drainers_.push_back(&waiter);
   waiter.owners.fetch_add(1, std::memory_order_relaxed);
   return true;

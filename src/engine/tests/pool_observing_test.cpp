@@ -4,6 +4,8 @@
 
 #include "tupelo/core/observer.hpp"
 
+#include <functional>
+#include <optional>
 #include <vector>
 
 namespace tupelo::detail {
@@ -111,6 +113,31 @@ TEST_F(pool_observing, says_why_a_connection_was_closed) {
   log.take();
   pool->begin_close();
   EXPECT_EQ(log.take(), said{"closed 4 pool_closed"});
+}
+TEST_F(pool_observing, that_a_connection_is_closed_comes_before_the_end_of_close) {
+  struct closing_watch final : statement_observer {
+    void connection_closed(const connection_event&) noexcept override { told(); }
+    std::function<void()> told;
+  } watching;
+  make().observe(watching);
+  pooled_connection* const held = hold();
+  pool->begin_close();
+  auto early = time.start(pool->wait_until_empty());
+  std::optional<started_task<void>> late;
+  int times = 0;
+  watching.told = [&] {
+    ++times;
+    EXPECT_TRUE(server.open.empty());
+    late.emplace(pool->wait_until_empty(), context_);
+    time.run_ready();
+    EXPECT_FALSE(early.done());
+    EXPECT_FALSE(late->done());
+  };
+  pool->give_back(held);
+  time.run_ready();
+  EXPECT_EQ(times, 1);
+  EXPECT_TRUE(early.done());
+  EXPECT_TRUE(late && late->done());
 }
 TEST_F(pool_observing, says_that_a_connection_was_too_old) {
   options.max_lifetime_us = 10 * second;

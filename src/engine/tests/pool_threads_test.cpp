@@ -68,6 +68,35 @@ TEST(pool_threads, share_connections_one_at_a_time_and_lose_none) {
   EXPECT_LE(after.connections, 3U);
   EXPECT_EQ(after.acquired, 1'200U);
 }
+/// How many connections were opened and closed.
+class life_count final : public statement_observer {
+public:
+  void connection_opened(const connection_event&) noexcept override { ++opened; }
+  void connection_closed(const connection_event&) noexcept override { ++closed; }
+  std::atomic<int> opened{0};
+  std::atomic<int> closed{0};
+};
+
+TEST(pool_threads, that_wait_for_the_end_have_heard_of_every_closing) {
+  for (int round = 0; round < 50; ++round) {
+    life_count lives;
+    connection_pool pool(driver::url::parse("silent://host/x"), silent_backend(), {.pool_size = 3});
+    pool.observe(lives);
+    std::vector<std::thread> threads;
+    for (int t = 0; t < 3; ++t) {
+      threads.emplace_back([&] {
+        try {
+          sync_wait(borrow(pool, 20));
+        } catch (const connection_error&) {}  // it was closed meanwhile
+      });
+    }
+    sync_wait(borrow(pool, 1));
+    pool.begin_close();
+    sync_wait(pool.wait_until_empty());
+    EXPECT_EQ(lives.opened.load(), lives.closed.load());
+    for (std::thread& thread : threads) thread.join();
+  }
+}
 TEST(pool_threads, that_give_up_lose_no_connection) {
   connection_pool pool(driver::url::parse("silent://host/x"), silent_backend(), {.pool_size = 1});
   for (int round = 0; round < 50; ++round) {
