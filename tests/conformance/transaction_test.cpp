@@ -279,6 +279,39 @@ TEST_P(transactions, that_are_open_when_their_lease_ends_are_rolled_back) {
   });
   EXPECT_EQ(teams(), 0);
 }
+TEST_P(transactions, say_so_where_sql_of_the_program_has_ended_them) {
+  for (const bool commits : {true, false}) {
+    const std::string ends = commits ? "COMMIT" : "ROLLBACK";
+    const auto of_a_lease = failure_of<transaction_error>([&] {
+      run([&]() -> task<void> {
+        lease held = co_await db.acquire();
+        co_await held.begin();
+        co_await held.insert(Team{.name = "first " + ends});
+        co_await held.raw_sql(ends).run();
+        co_await held.commit();
+      });
+    });
+    const auto of_a_closure = failure_of<transaction_error>([&] {
+      sync_wait(db.transaction([&](session& s) -> task<void> {
+        s.add(Team{.name = "second " + ends});
+        co_await s.flush();
+        co_await s.raw_sql(ends).run();
+      }));
+    });
+    const auto of_a_flush = failure_of<transaction_error>([&] {
+      sync_wait(db.transaction([&](session& s) -> task<void> {
+        co_await s.insert(Team{.name = "third " + ends});
+        co_await s.raw_sql(ends).run();
+        s.add(Team{.name = "behind " + ends});
+      }));
+    });
+    for (const transaction_error& refused : {of_a_lease, of_a_closure, of_a_flush}) {
+      EXPECT_EQ(refused.code(), errc::invalid_transaction);
+      EXPECT_NE(std::string(refused.what()).find("SQL of the program's own"), std::string::npos) << refused.what();
+    }
+    EXPECT_EQ(teams(), 3) << "as COMMIT says, and ROLLBACK after it";
+  }
+}
 TEST_P(transactions, cannot_be_ended_where_none_is_open) {
   EXPECT_THROW(run([&]() -> task<void> {
                  lease held = co_await db.acquire();

@@ -192,7 +192,7 @@ task<bool> connection_pool::check(pooled_connection& connection) {
   request.deadline_us = patience.at_us;
   bool given_up = false;
   try {
-    co_await request_awaiter(connection.driver(), request);
+    co_await request_awaiter(connection, request);
   } catch (const cancelled&) {
     given_up = true;
   } catch (const timed_out&) {

@@ -61,7 +61,7 @@ public:
         request_.deadline_us = rollback_deadline(background_scheduler()).at_us;
         connection_.driver().run(request_);
       } else {
-        co_await request_awaiter(connection_.driver(), request_, true);
+        co_await request_awaiter(connection_, request_, true);
       }
     } catch (const std::exception&) {  // the connection is lost with it; what came before is told
     }
@@ -115,7 +115,7 @@ private:
       connection_.run_inline(request_, context);
       if (request_.failure) std::rethrow_exception(request_.failure);
     } else {
-      co_await request_awaiter(connection_.driver(), request_);
+      co_await request_awaiter(connection_, request_);
     }
   }
 
@@ -154,7 +154,7 @@ private:
       if (connection_.runs_inline()) {
         connection_.run_inline(request, context);
       } else {
-        co_await request_awaiter(connection_.driver(), request);
+        co_await request_awaiter(connection_, request);
       }
     } catch (...) {
       failure = std::current_exception();

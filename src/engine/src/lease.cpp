@@ -35,13 +35,25 @@ detail::pooled_connection& lease::free_connection() const {
 detail::pooled_connection& lease::ready() const {
   detail::pooled_connection& c = free_connection();
   if (c.must_roll_back()) [[unlikely]]
-    detail::throw_failed_transaction();
+    detail::throw_failed_transaction(*this);
   return c;
 }
 
 detail::commit_hooks& lease::hooks() const { return connection().hooks; }
 
-void detail::throw_failed_transaction() {
+namespace {
+
+[[noreturn]] void throw_ended_transaction() {
+  throw transaction_error(errc::invalid_transaction,
+                          "the transaction is not open any more: SQL of the program's own, COMMIT or ROLLBACK, has "
+                          "ended it, and what was done in it before is committed or undone as that said. Leave its end "
+                          "to commit() and rollback() of the lease, or to the closure of transaction()");
+}
+
+}  // namespace
+
+void detail::throw_failed_transaction(const lease& of) {
+  if (of.ended_by_program()) throw_ended_transaction();
   throw transaction_error(errc::invalid_transaction,
                           "a statement or flush of this transaction has failed before, so that nothing more can be "
                           "done in it: it must be rolled back. Let that failure out of the closure, or run what may "
@@ -58,7 +70,10 @@ std::string savepoint(int depth) { return "tupelo_" + std::to_string(depth); }
 
 task<void> lease::begin(transaction_start start) {
   detail::pooled_connection& c = ready();
-  if (c.depth == 0) c.begun_to_read = start.mode == transaction_mode::deferred;
+  if (c.depth == 0) {
+    c.begun_to_read = start.mode == transaction_mode::deferred;
+    c.forget_failure();
+  }
   std::string text = c.depth == 0 ? sql_dialect().begin(start) : "SAVEPOINT " + savepoint(c.depth);
   if (c.driver().gains_by_groups()) {
     c.postpone(std::move(text));
@@ -88,7 +103,9 @@ task<void> lease::require_committable() {
                            "database; run it again");
   }
   if (!transaction_failed()) co_return;
+  const bool ended = ended_by_program();
   co_await rollback();
+  if (ended) throw_ended_transaction();
   throw transaction_error(errc::invalid_transaction,
                           "a statement of this transaction has failed, so that it cannot be committed; it was rolled "
                           "back. Run what may fail in a savepoint: begin() again inside");
@@ -108,7 +125,7 @@ task<void> detail::two_step_commit::commit(lease& on) {
   on.require_transaction("commit");
   pooled_connection& c = on.free_connection();
   if (c.depth > 1) {
-    if (on.transaction_failed()) throw_failed_transaction();
+    if (on.transaction_failed()) throw_failed_transaction(on);
     if (!c.take_back()) co_await c.execute("RELEASE " + savepoint(c.depth - 1));
     c.keep_results();
     c.hooks.release(c.depth--);
@@ -217,6 +234,9 @@ task<bool> lease::session_advisory_unlock(advisory_key key, advisory_mode mode) 
 bool lease::in_transaction() const noexcept { return transaction_depth() > 0; }
 bool lease::transaction_failed() const noexcept {
   return connection_ && (connection_->must_roll_back() || connection_->driver().transaction_failed());
+}
+bool lease::ended_by_program() const noexcept {
+  return connection_ && connection_->must_roll_back() && connection_->is_ended_by_program();
 }
 void lease::fail_transaction() noexcept {
   if (in_transaction() && connection_->failed_depth == 0) connection_->failed_depth = connection_->depth;

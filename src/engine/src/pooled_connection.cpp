@@ -14,6 +14,9 @@ deadline rollback_deadline(const scheduler& clock) noexcept {
   return deadline::after_us(patience_us, clock.now_us());
 }
 
+request_awaiter::request_awaiter(pooled_connection& connection, driver::request& request, bool must_run) noexcept
+    : connection_(connection), request_(request), must_run_(must_run), watch_(connection.driver()) {}
+
 bool request_awaiter::suspend(std::coroutine_handle<> awaiting, const task_context& context) noexcept {
   struct completion {
     static void done(driver::request& request) noexcept {
@@ -32,15 +35,18 @@ bool request_awaiter::suspend(std::coroutine_handle<> awaiting, const task_conte
   const deadline until = must_run_ ? rollback_deadline(context.scheduler) : context.deadline;
   if (request_.deadline_us > until.at_us) request_.deadline_us = until.at_us;
   request_.cancellable = !must_run_ && context.cancellation.cancel_possible();
-  connection_.start(request_);
+  connection_.driver().start(request_);
   // Only now: an interrupt that comes before the request has started would find nothing to stop.
-  if (request_.cancellable && !watch_.attach(context.cancellation)) connection_.interrupt();
+  if (request_.cancellable && !watch_.attach(context.cancellation)) connection_.driver().interrupt();
   return resumption_.arm();
 }
 
 void request_awaiter::await_resume() {
   watch_.detach();
-  if (request_.failure) std::rethrow_exception(request_.failure);
+  if (!request_.failure) [[likely]]
+    return;
+  connection_.note_failure();
+  std::rethrow_exception(request_.failure);
 }
 
 pooled_connection::pooled_connection(connection_pool& pool, std::unique_ptr<driver::connection> driver,
@@ -129,6 +135,7 @@ void pooled_connection::run_inline(driver::request& request, const task_context&
   request.cancellation = &context.cancellation;
   if (request.cancellable && !registration.attach(context.cancellation)) throw cancelled();
   driver_->run(request);
+  if (request.failure) note_failure();
 }
 
 void pooled_connection::run_now(statement_run& run, const task_context& context) {
@@ -147,8 +154,10 @@ void pooled_connection::run_now(statement_run& run, const task_context& context)
     driver_->run(request);
   }
   take_results(run, request);
-  if (request.failure) [[unlikely]]
+  if (request.failure) [[unlikely]] {
+    note_failure();
     std::rethrow_exception(request.failure);
+  }
 }
 
 task<void> pooled_connection::run(statement_run& run) {
@@ -168,7 +177,7 @@ task<void> pooled_connection::run(statement_run& run) {
   fill(request, statement(run.core), run);
   const observed_statement observed(pool_.observers(), request);
   try {
-    co_await request_awaiter(*driver_, request);
+    co_await request_awaiter(*this, request);
   } catch (...) {
     take_results(run, request);
     observed.finish(request);
@@ -235,7 +244,7 @@ task<void> pooled_connection::execute(std::string script) {
     co_return;
   }
   try {
-    co_await request_awaiter(*driver_, request);
+    co_await request_awaiter(*this, request);
   } catch (...) {
     observed.finish(request);
     throw;
@@ -252,7 +261,7 @@ task<void> pooled_connection::execute_regardless(std::string script) {
   request.script = script;
   const observed_statement observed(pool_.observers(), request);
   try {
-    co_await request_awaiter(*driver_, request, true);
+    co_await request_awaiter(*this, request, true);
   } catch (...) {
     observed.finish(request);
     throw;

@@ -29,12 +29,13 @@ deadline rollback_deadline(const scheduler& clock) noexcept;
 /// What a lost connection makes of a COMMIT.
 [[noreturn]] void throw_commit_unknown();
 
+class pooled_connection;
+
 /// Waits for an asynchronous request of a driver; interrupts it when the awaiting task is cancelled.
 class request_awaiter {
 public:
   /// `must_run`: neither the awaiting task's cancellation nor its deadline stops the request.
-  request_awaiter(driver::connection& connection, driver::request& request, bool must_run = false) noexcept
-      : connection_(connection), request_(request), must_run_(must_run) {}
+  request_awaiter(pooled_connection& connection, driver::request& request, bool must_run = false) noexcept;
   request_awaiter(const request_awaiter&) = delete;
   request_awaiter& operator=(const request_awaiter&) = delete;
 
@@ -55,14 +56,12 @@ private:
 
   bool suspend(std::coroutine_handle<> awaiting, const task_context& context) noexcept;
 
-  driver::connection& connection_;
+  pooled_connection& connection_;
   driver::request& request_;
   bool must_run_;
   resumption resumption_;
-  watch watch_{connection_};
+  watch watch_;
 };
-
-class pooled_connection;
 
 /// A result that is read in parts on a connection. It ends with the transaction that it was opened in, and with the
 /// connection's way back to the pool.
@@ -174,12 +173,20 @@ public:
   commit_hooks hooks;          ///< of the open transaction
 
   /// Whether the open transaction can only be rolled back though the server may not say so: it was said to have failed,
-  /// or the database has ended it by itself, as SQLite does where the disk is full or a write is interrupted, and would
-  /// commit each statement that follows. Not where the connection is lost, of which others are to be told.
+  /// or it is over already, and each statement that follows would be committed: the database has ended it by itself, as
+  /// SQLite does where the disk is full or a write is interrupted, or SQL of the program's own has. Not where the
+  /// connection is lost, of which others are to be told.
   bool must_roll_back() const noexcept {
     if (depth == 0) return false;
-    return (failed_depth != 0 || (postponed_.empty() && !driver_->in_transaction())) && driver_->usable();
+    return (failed_depth != 0 || is_ended_already()) && driver_->usable();
   }
+  /// Whether it is no failure but SQL of the program's own that has ended the open transaction. Before:
+  /// must_roll_back().
+  bool is_ended_by_program() const noexcept { return failed_depth == 0 && !ended_by_failure_; }
+  /// Before the outermost begin().
+  void forget_failure() noexcept { ended_by_failure_ = false; }
+  /// A request has failed; with it the database may have ended the transaction.
+  void note_failure() noexcept { ended_by_failure_ = ended_by_failure_ || (depth != 0 && is_ended_already()); }
 
   std::uint64_t number = 0;  ///< in the order in which they were opened
   std::int64_t opened_us = 0;
@@ -194,6 +201,8 @@ public:
 
 private:
   friend class group_requests;
+  /// The database knows nothing of the open transaction.
+  bool is_ended_already() const noexcept { return postponed_.empty() && !driver_->in_transaction(); }
   /// A statement that begins or ends a transaction.
   struct control_statement {
     statement_plan plan;
@@ -215,6 +224,7 @@ private:
   std::vector<control_statement*> postponed_;
   std::atomic<std::uint64_t> uses_{0};
   bool dirty_ = false;
+  bool ended_by_failure_ = false;  ///< the open transaction, by the database itself
 };
 
 }  // namespace tupelo::detail

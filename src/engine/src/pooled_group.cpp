@@ -132,7 +132,7 @@ task<void> pooled_connection::run_group(statement_group& group, std::string_view
         run_inline(requests.head, context);
       } else {
         try {
-          co_await request_awaiter(*driver_, requests.head);
+          co_await request_awaiter(*this, requests.head);
         } catch (...) {  // it is in the request
         }
       }

@@ -208,7 +208,7 @@ task<std::uint64_t> row_stream_core::fetch(row_sink sink) {
       connection.run_inline(s.request, context);
       if (s.request.failure) std::rethrow_exception(s.request.failure);
     } else {
-      co_await request_awaiter(connection.driver(), s.request);
+      co_await request_awaiter(connection, s.request);
     }
     s.rows += s.request.row_count;
     s.running = s.request.more;

@@ -16,6 +16,15 @@ protected:
     time.run_ready();
     ran.result();
   }
+  template <class Work>
+  std::string message_of(Work work) {
+    try {
+      work();
+    } catch (const transaction_error& e) {
+      return e.what();
+    }
+    return "nothing was refused";
+  }
   bool was_sent(std::string_view script) const {
     return std::find(server.scripts.begin(), server.scripts.end(), script) != server.scripts.end();
   }
@@ -38,6 +47,33 @@ TEST_F(failed_transaction, is_one_that_the_server_does_not_know_any_more) {
   finish(held.begin());
   finish(held.commit());
   EXPECT_TRUE(was_sent("COMMIT"));
+}
+TEST_F(failed_transaction, says_where_no_failure_but_sql_of_the_program_has_ended_it) {
+  make();
+  lease held(*pool, hold());
+  finish(held.begin());
+  finish(held.execute("COMMIT"));
+  constexpr const char* cause = "SQL of the program's own";
+  EXPECT_NE(message_of([&] { finish(held.execute("INSERT")); }).find(cause), std::string::npos);
+  const std::string refused = message_of([&] { finish(held.commit()); });
+  EXPECT_NE(refused.find(cause), std::string::npos) << refused;
+  EXPECT_EQ(refused.find("failed"), std::string::npos) << refused;
+  EXPECT_FALSE(held.in_transaction());
+  finish(held.begin());
+  finish(held.begin());
+  finish(held.execute("ROLLBACK"));
+  EXPECT_NE(message_of([&] { finish(held.commit()); }).find(cause), std::string::npos) << "in a savepoint too";
+}
+TEST_F(failed_transaction, says_so_where_a_failure_has_ended_it) {
+  make();
+  lease held(*pool, hold());
+  finish(held.begin());
+  EXPECT_THROW(finish(held.execute("FILL THE DISK")), query_error);
+  EXPECT_NE(message_of([&] { finish(held.commit()); }).find("has failed"), std::string::npos);
+  finish(held.begin());
+  finish(held.execute("COMMIT"));
+  EXPECT_NE(message_of([&] { finish(held.commit()); }).find("SQL of the program's own"), std::string::npos)
+      << "it is another transaction";
 }
 TEST_F(failed_transaction, around_savepoints_is_over_with_the_last_of_them) {
   make();

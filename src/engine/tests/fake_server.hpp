@@ -114,6 +114,9 @@ private:
     if (text.starts_with("BEGIN")) in_transaction_ = true;
     if (text.starts_with("COMMIT") || text.starts_with("ROLLBACK")) in_transaction_ = false;
     request.failure = nullptr;
+    if (!text.starts_with("FILL")) return;
+    in_transaction_ = false;
+    request.failure = std::make_exception_ptr(query_error(errc::disk_full, "the disk is full"));
   }
 
   bool inline_;

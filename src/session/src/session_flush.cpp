@@ -475,7 +475,7 @@ task<void> session::state::add_removals(flush_writes& writes, const model_info& 
 }
 
 task<bool> session::state::write_all(bool commit) {
-  if (held.transaction_failed()) detail::throw_failed_transaction();  // what follows would not say why
+  if (held.transaction_failed()) detail::throw_failed_transaction(held);  // what follows would not say why
   flush_events events(listening());
   follow_relations();
   if (!copies.empty()) {

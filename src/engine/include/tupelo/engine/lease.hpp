@@ -12,11 +12,16 @@
 
 namespace tupelo {
 
+class lease;
+
 namespace detail {
 class pooled_connection;
 class connection_pool;
 class bulk_writer;
 struct two_step_commit;
+
+/// Before: transaction_failed(). Errors: transaction_error, always, which says why it can only be rolled back.
+[[noreturn]] void throw_failed_transaction(const lease& of);
 }  // namespace detail
 
 /// One connection of the pool for exclusive use. Goes back at destruction; a transaction that is still open is rolled
@@ -78,7 +83,8 @@ public:
   /// 0 outside a transaction, 1 in one, more in savepoints.
   int transaction_depth() const noexcept;
   /// Whether the open transaction can only be rolled back, or back to a savepoint from before: a statement of it has
-  /// failed and the database refuses all that follow, the database has ended it by itself, or fail_transaction().
+  /// failed and the database refuses all that follow, the database has ended it by itself, SQL of the program's own
+  /// has (COMMIT, ROLLBACK), or fail_transaction().
   bool transaction_failed() const noexcept;
   /// What was done in the open transaction, or in its innermost savepoint, is not to be kept: it can only be rolled
   /// back from here on, and everything else throws transaction_error. Does nothing outside of a transaction.
@@ -107,6 +113,7 @@ private:
   friend class detail::row_stream_core;
   friend class detail::bulk_writer;
   friend struct detail::two_step_commit;
+  friend void detail::throw_failed_transaction(const lease& of);
   detail::pooled_connection& connection() const;
   /// For work of its own. Errors: transaction_error (concurrent_use) while copy_in() waits for a row.
   detail::pooled_connection& free_connection() const;
@@ -116,6 +123,7 @@ private:
   detail::commit_hooks& hooks() const;
   void require_transaction(std::string_view verb) const;
   void require_session() const;
+  bool ended_by_program() const noexcept;
   task<void> require_committable();
   [[noreturn]] void refused_commit(const std::exception_ptr& failure);
   void take_from(lease& other) noexcept {
@@ -143,9 +151,6 @@ struct two_step_commit {
   /// For somebody else who runs them.
   static commit_hooks take_hooks(lease& on) noexcept;
 };
-
-/// Errors: transaction_error, always.
-[[noreturn]] void throw_failed_transaction();
 
 }  // namespace detail
 
