@@ -293,6 +293,19 @@ TEST_P(json_figures, that_are_decimals_are_set_as_numbers) {
   EXPECT_EQ(sync_wait(db.query<Figure>().limit(1).select<std::optional<decimal>>(place.as<decimal>()).one()),
             decimal::parse("7.25"));
 }
+TEST_P(json_figures, that_are_decimals_are_set_with_all_their_digits) {
+  const auto place = col<&Figure::meta>.path("n");
+  for (const char* number : {"12345678901234567.1", "-123456789012345678901234567890.123456789", "7.250", "0"}) {
+    const decimal value = decimal::parse(number);
+    sync_wait(db.update<Figure>().set(place, value).all_rows().run());
+    EXPECT_EQ(sync_wait(db.query<Figure>().limit(1).select<json>(col<&Figure::meta>).one()).at("n")->text(), number);
+    EXPECT_EQ(sync_wait(db.query<Figure>().limit(1).select<std::optional<decimal>>(place.as<decimal>()).one()), value);
+    sync_wait(db.update<Figure>().set(place, std::optional<decimal>(value)).all_rows().run());
+    EXPECT_EQ(sync_wait(db.query<Figure>().limit(1).select<std::optional<decimal>>(place.as<decimal>()).one()), value);
+    const std::string text = db.query<Figure>().limit(1).select<json>(place.with(value)).to_sql(inlined);
+    EXPECT_EQ(sync_wait(db.raw_sql<json>(text).one()).at("n")->text(), number) << text;
+  }
+}
 TEST_P(json_figures, that_a_narrow_type_does_not_hold_are_null) {
   EXPECT_EQ(read<std::int32_t>("3000000000"), std::nullopt);
   EXPECT_EQ(read<std::int32_t>("-2147483649"), std::nullopt);

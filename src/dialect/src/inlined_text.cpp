@@ -122,6 +122,11 @@ private:
     }
     return list(items);
   }
+  literal_value value(const bind_step& step) {
+    literal_value spelled = spell(step.k, cursor_);
+    if (step.typed_as == kind::json) spelled.bare = false;  // a database may read it as a double else
+    return spelled;
+  }
   void take(const bind_step& step) {
     switch (step.source) {
       case bind_source::field: return;
@@ -129,7 +134,7 @@ private:
         if (step.wrap != like_wrap::none) {
           return put(step.first, literal({kind::text, pattern_of(take_bytes(cursor_), step.wrap)}));
         }
-        return put(step.first, step.k == kind::array ? array() : literal(spell(step.k, cursor_)));
+        return put(step.first, step.k == kind::array ? array() : literal(value(step)));
       case bind_source::list:
       case bind_source::whole_list: break;
     }

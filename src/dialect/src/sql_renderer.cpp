@@ -115,6 +115,10 @@ void sql_renderer::number_binding(std::uint32_t index, std::uint64_t word) {
     if (index + 1 < count_ && op_of(words_[index + 1]) == op::compare) {
       step.wrap = wrap_of(static_cast<comparison>(sub_of(words_[index + 1])));
     }
+    // One before the call is what the place is set to.
+    const std::uint64_t next = index + 1 < count_ ? words_[index + 1] : 0;
+    if (step.k == kind::decimal && op_of(next) == op::call && static_cast<function>(sub_of(next)) == function::json_set)
+      step.typed_as = kind::json;
   } else if (o == op::limit || o == op::offset) {
     step.k = kind::i64;
   } else if (o == op::in_list) {

@@ -154,7 +154,11 @@ void value_binder::bind_step_value(int place, const bind_step& step) {
     case kind::date:
       return bind_date(place, static_cast<std::int32_t>(static_cast<std::int64_t>(*cursor_++)), step.slot);
     case kind::uuid: return bind_uuid_text(place, take_bytes(cursor_), step.slot);
-    case kind::decimal: return bind_decimal_text(place, take_bytes(cursor_), step.slot);
+    case kind::decimal: {
+      const std::string_view digits = take_bytes(cursor_);
+      if (step.typed_as == kind::json) return bind_copy(place, checked_json_number(digits, step.slot));
+      return bind_decimal_text(place, digits, step.slot);
+    }
     case kind::time_of_day: return bind_time(place, static_cast<std::int64_t>(*cursor_++), step.slot);
     case kind::interval: return bind_copy(place, take_interval(cursor_).to_string());
     case kind::array: {

@@ -16,6 +16,11 @@ constexpr std::int32_t decimal_digits = 15;
 // Digits behind the point beyond which a double gets too small to keep 15 of them.
 constexpr std::int32_t decimal_scale = 290;
 
+void require_finite(const decimal& value, const field_slot& slot) {
+  if (value.is_finite()) return;
+  refuse_value(slot, ": SQLite has no decimal NaN or infinity; store NULL instead, or keep the value in a text field");
+}
+
 }  // namespace
 
 std::string parameter_name(const field_slot& slot) {
@@ -38,10 +43,7 @@ std::string checked_time(std::int64_t microseconds, const field_slot& slot) {
 }
 
 double checked_double(const decimal& value, const field_slot& slot) {
-  if (!value.is_finite()) {
-    refuse_value(slot,
-                 ": SQLite has no decimal NaN or infinity; store NULL instead, or keep the value in a text field");
-  }
+  require_finite(value, slot);
   if (value.precision() > decimal_digits || value.scale() > decimal_scale) {
     refuse_value(
         slot,
@@ -54,6 +56,12 @@ decimal checked_decimal(std::string_view text, const field_slot& slot) {
   auto value = decimal::try_parse(text);
   if (!value) throw value_error(parameter_name(slot) + ": the value is no decimal number");
   return std::move(*value);
+}
+
+std::string checked_json_number(std::string_view text, const field_slot& slot) {
+  const decimal value = checked_decimal(text, slot);
+  require_finite(value, slot);
+  return value.to_string();
 }
 
 uuid checked_uuid(std::string_view bytes_or_text, const field_slot& slot) {

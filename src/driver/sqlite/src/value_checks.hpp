@@ -41,6 +41,8 @@ std::string checked_time(std::int64_t microseconds, const field_slot& slot);
 /// The number as SQLite keeps it, from which the same decimal comes back.
 double checked_double(const decimal& value, const field_slot& slot);
 decimal checked_decimal(std::string_view text, const field_slot& slot);
+/// As JSON has it, with all its digits.
+std::string checked_json_number(std::string_view text, const field_slot& slot);
 /// From its 16 bytes or its 36 characters.
 uuid checked_uuid(std::string_view bytes_or_text, const field_slot& slot);
 

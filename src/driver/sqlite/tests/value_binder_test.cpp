@@ -55,9 +55,11 @@ struct value_binder : ::testing::Test {
     values.push(word);
     return seen(step_of(k));
   }
-  std::string seen_text(kind k, std::string_view text) {
+  std::string seen_text(kind k, std::string_view text, kind typed_as = {}) {
     values.push_text(text);
-    return seen(step_of(k));
+    bind_step step = step_of(k);
+    step.typed_as = typed_as;
+    return seen(step);
   }
   template <class T>
   std::string seen_field(const type_ops& ops, const T& field) {
@@ -188,6 +190,10 @@ TEST_F(value_binder, decimals_are_numbers_so_that_they_compare_as_such) {
   EXPECT_EQ(seen_field(kind::decimal, decimal::parse("123456789012.345")), "real: 123456789012.345");
 }
 
+TEST_F(value_binder, decimals_of_a_document_are_texts_with_all_digits) {
+  EXPECT_EQ(seen_text(kind::decimal, "12345678901234567.10", kind::json), "text: '12345678901234567.10'");
+  EXPECT_EQ(refusal([&] { seen_text(kind::decimal, "NaN", kind::json); }).code(), errc::value_out_of_range);
+}
 TEST_F(value_binder, decimal_of_a_numeric_column_comes_back_equal) {
   db.script("CREATE TABLE t (price NUMERIC)");
   const type_ops ops = ops_of<decimal>(kind::decimal);

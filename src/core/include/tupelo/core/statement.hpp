@@ -23,7 +23,7 @@ enum class like_wrap : std::uint8_t { none, contains, starts_with, ends_with };
 struct bind_step {
   bind_source source{};
   kind k{};
-  kind typed_as{};  ///< raw SQL: what the value is in C++, also where it is NULL
+  kind typed_as{};  ///< raw SQL: what the value is in C++, also where it is NULL; json: a number of a document
   like_wrap wrap{};
   kind element{};            ///< of arrays, as in a value buffer
   std::uint32_t first = 0;   ///< number of the first placeholder, from 1
