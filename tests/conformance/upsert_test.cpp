@@ -153,6 +153,49 @@ TEST_P(computed_upsert, writes_nothing_where_it_does_not) {
   EXPECT_EQ(stored().amount, 10);
   EXPECT_EQ(stored().version, 1);
 }
+TEST_P(computed_upsert, that_writes_nothing_leaves_the_object_as_it_was) {
+  const auto is_as_it_was = [](const Stock& each) { return each.id == 0 && each.amount == 5 && each.version == 0; };
+  EXPECT_FALSE(sync_wait(db.upsert(again, on_place().update(amount).where(amount > 100))));
+  EXPECT_TRUE(is_as_it_was(again));
+  EXPECT_FALSE(sync_wait(db.upsert(again, on_place().ignore())));
+  EXPECT_TRUE(is_as_it_was(again));
+  EXPECT_FALSE(sync_wait(db.upsert(first, on_place().ignore())));
+  EXPECT_EQ(first.version, 1);
+  std::vector<Stock> many{again, {.shelf = "a", .article = "screw"}, again};
+  EXPECT_EQ(sync_wait(db.upsert(many, on_place().ignore())), (std::vector<bool>{false, true, false}));
+  EXPECT_TRUE(is_as_it_was(many[0]) && is_as_it_was(many[2]));
+  EXPECT_NE(many[1].id, 0);
+  EXPECT_EQ(many[1].version, 1);
+}
+struct Voucher {
+  uuid id{};
+  std::string code{};
+  timestamp created_at{}, updated_at{};
+
+  static void model(model<Voucher>& m) {
+    m.unique(&Voucher::code);
+    m.timestamps(&Voucher::created_at, &Voucher::updated_at);
+  }
+};
+TEST_P(computed_upsert, that_writes_nothing_makes_no_key_and_no_times) {
+  create<Voucher>();
+  const auto once = on_conflict(col<&Voucher::code>).ignore();
+  Voucher one{.code = "a"}, other{.code = "a"};
+  EXPECT_TRUE(sync_wait(db.upsert(one, once)));
+  EXPECT_FALSE(one.id.is_nil());
+  EXPECT_FALSE(sync_wait(db.upsert(other, once)));
+  const timestamp updated_at = one.updated_at;
+  EXPECT_FALSE(sync_wait(db.upsert(one, once)));
+  EXPECT_EQ(one.updated_at, updated_at);
+  std::vector<Voucher> many{other, {.code = "b"}};
+  EXPECT_EQ(sync_wait(db.upsert(many, once)), (std::vector<bool>{false, true}));
+  EXPECT_NE(many[1].updated_at, timestamp());
+  for (const Voucher& each : {other, many[0]}) {
+    EXPECT_TRUE(each.id.is_nil());
+    EXPECT_EQ(each.created_at, timestamp());
+    EXPECT_EQ(each.updated_at, timestamp());
+  }
+}
 TEST_P(computed_upsert, binds_values_of_both_clauses_in_their_places) {
   sync_wait(db.upsert(again, on_place()
                                  .set(amount, amount + 100)

@@ -30,20 +30,24 @@ void make_upsert(statement_run& run, const model_info& info, void* const& object
   run.sink = {object, &add_only_row};
 }
 
-task<std::int64_t> run_upsert(query_source& source, const model_info& info, void* object, expression conflict) {
-  statement_run run;
-  make_upsert(run, info, object, conflict, time_of_writing(info));
-  co_await run_now(source, run);
-  co_return static_cast<std::int64_t>(run.row_count);
+/// What `make_upsert` says in the object itself.
+std::vector<std::uint16_t> prepared_fields(const model_info& info) {
+  std::vector<std::uint16_t> fields;
+  for (const int at : {info.created_at, info.updated_at, info.version}) {
+    if (at >= 0) fields.push_back(static_cast<std::uint16_t>(at));
+  }
+  if (info.key.size() == 1 && info.fields[info.key[0]].is(field_client_uuid)) fields.push_back(info.key[0]);
+  return fields;
 }
 
-/// What objects hold before rows are read into them that may be rolled back.
+/// What fields of objects hold before they are written, which may come to nothing.
 class values_before {
 public:
-  values_before(const model_info& info, const std::vector<void*>& objects) : info_(info), objects_(objects) {
+  values_before(const model_info& info, const std::vector<std::uint16_t>& fields, const std::vector<void*>& objects)
+      : info_(info), fields_(fields), objects_(objects) {
     inline_word_buffer<96> words;
     for (const void* const object : objects) {
-      for (const std::uint16_t i : info.columns) {
+      for (const std::uint16_t i : fields) {
         const field_slot slot = info.fields[i].slot();
         const void* const value = value_of(slot, object);
         words.push(value != nullptr ? 1 : 0);
@@ -52,16 +56,18 @@ public:
     }
     words_.assign(words.data(), words.data() + words.size);
   }
-  void give_back() const {
+  /// To the objects but those that are `written`, each at its position.
+  void give_back(const std::vector<bool>& written = {}) const {
     const std::uint64_t* next = words_.data();
-    for (void* const object : objects_) {
-      for (const std::uint16_t i : info_.columns) {
+    for (std::size_t at = 0; at != objects_.size(); ++at) {
+      const bool changed = at >= written.size() || !written[at];
+      for (const std::uint16_t i : fields_) {
         const field_slot slot = info_.fields[i].slot();
         if (*next++ == 0) {
-          store_null(slot, object);
+          if (changed) store_null(slot, objects_[at]);
           continue;
         }
-        store_words(slot, field_for_value(slot, object), next);
+        if (changed) store_words(slot, field_for_value(slot, objects_[at]), next);
         next += words_of_value(stored_type(*slot.type).k, next);
       }
     }
@@ -69,14 +75,26 @@ public:
 
 private:
   const model_info& info_;
+  const std::vector<std::uint16_t>& fields_;
   const std::vector<void*>& objects_;
   std::vector<std::uint64_t> words_;
 };
 
+task<std::int64_t> run_upsert(query_source& source, const model_info& info, void* object, expression conflict) {
+  const std::vector<void*> objects = {object};
+  const std::vector<std::uint16_t> prepared = prepared_fields(info);
+  const values_before before(info, prepared, objects);
+  statement_run run;
+  make_upsert(run, info, objects[0], conflict, time_of_writing(info));
+  co_await run_now(source, run);
+  if (run.row_count == 0) before.give_back();
+  co_return static_cast<std::int64_t>(run.row_count);
+}
+
 /// Does `work(held)` in a transaction; the objects are as they were where it is not committed.
 template <class Work>
 task<std::int64_t> write_whole(verb_call call, const model_info& info, const std::vector<void*>& objects, Work work) {
-  const values_before before(info, objects);
+  const values_before before(info, info.columns, objects);
   bool committed = false;
   std::exception_ptr failure;
   try {
@@ -92,6 +110,8 @@ task<std::int64_t> write_whole(verb_call call, const model_info& info, const std
 task<std::int64_t> run_upserts(query_source& source, const model_info& info, const std::vector<void*>& objects,
                                const expression& conflict, std::vector<bool>& written) {
   constexpr std::size_t most = 256;
+  const std::vector<std::uint16_t> prepared = prepared_fields(info);
+  const values_before before(info, prepared, objects);
   const std::int64_t now = time_of_writing(info);
   std::int64_t rows = 0;
   for (std::size_t from = 0; from < objects.size(); from += most) {
@@ -109,6 +129,7 @@ task<std::int64_t> run_upserts(query_source& source, const model_info& info, con
       rows += static_cast<std::int64_t>(run.row_count);
     }
   }
+  before.give_back(written);
   co_return rows;
 }
 
