@@ -92,6 +92,16 @@ TEST_P(chunks, bring_relations_and_selected_values) {
   EXPECT_EQ(sync_wait(in_order().select(name).chunk(3, note_names)), 4);
   EXPECT_EQ(told, (names{"ada", "bob", "cyd", "dan"}));
 }
+TEST_P(chunks, are_of_distinct_rows_that_hold_their_order_and_key) {
+  using row = std::tuple<std::int64_t, std::string>;
+  const auto note_rows = [this](std::vector<row>& some) {
+    for (const row& each : some) told.push_back(std::get<1>(each));
+  };
+  EXPECT_EQ(sync_wait(in_order().select(col<&Person::id>, name).distinct().chunk(3, note_rows)), 4);
+  EXPECT_EQ(told, (names{"ada", "bob", "cyd", "dan"}));
+  const auto note_names = [](std::vector<std::string>&) {};
+  EXPECT_THROW(sync_wait(in_order().select(name).distinct().chunk(3, note_names)), query_error);
+}
 TEST_P(chunks, of_rows_that_no_page_has_are_refused) {
   const auto none = [](std::vector<Person>&) {};
   const auto offset = failure_of<query_error>([&] { sync_wait(in_order().offset(1).chunk(2, none)); });

@@ -141,6 +141,58 @@ TEST_P(keyset, what_says_other_rows_is_refused) {
   EXPECT_THROW(sync_wait(db.query<Entry>().union_all(query<Entry>()).page_after(cursor(), 5)), query_error);
   EXPECT_THROW(sync_wait(db.query<Entry>().distinct().order_by(lower(name)).page_after(cursor(), 5)), query_error);
 }
+TEST_P(keyset, distinct_rows_that_hold_their_order_and_key_have_pages) {
+  const auto query = db.query<Entry>()
+                         .select(coalesce(rank, 2), id, upper(name))
+                         .distinct()
+                         .order_by(coalesce(rank, 2).desc(), upper(name));
+  auto ordered = query;
+  const auto expected = sync_wait(ordered.order_by(id).all());
+  ASSERT_EQ(expected.size(), 23U);
+  auto forward = expected, backward = expected;
+  forward.clear();
+  backward.clear();
+  cursor place;
+  for (bool more = true; more && forward.size() < 100;) {
+    const auto page = sync_wait(query.page_after(place, 4));
+    forward.insert(forward.end(), page.items.begin(), page.items.end());
+    place = page.next;
+    more = page.has_next;
+  }
+  EXPECT_EQ(forward, expected);
+  place = cursor();
+  for (bool more = true; more && backward.size() < 100;) {
+    const auto page = sync_wait(query.page_before(place, 4));
+    backward.insert(backward.begin(), page.items.begin(), page.items.end());
+    place = page.prev;
+    more = page.has_prev;
+  }
+  EXPECT_EQ(backward, expected);
+}
+TEST_P(keyset, distinct_groups_that_hold_their_order_have_pages) {
+  const auto query = db.query<Entry>().group_by(name).select(name, count()).distinct().order_by(count().desc());
+  auto ordered = query;
+  const auto expected = sync_wait(ordered.order_by(name.desc()).all());
+  const auto first = sync_wait(query.page_after(cursor(), 2));
+  const auto second = sync_wait(query.page_after(first.next, 10));
+  ASSERT_EQ(first.items.size(), 2U);
+  ASSERT_EQ(second.items.size(), 3U);
+  auto read = first.items;
+  read.insert(read.end(), second.items.begin(), second.items.end());
+  EXPECT_EQ(read, expected);
+}
+TEST_P(keyset, distinct_rows_without_their_order_or_key_are_refused) {
+  const auto refused = [](const auto& query) {
+    return std::string(failure_of<query_error>([&] { sync_wait(query.page_after(cursor(), 5)); }).what());
+  };
+  EXPECT_NE(refused(db.query<Entry>().select(name).distinct().order_by(name)).find("distinct()"), std::string::npos);
+  EXPECT_NE(refused(db.query<Entry>().select(id, name).distinct().order_by(lower(name))).find("distinct()"),
+            std::string::npos);
+  EXPECT_NE(refused(db.query<Entry>().select(id, coalesce(rank, 1)).distinct().order_by(coalesce(rank, 2)))
+                .find("distinct()"),
+            std::string::npos)
+      << "of other values";
+}
 TEST_P(keyset, the_order_may_be_by_expressions) {
   expect_the_same_rows_in_pages(db.query<Entry>().order_by(upper(name)), 3);
   expect_the_same_rows_in_pages(db.query<Entry>().order_by(coalesce(rank, 2).desc(), length(name), name), 4);

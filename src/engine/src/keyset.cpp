@@ -230,15 +230,23 @@ void keyset_plan::add_term(const query_core& core, expression value, kind k, boo
 void keyset_plan::place_terms(query_core& core, bool apart) {
   const model_info& model = info_of(*model_);
   std::vector<std::uint16_t> read;
+  std::vector<std::uint32_t> selected;
   bool distinct = false;
   for (std::uint32_t i = 1; i < core.shape.size; ++i) {
     std::uint64_t& word = core.shape.data()[i];
     if (op_of(word) == op::only_column) read.push_back(offset_of_word(word));
+    if (op_of(word) == op::project) selected.push_back(i);
     if (op_of(word) == op::distinct) distinct = true;
     if (op_of(word) == op::order && backward_) word = with_sub(word, static_cast<std::uint8_t>(sub_of(word) ^ 1U));
     i += body_of(word) + payload_of(word);
   }
   apart = apart && !distinct && terms_.size() <= beside_value::most;
+  // Read once more behind the row, these leave it as distinct as it is.
+  const auto is_selected = [&](const term& each) {
+    return std::any_of(selected.begin(), selected.end(),
+                       [&](std::uint32_t i) { return same_words(term_of(core, i), each.value); });
+  };
+  bool adds_values = false;
   for (term& each : terms_) {
     const bool is_read =
         !apart && each.field >= 0 && whole_ &&
@@ -246,11 +254,12 @@ void keyset_plan::place_terms(query_core& core, bool apart) {
          std::find(read.begin(), read.end(), model.fields[static_cast<std::size_t>(each.field)].offset) != read.end());
     if (is_read) continue;
     each.field = -1;
+    adds_values = adds_values || (distinct && !is_selected(each));
     if (++beside_ > beside_value::most) {
       refuse("the order has more than " + std::to_string(beside_value::most) + " values that the rows do not hold");
     }
   }
-  if (distinct && beside_ != 0) {
+  if (adds_values) {
     refuse("distinct() goes with it where the rows hold all that they are ordered by and their key: group_by() what "
            "shall be there once");
   }
