@@ -127,6 +127,10 @@ tp::task<void> writes(tp::database& db) {
   EXPECT_EQ(again.size(), 3U);
   co_await db.update<Post>().set(tp::col<&Post::views>, tp::col<&Post::views> - 1).all_rows().run();
 
+  const auto is_eve = tp::col<&User::email> == "eve@example.com";
+  auto forgotten = co_await db.update<User>().set(tp::col<&User::age>, std::nullopt).where(is_eve).with_deleted().run();
+  EXPECT_EQ(forgotten, 1);
+
   User ada{.email = "ada@example.com", .age = 37};
   bool written = co_await db.upsert(ada, tp::on_conflict(tp::col<&User::email>).update(tp::col<&User::age>));
   EXPECT_TRUE(written);

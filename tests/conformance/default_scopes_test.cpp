@@ -242,6 +242,19 @@ TEST_P(default_scopes, hold_for_updates_and_erases_by_a_condition) {
   EXPECT_EQ(sync_wait(db.erase<Article>().permanently().all_rows().run()), 2);
   EXPECT_EQ(sync_wait(db.erase<Article>().permanently().without_scopes().all_rows().run()), 3);
 }
+TEST_P(default_scopes, stay_where_an_update_is_of_marked_rows_too) {
+  const auto update = [this] {
+    return db.update<Article>().set(title, "changed").where(col<&Article::writer_id> == ada);
+  };
+  EXPECT_EQ(sync_wait(update().without_scopes().where(title == "gone").run()), 0);
+  EXPECT_EQ(sync_wait(update().with_deleted().run()), 2) << "seen and gone";
+  EXPECT_EQ(kept(true), names{"changed"}) << "which is marked as before";
+  EXPECT_EQ(kept(false), (names{"changed", "draft", "foreign", "notes"}));
+  auto all = update();
+  all.with_deleted().without_scopes();
+  EXPECT_EQ(sync_wait(all.returning(col<&Article::id>)).size(), 4U);
+  EXPECT_THROW(sync_wait(db.update<Article>().set(title, "x").with_deleted().run()), query_error);
+}
 TEST_P(default_scopes, are_no_condition_for_all_rows) {
   EXPECT_THROW(sync_wait(db.erase<Article>().without_scope("published").run()), query_error);
   EXPECT_THROW(sync_wait(db.update<Article>().set(title, "x").run()), query_error);

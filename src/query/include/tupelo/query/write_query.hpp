@@ -260,6 +260,13 @@ public:
   update_query&& set(column<M...> c, const V& value) && {
     return static_cast<update_query&&>(set(c, value));
   }
+
+  /// Soft-deleted rows too, of all models that the statement reads.
+  update_query& with_deleted() & {
+    this->core_.word(make_word(op::with_deleted));
+    return *this;
+  }
+  update_query&& with_deleted() && { return static_cast<update_query&&>(with_deleted()); }
 };
 
 /// A DELETE of the rows that a condition names: `db.erase<User>().where(…).run()`. Soft-deletable models are marked,
