@@ -168,7 +168,7 @@ void* held_rows::add_place() {
   if (fates.size() > count) fates.insert(fates.begin() + here, fate::fresh);
   if (places.size() > count) places.insert(places.begin() + here, nullptr);
   if (originals.size() > count) originals.insert(originals.begin() + here, nullptr);
-  if (copied.size() > count) copied.insert(copied.begin() + here, {});
+  if (copied.size() > count) copied.emplace(copied.begin() + here);  // {} would be a list of none
   if (ties.size() > count) ties.insert(ties.begin() + here, 0);
   tell_places(count + 1);
   return row(count++);

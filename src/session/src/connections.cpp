@@ -98,6 +98,19 @@ void make_copy(held_rows& held, std::size_t row, const identity_map& identities,
   held.copied[row] = {};
 }
 
+/// The row, which was taken out, has the key of an object that this transaction has inserted: undone, that gets another
+/// one.
+void follow_key(held_rows& held, std::size_t row, const identity_map& identities, row_copies& copies) {
+  if (held.parts[row] != nullptr || original_at(held, row) != nullptr) return;
+  const model_info& info = info_of(*held.ops->spec);
+  tracked_object* const known = identities.find(info, held.row(row));
+  if (known == nullptr || !known->key_generated) return;
+  row_share& whole = copies.share_of(held);
+  whole.use();
+  copies.add(whole, row, *known, take_snapshot(info, held.row(row)));
+  whole.release();
+}
+
 [[noreturn]] void throw_not_tracked(const held_rows& held) {
   throw transaction_error(errc::detached_object, "a many_to_many refers to an object of " +
                                                      std::string(info_of(*held.ops->spec).short_name()) +
@@ -114,11 +127,17 @@ std::uint64_t next_tie() noexcept {
 struct loose_ties {
   given_keys connected, parted;
 
-  explicit loose_ties(const held_rows& held) {
+  /// `in_field`: the program can take out what it has given up.
+  loose_ties(const held_rows& held, bool in_field) {
     for (std::size_t i = 0; i < held.all(); ++i) {
       if (held.tie_of(i) != 0) continue;
       const tracked_object* const original = original_at(held, i);
-      if (original != nullptr && original->state != object_state::persistent) throw_not_tracked(held);
+      const auto* const part = static_cast<const tracked_object*>(held.parts[i]);
+      const auto is_gone = [](const tracked_object* each) {
+        return each != nullptr && each->state != object_state::persistent;
+      };
+      if (!in_field && i < held.count && (is_gone(original) || is_gone(part))) continue;
+      if (is_gone(original)) throw_not_tracked(held);
       (i < held.count ? connected : parted).objects.push_back(original ? original->object() : held.row(i));
     }
   }
@@ -170,6 +189,22 @@ void follow_originals(const std::vector<tracked_object*>& owners, const tracked_
   }
 }
 
+void give_up_connections(const std::vector<tracked_object*>& owners, const std::vector<tracked_object*>& leaving) {
+  if (leaving.empty()) return;
+  const std::unordered_set<const loaded_rows*> left(leaving.begin(), leaving.end());
+  for (const tracked_object* owner : owners) {
+    for_each_loose(info_of(*owner->spec), *owner, [&](const relation_info&, held_rows& held) {
+      for (std::size_t i = 0; i != held.count; ++i) {
+        const tracked_object* const original = original_at(held, i);
+        if (held.tie_of(i) != 0 || !(left.contains(held.parts[i]) || left.contains(original))) continue;
+        while (held.ties.size() <= i) held.ties.push_back(held.tie_of(held.ties.size()));
+        held.ties[i] = 1;
+        if (original != nullptr) drop(std::exchange(held.originals[i], nullptr));
+      }
+    });
+  }
+}
+
 void give_up_new(held_rows& held, std::vector<tracked_object*>& leaving) {
   for (std::size_t i = held.count; i < held.all(); ++i) {
     auto* const part = static_cast<tracked_object*>(held.parts[i]);
@@ -179,7 +214,27 @@ void give_up_new(held_rows& held, std::vector<tracked_object*>& leaving) {
   }
 }
 
-bool connections::any(const std::vector<tracked_object*>& owners) {
+bool connections::owned_rows::in_field() const noexcept {
+  const field_info& field = info_of(*owner->spec).fields[relation->field];
+  return loaded_rows_of(static_cast<const char*>(owner->object()) + field.offset) == held;
+}
+
+void connections::owned_rows::retain() const noexcept {
+  detail::retain(owner);
+  detail::retain(held);
+}
+
+void connections::owned_rows::drop() const noexcept {
+  detail::drop(held);
+  detail::drop(owner);
+}
+
+connections::~connections() {
+  settle();
+  forget_left_fields();
+}
+
+bool connections::any(const std::vector<tracked_object*>& owners) const {
   std::unordered_set<const held_rows*> met;
   for (const tracked_object* object : owners) {
     if (object->state != object_state::persistent && object->state != object_state::added) continue;
@@ -191,54 +246,73 @@ bool connections::any(const std::vector<tracked_object*>& owners) {
                         ": copies of an object share what its relations hold; give each its own");
     });
   }
-  return !met.empty();
+  return !met.empty() || !left_.empty();
 }
 
 task<void> connections::write(query_source& in, const std::vector<tracked_object*>& owners,
                               const identity_map& identities, row_copies& copies, std::size_t savepoints) {
-  struct changed {
-    const tracked_object* owner;
-    const relation_info* relation;
-    held_rows* held;
-  };
-  std::vector<changed> found;
-  for (const tracked_object* object : owners) {
+  std::vector<owned_rows> found = left_;
+  for (tracked_object* object : owners) {
     if (object->state != object_state::persistent) continue;
-    const model_info& info = info_of(*object->spec);
-    for_each_loose(info, *object, [&](const relation_info& relation, held_rows& held) {
+    for_each_loose(info_of(*object->spec), *object, [&](const relation_info& relation, held_rows& held) {
       found.push_back({object, &relation, &held});
     });
   }
-  for (const changed& each : found) {
-    held_rows& held = *each.held;
-    const model_info& info = info_of(*each.owner->spec);
-    const join_rows rows{{info.spec, info.fields[each.relation->field].offset}, held.ops->spec, each.owner->object()};
-    loose_ties ties(held);
-    if (!ties.parted.objects.empty()) co_await detach(&in, rows, std::move(ties.parted), false);
-    if (!ties.connected.objects.empty()) co_await attach(&in, rows, std::move(ties.connected));
-    retain(&held);
-    const std::uint64_t tie = next_tie();
-    written_.push_back({&held, tie, savepoints});
-    for (std::size_t i = 0; i < held.all(); ++i) {
-      if (held.tie_of(i) != 0) continue;
-      held.ties.resize(std::max(held.ties.size(), i + 1), 1);
-      held.ties[i] = tie;
-      if (original_at(held, i) != nullptr) {
-        make_copy(held, i, identities, copies);
-      }
-    }
+  for (std::size_t i = 0; i != found.size(); ++i) {
+    const owned_rows& rows = found[i];
+    const bool left = i < left_.size();
+    if (left && (rows.owner->state != object_state::persistent || rows.in_field())) continue;
+    const model_info& info = info_of(*rows.owner->spec);
+    const join_rows joined{
+        {info.spec, info.fields[rows.relation->field].offset}, rows.held->ops->spec, rows.owner->object()};
+    loose_ties ties(*rows.held, !left);
+    if (!ties.parted.objects.empty()) co_await detach(&in, joined, std::move(ties.parted), false);
+    if (!ties.connected.objects.empty()) co_await attach(&in, joined, std::move(ties.connected));
+    note_written(rows, savepoints, identities, copies);
+  }
+  forget_left_fields();
+}
+
+void connections::note_written(const owned_rows& rows, std::size_t savepoints, const identity_map& identities,
+                               row_copies& copies) {
+  held_rows& held = *rows.held;
+  rows.retain();
+  const std::uint64_t tie = next_tie();
+  written_.push_back({rows, tie, savepoints});
+  for (std::size_t i = 0; i < held.all(); ++i) {
+    if (held.tie_of(i) != 0) continue;
+    held.ties.resize(std::max(held.ties.size(), i + 1), 1);
+    held.ties[i] = tie;
+    const tracked_object* const original = original_at(held, i);
+    if (original != nullptr && original->state == object_state::persistent) make_copy(held, i, identities, copies);
+    if (i >= held.count) follow_key(held, i, identities, copies);
   }
 }
 
-void connections::revert(std::size_t savepoints) {
+void connections::revert(std::size_t savepoints, bool kept) {
+  if (!kept && savepoints == 0) forget_left_fields();
+  std::vector<owned_rows> left;
   while (!written_.empty() && written_.back().savepoints >= savepoints) {
     const written last = written_.back();
     written_.pop_back();
-    for (std::uint64_t& tie : last.rows->ties) {
+    for (std::uint64_t& tie : last.rows.held->ties) {
       if (tie == last.tie) tie = 0;
     }
-    drop(last.rows);
+    // Of several that wrote the same rows the first one keeps them.
+    for (auto* const some : {&left, &left_}) {
+      std::erase_if(*some, [&](const owned_rows& each) {
+        if (each.held != last.rows.held) return false;
+        each.drop();
+        return true;
+      });
+    }
+    if (kept && !last.rows.in_field()) {
+      left.push_back(last.rows);
+    } else {
+      last.rows.drop();
+    }
   }
+  left_.insert(left_.begin(), left.rbegin(), left.rend());
 }
 
 void connections::release(std::size_t savepoints) {
@@ -246,7 +320,11 @@ void connections::release(std::size_t savepoints) {
 }
 
 void connections::settle() {
-  for (const written& each : std::exchange(written_, {})) drop(each.rows);
+  for (const written& each : std::exchange(written_, {})) each.rows.drop();
+}
+
+void connections::forget_left_fields() {
+  for (const owned_rows& each : std::exchange(left_, {})) each.drop();
 }
 
 }  // namespace tupelo::detail

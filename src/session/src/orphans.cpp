@@ -201,7 +201,7 @@ void session::state::take_out(const model_info& owner, const relation_info& rela
     }
     const detail::key_flow& flow = flows.of(owner, relation);
     if (part->state == object_state::added) {
-      leaving.push_back(part);
+      if (!part->moved) leaving.push_back(part);
     } else if (part->state == object_state::persistent && flow.holds(part->object(), holder.object()) &&
                !is_given_to_another(info, part, relation, holder.object())) {
       if (relation.deletes_orphans) {

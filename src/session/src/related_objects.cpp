@@ -93,7 +93,7 @@ void related_objects::add(const model_info& info, tracked_object* object) {
       const key_flow* flow = nullptr;
       for (std::size_t i = held.stored; i < held.count; ++i) {
         tracked_object* const child = part_of(held, i);
-        if (child == nullptr || child->state != object_state::added) continue;
+        if (child == nullptr || child->state != object_state::added || child->moved) continue;
         if (flow == nullptr) {
           flow = &flows_.of(info, relation, field);
           holders_.emplace_back(&held, object);
@@ -405,15 +405,16 @@ bool is_given_child(const model_info& info, const tracked_object* object, const 
   return false;
 }
 
-std::vector<tracked_object*> added_parts(tracked_object* object) {
+std::vector<tracked_object*> added_parts(tracked_object* object, bool connected_too) {
   std::vector<tracked_object*> found;
   std::size_t next = 0;
   for (tracked_object* at = object; at != nullptr;) {
-    for_each_given(info_of(*at->spec), at->object(), [&](const relation_info&, void*, loaded_rows* rows) {
+    for_each_given(info_of(*at->spec), at->object(), [&](const relation_info& relation, void*, loaded_rows* rows) {
       if (rows->origin != rows_origin::held) return;
+      if (relation.kind == relation_kind::many_to_many && !connected_too) return;
       for (loaded_rows* each : static_cast<held_rows*>(rows)->parts) {
         auto* const part = static_cast<tracked_object*>(each);
-        if (part != nullptr && part->state == object_state::added) found.push_back(part);
+        if (part != nullptr && part->state == object_state::added && !part->moved) found.push_back(part);
       }
     });
     at = next < found.size() ? found[next++] : nullptr;

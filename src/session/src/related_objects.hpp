@@ -37,8 +37,9 @@ void refuse_to_replace(const model_info& info, void* object, const tracked_objec
 std::vector<const tracked_object*> given_children(const std::vector<tracked_object*>& owners);
 /// Whether a has_one of one of the owners has been given this object, so that its foreign key will change.
 bool is_given_child(const model_info& info, const tracked_object* object, const std::vector<tracked_object*>& owners);
-/// The parts of the object's rows, and theirs, that are not inserted yet.
-std::vector<tracked_object*> added_parts(tracked_object* object);
+/// The parts of the object's rows, and theirs, that are not inserted yet; those of a many_to_many only if that is asked
+/// for.
+std::vector<tracked_object*> added_parts(tracked_object* object, bool connected_too);
 
 /// Whether objects of the model may refer to some that refer to others.
 bool may_refer_further(const model_info& info);

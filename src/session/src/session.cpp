@@ -22,7 +22,7 @@ using detail::tracked_object;
 
 session::state::~state() {
   // What no commit has kept is not in the database.
-  connected.revert(0);
+  connected.revert(0, false);
   for (const undo_entry& entry : undo) {
     if (entry.object != nullptr && entry.state == object_state::added)
       detail::row_part::set_fate(entry.object, detail::held_rows::fate::fresh);
@@ -62,21 +62,26 @@ void session::state::let_go(const std::vector<tracked_object*>& leaving) {
 void session::state::own(tracked_object* object) {
   detail::retain(object);
   object->session = number;
+  object->moved = false;
   objects.add(object);
 }
 
-void session::state::disown(tracked_object* object) {
+void session::state::disown(tracked_object* object, bool connected_too) {
   if (!objects.remove(object)) return;
   std::vector<tracked_object*> leaving = {object};
   if (object->state == object_state::added) {  // what it holds is new because of it alone
-    for (tracked_object* part : detail::added_parts(object)) {
+    for (tracked_object* part : detail::added_parts(object, connected_too)) {
       if (!objects.remove(part)) continue;
       detail::row_part::set_fate(part, detail::held_rows::fate::fresh);
       leaving.push_back(part);
     }
   }
   let_go(leaving);
-  if (!busy) undo.tidy(marks);  // else somebody has noted how much there was
+  if (busy) return;  // somebody has noted how much there was
+  marks.push_back(flushed);
+  undo.tidy(marks);
+  flushed = marks.back();
+  marks.pop_back();
 }
 
 void session::state::drop_all(object_state which) {
@@ -133,6 +138,7 @@ void session::state::settle() {
   hooks.append(detail::two_step_commit::take_hooks(held));
   held.release();
   undo.clear();
+  flushed = 0;
   marks.clear();
   if (watch) watch->forget();
   connected.settle();
@@ -255,6 +261,7 @@ task<bool> session::flush_all(bool commit) {
     }
     if (!state_->copies.empty()) state_->settle_copies(before, failure != nullptr);
     if (!failure) detail::unload_stale(state_->objects.with_relations());
+    if (!failure) state_->flushed = state_->undo.size();
     state_->added.clear();  // handlers may have set keys
   }
   if (!failure && tells) failure = co_await try_tell(session_event::after_flush);
@@ -381,7 +388,7 @@ task<std::exception_ptr> session::state::undo_transaction(bool values) {
   held.release();
   marks.clear();
   hooks.roll_back(0);
-  connected.revert(0);
+  connected.revert(0, !values);
   revert(0, values);
   co_return failure;
 }
@@ -401,7 +408,8 @@ task<void> session::open_savepoint() {
   const session_use use(state_->busy);
   co_await state_->ensure_transaction();
   co_await state_->held.begin();
-  state_->marks.push_back(state_->undo.size());
+  state_->flushed = state_->undo.size();
+  state_->marks.push_back(state_->flushed);
 }
 
 task<void> session::close_savepoint(std::exception_ptr failure) {
@@ -421,7 +429,7 @@ task<void> session::close_savepoint(std::exception_ptr failure) {
   }
   // Why it is undone is what is told; where that fails, the lease knows that the transaction has.
   co_await state_->held.rollback_after_failure();
-  state_->connected.revert(state_->marks.size() + 1);
+  state_->connected.revert(state_->marks.size() + 1, false);
   state_->revert(mark, true);
   std::rethrow_exception(failure);
 }

@@ -486,7 +486,7 @@ task<bool> session::state::write_all(bool commit) {
   co_await restore_children(events);
   detail::related_objects related(objects.with_relations(), number);
   work_list work(objects.all(), related, replaced);
-  work.connects = detail::connections::any(objects.with_relations());
+  work.connects = connected.any(objects.with_relations());
   if (work.models.empty() && !work.connects) co_return false;
   co_await ensure_transaction();
   flush_writes writes(*this, events);

@@ -59,6 +59,7 @@ struct session::state {
   /// What has left a has_one: written before what takes its place is inserted. Nothing is read through these.
   std::vector<const detail::tracked_object*> replaced;
   detail::undo_log undo;
+  std::size_t flushed = 0;                          ///< size of `undo` behind the last flush that did not fail
   std::vector<std::size_t> marks;                   ///< size of `undo` where each open savepoint began
   std::unique_ptr<detail::repetition_watch> watch;  ///< null: off
 
@@ -76,7 +77,8 @@ struct session::state {
   /// Of objects that come from a read, before they are tracked. Errors: those of the handlers.
   task<void> tell_loaded(const model_info& info, void* object);
   void own(detail::tracked_object* object);
-  void disown(detail::tracked_object* object);
+  /// With the new objects that it holds; `connected_too`: those in a many_to_many, which are nobody's part.
+  void disown(detail::tracked_object* object, bool connected_too = true);
   /// Objects in this state leave the session.
   void drop_all(detail::object_state which);
   /// They are detached, and the session's shares of them end.
@@ -87,6 +89,9 @@ struct session::state {
   /// The object is as its row was read; what the program has changed in it itself stays. `connected_too`: edits of its
   /// copies in many_to_many relations are changes of it from before.
   void follow_read(const model_info& info, detail::tracked_object* object, detail::words_view row, bool connected_too);
+  /// What the program has changed last, a foreign key or a relation field, decides whom objects belong to, as long as
+  /// their rows can tell.
+  void settle_keys();
   /// Back to the size of `undo` given. `values`: the objects' fields too, and what was added leaves.
   void revert(std::size_t mark, bool values);
   static void revert_read(undo_entry& entry, bool values);

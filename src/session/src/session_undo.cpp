@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "contradictions.hpp"
+#include "moved_objects.hpp"
+#include "related_objects.hpp"
 #include "session_state.hpp"
 
 #include "tupelo/engine/object_verbs.hpp"
 
 #include <algorithm>
 #include <functional>
+#include <iterator>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -62,11 +66,29 @@ void session::state::take_over(tracked_object* object, tracked_object* from) {
   detail::row_part::set_fate(from, detail::held_rows::fate::gone);
 }
 
+void session::state::settle_keys() {
+  try {
+    const detail::related_objects settled(objects.with_relations(), number);
+  } catch (const error&) {}  // the next flush says so
+}
+
 void session::state::revert(std::size_t mark, bool values) {
+  if (!values) settle_keys();
   const std::vector<bool> in_step = copies.in_step();
   added.clear();
   std::vector<const tracked_object*> read_again;
-  std::vector<tracked_object*> leaving;
+  std::vector<tracked_object*> leaving, unwanted;
+  detail::moved_objects moved;
+  // What flushes that did not fail have deleted, and what has left a has_one for another.
+  std::unordered_set<const tracked_object*> erased;
+  const auto is_erased = [&](const tracked_object* each) {
+    return each->state == object_state::erased && each->noted <= flushed;
+  };
+  if (!values && has_erased_objects)
+    std::copy_if(objects.begin(), objects.end(), std::inserter(erased, erased.end()), is_erased);
+  for (const tracked_object* each : replaced) {
+    if (each->state == object_state::erased || each->state == object_state::removed) erased.insert(each);
+  }
   std::vector<std::pair<tracked_object*, tracked_object*>> meanwhile;  // of one row: whose it was, and whose it became
   while (undo.size() > mark) {
     undo_entry entry = undo.take_last();
@@ -82,8 +104,10 @@ void session::state::revert(std::size_t mark, bool values) {
     if (entry.state == object_state::added) {
       const bool has_a_row = object->state == object_state::persistent || object->state == object_state::removed;
       if (has_a_row && !info.key.empty()) identities.erase(object);
+      if (has_a_row && !values) moved.note(info, object);
       if (object->key_generated) detail::set_generated_key(info, object->object(), 0);
-      if (!values && object->state == object_state::removed) leaving.push_back(object);  // there is no row to remove
+      // There is no row to remove.
+      if (!values && (object->state == object_state::removed || erased.contains(object))) unwanted.push_back(object);
     } else {
       if (values) {
         const detail::snapshot now = detail::take_snapshot(info, object->object());
@@ -112,6 +136,7 @@ void session::state::revert(std::size_t mark, bool values) {
     }
     identities.insert_new(object);
   }
+  flushed = std::min(flushed, undo.size());
   std::sort(read_again.begin(), read_again.end(), std::less<>());
   for (const auto& [object, other] : meanwhile) {
     const bool stays = !values && is_wanted(info_of(*other->spec), *other);
@@ -119,7 +144,10 @@ void session::state::revert(std::size_t mark, bool values) {
     leaving.push_back(stays ? object : other);
   }
   if (!values) {
+    moved.leave(objects.with_relations());
     copies.revert(in_step, read_again, false);
+    detail::give_up_connections(objects.with_relations(), unwanted);
+    for (tracked_object* object : unwanted) disown(object, false);
     for (tracked_object* other : leaving) disown(other);
     return;
   }

@@ -47,6 +47,7 @@ struct tracked_object : loaded_rows {
   bool key_generated : 1 = false;  ///< by the insert of this transaction
   bool permanently : 1 = false;    ///< removed so that the row is deleted, not marked
   bool expired : 1 = false;        ///< to be read again
+  bool moved : 1 = false;          ///< the relation field that holds it does not say whom it belongs to
   std::uint32_t noted = 0;         ///< behind the last entry about it in the session's undo_log; 0: none
   std::uint32_t session = 0;       ///< the number of the last one that it was added to
   std::uint32_t key_hash = 0;      ///< under which the identity map has it
