@@ -23,7 +23,7 @@ void add_fields(model_info& info, const model_spec& spec);
 /// What the groups of fields among the model's members say, inner ones first.
 void mix_in(model_info& info, const model_spec& spec, std::size_t at);
 
-std::string relations_like(relation_kind kind, std::string_view related);
+std::vector<std::string> relations_like(relation_kind kind, std::string_view related);
 
 void take_fields(raw_field* out, const type_ops* const* types, const void* const* addresses, std::size_t count,
                  const void* base) noexcept {
@@ -182,17 +182,17 @@ std::string relations_by(const model_info& model, const field_info& field) {
 
 /// "User::posts": the declared relations of this kind to that model, as far as models have been used. The field itself
 /// holds one pointer and does not know where it stands.
-std::string detail::relations_like(relation_kind kind, std::string_view related) {
+std::vector<std::string> detail::relations_like(relation_kind kind, std::string_view related) {
   registry& r = models();
   std::lock_guard lock(r.mutex);
-  std::string found;
+  std::vector<std::string> found;
   for (std::size_t id = 0; id < r.by_id.size(); ++id) {
     const model_spec* known = r.by_id[id];
     if (!known || !known->info || known->id != id) continue;  // or another name of a model
     for (const relation_info& relation : known->info->relations) {
       if (relation.kind != kind || relation.related != related) continue;
-      if (!found.empty()) found += " or ";
-      found.append(known->info->short_name()).append("::").append(known->info->fields[relation.field].name);
+      std::string& name = found.emplace_back(known->info->short_name());
+      name.append("::").append(known->info->fields[relation.field].name);
     }
   }
   return found;

@@ -9,6 +9,7 @@
 #include <new>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace tupelo::detail {
 
@@ -197,29 +198,31 @@ void relation_slot::take_out(const void* row, const row_ops& ops, row_copy copy)
   if (held.parts.back() == nullptr && held.fates.back() != held_rows::fate::taken) held.pop();
 }
 
-std::string relations_like(relation_kind kind, std::string_view related);
+/// `Model::field` of each relation of the kind with these rows.
+std::vector<std::string> relations_like(relation_kind kind, std::string_view related);
 
 void throw_relation_not_loaded(relation_kind kind, const char* type_text) {
   static constexpr const char* names[] = {"relation",   "has_many",     "has_one",
                                           "belongs_to", "many_to_many", "belongs_to_any"};
   const std::string_view related = reflect::type_name(type_text);
-  const std::string candidates = relations_like(kind, related);
+  std::string candidates, verbs;
+  for (const std::string& each : relations_like(kind, related)) {
+    candidates.append(candidates.empty() ? "" : " or ").append(each);
+    verbs.append(verbs.empty() ? "" : " or ").append(".with(&").append(each).append(")");
+  }
+  if (candidates.find(' ') != std::string::npos) candidates = '(' + candidates + ')';
   std::string message = "the relation tp::";
   message += names[static_cast<std::size_t>(kind)];
   message += '<';
   message += kind == relation_kind::belongs_to_any ? std::string_view("…") : reflect::last_identifier(related);
   message += "> ";
-  if (candidates.empty()) {
+  if (verbs.empty()) {
     message +=
         "is not loaded; reading a relation never runs a query: load it with .with(…) in the query, or later with "
         "load(object, …)";
-  } else if (candidates.find(" or ") == std::string::npos) {
-    message += candidates + " is not loaded; reading a relation never runs a query: add .with(&" + candidates +
-               ") to the query, or co_await load(object, &" + candidates + ") later";
   } else {
-    message += "(" + candidates +
-               ") is not loaded; reading a relation never runs a query: name it in .with(…) of the "
-               "query, or co_await load(object, …) later";
+    message += candidates + " is not loaded; reading a relation never runs a query: add " + verbs +
+               " to the query, or load it later with co_await load(object, …)";
   }
   throw relation_not_loaded(message);
 }

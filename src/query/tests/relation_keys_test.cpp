@@ -141,6 +141,7 @@ TEST(relation, that_is_not_loaded_is_named) {
   expect_said(said([&] { car.depots.size(); }), ".with(&Car::depots)");
   const Wheel wheel;
   expect_said(said([&] { wheel.car.get(); }), "(Wheel::car or Wheel::car_of_plate)");
+  expect_said(said([&] { wheel.car.get(); }), ".with(&Wheel::car) or .with(&Wheel::car_of_plate)");
 }
 
 TEST(load_list, is_shared_until_it_changes) {
