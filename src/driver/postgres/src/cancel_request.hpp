@@ -3,6 +3,7 @@
 
 #include "transport.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -15,6 +16,14 @@ struct endpoint {
   sockaddr_storage address{};
   socklen_t size = 0;
 };
+
+/// How long a server may take to stop a statement unless something else is said: opening the connection took about as
+/// many of its answers. The caller's deadline has passed meanwhile, so it is never long.
+constexpr std::int64_t usual_cancel_timeout_us(std::int64_t opening_us) noexcept {
+  constexpr std::int64_t least_us = 200'000;
+  constexpr std::int64_t most_us = 2'000'000;
+  return std::clamp<std::int64_t>(opening_us, least_us / 4, most_us / 4) * 4;
+}
 
 /// Who hears that a cancel request is dealt with: the server has acted on it, could not be reached, or takes too long:
 /// then it may still act on it, whatever the connection runs by then (`in_time` is false).

@@ -21,7 +21,7 @@ namespace tupelo::driver::postgres {
 namespace {
 
 /// How long a server may take to answer a question; less would take a slow one for lost.
-constexpr std::int64_t shortest_patience_us = 1'000'000;
+constexpr std::int64_t shortest_patience_us = 2'000'000;
 
 std::string listen_script(const std::vector<std::string>& channels) {
   std::string script;

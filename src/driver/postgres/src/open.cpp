@@ -78,7 +78,8 @@ public:
   task<void> run(const endpoint& server) {
     facts_.server = server;
     facts_.name = host_.shown();
-    facts_.cancel_timeout_us = settings_.cancel_timeout_us;
+    const scheduler& loop = co_await current_scheduler();
+    const std::int64_t begun_us = loop.now_us();
     co_await connect();
     talk_.input().limit(startup::largest_message);
     while (startup_.wants() != startup::input::nothing) {
@@ -88,6 +89,8 @@ public:
     co_await flush();
     talk_.input().limit(receive_buffer::largest_message);
     facts_.key = startup_.key();
+    facts_.cancel_timeout_us = settings_.cancel_timeout_us != 0 ? settings_.cancel_timeout_us
+                                                                : usual_cancel_timeout_us(loop.now_us() - begun_us);
     talk_.knows_server(startup_.server_version());
   }
 

@@ -179,7 +179,7 @@ private:
     settings_.lock_timeout_us = options_.duration_us("lock_timeout");
     settings_.idle_in_transaction_session_timeout_us = options_.duration_us("idle_in_transaction_session_timeout");
     settings_.cancel_timeout_us = options_.duration_us("cancel_timeout", settings_.cancel_timeout_us);
-    if (settings_.cancel_timeout_us == 0)
+    if (settings_.cancel_timeout_us == 0 && options_.find("cancel_timeout") != nullptr)
       options_.refuse("cancel_timeout",
                       "a time of at least 1ms: without it every cancelled statement loses its connection");
     constexpr std::int64_t most_failures = 1'000'000;

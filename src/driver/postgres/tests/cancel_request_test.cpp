@@ -127,6 +127,20 @@ struct cancelling : ::testing::Test, cancel_listener {
   const std::string asks_for_tls = int32_bytes(8) + int32_bytes(80877103);
 };
 
+TEST(cancel_timeout, follows_the_time_that_opening_the_connection_took) {
+  EXPECT_EQ(usual_cancel_timeout_us(120'000), 480'000);
+}
+
+TEST(cancel_timeout, is_never_so_short_that_a_server_which_is_near_cannot_answer) {
+  EXPECT_EQ(usual_cancel_timeout_us(0), 200'000);
+  EXPECT_EQ(usual_cancel_timeout_us(3'000), 200'000);
+}
+
+TEST(cancel_timeout, never_keeps_a_caller_long_after_its_deadline) {
+  EXPECT_EQ(usual_cancel_timeout_us(30'000'000), 2'000'000);
+  EXPECT_EQ(usual_cancel_timeout_us(INT64_MAX), 2'000'000);
+}
+
 TEST_F(cancelling, is_in_clear_text_where_the_connection_is) {
   tls = {};
   begin();

@@ -133,8 +133,9 @@ struct postgres_settings {
   std::int64_t lock_timeout_us = 0;
   std::int64_t idle_in_transaction_session_timeout_us = 0;
   /// How long a server may take to stop a statement that is cancelled or whose deadline has passed; the connection is
-  /// closed then, and the statement fails all the same.
-  std::int64_t cancel_timeout_us = 2'000'000;
+  /// closed then, and the statement fails all the same. Zero: four times as long as opening the connection took, which
+  /// asked the server for about as many answers, and between 0.2 and 2 seconds.
+  std::int64_t cancel_timeout_us = 0;
   /// `circuit_failures`, `circuit_pause`: when one of several hosts is left alone for a while.
   circuit_rules circuits;
   bool named_statements = true;  ///< `prepare=unnamed` for poolers that lose prepared statements in between
