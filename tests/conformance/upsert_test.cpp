@@ -167,6 +167,14 @@ TEST_P(computed_upsert, that_writes_nothing_leaves_the_object_as_it_was) {
   EXPECT_NE(many[1].id, 0);
   EXPECT_EQ(many[1].version, 1);
 }
+TEST_P(computed_upsert, that_fails_leaves_the_object_as_it_was) {
+  Stock taken{.id = first.id, .shelf = "c", .article = "bolt", .version = 7};
+  const auto is_as_it_was = [&] { return taken.shelf == "c" && taken.version == 7 && taken.updated_at == timestamp(); };
+  EXPECT_THROW(sync_wait(db.upsert(taken, on_place().ignore())), unique_violation);
+  EXPECT_TRUE(is_as_it_was());
+  EXPECT_THROW(sync_wait(db.upsert(taken, on_place().update(amount))), unique_violation);
+  EXPECT_TRUE(is_as_it_was());
+}
 struct Voucher {
   uuid id{};
   std::string code{};

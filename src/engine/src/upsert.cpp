@@ -86,7 +86,12 @@ task<std::int64_t> run_upsert(query_source& source, const model_info& info, void
   const values_before before(info, prepared, objects);
   statement_run run;
   make_upsert(run, info, objects[0], conflict, time_of_writing(info));
-  co_await run_now(source, run);
+  try {
+    co_await run_now(source, run);
+  } catch (...) {
+    before.give_back();
+    throw;
+  }
   if (run.row_count == 0) before.give_back();
   co_return static_cast<std::int64_t>(run.row_count);
 }
