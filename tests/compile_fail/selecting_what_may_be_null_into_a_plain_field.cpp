@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// expect: an optional column needs a std::optional field
+// expect: what may be NULL needs a std::optional field
 // errors: 1
 #include "blog.hpp"
 

@@ -38,7 +38,7 @@ protected:
   }
   template <class Expression>
   auto all(const Expression& expression) {
-    using type = typename Expression::value_type;
+    using type = detail::base_of<typename Expression::value_type>;
     return sync_wait(db.query<Visit>().order_by(id).template select<std::optional<type>>(expression).all());
   }
   template <class Expression>

@@ -44,7 +44,28 @@ TEST(expression_type, arithmetic_with_a_floating_point_number_is_floating_point)
 }
 TEST(expression_type, arithmetic_of_integers_has_64_bits) {
   EXPECT_TRUE((is<std::int64_t, decltype(col<&Item::pieces> + 1)>));
-  EXPECT_TRUE((is<std::int64_t, decltype(col<&Item::rank> + col<&Item::pieces>)>));
+  EXPECT_TRUE((is<std::optional<std::int64_t>, decltype(col<&Item::rank> + col<&Item::pieces>)>));
+}
+TEST(expression_type, what_is_computed_of_an_optional_column_may_be_null) {
+  constexpr auto rank = col<&Item::rank>;
+  EXPECT_TRUE((is<std::optional<std::int64_t>, decltype(1 - (rank + 1))>));
+  EXPECT_TRUE((is<std::optional<int>, decltype(abs(rank))>));
+  EXPECT_TRUE((is<std::optional<int>, decltype(least(rank, 3))>));
+  EXPECT_TRUE((is<std::optional<std::string>, decltype(concat("no. ", cast<std::string>(rank)))>));
+  EXPECT_TRUE((is<std::optional<std::int64_t>, decltype(col<&Item::pieces> + std::optional<int>())>));
+}
+TEST(expression_type, a_choice_may_be_null_where_all_that_is_left_to_choose_may) {
+  constexpr auto rank = col<&Item::rank>;
+  const auto heavy = col<&Item::weight> > 1.5;
+  EXPECT_TRUE((is<std::optional<int>, decltype(coalesce(rank, rank * 2))>));
+  EXPECT_TRUE((is<int, decltype(coalesce(rank, rank * 2, 0))>));
+  EXPECT_TRUE((is<std::optional<int>, decltype(case_when(heavy, rank).when(!heavy, 1).otherwise(0))>));
+  EXPECT_TRUE((is<std::optional<int>, decltype(case_when(heavy, 1).when(!heavy, rank).otherwise(0))>));
+  EXPECT_TRUE((is<int, decltype(case_when(heavy, 1).otherwise(0))>));
+}
+TEST(expression_type, aggregates_do_not_say_whether_there_are_rows) {
+  EXPECT_TRUE((is<std::int64_t, decltype(count_distinct(col<&Item::rank>))>));
+  EXPECT_TRUE((is<int, decltype(max(col<&Item::rank>))>));
 }
 TEST(expression_type, parts_of_a_moment_are_int) { EXPECT_TRUE((is<int, decltype(year(col<&Item::sold_at>))>)); }
 

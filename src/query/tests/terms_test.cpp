@@ -41,14 +41,12 @@ std::ptrdiff_t words_like(const Query& query, op o) {
 // ---- a term with values in several clauses
 
 TEST(term, with_the_same_values_is_said_once) {
-  const auto query =
-      tupelo::query<Person>().group_by(age % 10).order_by(age % 10).select<std::tuple<int, std::int64_t>>(age % 10,
-                                                                                                          count());
+  const auto query = tupelo::query<Person>().group_by(age % 10).order_by(age % 10).select(age % 10, count());
   EXPECT_EQ(query.core().values.size, 1U);
   EXPECT_EQ(words_like(query, op::again), 2);
 }
 TEST(term, with_other_values_is_another_one) {
-  const auto query = tupelo::query<Person>().group_by(age % 10).select<int>(age % 7);
+  const auto query = tupelo::query<Person>().group_by(age % 10).select(age % 7);
   EXPECT_EQ(query.core().values.size, 2U);
   EXPECT_EQ(words_like(query, op::again), 0);
 }

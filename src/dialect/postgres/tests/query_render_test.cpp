@@ -47,7 +47,7 @@ TEST(postgres_select, nulls_are_the_smallest_where_there_may_be_any) {
       << text;
 }
 TEST(postgres_select, orders_by_the_column_where_something_else_is_selected_under_its_name) {
-  EXPECT_EQ(sql(query<User>().order_by(age).select<std::string>(cast<std::string>(age))),
+  EXPECT_EQ(sql(query<User>().order_by(age).select(cast<std::string>(age))),
             R"(SELECT ("age")::text FROM "users" ORDER BY "users"."age" NULLS FIRST)");
 }
 TEST(postgres_select, a_left_join_may_make_any_column_null) {

@@ -152,7 +152,7 @@ template <detail::term Term>
 auto count_distinct(const Term& term) {
   using models = typename Term::term_models;
   return typename detail::over<models>::template as<distinct_count>(
-      detail::call<std::int64_t, std::int64_t>(function::count_distinct, 0, term));
+      detail::call_that_gives<std::int64_t, std::int64_t>(function::count_distinct, 0, term));
 }
 /// NULL without rows: read it into std::optional unless there are always some. The same for the three below.
 template <detail::term Term>

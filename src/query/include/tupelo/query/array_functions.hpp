@@ -46,7 +46,7 @@ auto contained(const Term& array, Iterator first, Iterator last) {
   return condition_over<Term>(static_cast<expression&&>(e));
 }
 
-template <class Term, class Element>
+template <class Result, class Term, class Element>
 auto changed(function f, const Term& array, const Element& element) {
   using named = array_named<Term>;
   static_assert(named::is_array, "tupelo: this function needs an array");
@@ -57,7 +57,7 @@ auto changed(function f, const Term& array, const Element& element) {
   if constexpr (named::template has_elements_like<Element>)
     e.append(value_expression<base_of<typename named::array::value_type>>(element));
   e.push(call_word(f, 2));
-  return scalar_over<typename operand<Term>::value_type, Term>(static_cast<expression&&>(e));
+  return scalar_over<Result, Term>(static_cast<expression&&>(e));
 }
 
 /// The first array's elements against those of the second; checked.
@@ -102,13 +102,15 @@ auto overlap(const Array& array, const Other& other) {
 /// "new"))`. Of an array that is NULL: one of this element. Errors when run: unsupported_feature where arrays are JSON.
 template <detail::term Array, class Element>
 auto appended(const Array& array, const Element& element) {
-  return detail::changed(function::array_append, array, element);
+  return detail::changed<detail::base_of<typename detail::operand<Array>::value_type>>(function::array_append, array,
+                                                                                       element);
 }
 /// The array without all elements that are equal to this one. Errors when run: unsupported_feature where arrays are
 /// JSON.
 template <detail::term Array, class Element>
 auto without(const Array& array, const Element& element) {
-  return detail::changed(function::array_remove, array, element);
+  return detail::changed<detail::null_passed<typename detail::operand<Array>::value_type, Array>>(
+      function::array_remove, array, element);
 }
 
 /// The elements of the first array, then those of the second, which is a term or a vector; NULL counts as empty. Errors
@@ -126,7 +128,7 @@ auto concatenated(const Array& array, const Other& other) {
     detail::add_argument<typename named::array>(e, other);
     e.push(detail::call_word(function::array_concat, 2));
   }
-  return detail::scalar_over<typename detail::operand<Array>::value_type, Array, Other>(static_cast<expression&&>(e));
+  return detail::scalar_over<typename named::array, Array, Other>(static_cast<expression&&>(e));
 }
 
 }  // namespace tupelo

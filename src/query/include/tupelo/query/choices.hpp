@@ -39,14 +39,14 @@ struct cast_of {
 }  // namespace detail
 
 /// What case_when() gives: the value of the first condition that holds; NULL where none does, unless otherwise() says
-/// more.
+/// more. T: std::optional where one of its values may be NULL.
 template <class T, class... Models>
-class case_expression : public scalar<std::optional<T>, Models...> {
-  using base = scalar<std::optional<T>, Models...>;
+class case_expression : public scalar<std::optional<detail::base_of<T>>, Models...> {
+  using base = scalar<std::optional<detail::base_of<T>>, Models...>;
   template <class Value, class... More>
-  using with_when =
-      typename detail::over<decltype((detail::models<Models...>() + ... + detail::models<More>()) +
-                                     typename detail::operand<Value>::models())>::template apply<case_expression, T>;
+  using with_when = typename detail::over<decltype((detail::models<Models...>() + ... + detail::models<More>()) +
+                                                   typename detail::operand<Value>::models())>::
+      template apply<case_expression, detail::null_passed<T, Value>>;
 
 public:
   case_expression(expression&& e) noexcept : base(static_cast<expression&&>(e)) {}
@@ -57,7 +57,7 @@ public:
     check<Value>();
     expression e = open();
     e.append(holds);
-    detail::add_argument<T>(e, value);
+    detail::add_argument<detail::base_of<T>>(e, value);
     e.push(detail::call_word(function::choose, arguments() + 2));
     return with_when<Value, More...>(static_cast<expression&&>(e));
   }
@@ -67,9 +67,9 @@ public:
     check<Value>();
     using models = decltype(detail::models<Models...>() + typename detail::operand<Value>::models());
     expression e = open();
-    detail::add_argument<T>(e, value);
+    detail::add_argument<detail::base_of<T>>(e, value);
     e.push(detail::call_word(function::choose, arguments() + 1));
-    return typename detail::over<models>::template scalar<T>(static_cast<expression&&>(e));
+    return typename detail::over<models>::template scalar<detail::null_passed<T, Value>>(static_cast<expression&&>(e));
   }
 
 private:
@@ -97,7 +97,8 @@ auto case_when(const condition<Models...>& holds, const Value& value) {
   expression e(holds);
   detail::add_argument<type>(e, value);
   e.push(detail::call_word(function::choose, 2));
-  return typename detail::over<models>::template apply<case_expression, type>(static_cast<expression&&>(e));
+  return typename detail::over<models>::template apply<case_expression, detail::null_passed<type, Value>>(
+      static_cast<expression&&>(e));
 }
 
 /// The first of these that is not NULL; values, columns and expressions of one type behind a column or expression.
@@ -108,9 +109,11 @@ auto coalesce(const Term& first, const Others&... others) {
                 "tupelo: coalesce(): a value does not match the type of the first one");
   using value = typename detail::term_named<Term>::type;
   if constexpr ((detail::term_named<Term>::template takes<Others> && ...)) {
-    return detail::call<value, value>(function::coalesce, 0, first, others...);
+    constexpr bool all_may_be_null = detail::may_be_null<Term>() && (detail::may_be_null<Others>() && ...);
+    using result = std::conditional_t<all_may_be_null, std::optional<value>, value>;
+    return detail::call_that_gives<result, value>(function::coalesce, 0, first, others...);
   } else {
-    return detail::call<value, value>(function::coalesce, 0, first);
+    return detail::call_that_gives<value, value>(function::coalesce, 0, first);
   }
 }
 /// NULL where both are equal, else the first.

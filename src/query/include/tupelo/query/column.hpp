@@ -390,7 +390,8 @@ public:
     return with_elements<typename Elements::value_type>(function::array_overlaps, elements.begin(), elements.end());
   }
   /// The number of elements, NULL ones too.
-  scalar<std::int64_t, owner> length() const {
+  scalar<std::conditional_t<detail::field_is_optional<field>(), std::optional<std::int64_t>, std::int64_t>, owner>
+  length() const {
     static_assert(named::is_array, "tupelo: length() of a column needs an array; of a text it is tp::length(column)");
     return called(expression(ref), function::array_length, 1);
   }

@@ -131,7 +131,7 @@ auto days_between(const From& from, const To& to) {
   detail::add_moment(e, from);
   detail::add_moment(e, to);
   e.push(detail::call_word(function::days_between, 2));
-  return detail::scalar_over<std::int64_t, From, To>(static_cast<expression&&>(e));
+  return detail::scalar_over<detail::null_passed<std::int64_t, From, To>, From, To>(static_cast<expression&&>(e));
 }
 /// Whole seconds since 1970: `tp::epoch_seconds(end) - tp::epoch_seconds(begin)` is how long something took.
 template <detail::term Term>

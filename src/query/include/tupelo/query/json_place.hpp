@@ -101,7 +101,7 @@ auto json_agg(const Term& term) {
   using type = typename detail::term_named<Term>::type;
   static_assert(detail::is_in_json<type>,
                 "tupelo: json_agg() needs a column or expression of text, numbers, bool or JSON");
-  return detail::call<json, json>(function::json_agg, 0, term);
+  return detail::call_that_gives<json, json>(function::json_agg, 0, term);
 }
 
 }  // namespace tupelo

@@ -148,8 +148,7 @@ consteval void check_terms(std::index_sequence<I...>, type_list<Fields...>, type
   const auto check = []<std::size_t Position, class Field, class Term>() {
     static_assert(row_field<Row, Position, Field>::template takes<Term>,
                   "tupelo: select<Row>(…), as returning<Row>(…): a term's type does not match the type of Row's field "
-                  "at the same position "
-                  "(an optional column needs a std::optional field)");
+                  "at the same position (what may be NULL needs a std::optional field)");
   };
   (check.template operator()<I, Fields, Terms>(), ...);
 }

@@ -4,6 +4,8 @@
 #include "tupelo/query/condition.hpp"
 
 #include <cstdint>
+#include <optional>
+#include <type_traits>
 
 /// How functions of a query are made of what they are called with: columns, expressions and values.
 namespace tupelo::detail {
@@ -12,6 +14,20 @@ template <class... Arguments>
 using models_of = decltype((models<>() + ... + typename operand<Arguments>::models()));
 template <class T, class... Arguments>
 using scalar_over = typename over<models_of<Arguments...>>::template scalar<T>;
+
+/// Whether NULL may stand in the place of an argument: of a std::optional column, of what is computed of one, or of an
+/// empty value. What joins and groups leave empty the type does not say.
+template <class Argument>
+consteval bool may_be_null() {
+  if constexpr (requires { typename Argument::selected_type; }) {
+    return field_is_optional<typename Argument::selected_type>();
+  } else {
+    return !term<Argument> && optional_like<Argument> && !has_field_traits<Argument>;
+  }
+}
+/// T where nothing that it is computed of may be NULL.
+template <class T, class... Arguments>
+using null_passed = std::conditional_t<(may_be_null<Arguments>() || ...), std::optional<base_of<T>>, T>;
 
 /// What a function makes of its first argument; the compiler's messages name it by it.
 template <class Term>
@@ -57,11 +73,16 @@ inline std::uint64_t call_word(function f, std::size_t arguments, std::uint32_t 
 
 /// The call with all its arguments, values among them as they stand beside an As.
 template <class T, class As, class... Arguments>
-scalar_over<T, Arguments...> call(function f, std::uint32_t told, const Arguments&... arguments) {
+scalar_over<T, Arguments...> call_that_gives(function f, std::uint32_t told, const Arguments&... arguments) {
   expression e;
   (add_argument<As>(e, arguments), ...);
   e.push(call_word(f, sizeof...(Arguments), told));
   return e;
+}
+/// The same of a function that gives NULL where an argument is NULL.
+template <class T, class As, class... Arguments>
+auto call(function f, std::uint32_t told, const Arguments&... arguments) {
+  return call_that_gives<null_passed<T, Arguments...>, As>(f, told, arguments...);
 }
 
 }  // namespace tupelo::detail

@@ -227,7 +227,7 @@ public:
       using value_type = typename detail::operand<V>::value_type;
       static_assert(detail::column_named<M...>::template accepts<value_type>,
                     "tupelo: set(): the value does not match the column's type");
-      static_assert(detail::column_named<M...>::template holds_null_of<value_type>,
+      static_assert(detail::term<V> || detail::column_named<M...>::template holds_null_of<value_type>,
                     "tupelo: set(): an optional value for a column whose field is not std::optional");
       if constexpr (detail::fits<field, value_type>()) {
         this->core_.assign(op::assign, c.ref, detail::operand<V>::template of<typename column<M...>::base>(value));
@@ -325,7 +325,7 @@ public:
     using value_type = typename detail::operand<V>::value_type;
     static_assert(detail::column_named<M...>::template accepts<value_type>,
                   "tupelo: set(): the value does not match the column's type");
-    static_assert(detail::column_named<M...>::template holds_null_of<value_type>,
+    static_assert(detail::term<V> || detail::column_named<M...>::template holds_null_of<value_type>,
                   "tupelo: set(): an optional value for a column whose field is not std::optional");
     static_assert(detail::is_one_model<decltype(detail::models<typename column<M...>::owner>() +
                                                 typename detail::operand<V>::models())>,
