@@ -25,6 +25,7 @@ TEST(guide_of_models, stores_arrays_and_spans_and_finds_them) {
   tp::sync_wait(tp::create_tables<Server>(db));
   Server made{.tags = {"web", "new"},
               .load = {0.5, std::nullopt},
+              .slots = {{1, 2}, {3, 4}},
               .address = tp::inet::parse("10.0.0.1"),
               .card = {"08:00:2b:01:02:03"},
               .uptime = std::chrono::hours(3),
@@ -37,6 +38,7 @@ TEST(guide_of_models, stores_arrays_and_spans_and_finds_them) {
           .where(tp::col<&Server::rent> > Money{1'000});
   const Server found = tp::sync_wait(busy.one());
   EXPECT_EQ(found.uptime, std::chrono::hours(3));
+  EXPECT_EQ(found.slots[1][0], 3);
   EXPECT_EQ(found.rent->cents, 4'200);
 }
 TEST(guide_of_models, stores_a_type_of_your_own) {

@@ -127,6 +127,7 @@ struct Server {
   std::int64_t id{};
   std::vector<std::string> tags;            // text[]
   std::vector<std::optional<double>> load;  // double precision[], NULL among its elements
+  std::vector<std::vector<int>> slots;      // integer[] of two dimensions
   tp::inet address;                         // inet: an IP address; tp::cidr is a network
   tp::native<"macaddr"> card;               // a type that PostgreSQL has and C++ has not
   tp::range<tp::date> paid;                 // daterange

@@ -61,6 +61,13 @@ std::string array_text(const std::vector<std::optional<std::string>>& elements) 
   return out + "}";
 }
 
+/// `{{"a","b"},{"c",NULL}}`.
+std::string rows_text(const std::vector<std::string>& rows) {
+  std::string out = "{";
+  for (const std::string& row : rows) out.append(out.size() > 1 ? "," : "").append(row);
+  return out + "}";
+}
+
 struct array_oracle : value_oracle {
   /// Arrays of what `make` gives: a value, and the text that the server reads it from.
   template <class T, class Make>
@@ -83,6 +90,34 @@ struct array_oracle : value_oracle {
       agree(plain, tupelo::detail::ops_of<std::vector<T>>, values, array_text(texts));
       agree(plain, tupelo::detail::ops_of<std::vector<std::optional<T>>>, optional_values, array_text(optional_texts));
     }
+    for (int i = 0; i < 20; ++i) rows_of<T>(plain, make, 1 + random.below(3), 1 + random.below(3), 1 + random.below(3));
+  }
+  /// Arrays of two and of three dimensions.
+  template <class T, class Make>
+  void rows_of(const echo_statement& echo, Make make, std::uint64_t blocks, std::uint64_t rows, std::uint64_t columns) {
+    std::vector<std::vector<std::vector<std::optional<T>>>> cube;
+    std::vector<std::string> cube_texts;
+    for (; blocks > 0; --blocks) {
+      std::vector<std::vector<T>> grid(rows);
+      auto& holed = cube.emplace_back(rows);
+      std::vector<std::string> texts, holed_texts;
+      for (std::uint64_t row = 0; row < rows; ++row) {
+        std::vector<std::optional<std::string>> line, holed_line;
+        for (std::uint64_t column = 0; column < columns; ++column) {
+          std::pair<T, std::string> made = make();
+          grid[row].push_back(made.first);
+          line.emplace_back(made.second);
+          const bool null = random.one_in(3);
+          holed[row].push_back(null ? std::nullopt : std::optional(std::move(made.first)));
+          holed_line.push_back(null ? std::nullopt : std::optional(std::move(made.second)));
+        }
+        texts.push_back(array_text(line));
+        holed_texts.push_back(array_text(holed_line));
+      }
+      cube_texts.push_back(rows_text(holed_texts));
+      agree(echo, tupelo::detail::ops_of<decltype(grid)>, grid, rows_text(texts));
+    }
+    agree(echo, tupelo::detail::ops_of<decltype(cube)>, cube, rows_text(cube_texts));
   }
   template <class Integer>
   void integer_arrays(const std::string& type) {
@@ -255,7 +290,26 @@ TEST_F(array_oracle, arrays_may_begin_at_any_number) {
             (std::vector<std::string>{"1.1.1.1", "2.2.2.2"}));
 }
 
-TEST_F(array_oracle, arrays_of_two_dimensions_are_refused) {
+TEST_F(array_oracle, arrays_of_rows_may_begin_at_any_number_and_have_none) {
+  using rows = std::vector<std::vector<std::int32_t>>;
+  EXPECT_EQ(read<rows>("'[5:6][0:1]={{1,2},{3,4}}'::int4[]"), (rows{{1, 2}, {3, 4}}));
+  EXPECT_EQ(read<rows>("'{}'::int4[]"), rows{});
+  agree(echo("int4[]"), tupelo::detail::ops_of<rows>, rows{}, "{}");
+}
+
+TEST_F(array_oracle, arrays_of_other_dimensions_than_their_field_are_refused) {
+  for (const char* array : {"'{a,b}'::text[]", "'{1.1.1.1}'::inet[]", "'{{{a}}}'::text[]"}) {
+    try {
+      read<std::vector<std::vector<std::string>>>(array);
+      ADD_FAILURE() << array;
+    } catch (const decode_error& e) {
+      EXPECT_EQ(e.code(), errc::type_mismatch) << e.what();
+      EXPECT_TRUE(says(e, "dimension")) << e.what();
+    }
+  }
+}
+
+TEST_F(array_oracle, arrays_of_two_dimensions_are_refused_by_fields_of_one) {
   for (const char* array : {"'{{a,b},{c,d}}'::text[]", "'{{1.1.1.1},{2.2.2.2}}'::inet[]"}) {
     try {
       read<std::vector<std::string>>(array);

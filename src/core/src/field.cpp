@@ -233,10 +233,16 @@ void throw_type_mismatch(const field_slot& slot, std::string_view found) {
   std::string rest = " holds ";
   rest.append(found).append(" where its field is ").append(name_of(slot.k));
   if (slot.type != nullptr && slot.type->array != nullptr)
-    rest.append(" of ").append(name_of(slot.type->array->element->k));
+    rest.append(" of ").append(name_of(innermost_type(*slot.type).k));
   if (slot.type != nullptr && slot.type->enumerators != nullptr) rest.append(" ").append(slot.type->enumerators().type);
   rest.append("; change the field's type or correct the row");
   fail(errc::type_mismatch, slot, rest);
+}
+
+void throw_other_dimensions(const field_slot& slot) {
+  fail(errc::type_mismatch, slot,
+       " holds an array of another number of dimensions than its field has; give the field as many, select a part of "
+       "the array, or read it into a text field");
 }
 
 void throw_malformed(const field_slot& slot, std::string_view expected) {

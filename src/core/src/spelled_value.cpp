@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Values as they stand in the texts of arrays and composites.
+#include "spelled_array.hpp"
+
 #include <tupelo/core/bytes.hpp>
 #include <tupelo/core/date.hpp>
 #include <tupelo/core/decimal.hpp>
@@ -45,6 +47,7 @@ void store_spelled(const field_slot& slot, void* field, std::string_view text) {
   if (slot.k == kind::mapped) {
     return store_mapped(slot, field, [&](void* stored) { store_spelled(stored_slot(slot), stored, text); });
   }
+  if (slot.k == kind::array) return detail::store_spelled_array(slot, field, text);
   if (slot.k == kind::boolean) {
     if (text != "t" && text != "f") throw_malformed(slot, "t or f");
     return store_integer(slot, field, text == "t" ? 1 : 0);
@@ -73,6 +76,7 @@ void spell_value(const field_slot& slot, const void* value, std::string& out) {
   switch (slot.k) {
     case kind::mapped:
       return load_mapped(slot, value, [&](const void* stored) { spell_value(stored_slot(slot), stored, out); });
+    case kind::array: return detail::spell_array(slot, value, out);
     case kind::boolean: out += load_integer(slot, value) != 0 ? 't' : 'f'; return;
     case kind::u64: return append_number(out, *static_cast<const std::uint64_t*>(value));
     case kind::f32: return append_real(out, *static_cast<const float*>(value));

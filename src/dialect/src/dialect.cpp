@@ -281,7 +281,11 @@ void dialect::array_literal(std::string& sql, const std::vector<literal_value>& 
   sql += "ARRAY[";
   for (std::size_t i = 0; i < elements.size(); ++i) {
     if (i) sql += ", ";
-    literal(sql, elements[i]);
+    if (elements[i].k == kind::array) {
+      array_literal(sql, elements[i].parts);
+    } else {
+      literal(sql, elements[i]);
+    }
   }
   sql += ']';
 }

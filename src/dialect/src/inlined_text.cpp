@@ -85,6 +85,23 @@ literal_value spell(kind k, const std::uint64_t*& cursor) {
   }
 }
 
+/// Of the array that is next.
+std::vector<literal_value> elements(const std::uint64_t*& cursor) {
+  array_words words(reinterpret_cast<const std::uint64_t*>(take_bytes(cursor).data()));
+  std::vector<literal_value> items;
+  while (words.size() != 0) {
+    const std::uint64_t* at = words.next();
+    if (at == nullptr) {
+      items.emplace_back();
+    } else if (words.element() == kind::array) {
+      items.push_back({kind::array, {}, false, elements(at)});
+    } else {
+      items.push_back(spell(words.element(), at));
+    }
+  }
+  return items;
+}
+
 class inliner {
 public:
   inliner(const dialect& target, const statement_plan& plan, const std::uint64_t* values)
@@ -112,16 +129,6 @@ private:
     dialect_.array_literal(sql, items);
     return sql;
   }
-  std::string array() {
-    const std::string_view bytes = take_bytes(cursor_);
-    array_words elements(reinterpret_cast<const std::uint64_t*>(bytes.data()));
-    std::vector<literal_value> items;
-    while (elements.size() != 0) {
-      const std::uint64_t* at = elements.next();
-      items.push_back(at == nullptr ? literal_value() : spell(elements.element(), at));
-    }
-    return list(items);
-  }
   literal_value value(const bind_step& step) {
     literal_value spelled = spell(step.k, cursor_);
     if (step.typed_as == kind::json) spelled.bare = false;  // a database may read it as a double else
@@ -134,7 +141,7 @@ private:
         if (step.wrap != like_wrap::none) {
           return put(step.first, literal({kind::text, pattern_of(take_bytes(cursor_), step.wrap)}));
         }
-        return put(step.first, step.k == kind::array ? array() : literal(value(step)));
+        return put(step.first, step.k == kind::array ? list(elements(cursor_)) : literal(value(step)));
       case bind_source::list:
       case bind_source::whole_list: break;
     }

@@ -38,9 +38,9 @@ like_wrap wrap_of(comparison c) {
 
 bool is_grouping(function f) noexcept { return f >= function::rollup && f <= function::grouping_sets; }
 
-/// Of a column's array type, as it stands in a value buffer.
+/// Of the elements of a column's array type, as they stand in a value buffer.
 kind element_kind(const type_ops& type) noexcept {
-  return type.array != nullptr ? kind_in_buffer(stored_type(*type.array->element).k) : kind::null;
+  return type.array != nullptr ? kind_in_buffer(stored_type(innermost_type(type)).k) : kind::null;
 }
 
 }  // namespace

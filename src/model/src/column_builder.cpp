@@ -72,8 +72,7 @@ column_builder& column_builder::comment(std::string_view text) {
   return *this;
 }
 column_builder& column_builder::collation(std::string_view name) {
-  const type_ops* type = &stored_type(*info_->fields[field_].type);
-  if (type->array != nullptr) type = &stored_type(*type->array->element);
+  const type_ops* const type = &stored_type(innermost_type(stored_type(*info_->fields[field_].type)));
   if (type->k != kind::text && type->k != kind::enumeration && type->k != kind::custom) {
     refuse(*info_, "collation() of field " + info_->fields[field_].name + ", which is not text");
   }

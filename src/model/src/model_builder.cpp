@@ -440,8 +440,7 @@ exclusion_builder model_builder::exclude(std::string_view name) {
 native_enum_builder model_builder::native_enum(field_ref field) {
   const std::uint16_t position = own(field, "native_enum");
   field_info& of = info_->fields[position];
-  const type_ops* type = of.type;
-  if (type->array != nullptr) type = type->array->element;
+  const type_ops* const type = &innermost_type(*of.type);
   if (type->k != kind::enumeration) refuse(*info_, "m.native_enum(): field " + of.name + " is not an enum");
   of.enum_type = snake_case(reflect::last_identifier(type->enumerators().type));
   return {*info_, position};

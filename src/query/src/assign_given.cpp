@@ -15,9 +15,11 @@ expression value_of_field(const field_slot& slot, const void* object) {
     return made;
   }
   push_value(slot, value, made.values);
-  const kind k = kind_in_buffer(stored_type(*slot.type).k);
-  // Of an array the words say what its elements are, behind their length.
-  const auto element = k == kind::array ? static_cast<std::uint16_t>(made.values.data()[1]) : std::uint16_t{0};
+  const type_ops& stored = stored_type(*slot.type);
+  const kind k = kind_in_buffer(stored.k);
+  const auto element = k == kind::array
+                           ? static_cast<std::uint16_t>(kind_in_buffer(stored_type(innermost_type(stored)).k))
+                           : std::uint16_t{0};
   const type_ops* const formed = formed_type(*slot.type);
   const std::uint32_t number = formed != nullptr ? number_of_type(*formed) : 0;
   made.shape.push(make_word(op::value, static_cast<std::uint8_t>(k), element, number));

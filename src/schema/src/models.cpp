@@ -45,7 +45,7 @@ column_type type_of(const type_ops& field) {
     const bool is_text = stored.k == kind::text || stored.k == kind::custom;
     return is_text ? column_type::native_or_text(field.column_type) : column_type::spelled(field.column_type);
   }
-  if (stored.array != nullptr) return column_type::array_of(type_of(*stored.array->element));
+  if (stored.array != nullptr) return column_type::array_of(type_of(innermost_type(stored)));
   if (!stored.column_type.empty()) return column_type::native_or_text(stored.column_type);
   return stored_as(stored.k);
 }
@@ -125,7 +125,7 @@ exclusion_definition exclusion_of(const model_info& model, const exclusion_info&
 /// The enum of a field, which other fields may share.
 void add_enum(schema_definition& schema, const model_info& model, const field_info& field) {
   if (field.enum_type.empty()) return;
-  const type_ops& type = field.type->array != nullptr ? *field.type->array->element : *field.type;
+  const type_ops& type = innermost_type(*field.type);
   const enum_table& table = type.enumerators();
   enum_definition made{field.enum_type, {}};
   for (std::size_t i = 0; i < table.count; ++i) made.values.emplace_back(table.first[i].name);
@@ -151,7 +151,7 @@ bool is_plain_name(std::string_view type) {
 /// The composite type of a field and those of its attributes, which other fields may share.
 void add_composites(schema_definition& schema, const type_ops& field, const std::string& whose) {
   const type_ops& stored = stored_type(field);
-  if (stored.array != nullptr) return add_composites(schema, *stored.array->element, whose);
+  if (stored.array != nullptr) return add_composites(schema, innermost_type(stored), whose);
   if (stored.form == nullptr || stored.form->composite == nullptr || !is_plain_name(stored.column_type)) return;
   const composite_ops attributes = stored.form->composite();
   composite_definition made{std::string(stored.column_type), {}};

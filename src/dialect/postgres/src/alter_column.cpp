@@ -17,12 +17,7 @@ namespace {
 std::string array_default(const std::string& sql, type_kind element) {
   const std::vector<sql_token> tokens = sql_tokens(sql);
   if (tokens.size() != 1 || tokens[0].kind != sql_token_kind::text) return sql;
-  auto elements = array_elements(tokens[0].value);
-  if (elements && element == type_kind::bytes && tokens[0].value.starts_with('[')) {
-    for (std::optional<std::string>& hex : *elements) {
-      if (hex) hex->insert(0, "\\x");
-    }
-  }
+  const auto elements = array_elements(tokens[0].value, element);
   return elements ? sql_text_literal(array_literal(*elements)) : sql;
 }
 

@@ -4,77 +4,111 @@
 #include <nlohmann/json.hpp>
 
 #include <cstddef>
+#include <utility>
 
 namespace tupelo::postgres {
 namespace {
 
-using elements_type = std::vector<std::optional<std::string>>;
+using elements_type = std::vector<array_element>;
 
-std::optional<elements_type> elements_of_json(std::string_view text) {
-  const nlohmann::json parsed = nlohmann::json::parse(text, nullptr, false);
-  if (!parsed.is_array()) return std::nullopt;
+elements_type elements_of_json(const nlohmann::json& array, type_kind of) {
   elements_type out;
-  for (const nlohmann::json& element : parsed) {
-    if (element.is_null()) {
-      out.emplace_back();
+  for (const nlohmann::json& element : array) {
+    array_element& made = out.emplace_back();
+    if (element.is_null()) continue;
+    if (element.is_array() && of != type_kind::json) {
+      made.row = elements_of_json(element, of);
     } else if (element.is_boolean()) {
-      out.emplace_back(element.get<bool>() ? "t" : "f");
+      made.text = element.get<bool>() ? "t" : "f";
     } else {
-      out.emplace_back(element.is_string() ? element.get<std::string>() : element.dump());
+      made.text = element.is_string() ? element.get<std::string>() : element.dump();
+      if (of == type_kind::bytes) made.text->insert(0, "\\x");
     }
   }
   return out;
 }
 
 /// Source: https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO
-std::optional<elements_type> elements_of_literal(std::string_view text) {
-  if (text.size() < 2 || text.back() != '}') return std::nullopt;
-  text = text.substr(1, text.size() - 2);
-  elements_type out;
-  std::size_t at = 0;
-  while (at < text.size()) {
-    std::string element;
-    const bool quoted = text[at] == '"';
-    if (quoted) ++at;
-    for (; at < text.size() && text[at] != (quoted ? '"' : ','); ++at) {
-      if (!quoted && text[at] == '{') return std::nullopt;
-      if (text[at] == '\\' && ++at == text.size()) return std::nullopt;
-      element += text[at];
-    }
-    if (quoted && at++ == text.size()) return std::nullopt;
-    if (!quoted && element == "NULL") {
-      out.emplace_back();
-    } else {
-      out.emplace_back(std::move(element));
-    }
-    if (at < text.size() && text[at++] != ',') return std::nullopt;
+class literal_reader {
+public:
+  explicit literal_reader(std::string_view text) noexcept : text_(text) {}
+
+  std::optional<elements_type> read() {
+    elements_type out;
+    if (text_ == "{}") return out;
+    return read_row(out) && at_ == text_.size() ? std::optional(std::move(out)) : std::nullopt;
   }
-  return out;
-}
 
-}  // namespace
+private:
+  bool read_row(elements_type& out) {
+    if (!take('{')) return false;
+    do {
+      array_element& made = out.emplace_back();
+      if (at_ < text_.size() && text_[at_] == '{') {
+        if (!read_row(made.row)) return false;
+      } else if (!read_element(made)) {
+        return false;
+      }
+    } while (take(','));
+    return take('}');
+  }
+  bool read_element(array_element& made) {
+    std::string element;
+    const bool quoted = take('"');
+    for (; at_ < text_.size(); ++at_) {
+      const char c = text_[at_];
+      if (quoted ? c == '"' : c == ',' || c == '}') break;
+      if (c == '\\' && ++at_ == text_.size()) return false;
+      element += text_[at_];
+    }
+    if (quoted ? !take('"') : element.empty()) return false;
+    if (quoted || element != "NULL") made.text = std::move(element);
+    return true;
+  }
+  bool take(char c) noexcept {
+    if (at_ == text_.size() || text_[at_] != c) return false;
+    ++at_;
+    return true;
+  }
 
-std::optional<elements_type> array_elements(std::string_view text) {
-  if (text.starts_with('[')) return elements_of_json(text);
-  return text.starts_with('{') ? elements_of_literal(text) : std::nullopt;
-}
+  std::string_view text_;
+  std::size_t at_ = 0;
+};
 
-std::string array_literal(const elements_type& elements) {
-  std::string out = "{";
-  for (const std::optional<std::string>& element : elements) {
-    if (out.size() != 1) out += ',';
-    if (!element) {
+void append_row(std::string& out, const elements_type& elements) {
+  out += '{';
+  for (const array_element& element : elements) {
+    if (&element != elements.data()) out += ',';
+    if (!element.row.empty()) {
+      append_row(out, element.row);
+      continue;
+    }
+    if (!element.text) {
       out += "NULL";
       continue;
     }
     out += '"';
-    for (const char c : *element) {
+    for (const char c : *element.text) {
       if (c == '"' || c == '\\') out += '\\';
       out += c;
     }
     out += '"';
   }
-  return out += '}';
+  out += '}';
+}
+
+}  // namespace
+
+std::optional<elements_type> array_elements(std::string_view text, type_kind of) {
+  if (text.starts_with('{')) return literal_reader(text).read();
+  const nlohmann::json parsed = nlohmann::json::parse(text, nullptr, false);
+  return parsed.is_array() ? std::optional(elements_of_json(parsed, of)) : std::nullopt;
+}
+
+std::string array_literal(const elements_type& elements) {
+  std::string out;
+  append_row(out, elements);
+  return out;
 }
 
 }  // namespace tupelo::postgres

@@ -105,20 +105,32 @@ std::string canonical_value(node value, const column_type& type) {
   return written(value);
 }
 
+void append_canonical(std::string& out, const std::vector<array_element>& elements, const column_type& type) {
+  for (const array_element& element : elements) {
+    out += ' ';
+    if (!element.row.empty()) {
+      out += "(array";
+      append_canonical(out, element.row, type);
+      out += ')';
+    } else {
+      out += element.text ? canonical_value({"text", *element.text, {}}, type) : std::string("null``");
+    }
+  }
+}
+
 std::string canonical_array(node value, const column_type& type) {
   column_type element = type;
   element.array = false;
   std::string out = "array";
   if (value.what == "array") {
-    for (node& part : value.parts) out += ' ' + canonical_value(std::move(part), element);
+    for (node& part : value.parts)
+      out += ' ' + (part.what == "array" ? '(' + canonical_array(std::move(part), type) + ')'
+                                         : canonical_value(std::move(part), element));
     return out;
   }
-  const auto elements = value.what == "text" ? array_elements(value.leaf) : std::nullopt;
+  const auto elements = value.what == "text" ? array_elements(value.leaf, element.kind) : std::nullopt;
   if (!elements) return written(value);
-  for (const std::optional<std::string>& part : *elements) {
-    out += ' ';
-    out += part ? canonical_value({"text", *part, {}}, element) : std::string("null``");
-  }
+  append_canonical(out, *elements, element);
   return out;
 }
 

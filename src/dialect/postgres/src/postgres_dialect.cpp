@@ -264,13 +264,18 @@ void postgres_dialect::literal(std::string& sql, const literal_value& value) con
     dialect::literal(sql, value);
   }
 }
-// Without a type of its own, as the parameter in its place: an array of enum values is no text[].
-void postgres_dialect::array_literal(std::string& sql, const std::vector<literal_value>& elements) const {
-  std::string text = "{";
+namespace {
+
+void spell_array(std::string& text, const std::vector<literal_value>& elements) {
+  text += '{';
   for (const literal_value& element : elements) {
-    if (text.size() > 1) text += ',';
+    if (&element != elements.data()) text += ',';
     if (element.k == kind::null) {
       text += "NULL";
+      continue;
+    }
+    if (element.k == kind::array) {
+      spell_array(text, element.parts);
       continue;
     }
     text += '"';
@@ -281,7 +286,16 @@ void postgres_dialect::array_literal(std::string& sql, const std::vector<literal
     }
     text += element.k == kind::timestamp && !element.text.ends_with("infinity") ? "+00\"" : "\"";
   }
-  sql += sql_text_literal(text + "}");
+  text += '}';
+}
+
+}  // namespace
+
+// Without a type of its own, as the parameter in its place: an array of enum values is no text[].
+void postgres_dialect::array_literal(std::string& sql, const std::vector<literal_value>& elements) const {
+  std::string text;
+  spell_array(text, elements);
+  sql += sql_text_literal(text);
 }
 void postgres_dialect::search(std::string& sql, const search_call& call) const { postgres::search(sql, call); }
 

@@ -65,6 +65,22 @@ TEST(postgres_same_column, defaults_are_the_same_whatever_the_server_adds) {
                           column(type_kind::json, R"('{"aa":"x","b":[1,2]}')")));
   EXPECT_TRUE(same_column(column(type_kind::text), column(type_kind::text, "NULL")));
 }
+TEST(postgres_same_column, defaults_of_arrays_are_compared_element_by_element) {
+  const auto array = [](type_kind kind, std::string_view sql) {
+    return column(column_type::array_of(kind), std::string(sql));
+  };
+  const auto same = [&](type_kind kind, std::string_view live, std::string_view wanted) {
+    return same_column(array(kind, live), array(kind, wanted));
+  };
+  EXPECT_TRUE(same(type_kind::text, R"('{a,"b c",NULL}'::text[])", R"('["a","b c",null]')"));
+  EXPECT_TRUE(same(type_kind::int32, "'{}'::integer[]", "'[]'"));
+  EXPECT_TRUE(same(type_kind::int32, "'{{1,2},{3,4}}'::integer[]", "'[[1,2],[3,4]]'"));
+  EXPECT_TRUE(same(type_kind::int32, "ARRAY[ARRAY[1, 2], ARRAY[3, 4]]", "'[[1,2],[3,4]]'"));
+  EXPECT_TRUE(same(type_kind::bytes, R"('{{"\\x017a"}}'::bytea[])", "'[[\"017a\"]]'"));
+  EXPECT_TRUE(same(type_kind::json, R"('{"[1, 2]"}'::jsonb[])", "'[[1,2]]'")) << "a document";
+  EXPECT_FALSE(same(type_kind::int32, "'{{1,2},{3,4}}'::integer[]", "'[[1,2,3,4]]'"));
+  EXPECT_FALSE(same(type_kind::int32, "'{{1,2},{3,4}}'::integer[]", "'[1,2,3,4]'"));
+}
 TEST(postgres_same_column, other_defaults_are_not) {
   EXPECT_FALSE(same_column(column(type_kind::text, "'a'::text"), column(type_kind::text, "'A'")));
   EXPECT_FALSE(same_column(column(type_kind::int32, "0"), column(type_kind::int32)));

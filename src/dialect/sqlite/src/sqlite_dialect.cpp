@@ -206,13 +206,16 @@ void sqlite_dialect::literal(std::string& sql, const literal_value& value) const
     dialect::literal(sql, value);
   }
 }
-// Arrays are JSON texts.
-void sqlite_dialect::array_literal(std::string& sql, const std::vector<literal_value>& elements) const {
-  std::string json;
+namespace {
+
+void append_array(std::string& json, const std::vector<literal_value>& elements) {
+  json += '[';
   for (const literal_value& element : elements) {
-    json += json.empty() ? "[" : ",";
+    if (&element != elements.data()) json += ',';
     if (element.k == kind::null) {
       json += "null";
+    } else if (element.k == kind::array) {
+      append_array(json, element.parts);
     } else if (element.k == kind::boolean) {
       json += element.text == "TRUE" ? "true" : "false";
     } else if (element.bare || element.k == kind::json) {
@@ -233,7 +236,16 @@ void sqlite_dialect::array_literal(std::string& sql, const std::vector<literal_v
       json += '"';
     }
   }
-  dialect::literal(sql, {kind::text, json.empty() ? "[]" : json + "]"});
+  json += ']';
+}
+
+}  // namespace
+
+// Arrays are JSON texts.
+void sqlite_dialect::array_literal(std::string& sql, const std::vector<literal_value>& elements) const {
+  std::string json;
+  append_array(json, elements);
+  dialect::literal(sql, {kind::text, json});
 }
 void sqlite_dialect::search(std::string& sql, const search_call& call) const { sqlite::search(sql, call); }
 

@@ -84,19 +84,26 @@ void parameter_writer::write_composite(const composite_layout& parts, const comp
 
 void parameter_writer::write_own_elements(const field_slot& slot, const void* value, const parameter_step& planned,
                                           parameter_place place) {
+  array_shape shape;
+  if (const std::string_view problem = measure_array(slot, value, shape); !problem.empty()) refuse_rows(place, problem);
+  place.type = planned.element_type;
+  const std::size_t start = out_.begin_value();
+  begin_array(shape, planned.element_type, place);
+  write_own_rows(slot, value, planned, place);
+  out_.end_value(start);
+}
+
+void parameter_writer::write_own_rows(const field_slot& slot, const void* value, const parameter_step& planned,
+                                      const parameter_place& place) {
   const array_ops& array = *slot.type->array;
   const field_slot element = element_slot(slot);
-  const std::size_t count = array.size(value);
-  place.type = planned.element_type;
-  bool nulls = false;
-  for (std::size_t i = 0; element.nullable && i < count; ++i) nulls |= value_of(element, array.at(value, i)) == nullptr;
-  const std::size_t start = out_.begin_value();
-  begin_array(count, nulls, planned.element_type, place);
   const auto write = [&](const auto& self, const field_slot& as, const void* each) -> void {
     if (as.k == kind::mapped)
       return load_mapped(as, each, [&](const void* stored) { self(self, stored_slot(as), stored); });
+    if (as.k == kind::array) return write_own_rows(as, each, planned, place);
     write_own(planned.element, as, each, planned, place);
   };
+  const std::size_t count = array.size(value);
   for (std::size_t i = 0; i < count; ++i) {
     if (const void* const each = value_of(element, array.at(value, i))) {
       write(write, element, each);
@@ -104,7 +111,6 @@ void parameter_writer::write_own_elements(const field_slot& slot, const void* va
       out_.put_null();
     }
   }
-  out_.end_value(start);
 }
 
 }  // namespace tupelo::driver::postgres

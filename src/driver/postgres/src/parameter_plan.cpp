@@ -20,7 +20,8 @@ kind kind_of(const bind_step& step) noexcept {
 }
 /// Of an array.
 kind element_of(const bind_step& step) noexcept {
-  return step.source == bind_source::field ? stored_type(*stored_type(*step.slot.type).array->element).k : step.element;
+  if (step.source != bind_source::field) return step.element;
+  return stored_type(innermost_type(stored_type(*step.slot.type))).k;
 }
 
 /// The type of custom values or elements, where it has a form beside its text.
@@ -167,6 +168,10 @@ parameter_shortcut shortcut_of(const bind_step& step, kind k, parameter_form for
   throw query_error(errc::type_mismatch, std::move(message));
 }
 
+bool is_binary(parameter_form form) noexcept {
+  return form != parameter_form::literal && form != parameter_form::array_literal;
+}
+
 /// Which form each parameter of one statement takes.
 class parameter_planner {
 public:
@@ -193,6 +198,10 @@ private:
     if (step.source != bind_source::field) planned.own = type;
     return form_of_own(*type, server_type_number, text, planned, place);
   }
+  /// Of an array, or of a list as one: its form and that of its elements, which is `refused` where there is none.
+  /// `own`: the elements' type, where it has a form beside its text.
+  void plan_elements(kind k, const type_ops* own, std::uint32_t type, bool list, parameter_step& planned,
+                     const parameter_place& place);
   const composite_layout* plan_composite(const composite_ops& fields, std::uint32_t type, const parameter_place& place);
 
   parameter_layout& layout_;
@@ -256,9 +265,14 @@ const composite_layout* parameter_planner::plan_composite(const composite_ops& f
     parameter_step& how = attribute.how;
     how.k = field.k;
     how.type = catalog_.base_of(attribute.type);
-    how.form = form_of_own(field, how.type, form_of(field.k, how.type), how, place);
-    if (how.form == parameter_form::refused) refuse_attribute(place, i + 1, how.type, field.k);
-    is_text |= how.form == parameter_form::literal;
+    if (field.k == kind::array) {
+      plan_elements(stored_type(innermost_type(field)).k, formed_type(field), how.type, false, how, place);
+    } else {
+      how.form = form_of_own(field, how.type, form_of(field.k, how.type), how, place);
+    }
+    if (how.form == parameter_form::refused || (field.k == kind::array && how.element == parameter_form::refused))
+      refuse_attribute(place, i + 1, how.type, field.k);
+    is_text |= !is_binary(how.form);
   }
   if (is_text) return nullptr;
   layout_.composites.push_back(std::move(layout));
@@ -284,6 +298,15 @@ parameter_step parameter_planner::plan_step(const bind_step& step, const paramet
     return planned;
   }
   const kind k = list ? planned.k : element_of(step);
+  const type_ops* const own = k == kind::custom ? own_type(step) : nullptr;
+  if (step.source != bind_source::field) planned.own = own;
+  plan_elements(k, own, type, list, planned, place);
+  if (planned.element == parameter_form::refused) refuse_type(place, list ? k : planned.k, list);
+  return planned;
+}
+
+void parameter_planner::plan_elements(kind k, const type_ops* own, std::uint32_t type, bool list,
+                                      parameter_step& planned, const parameter_place& place) {
   planned.form = parameter_form::array_literal;
   const type_catalog::entry* const made = type >= first_user_oid ? catalog_.find(type) : nullptr;
   if (made != nullptr && made->element != 0) {
@@ -301,15 +324,14 @@ parameter_step parameter_planner::plan_step(const bind_step& step, const paramet
     planned.element = form_of(k, planned.element_type);
   }
   if (planned.element_type != type && planned.element_type != 0) {
-    planned.element = form_of_own(step, k, catalog_.base_of(planned.element_type), planned.element, planned, place);
+    if (own != nullptr)
+      planned.element = form_of_own(*own, catalog_.base_of(planned.element_type), planned.element, planned, place);
     if (planned.element != parameter_form::literal) planned.form = parameter_form::array;
   }
   if (planned.element == parameter_form::refused && !list && find_server_type(type) == nullptr &&
       static_cast<oid>(type) != oid::box_array) {
     planned.element = parameter_form::literal;  // an array of a built-in type that is not known by name
   }
-  if (planned.element == parameter_form::refused) refuse_type(place, list ? k : planned.k, list);
-  return planned;
 }
 
 /// Whether the form of the field's values depends on what its type is made of.
@@ -318,10 +340,6 @@ bool depends_on_type(const type_ops& field, bool of_rows) noexcept {
   if (type.k == kind::array) return depends_on_type(*type.array->element, of_rows);
   if (type.k == kind::enumeration) return of_rows;
   return type.k == kind::custom && type.form != nullptr && type.form->composite != nullptr;
-}
-
-bool is_binary(parameter_form form) noexcept {
-  return form != parameter_form::literal && form != parameter_form::array_literal;
 }
 
 void append16(std::string& out, std::size_t value) {

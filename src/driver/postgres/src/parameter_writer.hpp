@@ -7,6 +7,8 @@
 #include "send_buffer.hpp"
 #include "value_binder.hpp"
 
+#include <tupelo/core/array_shape.hpp>
+
 #include <cstdint>
 #include <cstring>
 #include <string>
@@ -75,7 +77,7 @@ private:
   [[gnu::noinline]] void write_field(const field_slot& slot, const void* value, const parameter_step& planned,
                                      const parameter_place& place);
   /// What stands in front of an array's elements.
-  void begin_array(std::size_t count, bool nulls, std::uint32_t element_type, const parameter_place& place);
+  void begin_array(const array_shape& shape, std::uint32_t element_type, const parameter_place& place);
   /// Before: a form that only the slot's type knows.
   void write_own(parameter_form form, const field_slot& slot, const void* value, const parameter_step& planned,
                  const parameter_place& place);
@@ -89,7 +91,11 @@ private:
                        const parameter_place& place);
   void write_own_elements(const field_slot& slot, const void* value, const parameter_step& planned,
                           parameter_place place);
+  void write_own_rows(const field_slot& slot, const void* value, const parameter_step& planned,
+                      const parameter_place& place);
   void write_elements(array_words elements, const parameter_step& planned, parameter_place place);
+  /// What `begin_array` has announced, row by row.
+  void write_rows(array_words elements, const parameter_step& planned, const parameter_place& place);
 
   [[gnu::noinline]] void write_value(parameter_form form, const bound_value& value, const parameter_place& place);
   bool to_whole(const bound_value& value, const parameter_place& place, std::uint64_t& magnitude) const;

@@ -157,13 +157,16 @@ void decode_value(const column_form* forms, std::uint32_t element_type, const fi
       require_size(slot, size, 8);
       return store_time_of_day(slot, field, static_cast<std::int64_t>(load64(data)));
     case column_form::array: return decode_array(forms + 1, element_type, slot, field, data, size);
-    case column_form::array_text: return decode_array_text(slot, field, std::string_view(data, size));
+    case column_form::array_text: return store_spelled(slot, field, std::string_view(data, size));
     case column_form::range: return decode_range(forms + 1, slot, field, data, size);
     case column_form::multirange: return decode_multirange(forms + 1, slot, field, data, size);
     case column_form::composite: return decode_composite(slot, field, data, size);
     case column_form::own_bytes:
       if (!slot.type->form->from_binary(field, {data, size})) throw_refused_by_traits(slot, "a value");
       return;
+    case column_form::jsonb:
+      if (size == 0 || *data != 1) refuse_length(slot);
+      return store_text(slot, field, std::string_view(data + 1, size - 1));
     case column_form::mapped:
       return store_mapped(slot, field, [&](void* stored) {
         decode_value(forms + 1, element_type, stored_slot(slot), stored, data, size);

@@ -52,6 +52,7 @@ enum class column_form : std::uint8_t {
   multirange,  ///< the next form is that of its ranges
   composite,   ///< says itself of which types its attributes are
   own_bytes,   ///< what the field_traits of a field read
+  jsonb,       ///< its text behind a version; of elements and attributes only: a column alone is sent as text
   mapped,      ///< a field with `field_traits`: the next form is that of what it is stored as
   // text format
   text,

@@ -93,7 +93,7 @@ bool is_text_form(column_form form) noexcept {
 /// Whether text is the only form in which all attributes can be read.
 bool has_text_attributes(const composite_ops& composite) noexcept {
   for (std::size_t i = 0; i < composite.count; ++i) {
-    const type_ops& type = stored_type(*composite.attributes[i].type);
+    const type_ops& type = stored_type(innermost_type(stored_type(*composite.attributes[i].type)));
     if (type.k != kind::custom) continue;
     if (type.form == nullptr) return true;
     if (type.form->composite != nullptr && has_text_attributes(type.form->composite())) return true;
@@ -128,6 +128,12 @@ bool plan_custom(const field_slot& slot, std::uint32_t type, column_form* forms)
   return own.from_binary != nullptr && is_type_of(own, type);
 }
 
+/// Of an array's elements, behind its last dimension.
+field_slot innermost_slot(const field_slot& slot) noexcept {
+  const type_ops& type = innermost_type(*slot.type);
+  return {&type, 0, type.k, type.nullable, slot.column};
+}
+
 }  // namespace
 
 bool plan_forms(const field_slot& slot, std::uint32_t type, column_form* forms, std::uint32_t& element_type) {
@@ -142,10 +148,11 @@ bool plan_forms(const field_slot& slot, std::uint32_t type, column_form* forms, 
     return form.has_value();
   }
   const server_type* const element = find_element_type(type);
-  if (element == nullptr && type >= first_user_oid && stored_type(*slot.type->array->element).k == kind::custom) {
+  const field_slot inner = innermost_slot(slot);
+  if (element == nullptr && type >= first_user_oid && stored_type(*inner.type).k == kind::custom) {
     // Of composites the array says itself which they are.
     element_type = 0;
-    if (plan_forms(element_slot(slot), type, forms + 1, element_type)) {
+    if (plan_forms(inner, type, forms + 1, element_type)) {
       forms[0] = column_form::array;
       if (forms[forms[1] == column_form::mapped ? 2 : 1] == column_form::composite) return true;
     }
@@ -156,8 +163,9 @@ bool plan_forms(const field_slot& slot, std::uint32_t type, column_form* forms, 
     return find_server_type(type) == nullptr && static_cast<oid>(type) != oid::box_array;
   }
   element_type = static_cast<std::uint32_t>(element->type);
-  if (!plan_forms(element_slot(slot), element_type, forms + 1, element_type)) return false;
-  const column_form last = forms[1] == column_form::mapped ? forms[2] : forms[1];
+  if (!plan_forms(inner, element_type, forms + 1, element_type)) return false;
+  column_form& last = forms[forms[1] == column_form::mapped ? 2 : 1];
+  if (element->type == oid::jsonb && is_text_form(last)) last = column_form::jsonb;
   const bool binary = !is_text_form(last) || is_text_in_binary(static_cast<std::uint32_t>(element->type));
   forms[0] = binary ? column_form::array : column_form::array_text;
   return true;

@@ -138,15 +138,15 @@ void parameter_writer::write_list(const bind_step& step, const parameter_step& p
   }
 }
 
-void parameter_writer::begin_array(std::size_t count, bool nulls, std::uint32_t element_type,
-                                   const parameter_place& place) {
-  if (count > static_cast<std::size_t>(std::numeric_limits<std::int32_t>::max()))
-    refuse_range(place, "an array of PostgreSQL has at most 2147483647 elements; pass fewer at once");
-  out_.put32(count != 0 ? 1 : 0);  // dimensions
-  out_.put32(nulls ? 1 : 0);
+void parameter_writer::begin_array(const array_shape& shape, std::uint32_t element_type, const parameter_place& place) {
+  const std::size_t dimensions = shape.lengths[0] != 0 ? shape.dimensions : 0;
+  out_.put32(static_cast<std::uint32_t>(dimensions));
+  out_.put32(shape.nulls ? 1 : 0);
   out_.put32(element_type);
-  if (count != 0) {
-    out_.put32(static_cast<std::uint32_t>(count));
+  for (std::size_t i = 0; i != dimensions; ++i) {
+    if (shape.lengths[i] > static_cast<std::uint64_t>(std::numeric_limits<std::int32_t>::max()))
+      refuse_range(place, "an array of PostgreSQL has at most 2147483647 elements; pass fewer at once");
+    out_.put32(static_cast<std::uint32_t>(shape.lengths[i]));
     out_.put32(1);  // number of the first element
   }
 }
@@ -156,7 +156,7 @@ void parameter_writer::write_array(const bind_step& step, const parameter_step& 
   place.type = planned.element_type;
   const std::uint64_t count = *cursor_++;
   const std::size_t start = out_.begin_value();
-  begin_array(count, planned.k == kind::null, planned.element_type, place);
+  begin_array({{count}, 1, planned.k == kind::null}, planned.element_type, place);
   for (std::uint64_t i = 0; i < count; ++i) write_taken(planned.element, planned, place);
   out_.end_value(start);
 }
@@ -207,20 +207,26 @@ void parameter_writer::write_field(const field_slot& slot, const void* value, co
 }
 
 void parameter_writer::write_elements(array_words elements, const parameter_step& planned, parameter_place place) {
-  const bool binary = planned.form == parameter_form::array;
+  array_shape shape;
+  if (const std::string_view problem = measure_array(elements, shape); !problem.empty()) refuse_rows(place, problem);
   const std::size_t start = out_.begin_value();
-  if (binary) {
+  if (planned.form == parameter_form::array) {
     place.type = planned.element_type;
-    bool nulls = false;
-    for (array_words rest = elements; rest.size() > 0;) nulls |= rest.next() == nullptr;
-    begin_array(elements.size(), nulls, planned.element_type, place);
-  } else {
-    out_.put8('{');
+    begin_array(shape, planned.element_type, place);
   }
+  write_rows(elements, planned, place);
+  out_.end_value(start);
+}
+
+void parameter_writer::write_rows(array_words elements, const parameter_step& planned, const parameter_place& place) {
+  const bool binary = planned.form == parameter_form::array;
+  if (!binary) out_.put8('{');
   for (bool first = true; elements.size() > 0; first = false) {
     const std::uint64_t* value = elements.next();
     if (!binary && !first) out_.put8(',');
-    if (value != nullptr && is_own(planned.element)) {
+    if (value != nullptr && elements.element() == kind::array) {
+      write_rows(array_words(value + 1), planned, place);
+    } else if (value != nullptr && is_own(planned.element)) {
       write_own_text(planned.element, take_bytes(value), planned, place);
     } else if (value != nullptr) {
       const bound_value taken = take_value(elements.element(), value, place, scratch_);
@@ -232,7 +238,6 @@ void parameter_writer::write_elements(array_words elements, const parameter_step
     }
   }
   if (!binary) out_.put8('}');
-  out_.end_value(start);
 }
 
 // ---- one value in the form that its type takes

@@ -31,6 +31,10 @@ void refuse_malformed(const parameter_place& place, std::string_view expected) {
   throw value_error(name_of(place).append(": the value is no ").append(expected));
 }
 
+void refuse_rows(const parameter_place& place, std::string_view problem) {
+  throw value_error(errc::invalid_value, name_of(place).append(": the value is ").append(problem));
+}
+
 void refuse_text(const parameter_place& place, std::string_view text) {
   check_text(text, name_of(place));
   __builtin_unreachable();  // it was refused before, so it is refused again

@@ -24,6 +24,8 @@ std::string name_of(const parameter_place& place);
 [[noreturn, gnu::cold]] void refuse_loss(const parameter_place& place, std::string_view part);
 [[noreturn, gnu::cold]] void refuse_calendar(const parameter_place& place);
 [[noreturn, gnu::cold]] void refuse_malformed(const parameter_place& place, std::string_view expected);
+/// invalid_value: what `measure_array` has found.
+[[noreturn, gnu::cold]] void refuse_rows(const parameter_place& place, std::string_view problem);
 [[noreturn, gnu::cold]] void refuse_text(const parameter_place& place, std::string_view text);
 
 inline void require_text(const parameter_place& place, std::string_view text) {

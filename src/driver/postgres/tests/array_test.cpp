@@ -2,6 +2,7 @@
 #include "codec_fixtures.hpp"
 
 #include <tupelo/core/interval.hpp>
+#include <tupelo/core/json.hpp>
 #include <tupelo/core/time_of_day.hpp>
 
 #include <cstdint>
@@ -119,6 +120,54 @@ TEST(postgres_arrays, of_more_dimensions_are_refused) {
   EXPECT_EQ(e.column(), "price");
 }
 
+/// Two rows of two elements are `{2, 2}`.
+std::string array_of_rows(oid type, std::initializer_list<std::uint32_t> lengths,
+                          std::initializer_list<std::string> elements, std::uint32_t nulls = 0) {
+  std::string out = big32(static_cast<std::uint32_t>(lengths.size())) + big32(nulls) + big32(number(type));
+  for (const std::uint32_t length : lengths) out += big32(length) + big32(1);
+  for (const std::string& e : elements) out += e;
+  return out;
+}
+
+using row = std::vector<std::optional<std::int32_t>>;
+using grid = std::vector<row>;
+struct grid_type {
+  vector_type<std::optional<std::int32_t>> rows{optional_ops_of<std::int32_t>(kind::i32)};
+  vector_type<row> type{rows.ops};
+  const type_ops& ops = type.ops;
+};
+grid read_grid(const std::string& value, oid type = oid::int4_array) {
+  static const grid_type of;
+  return decoded<grid>(of.ops, type, value);
+}
+
+TEST(postgres_arrays, of_two_dimensions_are_read_row_by_row) {
+  const std::string two = array_of_rows(
+      oid::int4, {2, 3},
+      {element(big32(1)), element(big32(2)), null_element(), element(big32(4)), null_element(), element(big32(6))}, 1);
+  EXPECT_EQ(read_grid(two), (grid{{1, 2, std::nullopt}, {4, std::nullopt, 6}}));
+  EXPECT_TRUE(read_grid(big32(0) + big32(0) + big32(number(oid::int4))).empty());
+}
+
+TEST(postgres_arrays, of_other_dimensions_than_their_field_name_the_column) {
+  for (const auto& lengths : {std::initializer_list<std::uint32_t>{1}, {1, 1, 1}}) {
+    const auto e = failure_of<decode_error>([&] { read_grid(array_of_rows(oid::int4, lengths, {element(big32(7))})); });
+    EXPECT_EQ(e.code(), errc::type_mismatch);
+    EXPECT_EQ(e.column(), "price");
+  }
+}
+
+TEST(postgres_arrays, of_two_dimensions_that_break_their_own_form_end_the_connection) {
+  const std::string good = array_of_rows(oid::int4, {2, 1}, {element(big32(7)), element(big32(8))});
+  for (std::size_t size = 0; size < good.size(); ++size)
+    EXPECT_THROW(read_grid(good.substr(0, size)), connection_error) << size;
+  EXPECT_THROW(read_grid(good + '\0'), connection_error);
+  for (const auto& lengths :
+       {std::initializer_list<std::uint32_t>{0x7fffffff, 0}, {0, 0x7fffffff}, {0x10000, 0x10000}, {0x80000001, 2}})
+    EXPECT_THROW(read_grid(array_of_rows(oid::int4, lengths, {element(big32(7)), element(big32(8))})), connection_error)
+        << "rows that the bytes do not bear out";
+}
+
 TEST(postgres_arrays, that_break_their_own_form_end_the_connection) {
   const std::string good = array(oid::int4, {element(big32(7)), element(big32(8))});
   for (std::size_t size = 0; size < good.size(); ++size)
@@ -146,6 +195,27 @@ TEST(postgres_arrays, of_types_that_users_made_are_read_from_text) {
        {"", "{", "}", "a", "{a", "{\"a}", "{a,}", "{,a}", "{a,,b}", "{\"a\"b}", "[1:2]", "{a\\}", "{\"a\\\"}"})
     EXPECT_EQ(failure_of<decode_error>([&] { read(text); }).code(), errc::invalid_value) << text;
   EXPECT_EQ(failure_of<decode_error>([&] { read("{{a},{b}}"); }).code(), errc::type_mismatch);
+}
+
+TEST(postgres_arrays, of_two_dimensions_may_come_as_text) {
+  const auto read = [](const std::string& text) { return read_grid(text, static_cast<oid>(16500)); };
+  EXPECT_EQ(read("{}"), grid{});
+  EXPECT_EQ(read("{{1,NULL},{3,4}}"), (grid{{1, std::nullopt}, {3, 4}}));
+  EXPECT_EQ(read("[0:1][5:6]={{1,2},{3,4}}"), (grid{{1, 2}, {3, 4}}));
+  for (const char* text : {"{", "{{1}", "{{1}}}", "{{1},}", "{{1}{2}}", "{{}}"})
+    EXPECT_EQ(failure_of<decode_error>([&] { read(text); }).code(), errc::invalid_value) << text;
+  for (const char* text : {"{1}", "{{{1}}}", "{{1},2}", "{NULL}"})
+    EXPECT_EQ(failure_of<decode_error>([&] { read(text); }).code(), errc::type_mismatch) << text;
+}
+
+TEST(postgres_arrays, of_documents_are_read_from_the_binary_form) {
+  const vector_type<json> type(ops_of<json>(kind::json));
+  const auto read = [&](const std::string& bytes) {
+    return decoded<std::vector<json>>(type.ops, oid::jsonb_array, array(oid::jsonb, {element(bytes)}));
+  };
+  EXPECT_EQ(read(std::string("\1{\"a\": 1}")), std::vector<json>{json::parse("{\"a\": 1}")});
+  EXPECT_THROW(read(std::string("\2{}")), connection_error) << "another version of the format";
+  EXPECT_THROW(read(""), connection_error);
 }
 
 TEST(postgres_arrays, of_text_may_be_of_any_type) {
@@ -180,6 +250,39 @@ TEST(postgres_arrays, of_fields_are_written_in_binary) {
   const auto out = sent_field(type.ops, &value, number(oid::int8_array));
   EXPECT_TRUE(out.binary[0]);
   EXPECT_EQ(out.values[0], array(oid::int8, {element(big64(7)), null_element()}));
+}
+
+TEST(postgres_arrays, of_two_dimensions_are_written_row_by_row) {
+  const grid_type type;
+  const grid value{{1, 2}, {3, std::nullopt}};
+  const std::string bytes =
+      array_of_rows(oid::int4, {2, 2}, {element(big32(1)), element(big32(2)), element(big32(3)), null_element()}, 1);
+  EXPECT_EQ(sent_field(type.ops, &value, number(oid::int4_array)).values[0], bytes);
+  EXPECT_EQ(sent_field(type.ops, &value, 16500).values[0], R"({{"1","2"},{"3",NULL}})");
+  const grid none;
+  EXPECT_EQ(sent_field(type.ops, &none, number(oid::int4_array)).values[0],
+            big32(0) + big32(0) + big32(number(oid::int4)));
+  inline_word_buffer<32> words;
+  push_value(slot_of(type.ops), &value, words);
+  statement_plan plan;
+  bind_step step;
+  step.k = kind::array;
+  step.element = kind::i64;
+  step.first = 1;
+  plan.binds = {step};
+  EXPECT_EQ(sent(plan, {number(oid::int4_array)}, words.data()).values[0], bytes) << "from a query's values";
+}
+
+TEST(postgres_arrays, whose_rows_differ_in_length_are_refused_and_the_column_is_named) {
+  const grid_type type;
+  for (const grid& value : {grid{{1, 2}, {3}}, grid{{1}, {}}, grid{{}, {1}}, grid{{}}}) {
+    for (const std::uint32_t column : {number(oid::int4_array), 16500u}) {
+      const auto e = failure_of<value_error>([&] { sent_field(type.ops, &value, column); });
+      EXPECT_EQ(e.code(), errc::invalid_value);
+      EXPECT_TRUE(says(e, "\"price\"") && says(e, "rows")) << e.what();
+      EXPECT_FALSE(says(e, "3")) << e.what();
+    }
+  }
 }
 
 TEST(postgres_arrays, of_types_that_users_made_are_written_as_text) {

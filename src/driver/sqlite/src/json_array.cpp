@@ -3,6 +3,7 @@
 
 #include "value_checks.hpp"
 
+#include <tupelo/core/array_shape.hpp>
 #include <tupelo/core/bytes.hpp>
 #include <tupelo/core/date.hpp>
 #include <tupelo/core/error.hpp>
@@ -63,6 +64,25 @@ interval take_interval(const std::uint64_t*& cursor) noexcept {
   return span;
 }
 
+namespace {
+
+/// What was measured before.
+std::string json_of_rows(array_words elements, const field_slot& slot) {
+  std::string out = "[";
+  while (elements.size() > 0) {
+    if (out.size() > 1) out += ',';
+    const std::uint64_t* value = elements.next();
+    if (value == nullptr) {
+      out += "null";
+    } else {
+      append_json_element(out, elements.element(), value, slot);
+    }
+  }
+  return out += ']';
+}
+
+}  // namespace
+
 void append_json_element(std::string& out, kind k, const std::uint64_t*& cursor, const field_slot& slot) {
   const auto whole = [&] { return static_cast<std::int64_t>(*cursor++); };
   switch (k) {
@@ -112,6 +132,9 @@ void append_json_element(std::string& out, kind k, const std::uint64_t*& cursor,
     }
     case kind::time_of_day: return append_quoted(out, checked_time(whole(), slot));
     case kind::interval: return append_quoted(out, take_interval(cursor).to_string());
+    case kind::array:
+      out += json_of_rows(array_words(reinterpret_cast<const std::uint64_t*>(take_bytes(cursor).data())), slot);
+      return;
     case kind::uuid: return append_quoted(out, checked_uuid(take_bytes(cursor), slot).to_string());
     case kind::decimal: {
       const decimal number = checked_decimal(take_bytes(cursor), slot);
@@ -144,12 +167,18 @@ void store_number(const field_slot& slot, void* field, std::string_view text) {
   store_float(slot, field, real);
 }
 
+void store_items(const field_slot& slot, void* array, std::string_view text);
+
 /// One element of a valid JSON array.
 void store_element(const field_slot& slot, void* field, std::string_view text) {
   if (slot.k == kind::mapped) {
     return store_mapped(slot, field, [&](void* stored) { store_element(stored_slot(slot), stored, text); });
   }
   if (slot.k == kind::json) return store_text(slot, field, text);
+  if (slot.k == kind::array) {
+    if (text.front() != '[') throw_other_dimensions(slot);
+    return store_items(slot, field, text);
+  }
   switch (text.front()) {
     case 't':
     case 'f': return store_integer(slot, field, text.front() == 't' ? 1 : 0);
@@ -160,36 +189,19 @@ void store_element(const field_slot& slot, void* field, std::string_view text) {
       if (!data) throw_malformed(slot, "hexadecimal digits");
       return store_bytes(slot, field, data->data(), data->size());
     }
-    case '[':
+    case '[': throw_other_dimensions(slot);
     case '{': throw_type_mismatch(slot, "a document");
     default: return store_number(slot, field, text);
   }
 }
 
-}  // namespace
-
-std::string json_of(array_words elements, const field_slot& slot) {
-  std::string out = "[";
-  while (elements.size() > 0) {
-    if (out.size() > 1) out += ',';
-    const std::uint64_t* value = elements.next();
-    if (value == nullptr) {
-      out += "null";
-    } else {
-      append_json_element(out, elements.element(), value, slot);
-    }
-  }
-  return out += ']';
-}
-
-void store_json_array(const field_slot& slot, void* array, std::string_view text) {
-  const auto document = json::try_parse(text);
-  if (!document || !document->is_array()) throw_malformed(slot, "a JSON array");
+/// The elements of a valid JSON array.
+void store_items(const field_slot& slot, void* array, std::string_view text) {
   const field_slot element = element_slot(slot);
   // A document may be null itself.
   const bool nulls = element.nullable || stored_type(*element.type).k != kind::json;
   slot.type->array->clear(array, 0);
-  tupelo::detail::json_items items(tupelo::detail::trim_json(document->text()));
+  tupelo::detail::json_items items(text);
   while (items.next()) {
     const std::string_view value = items.value();
     if (nulls && value == "null") {
@@ -198,6 +210,22 @@ void store_json_array(const field_slot& slot, void* array, std::string_view text
       add_element(slot, array, [&](void* place) { store_element(element, field_for_value(element, place), value); });
     }
   }
+}
+
+}  // namespace
+
+std::string json_of(array_words elements, const field_slot& slot) {
+  array_shape shape;
+  // JSON could hold them, but no other database would.
+  if (const std::string_view problem = measure_array(elements, shape); !problem.empty())
+    throw value_error(errc::invalid_value, parameter_name(slot) + ": the value is " + std::string(problem));
+  return json_of_rows(elements, slot);
+}
+
+void store_json_array(const field_slot& slot, void* array, std::string_view text) {
+  const auto document = json::try_parse(text);
+  if (!document || !document->is_array()) throw_malformed(slot, "a JSON array");
+  store_items(slot, array, tupelo::detail::trim_json(document->text()));
 }
 
 }  // namespace tupelo::driver

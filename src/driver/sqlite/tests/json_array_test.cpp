@@ -130,6 +130,33 @@ TEST(json_arrays, hold_null_in_optional_elements_only) {
   EXPECT_EQ(column_of<std::string>(testing::ops_of<std::string>(kind::text)).refusal("[null]"), errc::null_value);
 }
 
+TEST(json_arrays, hold_their_rows_as_arrays) {
+  const column_of<std::optional<std::int32_t>> rows(testing::optional_ops_of<std::int32_t>(kind::i32));
+  using grid = std::vector<std::vector<std::optional<std::int32_t>>>;
+  const column_of<grid::value_type> grids(rows.ops);
+  EXPECT_EQ(grids.text({{1, 2}, {3, std::nullopt}}), "[[1,2],[3,null]]");
+  EXPECT_EQ(grids.text({}), "[]");
+  EXPECT_EQ(grids.read(" [ [1, 2] ,[3,null ] ] "), (grid{{1, 2}, {3, std::nullopt}}));
+  for (const char* text : {"[1]", "[[1],2]", "[[[1]]]"}) EXPECT_EQ(grids.refusal(text), errc::type_mismatch) << text;
+  EXPECT_EQ(grids.refusal("[null]"), errc::null_value);
+  EXPECT_EQ(rows.refusal("[[1]]"), errc::type_mismatch);
+}
+
+TEST(json_arrays, whose_rows_differ_in_length_are_refused_as_by_other_databases) {
+  const column_of<std::int32_t> rows(testing::ops_of<std::int32_t>(kind::i32));
+  const column_of<std::vector<std::int32_t>> grids(rows.ops);
+  for (const std::vector<std::vector<std::int32_t>>& value :
+       std::initializer_list<std::vector<std::vector<std::int32_t>>>{{{1, 2}, {3}}, {{1}, {}}, {{}}}) {
+    try {
+      grids.text(value);
+      ADD_FAILURE();
+    } catch (const value_error& e) {
+      EXPECT_EQ(e.code(), errc::invalid_value);
+      EXPECT_NE(std::string(e.what()).find("\"tags\""), std::string::npos) << e.what();
+    }
+  }
+}
+
 TEST(json_arrays, refuse_what_is_none) {
   const column_of<std::string> texts(testing::ops_of<std::string>(kind::text));
   for (const char* text : {"", "a", "{}", "[", "[\"a\"", "[\"a\",]", "\"a\"", "null"})

@@ -42,7 +42,7 @@ enum class kind : std::uint8_t {
   relation,     ///< never a column
   interval,
   time_of_day,
-  array,   ///< a std::vector of values of one kind
+  array,   ///< a std::vector of values of one kind, or of arrays that are alike: then it has more dimensions than one
   mapped,  ///< a user's type with `field_traits` that say what it is stored as; never in a value buffer
 };
 
@@ -154,11 +154,16 @@ struct type_ops {
 inline const type_ops& stored_type(const type_ops& type) noexcept {
   return type.stored != nullptr ? *type.stored : type;
 }
+/// What an array is made of behind its last dimension; the type itself where it is no array.
+inline const type_ops& innermost_type(const type_ops& type) noexcept {
+  const type_ops* inner = &type;
+  while (inner->array != nullptr) inner = inner->array->element;
+  return *inner;
+}
 /// The type of a field's custom values, or of its elements, where it has a form beside its text; else null.
 inline const type_ops* formed_type(const type_ops& field) noexcept {
-  const type_ops* type = &stored_type(field);
-  if (type->array != nullptr) type = &stored_type(*type->array->element);
-  return type->form != nullptr ? type : nullptr;
+  const type_ops& type = stored_type(innermost_type(stored_type(field)));
+  return type.form != nullptr ? &type : nullptr;
 }
 /// The kind under which a field's value stands in a value buffer: all integers are 64 bits wide there.
 constexpr kind kind_in_buffer(kind k) noexcept {
@@ -184,9 +189,11 @@ void store_float(const field_slot& slot, void* field, double value);
 /// Text into text, enumeration, custom, json, decimal, uuid, timestamp or date fields; anything else is a
 /// type_mismatch.
 void store_text(const field_slot& slot, void* field, std::string_view value);
-/// The same, and what stands in the texts of arrays and composites: digits, `t` and `f`, `\\x` and hexadecimal digits.
+/// The same, and what stands in the texts of arrays and composites: digits, `t` and `f`, `\\x` and hexadecimal digits;
+/// arrays as PostgreSQL spells them, `{a,"b c",NULL}`.
 void store_spelled(const field_slot& slot, void* field, std::string_view text);
-/// The value as `store_spelled` reads it. Before: no array. Errors: value_error (invalid_enum).
+/// The value as `store_spelled` reads it. Errors: value_error (invalid_enum, invalid_value for an array whose rows
+/// differ in length).
 void spell_value(const field_slot& slot, const void* value, std::string& out);
 void store_bytes(const field_slot& slot, void* field, const void* data, std::size_t size);
 /// Microseconds since the epoch into tp::timestamp, tp::date or a chrono time point.
@@ -203,6 +210,8 @@ inline void* field_for_value(const field_slot& slot, void* object) {
   return slot.nullable ? slot.type->emplace(p) : p;
 }
 [[noreturn]] void throw_type_mismatch(const field_slot& slot, std::string_view found);
+/// For an array of more or fewer dimensions than the field's.
+[[noreturn]] void throw_other_dimensions(const field_slot& slot);
 /// For text that is no value of the field's kind; `expected` describes it.
 [[noreturn]] void throw_malformed(const field_slot& slot, std::string_view expected);
 /// For a value that the field's own field_traits refuse: `found` is "text" or "a value".

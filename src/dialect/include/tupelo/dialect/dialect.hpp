@@ -117,8 +117,9 @@ struct search_call {
 /// A value in words, to be read. kind::null: NULL.
 struct literal_value {
   kind k{};
-  std::string text;   ///< bytes are hexadecimal digits
-  bool bare = false;  ///< SQL writes it without quotes: a number, TRUE
+  std::string text;                    ///< bytes are hexadecimal digits
+  bool bare = false;                   ///< SQL writes it without quotes: a number, TRUE
+  std::vector<literal_value> parts{};  ///< of an array among the elements of another one
 };
 
 /// A step of a JSON path: the key of an object, or a position in an array.

@@ -88,7 +88,7 @@ namespace detail {
 template <class T>
 consteval kind field_kind();
 
-/// Of arrays of arrays, whichever way one is inside the other, databases know too different things.
+/// An array, however it is wrapped.
 template <class T>
 consteval bool is_array() {
   if constexpr (is_mapped<T>) {
@@ -99,6 +99,17 @@ consteval bool is_array() {
     return field_kind<T>() == kind::array;
   }
 }
+
+/// How many vectors lie in each other, T's own among them; 0 for what is no array, or one that is wrapped.
+template <class T>
+consteval unsigned dimensions() {
+  if constexpr (has_field_traits<T> || optional_like<T> || field_kind<T>() != kind::array) {
+    return 0;
+  } else {
+    return 1 + dimensions<typename T::value_type>();
+  }
+}
+inline constexpr unsigned most_dimensions = 6;  // as PostgreSQL has
 
 /// The kind of a field of type T; kind::null where T cannot be a field.
 template <class T>
@@ -156,7 +167,10 @@ consteval kind field_kind() {
   } else if constexpr (vector_like<T>) {
     constexpr kind element = field_kind<typename T::value_type>();
     constexpr bool is_value = element != kind::null && element != kind::embedded && element != kind::relation;
-    return is_value && !is_array<typename T::value_type>() ? kind::array : kind::null;
+    // Arrays inside of arrays are its rows, of which none is NULL or of a type of its own.
+    constexpr bool has_rows = is_array<typename T::value_type>();
+    constexpr unsigned rows = dimensions<typename T::value_type>();
+    return is_value && (!has_rows || (rows != 0 && rows < most_dimensions)) ? kind::array : kind::null;
   } else if constexpr (span_of_time_like<T>) {
     return kind::interval;
   } else if constexpr (std::is_class_v<T> && std::is_aggregate_v<T>) {

@@ -76,10 +76,11 @@ const model_spec* find_spec(std::string_view type_name) noexcept;
 
 namespace detail {
 
+/// Vectors in each other that are no array of more dimensions.
 template <class Field>
-consteval bool is_vector_of_vectors() {
+consteval bool holds_other_vectors() {
   if constexpr (vector_like<Field> && field_kind<Field>() == kind::null) {
-    return is_array<typename Field::value_type>() || vector_like<typename Field::value_type>;
+    return is_array<typename Field::value_type>();
   } else {
     return false;
   }
@@ -100,10 +101,10 @@ struct field_in {
   static constexpr bool is_no_array = !std::is_array_v<Field>;
   static constexpr bool is_no_pointer = !std::is_pointer_v<Field>;
   static constexpr bool is_one_value = field_kind<Field>() != kind::embedded;
-  static constexpr bool has_one_dimension = !is_vector_of_vectors<Field>();
+  static constexpr bool has_rows_as_elements = !holds_other_vectors<Field>();
   static constexpr bool holds_values = !is_vector_of_objects<Field>();
   static constexpr bool can_be_a_column =
-      !is_no_array || !is_no_pointer || !has_one_dimension || !holds_values || field_kind<Field>() != kind::null;
+      !is_no_array || !is_no_pointer || !has_rows_as_elements || !holds_values || field_kind<Field>() != kind::null;
 };
 
 /// Refuses a field whose type cannot be a column.
@@ -115,9 +116,9 @@ struct check_field {
   static_assert(
       field_in<Struct, Field>::is_no_pointer,
       "tupelo: a model has a pointer as field; rows own their values: use std::string, std::optional or a relation");
-  static_assert(field_in<Struct, Field>::has_one_dimension,
-                "tupelo: a model has a vector of vectors as field; an array has one dimension: use tp::json or a table "
-                "of its own");
+  static_assert(field_in<Struct, Field>::has_rows_as_elements,
+                "tupelo: a model has a vector of vectors as field that is no array of rows: in each other are six at "
+                "most, and no std::optional or type of your own is between them; use tp::json or a table of its own");
   static_assert(field_in<Struct, Field>::holds_values,
                 "tupelo: a model has a vector of objects as field; the objects of another model are a relation: "
                 "tp::has_many<T>");

@@ -346,7 +346,7 @@ const type_ops* find_type(std::uint32_t number) noexcept;
 struct literal {
   kind k = kind::null;
   bool is_text = false;
-  kind element = kind::null;  ///< of arrays, whose text are their words
+  kind element = kind::null;  ///< of arrays, whose text are their words: what they hold behind their last dimension
   std::uint32_t type = 0;     ///< number_of_type of custom values or elements
   std::uint64_t word = 0;
   std::string_view text;
@@ -356,10 +356,10 @@ struct literal {
   constexpr literal(kind of, double value) noexcept : k(of), word(__builtin_bit_cast(std::uint64_t, value)) {}
   constexpr literal(kind of, std::string_view value) noexcept : k(of), is_text(true), text(value) {}
   /// An array as push_value wrote it, without its length.
-  literal(const word_buffer& array) noexcept
+  literal(const word_buffer& array, kind of_elements) noexcept
       : k(kind::array),
         is_text(true),
-        element(static_cast<kind>(array.data()[1])),
+        element(of_elements),
         text(reinterpret_cast<const char*>(array.data() + 1), array.data()[0]) {}
 
   void push_to(word_buffer& values) const {

@@ -41,7 +41,7 @@ struct elements_named : array_named<Term> {
 template <class Array, class Value>
 expression value_and_array(function f, comparison c, const Array& array, const Value& value) {
   using named = elements_named<Array>;
-  static_assert(named::is_array, "tupelo: this function needs an array");
+  static_assert(named::is_array, "tupelo: this function needs an array of one dimension");
   static_assert(!named::is_array || named::template take<Value>,
                 "tupelo: this value cannot be an element of this array: its type does not match");
   expression e;
@@ -70,13 +70,13 @@ struct quantified {
 /// Errors when run: unsupported_feature where arrays are JSON, unless elements are integers, texts, enums or bool.
 template <detail::term Array>
 detail::quantified<Array> any_of(const Array& array) {
-  static_assert(detail::elements_named<Array>::is_array, "tupelo: this function needs an array");
+  static_assert(detail::elements_named<Array>::is_array, "tupelo: this function needs an array of one dimension");
   return {array, function::array_any};
 }
 /// The same where all elements of the array compare so; of an array without elements they do.
 template <detail::term Array>
 detail::quantified<Array> all_of(const Array& array) {
-  static_assert(detail::elements_named<Array>::is_array, "tupelo: this function needs an array");
+  static_assert(detail::elements_named<Array>::is_array, "tupelo: this function needs an array of one dimension");
   return {array, function::array_all};
 }
 
@@ -100,7 +100,7 @@ TUPELO_ELEMENT_COMPARISON(>=, greater_equal)
 template <detail::term Array>
 auto element(const Array& array, std::int32_t index) {
   using named = detail::elements_named<Array>;
-  static_assert(named::is_array, "tupelo: this function needs an array");
+  static_assert(named::is_array, "tupelo: this function needs an array of one dimension");
   expression e;
   e.append(array);
   e.append(detail::value_expression<std::int32_t>(index));

@@ -16,7 +16,7 @@ namespace detail {
 template <class Term>
 struct array_named {
   using array = base_of<typename operand<Term>::value_type>;
-  static constexpr bool is_array = field_kind<array>() == kind::array;
+  static constexpr bool is_array = dimensions<array>() == 1;
   template <class Element>
   static constexpr bool has_elements_like = element_fits<array, Element>();
 };
@@ -25,7 +25,7 @@ struct array_named {
 template <class Term, class Element, class Iterator>
 expression elements_beside(Iterator first, Iterator last) {
   using named = array_named<Term>;
-  static_assert(named::is_array, "tupelo: this function needs an array");
+  static_assert(named::is_array, "tupelo: this function needs an array of one dimension");
   static_assert(!named::is_array || named::template has_elements_like<Element>,
                 "tupelo: these values cannot be elements of this array: their types do not match");
   if constexpr (named::template has_elements_like<Element>) {
@@ -49,7 +49,7 @@ auto contained(const Term& array, Iterator first, Iterator last) {
 template <class Result, class Term, class Element>
 auto changed(function f, const Term& array, const Element& element) {
   using named = array_named<Term>;
-  static_assert(named::is_array, "tupelo: this function needs an array");
+  static_assert(named::is_array, "tupelo: this function needs an array of one dimension");
   static_assert(!named::is_array || named::template has_elements_like<Element>,
                 "tupelo: this value cannot be an element of this array: its type does not match");
   expression e;
@@ -63,7 +63,8 @@ auto changed(function f, const Term& array, const Element& element) {
 /// The first array's elements against those of the second; checked.
 template <class Left, class Right>
 auto arrays_compared(function f, const Left& left, const Right& right) {
-  static_assert(array_named<Left>::is_array && array_named<Right>::is_array, "tupelo: this function needs two arrays");
+  static_assert(array_named<Left>::is_array && array_named<Right>::is_array,
+                "tupelo: this function needs two arrays of one dimension");
   static_assert(std::is_same_v<base_of<typename array_named<Left>::array::value_type>,
                                base_of<typename array_named<Right>::array::value_type>>,
                 "tupelo: these two arrays have elements of different types");
@@ -119,7 +120,7 @@ template <detail::term Array, class Other>
 auto concatenated(const Array& array, const Other& other) {
   using named = detail::array_named<Array>;
   using with = detail::base_of<typename detail::operand<Other>::value_type>;
-  static_assert(named::is_array, "tupelo: this function needs an array");
+  static_assert(named::is_array, "tupelo: this function needs an array of one dimension");
   static_assert(!named::is_array || detail::fits<typename named::array, with>(),
                 "tupelo: concatenated(): the two arrays have types that do not match");
   expression e;

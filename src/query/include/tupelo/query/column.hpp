@@ -66,7 +66,7 @@ concept range_like = requires {
 /// Whether a value of type Element may be among the elements of an array of type Array.
 template <class Array, class Element>
 consteval bool element_fits() {
-  if constexpr (field_kind<Array>() != kind::array || field_is_optional<Element>()) {
+  if constexpr (dimensions<Array>() != 1 || field_is_optional<Element>()) {
     return false;
   } else {
     return fits<typename Array::value_type, Element>();
@@ -101,7 +101,9 @@ struct column_named {
   static constexpr bool is_moment =
       field_kind<base_of<field>>() == kind::timestamp || field_kind<base_of<field>>() == kind::date;
   static constexpr bool is_json = std::is_same_v<base_of<field>, json>;
-  static constexpr bool is_array = field_kind<base_of<field>>() == kind::array;
+  static constexpr bool is_any_array = field_kind<base_of<field>>() == kind::array;
+  /// With elements to look for: databases know too different things of those of an array of rows.
+  static constexpr bool is_array = dimensions<base_of<field>>() == 1;
   static constexpr bool is_range = range_like<base_of<field>>;
   static constexpr bool is_stored = !relation_like<field> || has_field_traits<field>;
   static constexpr bool is_one_value = field_kind<field>() != kind::embedded;
@@ -392,7 +394,8 @@ public:
   /// The number of elements, NULL ones too.
   scalar<std::conditional_t<detail::field_is_optional<field>(), std::optional<std::int64_t>, std::int64_t>, owner>
   length() const {
-    static_assert(named::is_array, "tupelo: length() of a column needs an array; of a text it is tp::length(column)");
+    static_assert(named::is_array,
+                  "tupelo: length() of a column needs an array of one dimension; of a text it is tp::length(column)");
     return called(expression(ref), function::array_length, 1);
   }
 
@@ -453,7 +456,7 @@ private:
   }
   template <class Element, class Iterator>
   static expression with_elements(function f, Iterator first, Iterator last) {
-    static_assert(named::is_array, "tupelo: contains_all() and overlaps() need an array column");
+    static_assert(named::is_array, "tupelo: contains_all() and overlaps() need an array column of one dimension");
     static_assert(!named::is_array || named::template has_elements_like<Element>,
                   "tupelo: these values cannot be elements of this array: their types do not match");
     if constexpr (named::template has_elements_like<Element>) {

@@ -204,7 +204,7 @@ struct expression_of {
         "tupelo: a nested value object is no column; name a field in it: tp::col<&Outer::field, &Inner::field>"); \
     static_assert(detail::column_named<M...>::template accepts_value<V>,                                          \
                   "tupelo: this value cannot be compared with this column: their types do not match");            \
-    static_assert(!detail::column_named<M...>::is_array || comparison::c <= comparison::not_equal,                \
+    static_assert(!detail::column_named<M...>::is_any_array || comparison::c <= comparison::not_equal,            \
                   "tupelo: arrays have no order that all databases agree on: compare them with == and !=");       \
     if constexpr (detail::column_named<M...>::template accepts<V>) {                                              \
       detail::text_room<V> room;                                                                                  \
@@ -218,7 +218,7 @@ struct expression_of {
                                                                                           column<N...>) {         \
     static_assert(detail::column_named<M...>::template accepts_column<N...>,                                      \
                   "tupelo: these two columns cannot be compared: their types do not match");                      \
-    static_assert(!detail::column_named<M...>::is_array || comparison::c <= comparison::not_equal,                \
+    static_assert(!detail::column_named<M...>::is_any_array || comparison::c <= comparison::not_equal,            \
                   "tupelo: arrays have no order that all databases agree on: compare them with == and !=");       \
     return expression(column<M...>::ref, comparison::c, column<N...>::ref);                                       \
   }                                                                                                               \

@@ -45,7 +45,9 @@ consteval bool elements_fit() {
   constexpr kind b = kind_in_buffer(field_kind<base_of<B>>());
   if constexpr (std::is_same_v<base_of<A>, base_of<B>>) return true;
   if constexpr (is_integer(a) && is_integer(b)) return true;
-  return a == b && a != kind::enumeration && a != kind::custom && a != kind::mapped;
+  if constexpr (a == kind::array && b == kind::array)
+    return elements_fit<typename A::value_type, typename B::value_type>();
+  return a == b && a != kind::array && a != kind::enumeration && a != kind::custom && a != kind::mapped;
 }
 
 /// Whether a value of type Value can be compared with or assigned to a column of type Field.
@@ -94,13 +96,19 @@ consteval kind value_kind() {
   return k;
 }
 
-/// The kind of an array's elements as they stand in the buffer; kind::null for what is no array.
+/// The kind of an array's elements, behind its last dimension, as they stand in the buffer; kind::null for what is no
+/// array.
 template <class V>
 consteval kind element_kind() {
   if constexpr (is_mapped<V>) {
     return element_kind<typename field_traits<V>::stored>();
   } else if constexpr (field_kind<V>() == kind::array) {
-    return value_kind<base_of<typename base_of<V>::value_type>>();
+    using element = base_of<typename base_of<V>::value_type>;
+    if constexpr (field_kind<element>() == kind::array) {
+      return element_kind<element>();
+    } else {
+      return value_kind<element>();
+    }
   } else {
     return kind::null;
   }
@@ -197,7 +205,7 @@ inline literal literal_of(const V& v, [[maybe_unused]] text_room<V>& room) {
   } else if constexpr (k == kind::array) {
     room.size = 0;
     push_value({&ops_of<V>, 0, k, false, {}}, __builtin_addressof(v), room);
-    literal made(room);
+    literal made(room, element_kind<V>());
     made.type = type_number<V>();
     return made;
   } else if constexpr (k == kind::interval) {
