@@ -50,6 +50,15 @@ struct fuzz_pair {
 };
 template <>
 struct tupelo::field_traits<fuzz_pair> : tupelo::composite<fuzz_pair, "pair"> {};
+struct fuzz_survey {
+  std::vector<std::int32_t> marks{};
+  std::vector<std::vector<std::optional<std::string>>> notes{};
+  std::vector<tupelo::json> documents{};
+  std::vector<fuzz_level> levels{};
+  std::vector<fuzz_pair> pairs{};
+};
+template <>
+struct tupelo::field_traits<fuzz_survey> : tupelo::composite<fuzz_survey, "survey"> {};
 template <>
 struct tupelo::field_traits<fuzz_money> {
   using stored = std::int64_t;
@@ -106,12 +115,17 @@ void decode(std::uint32_t type, const char* body, std::uint32_t size) {
 
 using decoder = void (*)(std::uint32_t, const char*, std::uint32_t);
 template <class T>
-constexpr decoder all_of[] = {&decode<T>, &decode<std::optional<T>>, &decode<std::vector<T>>,
-                              &decode<std::vector<std::optional<T>>>, &decode<std::optional<std::vector<T>>>};
+constexpr decoder all_of[] = {&decode<T>,
+                              &decode<std::optional<T>>,
+                              &decode<std::vector<T>>,
+                              &decode<std::vector<std::optional<T>>>,
+                              &decode<std::optional<std::vector<T>>>,
+                              &decode<std::vector<std::vector<T>>>,
+                              &decode<std::vector<std::vector<std::vector<std::optional<T>>>>>};
 template <class... Types>
 decoder pick(std::uint8_t type, std::uint8_t shape) {
   const decoder* const decoders[] = {all_of<Types>...};
-  return decoders[type % sizeof...(Types)][shape % 5];
+  return decoders[type % sizeof...(Types)][shape % 7];
 }
 
 }  // namespace
@@ -124,7 +138,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
            float, double, std::string, bytes, timestamp, date, time_of_day, interval, std::chrono::milliseconds,
            std::chrono::sys_seconds, uuid, decimal, json, fuzz_level, fuzz_money, native<"inet">, range<std::int32_t>,
            range<timestamp>, range<decimal>, multirange<std::int32_t>, multirange<date>, bits, offset_time, fuzz_pair,
-           inet, cidr>(data[0], data[1]);
+           inet, cidr, fuzz_survey>(data[0], data[1]);
   const std::uint32_t type = server_types[data[2] % std::size(server_types)];
   // A body of its own size, so that reading beyond it is seen: the bytes as they are, and as the one value of a row.
   const std::size_t rest = size - head;

@@ -54,6 +54,13 @@ struct everything {
   std::optional<city> where{};
   range<std::int32_t> numbers{};
   std::optional<bits> mask{};
+  std::vector<std::int32_t> marks{};
+  std::optional<std::vector<std::optional<std::string>>> notes{};
+  std::vector<json> documents{};
+  std::vector<size> sizes{};
+  std::vector<city> cities{};
+  std::vector<range<date>> holidays{};
+  std::vector<std::vector<double>> grid{};
   friend bool operator==(const everything&, const everything&) = default;
 };
 struct host {
@@ -110,6 +117,12 @@ template <class T>
 std::string text_of(const T& value) {
   std::string out;
   field_traits<T>::to_text(value, out);
+  return out;
+}
+
+std::string rows_text(const std::vector<std::vector<city>>& rows) {
+  std::string out;
+  spell_value({&tupelo::detail::ops_of<std::vector<std::vector<city>>>, 0, kind::array, false, {}}, &rows, out);
   return out;
 }
 
@@ -239,7 +252,9 @@ struct custom_oracle : value_oracle {
         "CREATE TYPE oracle_everything AS (flag boolean, small smallint, large bigint, \"real\" double precision, "
         "price "
         "numeric, \"text\" text, data bytea, day date, moment timestamptz, span interval, id uuid, document jsonb, how "
-        "oracle_size, \"where\" oracle_city, numbers int4range, mask varbit)");
+        "oracle_size, \"where\" oracle_city, numbers int4range, mask varbit, marks integer[], notes text[], documents "
+        "jsonb[], "
+        "sizes oracle_size[], cities oracle_city[], holidays daterange[], grid double precision[])");
   }
   /// What the server tells of the types above.
   void learn_types() {
@@ -385,8 +400,20 @@ void custom_oracle::composites() {
     if (random.one_in(2)) some.where = city{random.text(9), random.integer<std::int32_t>()};
     some.numbers = some_range<std::int32_t>([&] { return static_cast<std::int32_t>(random.between(-20, 20)); });
     if (random.one_in(2)) some.mask = some_bits(random.below(20));
+    for (auto count = random.below(4); count > 0; --count) {
+      some.marks.push_back(random.integer<std::int32_t>());
+      some.documents.push_back(json::parse("{\"b\": [" + std::to_string(i) + ", \"{,}\"]}"));
+      some.sizes.push_back(random.one_in(2) ? size::small : size::large);
+      some.cities.push_back({random.text(9), random.one_in(2) ? std::nullopt : std::optional(i)});
+      some.holidays.push_back(some_range<date>([&] { return date{static_cast<std::int32_t>(random.below(99))}; }));
+      some.grid.push_back({0.5, static_cast<double>(random.integer<std::int16_t>()) / 3});
+    }
+    if (random.one_in(2)) some.notes = {random.text(9), std::nullopt, "NULL", "{\"a,b\"}"};
     agrees(statement, some);
     arrays_agree(array, std::vector<city>{city{random.text(9), std::nullopt}, some.where.value_or(city{})});
+    const std::vector<std::vector<city>> rows{{city{"Ulm", i}}, {some.where.value_or(city{})}};
+    is_sent_alike(array, rows, rows_text(rows));
+    agree(array, tupelo::detail::ops_of<std::vector<std::vector<city>>>, rows, rows_text(rows));
     agrees(hosts, host{{"10.0.0." + std::to_string(i)}, i});
   }
 }

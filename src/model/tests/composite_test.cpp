@@ -13,6 +13,7 @@
 #include <limits>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace tupelo {
 namespace composites {
@@ -35,10 +36,20 @@ struct parcel {
   friend bool operator==(const parcel&, const parcel&) = default;
 };
 
+struct survey {
+  std::vector<std::int32_t> marks{};
+  std::optional<std::vector<std::optional<std::string>>> notes{};
+  std::vector<std::vector<double>> grid{};
+  std::vector<place> places{};
+  friend bool operator==(const survey&, const survey&) = default;
+};
+
 }  // namespace composites
 
 template <>
 struct field_traits<composites::place> : composite<composites::place, "place"> {};
+template <>
+struct field_traits<composites::survey> : composite<composites::survey, "survey"> {};
 template <>
 struct field_traits<composites::parcel> : composite<composites::parcel, "parcel"> {};
 
@@ -46,6 +57,7 @@ namespace {
 
 using composites::parcel;
 using composites::place;
+using composites::survey;
 
 template <class T>
 std::string text_of(const T& value) {
@@ -87,6 +99,29 @@ TEST(composite, of_other_attributes_is_refused) {
   for (const char* text : {"", "(", "x", "(a,1,t)", "(a,1,t,1,2)", "(a,1,t,1", "(a,1,t,1)x", "(a,b,t,1)", "(,1,t,1)",
                            "(a,1,yes,1)", "(\"a,1,t,1)"})
     EXPECT_EQ(read<place>(text), std::nullopt) << text;
+}
+
+TEST(composite, may_have_arrays_among_its_attributes) {
+  const survey some{{1, -2},
+                    std::vector<std::optional<std::string>>{"a \"b\", {c}\\", std::nullopt, "NULL", ""},
+                    {{0.5, 1}, {2, 3}},
+                    {{"High Street", 7, true, 0.5}, {}}};
+  EXPECT_EQ(read<survey>(text_of(some)), some) << text_of(some);
+  EXPECT_EQ(read<survey>(text_of(survey{})), survey{});
+  EXPECT_EQ(text_of(survey{{1, 2}, std::nullopt, {{1}}, {}}), R"(("{""1"",""2""}",,"{{""1""}}","{}"))");
+  EXPECT_EQ(read<survey>(R"(("{1,2}",,"{{1},{2}}",{}))"), (survey{{1, 2}, std::nullopt, {{1}, {2}}, {}}))
+      << "as the database writes it";
+  for (const char* text : {R"(({1,,"{{1}}",{}))", R"(({x},,"{{1}}",{}))", "({1},,{1},{})", "({1},,{},{x})"})
+    EXPECT_EQ(read<survey>(text), std::nullopt) << text;
+}
+
+TEST(composite, refuses_an_array_whose_rows_differ_in_length) {
+  try {
+    static_cast<void>(text_of(survey{.grid = {{1, 2}, {3}}}));
+    ADD_FAILURE();
+  } catch (const value_error& e) {
+    EXPECT_NE(std::string(e.what()).find("\"grid\""), std::string::npos) << e.what();
+  }
 }
 
 TEST(composite, is_one_column_of_a_model) {

@@ -351,12 +351,7 @@ struct change_writer {
   static call_chain describe_composite(std::string_view verb, const composite_definition& type) {
     std::string out = "db." + std::string(verb) + "(" + cpp_literal(type.name) + ", [](tp::composite_editor& c) {\n";
     for (const composite_attribute& attribute : type.attributes) {
-      const std::string name = cpp_literal(attribute.name);
-      out += "    c.";
-      out += attribute.type.array
-                 ? "add(" + name + ", tp::column_type::spelled(" + cpp_literal(attribute.type.to_string()) + "))"
-                 : cpp_type(attribute.type, name);
-      out += ";\n";
+      out += "    c." + cpp_type(attribute.type, cpp_literal(attribute.name)) + ";\n";
     }
     return call_chain(out + "  })");
   }

@@ -50,11 +50,23 @@ struct Odd {
   OtherSize size{};
 };
 
+struct Ballot {
+  std::vector<std::int32_t> marks{};
+  std::vector<std::vector<double>> grid{};
+};
+struct Poll {
+  std::int64_t id{};
+  std::vector<std::vector<Ballot>> rows{};
+};
+
 }  // namespace tupelo::composite_samples
 
 template <>
 struct tupelo::field_traits<tupelo::composite_samples::Size>
     : tupelo::composite<tupelo::composite_samples::Size, "size"> {};
+template <>
+struct tupelo::field_traits<tupelo::composite_samples::Ballot>
+    : tupelo::composite<tupelo::composite_samples::Ballot, "ballot"> {};
 template <>
 struct tupelo::field_traits<tupelo::composite_samples::Pallet>
     : tupelo::composite<tupelo::composite_samples::Pallet, "pallet"> {};
@@ -161,6 +173,34 @@ TEST(composites_in_migrations, keep_enums_that_only_their_attributes_are_of) {
 TEST(composites_in_migrations, that_are_not_there_are_refused) {
   const auto up = [](schema_editor& db) { db.drop_composite("size"); };
   EXPECT_THROW((void)record_migration(+up, {}), migration_error);
+}
+TEST(composites_in_migrations, may_have_arrays_among_their_attributes) {
+  const auto up = [](schema_editor& db) {
+    db.create_composite("survey", [](composite_editor& c) {
+      c.integer("marks").array();
+      c.varchar("notes", 40).array();
+    });
+  };
+  const composite_definition survey{
+      "survey",
+      {{"marks", column_type::array_of(type_kind::int32)}, {"notes", column_type::array_of(column_type::varchar(40))}}};
+  const auto operations = record_migration(+up, {}).operations();
+  ASSERT_EQ(operations.size(), 1U);
+  EXPECT_EQ(operations[0].describe(), schema_operation(ddl::create_composite{survey}).describe());
+  EXPECT_EQ(operation_source(ddl::create_composite{survey}),
+            R"(db.create_composite("survey", [](tp::composite_editor& c) {
+    c.integer("marks").array();
+    c.varchar("notes", 40).array();
+  });)");
+}
+TEST(composites_of_models, have_arrays_of_one_type_whatever_their_dimensions) {
+  const schema_definition made = schema_of<Poll>().schema;
+  ASSERT_EQ(made.composites.size(), 1U);
+  const composite_definition ballot{
+      "ballot",
+      {{"marks", column_type::array_of(type_kind::int32)}, {"grid", column_type::array_of(type_kind::float64)}}};
+  EXPECT_EQ(made.composites[0], ballot);
+  EXPECT_TRUE(made.find("polls")->find_column("rows")->type.array);
 }
 TEST(composites_in_migrations, are_written_as_a_reader_would) {
   EXPECT_EQ(operation_source(ddl::create_composite{size}), R"(db.create_composite("size", [](tp::composite_editor& c) {

@@ -5,6 +5,7 @@
 #include "network_order.hpp"
 #include "server_type.hpp"
 
+#include <tupelo/core/array_shape.hpp>
 #include <tupelo/core/error.hpp>
 
 #include <string>
@@ -57,6 +58,11 @@ bool is_text(column_form form) noexcept {
   return form == column_form::text || form == column_form::text_as_is || form == column_form::array_text;
 }
 
+/// Whether they may be an array of a type that users made, whose number does not tell.
+bool looks_like_an_array(std::string_view bytes) noexcept {
+  return bytes.size() >= 12 && load32(bytes.data()) <= array_shape::most && load32(bytes.data() + 4) <= 1;
+}
+
 [[noreturn, gnu::cold]] void refuse_attribute(const field_slot& slot, const field_slot& attribute, std::size_t number,
                                               std::uint32_t type, std::string_view remedy) {
   std::string message = "column \"" + std::string(slot.column) + "\": attribute " + std::to_string(number);
@@ -76,11 +82,17 @@ void decode_attribute(const field_slot& slot, const field_slot& attribute, std::
   while (*last == column_form::mapped) ++last;
   if (is_text(*last)) {
     // Here everything is in binary; of types that users made, only of enums is that text for sure.
-    const kind k = stored_type(*attribute.type).k;
-    const bool is_enum = type >= first_user_oid && k == kind::enumeration;
+    const type_ops& stored = stored_type(*attribute.type);
+    const type_ops& inner = innermost_type(stored);
+    const bool is_enum = type >= first_user_oid && stored_type(inner).k == kind::enumeration;
     if (static_cast<oid>(type) == oid::jsonb) {
-      if (bytes.empty() || bytes[0] != 1) refuse_length(slot);
-      bytes.remove_prefix(1);
+      *last = column_form::jsonb;
+    } else if (is_enum && stored.k == kind::array) {
+      if (!looks_like_an_array(bytes)) refuse_attribute(slot, attribute, number, type, retype);
+      *last++ = column_form::array;
+      if (inner.k == kind::mapped) *last++ = column_form::mapped;
+      *last = column_form::text;
+      element_type = 0;
     } else if (!is_enum && !is_text_in_binary(type)) {
       refuse_attribute(slot, attribute, number, type,
                        "make the field tupelo::native of that type, and the composite is read from text");

@@ -32,17 +32,17 @@ bool composite_from_text(const composite_ops& attributes, void* value, std::stri
 /// What the compiler's messages name the struct by.
 template <class Struct, class... Attributes>
 struct attributes_of {
-  static constexpr bool are_single_values =
+  static constexpr bool are_values =
       ((field_kind<Attributes>() != kind::null && field_kind<Attributes>() != kind::embedded &&
-        field_kind<Attributes>() != kind::relation && !is_array<Attributes>()) &&
+        field_kind<Attributes>() != kind::relation) &&
        ...);
 };
 template <class Struct>
 struct attribute_check {
   template <class... Attributes>
   int operator()(Attributes&...) const {
-    static_assert(attributes_of<Struct, Attributes...>::are_single_values,
-                  "tupelo: a composite has an attribute that is no single value (an array, an aggregate without "
+    static_assert(attributes_of<Struct, Attributes...>::are_values,
+                  "tupelo: a composite has an attribute that is no value of one type (an aggregate without "
                   "field_traits, a relation); use tp::json, or a composite of its own for an aggregate");
     return 0;
   }
@@ -56,7 +56,7 @@ struct attribute_check {
 ///
 /// The type is part of the schema: migrations make and change it, `db.create_composite("address", …)`, unless its name
 /// says more than a name, `app.address`: then it is your own. On databases without composites the column is text, in
-/// PostgreSQL's spelling. Attributes are single values, and composites.
+/// PostgreSQL's spelling. Attributes are what columns can be: single values, arrays of them, and composites.
 template <class T, detail::type_text Type>
 struct composite {
   static constexpr std::string_view column_type{Type.text, sizeof Type.text - 1};

@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // expect: Size
-// expect: a composite has an attribute that is no single value
+// expect: a composite has an attribute that is no value of one type
 // errors: 1
 #include "blog.hpp"
 
 #include <tupelo/model/composite.hpp>
 
+struct Inner {
+  std::int32_t least{};
+  std::int32_t most{};
+};
 struct Size {
   std::int32_t width{};
 #ifdef GOOD
-  std::int32_t heights{};
+  std::vector<std::vector<std::int32_t>> heights{};
 #else
-  std::vector<std::int32_t> heights{};
+  Inner heights{};
 #endif
 };
 template <>
