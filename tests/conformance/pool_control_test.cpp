@@ -29,6 +29,13 @@ TEST_P(pool_control, opens_connections_ahead) {
   sync_wait(db.warm_up(3));
   EXPECT_EQ(db.statistics().idle, 3U);
 }
+TEST_P(pool_control, opens_no_more_ahead_than_it_is_told_though_some_are_always_kept) {
+  TUPELO_NEEDS(trait::several_connections);
+  database kept(url() + "&min_idle=2&pool_size=8", {.run = GetParam().run});
+  sync_wait(kept.warm_up(3));
+  EXPECT_EQ(kept.statistics().connections, 3U);
+  EXPECT_EQ(kept.statistics().idle, 3U);
+}
 TEST_P(pool_control, lets_statements_wait_while_it_is_suspended) {
   sync_wait(db.ping());
   db.suspend();

@@ -92,6 +92,9 @@ public:
   shared_reads& shared() noexcept { return shared_; }
 
   /// Nobody gets a connection until resume(); those who hold one keep it.
+  /// Around the asking for connections that are only to be there: they count as idle ones meanwhile.
+  void begin_warm_up(std::uint32_t count) noexcept;
+  void end_warm_up(std::uint32_t count) noexcept;
   void suspend() noexcept;
   void resume() noexcept;
   /// Refuses who waits and who comes, closes what is idle and, as it comes back, what is in use.

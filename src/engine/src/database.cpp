@@ -69,8 +69,19 @@ task<database_health> database::health(std::source_location from) {
 }
 
 task<void> database::warm_up(std::uint32_t connections) {
+  struct announcement {
+    announcement(detail::connection_pool& of, std::uint32_t asked_for) noexcept : pool(of), count(asked_for) {
+      pool.begin_warm_up(count);
+    }
+    announcement(const announcement&) = delete;
+    announcement& operator=(const announcement&) = delete;
+    ~announcement() { pool.end_warm_up(count); }
+    detail::connection_pool& pool;
+    std::uint32_t count;
+  };
   std::vector<task<lease>> opening;
   connections = std::min(connections, pool_->size());
+  const announcement announced(*pool_, connections);
   opening.reserve(connections);
   for (std::uint32_t i = 0; i < connections; ++i) opening.push_back(acquire());
   static_cast<void>(co_await when_all(std::move(opening)));

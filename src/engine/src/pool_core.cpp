@@ -144,8 +144,9 @@ std::uint32_t pool_core::openings_wanted(std::int64_t now_us) const noexcept {
   const std::uint32_t room = all < limit() ? limit() - all : 0;
   std::uint32_t wanted = waiting_ > opening_ ? std::min(waiting_ - opening_, room) : 0;
   // What is opened ahead never goes beyond what is kept.
-  if (limits_.min_idle > idle_ + opening_ + wanted && all + wanted < limits_.size) {
-    wanted += std::min(limits_.min_idle - idle_ - opening_ - wanted, limits_.size - all - wanted);
+  const std::uint32_t ready = idle_ + opening_ + warming_ + wanted;
+  if (limits_.min_idle > ready && all + wanted < limits_.size) {
+    wanted += std::min(limits_.min_idle - ready, limits_.size - all - wanted);
   }
   // After a failure one attempt finds out whether the database is back.
   if (failures_ != 0) wanted = opening_ == 0 ? std::min(wanted, 1u) : 0;

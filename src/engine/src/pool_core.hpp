@@ -95,6 +95,9 @@ public:
   std::uint32_t openings_wanted(std::int64_t now_us) const noexcept;
   /// Whether one more may be opened for somebody who asks now and does not wait.
   bool may_open(std::int64_t now_us) const noexcept;
+  /// So many connections are asked for by who gives them back at once, so that they are as good as idle.
+  void begin_warm_up(std::uint32_t count) noexcept { warming_ += count; }
+  void end_warm_up(std::uint32_t count) noexcept { warming_ -= count; }
   void begin_opening() noexcept { ++opening_; }
   /// The connection is in use from here on.
   void opened(pool_slot& slot, std::int64_t now_us) noexcept;
@@ -162,6 +165,7 @@ private:
   std::uint32_t idle_ = 0;
   std::uint32_t waiting_ = 0;
   std::uint32_t opening_ = 0;
+  std::uint32_t warming_ = 0;
 
   std::atomic<std::int64_t> suspect_before_us_{INT64_MIN};
   std::uint32_t failures_ = 0;

@@ -178,6 +178,18 @@ bool connection_pool::report_one_lease() noexcept {
 
 // ---- suspending and closing
 
+void connection_pool::begin_warm_up(std::uint32_t count) noexcept {
+  const std::lock_guard lock(mutex_);
+  core_.begin_warm_up(count);
+}
+
+void connection_pool::end_warm_up(std::uint32_t count) noexcept {
+  const change_lock lock(*this);
+  core_.end_warm_up(count);
+  flush_hot();  // it is one of those that are idle
+  refresh();
+}
+
 void connection_pool::suspend() noexcept {
   const std::lock_guard lock(mutex_);
   core_.suspend();

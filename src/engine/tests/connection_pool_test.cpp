@@ -188,6 +188,19 @@ TEST_F(pool_opening, keeps_as_many_ready_as_it_was_told) {
   give_back(held);
 }
 
+TEST_F(pool_opening, keeps_no_more_ready_than_are_warmed_up) {
+  options.pool_size = 5;
+  options.min_idle = 2;
+  make();
+  pool->begin_warm_up(3);
+  pooled_connection* const warmed[] = {hold(), hold(), hold()};
+  EXPECT_EQ(server.open.size(), 3U);
+  for (pooled_connection* const each : warmed) give_back(each);
+  pool->end_warm_up(3);
+  EXPECT_EQ(server.open.size(), 3U);
+  EXPECT_EQ(pool->statistics().idle, 3U);
+}
+
 // ---- checking
 
 TEST_F(pool_checking, spares_a_connection_that_was_used_just_now) {

@@ -177,6 +177,19 @@ TEST_F(pool_core_opening, keeps_enough_ready_but_never_beyond_the_size) {
   open(core, 0);
   EXPECT_EQ(core.openings_wanted(0), 1U);
 }
+TEST_F(pool_core_opening, keeps_no_more_ready_beside_those_that_are_warmed_up) {
+  pool_limits limits = small();
+  limits.size = 5;
+  limits.min_idle = 2;
+  pool_core core(limits);
+  core.begin_warm_up(1);
+  open(core, 0);
+  EXPECT_EQ(core.openings_wanted(0), 1U);
+  core.begin_warm_up(2);
+  EXPECT_EQ(core.openings_wanted(0), 0U);
+  core.end_warm_up(3);
+  EXPECT_EQ(core.openings_wanted(0), 2U) << "the one that is open is somebody's";
+}
 TEST_F(pool_core_opening, for_one_who_asks_is_not_allowed_past_those_who_wait) {
   pool_core core(small());
   EXPECT_TRUE(core.may_open(0));
