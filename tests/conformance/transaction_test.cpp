@@ -23,8 +23,18 @@ class transactions : public conformance_test {
 protected:
   transactions() { create<Account, Team, Player>(); }
   std::int64_t teams() { return sync_wait(db.query<Team>().count()); }
+  static task<bool> fails(task<void> work) {
+    try {
+      co_await std::move(work);
+    } catch (const error&) {
+      co_return true;
+    }
+    co_return false;
+  }
 };
 TUPELO_CONFORMANCE_SUITE(transactions);
+
+using strings = std::vector<std::string>;
 
 TEST_P(transactions, commit_when_the_closure_returns) {
   sync_wait(db.transaction([](session& s) -> task<void> {
@@ -311,6 +321,65 @@ TEST_P(transactions, say_so_where_sql_of_the_program_has_ended_them) {
     }
     EXPECT_EQ(teams(), 3) << "as COMMIT says, and ROLLBACK after it";
   }
+}
+TEST_P(transactions, that_a_script_has_committed_are_not_called_undone_where_it_fails_behind_that) {
+  const auto names = [&] { return sync_wait(db.query<Team>().order_by(col<&Team::id>).pluck(col<&Team::name>)); };
+  const std::string insert = "INSERT INTO teams (points, name) VALUES (0, '";
+  for (const std::string begin : {"", "; BEGIN"}) {
+    sync_wait(db.erase<Team>().all_rows().run());
+    int runs = 0;
+    // The script's own failure says nothing of what came before it.
+    const auto of_the_script = failure_of<statement_error>([&] {
+      sync_wait(db.transaction([&](session& s) -> task<void> {
+        ++runs;
+        co_await s.insert(Team{.name = "committed"});
+        lease held = co_await s.acquire();
+        co_await held.execute(insert + "too'); COMMIT" + begin + "; SELECT * FROM nowhere");
+      }));
+    });
+    EXPECT_EQ(std::string(of_the_script.what()).find("rolled back"), std::string::npos) << of_the_script.what();
+    EXPECT_EQ(runs, 1);
+    EXPECT_EQ(names(), (strings{"committed", "too"}));
+    const auto of_the_commit = failure_of<transaction_error>([&] {
+      sync_wait(db.transaction([&](session& s) -> task<void> {
+        co_await s.insert(Team{.name = "third"});
+        lease held = co_await s.acquire();
+        EXPECT_TRUE(co_await fails(held.execute("COMMIT" + begin + "; SELECT * FROM nowhere")));
+        EXPECT_TRUE(co_await fails(held.execute(insert + "never')")));
+        s.add(Team{.name = "never"});
+      }));
+    });
+    EXPECT_EQ(of_the_commit.code(), errc::invalid_transaction);
+    EXPECT_NE(std::string(of_the_commit.what()).find("SQL of the program's own"), std::string::npos)
+        << of_the_commit.what();
+    EXPECT_EQ(names(), (strings{"committed", "too", "third"}));
+  }
+}
+TEST_P(transactions, of_scripts_that_fail_outside_of_one_keep_what_came_before) {
+  EXPECT_THROW(sync_wait(db.execute("INSERT INTO teams (points, name) VALUES (0, 'a'); SELECT * FROM nowhere")),
+               statement_error);
+  EXPECT_EQ(teams(), 1);
+  EXPECT_THROW(sync_wait(db.execute("BEGIN; INSERT INTO teams (points, name) VALUES (0, 'b'); COMMIT; INSERT INTO "
+                                    "teams (points, name) VALUES (0, "
+                                    "'c'); SELECT * FROM nowhere")),
+               statement_error);
+  EXPECT_EQ(teams(), 3);
+  EXPECT_THROW(sync_wait(db.execute("BEGIN; INSERT INTO teams (points, name) VALUES (0, 'd'); SELECT * FROM nowhere")),
+               statement_error);
+  EXPECT_EQ(teams(), 3) << "the connection comes back without it";
+}
+TEST_P(transactions, that_a_script_has_committed_are_not_run_again) {
+  int runs = 0;
+  EXPECT_THROW(sync_wait(db.transaction([&](session& s) -> task<void> {
+                 ++runs;
+                 co_await s.insert(Team{.name = "once"});
+                 lease held = co_await s.acquire();
+                 static_cast<void>(co_await fails(held.execute("COMMIT; SELECT * FROM nowhere")));
+                 throw transaction_error(errc::serialization_failure, "as of what the script did then");
+               })),
+               transaction_error);
+  EXPECT_EQ(runs, 1);
+  EXPECT_EQ(teams(), 1);
 }
 TEST_P(transactions, cannot_be_ended_where_none_is_open) {
   EXPECT_THROW(run([&]() -> task<void> {

@@ -97,6 +97,7 @@ void lease::require_transaction(std::string_view verb) const {
 task<void> lease::require_committable() {
   detail::pooled_connection& c = connection();
   c.cut_off_results(1);
+  if (!c.usable() && ended_by_program()) throw_ended_transaction();
   if (!c.usable()) {
     throw connection_error(errc::connection_lost,
                            "the connection was lost before the transaction was committed: nothing of it is in the "
@@ -235,10 +236,9 @@ bool lease::in_transaction() const noexcept { return transaction_depth() > 0; }
 bool lease::transaction_failed() const noexcept {
   return connection_ && (connection_->must_roll_back() || connection_->driver().transaction_failed());
 }
-bool lease::ended_by_program() const noexcept {
-  return connection_ && connection_->must_roll_back() && connection_->is_ended_by_program();
-}
+bool lease::ended_by_program() const noexcept { return connection_ && connection_->is_ended_by_program(); }
 void lease::fail_transaction() noexcept {
+  if (ended_by_program()) return;  // a commit says that, and not that it was rolled back
   if (in_transaction() && connection_->failed_depth == 0) connection_->failed_depth = connection_->depth;
 }
 int lease::transaction_depth() const noexcept { return connection_ ? connection_->depth : 0; }

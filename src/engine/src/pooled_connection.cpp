@@ -45,7 +45,7 @@ void request_awaiter::await_resume() {
   watch_.detach();
   if (!request_.failure) [[likely]]
     return;
-  connection_.note_failure();
+  connection_.note_failure(request_);
   std::rethrow_exception(request_.failure);
 }
 
@@ -135,7 +135,7 @@ void pooled_connection::run_inline(driver::request& request, const task_context&
   request.cancellation = &context.cancellation;
   if (request.cancellable && !registration.attach(context.cancellation)) throw cancelled();
   driver_->run(request);
-  if (request.failure) note_failure();
+  if (request.failure) note_failure(request);
 }
 
 void pooled_connection::run_now(statement_run& run, const task_context& context) {
@@ -155,7 +155,7 @@ void pooled_connection::run_now(statement_run& run, const task_context& context)
   }
   take_results(run, request);
   if (request.failure) [[unlikely]] {
-    note_failure();
+    note_failure(request);
     std::rethrow_exception(request.failure);
   }
 }

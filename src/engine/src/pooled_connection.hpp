@@ -178,15 +178,25 @@ public:
   /// connection is lost, of which others are to be told.
   bool must_roll_back() const noexcept {
     if (depth == 0) return false;
-    return (failed_depth != 0 || is_ended_already()) && driver_->usable();
+    return (failed_depth != 0 || ended_by_script_ || is_ended_already()) && driver_->usable();
   }
-  /// Whether it is no failure but SQL of the program's own that has ended the open transaction. Before:
-  /// must_roll_back().
-  bool is_ended_by_program() const noexcept { return failed_depth == 0 && !ended_by_failure_; }
+  /// Whether it is no failure but SQL of the program's own that has ended the open transaction, so that what was done
+  /// in it may be committed. Known of a connection that is lost only where a script has failed behind that.
+  bool is_ended_by_program() const noexcept {
+    if (depth == 0) return false;
+    return ended_by_script_ || (failed_depth == 0 && !ended_by_failure_ && is_ended_already() && driver_->usable());
+  }
   /// Before the outermost begin().
-  void forget_failure() noexcept { ended_by_failure_ = false; }
-  /// A request has failed; with it the database may have ended the transaction.
-  void note_failure() noexcept { ended_by_failure_ = ended_by_failure_ || (depth != 0 && is_ended_already()); }
+  void forget_failure() noexcept { ended_by_failure_ = ended_by_script_ = false; }
+  /// A request has failed; with it the database may have ended the transaction, or before it a part of its script.
+  void note_failure(const driver::request& failed) noexcept {
+    if (depth == 0) return;
+    if (failed.ended_transaction) {
+      ended_by_script_ = true;
+    } else if (is_ended_already()) {
+      ended_by_failure_ = true;
+    }
+  }
 
   std::uint64_t number = 0;  ///< in the order in which they were opened
   std::int64_t opened_us = 0;
@@ -225,6 +235,7 @@ private:
   std::atomic<std::uint64_t> uses_{0};
   bool dirty_ = false;
   bool ended_by_failure_ = false;  ///< the open transaction, by the database itself
+  bool ended_by_script_ = false;   ///< the same, by a script of the program that has failed further on
 };
 
 }  // namespace tupelo::detail

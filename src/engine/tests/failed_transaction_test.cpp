@@ -5,6 +5,8 @@
 #include "tupelo/engine/lease.hpp"
 
 #include <algorithm>
+#include <string>
+#include <string_view>
 
 namespace tupelo::detail {
 namespace {
@@ -74,6 +76,34 @@ TEST_F(failed_transaction, says_so_where_a_failure_has_ended_it) {
   finish(held.execute("COMMIT"));
   EXPECT_NE(message_of([&] { finish(held.commit()); }).find("SQL of the program's own"), std::string::npos)
       << "it is another transaction";
+}
+TEST_F(failed_transaction, says_where_a_script_has_ended_it_and_failed_behind_that) {
+  make();
+  lease held(*pool, hold());
+  constexpr const char* cause = "SQL of the program's own";
+  for (const bool begins_another : {false, true}) {
+    finish(held.begin());
+    EXPECT_THROW(finish(held.execute(begins_another ? "COMMIT; BEGIN; FAIL" : "COMMIT; FAIL")), query_error);
+    EXPECT_TRUE(held.ended_by_program());
+    held.fail_transaction();  // as a flush does that is refused
+    EXPECT_NE(message_of([&] { finish(held.execute("INSERT")); }).find(cause), std::string::npos);
+    const std::string refused = message_of([&] { finish(held.commit()); });
+    EXPECT_NE(refused.find(cause), std::string::npos) << refused;
+    EXPECT_EQ(refused.find("rolled back"), std::string::npos) << refused;
+    EXPECT_FALSE(held.in_transaction());
+  }
+  finish(held.begin());
+  EXPECT_FALSE(held.ended_by_program()) << "it is another transaction";
+  EXPECT_THROW(finish(held.execute("FILL THE DISK")), query_error);
+  EXPECT_FALSE(held.ended_by_program());
+}
+TEST_F(failed_transaction, that_a_script_has_ended_before_the_connection_was_lost_may_be_committed) {
+  make();
+  lease held(*pool, hold());
+  finish(held.begin());
+  EXPECT_THROW(finish(held.execute("COMMIT; LOSE THE CONNECTION")), connection_error);
+  const std::string refused = message_of([&] { finish(held.commit()); });
+  EXPECT_NE(refused.find("SQL of the program's own"), std::string::npos) << refused;
 }
 TEST_F(failed_transaction, around_savepoints_is_over_with_the_last_of_them) {
   make();

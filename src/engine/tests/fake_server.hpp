@@ -11,6 +11,7 @@
 #include <exception>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -96,9 +97,9 @@ public:
   bool is_unfit() const noexcept override { return unfit; }
 
   fake_server& server;
-  bool broken = false;  ///< as its next user will find out
-  bool unfit = false;   ///< the server is not any more what was asked for
-  bool silent = false;  ///< it answers nothing until it is interrupted
+  bool broken = false;        ///< as its next user will find out
+  bool unfit = false;         ///< the server is not any more what was asked for
+  bool silent = false;        ///< it answers nothing until it is interrupted
   driver::request* unanswered = nullptr;
   std::vector<driver::request*> asked;  ///< null: nobody waits any more
 
@@ -111,10 +112,29 @@ private:
       return;
     }
     server.scripts.push_back(text);
-    if (text.starts_with("BEGIN")) in_transaction_ = true;
-    if (text.starts_with("COMMIT") || text.starts_with("ROLLBACK")) in_transaction_ = false;
     request.failure = nullptr;
-    if (!text.starts_with("FILL")) return;
+    request.ended_transaction = false;
+    for (std::string_view rest = text; !rest.empty() && !request.failure;) {
+      const std::string_view statement = rest.substr(0, rest.find("; "));
+      rest.remove_prefix(std::min(rest.size(), statement.size() + 2));
+      answer(request, statement);
+    }
+  }
+  void answer(driver::request& request, std::string_view statement) noexcept {
+    const bool was_in_transaction = in_transaction_;
+    if (statement.starts_with("BEGIN")) in_transaction_ = true;
+    if (statement.starts_with("COMMIT") || statement.starts_with("ROLLBACK")) in_transaction_ = false;
+    if (statement.starts_with("FAIL")) request.failure = std::make_exception_ptr(query_error("no such table"));
+    if (statement.starts_with("FILL")) return fill_the_disk(request);
+    if (statement.starts_with("LOSE")) {
+      usable_ = in_transaction_ = false;
+      request.failure = std::make_exception_ptr(connection_error(errc::connection_lost, "the server is gone"));
+      return;
+    }
+    request.ended_transaction |= was_in_transaction && !in_transaction_;
+  }
+  /// The database ends the transaction by itself.
+  void fill_the_disk(driver::request& request) noexcept {
     in_transaction_ = false;
     request.failure = std::make_exception_ptr(query_error(errc::disk_full, "the disk is full"));
   }

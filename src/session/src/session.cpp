@@ -485,12 +485,14 @@ void managed_session::settle(session& s) { s.state_->settle(); }
 
 task<void> managed_session::run_hooks(session& s) { return s.follow_commit(); }
 
-task<void> managed_session::rollback(session& s) {
+task<bool> managed_session::rollback(session& s) {
+  const bool may_run_again = !s.state_->held.ended_by_program();
   // Why there is a rollback is what is told; with a failure of its own the connection is lost.
   const bool tells = s.hears_of_it();
   if (tells) static_cast<void>(co_await s.try_tell(session_event::before_rollback));
   static_cast<void>(co_await s.state_->undo_transaction(true));
   if (tells) static_cast<void>(co_await s.try_tell(session_event::after_rollback));
+  co_return may_run_again;
 }
 
 }  // namespace tupelo

@@ -100,6 +100,7 @@ void conversation::submit(request& submitted) noexcept {
   submitted.affected = 0;
   submitted.last_insert_id = 0;
   submitted.abandoned = false;
+  submitted.ended_transaction = false;
   submitted.failure = nullptr;
   if (submitted.copy > copy_step::open) return submit_copy(submitted);
   if (copy_ != nullptr) return refuse_beside_copy(submitted);

@@ -338,7 +338,7 @@ bool conversation::is_answered(const flight& f) noexcept {
 void conversation::ready(const backend_message& message) {
   flight& f = front(message);
   if (!is_answered(f)) throw_protocol_violation("ReadyForQuery before the answer to what was asked");
-  status_ = parse_ready_for_query(message);
+  const transaction_status before = std::exchange(status_, parse_ready_for_query(message));
   if (f.statement != nullptr && f.statement->copy != nullptr) f.statement->copy.reset();
   if (f.at == stage::copying_in) end_copy_in();
   if (status_ == transaction_status::idle && !portals_.empty() && streaming_ == nullptr) forget_portals();
@@ -361,6 +361,8 @@ void conversation::ready(const backend_message& message) {
       if (well && f.of->copy != copy_step::open && !stopped_between(f) && described(f)) return start_held();
       break;
     case stage::scripting:
+      if (well && before != transaction_status::idle && status_ == transaction_status::idle)
+        f.of->ended_transaction = true;
       try {
         if (well && !stopped_in_script(f) && next_of_script(f)) return;
       } catch (...) {  // a text that cannot be sent

@@ -128,6 +128,7 @@ void sqlite_connection::run_on_worker(void* self, request& r) noexcept {
 bool sqlite_connection::run_begun(request& r) noexcept {
   r.row_count = 0;
   r.affected = 0;
+  r.ended_transaction = false;
   if (r.failure) [[unlikely]]
     r.failure = nullptr;
   bool done = true;
@@ -251,7 +252,8 @@ void sqlite_connection::run_script(request& r) {
     if (r.cancellable && interrupts_.triggered()) throw cancelled();
     // Statements too short to be interrupted add up.
     if (r.deadline_us != INT64_MAX && wait_.deadline_passed())
-      throw timed_out("the deadline passed while the script ran; what came before it stays done");
+      throw timed_out("the deadline passed while the script ran, between two of its statements");
+    const bool in_transaction_before = in_transaction();
     sqlite3_stmt* prepared = nullptr;
     const char* tail = end;
     int code = sqlite3_prepare_v3(database(), rest, static_cast<int>(end - rest), 0, &prepared, &tail);
@@ -264,6 +266,7 @@ void sqlite_connection::run_script(request& r) {
     if (code != SQLITE_OK && code != SQLITE_DONE) {
       fail(database(), prepared, code, failed_statement(rest, tail, end));
     }
+    r.ended_transaction |= in_transaction_before && !in_transaction();
     rest = tail;
   }
   r.affected = sqlite3_total_changes64(database()) - changes;

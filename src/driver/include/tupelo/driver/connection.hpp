@@ -80,6 +80,8 @@ struct request {
   bool more = false;       ///< `fetch` rows were read and there may be others; set when run: goes on with them
   bool on_loop = false;    ///< `done` is called by the event loop with nothing held: whoever waits may go on at once
   bool abandoned = false;  ///< the answer is still on its way, and nobody waits for it
+  /// Of scripts, also of those that failed: one of its statements has ended a transaction that was open.
+  bool ended_transaction = false;
   std::exception_ptr failure;  ///< set instead of a result
 
   /// The owner's callback of an asynchronous run; called once, on the connection's thread.

@@ -86,6 +86,8 @@ public:
   /// failed and the database refuses all that follow, the database has ended it by itself, SQL of the program's own
   /// has (COMMIT, ROLLBACK), or fail_transaction().
   bool transaction_failed() const noexcept;
+  /// Whether it is SQL of the program's own that has ended the open transaction: what was done in it may be committed.
+  bool ended_by_program() const noexcept;
   /// What was done in the open transaction, or in its innermost savepoint, is not to be kept: it can only be rolled
   /// back from here on, and everything else throws transaction_error. Does nothing outside of a transaction.
   void fail_transaction() noexcept;
@@ -123,7 +125,6 @@ private:
   detail::commit_hooks& hooks() const;
   void require_transaction(std::string_view verb) const;
   void require_session() const;
-  bool ended_by_program() const noexcept;
   task<void> require_committable();
   [[noreturn]] void refused_commit(const std::exception_ptr& failure);
   void take_from(lease& other) noexcept {

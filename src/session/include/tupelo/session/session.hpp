@@ -355,7 +355,9 @@ public:
   static task<void> run_hooks(session& s);
   /// It has been committed, as a verifier found out.
   static void settle(session& s);
-  static task<void> rollback(session& s);
+  /// Gives whether the closure may be run again: not where it has ended the transaction by SQL of its own, and may have
+  /// committed what it did.
+  static task<bool> rollback(session& s);
 };
 
 namespace detail {
@@ -416,7 +418,7 @@ auto run_transaction(database& db, Closure closure, transaction_options options,
         co_return static_cast<result&&>(*value);
       }
     }
-    if (begun) co_await managed_session::rollback(*begun);
+    if (begun && !co_await managed_session::rollback(*begun)) std::rethrow_exception(failure);
     co_await detail::before_next_attempt(failure, attempt, options);
   }
 }
