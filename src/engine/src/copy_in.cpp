@@ -60,6 +60,7 @@ public:
         request_.cancellation = nullptr;
         request_.deadline_us = rollback_deadline(background_scheduler()).at_us;
         connection_.driver().run(request_);
+        if (request_.failure) connection_.note_failure(request_);
       } else {
         co_await request_awaiter(connection_, request_, true);
       }

@@ -119,6 +119,7 @@ void pooled_connection::take_results(statement_run& run, const driver::request& 
 void pooled_connection::observed_run(driver::request& request) {
   const observed_statement observed(pool_.observers(), request);
   driver_->run(request);
+  if (request.failure) note_failure(request);
   observed.finish(request);
 }
 

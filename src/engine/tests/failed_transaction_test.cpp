@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <string>
 #include <string_view>
+#include <tuple>
+#include <vector>
 
 namespace tupelo::detail {
 namespace {
@@ -104,6 +106,24 @@ TEST_F(failed_transaction, that_a_script_has_ended_before_the_connection_was_los
   EXPECT_THROW(finish(held.execute("COMMIT; LOSE THE CONNECTION")), connection_error);
   const std::string refused = message_of([&] { finish(held.commit()); });
   EXPECT_NE(refused.find("SQL of the program's own"), std::string::npos) << refused;
+}
+TEST_F(failed_transaction, says_so_where_the_end_of_a_copy_has_ended_it) {
+  for (const execution run : {execution::worker, execution::inline_}) {
+    options.run = run;
+    make();
+    pooled_connection* const connection = hold();
+    lease held(*pool, connection);
+    finish(held.begin());
+    server.open.back()->loses_copies = true;
+    const auto copy = [&]() -> task<void> { co_await held.copy_in("ages", {"age"}, std::vector<std::tuple<int>>(1)); };
+    EXPECT_THROW(finish(copy()), query_error);
+    const std::string refused = message_of([&] { finish(held.commit()); });
+    EXPECT_NE(refused.find("has failed"), std::string::npos) << refused;
+    held = {};
+    pool->begin_close();
+    time.run_ready();
+    pool.reset();
+  }
 }
 TEST_F(failed_transaction, around_savepoints_is_over_with_the_last_of_them) {
   make();

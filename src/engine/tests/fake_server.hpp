@@ -100,6 +100,7 @@ public:
   bool broken = false;        ///< as its next user will find out
   bool unfit = false;         ///< the server is not any more what was asked for
   bool silent = false;        ///< it answers nothing until it is interrupted
+  bool loses_copies = false;  ///< rows of a COPY are refused, and when it is ended the disk is full
   driver::request* unanswered = nullptr;
   std::vector<driver::request*> asked;  ///< null: nobody waits any more
 
@@ -114,6 +115,9 @@ private:
     server.scripts.push_back(text);
     request.failure = nullptr;
     request.ended_transaction = false;
+    if (request.copy == driver::copy_step::rows && loses_copies)
+      request.failure = std::make_exception_ptr(query_error("the row is refused"));
+    if (request.copy == driver::copy_step::abort && loses_copies) fill_the_disk(request);
     for (std::string_view rest = text; !rest.empty() && !request.failure;) {
       const std::string_view statement = rest.substr(0, rest.find("; "));
       rest.remove_prefix(std::min(rest.size(), statement.size() + 2));
@@ -178,7 +182,7 @@ public:
   std::string_view reset_session() const noexcept override { return "RESET"; }
 
 private:
-  feature_table table_{};
+  feature_table table_{.copy = true};
 };
 
 inline backend fake_backend() {
