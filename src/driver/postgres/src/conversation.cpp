@@ -336,6 +336,7 @@ void conversation::write_run(const request& r, const server_statement& statement
   write_parameters(out_, statement.parameters, *r.plan, r.values, r.objects);
   write_result_formats(out_, statement.rows);
   out_.end();
+  if (tells_columns(r, statement)) write_describe_portal(out_, portal);
   write_execute(out_, portal, r.fetch);
 }
 

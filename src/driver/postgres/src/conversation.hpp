@@ -36,9 +36,10 @@ struct server_statement {
   std::vector<std::uint16_t> untyped;
   parameter_layout parameters;
   row_layout rows;
-  bool queued = false;     ///< it is among those that a group has described
-  bool parsed = false;     ///< the server has it
-  bool described = false;  ///< and the layouts are those of what it has
+  std::vector<std::uint32_t> result_types;  ///< that `rows` was made for
+  bool queued = false;                      ///< it is among those that a group has described
+  bool parsed = false;                      ///< the server has it
+  bool described = false;                   ///< and the layouts are those of what it has
   /// A pooler has the text under one name for all, as it was before a table changed: it goes on without a name.
   bool outdated = false;
   bool has_rows = false;
@@ -240,6 +241,13 @@ private:
 
   void handle(const backend_message& message);
   void statement_described(flight& f);
+  void keep_columns();
+  void columns_told(flight& f);
+  /// Whether nobody would say that it gives other types than it was described with: it is parsed with every run, or
+  /// by a pooler whenever another server connection runs it.
+  bool tells_columns(const request& r, const server_statement& statement) const noexcept {
+    return (pooled_ || statement.name.empty()) && statement.has_rows && !r.plan->reads.empty();
+  }
   void row(flight& f, const backend_message& message);
   void command_complete(flight& f, const backend_message& message);
   void suspended(flight& f);
@@ -250,6 +258,7 @@ private:
   flight& front(const backend_message& message);
   static bool is_answered(const flight& f) noexcept;
   void keep_description(server_statement& statement, const statement_plan& plan) const;
+  void keep_layout(server_statement& statement, row_layout&& layout) const;
   void plan_values(server_statement& statement, const statement_plan& plan) const;
   std::vector<std::uint32_t> types_for(const server_statement& statement, const statement_plan& plan) const {
     return types_to_ask_for(plan, statement.parameter_types, types_);

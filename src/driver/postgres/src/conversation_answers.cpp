@@ -7,6 +7,7 @@
 
 #include <tupelo/core/error.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace tupelo::driver::postgres {
@@ -48,12 +49,10 @@ void conversation::handle(const backend_message& message) {
       parse_row_description(message, columns_);
       if (flight& f = front(message); f.at == stage::describing) {
         if (f.statement != nullptr) f.statement->has_rows = true;
-        result_columns_.clear();
-        names_.clear();
-        for (const column_description& column : columns_) names_.emplace_back(column.name);
-        for (std::size_t i = 0; i < columns_.size(); ++i)
-          result_columns_.push_back({names_[i], columns_[i].type, columns_[i].modifier});
+        keep_columns();
         statement_described(f);
+      } else if (f.at == stage::running) {
+        columns_told(f);
       }
       return;
     case 's': return suspended(front(message));
@@ -102,6 +101,46 @@ void conversation::statement_described(flight& f) {
   if (f.group) return group_described(f);
   f.answered = true;
   if (is_copied(f) || f.joins) copy_described(f);
+}
+
+void conversation::keep_columns() {
+  result_columns_.clear();
+  names_.clear();
+  for (const column_description& column : columns_) names_.emplace_back(column.name);
+  for (std::size_t i = 0; i < columns_.size(); ++i)
+    result_columns_.push_back({names_[i], columns_[i].type, columns_[i].modifier});
+}
+
+/// Rows are read as what they are now. What was asked for in another format, or is of a type that is not known, is
+/// asked for again where that does no harm.
+void conversation::columns_told(flight& f) {
+  if (f.due == nullptr || f.statement == nullptr || f.due->failure || !tells_columns(*f.due, *f.statement)) return;
+  server_statement& statement = *f.statement;
+  keep_columns();
+  const auto other = std::mismatch(statement.result_types.begin(), statement.result_types.end(),
+                                   result_columns_.begin(), result_columns_.end(),
+                                   [](std::uint32_t type, const result_column& column) { return type == column.type; })
+                         .second;
+  if (other == result_columns_.end() && result_columns_.size() == statement.result_types.size()) return;
+  const statement_plan& plan = *f.due->plan;
+  std::exception_ptr failure;
+  try {
+    row_layout changed = plan_row(plan, result_columns_, types_);
+    if (changed.formats == statement.rows.formats) return keep_layout(statement, std::move(changed));
+    const std::string name(other->name);  // as many as there are fields, so it is one of them
+    decode_error lost(errc::type_mismatch,
+                      "the statement was run, but its rows cannot be read: column \"" + name +
+                          "\" is of another type than when it was prepared; what comes next is prepared anew",
+                      name);
+    lost.set_statement(plan.text);
+    failure = std::make_exception_ptr(std::move(lost));
+  } catch (const error&) {
+    failure = std::current_exception();
+  }
+  statement.described = false;
+  statement.parsed = !statement.name.empty();
+  f.stale = plan.read_only && !plan.has_fragments && !f.group && !f.again && f.due->fetch == 0;
+  note(f, f.stale ? make_stale_failure({}, plan.text) : failure);
 }
 
 void conversation::row(flight& f, const backend_message& message) {
@@ -251,9 +290,16 @@ bool conversation::described(flight& f) {
 /// What is known from the last description alone: values may have to be planned again, when others have been read.
 void conversation::keep_description(server_statement& statement, const statement_plan& plan) const {
   statement.parameter_types = parameter_types_;
-  statement.rows = plan_row(
-      plan, statement.has_rows ? std::span<const result_column>(result_columns_) : std::span<const result_column>(),
-      types_);
+  keep_layout(statement, plan_row(plan,
+                                  statement.has_rows ? std::span<const result_column>(result_columns_)
+                                                     : std::span<const result_column>(),
+                                  types_));
+}
+
+void conversation::keep_layout(server_statement& statement, row_layout&& layout) const {
+  statement.rows = std::move(layout);
+  statement.result_types.clear();
+  for (const result_column& column : result_columns_) statement.result_types.push_back(column.type);
 }
 
 void conversation::plan_values(server_statement& statement, const statement_plan& plan) const {

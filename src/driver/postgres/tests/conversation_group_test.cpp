@@ -235,7 +235,7 @@ TEST_F(conversation_group_test, without_names_statements_are_parsed_with_every_r
   answer(message_bytes('1', "") + done("SELECT 0") + message_bytes('1', "") + done("UPDATE 1") + ready());
   EXPECT_TRUE(is_over());
   talk->submit(group);
-  EXPECT_EQ(sent(), "PBEPBES");
+  EXPECT_EQ(sent(), "PBDEPBES");
 }
 
 TEST_F(conversation_group_test, a_value_that_cannot_be_sent_outside_a_transaction_sends_nothing) {

@@ -110,10 +110,71 @@ TEST_F(outdated_statements_test, behind_a_pooler_go_on_without_their_name) {
   EXPECT_EQ(sent(), "CPDS");
   EXPECT_NE(last_sent.find(std::string("P") + int32_bytes(4 + 1 + 29 + 2) + '\0'), std::string::npos);
   answer(message_bytes('3', "") + takes(25) + ready());
-  EXPECT_EQ(sent(), "PBES") << "parsed with every run";
+  EXPECT_EQ(sent(), "PBDES") << "parsed with every run";
   answer(message_bytes('1', "") + done("SELECT 0") + ready());
   EXPECT_EQ(talk->take_completed(), &one.run);
   EXPECT_FALSE(one.run.failure);
+}
+
+// ---- where nobody says that they are
+
+struct reparsed_statements_test : outdated_statements_test {
+  reparsed_statements_test() { talk = std::make_unique<conversation>(false); }
+  /// A column of this type, as Describe tells it.
+  static std::string column(std::uint32_t type, std::uint32_t size) {
+    return message_bytes('T', int16_bytes(1) + text_bytes("n") + int32_bytes(0) + int16_bytes(0) + int32_bytes(type) +
+                                  int16_bytes(static_cast<std::uint16_t>(size)) + int32_bytes(0xFFFFFFFF) +
+                                  int16_bytes(1));
+  }
+  static std::string bound() { return message_bytes('1', "") + message_bytes('2', ""); }
+  asked& run_once() {
+    asked& one = read();
+    talk->submit(one.run);
+    answer(described(true) + ready());
+    EXPECT_EQ(sent(), "PDSPBDES") << "each run says what its columns are";
+    answer(bound() + column(20, 8) + row(7) + done("SELECT 1") + ready());
+    EXPECT_EQ(talk->take_completed(), &one.run);
+    talk->submit(one.run);
+    EXPECT_EQ(sent(), "PBDES");
+    return one;
+  }
+};
+
+TEST_F(reparsed_statements_test, are_read_as_what_their_columns_are_now) {
+  asked& one = run_once();
+  answer(bound() + column(23, 4) + message_bytes('D', int16_bytes(1) + int32_bytes(4) + int32_bytes(9)) +
+         done("SELECT 1") + ready());
+  EXPECT_EQ(talk->take_completed(), &one.run);
+  EXPECT_FALSE(one.run.failure);
+  EXPECT_EQ(one.rows, (std::vector<std::int64_t>{7, 9}));
+}
+
+TEST_F(reparsed_statements_test, whose_columns_the_fields_do_not_take_any_more_are_refused) {
+  asked& one = run_once();
+  answer(bound() + column(1184, 8) + row(9) + done("SELECT 1") + ready());  // timestamptz
+  EXPECT_EQ(talk->take_completed(), nullptr) << "it is described again";
+  EXPECT_EQ(sent(), "PDS");
+  answer(message_bytes('1', "") + message_bytes('t', int16_bytes(0)) + column(1184, 8) + ready());
+  EXPECT_EQ(talk->take_completed(), &one.run);
+  EXPECT_EQ(one.failure(), errc::type_mismatch);
+  EXPECT_EQ(one.rows.size(), 1U) << "no row was read as what it is not";
+}
+
+TEST_F(reparsed_statements_test, are_not_run_again_where_they_write) {
+  asked& one = run_once();
+  one.plan.read_only = false;
+  answer(bound() + column(1184, 8) + row(9) + done("SELECT 1") + ready());
+  EXPECT_EQ(talk->take_completed(), &one.run);
+  EXPECT_EQ(one.failure(), errc::type_mismatch);
+  talk->submit(one.run);
+  EXPECT_EQ(sent(), "PDS") << "described before the next run";
+}
+
+TEST_F(reparsed_statements_test, in_a_transaction_have_it_run_again) {
+  asked& one = run_once();
+  answer(bound() + column(1184, 8) + row(9) + done("SELECT 1") + ready('T'));
+  EXPECT_EQ(talk->take_completed(), &one.run);
+  EXPECT_EQ(one.failure(), errc::serialization_failure);
 }
 
 TEST_F(outdated_statements_test, in_a_group_are_prepared_again) {

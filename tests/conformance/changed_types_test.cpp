@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// Statements that were prepared before their table became another one.
+#include "backend.hpp"
+
+#include <tupelo/session/session.hpp>
+#include <tupelo/core/error.hpp>
+
+#include <cstdint>
+#include <string>
+
+namespace tupelo::conformance {
+namespace {
+
+struct Gauge {
+  std::int64_t id{};
+  std::int64_t level{};
+};
+
+class changed_types : public conformance_test {
+protected:
+  changed_types() {
+    create<Gauge>();
+    sync_wait(db.insert(Gauge{.id = 1, .level = 4}));
+    for (int i = 0; i < 3; ++i) EXPECT_EQ(level(), 4);
+  }
+  std::int64_t level() { return sync_wait(db.get<Gauge>(1)).level; }
+  void make_level(const std::string& type, const std::string& value) {
+    sync_wait(db.execute("DROP TABLE gauges; CREATE TABLE gauges (id BIGINT PRIMARY KEY, level " + type +
+                         " NOT NULL); INSERT INTO gauges VALUES (1, " + value + ")"));
+  }
+};
+TUPELO_CONFORMANCE_SUITE(changed_types);
+
+TEST_P(changed_types, are_read_as_what_they_are_now) {
+  make_level("DOUBLE PRECISION", "5");
+  EXPECT_EQ(level(), 5);
+  make_level("SMALLINT", "6");
+  EXPECT_EQ(level(), 6);
+  EXPECT_EQ(level(), 6);
+}
+TEST_P(changed_types, are_read_so_in_a_transaction_and_in_a_pipeline) {
+  make_level("DOUBLE PRECISION", "5");
+  std::int64_t found = 0;
+  sync_wait(db.transaction([&](session& s) -> task<void> { found = (co_await s.get<Gauge>(1))->level; }));
+  EXPECT_EQ(found, 5);
+  make_level("BIGINT", "7");
+  const auto [one, all] = sync_wait(db.pipeline(db.get<Gauge>(1), db.query<Gauge>().all()));
+  EXPECT_EQ(one.level, 7);
+  EXPECT_EQ(all.at(0).level, 7);
+}
+TEST_P(changed_types, that_the_field_does_not_take_are_refused) {
+  make_level("VARCHAR(10)", "'much'");
+  EXPECT_THROW(level(), decode_error);
+  EXPECT_THROW(level(), decode_error);
+  make_level("BIGINT", "8");
+  EXPECT_EQ(level(), 8);
+}
+TEST_P(changed_types, come_back_from_what_is_written) {
+  make_level("DOUBLE PRECISION", "5");
+  const auto levels = sync_wait(db.update<Gauge>().set(col<&Gauge::level>, 9).all_rows().returning(col<&Gauge::level>));
+  EXPECT_EQ(levels.at(0), 9);
+}
+
+}  // namespace
+}  // namespace tupelo::conformance
