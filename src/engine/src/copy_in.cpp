@@ -58,7 +58,9 @@ public:
       if (connection_.runs_inline()) {
         request_.cancellable = false;
         request_.cancellation = nullptr;
-        request_.deadline_us = rollback_deadline(background_scheduler()).at_us;
+        const task_context& context = co_await current_context();
+        const std::int64_t left_us = context.deadline.remaining_us(context.scheduler.now_us());
+        request_.deadline_us = rollback_deadline(background_scheduler(), connection_.driver(), left_us).at_us;
         connection_.driver().run(request_);
         if (request_.failure) connection_.note_failure(request_);
       } else {

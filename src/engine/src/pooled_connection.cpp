@@ -5,14 +5,24 @@
 
 #include "tupelo/core/error.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace tupelo::detail {
 
-deadline rollback_deadline(const scheduler& clock) noexcept {
-  constexpr std::int64_t patience_us = 2'000'000;
-  return deadline::after_us(patience_us, clock.now_us());
+deadline rollback_deadline(const scheduler& clock, const driver::connection& connection,
+                           std::int64_t left_us) noexcept {
+  constexpr std::int64_t most_us = 2'000'000;
+  return deadline::after_us(std::min(most_us, std::max(left_us, connection.patience_us())), clock.now_us());
 }
+
+namespace {
+
+std::int64_t time_left_us(const task_context& context) noexcept {
+  return context.deadline.remaining_us(context.scheduler.now_us());
+}
+
+}  // namespace
 
 request_awaiter::request_awaiter(pooled_connection& connection, driver::request& request, bool must_run) noexcept
     : connection_(connection), request_(request), must_run_(must_run), watch_(connection.driver()) {}
@@ -32,7 +42,8 @@ bool request_awaiter::suspend(std::coroutine_handle<> awaiting, const task_conte
   request_.owner = &resumption_;
   request_.done = &completion::done;
   request_.loop = &context.scheduler;
-  const deadline until = must_run_ ? rollback_deadline(context.scheduler) : context.deadline;
+  const deadline until =
+      must_run_ ? rollback_deadline(context.scheduler, connection_.driver(), time_left_us(context)) : context.deadline;
   if (request_.deadline_us > until.at_us) request_.deadline_us = until.at_us;
   request_.cancellable = !must_run_ && context.cancellation.cancel_possible();
   connection_.driver().start(request_);
@@ -221,11 +232,11 @@ void pooled_connection::note_text(std::string_view text) noexcept {
   if (!dirty_) dirty_ = pool_.sql_dialect().changes_session(text);
 }
 
-void pooled_connection::execute_now(std::string_view script) {
+void pooled_connection::execute_now(std::string_view script, std::int64_t left_us) {
   driver::request request;
   request.script = script;
   request.cancellable = false;
-  request.deadline_us = rollback_deadline(background_scheduler()).at_us;
+  request.deadline_us = rollback_deadline(background_scheduler(), *driver_, left_us).at_us;
   observed_run(request);
   if (request.failure) std::rethrow_exception(request.failure);
 }
@@ -255,7 +266,7 @@ task<void> pooled_connection::execute(std::string script) {
 
 task<void> pooled_connection::execute_regardless(std::string script) {
   if (runs_inline()) {
-    execute_now(script);
+    execute_now(script, time_left_us(co_await current_context()));
     co_return;
   }
   driver::request request;

@@ -23,8 +23,10 @@ namespace tupelo::detail {
 class connection_pool;
 
 /// What ends a transaction runs though its task has been cancelled, but not for ever: a server that does not answer
-/// loses the connection, which ends the transaction too.
-deadline rollback_deadline(const scheduler& clock) noexcept;
+/// loses the connection, which ends the transaction too. It has what is left of the caller's time, 2 seconds at most
+/// and no less than the connection's patience.
+deadline rollback_deadline(const scheduler& clock, const driver::connection& connection,
+                           std::int64_t left_us = INT64_MAX) noexcept;
 
 /// What a lost connection makes of a COMMIT.
 [[noreturn]] void throw_commit_unknown();
@@ -123,7 +125,7 @@ public:
   /// What ends a transaction: it runs though the task has been cancelled or its deadline has passed.
   task<void> execute_regardless(std::string script);
   /// The same on this thread. Before: runs_inline().
-  void execute_now(std::string_view script);
+  void execute_now(std::string_view script, std::int64_t left_us = INT64_MAX);
   /// Runs the request on this thread, stopped by the context's cancellation and deadline. Before: runs_inline().
   void run_inline(driver::request& request, const task_context& context);
 

@@ -34,6 +34,34 @@ protected:
   }
 };
 
+struct patience {
+  const char* name;
+  std::int64_t callers_us, rollback_us;
+};
+class timed_rollback : public failed_transaction, public ::testing::WithParamInterface<patience> {};
+TEST_P(timed_rollback, takes_no_longer_than_the_caller_and_the_connection_have_patience) {
+  make();
+  lease held(*pool, hold());
+  finish(held.begin());
+  finish(held.execute("INSERT"));
+  fake_server::connection& connection = *server.open.front();
+  connection.patience = 300'000;
+  connection.silent = true;
+  auto rolling_back = time.start(held.rollback(), {}, deadline::after_us(GetParam().callers_us, time.now_us()));
+  time.run_ready();
+  ASSERT_NE(connection.unanswered, nullptr);
+  EXPECT_EQ(connection.unanswered->deadline_us - time.now_us(), GetParam().rollback_us);
+  connection.silent = false;
+  connection.interrupt();
+  time.run_ready();
+  EXPECT_THROW(rolling_back.result(), cancelled);
+}
+INSTANTIATE_TEST_SUITE_P(callers, timed_rollback,
+                         ::testing::Values(patience{"with_time_left", 1'500'000, 1'500'000},
+                                           patience{"without", 1'000, 300'000},
+                                           patience{"with_all_the_time", 60'000'000, 2'000'000}),
+                         [](const auto& tested) { return std::string(tested.param.name); });
+
 TEST_F(failed_transaction, is_one_that_the_server_does_not_know_any_more) {
   make();
   pooled_connection* const connection = hold();

@@ -95,12 +95,14 @@ public:
   bool usable() const noexcept override { return usable_; }
   bool in_transaction() const noexcept override { return in_transaction_; }
   bool is_unfit() const noexcept override { return unfit; }
+  std::int64_t patience_us() const noexcept override { return patience; }
 
   fake_server& server;
   bool broken = false;        ///< as its next user will find out
   bool unfit = false;         ///< the server is not any more what was asked for
   bool silent = false;        ///< it answers nothing until it is interrupted
   bool loses_copies = false;  ///< rows of a COPY are refused, and when it is ended the disk is full
+  std::int64_t patience = 2'000'000;
   driver::request* unanswered = nullptr;
   std::vector<driver::request*> asked;  ///< null: nobody waits any more
 

@@ -54,6 +54,7 @@ public:
   bool keeps_session() const noexcept override { return talk_.may_send_ahead(); }
   bool gains_by_groups() const noexcept override { return true; }
   bool is_near() const noexcept override { return facts_.server.address.ss_family == AF_UNIX; }
+  std::int64_t patience_us() const noexcept override { return facts_.cancel_timeout_us; }
   bool join_result(prepared_statement*) noexcept override;
   void finish(prepared_statement*) noexcept override;
   void release(prepared_statement*) noexcept override;

@@ -149,6 +149,10 @@ public:
   /// Whether a round trip costs so little that nothing should be done to save one: no network lies between.
   virtual bool is_near() const noexcept { return false; }
 
+  /// How long, in microseconds, an answer that costs the server nothing may take before the connection is given up
+  /// rather than waited for by somebody whose time is up.
+  virtual std::int64_t patience_us() const noexcept { return 2'000'000; }
+
   /// From here on until null is said, a statement leaves this partly read result as it is, where its rest would be read
   /// into memory otherwise: outside of a transaction it becomes part of that of the result, and ends the result where
   /// it fails. Not for groups, scripts and COPY. False: there is nothing to join.
