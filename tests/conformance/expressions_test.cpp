@@ -120,6 +120,14 @@ TEST_P(expressions, a_number_may_stand_on_the_left) {
   EXPECT_EQ(of<int>("ada", 100 - (age + 4)), 60);
   EXPECT_EQ(who(2 * length(city) > 10), (names{"ada", "cyd"}));
 }
+TEST_P(expressions, a_value_may_stand_on_the_left_of_each_comparison) {
+  EXPECT_EQ(who(36 == age), (names{"ada", "dan"}));
+  EXPECT_EQ(who(36 != age), names{"bob"});
+  EXPECT_EQ(who("London" == city && Role::guest == role), names{"cyd"});
+  EXPECT_EQ(who(36 == age + 0), (names{"ada", "dan"}));
+  EXPECT_EQ(who("ADA" != upper(name) && 20 <= age), (names{"bob", "dan"}));
+  EXPECT_EQ(who(std::optional<int>() == age), names{"cyd"});
+}
 TEST_P(expressions, least_and_greatest_are_null_where_one_is) {
   EXPECT_EQ(of<int>("ada", least(age, 50)), 36);
   EXPECT_EQ(of<int>("ada", greatest(age, 50, age * 2)), 72);

@@ -249,7 +249,7 @@ TUPELO_COMPARISON(>=, greater_equal)
 #undef TUPELO_COMPARISON
 
 namespace detail {
-/// A value, which may stand on the left side too: the compiler turns == and != round by itself.
+/// A value, which may stand on the left side too.
 template <class V>
 concept plain_value = !term<V> && !std::is_base_of_v<expression, V> && !requires { typename V::compares_itself; };
 }  // namespace detail
@@ -263,6 +263,8 @@ concept plain_value = !term<V> && !std::is_base_of_v<expression, V> && !requires
   inline auto operator o(const V& value, scalar<T, Models...> right) { \
     return static_cast<scalar<T, Models...>&&>(right) turned value;    \
   }
+TUPELO_COMPARISON_FROM_VALUE(==, ==)
+TUPELO_COMPARISON_FROM_VALUE(!=, !=)
 TUPELO_COMPARISON_FROM_VALUE(<, >)
 TUPELO_COMPARISON_FROM_VALUE(<=, >=)
 TUPELO_COMPARISON_FROM_VALUE(>, <)

@@ -80,7 +80,7 @@ public:
     detail::add_argument<detail::base_of<typename detail::operand<Value>::value_type>>(e, value);
     e.push(detail::call_word(function::json_set, 3));
     using all = decltype(models() + typename detail::operand<Value>::models());
-    return typename detail::over<all>::template scalar<json>(static_cast<expression&&>(e));
+    return typename detail::over<all>::template scalar<detail::null_passed<json, Term>>(static_cast<expression&&>(e));
   }
 
 private:

@@ -36,13 +36,13 @@ auto exists(const select_query<Result, Joined...>& query) {
   return found(detail::with_query(expression(), query.core(), op::exists));
 }
 
-/// The one value that a query selects, as an expression; NULL when it has no row:
+/// The one value that a query selects, as an expression; NULL when it has no row, which its type does not say:
 /// `tp::col<&Post::views> > tp::subquery(tp::query<Post>().select<double>(tp::avg(tp::col<&Post::views>)))`.
 template <class Result, class... Joined>
 auto subquery(const select_query<Result, Joined...>& query) {
   static_assert(detail::selects_one_value<Result>, "tupelo: subquery(): the query must select one value: select<T>(…)");
   using models = typename select_query<Result, Joined...>::outer_condition::term_models;
-  return typename detail::over<models>::template scalar<detail::base_of<Result>>(
+  return typename detail::over<models>::template scalar<Result>(
       detail::with_query(expression(), query.core(), op::scalar_query));
 }
 

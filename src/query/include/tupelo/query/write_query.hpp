@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <tuple>
 #include <type_traits>
+#include <utility>
 
 namespace tupelo {
 
@@ -17,6 +18,19 @@ namespace detail {
 class patch_core;
 /// One assignment for each field that is given. Errors: query_error where none is.
 void assign_given(query_core& core, const patch_core& changes, const void* values);
+
+/// Errors: value_error (value_out_of_range), which names the column.
+[[noreturn]] void refuse_number(column_ref column);
+/// Refuses a number that the column's field would not hold: the column of some databases would, and the row could not
+/// be read any more.
+template <class Field, class V>
+void check_number([[maybe_unused]] column_ref column, [[maybe_unused]] const V& value) {
+  if constexpr (optional_like<V> && !has_field_traits<V>) {
+    if (value.has_value()) check_number<Field>(column, *value);
+  } else if constexpr (number<Field> && number<V> && std::is_integral_v<Field> && std::is_integral_v<V>) {
+    if (!std::in_range<Field>(value)) refuse_number(column);
+  }
+}
 
 /// The verbs that run a statement without result rows; completed by the engine.
 template <class>
@@ -215,6 +229,8 @@ public:
   update_query(query_core&& core, query_source* source) noexcept : base(static_cast<query_core&&>(core), source) {}
 
   /// The column's new value: a value, `std::nullopt`, a column, or an expression such as `tp::col<&User::views> + 1`.
+  /// Errors: value_error (value_out_of_range) for a number that the field does not hold. What an expression gives is
+  /// the database's to refuse, which SQLite does not: such a row is a decode_error to read.
   template <auto... M, class V>
   update_query& set(column<M...> c, const V& value) & {
     using field = typename column<M...>::field;
@@ -230,6 +246,7 @@ public:
       static_assert(detail::term<V> || detail::column_named<M...>::template holds_null_of<value_type>,
                     "tupelo: set(): an optional value for a column whose field is not std::optional");
       if constexpr (detail::fits<field, value_type>()) {
+        detail::check_number<typename column<M...>::base>(c.ref, value);
         this->core_.assign(op::assign, c.ref, detail::operand<V>::template of<typename column<M...>::base>(value));
       }
     }
@@ -319,7 +336,8 @@ public:
   conflict_clause() noexcept = default;
 
   /// The column's new value, from both rows: `.set(tp::col<&Stock::amount>, tp::col<&Stock::amount> +
-  /// tp::excluded(tp::col<&Stock::amount>))`. It counts where update_all() would take the column.
+  /// tp::excluded(tp::col<&Stock::amount>))`. It counts where update_all() would take the column. Errors: as
+  /// update_query::set().
   template <auto... M, class V>
   conflict_clause&& set(column<M...> c, const V& value) && {
     using value_type = typename detail::operand<V>::value_type;
@@ -331,6 +349,7 @@ public:
                                                 typename detail::operand<V>::models())>,
                   "tupelo: set() of an upsert: the value names a column of another model");
     if constexpr (detail::fits<typename column<M...>::field, value_type>()) {
+      detail::check_number<typename column<M...>::base>(c.ref, value);
       assign(c.ref, detail::operand<V>::template of<typename column<M...>::base>(value));
     }
     return static_cast<conflict_clause&&>(*this);
