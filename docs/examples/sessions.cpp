@@ -7,7 +7,7 @@
 namespace {
 
 tp::task<void> work(tp::database& db) {
-  auto session = db.session();  // cheap: takes a connection at its first statement
+  auto session = db.session();  // cheap: takes a connection when its transaction begins
 
   auto eve = session.add(User{.email = "eve@example.com"});  // tp::ref<User>: tracked, shared
   co_await session.commit();                                 // one transaction; eve->id is set

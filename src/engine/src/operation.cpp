@@ -9,6 +9,12 @@
 #include "tupelo/core/error.hpp"
 #include "tupelo/core/timestamp.hpp"
 
+namespace tupelo {
+
+task<void> query_source::begin_unit() { co_return; }
+
+}  // namespace tupelo
+
 namespace tupelo::detail {
 
 void throw_no_source() {
@@ -58,6 +64,7 @@ bool operation_core::start(const task_context& context) noexcept {
     prepare();
     if (!run_.core.loads.empty() || tells_loaded(*source_, run_.core)) [[unlikely]]
       return false;
+    if (begins_unit_ && !source_->in_transaction()) return false;
     return source_->try_run(run_, context);
   } catch (...) {
     failure_ = std::current_exception();
@@ -73,6 +80,7 @@ std::coroutine_handle<> operation_core::start_waiting(const task_context& contex
 
 task<void> operation_core::wait() {
   try {
+    if (begins_unit_) co_await source_->begin_unit();
     if (takes_more_) {
       co_await run_more();
     } else if (run_.core.loads.empty() && !tells_loaded(*source_, run_.core)) {

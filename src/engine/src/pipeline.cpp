@@ -45,11 +45,13 @@ public:
         rethrow_at(i, std::current_exception());
       }
       writes_ = writes_ || operations[i]->writes();
+      begins_unit_ = begins_unit_ || operations[i]->begins_unit();
       judges_ = judges_ || operations[i]->has_verdict();
     }
   }
 
   task<void> run() {
+    if (begins_unit_) co_await source_.begin_unit();
     // What the operations make of their results must be able to undo them.
     if (!writes_ || !judges_ || runs_.size() == 1 || source_.in_transaction()) {
       co_await run_in(source_);
@@ -145,6 +147,7 @@ private:
   std::vector<related> loads_;
   std::size_t first_ = 0;  ///< that failed
   bool writes_ = false;
+  bool begins_unit_ = false;
   bool judges_ = false;
 };
 

@@ -402,6 +402,11 @@ task<void> session::begin() {
   co_await state_->ensure_transaction();
 }
 
+task<void> session::begin_unit() {
+  const session_use use(state_->busy);
+  co_await state_->ensure_transaction();
+}
+
 task<void> session::open_savepoint() {
   state_->refuse_in_handler("nested");
   co_await flush();

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <source_location>
+#include <type_traits>
 
 namespace tupelo {
 
@@ -26,7 +27,8 @@ task<void> save_by_key(verb_call call, const model_info& info, void* object, voi
 
 /// Gives a model verbs of its own, for those who like them: `struct User : tp::record<User> { … };` has
 /// `User::query(db)`, `User::find(db, 7)`, `user.save(db)`, `user.remove(db)`, `user.refresh(db)`. Each takes who runs
-/// it, a database, session or lease, and runs at once; a session does not track the object for it.
+/// it, a database, session or lease, and runs at once; a session does not track the object for it. What a session is
+/// given to write is in its transaction, which begins with it where none is open.
 template <class T>
 struct record {
   /// Not bound to a database: run it with `db.bind(User::query()…)`, or use it in another query.
@@ -65,6 +67,7 @@ struct record {
   template <class Source>
   task<void> save(Source& source, std::source_location from = std::source_location::current()) {
     T& object = self();
+    if constexpr (is_unit_of_work<Source>) co_await source.begin_unit();
     switch (detail::how_to_save(info_of<T>(), &object)) {
       case detail::saving::insert: co_await verbs_of(source).insert(object, from); break;
       case detail::saving::update: co_await verbs_of(source).update(object, from); break;
@@ -81,6 +84,7 @@ struct record {
   operation<void> remove(Source& source, std::source_location from = std::source_location::current()) {
     operation<void> marks = verbs_of(source).erase(self(), from);
     marks.note_mark();
+    if constexpr (is_unit_of_work<Source>) marks.begin_unit();
     return marks;
   }
   /// Reads the row again. Errors: not_found. Before: the object outlives the task.
@@ -94,6 +98,9 @@ struct record {
   friend bool operator==(const record&, const record&) = default;
 
 private:
+  template <class Source>
+  static constexpr bool is_unit_of_work = std::is_same_v<Source, session>;
+
   T& self() noexcept { return static_cast<T&>(*this); }
   /// A session's verbs of these names track objects.
   template <class Source>

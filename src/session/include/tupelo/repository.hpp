@@ -16,8 +16,9 @@
 
 namespace tupelo {
 
-/// The rows of one model as a service sees them, over a session: what is written is in the session's transaction and
-/// there for good when that is committed. Derive from it for the questions that your domain asks.
+/// The rows of one model as a service sees them, over a session: what is written is in the session's transaction, which
+/// begins with it where none is open, and there for good when that is committed. Derive from it for the questions that
+/// your domain asks.
 ///
 /// What narrows a verb is a condition, or a function of the query: `users.count(tp::col<&User::age> > 18)`,
 /// `users.get_multi(0, 20, [](auto& q) { q.order_by(…); })`.
@@ -139,6 +140,7 @@ public:
   /// Inserts all with as few statements as possible; their keys are set. All or none. They are not tracked.
   task<std::vector<T>> bulk_create(std::vector<T> objects,
                                    std::source_location from = std::source_location::current()) const {
+    if (!objects.empty()) co_await session_->begin_unit();
     co_await session_->insert(objects, from);
     co_return objects;
   }
@@ -146,12 +148,16 @@ public:
   /// refresh() them.
   operation<std::int64_t> bulk_update(const condition<T>& which, const patch<T>& changes,
                                       std::source_location from = std::source_location::current()) const {
-    return session_->template update<T>().set(changes).where(which).run(from);
+    operation<std::int64_t> written = session_->template update<T>().set(changes).where(which).run(from);
+    written.begin_unit();
+    return written;
   }
   /// The number of rows that were removed, or marked, in one statement.
   operation<std::int64_t> bulk_remove(const condition<T>& which,
                                       std::source_location from = std::source_location::current()) const {
-    return session_->template erase<T>().where(which).run(from);
+    operation<std::int64_t> written = session_->template erase<T>().where(which).run(from);
+    written.begin_unit();
+    return written;
   }
 
 private:

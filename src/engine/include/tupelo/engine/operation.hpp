@@ -58,6 +58,9 @@ public:
   void fetch_rows(std::uint32_t rows) noexcept { run_.fetch = rows; }
   /// Where the row is marked as deleted, the object is so then.
   void note_mark() noexcept { notes_mark_ = true; }
+  /// The statement is in the transaction of its session, which begins with it where none is open.
+  void begin_unit() noexcept { begins_unit_ = true; }
+  bool begins_unit() const noexcept { return begins_unit_; }
   /// Which call in the program it is.
   void called_from(std::source_location from) noexcept { run_.from = from; }
 
@@ -111,6 +114,7 @@ private:
   bool takes_more_ = false;
   bool settled_ = false;
   bool notes_mark_ = false;
+  bool begins_unit_ = false;
   std::int64_t now_ = 0;  ///< with which the statement marks rows
 };
 

@@ -61,6 +61,9 @@ public:
   /// statement that failed; as run.
   virtual task<void> run_group(statement_group& group) = 0;
   virtual bool in_transaction() const noexcept = 0;
+  /// What is run from here on belongs to a unit of work: a session begins its transaction if none is open, all others
+  /// do nothing. Errors: as run.
+  virtual task<void> begin_unit();
   virtual const dialect& sql_dialect() const = 0;
   /// Who is told of what is written here; null: nobody.
   virtual const class event_registry* listening() const noexcept = 0;

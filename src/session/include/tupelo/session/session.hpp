@@ -63,9 +63,11 @@ struct session_options {
 /// A unit of work: tracks objects, finds out what changed, and writes it in one transaction with as few statements as
 /// possible.
 ///
-/// Takes a connection only when it begins a transaction (the first flush, or `begin`) and gives it back at commit or
-/// rollback; outside of one its reads use any connection of the database. Nothing runs without `co_await`; nothing is
-/// written before `flush` or `commit`, also not by queries.
+/// Takes a connection only when it begins a transaction (the first flush that writes, `begin`, `nested`, a read that
+/// locks, or what a repository or a record writes through it) and gives it back at commit or rollback; outside of one
+/// its reads use any connection of the database, and statements that write (`insert`, `update` …) are committed at
+/// once. Nothing runs without `co_await`; of the tracked objects nothing is written before `flush` or `commit`, also
+/// not by queries.
 ///
 /// Errors: transaction_error (concurrent_use) when two coroutines use it at once, (detached_object) for an object that
 /// another session tracks; errors of statements.
@@ -256,6 +258,8 @@ public:
   /// Begins a transaction now, so that reads are in it. Errors: transaction_error when one is open.
   task<void> begin();
   bool in_transaction() const noexcept override;
+  /// The same where none is open: what a repository and records write through the session is in its transaction.
+  task<void> begin_unit() override;
   /// Runs `closure()` in a savepoint of the open transaction (begins one if there is none) and flushes at its end; an
   /// exception undoes what the closure did and is thrown again.
   template <class Closure>
