@@ -74,6 +74,44 @@ TEST_P(related_counts, relations_are_loaded_in_rows_that_select_whole_objects) {
   EXPECT_EQ(rows[0].first.books.size(), 3U);
   EXPECT_EQ(rows[0].second, "ADA");
 }
+TEST_P(related_counts, relations_that_are_said_before_select_are_loaded_in_its_rows) {
+  const auto thick = [](auto& q) { q.where(col<&Book::pages> > 150); };
+  const auto rows = sync_wait(authors()
+                                  .with(&Author::books, thick)
+                                  .with(joined(&Author::passport))
+                                  .select<std::tuple<Author, std::string, std::int64_t>>(
+                                      whole<Author>, upper(col<&Author::name>), count_of(&Author::books))
+                                  .all());
+  ASSERT_EQ(rows.size(), 3U);
+  const auto [ada, name, books] = rows[0];
+  EXPECT_EQ(ada.books.size(), 1U);
+  EXPECT_FALSE(ada.passport.get());
+  EXPECT_EQ(name, "ADA");
+  EXPECT_EQ(books, 3);
+  EXPECT_EQ(std::get<0>(rows[1]).passport->number, "B1");
+}
+TEST_P(related_counts, relations_are_loaded_as_they_are_said_before_select_and_behind_it) {
+  const auto row = sync_wait(authors()
+                                 .with(&Author::books)
+                                 .select<std::pair<Author, std::string>>(whole<Author>, col<&Author::name>)
+                                 .with(&Author::passport)
+                                 .first());
+  EXPECT_EQ(row->first.books.size(), 3U);
+  EXPECT_TRUE(row->first.passport.loaded());
+}
+TEST_P(related_counts, relations_are_refused_where_the_objects_do_not_stand_first) {
+  struct named {
+    Author author;
+    std::string name;
+  };
+  const auto query = authors().with(&Author::books);
+  EXPECT_THROW((query.select<std::pair<std::string, Author>>(col<&Author::name>, whole<Author>)), query_error);
+  EXPECT_THROW(query.select<named>(whole<Author>, col<&Author::name>), query_error);
+}
+TEST_P(related_counts, columns_are_selected_without_the_relations_of_their_objects) {
+  const auto query = authors().with(&Author::books).select<std::string>(col<&Author::name>);
+  EXPECT_EQ(statements_of([&] { EXPECT_EQ(sync_wait(query.all()).size(), 3U); }), 1U);
+}
 TEST_P(related_counts, are_read_by_every_verb) {
   const auto query = authors().with_count(&Author::books).with(&Author::books);
   const auto first = sync_wait(query.first());

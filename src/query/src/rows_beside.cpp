@@ -2,6 +2,7 @@
 #include "tupelo/query/rows_beside.hpp"
 
 #include "tupelo/query/projection.hpp"
+#include "tupelo/core/error.hpp"
 
 #include <utility>
 
@@ -19,6 +20,12 @@ bool selects_terms(const query_core& core) noexcept {
 }
 
 }  // namespace
+
+void throw_objects_behind() {
+  throw query_error(
+      "with() before select(): relations are loaded with the objects that stand first in a std::pair or std::tuple; "
+      "select tp::whole of the query's model as the first term of one");
+}
 
 void select_beside(query_core& core, const model_spec* whole, const expression& term, const model_spec& row) {
   load_list kept = std::move(core.loads);

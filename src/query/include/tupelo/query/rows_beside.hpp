@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "tupelo/query/projection.hpp"
 #include "tupelo/query/relation_path.hpp"
 
 #include <cstdint>
 #include <tuple>
+#include <type_traits>
 #include <utility>
 
 /// Objects with values beside them, as one row.
@@ -41,6 +43,8 @@ struct rows_beside<partial<T>> {
 /// Selects the term behind what is selected; `whole`: what the rows are where nothing is. Relations stay to be loaded.
 void select_beside(query_core& core, const model_spec* whole, const expression& term, const model_spec& row);
 
+[[noreturn]] void throw_objects_behind();
+
 /// The objects whose relations are loaded stand first in rows of this type.
 template <class Row>
 void stand_in_row(load_list& loads) {
@@ -48,6 +52,26 @@ void stand_in_row(load_list& loads) {
   const char* const first = reinterpret_cast<const char*>(__builtin_addressof(std::get<0>(object.value)));
   loads.stand_in(static_cast<std::uint32_t>(sizeof(Row)),
                  static_cast<std::uint32_t>(first - reinterpret_cast<const char*>(&object)));
+}
+
+/// The objects of a query stand first in the rows that its select() makes of them.
+template <class Object, class Row, class... Terms>
+inline constexpr bool objects_stand_first = false;
+template <class Object, class... Values, class... Terms>
+inline constexpr bool objects_stand_first<Object, std::tuple<Object, Values...>, whole_row<Object>, Terms...> = true;
+template <class Object, class Value, class... Terms>
+inline constexpr bool objects_stand_first<Object, std::pair<Object, Value>, whole_row<Object>, Terms...> = true;
+
+/// The relations of the objects that a query reads, in the rows that they have been selected into. Columns have none.
+/// Errors: query_error where the objects are there, but not first.
+template <class Object, class Row, class... Terms>
+void keep_loads(query_core& core, const load_list& said) {
+  if constexpr (objects_stand_first<Object, Row, Terms...>) {
+    core.loads = said;
+    stand_in_row<Row>(core.loads);
+  } else if constexpr ((std::is_same_v<Terms, whole_row<Object>> || ...)) {
+    throw_objects_behind();
+  }
 }
 
 template <class T, class... Values>

@@ -401,11 +401,14 @@ public:
   }
 
   /// The rows become `Row`: an aggregate with a field per term, a std::tuple or std::pair, or one value. Types are
-  /// checked here.
+  /// checked here. What with() has said before stays with the query's objects, which then stand first in a std::pair or
+  /// std::tuple; columns alone have no relations. Errors: query_error where the objects stand elsewhere.
   template <class Row, class... Terms>
   select_query<Row, Joined...> select(const Terms&... terms) const {
     query_core core = core_;
     detail::project_row<Row, in_query>(core, terms...);
+    if (!core_.loads.empty()) [[unlikely]]
+      detail::keep_loads<Result, Row, Terms...>(core, core_.loads);
     return {static_cast<query_core&&>(core), source_};
   }
   /// The rows become values, of the one term.
