@@ -7,7 +7,9 @@
 #include <algorithm>
 #include <cstdint>
 #include <new>
+#include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -201,9 +203,17 @@ void relation_slot::take_out(const void* row, const row_ops& ops, row_copy copy)
 /// `Model::field` of each relation of the kind with these rows.
 std::vector<std::string> relations_like(relation_kind kind, std::string_view related);
 
+namespace {
+
+std::string_view name_of(relation_kind kind) noexcept {
+  static constexpr std::string_view names[] = {"relation",   "has_many",     "has_one",
+                                               "belongs_to", "many_to_many", "belongs_to_any"};
+  return names[static_cast<std::size_t>(kind)];
+}
+
+}  // namespace
+
 void throw_relation_not_loaded(relation_kind kind, const char* type_text) {
-  static constexpr const char* names[] = {"relation",   "has_many",     "has_one",
-                                          "belongs_to", "many_to_many", "belongs_to_any"};
   const std::string_view related = reflect::type_name(type_text);
   std::string candidates, verbs;
   for (const std::string& each : relations_like(kind, related)) {
@@ -212,7 +222,7 @@ void throw_relation_not_loaded(relation_kind kind, const char* type_text) {
   }
   if (candidates.find(' ') != std::string::npos) candidates = '(' + candidates + ')';
   std::string message = "the relation tp::";
-  message += names[static_cast<std::size_t>(kind)];
+  message += name_of(kind);
   message += '<';
   message += kind == relation_kind::belongs_to_any ? std::string_view("…") : reflect::last_identifier(related);
   message += "> ";
@@ -232,6 +242,12 @@ void throw_join_rows_not_loaded(const char* type_text) {
   throw relation_not_loaded("the rows of " + std::string(model) +
                             " that connect these objects are not there: they are read with the relation, and end when "
                             "the program adds objects to it or takes some out; load it again after the flush");
+}
+
+void throw_beyond_related(relation_kind kind, const char* type_text) {
+  const std::string_view related = reflect::last_identifier(reflect::type_name(type_text));
+  throw std::out_of_range("the relation tp::" + std::string(name_of(kind)) + "<" + std::string(related) +
+                          "> holds fewer objects than that: look at size() before an object is asked for by its place");
 }
 
 }  // namespace tupelo::detail

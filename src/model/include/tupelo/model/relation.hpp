@@ -50,6 +50,7 @@ struct held_rows;
 using row_copy = void (*)(void* to, const void* from, std::size_t count);
 [[noreturn]] void throw_relation_not_loaded(relation_kind kind, const char* type_text);
 [[noreturn]] void throw_join_rows_not_loaded(const char* type_text);
+[[noreturn]] void throw_beyond_related(relation_kind kind, const char* type_text);
 
 /// What every relation field consists of: one pointer, null until a query loads it.
 class relation_slot {
@@ -136,6 +137,12 @@ protected:
     return rows_->count;
   }
 
+  /// Before: it is loaded.
+  void check_place(std::size_t i) const {
+    if (i >= rows_->count) [[unlikely]]
+      throw_beyond_related(Kind, reflect::type_text<T>());
+  }
+
   void add_row(T&& row) {
     void* const place = this->add_place(rows_of<T>::ops, &copy_rows);
     ::new (place) T(static_cast<T&&>(row));
@@ -162,7 +169,12 @@ public:
   T* end() const { return this->rows() + this->count(); }
   std::size_t size() const { return this->count(); }
   bool empty() const { return this->count() == 0; }
-  T& operator[](std::size_t i) const { return this->rows()[i]; }
+  /// Errors: std::out_of_range too. What lies behind the last object may be another owner's.
+  T& operator[](std::size_t i) const {
+    T* const first = this->rows();
+    this->check_place(i);
+    return first[i];
+  }
 };
 
 template <class T, relation_kind Kind>
@@ -274,7 +286,7 @@ public:
 
   /// The row of the join table that connects the object at this place, as it was read:
   /// `article.tags.pivot(0).added_by`. Changes to it are written by the verbs of its own model. Errors:
-  /// relation_not_loaded, also where the program has added or taken out objects since.
+  /// relation_not_loaded, also where the program has added or taken out objects since; std::out_of_range.
   template <class P = Pivot>
   decltype(auto) pivot(std::size_t i) const {
     static_assert(!std::is_void_v<P>,
@@ -283,6 +295,7 @@ public:
     if constexpr (!std::is_void_v<P>) {
       this->rows();
       if (!this->rows_->joined) detail::throw_join_rows_not_loaded(reflect::type_text<P>());
+      this->check_place(i);
       return static_cast<const P*>(this->rows_->joined)[i];
     }
   }
