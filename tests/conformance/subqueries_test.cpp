@@ -99,7 +99,7 @@ TEST_P(subqueries, days_of_a_query_get_no_time) {
   EXPECT_EQ(found<std::optional<date>>(add_days(greatest_of(col<&Fact::day>), 1)), date{19001});
 }
 TEST_P(subqueries, fractions_of_a_query_are_cut) {
-  EXPECT_EQ(found<std::int64_t>(cast<std::int64_t>(greatest_of(score))), 2);
+  EXPECT_EQ(found<std::optional<std::int64_t>>(cast<std::int64_t>(greatest_of(score))), 2);
 }
 TEST_P(subqueries, decimals_of_a_query_divide_exactly) {
   EXPECT_EQ(found<std::optional<decimal>>(greatest_of(col<&Fact::price>) / 2), decimal::parse("2.5"));
