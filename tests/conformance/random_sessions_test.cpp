@@ -2,12 +2,11 @@
 // Random walks of a session: whatever a program adds, moves, takes out, removes, undoes and reads again, what is stored
 // and what the objects say is what it asked for.
 #include "backend.hpp"
+#include "random_walk.hpp"
 
 #include <algorithm>
-#include <iterator>
 #include <map>
 #include <optional>
-#include <random>
 #include <set>
 #include <string>
 #include <vector>
@@ -125,9 +124,9 @@ struct world {
 
 struct given_up {};
 
-class walk {
+class walk : random_walk {
 public:
-  walk(database& on, unsigned seed) : db_(on), chance_(seed) {}
+  walk(database& on, unsigned seed) : random_walk(seed), db_(on) {}
 
   task<void> steps(int count) {
     s_.emplace(db_.session());
@@ -162,22 +161,6 @@ private:
     world values;
     references known;
   };
-
-  std::size_t below(std::size_t n) { return chance_() % n; }
-  bool one_in(std::size_t n) { return below(n) == 0; }
-  void say(const std::string& what) { log_ += what + "; "; }
-  std::string fresh(const char* kind) { return kind + std::to_string(++made_); }
-  template <class Names>
-  std::string any(const Names& names) {
-    if (names.empty()) return {};
-    auto it = names.begin();
-    std::advance(it, static_cast<std::ptrdiff_t>(below(names.size())));
-    if constexpr (requires { it->first; }) {
-      return it->first;
-    } else {
-      return *it;
-    }
-  }
 
   // ---- objects
 
@@ -563,14 +546,11 @@ private:
   }
 
   database& db_;
-  std::mt19937 chance_;
   std::optional<session> s_;
   world now_;
   references refs_;
   saved committed_;
   bool clean_ = true;
-  int made_ = 0;
-  std::string log_;
 };
 
 class random_sessions : public conformance_test {
