@@ -347,6 +347,16 @@ TEST_P(orphans, of_a_has_one_are_none_where_they_are_marked_already) {
   EXPECT_EQ(sync_wait(db.get<Root>(id)).deleted_at, marked);
   EXPECT_EQ(old->deleted_at, marked) << "and the session keeps it";
 }
+TEST_P(orphans, of_a_has_one_are_no_rows_before_they_are_inserted) {
+  auto lamp = s.add(Lamp{});
+  auto bulb = s.add(Bulb{.name = "new"});
+  lamp->bulb = bulb;
+  const std::size_t known = s.size();
+  lamp->bulb.remove();
+  sync_wait(s.commit());
+  EXPECT_EQ(s.size(), known);
+  EXPECT_EQ(sync_wait(db.get<Bulb>(bulb->id)).lamp_id, std::nullopt);
+}
 TEST_P(orphans, of_a_has_one_are_none_after_a_rollback) {
   auto lamp = s.add(Lamp{.bulb = Bulb{.name = "old"}});
   sync_wait(s.commit());

@@ -318,5 +318,16 @@ TEST_P(replaced, nothing_leaves_keys_uncompared_where_what_they_name_goes_later)
   EXPECT_THROW(sync_wait(careful.commit()), stale_row);
 }
 
+TEST_P(replaced, objects_make_room_where_the_program_removes_them) {
+  auto potter = s.add(Potter{.kiln = Kiln{}});
+  sync_wait(s.commit());
+  const auto kiln = sync_wait(s.get<Kiln>(potter->kiln->id));
+  s.remove(kiln);
+  potter->kiln = Kiln{};
+  sync_wait(s.commit());
+  EXPECT_EQ(sync_wait(db.query<Kiln>().count()), 1);
+  EXPECT_EQ(sync_wait(db.query<Kiln>().one()).potter_id, potter->id);
+}
+
 }  // namespace
 }  // namespace tupelo::conformance

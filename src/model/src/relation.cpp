@@ -154,6 +154,11 @@ held_rows& relation_slot::own_rows(const row_ops& ops, row_copy copy, std::size_
       copy(made->rows, rows_->rows, rows_->count);
       made->count = made->stored = rows_->count;
       made->parts.resize(made->count);
+      if (rows_->origin == rows_origin::tracked) {
+        made->complete_lists();
+        retain(rows_);
+        made->originals[0] = rows_;
+      }
     }
     *this = static_cast<relation_slot&&>(fresh);
   }
@@ -192,7 +197,8 @@ void relation_slot::take_out(const void* row, const row_ops& ops, row_copy copy)
   if (stored) held.fates[position] = held_rows::fate::taken;
   held.move_behind(position);
   held.ties.back() = tied ? 0 : 1;  // what was never connected is not to be parted
-  drop(std::exchange(held.originals.back(), nullptr));
+  // A copy that was never connected is nobody any more.
+  if (!tied && !held.copied.back().empty()) drop(std::exchange(held.originals.back(), nullptr));
   if (stored) --held.stored;
   --held.count;
   ++held.removed;

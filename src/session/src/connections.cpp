@@ -17,12 +17,19 @@ namespace tupelo::detail {
 
 namespace {
 
-/// `use(relation, rows)` for the many_to_many fields that the program has changed.
+/// `use(relation, rows)` for the many_to_many fields that the program has filled or changed.
 template <class Use>
-void for_each_loose(const model_info& info, const tracked_object& object, Use use) {
+void for_each_connected(const model_info& info, const tracked_object& object, Use use) {
   for_each_given(info, object.object(), [&](const relation_info& relation, void*, loaded_rows* rows) {
     if (relation.kind != relation_kind::many_to_many || rows->origin != rows_origin::held) return;
-    auto& held = *static_cast<held_rows*>(rows);
+    use(relation, *static_cast<held_rows*>(rows));
+  });
+}
+
+/// The same of those of them that ask for something.
+template <class Use>
+void for_each_loose(const model_info& info, const tracked_object& object, Use use) {
+  for_each_connected(info, object, [&](const relation_info& relation, held_rows& held) {
     if (held.has_loose_ties()) use(relation, held);
   });
 }
@@ -127,21 +134,26 @@ std::uint64_t next_tie() noexcept {
 struct loose_ties {
   given_keys connected, parted;
 
-  /// `in_field`: the program can take out what it has given up.
-  loose_ties(const held_rows& held, bool in_field) {
+  explicit loose_ties(const held_rows& held) {
     for (std::size_t i = 0; i < held.all(); ++i) {
       if (held.tie_of(i) != 0) continue;
       const tracked_object* const original = original_at(held, i);
-      const auto* const part = static_cast<const tracked_object*>(held.parts[i]);
-      const auto is_gone = [](const tracked_object* each) {
-        return each != nullptr && each->state != object_state::persistent;
-      };
-      if (!in_field && i < held.count && (is_gone(original) || is_gone(part))) continue;
-      if (is_gone(original)) throw_not_tracked(held);
+      if (original != nullptr && original->state != object_state::persistent) {
+        if (i >= held.count) continue;  // it went with its connections
+        throw_not_tracked(held);
+      }
       (i < held.count ? connected : parted).objects.push_back(original ? original->object() : held.row(i));
     }
   }
 };
+
+task<void> write_ties(query_source& in, const tracked_object& owner, const relation_info& relation,
+                      const model_spec* related, given_keys connected, given_keys parted) {
+  const model_info& info = info_of(*owner.spec);
+  const join_rows joined{{info.spec, info.fields[relation.field].offset}, related, owner.object()};
+  if (!parted.objects.empty()) co_await detach(&in, joined, std::move(parted), false);
+  if (!connected.objects.empty()) co_await attach(&in, joined, std::move(connected));
+}
 
 }  // namespace
 
@@ -158,8 +170,13 @@ void follow_originals(held_rows& held, const identity_map& identities, row_copie
       give_to_added(held, row);
       continue;
     }
-    if (original->state != object_state::persistent) throw_not_tracked(held);
-    make_copy(held, row, identities, copies);
+    if (original->state == object_state::persistent) {
+      make_copy(held, row, identities, copies);
+    } else if (held.tie_of(row) == 0 && row < held.count) {
+      throw_not_tracked(held);
+    } else {
+      drop(std::exchange(held.originals[row], nullptr));
+    }
   }
 }
 
@@ -193,45 +210,47 @@ void give_up_connections(const std::vector<tracked_object*>& owners, const std::
   if (leaving.empty()) return;
   const std::unordered_set<const loaded_rows*> left(leaving.begin(), leaving.end());
   for (const tracked_object* owner : owners) {
-    for_each_loose(info_of(*owner->spec), *owner, [&](const relation_info&, held_rows& held) {
+    for_each_connected(info_of(*owner->spec), *owner, [&](const relation_info&, held_rows& held) {
       for (std::size_t i = 0; i != held.count; ++i) {
         const tracked_object* const original = original_at(held, i);
-        if (held.tie_of(i) != 0 || !(left.contains(held.parts[i]) || left.contains(original))) continue;
+        if (!left.contains(held.parts[i]) && !left.contains(original)) continue;
+        if (original != nullptr) drop(std::exchange(held.originals[i], nullptr));
+        if (held.tie_of(i) != 0) continue;
         while (held.ties.size() <= i) held.ties.push_back(held.tie_of(held.ties.size()));
         held.ties[i] = 1;
-        if (original != nullptr) drop(std::exchange(held.originals[i], nullptr));
       }
     });
   }
 }
 
-void give_up_new(held_rows& held, std::vector<tracked_object*>& leaving) {
+void follow_taken_out(held_rows& held, const identity_map& identities, row_copies& copies, const undone_work& undone,
+                      std::vector<tracked_object*>& leaving) {
   for (std::size_t i = held.count; i < held.all(); ++i) {
     auto* const part = static_cast<tracked_object*>(held.parts[i]);
-    if (part == nullptr || part->state != object_state::added) continue;
-    leaving.push_back(part);
-    row_part::set_fate(part, held_rows::fate::gone);
+    if (part == nullptr) {
+      if (held.tie_of(i) == 0) follow_key(held, i, identities, copies);
+    } else if (part->state == object_state::added && !undone.has_row_of(part)) {
+      leaving.push_back(part);
+      row_part::set_fate(part, held_rows::fate::gone);
+    }
   }
 }
 
-bool connections::owned_rows::in_field() const noexcept {
-  const field_info& field = info_of(*owner->spec).fields[relation->field];
-  return loaded_rows_of(static_cast<const char*>(owner->object()) + field.offset) == held;
-}
-
-void connections::owned_rows::retain() const noexcept {
-  detail::retain(owner);
-  detail::retain(held);
-}
-
-void connections::owned_rows::drop() const noexcept {
+void connections::written::drop() const noexcept {
+  for (const tie& each : ties) {
+    if (each.object != nullptr) detail::drop(each.object);
+  }
   detail::drop(held);
   detail::drop(owner);
 }
 
+void connections::written::untie() const noexcept {
+  std::replace(held->ties.begin(), held->ties.end(), number, std::uint64_t{0});
+}
+
 connections::~connections() {
   settle();
-  forget_left_fields();
+  for (const written& each : undone_) each.drop();
 }
 
 bool connections::any(const std::vector<tracked_object*>& owners) const {
@@ -246,73 +265,99 @@ bool connections::any(const std::vector<tracked_object*>& owners) const {
                         ": copies of an object share what its relations hold; give each its own");
     });
   }
-  return !met.empty() || !left_.empty();
+  return !met.empty() || !undone_.empty();
+}
+
+bool connections::wait_for(const tracked_object* owner) const noexcept {
+  return std::any_of(undone_.begin(), undone_.end(), [owner](const written& each) { return each.owner == owner; });
 }
 
 task<void> connections::write(query_source& in, const std::vector<tracked_object*>& owners,
                               const identity_map& identities, row_copies& copies, std::size_t savepoints) {
-  std::vector<owned_rows> found = left_;
+  for (const written& each : undone_) {
+    if (each.owner->state == object_state::persistent) co_await write_again(in, each);
+  }
+  for (written& each : undone_) {
+    each.savepoints = savepoints;
+    for (std::size_t row = 0; row < each.held->originals.size(); ++row) {
+      const tracked_object* const original = original_at(*each.held, row);
+      if (original != nullptr && original->state == object_state::persistent)
+        make_copy(*each.held, row, identities, copies);
+    }
+    written_.push_back(std::move(each));
+  }
+  undone_.clear();
   for (tracked_object* object : owners) {
     if (object->state != object_state::persistent) continue;
-    for_each_loose(info_of(*object->spec), *object, [&](const relation_info& relation, held_rows& held) {
-      found.push_back({object, &relation, &held});
-    });
+    std::vector<std::pair<const relation_info*, held_rows*>> found;
+    for_each_loose(info_of(*object->spec), *object,
+                   [&](const relation_info& relation, held_rows& held) { found.emplace_back(&relation, &held); });
+    for (const auto& [relation, held] : found) {
+      loose_ties ties(*held);
+      co_await write_ties(in, *object, *relation, held->ops->spec, std::move(ties.connected), std::move(ties.parted));
+      note_written(object, *relation, *held, savepoints, identities, copies);
+    }
   }
-  for (std::size_t i = 0; i != found.size(); ++i) {
-    const owned_rows& rows = found[i];
-    const bool left = i < left_.size();
-    if (left && (rows.owner->state != object_state::persistent || rows.in_field())) continue;
-    const model_info& info = info_of(*rows.owner->spec);
-    const join_rows joined{
-        {info.spec, info.fields[rows.relation->field].offset}, rows.held->ops->spec, rows.owner->object()};
-    loose_ties ties(*rows.held, !left);
-    if (!ties.parted.objects.empty()) co_await detach(&in, joined, std::move(ties.parted), false);
-    if (!ties.connected.objects.empty()) co_await attach(&in, joined, std::move(ties.connected));
-    note_written(rows, savepoints, identities, copies);
-  }
-  forget_left_fields();
 }
 
-void connections::note_written(const owned_rows& rows, std::size_t savepoints, const identity_map& identities,
-                               row_copies& copies) {
-  held_rows& held = *rows.held;
-  rows.retain();
-  const std::uint64_t tie = next_tie();
-  written_.push_back({rows, tie, savepoints});
+task<void> connections::write_again(query_source& in, const written& undone) {
+  const auto strange = static_cast<std::size_t>(
+      std::count_if(undone.ties.begin(), undone.ties.end(), [](const tie& each) { return each.object == nullptr; }));
+  held_rows others(*undone.held->ops);
+  others.reserve(strange);  // so that they stay where they are
+  given_keys connected, parted;
+  for (const tie& each : undone.ties) {
+    const void* row = nullptr;
+    if (each.object == nullptr) {
+      void* const place = others.add_place();
+      others.ops->construct(place);
+      restore(info_of(*others.ops->spec), place, each.row);
+      row = place;
+    } else if (each.object->state == object_state::persistent) {
+      row = each.object->object();
+    } else {
+      continue;  // it was removed with its connections
+    }
+    (each.connects ? connected : parted).objects.push_back(row);
+  }
+  co_await write_ties(in, *undone.owner, *undone.relation, others.ops->spec, std::move(connected), std::move(parted));
+}
+
+void connections::note_written(tracked_object* owner, const relation_info& relation, held_rows& held,
+                               std::size_t savepoints, const identity_map& identities, row_copies& copies) {
+  const model_info& info = info_of(*held.ops->spec);
+  retain(owner);
+  retain(&held);
+  written& now = written_.emplace_back(written{owner, &relation, &held, next_tie(), savepoints, {}});
   for (std::size_t i = 0; i < held.all(); ++i) {
     if (held.tie_of(i) != 0) continue;
     held.ties.resize(std::max(held.ties.size(), i + 1), 1);
-    held.ties[i] = tie;
+    held.ties[i] = now.number;
     const tracked_object* const original = original_at(held, i);
     if (original != nullptr && original->state == object_state::persistent) make_copy(held, i, identities, copies);
-    if (i >= held.count) follow_key(held, i, identities, copies);
+    tracked_object* const known = identities.find(info, held.row(i));
+    if (known != nullptr) retain(known);
+    now.ties.push_back({known, known != nullptr ? snapshot() : take_snapshot(info, held.row(i)), i < held.count});
   }
 }
 
 void connections::revert(std::size_t savepoints, bool kept) {
-  if (!kept && savepoints == 0) forget_left_fields();
-  std::vector<owned_rows> left;
-  while (!written_.empty() && written_.back().savepoints >= savepoints) {
-    const written last = written_.back();
-    written_.pop_back();
-    for (std::uint64_t& tie : last.rows.held->ties) {
-      if (tie == last.tie) tie = 0;
-    }
-    // Of several that wrote the same rows the first one keeps them.
-    for (auto* const some : {&left, &left_}) {
-      std::erase_if(*some, [&](const owned_rows& each) {
-        if (each.held != last.rows.held) return false;
-        each.drop();
-        return true;
-      });
-    }
-    if (kept && !last.rows.in_field()) {
-      left.push_back(last.rows);
-    } else {
-      last.rows.drop();
-    }
+  if (kept) {
+    for (written& each : written_) undone_.push_back(std::move(each));
+    written_.clear();
+    return;
   }
-  left_.insert(left_.begin(), left.rbegin(), left.rend());
+  while (!written_.empty() && written_.back().savepoints >= savepoints) {
+    written_.back().untie();
+    written_.back().drop();
+    written_.pop_back();
+  }
+  if (savepoints != 0) return;
+  for (const written& each : undone_) {
+    each.untie();
+    each.drop();
+  }
+  undone_.clear();
 }
 
 void connections::release(std::size_t savepoints) {
@@ -320,11 +365,8 @@ void connections::release(std::size_t savepoints) {
 }
 
 void connections::settle() {
-  for (const written& each : std::exchange(written_, {})) each.rows.drop();
-}
-
-void connections::forget_left_fields() {
-  for (const owned_rows& each : std::exchange(left_, {})) each.drop();
+  for (const written& each : written_) each.drop();
+  written_.clear();
 }
 
 }  // namespace tupelo::detail

@@ -3,6 +3,7 @@
 
 #include "identity_map.hpp"
 #include "row_copies.hpp"
+#include "undone_work.hpp"
 
 #include "tupelo/engine/query_source.hpp"
 #include "tupelo/model/held_rows.hpp"
@@ -26,38 +27,45 @@ public:
   /// Whether objects that are not to be inserted have something to write. Errors: query_error where two objects hold
   /// the same rows.
   bool any(const std::vector<tracked_object*>& owners) const;
+  /// Whether something of this owner is to be written again.
+  bool wait_for(const tracked_object* owner) const noexcept;
   /// Before: what they connect has its keys. Errors: those of the statements; transaction_error (detached_object).
   task<void> write(query_source& in, const std::vector<tracked_object*>& owners, const identity_map& identities,
                    row_copies& copies, std::size_t savepoints);
 
-  /// What was written in savepoints, or since so many were open, is to be written again: by the fields that hold it,
-  /// and where these hold other rows now, as after a load, only if it is `kept`.
+  /// What was written in savepoints, or since so many were open, is undone. `kept`: and is to be written again, before
+  /// what fields ask for; else the fields that hold it ask for it.
   void revert(std::size_t savepoints, bool kept);
   /// A savepoint was released: so many are open now.
   void release(std::size_t savepoints);
   void settle();
 
 private:
+  /// One row of a join table that was written, or deleted.
+  struct tie {
+    tracked_object* object;  ///< with a share; null: the session does not have it
+    snapshot row;            ///< of such a one
+    bool connects;
+  };
   /// With shares of the owner and the rows.
-  struct owned_rows {
+  struct written {
     tracked_object* owner;
     const relation_info* relation;
     held_rows* held;
-
-    bool in_field() const noexcept;
-    void retain() const noexcept;
-    void drop() const noexcept;
-  };
-  struct written {
-    owned_rows rows;
-    std::uint64_t tie;
+    std::uint64_t number;  ///< in their ties
     std::size_t savepoints;
+    std::vector<tie> ties;
+
+    void drop() const noexcept;
+    /// The rows ask for being connected, or parted, as before.
+    void untie() const noexcept;
   };
-  void note_written(const owned_rows& rows, std::size_t savepoints, const identity_map& identities, row_copies& copies);
-  void forget_left_fields();
+  static task<void> write_again(query_source& in, const written& undone);
+  void note_written(tracked_object* owner, const relation_info& relation, held_rows& held, std::size_t savepoints,
+                    const identity_map& identities, row_copies& copies);
 
   std::vector<written> written_;
-  std::vector<owned_rows> left_;  ///< to be written, though no field holds them any more; before what these hold
+  std::vector<written> undone_;  ///< to be written again, in this order
 };
 
 /// Objects of the session that were put into a many_to_many: their rows there are copies of them. Those that are not
@@ -70,7 +78,9 @@ void follow_originals(const std::vector<tracked_object*>& owners, const tracked_
                       const identity_map& identities, row_copies& copies);
 /// What leaves the session, because it is to be inserted no more, is to be connected no more.
 void give_up_connections(const std::vector<tracked_object*>& owners, const std::vector<tracked_object*>& leaving);
-/// New objects that were taken out of a many_to_many before they were inserted are to leave the session.
-void give_up_new(held_rows& held, std::vector<tracked_object*>& leaving);
+/// Rows that were taken out of a many_to_many: new objects among them that no flush has inserted, also none that was
+/// undone, are to leave the session; of the others it is known which ones they are, whatever keys they get.
+void follow_taken_out(held_rows& held, const identity_map& identities, row_copies& copies, const undone_work& undone,
+                      std::vector<tracked_object*>& leaving);
 
 }  // namespace tupelo::detail

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <unordered_set>
 
 namespace tupelo::detail {
 
@@ -97,6 +98,16 @@ void unload_stale(const std::vector<tracked_object*>& owners) {
       const bool right = belongs ? flow.holds(object->object(), rows->rows)
                                  : other->state != object_state::erased && flow.holds(rows->rows, object->object());
       if (!right) assign_rows(field, nullptr);
+    });
+  }
+}
+
+void unload_left(const std::vector<tracked_object*>& owners, const std::vector<tracked_object*>& leaving) {
+  if (leaving.empty()) return;
+  const std::unordered_set<const loaded_rows*> left(leaving.begin(), leaving.end());
+  for (tracked_object* object : owners) {
+    for_each_given(info_of(*object->spec), object->object(), [&](const relation_info&, void* field, loaded_rows* rows) {
+      if (left.contains(rows)) assign_rows(field, nullptr);
     });
   }
 }

@@ -18,6 +18,8 @@ void unload_contradictions(const model_info& info, tracked_object* object, words
 /// After a flush, of those that the program has given objects: what has come to nothing since, or was given another
 /// way, would be taken for a change by the next one. `owners`: those that have relations.
 void unload_stale(const std::vector<tracked_object*>& owners);
+/// The same of those that refer to objects which are about to leave the session.
+void unload_left(const std::vector<tracked_object*>& owners, const std::vector<tracked_object*>& leaving);
 /// The same of the references alone that were loaded, when the row has been written.
 void unload_moved(const model_info& info, tracked_object* object, words_view before);
 /// The same of those alone that are to no row.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "key_flow.hpp"
 
+#include "snapshot.hpp"
+
 #include "tupelo/engine/object_verbs.hpp"
 #include "tupelo/core/error.hpp"
 
@@ -115,6 +117,38 @@ std::uint64_t key_flow::hash_of_foreign(const void* object) const {
   return hash_words(words.data(), words.size);
 }
 
+std::uint16_t key_flow::position_of(const field_info& field) const noexcept {
+  return static_cast<std::uint16_t>(&field - to->fields.data());
+}
+
+std::vector<std::uint64_t> key_flow::foreign_in(words_view taken) const {
+  std::vector<std::uint16_t> positions;
+  for (const pair& each : pairs) positions.push_back(position_of(*each.foreign));
+  return values_in(*to, taken, positions);
+}
+
+bool key_flow::holds_in(words_view taken, const void* source) const {
+  inline_word_buffer<16> key;
+  for (const pair& each : pairs) {
+    const field_slot slot = each.key->slot();
+    const void* const value = value_of(slot, source);
+    if (value == nullptr) return false;
+    push_part(slot, value, key);
+  }
+  std::vector<std::uint64_t> named = foreign_in(taken);
+  if (type_field != nullptr) {
+    const std::vector<std::uint64_t> type = values_in(*to, taken, {position_of(*type_field)});
+    named.insert(named.end(), type.begin(), type.end());
+    key.push_text(type_name);
+  }
+  return std::equal(named.begin(), named.end(), key.data(), key.data() + key.size);
+}
+
+std::uint64_t key_flow::hash_in(words_view taken) const {
+  const std::vector<std::uint64_t> words = foreign_in(taken);
+  return hash_words(words.data(), static_cast<std::uint32_t>(words.size()));
+}
+
 bool key_flow::has_field(std::uint16_t position) const noexcept {
   const field_info* const field = &to->fields[position];
   return field == type_field ||
@@ -122,7 +156,30 @@ bool key_flow::has_field(std::uint16_t position) const noexcept {
 }
 
 std::string key_flow::name() const {
+  if (relation == nullptr) return std::string(to->short_name()) + "::" + pairs[0].foreign->name;
   return std::string(owner->short_name()) + "::" + owner->fields[relation->field].name;
+}
+
+namespace {
+
+/// What follows from its pairs.
+void complete(key_flow& flow) {
+  const auto is_plain = [](const field_info& field) { return field.type->k == kind::i64 && !field.type->nullable; };
+  const auto is_nullable = [](const key_flow::pair& each) { return each.foreign->slot().nullable; };
+  flow.nullable = std::any_of(flow.pairs.begin(), flow.pairs.end(), is_nullable);
+  flow.plain = flow.pairs.size() == 1 && flow.type_field == nullptr && is_plain(*flow.pairs[0].key) &&
+               is_plain(*flow.pairs[0].foreign);
+}
+
+}  // namespace
+
+key_flow flow_by_value(const model_info& child, const std::vector<std::uint16_t>& foreign, const model_info& target,
+                       const std::vector<std::uint16_t>& named) {
+  key_flow flow{&child, nullptr, &target, &child, {}};
+  for (std::size_t i = 0; i != foreign.size(); ++i)
+    flow.pairs.push_back({&target.fields[named[i]], &child.fields[foreign[i]]});
+  complete(flow);
+  return flow;
 }
 
 const key_flow& key_flows::of(const model_info& owner, const relation_info& relation, const void* field) {
@@ -149,13 +206,10 @@ const key_flow& key_flows::add(const model_info& owner, const relation_info& rel
   key_flow flow{&owner, &relation, into_owner ? keys.related : &owner, into_owner ? &owner : keys.related, {}};
   for (const relation_keys::pair& each : keys.pairs) {
     flow.pairs.push_back({into_owner ? each.related : each.own, into_owner ? each.own : each.related});
-    flow.nullable = flow.nullable || flow.pairs.back().foreign->slot().nullable;
   }
-  const auto is_plain = [](const field_info& field) { return field.type->k == kind::i64 && !field.type->nullable; };
-  flow.plain = flow.pairs.size() == 1 && keys.type_field == nullptr && is_plain(*flow.pairs[0].key) &&
-               is_plain(*flow.pairs[0].foreign);
   flow.type_field = keys.type_field;
   flow.type_name = keys.type_name;
+  complete(flow);
   known_.push_back(std::move(flow));
   return known_.back();
 }

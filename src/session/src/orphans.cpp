@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Objects that are taken out of a relation, and those that belong to nobody any more.
+#include "orphans.hpp"
+
 #include "related_objects.hpp"
 #include "session_state.hpp"
 #include "snapshot.hpp"
@@ -9,8 +11,7 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <unordered_map>
-#include <unordered_set>
+#include <utility>
 #include <vector>
 
 namespace tupelo {
@@ -47,10 +48,11 @@ const detail::loaded_rows* given_for(const model_info& info, tracked_object* obj
 }
 
 /// The object named somebody by this key when it was read, and is to name nobody.
-bool becomes_orphan(const model_info& info, tracked_object* object, const foreign_key_info& key) {
+bool becomes_orphan(const model_info& info, tracked_object* object, const foreign_key_info& key,
+                    const detail::undone_work& undone) {
   const detail::loaded_rows* const given = given_for(info, object, key);
   std::vector<std::uint16_t> changed;
-  detail::matches(info, object->object(), object->snapshot, &changed);
+  detail::matches(info, object->object(), undone.known_row(*object), &changed);
   const auto has_changed = [&](std::uint16_t i) {
     return std::find(changed.begin(), changed.end(), i) != changed.end();
   };
@@ -64,17 +66,31 @@ bool becomes_orphan(const model_info& info, tracked_object* object, const foreig
                      [&](std::uint16_t i) { return is_null(i) && has_changed(i); });
 }
 
-/// Whether a reference of the object names somebody else than this owner by the columns of the relation.
-bool is_given_to_another(const model_info& info, tracked_object* object, const relation_info& relation,
-                         const void* owner) {
+}  // namespace
+
+namespace {
+
+/// Whether a reference of the object by the columns of the relation is such a one.
+template <class Is>
+bool is_given(const model_info& info, tracked_object* object, const relation_info& relation, Is is) {
   return std::any_of(info.foreign_keys.begin(), info.foreign_keys.end(), [&](const foreign_key_info& key) {
-    if (!goes_by(relation, info, key)) return false;
-    const detail::loaded_rows* const given = given_for(info, object, key);
-    return given != nullptr && given->origin == detail::rows_origin::tracked && given->rows != owner;
+    const detail::loaded_rows* const given = goes_by(relation, info, key) ? given_for(info, object, key) : nullptr;
+    return given != nullptr && is(*given);
   });
 }
 
 }  // namespace
+
+bool is_given_to_another(const model_info& info, tracked_object* object, const relation_info& relation,
+                         const void* owner) {
+  return is_given(info, object, relation, [owner](const detail::loaded_rows& given) {
+    return given.origin == detail::rows_origin::tracked && given.rows != owner;
+  });
+}
+
+bool is_given_away(const model_info& info, tracked_object* object, const relation_info& relation, const void* owner) {
+  return is_given(info, object, relation, [owner](const detail::loaded_rows& given) { return given.rows != owner; });
+}
 
 bool session::state::remove_orphans() {
   bool removed = false;
@@ -88,8 +104,8 @@ bool session::state::remove_orphans() {
       keys = orphan_keys(*info);
     }
     if (keys.empty() || object->state != object_state::persistent) continue;
-    const bool orphan =
-        std::any_of(keys.begin(), keys.end(), [&](const auto* key) { return becomes_orphan(*info, object, *key); });
+    const bool orphan = std::any_of(keys.begin(), keys.end(),
+                                    [&](const auto* key) { return becomes_orphan(*info, object, *key, undone); });
     if (!orphan) continue;
     remember(object);  // a flush that fails leaves it as it is: it may be given a parent before the next
     undo.back().removes = true;
@@ -100,90 +116,6 @@ bool session::state::remove_orphans() {
   return removed;
 }
 
-namespace {
-
-/// Whether a has_one holds an object that is not its owner's yet.
-bool takes_another(const detail::key_flow& flow, const detail::loaded_rows& rows, const void* owner) {
-  if (rows.origin == detail::rows_origin::tracked) {
-    const auto& child = static_cast<const tracked_object&>(rows);
-    return child.state == object_state::added ||
-           (child.state == object_state::persistent && !flow.holds(child.object(), owner));
-  }
-  if (rows.origin != detail::rows_origin::held) return false;
-  const auto& held = static_cast<const held_rows&>(rows);
-  for (std::size_t i = held.stored; i < held.count; ++i) {
-    const auto* const part = static_cast<const tracked_object*>(held.parts[i]);
-    if (part != nullptr && part->state == object_state::added) return true;
-  }
-  return false;
-}
-
-}  // namespace
-
-void session::state::take_out_replaced() {
-  struct owner_of_another {
-    const detail::key_flow* flow;
-    const tracked_object* owner;
-  };
-  detail::key_flows flows;
-  std::unordered_multimap<std::uint64_t, owner_of_another> owners;
-  std::vector<const detail::key_flow*> used;
-  std::unordered_set<const tracked_object*> taken;  // by a new owner
-  const model_info* info = nullptr;
-  bool has_one = false;
-  for (tracked_object* object : objects.with_relations()) {
-    if (!info || object->spec != info->spec) {
-      info = &info_of(*object->spec);
-      has_one = std::any_of(info->relations.begin(), info->relations.end(), [](const relation_info& relation) {
-        return relation.kind == relation_kind::has_one && relation.through.empty();
-      });
-    }
-    if (!has_one || object->state != object_state::persistent) continue;
-    detail::for_each_given(*info, object->object(),
-                           [&](const relation_info& relation, void* field, detail::loaded_rows* rows) {
-                             if (relation.kind != relation_kind::has_one || !relation.through.empty()) return;
-                             const detail::key_flow& flow = flows.of(*info, relation, field);
-                             if (!takes_another(flow, *rows, object->object())) return;
-                             if (rows->origin == detail::rows_origin::tracked)
-                               taken.insert(static_cast<const tracked_object*>(rows));
-                             owners.emplace(flow.hash_of_key(object->object()), owner_of_another{&flow, object});
-                             if (std::find(used.begin(), used.end(), &flow) == used.end()) used.push_back(&flow);
-                           });
-  }
-  if (owners.empty()) return;
-  for (tracked_object* object : objects) {
-    if (object->state != object_state::persistent) continue;
-    if (!info || object->spec != info->spec) info = &info_of(*object->spec);
-    for (const detail::key_flow* flow : used) {
-      if (flow->to != info) continue;
-      const auto [first, last] = owners.equal_range(flow->hash_of_foreign(object->object()));
-      const auto left = std::find_if(first, last, [&](const auto& each) {
-        return each.second.flow == flow && flow->holds(object->object(), each.second.owner->object());
-      });
-      if (left == last || is_given_to_another(*info, object, *flow->relation, left->second.owner->object())) continue;
-      // Its new owner's key is written, or its mark, before what takes its place.
-      if (taken.contains(object) || !detail::is_live(*info, object->object())) {
-        replaced.push_back(object);
-        break;
-      }
-      // Who was given this key by the program just now does not leave.
-      std::vector<std::uint16_t> changed;
-      detail::matches(*info, object->object(), object->snapshot, &changed);
-      if (std::any_of(changed.begin(), changed.end(), [&](std::uint16_t i) { return flow->has_field(i); })) continue;
-      if (flow->relation->deletes_orphans) {
-        remember(object);  // as in remove_orphans
-        undo.back().removes = true;
-        object->state = object_state::removed;
-        object->permanently = false;
-      } else {
-        flow->fill(object->object(), nullptr);
-      }
-      replaced.push_back(object);
-      break;
-    }
-  }
-}
-
 void session::state::take_out(const model_info& owner, const relation_info& relation, const tracked_object& holder,
                               held_rows& held, std::vector<tracked_object*>& leaving) {
   const model_info& info = info_of(*held.ops->spec);
@@ -191,6 +123,8 @@ void session::state::take_out(const model_info& owner, const relation_info& rela
   for (std::size_t i = held.count; i != held.all(); ++i) {
     if (held.fate_of(i) != held_rows::fate::taken) continue;
     auto* part = static_cast<tracked_object*>(held.parts[i]);
+    auto* const referred = i < held.originals.size() ? static_cast<tracked_object*>(held.originals[i]) : nullptr;
+    if (referred != nullptr) part = referred;
     if (part == nullptr && !info.key.empty()) part = identities.find(info, held.row(i));
     if (part == nullptr) {
       part = detail::row_part::room(*held.ops->spec, 1).make(copies.share_of(held), i);
@@ -200,19 +134,25 @@ void session::state::take_out(const model_info& owner, const relation_info& rela
       own(part);
     }
     const detail::key_flow& flow = flows.of(owner, relation);
-    if (part->state == object_state::added) {
-      if (!part->moved) leaving.push_back(part);
-    } else if (part->state == object_state::persistent && flow.holds(part->object(), holder.object()) &&
-               !is_given_to_another(info, part, relation, holder.object())) {
-      if (relation.deletes_orphans) {
+    // Since a transaction was undone, it may be somebody else's by now, or not inserted.
+    const bool belongs = (undone.keys.is_named(*part, holder, flow) || flow.holds(part->object(), holder.object())) &&
+                         !is_given_to_another(info, part, relation, holder.object());
+    const bool added = part->state == object_state::added;
+    if (added && !undone.has_row_of(part)) {
+      if (referred == nullptr) leaving.push_back(part);
+    } else if (belongs && (added || part->state == object_state::persistent)) {
+      if (!relation.deletes_orphans) {
+        flow.fill(part->object(), nullptr);
+      } else if (added) {
+        leaving.push_back(part);
+      } else {
         part->state = object_state::removed;
         part->permanently = false;
-      } else {
-        flow.fill(part->object(), nullptr);
       }
-      if (relation.kind == relation_kind::has_one) replaced.push_back(part);
+      if (relation.kind == relation_kind::has_one && !added) replaced.push_back(part);
     }
     held.fates[i] = held_rows::fate::gone;
+    if (referred != nullptr) detail::drop(std::exchange(held.originals[i], nullptr));
   }
 }
 

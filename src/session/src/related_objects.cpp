@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "related_objects.hpp"
 
+#include "orphans.hpp"
 #include "read_ahead.hpp"
 #include "snapshot.hpp"
 
@@ -9,6 +10,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -31,8 +33,9 @@ bool is_fresh(const held_rows& held, std::size_t row) noexcept {
 
 // ---- gathering
 
-related_objects::related_objects(const std::vector<tracked_object*>& owners, std::uint32_t session)
-    : session_(session) {
+related_objects::related_objects(const std::vector<tracked_object*>& owners, std::uint32_t session, undone_work& undone)
+    : session_(session), undone_(undone) {
+  if (undone.flush_failed()) given_ = given_children(owners);
   const model_info* info = nullptr;
   try {
     for (std::size_t i = 0; i != owners.size(); ++i) {
@@ -41,6 +44,7 @@ related_objects::related_objects(const std::vector<tracked_object*>& owners, std
       if (!info || object->spec != info->spec) info = &info_of(*object->spec);
       if (object->state == object_state::added || object->state == object_state::persistent) add(*info, object);
     }
+    connect_stale();
   } catch (...) {
     end_marks();
     throw;
@@ -94,6 +98,11 @@ void related_objects::add(const model_info& info, tracked_object* object) {
       for (std::size_t i = held.stored; i < held.count; ++i) {
         tracked_object* const child = part_of(held, i);
         if (child == nullptr || child->state != object_state::added || child->moved) continue;
+        // What was written with this owner has been given to another since.
+        child->moved =
+            undone_.has_row_of(child) && (std::binary_search(given_.begin(), given_.end(), child, std::less<>()) ||
+                                          is_given_away(info_of(*child->spec), child, relation, object->object()));
+        if (child->moved) continue;
         if (flow == nullptr) {
           flow = &flows_.of(info, relation, field);
           holders_.emplace_back(&held, object);
@@ -103,6 +112,78 @@ void related_objects::add(const model_info& info, tracked_object* object) {
       }
     }
   });
+}
+
+namespace {
+
+/// Either the reference or the key itself was changed since the object was read, or written by a transaction that was
+/// undone since: what differs from then counts. Before: the key does not name what the reference does.
+bool key_counts(const key_flow& flow, tracked_object* object, const void* named, const undone_work& undone) {
+  const model_info& info = *flow.to;
+  const auto is_changed = [&, then = undone.known_row(*object)] {
+    std::vector<std::uint16_t> changed;
+    matches(info, object->object(), then, &changed);
+    return std::any_of(changed.begin(), changed.end(), [&](std::uint16_t i) { return flow.has_field(i); });
+  };
+  if (!is_changed()) return false;
+  const snapshot now = take_snapshot(info, object->object());
+  flow.fill(object->object(), named);
+  const bool is_back = !is_changed();
+  restore(info, object->object(), now);
+  return is_back;
+}
+
+}  // namespace
+
+void unload_outdated(const std::vector<tracked_object*>& owners, const undone_work& undone) {
+  key_flows flows;
+  const auto is_stored = [](const tracked_object* each) { return each->state == object_state::persistent; };
+  for (tracked_object* owner : owners) {
+    if (!is_stored(owner)) continue;
+    const model_info& info = info_of(*owner->spec);
+    for_each_given(info, owner->object(), [&](const relation_info& relation, void* field, loaded_rows* rows) {
+      if (relation.kind == relation_kind::many_to_many || rows->origin == rows_origin::held) return;
+      const bool belongs = has_foreign_key(relation.kind);
+      auto* const other = rows->origin == rows_origin::tracked ? static_cast<tracked_object*>(rows) : nullptr;
+      if (other == nullptr ? !belongs : !is_stored(other)) return;
+      const key_flow& flow = flows.of(info, relation, field);
+      tracked_object* const object = belongs ? owner : other;
+      const void* const named = belongs ? rows->rows : owner->object();
+      if (!flow.holds(object->object(), named) && key_counts(flow, object, named, undone)) assign_rows(field, nullptr);
+    });
+  }
+}
+
+void related_objects::connect_stale() {
+  const std::vector<stale_keys::stale_key>& stale = undone_.keys.all();
+  if (stale.empty()) return;
+  std::set<std::pair<const tracked_object*, const field_info*>> given;
+  for (const object_link& link : links_) {
+    for (const key_flow::pair& each : link.flow->pairs) given.emplace(link.object, each.foreign);
+  }
+  for (const stale_keys::stale_key& each : stale) {
+    const bool is_written = each.object->state == object_state::added || each.object->state == object_state::persistent;
+    if (!is_written || !each.is_as_it_was()) continue;
+    const auto is_given = [&](const key_flow::pair& pair) { return given.contains({each.object, pair.foreign}); };
+    if (std::any_of(each.flow->pairs.begin(), each.flow->pairs.end(), is_given)) continue;
+    connect(each.object, *each.flow, each.target, nullptr);
+  }
+}
+
+bool related_objects::is_to_be_noted(tracked_object& object, const key_flow& flow) const {
+  if (object.state != object_state::added || undone_.has_row_of(&object)) return true;
+  return flow.relation != nullptr && flow.relation->kind == relation_kind::has_one &&
+         row_part::from(&object) == nullptr;
+}
+
+void related_objects::fill(const object_link& link) {
+  if (is_to_be_noted(*link.object, *link.flow)) undone_.note_filled(link.object, *link.flow);
+  link.flow->fill(link.object->object(), link.target->object());
+}
+
+void related_objects::empty(const object_link& link) {
+  undone_.note_filled(link.object, *link.flow);
+  link.flow->fill(link.object->object(), nullptr);
 }
 
 void related_objects::connect(tracked_object* object, const key_flow& flow, tracked_object* target, void* field) {
@@ -125,23 +206,16 @@ void related_objects::connect(tracked_object* object, const key_flow& flow, trac
   }
   if (flow.holds(object->object(), named)) return;
   if (object->state == object_state::added || field == nullptr) {
+    if (is_to_be_noted(*object, flow)) undone_.note_filled(object, flow);
     flow.fill(object->object(), named);
     return;
   }
-  // Either the reference or the key itself was changed since the object was read: what differs from then counts.
-  const model_info& info = *flow.to;
-  std::vector<std::uint16_t> changed;
-  matches(info, object->object(), object->snapshot, &changed);
-  const bool key_changed =
-      std::any_of(changed.begin(), changed.end(), [&](std::uint16_t i) { return flow.has_field(i); });
-  const snapshot now = take_snapshot(info, object->object());
-  flow.fill(object->object(), named);
-  if (!key_changed) return;
-  changed.clear();
-  matches(info, object->object(), object->snapshot, &changed);
-  if (std::any_of(changed.begin(), changed.end(), [&](std::uint16_t i) { return flow.has_field(i); })) return;
-  restore(info, object->object(), now);
-  assign_rows(field, nullptr);
+  if (key_counts(flow, object, named, undone_)) {
+    assign_rows(field, nullptr);
+  } else {
+    undone_.note_filled(object, flow);
+    flow.fill(object->object(), named);
+  }
 }
 
 void related_objects::refuse_strangers() const {
@@ -405,13 +479,12 @@ bool is_given_child(const model_info& info, const tracked_object* object, const 
   return false;
 }
 
-std::vector<tracked_object*> added_parts(tracked_object* object, bool connected_too) {
+std::vector<tracked_object*> added_parts(tracked_object* object) {
   std::vector<tracked_object*> found;
   std::size_t next = 0;
   for (tracked_object* at = object; at != nullptr;) {
-    for_each_given(info_of(*at->spec), at->object(), [&](const relation_info& relation, void*, loaded_rows* rows) {
+    for_each_given(info_of(*at->spec), at->object(), [&](const relation_info&, void*, loaded_rows* rows) {
       if (rows->origin != rows_origin::held) return;
-      if (relation.kind == relation_kind::many_to_many && !connected_too) return;
       for (loaded_rows* each : static_cast<held_rows*>(rows)->parts) {
         auto* const part = static_cast<tracked_object*>(each);
         if (part != nullptr && part->state == object_state::added && !part->moved) found.push_back(part);
@@ -420,107 +493,6 @@ std::vector<tracked_object*> added_parts(tracked_object* object, bool connected_
     at = next < found.size() ? found[next++] : nullptr;
   }
   return found;
-}
-
-// ---- the end
-
-namespace {
-
-struct edge {
-  void* field;
-  tracked_object* to;
-};
-
-/// Objects of loaded rows, by these.
-using loaded_parts = std::unordered_map<const loaded_rows*, std::vector<tracked_object*>>;
-
-std::vector<edge> edges_of(tracked_object* object, const loaded_parts& loaded = {}) {
-  std::vector<edge> found;
-  const model_info& info = info_of(*object->spec);
-  if (info.relations.empty()) return found;
-  const model_spec* leaf = nullptr;
-  // What stays in a session keeps what it refers to: that may be waiting to be written.
-  const auto note = [&](void* field, loaded_rows* rows) {
-    auto* const to = static_cast<tracked_object*>(rows);
-    if (to == nullptr || to->state != object_state::detached) return;
-    // What refers to nothing closes no circle, and ends without going deeper.
-    if (to->spec == leaf || info_of(*to->spec).relations.empty()) {
-      leaf = to->spec;
-    } else {
-      found.push_back({field, to});
-    }
-  };
-  for_each_given(info, object->object(), [&](const relation_info&, void* field, loaded_rows* rows) {
-    if (rows->origin == rows_origin::tracked) note(field, rows);
-    if (rows->origin != rows_origin::held) return;
-    const auto& held = *static_cast<held_rows*>(rows);
-    for (loaded_rows* part : held.parts) note(field, part);
-    for (loaded_rows* original : held.originals) note(field, original);
-  });
-  if (loaded.empty()) return found;
-  for (const relation_info& relation : info.relations) {
-    void* const field = static_cast<char*>(object->object()) + info.fields[relation.field].offset;
-    const auto parts = loaded.find(loaded_rows_of(field));
-    if (parts == loaded.end()) continue;
-    for (tracked_object* part : parts->second) note(field, part);
-  }
-  return found;
-}
-
-}  // namespace
-
-bool may_refer_further(const model_info& info) {
-  return std::any_of(info.relations.begin(), info.relations.end(), [](const relation_info& relation) {
-    const model_spec* const related =
-        relation.kind == relation_kind::belongs_to_any ? nullptr : find_spec(relation.related);
-    return related == nullptr || !info_of(*related).relations.empty();
-  });
-}
-
-std::vector<tracked_object*> release_order(const std::vector<tracked_object*>& leaving) {
-  std::vector<tracked_object*> order;
-  const auto refers = [](tracked_object* each) { return !edges_of(each).empty(); };
-  if (std::none_of(leaving.begin(), leaving.end(), refers)) return order;  // loaded rows alone close no circle
-  loaded_parts loaded;
-  for (tracked_object* each : leaving) {
-    const row_part* const part = row_part::from(each);
-    if (part != nullptr && part->whole->held() == nullptr) loaded[part->whole->rows()].push_back(each);
-  }
-  struct visit {
-    tracked_object* object;
-    std::vector<edge> edges;
-    std::size_t next = 0;
-  };
-  constexpr std::uint8_t open = 1, done = 2;
-  std::vector<visit> way;
-  for (tracked_object* root : leaving) {
-    if (std::exchange(root->mark, root->mark == 0 ? open : root->mark) != 0) continue;
-    way.push_back({root, edges_of(root, loaded)});
-    while (!way.empty()) {
-      visit& at = way.back();
-      if (at.next == at.edges.size()) {
-        at.object->mark = done;
-        order.push_back(at.object);
-        way.pop_back();
-        continue;
-      }
-      const edge next = at.edges[at.next++];
-      if (next.to->mark == 0) {
-        next.to->mark = open;
-        way.push_back({next.to, edges_of(next.to, loaded)});
-      } else if (next.to->mark == open) {
-        assign_rows(next.field, nullptr);
-        std::erase_if(at.edges, [&](const edge& each) { return each.field == next.field; });
-        at.next = 0;  // the others are found done
-      }
-    }
-  }
-  for (tracked_object* each : order) each->mark = 0;
-  for (tracked_object* each : leaving) each->mark = 1;
-  std::erase_if(order, [](const tracked_object* each) { return each->mark == 0; });
-  for (tracked_object* each : leaving) each->mark = 0;
-  std::reverse(order.begin(), order.end());
-  return order;
 }
 
 }  // namespace tupelo::detail

@@ -4,6 +4,7 @@
 #include "foreign_key_order.hpp"
 #include "key_flow.hpp"
 #include "row_part.hpp"
+#include "undone_work.hpp"
 
 #include "tupelo/session/ref.hpp"
 
@@ -33,13 +34,15 @@ bool has_related_changes(const model_info& info, tracked_object* object);
 /// Errors: query_error where the relation field at this offset asks for it. `known`: the session's object, if it is
 /// one.
 void refuse_to_replace(const model_info& info, void* object, const tracked_object* known, std::uint16_t offset);
+/// References that do not say what the keys say which the program has set since are not loaded any more. Errors: those
+/// of storing a key.
+void unload_outdated(const std::vector<tracked_object*>& owners, const undone_work& undone);
 /// Objects that a has_one of one of the owners has been given, so that their foreign keys will change.
 std::vector<const tracked_object*> given_children(const std::vector<tracked_object*>& owners);
 /// Whether a has_one of one of the owners has been given this object, so that its foreign key will change.
 bool is_given_child(const model_info& info, const tracked_object* object, const std::vector<tracked_object*>& owners);
-/// The parts of the object's rows, and theirs, that are not inserted yet; those of a many_to_many only if that is asked
-/// for.
-std::vector<tracked_object*> added_parts(tracked_object* object, bool connected_too);
+/// The parts of the object's rows, and theirs, that are not inserted yet.
+std::vector<tracked_object*> added_parts(tracked_object* object);
 
 /// Whether objects of the model may refer to some that refer to others.
 bool may_refer_further(const model_info& info);
@@ -69,13 +72,15 @@ public:
   ///
   /// Errors: transaction_error (detached_object) for what is not in the session; query_error for a key that cannot name
   /// nothing, and for new objects that two others hold.
-  related_objects(const std::vector<tracked_object*>& owners, std::uint32_t session);
+  related_objects(const std::vector<tracked_object*>& owners, std::uint32_t session, undone_work& undone);
 
   bool empty() const noexcept { return links_.empty(); }
+  /// Writes the key of what it names into the foreign key, or NULL for the time being.
+  void fill(const object_link& link);
+  void empty(const object_link& link);
   /// Which models name which by them.
   std::vector<model_arrow> arrows() const;
   std::pair<object_link*, object_link*> links_of(const tracked_object* object);
-  std::vector<object_link>& links() noexcept { return links_; }
 
   /// Splits what is to be inserted, given by model in the order of the foreign keys, so that every object comes behind
   /// those which it refers to. In circles of objects a link that can be NULL for a while is late.
@@ -86,6 +91,11 @@ public:
 private:
   void add(const model_info& info, tracked_object* object);
   void connect(tracked_object* object, const key_flow& flow, tracked_object* target, void* field);
+  /// Whether the foreign key has to be as it was after a flush that fails: of a new object it is written anew by each,
+  /// unless another has_one has been given it.
+  bool is_to_be_noted(tracked_object& object, const key_flow& flow) const;
+  /// What relations say counts more.
+  void connect_stale();
   /// Takes their marks off again.
   void end_marks() noexcept;
   void sort_links();
@@ -96,6 +106,8 @@ private:
   object_link& make_one_late(const std::unordered_map<tracked_object*, std::size_t>& waiting);
 
   const std::uint32_t session_;
+  undone_work& undone_;
+  std::vector<const tracked_object*> given_;  ///< to a has_one, since a flush has failed; sorted
   key_flows flows_;
   std::vector<object_link> links_;         ///< those of one object side by side
   bool sorted_ = false;                    ///< by their objects; else as they were gathered

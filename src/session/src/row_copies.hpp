@@ -31,6 +31,11 @@ public:
   /// Whether somebody reaches a copy of it.
   std::unordered_set<const tracked_object*> reached_originals() const;
   void note_rows(std::unordered_set<const void*>& rows) const;
+  /// `use(original, row)`.
+  template <class Use>
+  void for_each(Use use) const {
+    for (const auto& copy : copies_) use(copy->original, copy->object());
+  }
 
   /// Changes of copies become those of their objects. Errors: query_error where the object, or another copy, was
   /// changed otherwise.

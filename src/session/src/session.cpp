@@ -23,6 +23,7 @@ using detail::tracked_object;
 session::state::~state() {
   // What no commit has kept is not in the database.
   connected.revert(0, false);
+  undone.clear();  // which has shares of objects
   for (const undo_entry& entry : undo) {
     if (entry.object != nullptr && entry.state == object_state::added)
       detail::row_part::set_fate(entry.object, detail::held_rows::fate::fresh);
@@ -52,6 +53,9 @@ void session::state::let_go(const std::vector<tracked_object*>& leaving) {
   if (!replaced.empty()) {  // another object may get the address
     std::erase_if(replaced, [](const tracked_object* each) { return each->state == object_state::detached; });
   }
+  if (!undone.empty()) {
+    for (const tracked_object* object : leaving) undone.forget(object);
+  }
   const std::vector<tracked_object*>& ending = order.empty() ? leaving : order;
   for (std::size_t i = 0; i != ending.size(); ++i) {
     detail::read_ahead(ending, i);
@@ -66,11 +70,11 @@ void session::state::own(tracked_object* object) {
   objects.add(object);
 }
 
-void session::state::disown(tracked_object* object, bool connected_too) {
+void session::state::disown(tracked_object* object, bool with_parts) {
   if (!objects.remove(object)) return;
   std::vector<tracked_object*> leaving = {object};
-  if (object->state == object_state::added) {  // what it holds is new because of it alone
-    for (tracked_object* part : detail::added_parts(object, connected_too)) {
+  if (object->state == object_state::added && with_parts) {  // what it holds is new because of it alone
+    for (tracked_object* part : detail::added_parts(object)) {
       if (!objects.remove(part)) continue;
       detail::row_part::set_fate(part, detail::held_rows::fate::fresh);
       leaving.push_back(part);
@@ -132,6 +136,12 @@ void session::state::refuse_in_handler(std::string_view verb) const {
     default: return;
   }
   throw transaction_error(errc::invalid_transaction, std::string(verb) + "() in a handler of " + why);
+}
+
+void session::state::settle_flush() {
+  flushed = undo.size();
+  replaced.clear();
+  undone.clear();
 }
 
 void session::state::settle() {
@@ -235,7 +245,7 @@ bool session::needs_flush(tracked_object* object) const {
       return !detail::matches(info, object->object(), object->snapshot, nullptr) ||
              (!info.relations.empty() && detail::has_related_changes(info, object)) ||
              detail::is_given_child(info, object, state_->objects.with_relations()) ||
-             state_->copies.is_edited(*object);
+             state_->copies.is_edited(*object) || state_->connected.wait_for(object);
     }
     default: return false;
   }
@@ -260,8 +270,10 @@ task<bool> session::flush_all(bool commit) {
       failure = std::current_exception();
     }
     if (!state_->copies.empty()) state_->settle_copies(before, failure != nullptr);
-    if (!failure) detail::unload_stale(state_->objects.with_relations());
-    if (!failure) state_->flushed = state_->undo.size();
+    if (!failure) {
+      detail::unload_stale(state_->objects.with_relations());
+      state_->settle_flush();
+    }
     state_->added.clear();  // handlers may have set keys
   }
   if (!failure && tells) failure = co_await try_tell(session_event::after_flush);

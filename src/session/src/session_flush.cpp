@@ -27,10 +27,52 @@ using detail::tracked_object;
 
 bool session::state::follow_relations() {
   const std::size_t before = objects.size();
+  if (undone.flush_failed()) let_go_of_replaced_rows();
   add_held_rows();
   take_out_replaced();
   const bool removed = remove_orphans();
   return removed || objects.size() != before;
+}
+
+void session::state::let_go_of_replaced_rows() {
+  std::vector<tracked_object*> leaving;
+  for (tracked_object* object : objects) {
+    if (object->state != object_state::added || undone.has_row_of(object)) continue;
+    const detail::row_part* const part = detail::row_part::from(object);
+    if (part != nullptr && !part->whole->reached()) leaving.push_back(object);
+  }
+  for (tracked_object* object : leaving) disown(object);
+}
+
+void session::state::note_what_is_in_the_way() {
+  std::map<const model_spec*, std::vector<const tracked_object*>> by_model;
+  for (const tracked_object* object : objects) {
+    using enum object_state;
+    if (object->state == added || object->state == persistent || object->state == removed)
+      by_model[object->spec].push_back(object);
+  }
+  for (const auto& [spec, some] : by_model) {
+    const model_info& info = info_of(*spec);
+    for (const tracked_object* object : detail::in_the_way(info, some)) {
+      replaced.push_back(object);
+      if (detail::is_deleted(info, *object)) empty_keys_to(info, *object);
+    }
+  }
+}
+
+void session::state::empty_keys_to(const model_info& info, const tracked_object& leaving) {
+  for (tracked_object* object : objects) {
+    if (object->state != object_state::added) continue;
+    const model_info& child = info_of(*object->spec);
+    for (const foreign_key_info& key : child.foreign_keys) {
+      if (key.on_delete != referential_action::set_null || &referenced_model(child, key) != &info) continue;
+      const detail::key_flow flow =
+          detail::flow_by_value(child, key.fields, info, detail::referenced_fields(info, key));
+      if (!flow.holds(object->object(), leaving.object())) continue;
+      undone.note_filled(object, flow);
+      flow.fill(object->object(), nullptr);
+    }
+  }
 }
 
 void session::state::add_held_rows() {
@@ -47,7 +89,9 @@ void session::state::add_held_rows() {
                              if (rows->origin != detail::rows_origin::held) return;
                              auto& held = *static_cast<detail::held_rows*>(rows);
                              if (held.stored != 0 && (has_loaded_objects || !copies.empty())) follow_stored_rows(held);
-                             if (!held.originals.empty()) detail::follow_originals(held, identities, copies);
+                             const bool connects = relation.kind == relation_kind::many_to_many;
+                             if (connects && !held.originals.empty())
+                               detail::follow_originals(held, identities, copies);
                              std::optional<detail::row_part::room> room;
                              for (std::size_t row = held.stored; row != held.count; ++row) {
                                if (!detail::is_fresh(held, row)) continue;
@@ -61,8 +105,8 @@ void session::state::add_held_rows() {
                                own(part);
                              }
                              if (held.removed == 0) return;
-                             if (relation.kind == relation_kind::many_to_many) {
-                               detail::give_up_new(held, leaving);
+                             if (connects) {
+                               detail::follow_taken_out(held, identities, copies, undone, leaving);
                              } else {
                                take_out(*info, relation, *object, held, leaving);
                              }
@@ -214,11 +258,11 @@ task<void> session::state::add_related_inserts(flush_writes& writes, work_list& 
       auto [link, last] = related.links_of(object);
       for (bool noted = false; link != last; ++link) {
         if (link->late) {
-          link->flow->fill(object->object(), nullptr);
+          related.empty(*link);
           if (!std::exchange(noted, true)) late.push_back(object);
         } else {
           if (link->flow->awaits_insert(link->target->object())) co_await writes.batch.run();
-          link->flow->fill(object->object(), link->target->object());
+          related.fill(*link);
         }
       }
     }
@@ -237,7 +281,7 @@ task<void> session::state::add_related_inserts(flush_writes& writes, work_list& 
     std::vector<std::uint16_t> fields;
     for (const detail::object_link* link = first; link != last; ++link) {
       if (!link->late) continue;
-      link->flow->fill(object->object(), link->target->object());
+      related.fill(*link);
       for (const std::uint16_t i : info.columns) {
         if (link->flow->has_field(i)) fields.push_back(i);
       }
@@ -251,11 +295,14 @@ task<void> session::state::add_related_inserts(flush_writes& writes, work_list& 
     const std::vector<void*> pointers = writes.owned_by(objects_of_these);
     co_await writes.batch.update_all(*info, pointers.data(), pointers.size(), fields.data(), fields.size());
   }
+  if (work.empties) {  // objects that are filled now
+    co_await writes.batch.run();
+    writes.note_written();
+  }
   for (tracked_object* object : work.changed_later) {
     const auto [first, last] = related.links_of(object);
     if (await_keys(first, last)) co_await writes.batch.run();
-    for (const detail::object_link* link = first; link != last; ++link)
-      link->flow->fill(object->object(), link->target->object());
+    for (const detail::object_link* link = first; link != last; ++link) related.fill(*link);
     static_cast<void>(work.add_change(info_of(*object->spec), object));
   }
 }
@@ -476,6 +523,7 @@ task<void> session::state::add_removals(flush_writes& writes, const model_info& 
 
 task<bool> session::state::write_all(bool commit) {
   if (held.transaction_failed()) detail::throw_failed_transaction(held);  // what follows would not say why
+  undone.forget_filled();
   flush_events events(listening());
   follow_relations();
   if (!copies.empty()) {
@@ -484,7 +532,8 @@ task<bool> session::state::write_all(bool commit) {
   }
   if (events.hears()) co_await events.before(*this);
   co_await restore_children(events);
-  detail::related_objects related(objects.with_relations(), number);
+  detail::related_objects related(objects.with_relations(), number, undone);
+  if (undone.flush_failed()) note_what_is_in_the_way();
   work_list work(objects.all(), related, replaced);
   work.connects = connected.any(objects.with_relations());
   if (work.models.empty() && !work.connects) co_return false;
@@ -528,7 +577,6 @@ task<bool> session::state::write_all(bool commit) {
   }
   writes.note_written();
   if (failure) std::rethrow_exception(failure);
-  replaced.clear();
   note_effects(effects, work.removed_at);
   note_parents(writes.parents.changes(), now);
   if (events.hears()) co_await events.after(*this);

@@ -10,6 +10,7 @@
 #include "row_copies.hpp"
 #include "snapshot.hpp"
 #include "undo_log.hpp"
+#include "undone_work.hpp"
 
 #include "tupelo/session/session.hpp"
 #include "tupelo/core/error.hpp"
@@ -59,6 +60,7 @@ struct session::state {
   /// What has left a has_one: written before what takes its place is inserted. Nothing is read through these.
   std::vector<const detail::tracked_object*> replaced;
   detail::undo_log undo;
+  detail::undone_work undone;
   std::size_t flushed = 0;                          ///< size of `undo` behind the last flush that did not fail
   std::vector<std::size_t> marks;                   ///< size of `undo` where each open savepoint began
   std::unique_ptr<detail::repetition_watch> watch;  ///< null: off
@@ -77,8 +79,8 @@ struct session::state {
   /// Of objects that come from a read, before they are tracked. Errors: those of the handlers.
   task<void> tell_loaded(const model_info& info, void* object);
   void own(detail::tracked_object* object);
-  /// With the new objects that it holds; `connected_too`: those in a many_to_many, which are nobody's part.
-  void disown(detail::tracked_object* object, bool connected_too = true);
+  /// `with_parts`: and the new objects that it holds.
+  void disown(detail::tracked_object* object, bool with_parts = true);
   /// Objects in this state leave the session.
   void drop_all(detail::object_state which);
   /// They are detached, and the session's shares of them end.
@@ -105,6 +107,8 @@ struct session::state {
   /// hooks that were given to its lease are the session's.
   void settle();
   void let_go_of_left_behind();
+  /// A flush has not failed.
+  void settle_flush();
   /// After a flush: copies of what was written, since `undo` was of this size, are as that is.
   void settle_copies(std::size_t before, bool failed);
 
@@ -123,6 +127,13 @@ struct session::state {
   /// and what belongs to nobody any more where it must is removed. True: something was.
   bool follow_relations();
   void add_held_rows();
+  /// New objects leave that only a flush which failed has met, and that no relation field holds any more.
+  void let_go_of_replaced_rows();
+  /// What several flushes have written is one flush after a transaction was undone: what gives up unique values that
+  /// others take comes before them, as what has left a has_one.
+  void note_what_is_in_the_way();
+  /// Of what is to be inserted: it comes when this row is gone.
+  void empty_keys_to(const model_info& info, const detail::tracked_object& leaving);
   void take_out(const model_info& owner, const relation_info& relation, const detail::tracked_object& holder,
                 detail::held_rows& held, std::vector<detail::tracked_object*>& leaving);
   bool remove_orphans();

@@ -68,17 +68,25 @@ void session::state::take_over(tracked_object* object, tracked_object* from) {
 
 void session::state::settle_keys() {
   try {
-    const detail::related_objects settled(objects.with_relations(), number);
+    add_held_rows();  // rows that were taken out are found by their keys
+    detail::unload_outdated(objects.with_relations(), undone);
   } catch (const error&) {}  // the next flush says so
 }
 
 void session::state::revert(std::size_t mark, bool values) {
-  if (!values) settle_keys();
+  if (values) {
+    undone.clear();
+  } else {
+    undone.note_failure();
+    settle_keys();
+    undone.take_back_filled();
+  }
   const std::vector<bool> in_step = copies.in_step();
   added.clear();
   std::vector<const tracked_object*> read_again;
-  std::vector<tracked_object*> leaving, unwanted;
+  std::vector<tracked_object*> leaving, unwanted, inserted, losing_keys;
   detail::moved_objects moved;
+  std::unordered_set<const tracked_object*> met;
   // What flushes that did not fail have deleted, and what has left a has_one for another.
   std::unordered_set<const tracked_object*> erased;
   const auto is_erased = [&](const tracked_object* each) {
@@ -94,6 +102,8 @@ void session::state::revert(std::size_t mark, bool values) {
     undo_entry entry = undo.take_last();
     tracked_object* object = entry.object;
     if (object == nullptr) continue;
+    const bool was_flushed = undo.size() < flushed && object->state != object_state::added;
+    if (!values && was_flushed && met.insert(object).second) undone.note_row(*object);
     if (entry.read) {
       revert_read(entry, values);
       read_again.push_back(object);
@@ -105,7 +115,8 @@ void session::state::revert(std::size_t mark, bool values) {
       const bool has_a_row = object->state == object_state::persistent || object->state == object_state::removed;
       if (has_a_row && !info.key.empty()) identities.erase(object);
       if (has_a_row && !values) moved.note(info, object);
-      if (object->key_generated) detail::set_generated_key(info, object->object(), 0);
+      if (object->key_generated) losing_keys.push_back(object);
+      if (!values) inserted.push_back(object);
       // There is no row to remove.
       if (!values && (object->state == object_state::removed || erased.contains(object))) unwanted.push_back(object);
     } else {
@@ -119,12 +130,18 @@ void session::state::revert(std::size_t mark, bool values) {
         detail::restore(info, object->object(), entry.before, info.version);
       }
       if (!values) {
-        for (const std::uint16_t i : entry.follows) detail::restore(info, object->object(), entry.before, i);
+        // But for what the program has set since.
+        std::vector<std::uint16_t> changed;
+        if (!entry.follows.empty()) detail::matches(info, object->object(), object->snapshot, &changed);
+        for (const std::uint16_t i : entry.follows) {
+          if (std::find(changed.begin(), changed.end(), i) != changed.end()) continue;
+          detail::restore(info, object->object(), entry.before, i);
+        }
       }
     }
     // What the program has removed since is to be removed still.
-    const bool stays_removed =
-        !values && object->state == object_state::removed && entry.state == object_state::persistent && !entry.removes;
+    const bool stays_removed = !values && object->state == object_state::removed &&
+                               entry.state == object_state::persistent && !(entry.removes && undo.size() >= flushed);
     if (!stays_removed) object->state = entry.state;
     object->key_generated = entry.key_generated;
     object->snapshot = entry.before;
@@ -136,6 +153,11 @@ void session::state::revert(std::size_t mark, bool values) {
     }
     identities.insert_new(object);
   }
+  if (!values) {
+    undone.keys.note(objects.all(), copies, inserted);
+    undone.keys.leave(unwanted);
+  }
+  for (tracked_object* object : losing_keys) detail::set_generated_key(info_of(*object->spec), object->object(), 0);
   flushed = std::min(flushed, undo.size());
   std::sort(read_again.begin(), read_again.end(), std::less<>());
   for (const auto& [object, other] : meanwhile) {
@@ -147,12 +169,17 @@ void session::state::revert(std::size_t mark, bool values) {
     moved.leave(objects.with_relations());
     copies.revert(in_step, read_again, false);
     detail::give_up_connections(objects.with_relations(), unwanted);
-    for (tracked_object* object : unwanted) disown(object, false);
+    detail::unload_left(objects.with_relations(), unwanted);
+    for (tracked_object* object : unwanted) {
+      detail::row_part::set_fate(object, detail::held_rows::fate::gone);
+      disown(object, false);
+    }
     for (tracked_object* other : leaving) disown(other);
     return;
   }
   replaced.clear();  // it is where it was
   // What was only asked for, not flushed, goes as well; added objects leave.
+  std::vector<std::pair<tracked_object*, detail::snapshot>> before;
   for (tracked_object* object : objects) {
     if (object->state == object_state::added) continue;
     if (object->state == object_state::removed) object->state = object_state::persistent;
@@ -161,10 +188,10 @@ void session::state::revert(std::size_t mark, bool values) {
       detail::restore(info, object->object(), object->snapshot);
       continue;
     }
-    const detail::snapshot now = detail::take_snapshot(info, object->object());
+    before.emplace_back(object, detail::take_snapshot(info, object->object()));
     detail::restore(info, object->object(), object->snapshot);
-    detail::unload_contradictions(info, object, now);
   }
+  for (const auto& [object, values] : before) detail::unload_contradictions(info_of(*object->spec), object, values);
   copies.revert(in_step, read_again, true);
   for (tracked_object* other : leaving) disown(other);
   drop_all(object_state::added);

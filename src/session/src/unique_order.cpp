@@ -152,4 +152,26 @@ std::vector<std::size_t> order_by_unique_values(const model_info& info,
   return unique_order(info, changed).run();
 }
 
+std::vector<const tracked_object*> in_the_way(const model_info& info,
+                                              const std::vector<const tracked_object*>& objects) {
+  std::vector<const tracked_object*> found;
+  for (const index_info& index : info.indexes) {
+    if (!is_checked_by_row(index)) continue;
+    const std::vector<std::uint16_t> fields = fields_of(index);
+    std::map<unique_values, const tracked_object*> held;
+    for (const tracked_object* object : objects) {
+      if (object->state == object_state::added) continue;
+      unique_values values = values_by(info, index, fields, object->snapshot);
+      if (!values.empty()) held.emplace(std::move(values), object);
+    }
+    if (held.empty()) continue;
+    for (const tracked_object* object : objects) {
+      if (object->state == object_state::removed) continue;
+      const auto holder = held.find(values_by(info, index, fields, take_snapshot(info, object->object())));
+      if (holder != held.end() && holder->second != object) found.push_back(holder->second);
+    }
+  }
+  return found;
+}
+
 }  // namespace tupelo::detail

@@ -18,4 +18,8 @@ bool may_collide(const model_info& info, const std::vector<std::uint16_t>& field
 std::vector<std::size_t> order_by_unique_values(const model_info& info,
                                                 const std::vector<const tracked_object*>& changed);
 
+/// Of these objects of a model, those whose rows have values that are unique and that others of them take.
+std::vector<const tracked_object*> in_the_way(const model_info& info,
+                                              const std::vector<const tracked_object*>& objects);
+
 }  // namespace tupelo::detail

@@ -42,6 +42,11 @@ session::state::work_list::work_list(const std::vector<tracked_object*>& objects
       const auto [link, last] = related.links_of(object);
       if (link != last) {
         changed_later.push_back(object);
+        const auto may_be_null = [](const detail::object_link& each) { return each.flow->nullable; };
+        if (is_first(object) && std::all_of(link, last, may_be_null)) {
+          std::for_each(link, last, [&](const detail::object_link& each) { related.empty(each); });
+          empties = add_change(*info, object, true) || empties;
+        }
       } else if (!add_change(*info, object, is_first(object))) {
         continue;
       }

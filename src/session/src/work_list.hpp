@@ -33,6 +33,7 @@ struct session::state::work_list {
   std::map<const detail::tracked_object*, std::vector<std::uint16_t>> emptied;
   std::set<const model_info*> deleted;  ///< whose rows go before those that are looked at
   bool connects = false;                ///< rows of join tables
+  bool empties = false;                 ///< foreign keys of what changes later, first
 
   work_list(const std::vector<detail::tracked_object*>& objects, detail::related_objects& related,
             const std::vector<const detail::tracked_object*>& replaced);

@@ -47,9 +47,11 @@ struct held_rows final : loaded_rows {
 
   fate fate_of(std::size_t i) const noexcept { return i < fates.size() ? fates[i] : fate::fresh; }
 
-  // Of a many_to_many:
-  /// The objects of a session, each with a share, of which rows are copies until they are connected; or null.
+  /// The objects of a session, each with a share, of which rows are copies; or null. Those of a many_to_many are copies
+  /// until they are connected; what a has_one referred to is one since it was taken out.
   std::vector<loaded_rows*> originals;
+
+  // Of a many_to_many:
   /// What an original's columns were when the row was made of it, as a snapshot; what differs in the row was changed in
   /// it. As long as `originals`.
   std::vector<std::vector<std::uint64_t>> copied;
@@ -59,6 +61,7 @@ struct held_rows final : loaded_rows {
   bool has_loose_ties() const noexcept;
 
 private:
+  friend class relation_slot;
   void complete_lists();
   /// To those that know rows from this one on.
   void tell_places(std::size_t from) noexcept;
