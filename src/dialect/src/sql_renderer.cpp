@@ -453,7 +453,7 @@ std::string sql_renderer::select(std::uint32_t from, std::uint32_t count, select
   parts.use = use;
   hide_rows(parts);
   refuse_locks(parts, from, count);
-  refuse_ungrouped(parts, from, count);
+  check_groups(parts, from, count);
   const model_info& row = parts.row ? *parts.row : *parts.model;
   if (recursion) promise_kinds(parts, row);
   std::string sql = assemble(parts);

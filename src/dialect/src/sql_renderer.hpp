@@ -134,7 +134,6 @@ private:
   /// How far a frame reaches in the term that its window is ordered by. Errors: query_error.
   std::string distance_text(const operand& distance, const operand& ordered_by) const;
   std::string order_text(const operand& term) const;
-  bool calls_aggregate(std::uint32_t from, std::uint32_t count) const noexcept;
   bool calls_window(std::uint32_t from, std::uint32_t count) const noexcept;
   /// Errors: query_error (unsupported_feature) that names the database and what it has not.
   void require(bool feature, std::string_view what) const;
@@ -150,8 +149,61 @@ private:
   void refuse_values(std::uint32_t from, std::uint32_t count) const;
   /// Errors: query_error for locks of rows that stand for several.
   void refuse_locks(const select_parts& parts, std::uint32_t from, std::uint32_t count) const;
-  /// Errors: query_error for a column beside an aggregate of all rows, which has no one value.
-  void refuse_ungrouped(const select_parts& parts, std::uint32_t from, std::uint32_t count) const;
+
+  // what has one value in a group of rows
+  /// One operation or operand of an expression, behind those that it takes.
+  struct term_node {
+    std::uint32_t index, begin, end;  ///< its word, and the words that it is of with all that it takes
+    std::uint32_t parent;             ///< the node that takes it; itself: none does
+    std::uint32_t place = 0;          ///< among those that the parent takes
+    bool one_value = false;           ///< what it is made of has one value in each group, or is taken care of
+    bool in_aggregate = false, in_window = false;
+  };
+  /// What a clause may say.
+  struct clause_rule {
+    std::string_view name;
+    bool aggregates, windows, of_groups;
+  };
+  /// The tables of one SELECT and what their rows are grouped by.
+  struct row_groups {
+    struct words {
+      std::uint32_t from, count;
+    };
+    std::size_t first_name = 0;          ///< the first of `names_` that is of this SELECT
+    bool grouped = false;                ///< rows stand for several, also of all rows
+    bool any_column = false;             ///< a term in SQL is grouped by, which may be any column
+    std::vector<words> terms{};          ///< each term that is grouped by
+    std::vector<std::uint32_t> whole{};  ///< tables of whose rows there is one in each group
+  };
+  /// How many operands the word takes.
+  std::uint32_t operands_at(std::uint32_t index) const noexcept;
+  std::vector<term_node> nodes_of(std::uint32_t from, std::uint32_t count) const;
+  /// Whether SQL names a column here, alone or in what is written in the same word.
+  bool names_column_at(std::uint32_t index) const noexcept;
+  bool is_read_here(const row_groups& groups, std::uint32_t table) const noexcept;
+  /// Whether the aggregate is one of this SELECT's groups, and not of those of a query around it.
+  bool is_of_groups(const row_groups& groups, const term_node& aggregate) const noexcept;
+  /// Whether the call, which may have a filter and an order, is of a window's rows.
+  bool is_windowed(const std::vector<term_node>& nodes, const term_node& call) const noexcept;
+  bool aggregates_rows(const row_groups& groups, std::uint32_t from, std::uint32_t count) const;
+  row_groups groups_of(const select_parts& parts, std::uint32_t from, std::uint32_t count) const;
+  void add_grouped(row_groups& groups, std::uint32_t from, std::uint32_t count) const;
+  row_groups::words said_at(std::uint32_t from, std::uint32_t count) const noexcept;
+  /// Whether the term of a group is in every way to group that it names a plain column, and this one.
+  bool groups_always(const std::vector<term_node>& nodes, const term_node& node, std::uint64_t column) const;
+  bool is_grouped(const row_groups& groups, std::uint32_t from, std::uint32_t count) const noexcept;
+  bool has_one_value(const row_groups& groups, std::uint64_t column) const noexcept;
+  [[noreturn]] void refuse_column(const clause_rule& rule, std::uint64_t column) const;
+  /// Errors: query_error for aggregates and windows where the clause has none, and for a column that has no one value.
+  void check_term(const row_groups& groups, const clause_rule& rule, std::uint32_t from, std::uint32_t count,
+                  const term_node* around = nullptr) const;
+  void check_operation(const row_groups& groups, const clause_rule& rule, const std::vector<term_node>& nodes,
+                       term_node& node) const;
+  /// The same for what a query in the term says of the tables around it.
+  void check_query(const row_groups& groups, const clause_rule& rule, std::uint32_t from, std::uint32_t count,
+                   std::vector<std::uint32_t> own) const;
+  /// Each clause of the SELECT. Errors: query_error.
+  void check_groups(const select_parts& parts, std::uint32_t from, std::uint32_t count) const;
   void read_limits(select_parts& parts, std::uint64_t word, std::uint32_t index);
   std::string select(std::uint32_t from, std::uint32_t count, select_use use);
   std::string assemble(select_parts& parts);

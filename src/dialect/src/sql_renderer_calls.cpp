@@ -138,23 +138,28 @@ void sql_renderer::push_links(std::uint64_t word, std::uint32_t links, std::vect
   stack.push_back(static_cast<operand&&>(joined));
 }
 
-void sql_renderer::write_operands(std::uint32_t index, std::vector<operand>& stack) const {
+std::uint32_t sql_renderer::operands_at(std::uint32_t index) const noexcept {
   const std::uint64_t word = words_[index];
-  std::size_t taken = 0;
   switch (op_of(word)) {
     case op::not_:
     case op::is_null:
     case op::is_not_null:
-    case op::descending: taken = 1; break;
-    case op::in_list: taken = model_of(word) == 0 ? 1 : 0; break;
-    case op::query: taken = op_of(words_[index + length_of(word) + 1]) == op::in_query ? 1 : 0; break;
+    case op::descending: return 1;
+    case op::in_list: return model_of(word) == 0 ? 1 : 0;
+    case op::query: return op_of(words_[index + length_of(word) + 1]) == op::in_query ? 1 : 0;
+    case op::and_:
+    case op::or_:
     case op::compare:
-    case op::filter: taken = 2; break;
-    case op::ordered: taken = std::size_t{1} + length_of(word); break;
-    case op::call: taken = length_of(word); break;
-    case op::over: taken = operands_over(word); break;
-    default: break;
+    case op::filter: return 2;
+    case op::ordered: return 1u + length_of(word);
+    case op::call: return length_of(word);
+    case op::over: return static_cast<std::uint32_t>(operands_over(word));
+    default: return 0;
   }
+}
+
+void sql_renderer::write_operands(std::uint32_t index, std::vector<operand>& stack) const {
+  const std::size_t taken = operands_at(index);
   for (std::size_t i = stack.size() - std::min(taken, stack.size()); i < stack.size(); ++i) write_chain(stack[i]);
 }
 

@@ -169,36 +169,4 @@ void sql_renderer::refuse_locks(const select_parts& parts, std::uint32_t from, s
   }
 }
 
-void sql_renderer::refuse_ungrouped(const select_parts& parts, std::uint32_t from, std::uint32_t count) const {
-  if (!parts.aggregates || !parts.group.empty()) return;
-  const auto is_read_here = [&](std::uint64_t column) {
-    return std::any_of(names_.begin() + static_cast<std::ptrdiff_t>(parts.first_name), names_.end(),
-                       [&](const scope_name& name) { return name.table == model_of(column); });
-  };
-  const field_info* alone = nullptr;
-  bool aggregates = false;
-  for (std::uint32_t i = from; i < from + count; ++i) {
-    const std::uint32_t length = length_of(words_[i]);
-    if (op_of(words_[i]) == op::project) {
-      const std::uint64_t first = words_[i + 1];
-      if (length == 1 && op_of(first) == op::column && is_read_here(first)) alone = &field_of_word(first);
-      aggregates = aggregates || (!calls_window(i + 1, length) && calls_aggregate(i + 1, length));
-    }
-    i += body_of(words_[i]) + payload_of(words_[i]);
-  }
-  if (alone == nullptr || !aggregates) return;
-  throw query_error("column \"" + alone->column +
-                    "\" stands beside an aggregate of all rows and has no one value there: say group_by() of it, or "
-                    "min() or max()");
-}
-
-bool sql_renderer::calls_aggregate(std::uint32_t from, std::uint32_t count) const noexcept {
-  for (std::uint32_t i = from; i < from + count; ++i) {
-    if (op_of(words_[i]) == op::call && is_aggregate(static_cast<function>(sub_of(words_[i])))) return true;
-    if (op_of(words_[i]) == op::query) i += length_of(words_[i]);
-    i += payload_of(words_[i]);
-  }
-  return false;
-}
-
 }  // namespace tupelo

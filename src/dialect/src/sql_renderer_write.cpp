@@ -163,6 +163,7 @@ std::string sql_renderer::write_condition(const model_info& model, bool& found) 
     switch (op_of(word)) {
       case op::where:
         conditions.push_back(expression_text(i + 1, length_of(word)));
+        check_term({}, {"where()", false, false, false}, i + 1, length_of(word));
         i += length_of(word);
         if (i + 1 == count_ || op_of(words_[i + 1]) != op::where) {
           term = all_joined(std::exchange(conditions, {}), " AND ");
@@ -175,6 +176,7 @@ std::string sql_renderer::write_condition(const model_info& model, bool& found) 
         break;
       case op::join: {
         const std::string on = expression_text(i + 1, length_of(word));
+        check_term({}, {"the condition of a join", false, false, false}, i + 1, length_of(word));
         if (!where.empty()) where += " AND ";
         where += on;
         if (source_of(model_of(word)) == nullptr) {
@@ -232,6 +234,7 @@ void sql_renderer::update() {
       refuse_computed(model, field);
       note_written(model, field, written);
       operand value = expression_at(i + 2, length_of(word) - 1u);
+      check_term({}, {"set()", false, false, false}, i + 2, length_of(word) - 1u);
       join_enum(value, &field);
       set += (set.empty() ? "" : ", ") + quoted(field.column) + " = " + value.sql;
     }
