@@ -39,7 +39,8 @@ TEST(postgres_select, an_offset_needs_no_limit) {
   EXPECT_TRUE(sql(query<Post>().with_deleted().offset(2)).ends_with(R"( FROM "posts" OFFSET $1)"));
 }
 TEST(postgres_select, nulls_are_the_smallest_where_there_may_be_any) {
-  const std::string text = sql(query<User>().order_by(id.desc(), age, age.desc(), length(name), sum(age).desc()));
+  const std::string text =
+      sql(query<User>().group_by(id).order_by(id.desc(), age, age.desc(), length(name), sum(age).desc()));
   EXPECT_NE(
       text.find(
           R"(ORDER BY "id" DESC, "age" NULLS FIRST, "age" DESC NULLS LAST, length("name"), sum("age")::int8 DESC NULLS LAST)"),
@@ -83,12 +84,13 @@ TEST(postgres_select, locks_nothing_to_count) {
 
 TEST(postgres_condition, an_integer_is_as_wide_as_the_value) {
   EXPECT_EQ(where(age > 5), R"("age" > $1::int8)");
-  EXPECT_EQ(where(count() > 2), R"(count(*) > $1::int8)");
+  EXPECT_TRUE(sql(query<User>().having(count() > 2).select(count())).ends_with(R"(HAVING count(*) > $1::int8)"));
 }
 TEST(postgres_condition, fractions_and_decimals_say_their_type) {
   EXPECT_EQ(where(ratio < 0.5), R"("ratio" < $1::float8)");
   EXPECT_EQ(where(price == decimal::parse("1.50")), R"("price" = $1::numeric)");
-  EXPECT_EQ(where(avg(age) > 1.5), R"(avg("age")::float8 > $1::float8)");
+  const std::string average = sql(query<User>().having(avg(age) > 1.5).select(count()));
+  EXPECT_TRUE(average.ends_with(R"(HAVING avg("age")::float8 > $1::float8)")) << average;
 }
 TEST(postgres_condition, what_the_column_says_is_inferred) {
   EXPECT_EQ(where(name == "x"), R"("name" = $1)");
