@@ -58,8 +58,7 @@ public:
       if (connection_.runs_inline()) {
         request_.cancellable = false;
         request_.cancellation = nullptr;
-        const task_context& context = co_await current_context();
-        const std::int64_t left_us = context.deadline.remaining_us(context.scheduler.now_us());
+        const std::int64_t left_us = time_left_us(co_await current_context());
         request_.deadline_us = rollback_deadline(background_scheduler(), connection_.driver(), left_us).at_us;
         connection_.driver().run(request_);
         if (request_.failure) connection_.note_failure(request_);

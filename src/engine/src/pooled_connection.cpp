@@ -16,13 +16,7 @@ deadline rollback_deadline(const scheduler& clock, const driver::connection& con
   return deadline::after_us(std::min(most_us, std::max(left_us, connection.patience_us())), clock.now_us());
 }
 
-namespace {
-
-std::int64_t time_left_us(const task_context& context) noexcept {
-  return context.deadline.remaining_us(context.scheduler.now_us());
-}
-
-}  // namespace
+std::int64_t time_left_us(const task_context& of) noexcept { return of.deadline.remaining_us(of.scheduler.now_us()); }
 
 request_awaiter::request_awaiter(pooled_connection& connection, driver::request& request, bool must_run) noexcept
     : connection_(connection), request_(request), must_run_(must_run), watch_(connection.driver()) {}

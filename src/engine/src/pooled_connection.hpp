@@ -28,6 +28,9 @@ class connection_pool;
 deadline rollback_deadline(const scheduler& clock, const driver::connection& connection,
                            std::int64_t left_us = INT64_MAX) noexcept;
 
+/// How much of the task's time is left, in microseconds.
+std::int64_t time_left_us(const task_context& of) noexcept;
+
 /// What a lost connection makes of a COMMIT.
 [[noreturn]] void throw_commit_unknown();
 

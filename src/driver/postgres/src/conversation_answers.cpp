@@ -116,12 +116,12 @@ void conversation::keep_columns() {
 void conversation::columns_told(flight& f) {
   if (f.due == nullptr || f.statement == nullptr || f.due->failure || !tells_columns(*f.due, *f.statement)) return;
   server_statement& statement = *f.statement;
+  const auto other =
+      std::mismatch(statement.result_types.begin(), statement.result_types.end(), columns_.begin(), columns_.end(),
+                    [](std::uint32_t type, const column_description& column) { return type == column.type; })
+          .second;
+  if (other == columns_.end() && columns_.size() == statement.result_types.size()) return;
   keep_columns();
-  const auto other = std::mismatch(statement.result_types.begin(), statement.result_types.end(),
-                                   result_columns_.begin(), result_columns_.end(),
-                                   [](std::uint32_t type, const result_column& column) { return type == column.type; })
-                         .second;
-  if (other == result_columns_.end() && result_columns_.size() == statement.result_types.size()) return;
   const statement_plan& plan = *f.due->plan;
   std::exception_ptr failure;
   try {
