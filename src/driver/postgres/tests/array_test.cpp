@@ -120,6 +120,21 @@ TEST(postgres_arrays, of_more_dimensions_are_refused) {
   EXPECT_EQ(e.column(), "price");
 }
 
+/// Integers out of a query's values.
+struct array_of_a_query {
+  inline_word_buffer<32> words;
+  statement_plan plan;
+
+  array_of_a_query(const type_ops& ops, const void* value) {
+    push_value(slot_of(ops), value, words);
+    bind_step step;
+    step.k = kind::array;
+    step.element = kind::i64;
+    step.first = 1;
+    plan.binds = {step};
+  }
+};
+
 /// Two rows of two elements are `{2, 2}`.
 std::string array_of_rows(oid type, std::initializer_list<std::uint32_t> lengths,
                           std::initializer_list<std::string> elements, std::uint32_t nulls = 0) {
@@ -262,15 +277,9 @@ TEST(postgres_arrays, of_two_dimensions_are_written_row_by_row) {
   const grid none;
   EXPECT_EQ(sent_field(type.ops, &none, number(oid::int4_array)).values[0],
             big32(0) + big32(0) + big32(number(oid::int4)));
-  inline_word_buffer<32> words;
-  push_value(slot_of(type.ops), &value, words);
-  statement_plan plan;
-  bind_step step;
-  step.k = kind::array;
-  step.element = kind::i64;
-  step.first = 1;
-  plan.binds = {step};
-  EXPECT_EQ(sent(plan, {number(oid::int4_array)}, words.data()).values[0], bytes) << "from a query's values";
+  const array_of_a_query asked(type.ops, &value);
+  EXPECT_EQ(sent(asked.plan, {number(oid::int4_array)}, asked.words.data()).values[0], bytes)
+      << "from a query's values";
 }
 
 TEST(postgres_arrays, whose_rows_differ_in_length_are_refused_and_the_column_is_named) {
@@ -319,17 +328,10 @@ TEST(postgres_arrays, whose_elements_know_a_binary_form_are_copied_as_text_where
 TEST(postgres_arrays, of_a_query_are_written_as_the_columns_type) {
   const vector_type<std::int32_t> type(ops_of<std::int32_t>(kind::i32));
   const std::vector<std::int32_t> value{1, 70'000};
-  inline_word_buffer<32> words;
-  push_value(slot_of(type.ops), &value, words);
-  statement_plan plan;
-  bind_step step;
-  step.k = kind::array;
-  step.element = kind::i64;
-  step.first = 1;
-  plan.binds = {step};
-  EXPECT_EQ(sent(plan, {number(oid::int4_array)}, words.data()).values[0],
+  const array_of_a_query asked(type.ops, &value);
+  EXPECT_EQ(sent(asked.plan, {number(oid::int4_array)}, asked.words.data()).values[0],
             array(oid::int4, {element(big32(1)), element(big32(70'000))}).replace(7, 1, 1, '\0'));
-  EXPECT_EQ(failure_of<value_error>([&] { sent(plan, {number(oid::int2_array)}, words.data()); }).code(),
+  EXPECT_EQ(failure_of<value_error>([&] { sent(asked.plan, {number(oid::int2_array)}, asked.words.data()); }).code(),
             errc::value_out_of_range);
 }
 
