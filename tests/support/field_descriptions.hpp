@@ -23,10 +23,12 @@ type_ops optional_ops_of(kind k) {
   using optional = std::optional<T>;
   type_ops ops = ops_of<T>(k);
   ops.nullable = true;
-  ops.has = [](const void* p) { return static_cast<const optional*>(p)->has_value(); };
   ops.emplace = [](void* p) -> void* { return &static_cast<optional*>(p)->emplace(); };
   ops.reset = [](void* p) { static_cast<optional*>(p)->reset(); };
-  ops.get = [](const void* p) -> const void* { return &**static_cast<const optional*>(p); };
+  ops.get = [](const void* p) -> const void* {
+    const optional& field = *static_cast<const optional*>(p);
+    return field ? &*field : nullptr;
+  };
   return ops;
 }
 

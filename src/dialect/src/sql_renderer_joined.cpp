@@ -24,7 +24,6 @@ const type_ops* absent_if_null(const type_ops* type) {
   const auto [known, is_new] = made.try_emplace(type, *type);
   if (is_new) {
     known->second.nullable = true;
-    known->second.has = [](const void*) { return true; };
     known->second.emplace = [](void* field) { return field; };
     known->second.reset = [](void*) {};
     known->second.get = [](const void* field) { return field; };

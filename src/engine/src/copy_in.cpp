@@ -224,12 +224,16 @@ private:
 /// Models in groups that leave their keys to the database or do not.
 task<void> write_models(bulk_writer& writer, const model_preparation& preparation, void* const* objects,
                         std::size_t count) {
+  constexpr std::size_t ahead = 16;  // objects are met here first: what comes next is on its way meanwhile
   if (count == 0) co_return;
   bool generated = preparation.prepare(objects[0]);
   for (std::size_t i = 0; i < count;) {
     std::size_t end = i + 1;
     bool next = generated;
-    while (end < count && (next = preparation.prepare(objects[end])) == generated) ++end;
+    for (; end < count; ++end) {
+      if (end + ahead < count) __builtin_prefetch(objects[end + ahead]);
+      if ((next = preparation.prepare(objects[end])) != generated) break;
+    }
     co_await writer.write(objects + i, end - i, !generated);
     i = end;
     generated = next;

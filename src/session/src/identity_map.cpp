@@ -13,10 +13,17 @@ namespace {
 
 using key_buffer = inline_word_buffer<16>;
 
-/// Never 0, which is a free place's.
+/// Never 0, which is a free place's. Keys in a row, as a database gives them, have places in a row: eight are found
+/// with one cache miss.
 std::uint32_t hash_of(const model_info& info, const word_buffer& key) noexcept {
-  const std::uint64_t hash = hash_of_key(info, key);
-  return static_cast<std::uint32_t>(hash ^ (hash >> 32)) | 0x80000000u;
+  constexpr std::uint64_t in_a_row = 7;
+  const std::uint64_t last = key.size == 0 ? 0 : key.data()[key.size - 1];
+  key_buffer begin;
+  if (key.size > 1) begin.append(key.data(), key.size - 1);
+  begin.push(last & ~in_a_row);
+  const std::uint64_t hash = hash_of_key(info, begin);
+  const auto folded = static_cast<std::uint32_t>(hash ^ (hash >> 32));
+  return ((folded & ~std::uint32_t{in_a_row}) | static_cast<std::uint32_t>(last & in_a_row)) | 0x80000000u;
 }
 
 bool same_words(const std::uint64_t* some, std::size_t count, const word_buffer& key) noexcept {

@@ -39,7 +39,7 @@ related_objects::related_objects(const std::vector<tracked_object*>& owners, std
   const model_info* info = nullptr;
   try {
     for (std::size_t i = 0; i != owners.size(); ++i) {
-      read_ahead(owners, i);
+      read_held_ahead(owners, i, info);
       tracked_object* const object = owners[i];
       if (!info || object->spec != info->spec) info = &info_of(*object->spec);
       if (object->state == object_state::added || object->state == object_state::persistent) add(*info, object);

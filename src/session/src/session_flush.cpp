@@ -80,7 +80,7 @@ void session::state::add_held_rows() {
   std::vector<tracked_object*> leaving;
   const std::vector<tracked_object*>& owners = objects.with_relations();
   for (std::size_t i = 0; i != owners.size(); ++i) {  // which grows
-    detail::read_ahead(owners, i);
+    detail::read_held_ahead(owners, i, info);
     tracked_object* const object = owners[i];
     if (!info || object->spec != info->spec) info = &info_of(*object->spec);
     if (object->state != object_state::added && object->state != object_state::persistent) continue;

@@ -62,8 +62,7 @@ std::uint64_t word_of(const void* value) noexcept {
 /// The value of a column in an object; null for NULL.
 const void* value_in(const column_step& column, const void* object) noexcept {
   const void* const field = static_cast<const char*>(object) + column.offset;
-  if (!column.nullable) return field;
-  return column.type->has(field) ? column.type->get(field) : nullptr;
+  return column.nullable ? column.type->get(field) : field;
 }
 
 /// As push_value has it, of what is one word and goes without a call; else false.

@@ -61,12 +61,12 @@ void parameter_writer::write_tuple(const copy_layout& rows, const parameter_step
   for (const copy_layout::column* at = first; at != last; ++at) {
     const void* value = static_cast<const char*>(object) + at->offset;
     if (at->nullable) {
-      if (!at->type->has(value)) {
+      value = at->type->get(value);
+      if (value == nullptr) {
         store32(place, 0xffffffffu);
         place += 4;
         continue;
       }
-      value = at->type->get(value);
     }
     switch (at->shortcut) {
       case parameter_shortcut::boolean:
@@ -217,6 +217,7 @@ copy_layout plan_copied_rows(const parameter_layout& layout, const statement_pla
     const field_slot& slot = plan.binds[i].slot;
     const parameter_shortcut shortcut = layout.steps[i].shortcut;
     rows.columns.push_back({slot.type, slot.offset, slot.nullable, shortcut});
+    if (shortcut == parameter_shortcut::text && !slot.nullable) rows.texts.push_back(slot.offset);
     rows.fixed_bytes += 4;
     switch (shortcut) {
       case parameter_shortcut::none:
@@ -234,12 +235,14 @@ copy_layout plan_copied_rows(const parameter_layout& layout, const statement_pla
 
 std::size_t write_copy_rows(send_buffer& out, const parameter_layout& layout, const statement_plan& plan,
                             const copy_layout* rows, const void* const* objects, std::size_t count, std::size_t full) {
+  constexpr std::size_t ahead = 12;
   parameter_writer writer(out, plan, nullptr);
   std::size_t written = 0;
   for (; written != count && out.size() < full; ++written) {
     const std::size_t start = out.mark();
     try {
       if (rows != nullptr) {
+        if (written + ahead < count) rows->read_ahead(objects[written + ahead]);
         writer.write_tuple(*rows, layout.steps.data(), objects[written]);
       } else {
         writer.write_line(layout.steps.data(), objects[written]);

@@ -129,8 +129,15 @@ struct copy_layout {
     bool nullable = false;
     parameter_shortcut shortcut{};
   };
+  /// The texts of an object lie elsewhere: brings them near before they are written.
+  void read_ahead(const void* object) const noexcept {
+    for (const std::uint16_t offset : texts)
+      __builtin_prefetch(reinterpret_cast<const std::string*>(static_cast<const char*>(object) + offset)->data());
+  }
+
   std::vector<column> columns;
-  std::size_t fixed_bytes = 0;  ///< of a row, without the texts and what has no shortcut
+  std::vector<std::uint16_t> texts;  ///< where those are that are never NULL
+  std::size_t fixed_bytes = 0;       ///< of a row, without the texts and what has no shortcut
 };
 copy_layout plan_copied_rows(const parameter_layout& layout, const statement_plan& plan);
 

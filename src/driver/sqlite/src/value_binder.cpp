@@ -43,9 +43,14 @@ char* bind_scratch::heap_room(std::size_t size) {
 
 void value_binder::bind(const statement_plan& plan, const std::uint64_t* values, const void* const* objects) {
   cursor_ = values;
+  constexpr std::uint32_t read_ahead = 4, line = 64;
   const int width = static_cast<int>(plan.binds.size());
   std::uint32_t row = 0;
   do {
+    if (row + read_ahead < plan.rows_per_statement && objects != nullptr) {
+      __builtin_prefetch(objects[row + read_ahead]);
+      __builtin_prefetch(static_cast<const char*>(objects[row + read_ahead]) + line);
+    }
     bind_row(plan, static_cast<int>(row) * width, objects != nullptr ? objects[row] : nullptr);
   } while (++row < plan.rows_per_statement);
   if (status_ != SQLITE_OK) [[unlikely]]

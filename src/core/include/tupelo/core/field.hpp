@@ -123,10 +123,9 @@ struct type_ops {
   std::int64_t ticks_den = 1;
   bool chrono = false;                        ///< a std::chrono time point rather than tp::timestamp or tp::date
   bool is_signed = true;                      ///< of an enumeration's underlying type
-  bool (*has)(const void*) = nullptr;         ///< nullable only
   void* (*emplace)(void*) = nullptr;          ///< nullable only
   void (*reset)(void*) = nullptr;             ///< nullable only
-  const void* (*get)(const void*) = nullptr;  ///< nullable only
+  const void* (*get)(const void*) = nullptr;  ///< nullable only: the value inside; null: there is none
   void (*to_text)(const void*, std::string&) = nullptr;  ///< custom only
   bool (*from_text)(void*, std::string_view) = nullptr;  ///< custom only
   const enum_table& (*enumerators)() = nullptr;          ///< enumeration only
@@ -251,8 +250,7 @@ void store_mapped(const field_slot& slot, void* field, const Fill& fill) {
 /// The field's value, or null for an empty optional.
 inline const void* value_of(const field_slot& slot, const void* object) {
   const void* p = static_cast<const char*>(object) + slot.offset;
-  if (!slot.nullable) return p;
-  return slot.type->has(p) ? slot.type->get(p) : nullptr;
+  return slot.nullable ? slot.type->get(p) : p;
 }
 std::int64_t load_integer(const field_slot& slot,
                           const void* value) noexcept;  ///< boolean, integers, enumerations (their number)

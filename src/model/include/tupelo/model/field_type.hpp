@@ -381,10 +381,12 @@ consteval type_ops make_type_ops() {
   if constexpr (field_is_optional<T>()) {
     using Value = typename T::value_type;
     ops.nullable = true;
-    ops.has = [](const void* p) { return static_cast<const T*>(p)->has_value(); };
     ops.emplace = [](void* p) -> void* { return __builtin_addressof(static_cast<T*>(p)->emplace()); };
     ops.reset = [](void* p) { static_cast<T*>(p)->reset(); };
-    ops.get = [](const void* p) -> const void* { return __builtin_addressof(**static_cast<const T*>(p)); };
+    ops.get = [](const void* p) -> const void* {
+      const T& field = *static_cast<const T*>(p);
+      return field.has_value() ? __builtin_addressof(*field) : nullptr;
+    };
     describe_value<Value>(ops);
   } else if constexpr (relation_like<T> && !has_field_traits<T>) {
     ops.relation = static_cast<std::uint8_t>(T::relation);
