@@ -52,6 +52,15 @@ TEST_P(streams, destroyed_early_return_their_connection) {
   auto again = db.query<Pet>().where(col<&Pet::name> == "ant").stream();
   EXPECT_EQ(sync_wait(total(again)), 999 * 1000 / 2) << "also for the same statement";
 }
+TEST_P(streams, left_early_one_after_the_other_give_each_its_rows) {
+  const auto first_of = [](database& of) -> task<int> {
+    auto pets = of.query<Pet>().where(col<&Pet::name> == "ant").order_by(col<&Pet::weight>).stream();
+    co_return (co_await pets.next())->weight;
+  };
+  // A pooler that takes the answer of one for another's does it in one of some ten rounds.
+  for (int i = 0; i < 100; ++i)
+    EXPECT_EQ(sync_wait(with_deadline(first_of(db), deadline::after(std::chrono::seconds(20)))), 0);
+}
 TEST_P(streams, may_be_moved_while_open) {
   auto pets = db.query<Pet>().where(col<&Pet::name> == "ant").order_by(col<&Pet::weight>).stream();
   EXPECT_EQ(sync_wait(pets.next())->weight, 0);

@@ -179,6 +179,7 @@ void conversation::start(const waiting& next) noexcept {
       drain_copy();
       mark = out_.mark();
     }
+    if (!flights_.empty() && must_begin_alone(submitted)) return held_.push_front(next);
     if (submitted.members != nullptr) {
       start_group(f);
     } else if (submitted.plan != nullptr) {

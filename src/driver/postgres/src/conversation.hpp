@@ -204,10 +204,16 @@ private:
   };
 
   void start(const waiting& next) noexcept;
+  /// A pooler without names gives the server connection to others with the ReadyForQuery of what comes before, whatever
+  /// was sent since without a Sync: PgBouncer 1.18 loses the answer then.
+  bool must_begin_alone(const request& next) const noexcept {
+    return !named_ && next.plan != nullptr && !next.more && status_ != transaction_status::open &&
+           (next.fetch != 0 || next.in_bulk || next.copy == copy_step::open);
+  }
   bool must_wait(const request& next) const noexcept {
     // What waits for a row without a Sync behind it is answered first: the Sync that comes next would count for it.
     const auto lacks_sync = [](const flight& f) { return f.of != nullptr && !f.synced; };
-    return blocked_ || (next.members != nullptr && !flights_.empty()) ||
+    return blocked_ || (!flights_.empty() && (next.members != nullptr || must_begin_alone(next))) ||
            std::any_of(flights_.begin(), flights_.end(), lacks_sync);
   }
   std::unique_ptr<server_statement> make_statement(bool named);

@@ -27,6 +27,21 @@ struct conversation_stream_test : testing::conversation_test {
     EXPECT_TRUE(stream.run.more);
     return stream;
   }
+  /// The same without names: the statement is parsed with its run, which says what it gives.
+  asked& open_unnamed_stream() {
+    talk = std::make_unique<conversation>(false);
+    asked& stream = read("SELECT n FROM t");
+    stream.run.fetch = 2;
+    talk->submit(stream.run);
+    answer(described(true) + ready());
+    EXPECT_EQ(sent(), "PDSPBDEH");
+    answer(message_bytes('1', "") + message_bytes('2', "") + columns() + row(1) + row(2) + suspended());
+    EXPECT_EQ(completed(), std::vector<request*>{&stream.run});
+    return stream;
+  }
+  static std::string columns() {
+    return described(true).substr(described(false).size() - message_bytes('n', "").size());
+  }
 };
 
 TEST_F(conversation_stream_test, another_statement_has_the_rest_of_a_stream_read_ahead) {
@@ -42,6 +57,44 @@ TEST_F(conversation_stream_test, another_statement_has_the_rest_of_a_stream_read
   EXPECT_EQ(completed(), std::vector<request*>{&stream.run});
   EXPECT_EQ(stream.rows, (std::vector<std::int64_t>{1, 2, 3}));
   EXPECT_FALSE(stream.run.more);
+}
+
+TEST_F(conversation_stream_test, without_names_a_stream_waits_for_what_was_sent_before) {
+  open_unnamed_stream();
+  asked& next = read("SELECT n FROM u");
+  next.run.fetch = 2;
+  talk->submit(next.run);
+  EXPECT_EQ(sent(), "ES") << "PgBouncer would take the answers of what follows for another client's";
+  answer(row(3) + message_bytes('C', testing::text_bytes("SELECT 3")) + ready());
+  EXPECT_EQ(sent(), "PDS");
+  answer(described(true) + ready());
+  EXPECT_EQ(sent(), "PBDEH");
+}
+
+TEST_F(conversation_stream_test, without_names_a_stream_waits_for_the_end_of_another) {
+  asked& stream = open_unnamed_stream();
+  talk->finish(*reinterpret_cast<server_statement*>(stream.prepared));
+  EXPECT_EQ(sent(), "S") << "which ends its transaction, and the portal with it";
+  stream.run.more = false;
+  talk->submit(stream.run);
+  EXPECT_EQ(sent(), "");
+  answer(ready());
+  EXPECT_EQ(sent(), "PBDEH");
+}
+
+TEST_F(conversation_stream_test, without_names_a_stream_of_a_transaction_waits_for_nothing) {
+  talk = std::make_unique<conversation>(false);
+  asked& first = write();
+  talk->submit(first.run);
+  sent();
+  answer(described(false) + ready('T'));
+  answer(done("UPDATE 1") + ready('T'));
+  talk->submit(first.run);
+  sent();
+  asked& stream = read("SELECT n FROM t");
+  stream.run.fetch = 2;
+  talk->submit(stream.run);
+  EXPECT_EQ(sent(), "PDS");
 }
 
 TEST_F(conversation_stream_test, a_rest_that_is_too_large_to_be_kept_is_lost_and_nothing_else_is) {
