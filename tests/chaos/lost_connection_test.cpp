@@ -132,6 +132,38 @@ TEST_P(lost_commit, is_a_success_when_the_verifier_says_so) {
   EXPECT_EQ(answer, 7);
   EXPECT_TRUE(hooked);
 }
+TEST_P(lost_commit, stays_unknown_when_the_verifier_fails) {
+  try {
+    sync_wait(db->transaction(
+        [&](session& s) -> task<void> {
+          s.add(Counter{.name = "fatal"});
+          co_return;
+        },
+        {.backoff_us = 1},
+        []() -> task<bool> {
+          throw connection_error(errc::pool_exhausted, "no connection became free");
+          co_return false;
+        }));
+    ADD_FAILURE() << "the outcome is unknown";
+  } catch (const commit_unknown& e) {
+    EXPECT_FALSE(e.retryable());
+    EXPECT_NE(std::string(e.what()).find("no connection became free"), std::string::npos) << e.what();
+  }
+}
+TEST_P(lost_commit, gives_its_connection_back_before_the_verifier_asks) {
+  std::uint32_t in_use = 7;
+  sync_wait(db->transaction(
+      [&](session& s) -> task<void> {
+        s.add(Counter{.name = "fatal"});
+        co_return;
+      },
+      {},
+      [&]() -> task<bool> {
+        in_use = db->statistics().in_use;
+        co_return true;
+      }));
+  EXPECT_EQ(in_use, 0U) << "verifiers of as many transactions as the pool has connections would wait for each other";
+}
 
 }  // namespace
 }  // namespace tupelo::chaos

@@ -144,9 +144,13 @@ void session::state::settle_flush() {
   undone.clear();
 }
 
-void session::state::settle() {
+void session::state::leave_connection() {
   hooks.append(detail::two_step_commit::take_hooks(held));
   held.release();
+}
+
+void session::state::settle() {
+  leave_connection();
   undo.clear();
   flushed = 0;
   marks.clear();
@@ -497,6 +501,8 @@ task<void> managed_session::commit(session& s) {
   if (!committed) co_await detail::two_step_commit::commit(s.state_->held);
   settle(s);
 }
+
+void managed_session::leave_connection(session& s) { s.state_->leave_connection(); }
 
 void managed_session::settle(session& s) { s.state_->settle(); }
 

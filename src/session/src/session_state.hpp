@@ -105,6 +105,8 @@ struct session::state {
   void refuse_in_savepoint(std::string_view verb) const;
   /// After a commit: erased objects leave, and loaded ones that nobody reaches any more. Its connection goes back, and
   /// hooks that were given to its lease are the session's.
+  /// Hooks of the transaction stay here.
+  void leave_connection();
   void settle();
   void let_go_of_left_behind();
   /// A flush has not failed.

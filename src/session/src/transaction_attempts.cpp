@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <cstdint>
 #include <exception>
+#include <string>
+#include <utility>
 
 namespace tupelo {
 
@@ -39,6 +41,20 @@ task<void> before_next_attempt(std::exception_ptr failure, int attempt, transact
 std::exception_ptr commit_did_not_happen() {
   return std::make_exception_ptr(
       connection_error(errc::connection_lost, "the connection was lost during COMMIT, which did not happen"));
+}
+
+std::exception_ptr commit_not_verified(std::exception_ptr why) {
+  std::string message =
+      "the connection was lost during COMMIT: whether the transaction is in the database is not known";
+  try {
+    std::rethrow_exception(why);
+  } catch (const std::exception& e) {
+    message += ", and the verifier failed: ";
+    message += e.what();
+  } catch (...) {
+    message += ", and the verifier failed";
+  }
+  return std::make_exception_ptr(commit_unknown(std::move(message)));
 }
 
 bool is_commit_unknown(const std::exception_ptr& failure) noexcept {

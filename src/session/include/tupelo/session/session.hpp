@@ -357,6 +357,8 @@ public:
   static task<void> commit(session& s);
   /// After the commit: its hooks. Errors: theirs; nothing is rolled back or run again for them.
   static task<void> run_hooks(session& s);
+  /// Gives back the connection that was lost during COMMIT, so that the verifier of another transaction may have one.
+  static void leave_connection(session& s);
   /// It has been committed, as a verifier found out.
   static void settle(session& s);
   /// Gives whether the closure may be run again: not where it has ended the transaction by SQL of its own, and may have
@@ -372,6 +374,8 @@ task<void> before_next_attempt(std::exception_ptr failure, int attempt, transact
 bool is_commit_unknown(const std::exception_ptr& failure) noexcept;
 /// What it is when a verifier found out that the transaction is not there: retryable.
 std::exception_ptr commit_did_not_happen();
+/// What it is when the verifier failed: commit_unknown still, whatever its failure says of itself.
+std::exception_ptr commit_not_verified(std::exception_ptr why);
 
 template <class Task>
 struct task_result;
@@ -405,13 +409,13 @@ auto run_transaction(database& db, Closure closure, transaction_options options,
     }
     if constexpr (!std::is_same_v<Verifier, no_verifier>) {
       if (failure && detail::is_commit_unknown(failure)) {
-        bool committed = co_await verify();
-        if (committed) {
-          managed_session::settle(*begun);
-          failure = nullptr;
-        } else {
-          failure = detail::commit_did_not_happen();
+        managed_session::leave_connection(*begun);
+        try {
+          failure = co_await verify() ? nullptr : detail::commit_did_not_happen();
+        } catch (...) {
+          failure = detail::commit_not_verified(std::current_exception());
         }
+        if (!failure) managed_session::settle(*begun);
       }
     }
     if (!failure) {
