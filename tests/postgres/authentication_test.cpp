@@ -143,6 +143,10 @@ TEST_F(authentication, prefer_and_allow_try_it_the_other_way_where_the_server_re
 TEST_F(authentication, other_reasons_for_a_refusal_have_codes_of_their_own) {
   EXPECT_EQ(refusal("postgresql://tupelo@/no_such_database?host=" + folder).code(), errc::unknown_database);
   EXPECT_EQ(refusal(url_of("crowded", "sslmode=disable")).code(), errc::too_many_connections);
+  const std::string host = "localhost:" + port;
+  EXPECT_EQ(
+      refusal("postgresql://tupelo@" + host + "," + host + "/no_such_database?hostaddr=127.0.0.1,127.0.0.1").code(),
+      errc::unknown_database);
 }
 
 TEST_F(authentication, settings_reach_the_session) {

@@ -23,6 +23,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <numeric>
+#include <optional>
 #include <random>
 #include <span>
 #include <string>
@@ -247,26 +248,42 @@ struct unfit_session final : connection_error {
   }
 };
 
+/// A connection that could not be opened, whose host is named. What a server says that is none, or that refuses the
+/// client in TLS, it will say again: nothing was lost that could be run again.
+connection_error about(const postgres_host& host, const connection_error& e) {
+  const bool broken = e.sqlstate() == "08P01" || dynamic_cast<const tls_failure*>(&e) != nullptr;
+  const errc code = broken ? errc::connection_failed : e.code();
+  std::string message = e.what();
+  if (message.find(host.name.empty() ? host.address : host.name) == std::string::npos)
+    message.insert(0, "the server " + host.shown() + ": ");
+  return connection_error(code, message, e.sqlstate());
+}
+
 /// Which hosts were tried in vain, and why.
 class failed_attempts {
 public:
   void add_untried(const postgres_host& host, std::uint32_t failures) {
+    alike_ = false;
     shown_.push_back("the server " + host.shown() + " was not tried, after " + std::to_string(failures) +
                      " failures in a row");
   }
-  void add(std::exception_ptr failure, std::string_view message) {
-    if (!last_ || message != shown_.back()) shown_.emplace_back(message);
-    last_ = std::move(failure);
+  void add(const connection_error& failure) {
+    if (!last_ || failure.what() != shown_.back()) shown_.emplace_back(failure.what());
+    if (last_ && last_->code() != failure.code()) alike_ = false;
+    last_ = failure;
   }
+  /// Errors: that of all where they are alike.
   [[noreturn]] void raise() const {
-    if (shown_.size() == 1 && last_) std::rethrow_exception(last_);
+    if (shown_.size() == 1 && last_) throw connection_error(*last_);
     std::string message = "none of the hosts can be used: ";
     for (const std::string& shown : shown_) message += (&shown == &shown_.front() ? "" : "; ") + shown;
+    if (last_ && alike_) throw connection_error(last_->code(), message, last_->sqlstate());
     throw connection_error(errc::connection_failed, message);
   }
 
 private:
-  std::exception_ptr last_;
+  std::optional<connection_error> last_;
+  bool alike_ = true;
   std::vector<std::string> shown_;
 };
 
@@ -424,7 +441,7 @@ task<std::unique_ptr<opening>> postgres_server::state::open(const postgres_host&
           "the server " + host.shown() +
           (loop.now_us() >= timeout_us ? " did not answer within connect_timeout"
                                        : " did not answer within its share of the time until the deadline");
-      failures.add(std::make_exception_ptr(connection_error(errc::connection_failed, message)), message);
+      failures.add(connection_error(errc::connection_failed, message));
     } catch (const connection_error& e) {
       // 57P03 says that the server is about to start, or to end.
       answered |= dynamic_cast<const unfit_session*>(&e) != nullptr ||
@@ -433,7 +450,7 @@ task<std::unique_ptr<opening>> postgres_server::state::open(const postgres_host&
         attempt.succeeded();
         throw;
       }
-      failures.add(std::current_exception(), e.what());
+      failures.add(about(host, e));
     }
   };
   std::vector<endpoint> addresses;

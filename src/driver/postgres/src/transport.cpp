@@ -244,8 +244,7 @@ transfer transport::tls_outcome(int result, const char* doing) {
       break;
     default: break;
   }
-  throw connection_error(errc::connection_lost,
-                         std::string("the connection to the server is lost: ") + doing + ": " + tls_reason());
+  throw tls_failure(std::string("the connection to the server is lost: ") + doing + ": " + tls_reason());
 }
 
 }  // namespace tupelo::driver::postgres

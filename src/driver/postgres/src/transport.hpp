@@ -33,6 +33,11 @@ struct untrusted_server final : connection_error {
   explicit untrusted_server(const std::string& message) : connection_error(errc::connection_failed, message) {}
 };
 
+/// TLS broke: the peer said why by an alert, or did not keep to TLS.
+struct tls_failure final : connection_error {
+  explicit tls_failure(const std::string& message) : connection_error(errc::connection_lost, message) {}
+};
+
 /// A connected socket, plain or under TLS. Never blocks unless asked to.
 ///
 /// Owns: the descriptor. Errors: connection_error (connection_lost) where the system or TLS reports a failure.
