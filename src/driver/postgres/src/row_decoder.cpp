@@ -29,13 +29,13 @@ namespace {
   throw_protocol_violation("DataRow " + std::string(problem));
 }
 
-[[noreturn, gnu::cold]] void refuse_time(const field_slot& slot, std::string_view found, std::string_view remedy) {
+[[noreturn, gnu::cold]] void refuse_beyond(const field_slot& slot, std::string_view found, std::string_view remedy) {
   std::string message = "column \"" + std::string(slot.column) + "\" holds ";
   message.append(found).append(", which its field of kind ").append(name_of(slot.k)).append(" cannot; ");
   throw decode_error(errc::value_out_of_range, message.append(remedy), std::string(slot.column));
 }
 [[noreturn, gnu::cold]] void refuse_year(const field_slot& slot) {
-  refuse_time(slot, "a time outside the years 0001 to 9999", "correct the row, or read it into a text field");
+  refuse_beyond(slot, "a time outside the years 0001 to 9999", "correct the row, or read it into a text field");
 }
 
 template <class Value>
@@ -85,7 +85,12 @@ void decode_numeric(const field_slot& slot, void* field, const char* data, std::
     *static_cast<decimal*>(field) = value.to_decimal();
     return;
   }
-  if (is_float(slot.k)) return store_float(slot, field, value.to_double());
+  if (is_float(slot.k)) {
+    const double nearest = value.to_double();
+    if (std::isinf(nearest) && value.is_finite())
+      refuse_beyond(slot, "a number beyond 1.8e308", "make it a tp::decimal");
+    return store_float(slot, field, nearest);
+  }
   if (!value.is_finite()) throw_type_mismatch(slot, "NaN or infinity");
   if (!value.is_whole()) throw_type_mismatch(slot, "a number with a fraction");
   std::uint64_t magnitude = 0;

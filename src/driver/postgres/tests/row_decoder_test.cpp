@@ -92,6 +92,8 @@ TEST(row_decoder, numeric_goes_into_numbers_without_loss_or_not_at_all) {
   EXPECT_EQ(decoded<double>(kind::f64, oid::numeric, half), -0.5);
   EXPECT_EQ(decoded<double>(kind::f64, oid::numeric, large), 1e40);
   EXPECT_TRUE(decoded<decimal>(kind::decimal, oid::numeric, nan).is_nan());
+  const std::string enormous = big16(1) + big16(100) + big16(0) + big16(0) + big16(1);  // 10^400
+  EXPECT_EQ(misfit<double>(kind::f64, oid::numeric, enormous), errc::value_out_of_range);
   EXPECT_EQ(misfit<std::int32_t>(kind::i32, oid::numeric, half), errc::type_mismatch);
   EXPECT_EQ(misfit<std::int64_t>(kind::i64, oid::numeric, large), errc::value_out_of_range);
   EXPECT_EQ(misfit<std::int64_t>(kind::i64, oid::numeric, nan), errc::type_mismatch);
