@@ -6,6 +6,7 @@
 #include <tupelo/core/error.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace tupelo::conformance {
@@ -59,6 +60,57 @@ TEST_P(changed_types, come_back_from_what_is_written) {
   make_level("DOUBLE PRECISION", "5");
   const auto levels = sync_wait(db.update<Gauge>().set(col<&Gauge::level>, 9).all_rows().returning(col<&Gauge::level>));
   EXPECT_EQ(levels.at(0), 9);
+}
+
+struct Level {
+  std::int64_t id{};
+  std::string level;
+};
+struct Level_and_note {
+  std::int64_t id{};
+  std::string level;
+  std::optional<std::string> note;
+};
+
+TEST_P(changed_types, that_have_become_more_are_refused_by_name_and_cost_no_connection) {
+  make_level("TEXT", "'much'");  // in another format than the number
+  const auto all = [&] { return sync_wait(db.raw_sql<Level>("SELECT * FROM gauges").all()); };
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(all().at(0).level, "much");
+  sync_wait(db.execute("ALTER TABLE gauges ADD COLUMN note TEXT"));
+  EXPECT_EQ(failure_of<query_error>(all).code(), errc::invalid_query);
+  EXPECT_EQ(sync_wait(db.raw_sql<Level_and_note>("SELECT * FROM gauges").all()).at(0).level, "much");
+  EXPECT_EQ(db.statistics().closed, 0U);
+}
+TEST_P(changed_types, are_no_matter_where_nobody_reads_them) {
+  const auto touch = [&](session& s) -> task<void> {
+    co_await s.raw_sql("UPDATE gauges SET level = 5 RETURNING *").run();
+  };
+  sync_wait(db.transaction(touch));
+  sync_wait(db.execute("ALTER TABLE gauges ADD COLUMN note TEXT"));
+  sync_wait(db.transaction(touch));
+  EXPECT_EQ(level(), 5);
+}
+TEST_P(changed_types, are_not_needed_for_statements_that_the_session_was_told_to_forget) {
+  TUPELO_NEEDS(&feature_table::advisory_locks);  // there are sessions
+  const std::uint64_t opened = db.statistics().opened;
+  run([&]() -> task<void> {
+    lease held = co_await db.acquire();
+    const auto level = [&]() -> task<std::int64_t> { co_return (co_await held.get<Gauge>(1)).level; };
+    for (const char* sql : {"DISCARD ALL", "DEALLOCATE ALL"}) {
+      EXPECT_EQ(co_await level(), 4);
+      co_await held.raw_sql(sql).run();
+      EXPECT_EQ(co_await level(), 4) << sql;
+      co_await held.execute(sql);
+      EXPECT_EQ(co_await level(), 4) << sql;
+    }
+    co_await held.begin();
+    EXPECT_EQ(co_await level(), 4);
+    co_await held.raw_sql("DEALLOCATE ALL").run();
+    EXPECT_EQ(co_await level(), 4) << "in a transaction";
+    EXPECT_EQ(co_await level(), 4);
+    co_await held.commit();
+  });
+  EXPECT_LE(db.statistics().opened, opened + 1) << "the connection was not lost";
 }
 
 }  // namespace

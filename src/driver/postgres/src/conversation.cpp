@@ -218,7 +218,7 @@ bool conversation::start_plan(flight& f) {
   f.statement = &statement_for(r, f.temporary);
   // What is copied is read as the table is now: nobody would tell of a change. A plan that is out of date would end the
   // stream that is joined: described in its transaction, the tables are locked as they are.
-  if (!f.statement->described || r.in_bulk ||
+  if (!is_prepared(*f.statement) || r.in_bulk ||
       (f.joins && f.statement->joined_stream != last_stream_ && !f.statement->portal_open)) {
     describe(f);
   } else {
@@ -262,6 +262,7 @@ void conversation::write_description(server_statement& statement, const statemen
   if (std::exchange(statement.outdated, false)) statement.name.clear();
   statement.parsed = pooled_ && !statement.name.empty();  // a pooler keeps names of what cannot be prepared, too
   statement.described = false;
+  statement.described_after = forgotten_;
   statement.has_rows = false;
   std::vector<std::uint32_t> types = wanted_parameter_types(plan);
   for (const std::uint16_t number : statement.untyped) {

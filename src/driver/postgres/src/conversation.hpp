@@ -40,6 +40,7 @@ struct server_statement {
   bool queued = false;                      ///< it is among those that a group has described
   bool parsed = false;                      ///< the server has it
   bool described = false;                   ///< and the layouts are those of what it has
+  std::uint64_t described_after = 0;        ///< as many times that the server was told to forget statements
   /// A pooler has the text under one name for all, as it was before a table changed: it goes on without a name.
   bool outdated = false;
   bool has_rows = false;
@@ -222,6 +223,11 @@ private:
     return pooled_ && statement != nullptr && !statement->name.empty();
   }
   server_statement& statement_for(request& r, std::shared_ptr<server_statement>& temporary);
+  /// Whether it can be run as it is. A name counts no more after SQL of the user's own has taken it from the server:
+  /// that would refuse it, which ends an open transaction, and PgBouncer closes the connection.
+  bool is_prepared(const server_statement& statement) const noexcept {
+    return statement.described && (statement.name.empty() || statement.described_after == forgotten_);
+  }
   bool start_plan(flight& f);
   void describe(flight& f);
   void write_description(server_statement& statement, const statement_plan& plan);
@@ -270,6 +276,7 @@ private:
     return types_to_ask_for(plan, statement.parameter_types, types_);
   }
   bool forget_types(const error_fields& fields) noexcept;
+  static bool is_forgotten(const error_fields& fields, std::string_view text) noexcept;
   static bool loses_plan(const error_fields& fields) noexcept;
   static bool misfits_tables(const server_statement& statement, const error_fields& fields) noexcept;
   std::vector<std::uint32_t> types_to_name() const;
@@ -350,6 +357,7 @@ private:
   std::size_t notices_left_out_ = 0;
   std::uint64_t last_number_ = 0;  ///< of statements and portals
   std::uint64_t last_stream_ = 0;
+  std::uint64_t forgotten_ = 0;  ///< times that the server was told to forget statements
   transaction_status status_ = transaction_status::idle;
   bool cancel_missed_ = false;
   bool blocked_ = false;  ///< the last flight must end before another may start

@@ -4,6 +4,7 @@
 #include "frontend_messages.hpp"
 #include "oid.hpp"
 #include "protocol_violation.hpp"
+#include "script_splitter.hpp"
 
 #include <tupelo/core/error.hpp>
 
@@ -165,8 +166,20 @@ void conversation::row(flight& f, const backend_message& message) {
   }
 }
 
+namespace {
+
+/// Whether a statement of the user's own has made the server forget statements by name. Which one DEALLOCATE meant it
+/// does not say.
+bool forgets_statements(std::string_view tag) noexcept {
+  return tag == "DEALLOCATE" || tag == "DEALLOCATE ALL" || tag == "DISCARD ALL";
+}
+
+}  // namespace
+
 void conversation::command_complete(flight& f, const backend_message& message) {
   const command_result result = parse_command_complete(message);
+  if (forgets_statements(result.tag)) [[unlikely]]
+    ++forgotten_;
   if (f.at == stage::describing) return;  // of the savepoint around it
   if (!f.group || f.at != stage::running) f.answered = true;
   if (f.at == stage::asking) {
@@ -232,7 +245,7 @@ void conversation::failed(flight& f, const backend_message& message) {
   const bool changed = loses_plan(fields) || (f.at == stage::running && !f.again && f.statement != nullptr &&
                                               misfits_tables(*f.statement, fields));
   const bool forgotten = forget_types(fields);
-  const bool stale = fields.sqlstate == "26000" || changed || forgotten;
+  const bool stale = is_forgotten(fields, text_of(f)) || changed || forgotten;
   const bool outdated = changed && is_outdated_in_pooler(f.statement);
   if (stale && (f.at == stage::running || (outdated && f.at == stage::describing)) && f.statement != nullptr &&
       f.of->row_count == 0) {
@@ -342,9 +355,15 @@ bool conversation::forget_types(const error_fields& fields) noexcept {
   return true;
 }
 
+/// Whether the server does not know the statement any more. SQL that runs one by its name means another one.
+bool conversation::is_forgotten(const error_fields& fields, std::string_view text) noexcept {
+  return fields.sqlstate == "26000" && !begins_with_word(text, "execute") && !begins_with_word(text, "deallocate");
+}
+
 /// Whether what the server made of the statement counts no more.
 bool conversation::loses_plan(const error_fields& fields) noexcept {
-  return (fields.sqlstate == "0A000" && fields.routine == "RevalidateCachedQuery") || is_type_gone(fields);
+  return (fields.sqlstate == "0A000" && fields.routine == "RevalidateCachedQuery") || misses_columns(fields) ||
+         is_type_gone(fields);
 }
 
 /// Whether the statement, which the server analyses anew after a change of its tables, does not go with the types that

@@ -52,8 +52,8 @@ void conversation::describe_group(flight& f) {
   group_flight& group = *f.group;
   group.end = group.members.size();
   std::size_t first = group.end;
-  const auto is_new = [](const group_flight::member& member) {
-    return !member.statement->described && !member.statement->queued;
+  const auto is_new = [this](const group_flight::member& member) {
+    return !is_prepared(*member.statement) && !member.statement->queued;
   };
   try {
     begin_guard(f, std::any_of(group.members.begin() + static_cast<std::ptrdiff_t>(group.first), group.members.end(),
@@ -179,7 +179,7 @@ void conversation::group_failed(flight& f, const error_fields& fields) {
   const bool changed = loses_plan(fields) || (f.at == stage::running && !group.redone && f.statement != nullptr &&
                                               misfits_tables(*f.statement, fields));
   const bool forgotten = forget_types(fields);
-  const bool stale = fields.sqlstate == "26000" || changed || forgotten;
+  const bool stale = is_forgotten(fields, text_of(f)) || changed || forgotten;
   if (changed && f.due != nullptr && is_outdated_in_pooler(f.statement)) {
     f.statement->outdated = true;
     group.again = f.at == stage::describing;

@@ -153,8 +153,13 @@ struct failure {
 
 }  // namespace
 
+bool misses_columns(const error_fields& fields) noexcept {
+  return fields.sqlstate == protocol_violation && fields.routine == "PortalSetResultFormat";
+}
+
 bool loses_connection(const error_fields& fields) noexcept {
-  return fields.ends_connection() || (fields.sqlstate == protocol_violation && !raised_by_function(fields));
+  if (fields.ends_connection()) return true;
+  return fields.sqlstate == protocol_violation && !misses_columns(fields) && !raised_by_function(fields);
 }
 
 void throw_postgres_failure(const error_fields& fields, std::string_view statement, interruption cause) {
@@ -211,6 +216,8 @@ void throw_startup_failure(const error_fields& fields, std::string_view server) 
   // There are no rows yet whose values the message could repeat.
   rule.shows = shown_words::always;
   rule.message = {};
+  if (fields.sqlstate == protocol_violation)
+    rule.remedy = "a pooler may have refused a start-up parameter that it does not know";
   f.raise(rule.code, "connecting to " + std::string(server) + " failed: " + f.words(rule));
 }
 

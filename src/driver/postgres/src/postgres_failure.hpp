@@ -16,6 +16,10 @@ enum class interruption : std::uint8_t {
   deadline,   ///< the caller's deadline passed
 };
 
+/// Whether the statement gives another number of columns than when it was described, for which formats were sent. Of
+/// what comes from a client the server could not say so otherwise.
+bool misses_columns(const error_fields& fields) noexcept;
+
 /// Whether the connection is of no more use: the server ends it, or says that it does not understand what it was sent,
 /// so that nobody knows what it took for a statement.
 bool loses_connection(const error_fields& fields) noexcept;

@@ -12,11 +12,7 @@ constexpr shown_words may_hold_values = shown_words::never;
 constexpr sqlstate_rule rules[] = {
     // the connection
     {"08", errc::connection_lost, names_only},
-    {"08P01",
-     errc::database_error,
-     names_only,
-     {},
-     "a pooler may have refused a start-up parameter that it does not know"},
+    {"08P01", errc::database_error, names_only},
     {"28", errc::authentication_failed, names_only, {}, "check user, password and the server's pg_hba.conf"},
     {"3D000", errc::unknown_database, names_only, {}, "create the database, or correct its name in the URL"},
     {"53300", errc::too_many_connections, names_only, {}, "lower pool_size, or raise max_connections of the server"},
@@ -85,7 +81,7 @@ constexpr sqlstate_rule rules[] = {
      errc::database_error,
      names_only,
      {},
-     "a pooler in transaction mode gave another server connection: use prepare=unnamed"},
+     "PREPARE it first on the same connection, and behind a pooler of transactions in the same transaction"},
     {"34", errc::database_error, names_only},
     {"3F", errc::unknown_table, names_of_statement, {}, "create the schema, or correct search_path"},
     {"21", errc::database_error, names_only},

@@ -170,6 +170,19 @@ TEST_F(reparsed_statements_test, are_not_run_again_where_they_write) {
   EXPECT_EQ(sent(), "PDS") << "described before the next run";
 }
 
+TEST_F(reparsed_statements_test, that_have_another_number_of_columns_keep_the_connection) {
+  asked& one = run_once();
+  answer(message_bytes('1', "") + refused("08P01", "PortalSetResultFormat") + ready());
+  EXPECT_EQ(talk->take_completed(), nullptr) << "it is described again";
+  EXPECT_EQ(sent(), "PDS");
+  answer(described(true) + ready());
+  EXPECT_EQ(sent(), "PBDES");
+  answer(bound() + column(20, 8) + row(9) + done("SELECT 1") + ready());
+  EXPECT_EQ(talk->take_completed(), &one.run);
+  EXPECT_FALSE(one.run.failure);
+  EXPECT_EQ(one.rows, (std::vector<std::int64_t>{7, 9}));
+}
+
 TEST_F(reparsed_statements_test, in_a_transaction_have_it_run_again) {
   asked& one = run_once();
   answer(bound() + column(1184, 8) + row(9) + done("SELECT 1") + ready('T'));
@@ -195,6 +208,94 @@ TEST_F(outdated_statements_test, in_a_group_are_prepared_again) {
     answer(done("UPDATE 1") + done("SELECT 0") + ready());
     EXPECT_EQ(talk->take_completed(), &group);
     EXPECT_FALSE(group.failure);
+  }
+}
+
+// ---- statements that the server was told to forget
+
+struct forgotten_statements_test : outdated_statements_test {
+  /// SQL of the user's own, with this end.
+  void own(const char* text, const char* tag, char status) {
+    asked& made = write(text);
+    made.run.prepared = nullptr;
+    talk->submit(made.run);
+    answer(described(false) + ready(status));
+    answer(done(tag) + ready(status));
+    EXPECT_EQ(talk->take_completed(), &made.run);
+    EXPECT_FALSE(made.run.failure);
+    sent();
+  }
+  asked& known(char status) {
+    asked& one = prepared(status);
+    answer(done("SELECT 0") + ready(status));
+    EXPECT_EQ(talk->take_completed(), &one.run);
+    return one;
+  }
+  static std::string unknown() {
+    return refused("26000", "FetchPreparedStatement", "ERROR", "prepared statement \"own\" does not exist");
+  }
+};
+
+TEST_F(forgotten_statements_test, are_prepared_again_before_the_server_refuses_them) {
+  for (const bool pooled : {false, true}) {
+    for (const char* tag : {"DISCARD ALL", "DEALLOCATE ALL", "DEALLOCATE"}) {
+      talk = std::make_unique<conversation>(true, pooled);
+      asked& one = known('T');
+      own(tag, tag, 'T');
+      talk->submit(one.run);
+      EXPECT_EQ(sent(), "CPDS") << tag;
+      answer(message_bytes('3', "") + takes(25) + ready('T'));
+      EXPECT_EQ(sent(), pooled ? "BDES" : "BES");
+      answer(done("SELECT 0") + ready('T'));
+      EXPECT_EQ(talk->take_completed(), &one.run);
+      EXPECT_FALSE(one.run.failure);
+      talk->submit(one.run);
+      EXPECT_EQ(sent(), pooled ? "BDES" : "BES") << "and not once more";
+    }
+  }
+}
+
+TEST_F(forgotten_statements_test, are_prepared_again_where_a_script_said_so) {
+  asked& one = known('I');
+  request script;
+  script.script = "SELECT 1; DISCARD ALL";
+  talk->submit(script);
+  answer(message_bytes('C', text_bytes("SELECT 1")) + ready());
+  answer(message_bytes('C', text_bytes("DISCARD ALL")) + ready());
+  EXPECT_EQ(talk->take_completed(), &script);
+  sent();
+  talk->submit(one.run);
+  EXPECT_EQ(sent(), "CPDS");
+}
+
+TEST_F(forgotten_statements_test, are_prepared_again_in_a_group) {
+  asked& one = known('T');
+  own("DEALLOCATE ALL", "DEALLOCATE ALL", 'T');
+  asked& other = write();
+  one.run.next = &other.run;
+  request group;
+  group.members = &one.run;
+  talk->submit(group);
+  EXPECT_EQ(sent(), "CPDPDS");
+}
+
+TEST_F(forgotten_statements_test, are_not_those_of_other_statements) {
+  asked& one = known('T');
+  own("DISCARD PLANS", "DISCARD PLANS", 'T');
+  talk->submit(one.run);
+  EXPECT_EQ(sent(), "BES");
+}
+
+TEST_F(forgotten_statements_test, are_not_those_that_sql_of_the_users_own_runs) {
+  for (const char* text : {"EXECUTE own(1)", "DEALLOCATE own"}) {
+    talk = std::make_unique<conversation>(true);
+    asked& made = write(text);
+    talk->submit(made.run);
+    answer(described(false) + ready());
+    answer(unknown() + ready());
+    EXPECT_EQ(talk->take_completed(), &made.run) << "it is not run again";
+    EXPECT_EQ(made.failure(), errc::database_error);
+    EXPECT_NE(failure_of<error>([&] { std::rethrow_exception(made.run.failure); }).statement(), "");
   }
 }
 

@@ -250,5 +250,16 @@ TEST(startup_failure, codes_tell_what_to_do_about_it) {
   EXPECT_EQ(code_of("22023"), errc::connection_failed);
 }
 
+TEST(startup_failure, only_one_of_the_start_up_is_laid_on_its_parameters) {
+  error_fields fields = fields_of("08P01", "unsupported startup parameter: options");
+  fields.severity = "FATAL";
+  const auto starting = failure_of<connection_error>([&] { throw_startup_failure(fields, "shop"); });
+  EXPECT_TRUE(says(starting, "start-up parameter"));
+  fields.message = "prepared statement did not exist";
+  const auto later = failure<connection_error>(fields);
+  EXPECT_TRUE(says(later, "prepared statement did not exist")) << later.what();
+  EXPECT_FALSE(says(later, "start-up parameter")) << later.what();
+}
+
 }  // namespace
 }  // namespace tupelo::driver::postgres
