@@ -287,6 +287,7 @@ TEST_P(backend, temporary_files_beyond_their_limit_are_an_error_of_the_statement
           .one();
       ADD_FAILURE() << "it had room";
     } catch (const database_error& e) {
+      EXPECT_EQ(e.code(), errc::disk_full);
       EXPECT_EQ(e.sqlstate(), "53400");
       EXPECT_TRUE(e.connection_usable());
     }

@@ -91,6 +91,11 @@ constexpr sqlstate_rule rules[] = {
     // resources
     {"53", errc::database_error, names_only},
     {"53100", errc::disk_full, names_only, {}, "make room on the server's disk, then run it again"},
+    {"53400",  // temp_file_limit, or all replication slots
+     errc::disk_full,
+     names_only,
+     {},
+     "raise the limit that the server's settings have for it, or ask for less at once"},
     {"53200", errc::out_of_memory, names_only, {}, "give the server more memory, or ask for less at once"},
     {"54", errc::database_error, names_only},
     {"55", errc::database_error, names_only},

@@ -84,6 +84,7 @@ TEST(postgres_failure, sqlstates_decide_the_code) {
       {"40P01", errc::deadlock},
       {"55P03", errc::busy},
       {"53100", errc::disk_full},
+      {"53400", errc::disk_full},
       {"53200", errc::out_of_memory},
       {"53300", errc::too_many_connections},
       {"57P01", errc::connection_lost},
