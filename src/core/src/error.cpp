@@ -87,6 +87,7 @@ bool error::retryable() const noexcept {
 }
 
 bool error::connection_usable() const noexcept {
+  if (closed_) return false;
   switch (code_) {
     case errc::connection_failed:
     case errc::connection_lost:

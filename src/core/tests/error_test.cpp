@@ -116,6 +116,15 @@ TEST(error, only_connections_that_are_gone_or_were_never_made_and_corrupt_databa
     EXPECT_NE(thrown_for(code).connection_usable(), ending.contains(code)) << name_of(code);
 }
 
+TEST(error, may_cost_its_connection_where_its_code_does_not_say_so) {
+  timed_out late("x");
+  EXPECT_TRUE(late.connection_usable());
+  late.set_connection_closed();
+  EXPECT_FALSE(late.connection_usable());
+  EXPECT_FALSE(timed_out(late).connection_usable());
+  EXPECT_FALSE(late.retryable());
+}
+
 TEST(error, database_code_decides_the_exception_type) {
   EXPECT_TRUE(is_thrown_for<unique_violation>(errc::unique_violation));
   EXPECT_TRUE(is_thrown_for<foreign_key_violation>(errc::foreign_key_violation));

@@ -33,15 +33,19 @@ std::exception_ptr cancel_underway(const std::string& server) {
                                  "whatever statement comes next"));
 }
 
+template <class Failure>
+std::exception_ptr closing(Failure failure) {
+  failure.set_connection_closed();
+  return std::make_exception_ptr(std::move(failure));
+}
+
 std::exception_ptr stopped(interruption cause) {
   if (cause == interruption::deadline) {
-    return std::make_exception_ptr(
-        timed_out("the deadline passed while the statement ran, and the server did not stop it in time; the "
-                  "connection is closed, and what became of the statement is not known"));
+    return closing(timed_out("the deadline passed while the statement ran, and the server did not stop it in time; the "
+                             "connection is closed, and what became of the statement is not known"));
   }
-  return std::make_exception_ptr(
-      cancelled("the statement was cancelled while it ran, and the server did not stop it in time; the connection is "
-                "closed, and what became of the statement is not known"));
+  return closing(cancelled("the statement was cancelled while it ran, and the server did not stop it in time; the "
+                           "connection is closed, and what became of the statement is not known"));
 }
 
 }  // namespace

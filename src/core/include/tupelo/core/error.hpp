@@ -96,6 +96,8 @@ public:
   bool retryable() const noexcept;
   /// Whether the connection on which it happened can still be used.
   bool connection_usable() const noexcept;
+  /// The connection was given up with it, which its code does not say.
+  void set_connection_closed() noexcept { closed_ = true; }
 
   /// The statement that failed, with placeholders in place of values; empty where there is none.
   const std::string& statement() const noexcept { return statement_; }
@@ -109,6 +111,7 @@ private:
   std::string message_;
   std::string statement_;
   errc code_;
+  bool closed_ = false;
   std::uint32_t position_ = 0;
 };
 
