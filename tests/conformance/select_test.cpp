@@ -164,6 +164,18 @@ TEST_P(select, what_stands_for_several_rows_is_not_locked) {
   refused([](session& s) { return s.query<Person>().select(count()); });
   refused([](session& s) { return s.query<Person>().select(row_number().over(order_by(name))); });
 }
+TEST_P(select, what_is_only_counted_is_not_locked) {
+  const auto locked = [this](const auto& read) {
+    return sync_wait(db.transaction(
+        [&](session& s) -> task<std::int64_t> { co_return co_await read(s.query<Person>().lock(for_update)); }));
+  };
+  const std::string said = failure_of<query_error>([&] {
+                             locked([](auto query) -> task<std::int64_t> { co_return co_await query.count(); });
+                           }).what();
+  EXPECT_NE(said.find("count() locks no rows"), std::string::npos) << said;
+  EXPECT_EQ(locked([](auto query) -> task<std::int64_t> { co_return (co_await query.page(1, 2)).total; }), 4);
+  EXPECT_EQ(locked([](auto query) -> task<std::int64_t> { co_return co_await query.exists() ? 1 : 0; }), 1);
+}
 TEST_P(select, rows_without_a_match_are_found_by_what_the_outer_join_left_empty) {
   const auto found = sync_wait(db.query<Person>()
                                    .left_join<Pet>(col<&Pet::owner_id> == col<&Person::id>)

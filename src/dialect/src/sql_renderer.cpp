@@ -422,7 +422,10 @@ sql_renderer::select_parts sql_renderer::read_select(std::uint32_t from, std::ui
         parts.read.push_back(static_cast<std::uint16_t>(model_of_word(word).find_offset(offset_of_word(word))));
         break;
       case op::explain: break;  // read in the end
-      case op::only_count: parts.only_count = true; break;
+      case op::only_count:
+        parts.only_count = true;
+        parts.counts_beside_rows = sub_of(word) == counts_beside_rows;
+        break;
       case op::only_exists: parts.only_exists = true; break;
       case op::row_lock: parts.locks.push_back(word); break;
       case op::row_type: parts.row = &model_of_word(word); break;

@@ -83,6 +83,7 @@ private:
     std::string owner;                      ///< relation loads: the columns that say whose row it is
     std::vector<std::string> join_owner;    ///< the same, where it is a column of a join table and read with the row
     bool distinct = false, aggregates = false, only_count = false, only_exists = false;
+    bool counts_beside_rows = false;
     bool term_values = false, order_values = false;  ///< what is selected or ordered by has values, which are bound
     bool computes = false;                           ///< more is selected than columns
     hidden_rows also;

@@ -155,7 +155,11 @@ bool sql_renderer::calls_window(std::uint32_t from, std::uint32_t count) const n
 
 // SQLite would run it, and PostgreSQL say it in words of SQL.
 void sql_renderer::refuse_locks(const select_parts& parts, std::uint32_t from, std::uint32_t count) const {
-  if (parts.locks.empty() || parts.only_count) return;
+  if (parts.locks.empty() || parts.counts_beside_rows) return;
+  if (parts.only_count) {
+    throw query_error("count() locks no rows, because databases lock none that they only count: leave out lock(), or "
+                      "read the rows, or their keys by pluck(), and count what came");
+  }
   bool of_several =
       parts.distinct || !parts.distinct_on.empty() || !parts.group.empty() || !parts.having.empty() || parts.aggregates;
   for (std::uint32_t i = from; i < from + count; ++i) {

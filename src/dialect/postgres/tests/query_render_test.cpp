@@ -75,10 +75,10 @@ TEST(postgres_select, locks_two_tables_in_two_ways) {
   EXPECT_TRUE(sql(query<User>().join<Post>(col<&Post::author_id> == id).lock<Post>(for_update.nowait()).lock(for_share))
                   .ends_with(R"( FOR UPDATE OF "posts" NOWAIT FOR SHARE OF "users")"));
 }
-TEST(postgres_select, locks_nothing_to_count) {
+TEST(postgres_select, locks_nothing_to_count_beside_the_rows) {
   query_core counted = query<User>().core();
   counted.lock(for_update, nullptr);
-  counted.word(make_word(op::only_count));
+  counted.word(make_word(op::only_count, counts_beside_rows));
   EXPECT_EQ(plan_of(counted).text, R"(SELECT count(*) FROM "users")");
 }
 

@@ -81,10 +81,10 @@ struct select_verbs {
     return op;
   }
   static operation<std::int64_t> count(const query_core& core, query_source* source, std::source_location from = {}) {
-    return one_value<std::int64_t>(core, source, op::only_count, from);
+    return one_value<std::int64_t>(core, source, make_word(op::only_count), from);
   }
   static operation<bool> exists(const query_core& core, query_source* source, std::source_location from = {}) {
-    return one_value<bool>(core, source, op::only_exists, from);
+    return one_value<bool>(core, source, make_word(op::only_exists), from);
   }
   static task<tupelo::page<Result>> page(query_core core, query_source* source, std::int64_t number, std::int64_t size,
                                          std::source_location from = {}) {
@@ -92,7 +92,7 @@ struct select_verbs {
     tupelo::page<Result> result;
     result.number = number;
     result.size = size;
-    operation<std::int64_t> counted = count(core, source, from);
+    auto counted = one_value<std::int64_t>(core, source, make_word(op::only_count, counts_beside_rows), from);
     order_by_key(core);
     core.limit(size);
     core.offset((number - 1) * size);
@@ -164,9 +164,10 @@ private:
     co_return found;
   }
   template <class Value>
-  static operation<Value> one_value(const query_core& core, query_source* source, op what, std::source_location from) {
+  static operation<Value> one_value(const query_core& core, query_source* source, std::uint64_t what,
+                                    std::source_location from) {
     operation<Value> op(source, core, outcome::exactly_one);
-    op.core().word(make_word(what));
+    op.core().word(what);
     op.core().row_type(row_meta<Value>::spec);
     op.use_sink(&add_only_row);
     op.called_from(from);

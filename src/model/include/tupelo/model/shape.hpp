@@ -49,7 +49,7 @@ enum class op : std::uint8_t {
   distinct_on,          ///< a term of which only the first row of each value is read
   row_lock,       ///< sub: strength, and what to do where it is taken, in the high four; model: the table, 0: the first
   explain,        ///< the database's plan is wanted, not the rows; sub: what it is to tell
-  only_count,     ///< the number of rows is wanted, not the rows
+  only_count,     ///< the number of rows is wanted, not the rows; sub: count_flags
   only_exists,    ///< whether there is a row is wanted
   beside,         ///< a term that is read behind the row; sub: the kind of its values
   only_column,    ///< a column of the first model, which is not read whole
@@ -270,6 +270,8 @@ enum class set_kind : std::uint8_t { first, union_, union_all, intersect, except
 
 /// A key names its row, whatever else is known of it.
 enum with_deleted_flags : std::uint8_t { deleted_rows = 0, every_row = 1 };
+/// counts_beside_rows: the rows are read as well, by another statement, which is the one that locks them.
+enum count_flags : std::uint8_t { counts_alone = 0, counts_beside_rows = 1 };
 /// one_scope: the text that follows is its name.
 enum without_flags : std::uint8_t { all_scopes = 0, one_scope = 1 };
 
