@@ -396,6 +396,19 @@ TEST_P(ranges, come_back_as_they_were) {
   EXPECT_TRUE(sync_wait(db.query<Booking>().order_by(col<&Booking::id>).all()) == bookings);
 }
 
+TEST_P(ranges, to_infinity_come_back_as_they_were) {
+  std::vector<Booking> bookings(4, some_booking());
+  bookings[0].days = {date{10}, date::infinity(), range_bounds::closed};
+  bookings[1].days = {date{10}, date::infinity()};
+  bookings[2].days = {date::minus_infinity(), date::infinity(), range_bounds::open_closed};
+  bookings[3].days = range<date>::only(date::infinity());
+  for (Booking& b : bookings)
+    b.during = {timestamp::minus_infinity(), timestamp::infinity(), range_bounds::open_closed};
+  sync_wait(db.insert(bookings));
+  EXPECT_TRUE(sync_wait(db.query<Booking>().order_by(col<&Booking::id>).all()) == bookings);
+  for (const Booking& b : bookings) EXPECT_EQ(count(col<&Booking::days> == b.days), 1);
+}
+
 TEST_P(ranges, are_found_again_by_themselves) {
   const Booking b = sync_wait(db.insert(some_booking()));
   EXPECT_EQ(count(col<&Booking::seats> == b.seats && col<&Booking::numbers> == *b.numbers &&

@@ -28,7 +28,7 @@ bool read_integer(std::string_view text, Integer& out) {
 
 std::int32_t next_value(std::int32_t value) { return next_integer(value); }
 std::int64_t next_value(std::int64_t value) { return next_integer(value); }
-date next_value(date value) { return value.is_infinite() ? value : value.plus_days(1); }
+date next_value(date value) { return value.plus_days(1); }
 
 std::string bound_text(std::int64_t value) { return std::to_string(value); }
 std::string bound_text(date value) { return value.to_string(); }

@@ -30,6 +30,24 @@ TEST(range, of_whole_numbers_is_kept_as_closed_and_open) {
   EXPECT_EQ(range<date>(date{1}, date{2}, range_bounds::open_closed), range<date>(date{2}, date{3}));
 }
 
+TEST(range, of_days_keeps_whether_infinity_belongs_to_it) {
+  const range<date> to_the_end(date{1}, date::infinity(), range_bounds::closed);
+  EXPECT_TRUE(to_the_end.upper_inclusive());
+  EXPECT_TRUE(to_the_end.contains(date::infinity()));
+  EXPECT_NE(to_the_end, range<date>(date{1}, date::infinity()));
+  EXPECT_NE(to_the_end, range<date>(date{1}, std::nullopt));
+  const range<date> behind(date::minus_infinity(), date{1}, range_bounds::open_closed);
+  EXPECT_FALSE(behind.lower_inclusive());
+  EXPECT_FALSE(behind.contains(date::minus_infinity()));
+  EXPECT_EQ(behind.upper(), date{2});
+  EXPECT_FALSE(range<date>::only(date::infinity()).is_empty());
+  for (const char* text : {"[\"1970-01-02\",\"infinity\"]", "(\"-infinity\",\"1970-01-03\")",
+                           "[\"-infinity\",\"infinity\"]", "(\"-infinity\",\"infinity\")"}) {
+    ASSERT_TRUE(read<date>(text)) << text;
+    EXPECT_EQ(text_of(*read<date>(text)), text);
+  }
+}
+
 TEST(range, of_other_values_keeps_its_bounds) {
   const range<decimal> price(decimal(1), decimal(2), range_bounds::open_closed);
   EXPECT_FALSE(price.lower_inclusive());

@@ -57,6 +57,9 @@ struct range_of<timestamp> {
 std::int32_t next_value(std::int32_t value);
 std::int64_t next_value(std::int64_t value);
 date next_value(date value);
+/// Infinity has none, so that a range to it keeps whether it belongs to the range, as the database keeps it.
+constexpr bool has_next(std::int64_t) noexcept { return true; }
+constexpr bool has_next(date value) noexcept { return !value.is_infinite(); }
 
 std::string bound_text(std::int64_t value);
 std::string bound_text(date value);
@@ -96,8 +99,8 @@ constexpr range_bounds bounds_of(bool lower_inclusive, bool upper_inclusive) noe
 /// daterange and tstzrange of PostgreSQL for std::int32_t, std::int64_t, tp::decimal, tp::date and tp::timestamp.
 ///
 /// Ranges of whole numbers and days are kept as `[lower, upper)`, as the database keeps them, so that equal ranges are
-/// equal. Databases without ranges keep the text, and refuse contains() and overlaps().
-/// Errors: value_error (invalid_value) for a lower bound above the upper one.
+/// equal; only a bound at infinity is kept as it is. Databases without ranges keep the text, and refuse contains() and
+/// overlaps(). Errors: value_error (invalid_value) for a lower bound above the upper one.
 template <class T>
 class range {
   using traits = detail::range_of<T>;
@@ -117,10 +120,14 @@ public:
     upper_inclusive_ = upper_ && (bounds == range_bounds::closed || bounds == range_bounds::open_closed);
     if (lower_ && upper_ && *upper_ < *lower_) detail::throw_reversed_range();
     if constexpr (traits::is_discrete) {
-      if (lower_ && !lower_inclusive_) lower_ = detail::next_value(*lower_);
-      if (upper_ && upper_inclusive_) upper_ = detail::next_value(*upper_);
-      lower_inclusive_ = lower_.has_value();
-      upper_inclusive_ = false;
+      if (lower_ && !lower_inclusive_ && detail::has_next(*lower_)) {
+        lower_ = detail::next_value(*lower_);
+        lower_inclusive_ = true;
+      }
+      if (upper_ && upper_inclusive_ && detail::has_next(*upper_)) {
+        upper_ = detail::next_value(*upper_);
+        upper_inclusive_ = false;
+      }
     }
     if (lower_ && upper_ && (*upper_ < *lower_ || (*upper_ == *lower_ && !(lower_inclusive_ && upper_inclusive_))))
       *this = range();
