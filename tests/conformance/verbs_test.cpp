@@ -210,6 +210,18 @@ TEST_P(raw_sql, refuses_another_number_of_parameters_than_placeholders) {
   EXPECT_THROW(sync_wait(db.raw_sql<int>("SELECT ? + ?", 1).one()), query_error);
   EXPECT_THROW(sync_wait(db.raw_sql<int>("SELECT ?", 1, 2).one()), query_error);
 }
+TEST_P(raw_sql, refuses_more_parameters_than_its_numbers_say) {
+  const auto refused = [&](const char* sql, const auto&... given) {
+    return std::string(failure_of<query_error>([&] { sync_wait(db.raw_sql<int>(sql, given...).one()); }).what());
+  };
+  EXPECT_NE(refused("SELECT 1", 5).find("has 0 placeholders but is given 1"), std::string::npos);
+  EXPECT_NE(refused("SELECT $1", 5, 6).find("has 1 placeholders but is given 2"), std::string::npos);
+  EXPECT_NE(refused("SELECT $1 + $1", 5, 6).find("has 1 placeholders but is given 2"), std::string::npos);
+  EXPECT_NE(refused("SELECT ?1 + ?1", 5, 6).find("has 1 placeholders but is given 2"), std::string::npos);
+  EXPECT_NE(refused("SELECT $1 + length('$2')", 5, 6).find("is given 2"), std::string::npos);
+  EXPECT_EQ(sync_wait(db.raw_sql<int>("SELECT $1 + $1 + $2", 1, 2).one()), 4);
+  EXPECT_EQ(sync_wait(db.raw_sql<int>("SELECT ?1 + ?1 + ?2", 1, 2).one()), 4);
+}
 TEST_P(raw_sql, refuses_another_number_of_columns_than_fields) {
   EXPECT_THROW(sync_wait(db.raw_sql<RawRow>("SELECT id FROM people").all()), query_error);
 }

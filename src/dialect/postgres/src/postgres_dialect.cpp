@@ -12,6 +12,8 @@
 #include <tupelo/query/sql_text.hpp>
 #include "tupelo/core/error.hpp"
 
+#include <algorithm>
+
 namespace tupelo::postgres {
 
 namespace {
@@ -76,18 +78,28 @@ bool extreme(std::string& sql, function f, const call_argument& of) {
   return false;
 }
 
-bool has_numbered_parameter(std::string_view sql) noexcept {
+/// The number of the parameter at the digits; more than any statement takes where they are that many.
+std::size_t parameter_number(std::string_view digits) noexcept {
+  constexpr std::size_t most = 1'000'000;
+  std::size_t number = 0;
+  for (std::size_t at = 0; at < digits.size() && is_digit(digits[at]) && number < most; ++at)
+    number = number * 10 + static_cast<std::size_t>(digits[at] - '0');
+  return number;
+}
+
+/// 0: it numbers none.
+std::size_t highest_parameter(std::string_view sql) noexcept {
+  std::size_t highest = 0;
   for (std::size_t at = 0; at < sql.size();) {
     if (const std::size_t end = behind_opaque(sql, at); end != at) {
       at = end;
       continue;
     }
-    if (sql[at] == '$' && at + 1 < sql.size() && is_digit(sql[at + 1]) && (at == 0 || !is_word(sql[at - 1]))) {
-      return true;
-    }
+    if (sql[at] == '$' && at + 1 < sql.size() && is_digit(sql[at + 1]) && (at == 0 || !is_word(sql[at - 1])))
+      highest = std::max(highest, parameter_number(sql.substr(at + 1)));
     ++at;
   }
-  return false;
+  return highest;
 }
 
 }  // namespace
@@ -350,13 +362,12 @@ std::size_t postgres_dialect::behind_opaque(std::string_view sql, std::size_t at
   return postgres::behind_opaque(sql, at);
 }
 
-void postgres_dialect::raw(std::string& sql, std::string_view text, std::size_t parameters) const {
-  if (parameters == 0 || text.find('?') == std::string_view::npos || has_numbered_parameter(text)) {
-    sql += text;
-    return;
-  }
-  std::uint32_t next = 1;
-  bool numbered = false;
+namespace {
+
+/// Appends the text with its question marks numbered; gives how many parameters it takes.
+std::size_t number_parameters(std::string& sql, std::string_view text) {
+  std::size_t next = 1;
+  std::size_t highest = 0;  // of those that have a number, as `?2`
   for (std::size_t at = 0; at < text.size();) {
     if (const std::size_t end = behind_opaque(text, at); end != at) {
       sql += text.substr(at, end - at);
@@ -370,16 +381,33 @@ void postgres_dialect::raw(std::string& sql, std::string_view text, std::size_t 
       sql += '$';
       ++at;
       if (at != text.size() && is_digit(text[at])) {
-        numbered = true;
+        highest = std::max(highest, parameter_number(text.substr(at)));
       } else {
         sql += std::to_string(next++);
       }
     }
   }
+  return std::max(highest, next - 1);
+}
+
+}  // namespace
+
+void postgres_dialect::raw(std::string& sql, std::string_view text, std::size_t parameters) const {
+  if (parameters == 0) {  // `$1` may be another statement's, which this one prepares
+    sql += text;
+    return;
+  }
+  std::size_t wanted = highest_parameter(text);
+  if (wanted != 0) {
+    sql += text;
+  } else {
+    wanted = number_parameters(sql, text);
+  }
   // The server would take values that nothing in the text uses.
-  if (!numbered && next - 1 != parameters) {
-    throw query_error("the statement has " + std::to_string(next - 1) + " placeholders but is given " +
-                      std::to_string(parameters) + " parameters; give one for each ?, and write ?? for the operator");
+  if (wanted != parameters) {
+    throw query_error("the statement has " + std::to_string(wanted) + " placeholders but is given " +
+                      std::to_string(parameters) +
+                      " parameters; give one for each ? or number, and write ?? for the operator");
   }
 }
 
