@@ -292,5 +292,31 @@ TEST_P(cancellation, of_one_task_leaves_the_others_alone) {
   }());
 }
 
+TEST_P(pool, gives_a_connection_to_one_coroutine_at_a_time) {
+  TUPELO_NEEDS(trait::suspended_statements);
+  run([&]() -> task<void> {
+    lease held = co_await db.acquire();
+    co_await held.begin();
+    const auto one = [&](int n) -> task<errc> {
+      try {
+        if (n == 2) {
+          co_await held.execute("SELECT 1");
+        } else {
+          (void)co_await held.raw_sql<int>("SELECT 7").one();
+        }
+      } catch (const transaction_error& e) {
+        co_return e.code();
+      }
+      co_return errc{};
+    };
+    const auto [first, second, third] = co_await when_all(one(1), one(2), one(3));
+    EXPECT_EQ(first, errc{});
+    EXPECT_EQ(second, errc::concurrent_use);
+    EXPECT_EQ(third, errc::concurrent_use);
+    EXPECT_EQ(co_await one(4), errc{}) << "the transaction goes on";
+    co_await held.commit();
+  });
+}
+
 }  // namespace
 }  // namespace tupelo::conformance

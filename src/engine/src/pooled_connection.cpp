@@ -40,6 +40,7 @@ bool request_awaiter::suspend(std::coroutine_handle<> awaiting, const task_conte
       must_run_ ? rollback_deadline(context.scheduler, connection_.driver(), time_left_us(context)) : context.deadline;
   if (request_.deadline_us > until.at_us) request_.deadline_us = until.at_us;
   request_.cancellable = !must_run_ && context.cancellation.cancel_possible();
+  ++connection_.awaited;
   connection_.driver().start(request_);
   // Only now: an interrupt that comes before the request has started would find nothing to stop.
   if (request_.cancellable && !watch_.attach(context.cancellation)) connection_.driver().interrupt();
@@ -48,6 +49,7 @@ bool request_awaiter::suspend(std::coroutine_handle<> awaiting, const task_conte
 
 void request_awaiter::await_resume() {
   watch_.detach();
+  --connection_.awaited;
   if (!request_.failure) [[likely]]
     return;
   connection_.note_failure(request_);
@@ -115,6 +117,14 @@ void pooled_connection::require_no_copy() const {
                           "session or lease has not");
 }
 
+void pooled_connection::require_unused() const {
+  if (awaited == 0) [[likely]]
+    return;
+  throw transaction_error(errc::concurrent_use,
+                          "two coroutines use one lease at the same time: give each its own, await one statement after "
+                          "the other, or send them together by pipeline()");
+}
+
 void pooled_connection::take_results(statement_run& run, const driver::request& request) noexcept {
   run.row_count = request.row_count;
   run.affected = request.affected;
@@ -172,6 +182,7 @@ task<void> pooled_connection::run(statement_run& run) {
     run_now(run, context);
     co_return;
   }
+  require_unused();
   if (!postponed_.empty()) {
     statement_run* const only = &run;
     statement_group group{&only, 1};
@@ -236,6 +247,7 @@ void pooled_connection::execute_now(std::string_view script, std::int64_t left_u
 }
 
 task<void> pooled_connection::execute(std::string script) {
+  require_unused();
   if (!postponed_.empty()) co_await catch_up();
   driver::request request;
   request.script = script;

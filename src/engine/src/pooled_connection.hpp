@@ -142,6 +142,9 @@ public:
   /// Errors: transaction_error (concurrent_use) while copy_in() waits for the row that it is to write next: what is
   /// asked for then may be what it waits for, and a connection that copies answers nothing else.
   void require_no_copy() const;
+  /// Errors: transaction_error (concurrent_use) while somebody awaits a request of this connection: it would be sent as
+  /// well, and what the one made of the connection's transaction the other would not know.
+  void require_unused() const;
 
   /// Lets go of a statement that was pinned.
   void unpin(cached_statement& pinned) noexcept {
@@ -172,6 +175,7 @@ public:
   sharing shared;
   bool owes = false;           ///< answers are on their way that nobody waits for
   bool awaits_rows = false;    ///< of a copy_in(), which goes on when it has them
+  int awaited = 0;             ///< requests of its user that are not answered yet
   int depth = 0;               ///< of begin()s that are not ended
   int failed_depth = 0;        ///< of that which was said to have failed; 0: none
   bool begun_to_read = false;  ///< the open transaction did not take the right to write when it began

@@ -123,6 +123,7 @@ private:
 
 task<void> pooled_connection::run_group(statement_group& group, std::string_view ending) {
   const task_context& context = co_await current_context();
+  require_unused();
   for (;;) {
     context.cancellation.throw_if_cancelled();
     {

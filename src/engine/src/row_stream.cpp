@@ -191,6 +191,7 @@ task<std::uint64_t> row_stream_core::fetch(row_sink sink) {
   }
   pooled_connection& connection = s.held.connection();
   connection.require_no_copy();
+  connection.require_unused();
   const task_context& context = co_await current_context();
   try {
     if (!s.request.plan) {
