@@ -93,6 +93,11 @@ TEST_P(where, in_a_list_of_floating_point_numbers) {
 TEST_P(where, in_a_vector) { EXPECT_EQ(who(name.in(names{"bob", "cyd"})), (names{"bob", "cyd"})); }
 TEST_P(where, in_an_empty_vector_finds_nothing) { EXPECT_EQ(who(name.in(names{})), names{}); }
 TEST_P(where, not_in_an_empty_vector_finds_everything) { EXPECT_EQ(who(!name.in(names{})).size(), 4U); }
+TEST_P(where, not_in_an_empty_vector_finds_null_too) {
+  EXPECT_EQ(who(!age.in(std::vector<int>{})).size(), 4U);
+  EXPECT_EQ(who(!(age + 1).in(std::vector<int>{})).size(), 4U);
+  EXPECT_EQ(who((age + 1).in(std::vector<int>{})), names{});
+}
 TEST_P(where, not_in_leaves_null_out) { EXPECT_EQ(who(!age.in(20)), (names{"ada", "dan"})); }
 TEST_P(where, in_lists_of_every_length_up_to_70_find_exactly_their_elements) {
   for (int length = 1; length <= 70; ++length) {
