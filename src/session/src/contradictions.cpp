@@ -128,4 +128,22 @@ void unload_contradictions(const model_info& info, tracked_object* object, words
   unload_absent(info, object, before);
 }
 
+void unload_by_emptied(const model_info& info, tracked_object* object, const foreign_key_info& key) {
+  std::vector<void*> kept;
+  key_flows flows;
+  const auto is_emptied = [&](const key_flow::pair& pair) {
+    return std::any_of(key.fields.begin(), key.fields.end(),
+                       [&](std::uint16_t i) { return &info.fields[i] == pair.key; });
+  };
+  for_each_given(info, object->object(), [&](const relation_info& relation, void* field, const loaded_rows*) {
+    if (has_foreign_key(relation.kind) || !relation.through.empty()) return;
+    if (relation.kind != relation_kind::many_to_many) {
+      const key_flow& flow = flows.of(info, relation);
+      if (std::any_of(flow.pairs.begin(), flow.pairs.end(), is_emptied)) return;
+    }
+    kept.push_back(field);
+  });
+  unload_contradictions(info, object, take_snapshot(info, object->object()), kept);
+}
+
 }  // namespace tupelo::detail

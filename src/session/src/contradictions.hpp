@@ -15,6 +15,9 @@ std::vector<void*> contradictions(const model_info& info, tracked_object* object
 /// changed: a reference that was loaded and is to no row says by nothing else which key it was loaded by.
 void unload_contradictions(const model_info& info, tracked_object* object, words_view before,
                            const std::vector<void*>& kept = {});
+/// The same where this foreign key alone has become NULL: what the object has by its own key is as right as before, and
+/// may hold what a flush that fails later has to insert again.
+void unload_by_emptied(const model_info& info, tracked_object* object, const foreign_key_info& key);
 /// After a flush, of those that the program has given objects: what has come to nothing since, or was given another
 /// way, would be taken for a change by the next one. `owners`: those that have relations.
 void unload_stale(const std::vector<tracked_object*>& owners);

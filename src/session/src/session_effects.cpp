@@ -40,8 +40,7 @@ void session::state::note_effects(const detail::removal_effects& effects, std::i
       detail::prepare_for_update(info, object, removed_at);
       detail::count_version(info, object);
     });
-    const detail::snapshot now = detail::take_snapshot(info, emptied.object->object());
-    detail::unload_contradictions(info, emptied.object, now);
+    detail::unload_by_emptied(info, emptied.object, *emptied.key);
   }
   for (tracked_object* object : effects.other_keys) {
     if (object->state == object_state::persistent) expire(object);
