@@ -71,6 +71,14 @@ TEST_P(groups, a_query_inside_names_columns_that_are_grouped_by) {
   const auto heaviest = query<Pet>().correlate<Person>().where(owner_id == max(id)).select<std::int64_t>(count());
   EXPECT_EQ(rows(people().group_by(age).select(age, subquery(heaviest))), 3U) << "an aggregate of the query around";
 }
+TEST_P(groups, an_aggregate_of_a_query_inside_takes_columns_of_its_groups_alone) {
+  const auto heavy =
+      query<Pet>().correlate<Person>().where(owner_id == 1).select<std::optional<double>>(sum(weight + height));
+  expect_ungrouped(people().group_by(age).select(age, subquery(heavy)), "height");
+  EXPECT_EQ(rows(people().group_by(age, height).select(age, subquery(heavy))), 4U);
+  const auto some = query<Pet>().correlate<Person>().select<std::int64_t>(count(weight).filter(height > 1.6));
+  expect_ungrouped(people().group_by(age).select(age, subquery(some)), "height");
+}
 
 // ---- what has one
 

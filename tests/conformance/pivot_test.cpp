@@ -103,6 +103,15 @@ TEST_P(pivots, come_with_as_many_as_each_owner_gets) {
   EXPECT_EQ(text_of(lists[0]), "a2a long name that is on the heap b1loud ");
   EXPECT_EQ(text_of(lists[1]), "a1- ");
 }
+TEST_P(pivots, are_each_owners_own_where_its_objects_are_grouped) {
+  const auto lists = sync_wait(
+      db.query<Playlist>()
+          .order_by(col<&Playlist::id>)
+          .with(&Playlist::tracks, [](auto& q) { q.group_by(col<&Track::id>).order_by(col<&Track::name>.desc()); })
+          .all());
+  EXPECT_EQ(text_of(lists[0]), "c3- b1loud a2a long name that is on the heap ");
+  EXPECT_EQ(text_of(lists[1]), "a1- ");
+}
 TEST_P(pivots, are_loaded_later_too_and_kept_by_copies) {
   Playlist list = sync_wait(db.get<Playlist>(ids[1]));
   sync_wait(db.load(list, &Playlist::tracks));

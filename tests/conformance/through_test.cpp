@@ -155,6 +155,19 @@ TEST_P(through_relations, are_asked_for_and_counted_without_loading) {
   EXPECT_EQ(sync_wait(seals().where_has(&Seal::beside, &Seal::writers).count()), 2);
   EXPECT_EQ(sync_wait(db.query<Opinion>().where_has(&Opinion::writer).count()), 5);
 }
+TEST_P(through_relations, are_asked_of_what_has_one_value_in_a_group) {
+  const auto grouped = [&](auto column) {
+    return writers().group_by(col<&Writer::name>, column).select(col<&Writer::name>, count_of(&Writer::opinions));
+  };
+  EXPECT_EQ(sync_wait(grouped(col<&Writer::id>).all()).size(), 3U);
+  const std::string said = failure_of<query_error>([&] { sync_wait(grouped(col<&Writer::name>).all()); }).what();
+  EXPECT_EQ(said.rfind("column \"id\"", 0), 0U) << said;
+}
+TEST_P(through_relations, are_each_owners_own_where_they_are_grouped) {
+  const auto found = sync_wait(writers().with(&Writer::seals, [](auto& q) { q.group_by(col<&Seal::id>); }).all());
+  const auto plain = sync_wait(writers().with(&Writer::seals).all());
+  for (std::size_t i = 0; i != plain.size(); ++i) EXPECT_EQ(found[i].seals.size(), plain[i].seals.size()) << i;
+}
 TEST_P(through_relations, soft_deleted_rows_between_lead_nowhere) {
   sync_wait(db.erase<Book>().where(col<&Book::id> == a).run());
   EXPECT_EQ(stars(sync_wait(writers().with(&Writer::opinions).all())[0]), std::vector<int>{1});

@@ -457,6 +457,7 @@ std::string sql_renderer::select(std::uint32_t from, std::uint32_t count, select
   hide_rows(parts);
   refuse_locks(parts, from, count);
   check_groups(parts, from, count);
+  group_beside(parts);
   const model_info& row = parts.row ? *parts.row : *parts.model;
   if (recursion) promise_kinds(parts, row);
   std::string sql = assemble(parts);
@@ -469,6 +470,11 @@ std::string sql_renderer::select(std::uint32_t from, std::uint32_t count, select
   first_ = first_around;
   aggregates_ = aggregates_around;
   return sql;
+}
+
+void sql_renderer::group_beside(select_parts& parts) {
+  if (parts.group.empty()) return;
+  for (const std::string& column : parts.beside_keys) parts.group += ", " + column;
 }
 
 bool sql_renderer::has_single_row(const select_parts& parts) {

@@ -78,10 +78,12 @@ private:
     std::string joined_columns;  ///< of related rows that are read beside, and what they are read into
     std::vector<field_slot> joined_slots;
     std::vector<std::string> joined_names;  ///< what the tables of these rows are called here
-    std::string pivot_names;                ///< of the join table's columns that are read, as they are called here
-    std::size_t row_end = 0;                ///< of the row with those that are read beside it
-    std::string owner;                      ///< relation loads: the columns that say whose row it is
-    std::vector<std::string> join_owner;    ///< the same, where it is a column of a join table and read with the row
+    /// Relation loads: columns of the join table that say which row of it is read beside the related one.
+    std::vector<std::string> beside_keys;
+    std::string pivot_names;              ///< of the join table's columns that are read, as they are called here
+    std::size_t row_end = 0;              ///< of the row with those that are read beside it
+    std::string owner;                    ///< relation loads: the columns that say whose row it is
+    std::vector<std::string> join_owner;  ///< the same, where it is a column of a join table and read with the row
     bool distinct = false, aggregates = false, only_count = false, only_exists = false;
     bool counts_beside_rows = false;
     bool term_values = false, order_values = false;  ///< what is selected or ordered by has values, which are bound
@@ -184,6 +186,8 @@ private:
   bool is_read_here(const row_groups& groups, std::uint32_t table) const noexcept;
   /// Whether the aggregate is one of this SELECT's groups, and not of those of a query around it.
   bool is_of_groups(const row_groups& groups, const term_node& aggregate) const noexcept;
+  /// Whether it names a column of one of these.
+  bool takes_any(const term_node& aggregate, const std::vector<std::uint32_t>& tables) const noexcept;
   /// Whether the call, which may have a filter and an order, is of a window's rows.
   bool is_windowed(const std::vector<term_node>& nodes, const term_node& call) const noexcept;
   bool aggregates_rows(const row_groups& groups, std::uint32_t from, std::uint32_t count) const;
@@ -203,6 +207,9 @@ private:
   /// The same for what a query in the term says of the tables around it.
   void check_query(const row_groups& groups, const clause_rule& rule, std::uint32_t from, std::uint32_t count,
                    std::vector<std::uint32_t> own) const;
+  /// Of a relation of the row around: the columns by which its rows are found.
+  void check_owner(const row_groups& groups, const clause_rule& rule, std::uint64_t relation, std::uint64_t related,
+                   const std::vector<std::uint32_t>& own) const;
   /// Each clause of the SELECT. Errors: query_error.
   void check_groups(const select_parts& parts, std::uint32_t from, std::uint32_t count) const;
   void read_limits(select_parts& parts, std::uint64_t word, std::uint32_t index);
@@ -214,6 +221,8 @@ private:
   static std::string with_clause(const select_parts& parts);
   std::string projection(const select_parts& parts, const model_info& row) const;
   static bool has_single_row(const select_parts& parts);
+  /// What a narrowing function groups by is said of the rows of each owner, and not of all.
+  static void group_beside(select_parts& parts);
 
   // what is read from
   /// Begins to name the tables of one SELECT.
@@ -257,6 +266,10 @@ private:
   void number_owners(std::uint32_t index, std::uint64_t word);
   void read_owners(select_parts& parts, std::uint32_t index);
   void read_pivot(select_parts& parts, std::uint64_t word) const;
+  /// The key of the model's table, or all its columns where it has none.
+  static const std::vector<std::uint16_t>& telling_columns(const model_info& model) noexcept {
+    return model.key.empty() ? model.columns : model.key;
+  }
   void read_related(select_parts& parts, std::uint64_t word);
   /// Joins the table between; gives its columns that name the owner.
   std::vector<std::string> join_table_of(select_parts& parts, const relation_keys& keys);

@@ -84,6 +84,16 @@ bool sql_renderer::is_of_groups(const row_groups& groups, const term_node& aggre
   return !of_others;
 }
 
+bool sql_renderer::takes_any(const term_node& aggregate, const std::vector<std::uint32_t>& tables) const noexcept {
+  for (std::uint32_t i = aggregate.begin; i < aggregate.end; ++i) {
+    const std::uint64_t word = words_[i];
+    const bool of_these = std::find(tables.begin(), tables.end(), model_of(word)) != tables.end();
+    if (names_column_at(i) && of_these) return true;
+    i += payload_of(word);
+  }
+  return false;
+}
+
 bool sql_renderer::is_windowed(const std::vector<term_node>& nodes, const term_node& call) const noexcept {
   const term_node* node = &call;
   while (nodes[node->parent].index != node->index && node->place == 0) {
@@ -254,16 +264,20 @@ void sql_renderer::check_term(const row_groups& groups, const clause_rule& rule,
   }
 }
 
+void sql_renderer::check_owner(const row_groups& groups, const clause_rule& rule, std::uint64_t relation,
+                               std::uint64_t related, const std::vector<std::uint32_t>& own) const {
+  if (std::find(own.begin(), own.end(), model_of(relation)) != own.end()) return;
+  const relation_keys keys = keys_of(model_of_word(relation), offset_of_word(relation), model_of_word(related));
+  for (const relation_keys::pair& pair : keys.pairs) {
+    const std::uint64_t column = make_word(op::column, 0, pair.own->offset, model_of(relation));
+    if (!has_one_value(groups, column)) refuse_column(rule, column);
+  }
+}
+
 void sql_renderer::check_query(const row_groups& groups, const clause_rule& rule, std::uint32_t from,
                                std::uint32_t count, std::vector<std::uint32_t> own) const {
-  if (count > 1 && op_of(words_[from + 1]) == op::related_to && own.empty()) {
-    const std::uint64_t word = words_[from + 1];
-    const relation_keys keys = keys_of(model_of_word(word), offset_of_word(word), model_of_word(words_[from]));
-    for (const relation_keys::pair& pair : keys.pairs) {
-      const std::uint64_t column = make_word(op::column, 0, pair.own->offset, model_of(word));
-      if (keys.steps.empty() && !has_one_value(groups, column)) refuse_column(rule, column);
-    }
-  }
+  if (count > 1 && op_of(words_[from + 1]) == op::related_to)
+    check_owner(groups, rule, words_[from + 1], words_[from], own);
   for (std::uint32_t i = from; i < from + count; ++i) {
     const op o = op_of(words_[i]);
     if (o == op::select_from || o == op::join || o == op::source) own.push_back(model_of(words_[i]));
@@ -277,9 +291,10 @@ void sql_renderer::check_query(const row_groups& groups, const clause_rule& rule
     for (std::size_t n = nodes.size(); n-- > 0;) {
       term_node& node = nodes[n];
       const std::uint64_t word = words_[node.index];
-      // An aggregate may be of the groups around.
-      node.one_value = (node.parent != n && nodes[node.parent].one_value) || calls_aggregate(word) ||
-                       calls(word, function::fragment) || wraps_aggregate(word);
+      // An aggregate may be of the groups around, unless it takes something of the rows of the query that it is in.
+      const bool of_others = (calls_aggregate(word) || wraps_aggregate(word)) && !takes_any(node, own);
+      node.one_value =
+          (node.parent != n && nodes[node.parent].one_value) || of_others || calls(word, function::fragment);
       if (node.one_value) continue;
       const bool is_own = std::find(own.begin(), own.end(), model_of(word)) != own.end();
       if (names_column_at(node.index) && !is_own && !has_one_value(groups, word)) refuse_column(rule, word);

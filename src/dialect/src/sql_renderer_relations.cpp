@@ -64,6 +64,7 @@ std::string sql_renderer::visible_between(const relation_keys& keys, std::string
 void sql_renderer::read_owners(select_parts& parts, std::uint32_t index) {
   if (!loaded_.steps.empty()) {
     read_owners_through(parts, index);
+    parts.beside_keys = parts.join_owner;
     return;
   }
   if (loaded_.has_join_table()) {
@@ -78,6 +79,7 @@ void sql_renderer::read_owners(select_parts& parts, std::uint32_t index) {
       parts.owner += named(parts.id, *pair.related);
     }
   }
+  parts.beside_keys = parts.join_owner;
   separate(parts.where, " AND ");
   if (loaded_.type_field != nullptr && loaded_.relation->kind != relation_kind::belongs_to_any) {
     parts.where += names_model(named(parts.id, *loaded_.type_field), loaded_) + " AND ";
@@ -108,6 +110,8 @@ void sql_renderer::read_pivot(select_parts& parts, std::uint64_t word) const {
     throw query_error(relation + ": " + std::string(parts.model->short_name()) + " and " +
                       std::string(pivot.short_name()) + " are too large together to be read side by side");
   }
+  for (const std::uint16_t i : telling_columns(pivot))
+    parts.beside_keys.push_back(quoted(pivot.table) + "." + quoted(pivot.fields[i].column));
   for (const std::uint16_t i : pivot.columns) {
     const field_info& field = pivot.fields[i];
     const std::string name = quoted("tupelo_pivot_" + std::to_string(i));
