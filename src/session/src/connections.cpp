@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <functional>
 #include <string>
 #include <unordered_set>
 #include <utility>
@@ -125,6 +126,12 @@ void follow_key(held_rows& held, std::size_t row, const identity_map& identities
                                                      "first");
 }
 
+/// Whether what the row is a copy of has left its session before both were connected.
+bool is_lost(const held_rows& held, std::size_t row) noexcept {
+  return row < held.count && held.tie_of(row) == 0 && held.fate_of(row) == held_rows::fate::gone &&
+         held.parts[row] == nullptr && original_at(held, row) == nullptr;
+}
+
 std::uint64_t next_tie() noexcept {
   static std::atomic<std::uint64_t> last{1};
   return last.fetch_add(1, std::memory_order_relaxed) + 1;
@@ -165,6 +172,7 @@ void note_copy_in(void* relation, tracked_object* object) {
 void follow_originals(held_rows& held, const identity_map& identities, row_copies& copies) {
   for (std::size_t row = 0; row < held.originals.size(); ++row) {
     const tracked_object* const original = original_at(held, row);
+    if (is_lost(held, row)) throw_not_tracked(held);
     if (original == nullptr) continue;
     if (original->state == object_state::added) {
       give_to_added(held, row);
@@ -203,6 +211,29 @@ void follow_originals(const std::vector<tracked_object*>& owners, const tracked_
         if (one == nullptr || one == original) make_copy(held, row, identities, copies);
       }
     });
+  }
+}
+
+void forget_left_originals(const std::vector<tracked_object*>& leaving) {
+  const held_rows* last = nullptr;
+  std::vector<held_rows*> met;
+  for (tracked_object* object : leaving) {
+    const row_part* const part = row_part::from(object);
+    held_rows* const held = part != nullptr ? part->whole->held() : nullptr;
+    if (held == nullptr || held == last || held->originals.empty()) continue;
+    last = held;
+    met.push_back(held);
+  }
+  std::sort(met.begin(), met.end(), std::less<>());
+  met.erase(std::unique(met.begin(), met.end()), met.end());
+  for (held_rows* held : met) {
+    for (std::size_t row = 0; row < held->originals.size(); ++row) {
+      const tracked_object* const original = original_at(*held, row);
+      if (original == nullptr || original->state != object_state::detached) continue;
+      if (held->fates.size() <= row) held->fates.resize(row + 1);
+      held->fates[row] = held_rows::fate::gone;
+      drop(std::exchange(held->originals[row], nullptr));
+    }
   }
 }
 

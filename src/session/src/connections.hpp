@@ -76,6 +76,9 @@ void follow_originals(held_rows& held, const identity_map& identities, row_copie
 /// row is now.
 void follow_originals(const std::vector<tracked_object*>& owners, const tracked_object* one,
                       const identity_map& identities, row_copies& copies);
+/// Objects that leave the session may be rows of relations that refer to others that have left, and these to them: such
+/// circles would never end. These relations refer to what has left no more; to connect it is refused as before.
+void forget_left_originals(const std::vector<tracked_object*>& leaving);
 /// What leaves the session, because it is to be inserted no more, is to be connected no more.
 void give_up_connections(const std::vector<tracked_object*>& owners, const std::vector<tracked_object*>& leaving);
 /// Rows that were taken out of a many_to_many: new objects among them that no flush has inserted, also none that was

@@ -47,6 +47,7 @@ void session::state::let_go(const std::vector<tracked_object*>& leaving) {
     object->state = object_state::detached;
     undo.forget(object);
   }
+  detail::forget_left_originals(leaving);
   const std::vector<tracked_object*> order =
       objects.may_refer_further() ? detail::release_order(leaving) : std::vector<tracked_object*>();
   if (!copies.empty()) copies.forget_left();
