@@ -15,6 +15,17 @@ struct Shelf {
 
   static void model(tupelo::model<Shelf>& m) { m.table("shelf"); }
 };
+struct Clipping {
+  std::int64_t id{};
+  std::string title{};
+  timestamp created_at{}, updated_at{};
+  int version{};
+
+  static void model(tupelo::model<Clipping>& m) {
+    m.timestamps(&Clipping::created_at, &Clipping::updated_at);
+    m.version(&Clipping::version);
+  }
+};
 struct Written {
   std::int64_t author_id{};
   std::int64_t pages{};
@@ -56,6 +67,38 @@ TEST_P(write_from, the_rows_of_a_query_are_inserted) {
                          .select<std::tuple<std::string, int>>(author_name, cast<int>(length(author_name))));
   EXPECT_EQ(sync_wait(db.insert_from<Shelf>(more, col<&Shelf::title>, col<&Shelf::pages>)), 2);
   EXPECT_EQ(sync_wait(db.query<Shelf>().count()), 6);
+}
+TEST_P(write_from, inserted_rows_get_their_times_and_version_as_objects_do) {
+  create<Clipping>();
+  const timestamp before = timestamp::now();
+  const auto made =
+      sync_wait(db.insert_from<Clipping>(query<Book>().order_by(title).limit(1).select(title), col<&Clipping::title>)
+                    .returning());
+  ASSERT_EQ(made.size(), 1U);
+  EXPECT_GE(made[0].created_at, before);
+  EXPECT_EQ(made[0].updated_at, made[0].created_at);
+  EXPECT_EQ(made[0].version, 1);
+  const auto rows = query<Author>().select(author_name).distinct().union_all(query<Book>().select(title));
+  EXPECT_EQ(sync_wait(db.insert_from<Clipping>(rows, col<&Clipping::title>)), 8);
+  EXPECT_EQ(sync_wait(db.insert_from<Clipping>(query<Book>().group_by(author_id).select(max(title)).distinct(),
+                                               col<&Clipping::title>)),
+            3);
+  EXPECT_EQ(sync_wait(db.query<Clipping>().where(col<&Clipping::created_at> >= before).count()), 12);
+}
+TEST_P(write_from, a_time_or_version_that_is_selected_is_kept) {
+  create<Clipping>();
+  const timestamp then = timestamp::from_seconds(1);
+  Clipping old{.title = "old", .created_at = then, .version = 7};
+  sync_wait(db.insert(old));
+  const auto rows = query<Clipping>().select(concat(col<&Clipping::title>, "er"), col<&Clipping::created_at>,
+                                             col<&Clipping::version>);
+  EXPECT_EQ(sync_wait(db.insert_from<Clipping>(rows, col<&Clipping::title>, col<&Clipping::created_at>,
+                                               col<&Clipping::version>)),
+            1);
+  const Clipping copied = sync_wait(db.query<Clipping>().where(col<&Clipping::title> == "older").one());
+  EXPECT_EQ(copied.created_at, then);
+  EXPECT_GT(copied.updated_at, then);
+  EXPECT_EQ(copied.version, 7);
 }
 TEST_P(write_from, an_update_reads_another_table) {
   const auto query = db.update<Book>()

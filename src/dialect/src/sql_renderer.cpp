@@ -451,9 +451,11 @@ std::string sql_renderer::select(std::uint32_t from, std::uint32_t count, select
   const std::uint32_t first_around = std::exchange(first_, from);
   const bool recursion = std::exchange(recursion_, false);
   const bool aggregates_around = aggregates_;
+  const std::string beside = std::exchange(beside_rows_, {});
   enter(from, count);
   select_parts parts = read_select(from, count);
   parts.use = use;
+  parts.joined_columns += beside;
   hide_rows(parts);
   refuse_locks(parts, from, count);
   check_groups(parts, from, count);

@@ -301,6 +301,7 @@ private:
 
   void insert();
   void insert_selected(const model_info& model);
+  bool is_distinct(std::uint32_t from, std::uint32_t count) const noexcept;
   /// What a write reads beside its table.
   std::string write_sources(select_parts& parts);
   bool says_conflict() const noexcept;
@@ -367,6 +368,7 @@ private:
   kind promised_ = kind::null;  ///< of the first column of the SELECT that was written last, as the query says it
   kind selected_ = kind::null;  ///< and as the database has it; kind::null: not known
   bool recursion_ = false;      ///< the next SELECT is one of the two of a recursion
+  std::string beside_rows_{};   ///< what the next SELECT selects behind its terms
   bool stands_alone_ = false;   ///< the SELECT that was written last has no clause that stands behind a union
   statement_plan plan_;
 };

@@ -9,14 +9,35 @@
 
 namespace tupelo {
 
+bool sql_renderer::is_distinct(std::uint32_t from, std::uint32_t count) const noexcept {
+  for (std::uint32_t i = from; i < from + count; ++i) {
+    if (op_of(words_[i]) == op::distinct) return true;
+    i += body_of(words_[i]) + payload_of(words_[i]);
+  }
+  return false;
+}
+
 void sql_renderer::insert_selected(const model_info& model) {
   std::string columns;
   std::uint32_t i = 1;
   for (; op_of(words_[i]) == op::column; ++i) {
     columns += (columns.empty() ? "" : ", ") + quoted(field_of_word(words_[i]).column);
   }
+  const std::uint32_t from = i + 1, count = length_of(words_[i]);
+  std::string same;  // in all rows
+  for (i = from + count; i < count_; ++i) {
+    if (op_of(words_[i]) == op::assign) {
+      columns += ", " + quoted(field_of_word(words_[i + 1]).column);
+      same += ", " + expression_text(i + 2, length_of(words_[i]) - 1u);
+    }
+    i += body_of(words_[i]) + payload_of(words_[i]);
+  }
   plan_.text = "INSERT INTO " + quoted(model.table) + " (" + columns + ") ";
-  plan_.text += select(i + 1, length_of(words_[i]), select_use::operand);
+  // Where rows are compared a server takes a value for a text.
+  const bool compares = !same.empty() && is_distinct(from, count);
+  if (!compares) beside_rows_ = same;
+  const std::string rows = select(from, count, select_use::operand);
+  plan_.text += compares ? "SELECT *" + same + " FROM (" + rows + ") AS \"selected\"" : rows;
   returning(model);
 }
 

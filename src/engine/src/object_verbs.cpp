@@ -341,10 +341,33 @@ query_core with_stamps(query_core core, const model_info& info) {
   return core;
 }
 
+/// What an INSERT of a query's rows does not say of the columns that every insert fills; it may have been completed.
+query_core with_first_stamps(query_core core, const model_info& info) {
+  std::vector<int> said;
+  const std::uint64_t* const words = core.shape.data();
+  for (std::uint32_t i = 1; i < core.shape.size; ++i) {
+    if (op_of(words[i]) == op::column) said.push_back(info.find_offset(offset_of_word(words[i])));
+    if (op_of(words[i]) == op::assign) said.push_back(info.find_offset(offset_of_word(words[i + 1])));
+    i += body_of(words[i]) + payload_of(words[i]);
+  }
+  const auto is_left = [&](int position) {
+    return position >= 0 && std::find(said.begin(), said.end(), position) == said.end();
+  };
+  const std::int64_t now_us = is_left(info.created_at) || is_left(info.updated_at) ? timestamp::now().us : 0;
+  for (const int position : {info.created_at, info.updated_at}) {
+    if (is_left(position)) core.assign(op::assign, ref(info, position), expression(literal(kind::timestamp, now_us)));
+  }
+  if (is_left(info.version))
+    core.assign(op::assign, ref(info, info.version), expression(literal(kind::i64, std::int64_t{1})));
+  return core;
+}
+
 }  // namespace
 
 query_core complete_write(query_core core) {
   std::uint64_t* words = core.shape.data();
+  if (op_of(words[0]) == op::insert_into && sub_of(words[0]) == insert_selected)
+    return with_first_stamps(static_cast<query_core&&>(core), info_of(*find_spec(model_of(words[0]))));
   if (op_of(words[0]) != op::delete_from && op_of(words[0]) != op::update_of) return core;
   const model_info& info = info_of(*find_spec(model_of(words[0])));
   if (op_of(words[0]) == op::update_of) return with_stamps(static_cast<query_core&&>(core), info);

@@ -91,7 +91,8 @@ void note_restored(const model_info& info, void* object);
 /// Errors: query_error for a model whose rows are not marked as deleted.
 const field_info& require_deleted_at(const model_info& info);
 /// What a write by condition leaves unsaid: a delete_query of a soft-deletable model becomes an update, and an
-/// update_query sets updated_at and counts the version unless it sets them itself.
+/// update_query sets updated_at and counts the version unless it sets them itself. An INSERT of a query's rows fills
+/// the times and the version as that of an object. What is complete stays as it is.
 query_core complete_write(query_core core);
 
 /// Inserts objects of one model with as few statements as possible, keys set, in a transaction of its own where the

@@ -270,10 +270,11 @@ public:
   }
   /// Inserts the rows that a query selects, its values into these columns in their order, and gives their number:
   /// `db.insert_from<Archived>(tp::query<Post>().where(…).select(id, title), tp::col<&Archived::id>, …)`. Columns that
-  /// are not named get what the database gives them. `.returning()` behind it gives the rows instead, or terms of them.
+  /// are not named get what the database gives them; those of `m.timestamps` the time, and the version 1, as with
+  /// `insert`. `.returning()` behind it gives the rows instead, or terms of them.
   template <class T, class Result, class... Joined, class... Columns>
   insertion<T> insert_from(const select_query<Result, Joined...>& rows, const Columns&... columns) {
-    return {source(), detail::insert_of<T>(rows, columns...), detail::outcome::affected};
+    return {source(), detail::complete_write(detail::insert_of<T>(rows, columns...)), detail::outcome::affected};
   }
   template <class T>
   delete_query<T> erase() {
