@@ -150,6 +150,14 @@ TEST_P(expressions, no_condition_that_holds_and_no_otherwise_is_null) {
   EXPECT_EQ(who(band == 2), (names{"ada", "dan"}));
   EXPECT_EQ(who(band.is_null()), names{"cyd"});
 }
+TEST_P(expressions, null_is_chosen_as_values_are) {
+  const auto band = case_when(age < 30, 1).when(height > 1.8, std::nullopt).otherwise(2);
+  static_assert(std::is_same_v<decltype(band)::selected_type, std::optional<int>>);
+  EXPECT_EQ(of<std::optional<int>>("bob", band), 1);
+  EXPECT_EQ(of<std::optional<int>>("dan", band), std::nullopt);
+  EXPECT_EQ(of<std::optional<int>>("ada", band), 2);
+  EXPECT_EQ(of<std::optional<std::string>>("ada", case_when(age < 30, "young").otherwise(std::nullopt)), std::nullopt);
+}
 TEST_P(expressions, columns_and_expressions_are_chosen_as_values_are) {
   EXPECT_EQ(text("ada", case_when(role == Role::admin, upper(name)).otherwise(name)), "ADA");
   EXPECT_EQ(text("bob", case_when(role == Role::admin, upper(name)).otherwise(name)), "bob");

@@ -140,7 +140,7 @@ template <class T>
 struct relation_path<partial<T>> : relation_path<T> {};
 
 template <class T>
-struct select_verbs<partial<T>> {
+struct partial_verbs {
   static task<std::vector<partial<T>>> all(query_core core, query_source* source, std::source_location from = {}) {
     const left_out_columns missing = left_out_of(core);
     std::vector<T> rows = co_await select_verbs<T>::all(core, source, from);
@@ -190,8 +190,8 @@ struct select_verbs<partial<T>> {
   }
   template <class Function>
   static task<std::int64_t> chunk(query_core core, query_source* source, std::size_t rows, Function function) {
-    return for_each_chunk<select_verbs>(static_cast<query_core&&>(core), source, rows,
-                                        static_cast<Function&&>(function));
+    return for_each_chunk<partial_verbs>(static_cast<query_core&&>(core), source, rows,
+                                         static_cast<Function&&>(function));
   }
   static task<std::string> explain(const query_core& core, query_source* source, explain_options how,
                                    std::source_location from) {

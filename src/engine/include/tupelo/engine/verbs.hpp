@@ -175,6 +175,19 @@ private:
   }
 };
 
+/// The same of rows that have some columns alone; completed by tupelo/engine/partial.hpp.
+template <class T>
+struct partial_verbs;
+struct no_verbs {};
+template <class T>
+inline constexpr bool reads_partial = requires { sizeof(partial_verbs<T>); };
+
+template <class T>
+struct select_verbs<partial<T>> : std::conditional_t<reads_partial<T>, partial_verbs<T>, no_verbs> {
+  static_assert(reads_partial<T>, "tupelo: the rows of a query with only() or omit() are tp::partial<T>: #include "
+                                  "<tupelo/engine/partial.hpp> where it is run");
+};
+
 template <class T>
 struct write_verbs {
   static operation<std::int64_t> run(query_core core, query_source* source, std::source_location from = {}) {

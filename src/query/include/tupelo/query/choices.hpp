@@ -15,6 +15,10 @@ namespace detail {
 template <class Argument, class Base = base_of<typename operand<Argument>::value_type>>
 using value_as = std::conditional_t<text_like<Base> && !has_field_traits<Base>, std::string, Base>;
 
+/// NULL without a type.
+template <class Value>
+inline constexpr bool is_null_alone = std::is_same_v<Value, std::nullopt_t> || std::is_same_v<Value, std::nullptr_t>;
+
 template <class From, class To>
 consteval bool casts() {
   constexpr kind from = field_kind<From>();
@@ -51,9 +55,28 @@ class case_expression : public scalar<std::optional<detail::base_of<T>>, Models.
 public:
   case_expression(expression&& e) noexcept : base(static_cast<expression&&>(e)) {}
 
-  /// Else, where this condition holds, this value.
+  /// Else, where this condition holds, this value; std::nullopt is NULL.
   template <class... More, class Value>
   auto when(const condition<More...>& holds, const Value& value) const {
+    if constexpr (detail::is_null_alone<Value>) {
+      return when(holds, std::optional<detail::base_of<T>>());
+    } else {
+      return when_it_is(holds, value);
+    }
+  }
+  /// The value for all other rows.
+  template <class Value>
+  auto otherwise(const Value& value) const {
+    if constexpr (detail::is_null_alone<Value>) {
+      return scalar<std::optional<detail::base_of<T>>, Models...>(*this);  // as without it
+    } else {
+      return otherwise_it_is(value);
+    }
+  }
+
+private:
+  template <class... More, class Value>
+  auto when_it_is(const condition<More...>& holds, const Value& value) const {
     check<Value>();
     expression e = open();
     e.append(holds);
@@ -61,9 +84,8 @@ public:
     e.push(detail::call_word(function::choose, arguments() + 2));
     return with_when<Value, More...>(static_cast<expression&&>(e));
   }
-  /// The value for all other rows.
   template <class Value>
-  auto otherwise(const Value& value) const {
+  auto otherwise_it_is(const Value& value) const {
     check<Value>();
     using models = decltype(detail::models<Models...>() + typename detail::operand<Value>::models());
     expression e = open();
@@ -71,8 +93,6 @@ public:
     e.push(detail::call_word(function::choose, arguments() + 1));
     return typename detail::over<models>::template scalar<detail::null_passed<T, Value>>(static_cast<expression&&>(e));
   }
-
-private:
   template <class Value>
   static constexpr void check() {
     static_assert(detail::term_named<case_expression>::template takes<Value>,
@@ -92,6 +112,9 @@ private:
 /// otherwise() is not said.
 template <class... Models, class Value>
 auto case_when(const condition<Models...>& holds, const Value& value) {
+  static_assert(!detail::is_null_alone<Value>,
+                "tupelo: case_when(): the first value says the type, and std::nullopt has none: say "
+                "std::optional<T>(), or the conditions in another order");
   using type = detail::value_as<Value>;
   using models = decltype(detail::models<Models...>() + typename detail::operand<Value>::models());
   expression e(holds);
