@@ -99,6 +99,26 @@ TEST_P(related_counts, relations_are_loaded_as_they_are_said_before_select_and_b
   EXPECT_EQ(row->first.books.size(), 3U);
   EXPECT_TRUE(row->first.passport.loaded());
 }
+TEST_P(related_counts, relations_are_loaded_with_objects_that_are_all_that_is_selected) {
+  const auto before = sync_wait(authors().with(&Author::books).select(whole<Author>).with(&Author::passport).first());
+  EXPECT_EQ(before->books.size(), 3U);
+  EXPECT_TRUE(before->passport.loaded());
+}
+TEST_P(related_counts, relations_are_loaded_with_the_objects_of_a_join) {
+  const auto writers = books().join<Author>(col<&Author::id> == col<&Book::author_id>);
+  const auto found = sync_wait(writers.select(whole<Author>).with(&Author::books).all());
+  ASSERT_EQ(found.size(), 4U);
+  EXPECT_EQ(found[0].books.size(), 3U);
+  EXPECT_EQ(found[3].books.size(), 1U);
+  const auto both = sync_wait(writers.select(whole<Author>, whole<Book>).with(&Author::books).all());
+  EXPECT_EQ(std::get<0>(both[0]).books.size(), 3U);
+  EXPECT_EQ(std::get<1>(both[3]).title, "D");
+}
+TEST_P(related_counts, relations_of_objects_that_are_not_selected_are_not_loaded) {
+  const auto writers = books().with(&Book::reviews).join<Author>(col<&Author::id> == col<&Book::author_id>);
+  EXPECT_FALSE(sync_wait(writers.select(whole<Author>).first())->books.loaded());
+  EXPECT_THROW(writers.select(whole<Author>, whole<Book>), query_error);
+}
 TEST_P(related_counts, relations_are_refused_where_the_objects_do_not_stand_first) {
   struct named {
     Author author;

@@ -328,8 +328,14 @@ namespace {
 
 /// The size of what a SELECT's rows are decoded into.
 std::size_t row_size(const query_core& core) {
-  const std::size_t said = core.loads.row_size();
-  return said != 0 ? said : find_spec(model_of(core.shape.data()[0]))->size;
+  if (const std::size_t said = core.loads.row_size(); said != 0) return said;
+  std::uint32_t row = model_of(core.shape.data()[0]);
+  for (std::uint32_t i = 1; i < core.shape.size; ++i) {  // rows may be objects of another model that is joined
+    const std::uint64_t word = core.shape.data()[i];
+    if (op_of(word) == op::row_type) row = model_of(word);
+    i += body_of(word) + payload_of(word);
+  }
+  return find_spec(row)->size;
 }
 
 }  // namespace

@@ -62,9 +62,13 @@ struct projection {
   static void add(query_core&, const Other&) {}  // refused before
 };
 
-/// The terms as the fields of `Row`, which the compiler holds against them.
+template <class Row, class... Terms>
+inline constexpr bool is_one_object = false;
+template <class Row>
+inline constexpr bool is_one_object<Row, whole_row<Row>> = true;
+
 template <class Row, class InQuery, class... Terms>
-void project_row(query_core& core, const Terms&... terms) {
+void project_fields(query_core& core, const Terms&... terms) {
   constexpr auto fields = row_fields<Row>();
   static_assert(row_named<Row, size_of(fields)>::template takes<sizeof...(Terms)>,
                 "tupelo: select<Row>(…), as returning<Row>(…), needs one term for each field of Row");
@@ -73,6 +77,17 @@ void project_row(query_core& core, const Terms&... terms) {
   }
   (projection<InQuery>::add(core, terms), ...);
   core.row_type(row_meta<Row>::spec);
+}
+
+/// The terms as the fields of `Row`, which the compiler holds against them; or the one term that `Row` is itself.
+template <class Row, class InQuery, class... Terms>
+void project_row(query_core& core, const Terms&... terms) {
+  if constexpr (is_one_object<Row, Terms...>) {  // the model's own rows, of whichever table of the query
+    (projection<InQuery>::add(core, terms), ...);
+    core.row_type(meta<Row>::spec);
+  } else {
+    project_fields<Row, InQuery>(core, terms...);
+  }
 }
 
 }  // namespace detail

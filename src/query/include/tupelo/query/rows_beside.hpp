@@ -69,6 +69,8 @@ void keep_loads(query_core& core, const load_list& said) {
   if constexpr (objects_stand_first<Object, Row, Terms...>) {
     core.loads = said;
     stand_in_row<Row>(core.loads);
+  } else if constexpr (is_one_object<Row, Terms...> && std::is_same_v<Object, Row>) {
+    core.loads = said;
   } else if constexpr ((std::is_same_v<Terms, whole_row<Object>> || ...)) {
     throw_objects_behind();
   }
