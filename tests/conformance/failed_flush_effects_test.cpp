@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Objects whose foreign keys a flush empties with the rows that they name, and what else they have.
+// What the removal of rows does to objects that name them, around flushes that fail.
 #include "press.hpp"
 
 #include <tupelo/engine/events.hpp>
@@ -50,6 +50,85 @@ TEST_P(emptied_keys, lose_nothing_that_was_added_when_the_flush_fails_behind_the
   EXPECT_EQ(writer->books_count, 2);
   EXPECT_EQ(sync_wait(db.query<PressBook>().where(col<&PressBook::writer_id> == writer->id).count()), 2);
   EXPECT_EQ(sync_wait(db.query<PressWriter>().one()).books_count, 2);
+}
+
+struct Lodger;
+struct LodgerBag;
+struct Inn {
+  std::int64_t id{};
+  std::string code{};
+
+  static void model(tupelo::model<Inn>& m) { m.unique(&Inn::code); }
+};
+struct Lodger {
+  std::int64_t id{};
+  std::int64_t inn_id{};
+  belongs_to<Inn> inn{};
+  has_many<LodgerBag> bags{};
+
+  static void model(tupelo::model<Lodger>& m) {
+    m.belongs_to(&Lodger::inn, &Lodger::inn_id).on_delete(cascade);
+    m.has_many(&Lodger::bags, "lodger_id");
+  }
+};
+struct LodgerBag {
+  std::int64_t id{};
+  std::int64_t lodger_id{};
+  belongs_to<Lodger> lodger{};
+
+  static void model(tupelo::model<LodgerBag>& m) {
+    m.belongs_to(&LodgerBag::lodger, &LodgerBag::lodger_id).on_delete(cascade);
+  }
+};
+
+/// A row is removed, another one takes its unique code, and a failed flush has made one flush of it.
+class rows_in_the_way : public conformance_test {
+protected:
+  rows_in_the_way() {
+    create<Inn, Lodger, LodgerBag>();
+    old = s.add(Inn{.code = "x"});
+    sync_wait(s.commit());
+  }
+  void fail() {
+    auto lost = s.add(Lodger{.inn_id = 999'999});
+    EXPECT_THROW(sync_wait(s.flush()), foreign_key_violation);
+    s.expunge(lost);
+  }
+  void take_over() {
+    s.remove(old);
+    fail();
+    s.add(Inn{.code = "x"});
+  }
+  void expect_one_inn_alone() {
+    sync_wait(s.commit());
+    EXPECT_EQ(sync_wait(db.query<Inn>().count()), 1);
+    EXPECT_EQ(sync_wait(db.query<Lodger>().count()), 0);
+    EXPECT_EQ(sync_wait(db.query<LodgerBag>().count()), 0);
+    EXPECT_EQ(s.size(), std::size_t{1});
+  }
+  session s = db.session();
+  ref<Inn> old;
+};
+TUPELO_CONFORMANCE_SUITE(rows_in_the_way);
+
+TEST_P(rows_in_the_way, take_along_new_objects_that_name_them) {
+  s.add(Lodger{.inn_id = old->id});
+  take_over();
+  expect_one_inn_alone();
+}
+TEST_P(rows_in_the_way, take_along_what_an_undone_transaction_had_inserted) {
+  s.add(Lodger{.inn = old});
+  sync_wait(s.flush());
+  take_over();
+  expect_one_inn_alone();
+}
+TEST_P(rows_in_the_way, take_along_what_would_go_with_these) {
+  auto lodger = s.add(Lodger{.inn_id = old->id});
+  lodger->bags.add(LodgerBag{});
+  s.add(LodgerBag{.lodger = lodger});
+  take_over();
+  fail();
+  expect_one_inn_alone();
 }
 
 }  // namespace

@@ -44,37 +44,6 @@ void session::state::let_go_of_replaced_rows() {
   for (tracked_object* object : leaving) disown(object);
 }
 
-void session::state::note_what_is_in_the_way() {
-  std::map<const model_spec*, std::vector<const tracked_object*>> by_model;
-  for (const tracked_object* object : objects) {
-    using enum object_state;
-    if (object->state == added || object->state == persistent || object->state == removed)
-      by_model[object->spec].push_back(object);
-  }
-  for (const auto& [spec, some] : by_model) {
-    const model_info& info = info_of(*spec);
-    for (const tracked_object* object : detail::in_the_way(info, some)) {
-      replaced.push_back(object);
-      if (detail::is_deleted(info, *object)) empty_keys_to(info, *object);
-    }
-  }
-}
-
-void session::state::empty_keys_to(const model_info& info, const tracked_object& leaving) {
-  for (tracked_object* object : objects) {
-    if (object->state != object_state::added) continue;
-    const model_info& child = info_of(*object->spec);
-    for (const foreign_key_info& key : child.foreign_keys) {
-      if (key.on_delete != referential_action::set_null || &referenced_model(child, key) != &info) continue;
-      const detail::key_flow flow =
-          detail::flow_by_value(child, key.fields, info, detail::referenced_fields(info, key));
-      if (!flow.holds(object->object(), leaving.object())) continue;
-      undone.note_filled(object, flow);
-      flow.fill(object->object(), nullptr);
-    }
-  }
-}
-
 void session::state::add_held_rows() {
   const model_info* info = nullptr;
   std::vector<tracked_object*> leaving;
@@ -532,8 +501,9 @@ task<bool> session::state::write_all(bool commit) {
   }
   if (events.hears()) co_await events.before(*this);
   co_await restore_children(events);
-  detail::related_objects related(objects.with_relations(), number, undone);
-  if (undone.flush_failed()) note_what_is_in_the_way();
+  std::optional<detail::related_objects> links(std::in_place, objects.with_relations(), number, undone);
+  if (undone.flush_failed() && note_what_is_in_the_way()) links.emplace(objects.with_relations(), number, undone);
+  detail::related_objects& related = *links;
   work_list work(objects.all(), related, replaced);
   work.connects = connected.any(objects.with_relations());
   if (work.models.empty() && !work.connects) co_return false;

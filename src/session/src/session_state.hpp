@@ -133,9 +133,12 @@ struct session::state {
   void let_go_of_replaced_rows();
   /// What several flushes have written is one flush after a transaction was undone: what gives up unique values that
   /// others take comes before them, as what has left a has_one.
-  void note_what_is_in_the_way();
-  /// Of what is to be inserted: it comes when this row is gone.
-  void empty_keys_to(const model_info& info, const detail::tracked_object& leaving);
+  /// True: objects have left, which are to be deleted with it and are not inserted for that.
+  bool note_what_is_in_the_way();
+  /// Of what is to be inserted: it comes when this row is gone. What would be deleted with it goes `along`.
+  void leave_first(const model_info& info, const detail::tracked_object& leaving,
+                   std::vector<detail::tracked_object*>& along);
+  void add_what_goes_along(std::vector<detail::tracked_object*>& leaving);
   void take_out(const model_info& owner, const relation_info& relation, const detail::tracked_object& holder,
                 detail::held_rows& held, std::vector<detail::tracked_object*>& leaving);
   bool remove_orphans();
