@@ -9,6 +9,7 @@
 #include "tupelo/engine/listener.hpp"
 #include "tupelo/engine/object_verbs.hpp"
 #include "tupelo/engine/operation.hpp"
+#include "tupelo/engine/partial_verbs.hpp"
 #include "tupelo/engine/pipeline.hpp"
 #include "tupelo/engine/relation_verbs.hpp"
 #include "tupelo/engine/row_stream.hpp"
@@ -175,19 +176,6 @@ private:
   }
 };
 
-/// The same of rows that have some columns alone; completed by tupelo/engine/partial.hpp.
-template <class T>
-struct partial_verbs;
-struct no_verbs {};
-template <class T>
-inline constexpr bool reads_partial = requires { sizeof(partial_verbs<T>); };
-
-template <class T>
-struct select_verbs<partial<T>> : std::conditional_t<reads_partial<T>, partial_verbs<T>, no_verbs> {
-  static_assert(reads_partial<T>, "tupelo: the rows of a query with only() or omit() are tp::partial<T>: #include "
-                                  "<tupelo/engine/partial.hpp> where it is run");
-};
-
 template <class T>
 struct write_verbs {
   static operation<std::int64_t> run(query_core core, query_source* source, std::source_location from = {}) {
@@ -282,9 +270,8 @@ public:
     return update_query<T>(source());
   }
   /// Inserts the rows that a query selects, its values into these columns in their order, and gives their number:
-  /// `db.insert_from<Archived>(tp::query<Post>().where(…).select(id, title), tp::col<&Archived::id>, …)`. Columns that
-  /// are not named get what the database gives them; those of `m.timestamps` the time, and the version 1, as with
-  /// `insert`. `.returning()` behind it gives the rows instead, or terms of them.
+  /// `db.insert_from<Archived>(tp::query<Post>().where(…).select(id, title), tp::col<&Archived::id>, …)`. Others get
+  /// what the database gives them, or `insert` (times, version). `.returning()` gives the rows instead, or their terms.
   template <class T, class Result, class... Joined, class... Columns>
   insertion<T> insert_from(const select_query<Result, Joined...>& rows, const Columns&... columns) {
     return {source(), detail::complete_write(detail::insert_of<T>(rows, columns...)), detail::outcome::affected};
