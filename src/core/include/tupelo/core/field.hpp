@@ -49,6 +49,11 @@ enum class kind : std::uint8_t {
 /// What a kind is called in messages: "int32", "text", "timestamp" …
 std::string_view name_of(kind k) noexcept;
 
+/// `==` for templates: where one compares enumerators, the compiler tries the built-in operators of all pairs of
+/// numbers on them, which takes it longer than all else that the template says.
+constexpr bool same_kind(kind a, kind b) noexcept {
+  return static_cast<std::uint8_t>(a) == static_cast<std::uint8_t>(b);
+}
 constexpr bool is_integer(kind k) noexcept { return k >= kind::i8 && k <= kind::u64; }
 constexpr bool is_float(kind k) noexcept { return k == kind::f32 || k == kind::f64; }
 

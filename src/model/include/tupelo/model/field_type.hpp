@@ -96,14 +96,14 @@ consteval bool is_array() {
   } else if constexpr (optional_like<T> && !has_field_traits<T> && !relation_like<T>) {
     return is_array<typename T::value_type>();
   } else {
-    return field_kind<T>() == kind::array;
+    return same_kind(field_kind<T>(), kind::array);
   }
 }
 
 /// How many vectors lie in each other, T's own among them; 0 for what is no array, or one that is wrapped.
 template <class T>
 consteval unsigned dimensions() {
-  if constexpr (has_field_traits<T> || optional_like<T> || field_kind<T>() != kind::array) {
+  if constexpr (has_field_traits<T> || optional_like<T> || !same_kind(field_kind<T>(), kind::array)) {
     return 0;
   } else {
     return 1 + dimensions<typename T::value_type>();
@@ -160,13 +160,15 @@ consteval kind field_kind() {
     return kind::timestamp;
   } else if constexpr (optional_like<T>) {
     constexpr kind inner = field_kind<typename T::value_type>();
-    return inner == kind::embedded || inner == kind::relation || optional_like<typename T::value_type> ? kind::null
-                                                                                                       : inner;
+    return same_kind(inner, kind::embedded) || same_kind(inner, kind::relation) || optional_like<typename T::value_type>
+               ? kind::null
+               : inner;
   } else if constexpr (bytes_like<T>) {
     return kind::bytes;
   } else if constexpr (vector_like<T>) {
     constexpr kind element = field_kind<typename T::value_type>();
-    constexpr bool is_value = element != kind::null && element != kind::embedded && element != kind::relation;
+    constexpr bool is_value =
+        !same_kind(element, kind::null) && !same_kind(element, kind::embedded) && !same_kind(element, kind::relation);
     // Arrays inside of arrays are its rows, of which none is NULL or of a type of its own.
     constexpr bool has_rows = is_array<typename T::value_type>();
     constexpr unsigned rows = dimensions<typename T::value_type>();
@@ -220,9 +222,9 @@ struct traits_of<T> {
     { field_traits<T>::store(value) } -> std::convertible_to<stored>;
   };
   static constexpr bool loads = requires(T& value, const stored& from) { value = field_traits<T>::load(from); };
-  static constexpr bool is_stored_as_a_field = field_kind<stored>() != kind::null &&
-                                               field_kind<stored>() != kind::embedded &&
-                                               field_kind<stored>() != kind::relation && !is_mapped<stored> &&
+  static constexpr bool is_stored_as_a_field = !same_kind(field_kind<stored>(), kind::null) &&
+                                               !same_kind(field_kind<stored>(), kind::embedded) &&
+                                               !same_kind(field_kind<stored>(), kind::relation) && !is_mapped<stored> &&
                                                (has_field_traits<stored> || !optional_like<stored>);
 };
 
@@ -369,7 +371,7 @@ consteval void describe_value(type_ops& ops) {
     describe_ticks<typename Value::duration>(ops);
   } else if constexpr (span_of_time_like<Value>) {
     describe_ticks<Value>(ops);
-  } else if constexpr (field_kind<Value>() == kind::array) {
+  } else if constexpr (same_kind(field_kind<Value>(), kind::array)) {
     ops.array = &array_ops_of<Value>;
   }
 }
@@ -396,7 +398,7 @@ consteval type_ops make_type_ops() {
         ops.join_model_name = [] { return reflect::type_name(reflect::type_text<typename T::pivot_model>()); };
     }
     ops.relation_reset = [](void* p) { static_cast<T*>(p)->reset(); };
-  } else if constexpr (field_kind<T>() == kind::embedded) {
+  } else if constexpr (same_kind(field_kind<T>(), kind::embedded)) {
     ops.size = static_cast<std::uint16_t>(sizeof(T));
     ops.embedded = &spec_of<T>;
   } else {

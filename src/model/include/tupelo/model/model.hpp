@@ -25,9 +25,11 @@ struct field_ref {
     static_assert(sizeof value == sizeof member);
     __builtin_memcpy(&value, &member, sizeof value);
     offset = static_cast<std::uint16_t>(value);
-    static_assert(detail::field_in<C, F>::is_one_value,
-                  "tupelo: this field is a nested value object and no column itself; name a field inside it: "
-                  "tp::col<&Outer::field, &Inner::field>");
+    if constexpr (!detail::is_one_value<F>) {
+      static_assert(detail::field_in<C, F>::is_one_value,
+                    "tupelo: this field is a nested value object and no column itself; name a field inside it: "
+                    "tp::col<&Outer::field, &Inner::field>");
+    }
   }
   template <class Column>
     requires requires { Column::ref; }

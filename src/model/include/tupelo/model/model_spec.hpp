@@ -79,7 +79,7 @@ namespace detail {
 /// Vectors in each other that are no array of more dimensions.
 template <class Field>
 consteval bool holds_other_vectors() {
-  if constexpr (vector_like<Field> && field_kind<Field>() == kind::null) {
+  if constexpr (vector_like<Field> && same_kind(field_kind<Field>(), kind::null)) {
     return is_array<typename Field::value_type>();
   } else {
     return false;
@@ -87,24 +87,31 @@ consteval bool holds_other_vectors() {
 }
 template <class Field>
 consteval bool is_vector_of_objects() {
-  if constexpr (vector_like<Field> && field_kind<Field>() == kind::null) {
+  if constexpr (vector_like<Field> && same_kind(field_kind<Field>(), kind::null)) {
     constexpr kind element = field_kind<typename Field::value_type>();
-    return element == kind::embedded || element == kind::relation;
+    return same_kind(element, kind::embedded) || same_kind(element, kind::relation);
   } else {
     return false;
   }
 }
+
+// Asked once for each type of field; what is below, for each type of each struct, only to tell what is wrong.
+template <class Field>
+inline constexpr bool is_one_value = !same_kind(field_kind<Field>(), kind::embedded);
+template <class Field>
+inline constexpr bool can_be_a_field =
+    !std::is_array_v<Field> && !std::is_pointer_v<Field> && !same_kind(field_kind<Field>(), kind::null);
 
 /// Names the struct and the field's type in the compiler's message.
 template <class Struct, class Field>
 struct field_in {
   static constexpr bool is_no_array = !std::is_array_v<Field>;
   static constexpr bool is_no_pointer = !std::is_pointer_v<Field>;
-  static constexpr bool is_one_value = field_kind<Field>() != kind::embedded;
+  static constexpr bool is_one_value = !same_kind(field_kind<Field>(), kind::embedded);
   static constexpr bool has_rows_as_elements = !holds_other_vectors<Field>();
   static constexpr bool holds_values = !is_vector_of_objects<Field>();
-  static constexpr bool can_be_a_column =
-      !is_no_array || !is_no_pointer || !has_rows_as_elements || !holds_values || field_kind<Field>() != kind::null;
+  static constexpr bool can_be_a_column = !is_no_array || !is_no_pointer || !has_rows_as_elements || !holds_values ||
+                                          !same_kind(field_kind<Field>(), kind::null);
 };
 
 /// Refuses a field whose type cannot be a column.
@@ -130,7 +137,7 @@ struct check_field {
       "chrono time points and durations, enums, types with tp::field_traits, std::vector and std::optional of these, "
       "nested aggregates, and relations");
   static constexpr bool ok = field_in<Struct, Field>::is_no_array && field_in<Struct, Field>::is_no_pointer &&
-                             field_kind<Field>() != kind::null;
+                             !same_kind(field_kind<Field>(), kind::null);
 };
 
 template <class T>
@@ -150,10 +157,12 @@ struct field_lister {
   const void* base;
   template <class... Fields>
   int operator()(Fields&... field) const {
-    if constexpr ((check_field<Struct, Fields>::ok && ...)) {
+    if constexpr ((can_be_a_field<Fields> && ...)) {
       static constexpr const type_ops* types[] = {&ops_of<Fields>...};
       const void* addresses[] = {__builtin_addressof(field)...};
       take_fields(out, types, addresses, sizeof...(Fields), base);
+    } else {
+      (void)(check_field<Struct, Fields>::ok && ...);  // tells
     }
     return 0;
   }
@@ -278,8 +287,8 @@ const model_spec* spec_of() noexcept {
 namespace detail {
 
 template <class T>
-concept scalar_row =
-    field_kind<T>() != kind::null && field_kind<T>() != kind::embedded && field_kind<T>() != kind::relation;
+concept scalar_row = !same_kind(field_kind<T>(), kind::null) && !same_kind(field_kind<T>(), kind::embedded) &&
+                     !same_kind(field_kind<T>(), kind::relation);
 template <class T>
 concept tuple_row = requires { std::tuple_size<T>::value; } && !scalar_row<T>;
 

@@ -28,7 +28,7 @@ auto shifted(const Term& moment, const Amount& amount) {
 template <class Argument>
 inline constexpr bool is_moment = [] {
   constexpr kind k = field_kind<base_of<typename operand<Argument>::value_type>>();
-  return k == kind::timestamp || k == kind::date;
+  return same_kind(k, kind::timestamp) || same_kind(k, kind::date);
 }();
 /// A value beside a moment, as its own type.
 template <class Argument>

@@ -58,7 +58,7 @@ public:
   found<std::optional<T>> as() const {
     static_assert(detail::is_in_json<T>,
                   "tupelo: as<T>(): JSON holds std::string, bool, numbers, tp::decimal and tp::json");
-    static_assert(detail::field_kind<T>() != kind::u64,
+    static_assert(!same_kind(detail::field_kind<T>(), kind::u64),
                   "tupelo: as<T>(): a database computes with signed integers of 64 bits: say as<std::int64_t>(), or "
                   "as<tp::decimal>() for numbers above 9223372036854775807");
     expression e = begin();

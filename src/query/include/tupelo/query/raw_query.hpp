@@ -23,11 +23,11 @@ void push_parameter(query_core& core, const V& value) {
                           static_cast<std::uint16_t>(element_kind<value_type>())));
     }
   } else {
-    static_assert(value_kind<V>() != kind::null && value_kind<V>() != kind::embedded &&
-                      value_kind<V>() != kind::relation,
+    static_assert(!same_kind(value_kind<V>(), kind::null) && !same_kind(value_kind<V>(), kind::embedded) &&
+                      !same_kind(value_kind<V>(), kind::relation),
                   "tupelo: raw_sql(): a parameter of this type cannot be sent to a database");
-    if constexpr (value_kind<V>() != kind::null && value_kind<V>() != kind::embedded &&
-                  value_kind<V>() != kind::relation) {
+    if constexpr (!same_kind(value_kind<V>(), kind::null) && !same_kind(value_kind<V>(), kind::embedded) &&
+                  !same_kind(value_kind<V>(), kind::relation)) {
       const expression e = value_expression<V>(value);
       core.shape.append(e.shape);
       core.values.append(e.values);

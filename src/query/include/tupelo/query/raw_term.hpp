@@ -21,9 +21,9 @@ expression raw_expression(std::uint32_t kind_of_result, std::string_view text, c
 
 template <class T>
 struct raw_named {
-  static constexpr bool is_one_value = field_kind<base_of<T>>() != kind::null &&
-                                       field_kind<base_of<T>>() != kind::embedded &&
-                                       field_kind<base_of<T>>() != kind::relation;
+  static constexpr bool is_one_value = !same_kind(field_kind<base_of<T>>(), kind::null) &&
+                                       !same_kind(field_kind<base_of<T>>(), kind::embedded) &&
+                                       !same_kind(field_kind<base_of<T>>(), kind::relation);
 };
 
 }  // namespace detail

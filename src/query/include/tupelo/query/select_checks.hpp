@@ -130,7 +130,8 @@ consteval bool projects() {
   if constexpr (std::is_same_v<F, V>) return true;
   if constexpr (number<F> && number<V>) return std::is_floating_point_v<F> || !std::is_floating_point_v<V>;
   constexpr kind k = field_kind<F>();
-  return k == field_kind<V>() && k != kind::enumeration && k != kind::custom && k != kind::mapped && k != kind::array;
+  return same_kind(k, field_kind<V>()) && !same_kind(k, kind::enumeration) && !same_kind(k, kind::custom) &&
+         !same_kind(k, kind::mapped) && !same_kind(k, kind::array);
 }
 /// Names the row, the position and the term in the compiler's message where they do not fit each other.
 template <class Row, std::size_t Position, class Field>

@@ -64,7 +64,7 @@ private:
   expression column(std::uint16_t offset) const noexcept {
     static_assert(!relation_like<F> || has_field_traits<F>, "tupelo: a relation is no column: compare its foreign key");
     static_assert(
-        detail::field_kind<F>() != kind::embedded,
+        !same_kind(detail::field_kind<F>(), kind::embedded),
         "tupelo: a nested value object is no column; name a field in it: alias(&Outer::field, &Inner::field)");
     return expression(make_word(op::column, 0, offset, table_));
   }

@@ -38,9 +38,10 @@ struct term_named {
   static constexpr bool is_numeric = summable<type>;
   static constexpr bool is_integer = std::is_integral_v<type> && number<type>;
   static constexpr bool has_a_fraction = is_numeric && !is_integer;
-  static constexpr bool is_moment = k == kind::timestamp || k == kind::date;
-  static constexpr bool has_a_time = k == kind::timestamp;
-  static constexpr bool has_an_order = k != kind::array && k != kind::json && k != kind::interval && k != kind::custom;
+  static constexpr bool is_moment = same_kind(k, kind::timestamp) || same_kind(k, kind::date);
+  static constexpr bool has_a_time = same_kind(k, kind::timestamp);
+  static constexpr bool has_an_order = !same_kind(k, kind::array) && !same_kind(k, kind::json) &&
+                                       !same_kind(k, kind::interval) && !same_kind(k, kind::custom);
   /// Values, columns and expressions that may stand in its place.
   template <class Other>
   static constexpr bool takes = fits<type, base_of<typename operand<Other>::value_type>>();

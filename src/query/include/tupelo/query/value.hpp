@@ -27,7 +27,7 @@ template <class T>
 using base_of = typename without_optional<T>::type;
 
 template <class T>
-concept number = std::is_arithmetic_v<T> && !std::is_same_v<T, bool> && field_kind<T>() != kind::null;
+concept number = std::is_arithmetic_v<T> && !std::is_same_v<T, bool> && !same_kind(field_kind<T>(), kind::null);
 template <class T>
 concept summable = number<T> || std::is_same_v<T, decimal>;
 
@@ -45,9 +45,10 @@ consteval bool elements_fit() {
   constexpr kind b = kind_in_buffer(field_kind<base_of<B>>());
   if constexpr (std::is_same_v<base_of<A>, base_of<B>>) return true;
   if constexpr (is_integer(a) && is_integer(b)) return true;
-  if constexpr (a == kind::array && b == kind::array)
+  if constexpr (same_kind(a, kind::array) && same_kind(b, kind::array))
     return elements_fit<typename A::value_type, typename B::value_type>();
-  return a == b && a != kind::array && a != kind::enumeration && a != kind::custom && a != kind::mapped;
+  return same_kind(a, b) && !same_kind(a, kind::array) && !same_kind(a, kind::enumeration) &&
+         !same_kind(a, kind::custom) && !same_kind(a, kind::mapped);
 }
 
 /// Whether a value of type Value can be compared with or assigned to a column of type Field.
@@ -56,24 +57,24 @@ consteval bool fits() {
   using F = base_of<Field>;
   using V = base_of<Value>;
   if constexpr (std::is_same_v<F, V>) {
-    return !relation_like<F> && field_kind<F>() != kind::embedded;
+    return !relation_like<F> && !same_kind(field_kind<F>(), kind::embedded);
   } else if constexpr (number<F> && number<V>) {
     return std::is_floating_point_v<F> || !std::is_floating_point_v<V>;
   } else if constexpr (std::is_same_v<F, std::string>) {
     return text_like<V>;
   } else if constexpr (std::is_same_v<F, decimal>) {
     return std::is_integral_v<V> && number<V>;
-  } else if constexpr (field_kind<F>() == kind::date) {
+  } else if constexpr (same_kind(field_kind<F>(), kind::date)) {
     return std::is_same_v<V, date> || day_point_like<V>;
-  } else if constexpr (field_kind<F>() == kind::timestamp) {
+  } else if constexpr (same_kind(field_kind<F>(), kind::timestamp)) {
     return std::is_same_v<V, timestamp> || time_point_like<V>;
-  } else if constexpr (field_kind<F>() == kind::bytes) {
+  } else if constexpr (same_kind(field_kind<F>(), kind::bytes)) {
     return bytes_like<V>;
   } else if constexpr (has_field_traits<F>) {
     return text_like<V> && reads_text<F>;
-  } else if constexpr (field_kind<F>() == kind::interval) {
-    return field_kind<V>() == kind::interval;
-  } else if constexpr (field_kind<F>() == kind::array && field_kind<V>() == kind::array) {
+  } else if constexpr (same_kind(field_kind<F>(), kind::interval)) {
+    return same_kind(field_kind<V>(), kind::interval);
+  } else if constexpr (same_kind(field_kind<F>(), kind::array) && same_kind(field_kind<V>(), kind::array)) {
     return elements_fit<typename F::value_type, typename V::value_type>();
   } else {
     return false;
@@ -85,13 +86,13 @@ template <class V>
 consteval kind value_kind() {
   if constexpr (is_mapped<V>) {
     return value_kind<typename field_traits<V>::stored>();
-  } else if constexpr (field_kind<V>() == kind::mapped) {
+  } else if constexpr (same_kind(field_kind<V>(), kind::mapped)) {
     return value_kind<base_of<V>>();
   }
   constexpr kind k = field_kind<V>();
-  if constexpr (k == kind::null && text_like<V>) return kind::text;
+  if constexpr (same_kind(k, kind::null) && text_like<V>) return kind::text;
   if constexpr (std::is_same_v<V, std::nullptr_t>) return kind::null;
-  if constexpr (is_integer(k)) return k == kind::u64 ? kind::u64 : kind::i64;
+  if constexpr (is_integer(k)) return same_kind(k, kind::u64) ? kind::u64 : kind::i64;
   if constexpr (is_float(k)) return kind::f64;
   return k;
 }
@@ -102,9 +103,9 @@ template <class V>
 consteval kind element_kind() {
   if constexpr (is_mapped<V>) {
     return element_kind<typename field_traits<V>::stored>();
-  } else if constexpr (field_kind<V>() == kind::array) {
+  } else if constexpr (same_kind(field_kind<V>(), kind::array)) {
     using element = base_of<typename base_of<V>::value_type>;
-    if constexpr (field_kind<element>() == kind::array) {
+    if constexpr (same_kind(field_kind<element>(), kind::array)) {
       return element_kind<element>();
     } else {
       return value_kind<element>();
@@ -119,9 +120,9 @@ template <class V>
 std::uint32_t type_number() {
   if constexpr (is_mapped<V>) {
     return type_number<typename field_traits<V>::stored>();
-  } else if constexpr (field_kind<V>() == kind::array) {
+  } else if constexpr (same_kind(field_kind<V>(), kind::array)) {
     return type_number<base_of<typename V::value_type>>();
-  } else if constexpr (field_kind<V>() == kind::custom) {
+  } else if constexpr (same_kind(field_kind<V>(), kind::custom)) {
     if constexpr (ops_of<V>.form != nullptr) {
       static const std::uint32_t number = number_of_type(ops_of<V>);
       return number;
@@ -202,40 +203,40 @@ inline literal literal_of(const V& v, [[maybe_unused]] text_room<V>& room) {
   } else if constexpr (is_mapped<V>) {
     room.value = field_traits<V>::store(v);
     return literal_of<typename field_traits<V>::stored>(room.value, room.text);
-  } else if constexpr (k == kind::array) {
+  } else if constexpr (same_kind(k, kind::array)) {
     room.size = 0;
     push_value({&ops_of<V>, 0, k, false, {}}, __builtin_addressof(v), room);
     literal made(room, element_kind<V>());
     made.type = type_number<V>();
     return made;
-  } else if constexpr (k == kind::interval) {
+  } else if constexpr (same_kind(k, kind::interval)) {
     write_interval(room.bytes, ops_of<V>, __builtin_addressof(v));
     return {k, std::string_view(room.bytes, sizeof room.bytes)};
-  } else if constexpr (k == kind::time_of_day) {
+  } else if constexpr (same_kind(k, kind::time_of_day)) {
     return {k, v.us};
-  } else if constexpr (k == kind::text) {
+  } else if constexpr (same_kind(k, kind::text)) {
     return {k, std::string_view(v)};
-  } else if constexpr (k == kind::f64) {
+  } else if constexpr (same_kind(k, kind::f64)) {
     return {k, static_cast<double>(v)};
-  } else if constexpr (k == kind::boolean || k == kind::i64 || k == kind::u64) {
+  } else if constexpr (same_kind(k, kind::boolean) || same_kind(k, kind::i64) || same_kind(k, kind::u64)) {
     if constexpr (std::is_same_v<base_of<Field>, double> || std::is_same_v<base_of<Field>, float>) {
       return {kind::f64, static_cast<double>(v)};
     } else {
       return {k, static_cast<std::int64_t>(v)};
     }
-  } else if constexpr (k == kind::timestamp || k == kind::date) {
-    constexpr bool day = field_kind<base_of<Field>>() == kind::date;
+  } else if constexpr (same_kind(k, kind::timestamp) || same_kind(k, kind::date)) {
+    constexpr bool day = same_kind(field_kind<base_of<Field>>(), kind::date);
     return {day ? kind::date : kind::timestamp, ticks_of<std::conditional_t<day, date, timestamp>>(v)};
-  } else if constexpr (k == kind::enumeration) {
+  } else if constexpr (same_kind(k, kind::enumeration)) {
     return {k, enumerator_text(enum_names<V>(), static_cast<std::int64_t>(v))};
-  } else if constexpr (k == kind::uuid) {
+  } else if constexpr (same_kind(k, kind::uuid)) {
     return {k, std::string_view(reinterpret_cast<const char*>(v.bytes), 16)};
-  } else if constexpr (k == kind::bytes) {
+  } else if constexpr (same_kind(k, kind::bytes)) {
     return {k, std::string_view(reinterpret_cast<const char*>(v.data()), v.size())};
-  } else if constexpr (k == kind::decimal) {
+  } else if constexpr (same_kind(k, kind::decimal)) {
     room = v.to_string();
     return {k, std::string_view(room)};
-  } else if constexpr (k == kind::json) {
+  } else if constexpr (same_kind(k, kind::json)) {
     return {k, std::string_view(v.text())};
   } else {
     room.clear();

@@ -35,7 +35,7 @@ struct frame_distance {
 namespace detail {
 
 template <class Distance>
-inline constexpr bool is_length_of_time = field_kind<Distance>() == kind::interval;
+inline constexpr bool is_length_of_time = same_kind(field_kind<Distance>(), kind::interval);
 
 }  // namespace detail
 
@@ -82,7 +82,7 @@ struct window_order {
       return summable<Distance> && fits<T, Distance>();
     } else {
       constexpr kind k = field_kind<T>();
-      return (k == kind::timestamp || k == kind::date) && is_length_of_time<Distance>;
+      return (same_kind(k, kind::timestamp) || same_kind(k, kind::date)) && is_length_of_time<Distance>;
     }
   }();
   template <class Distance>
