@@ -94,9 +94,9 @@ expression::expression(column_ref column, kind k, const std::string_view* texts,
   push_list(shape, values, column, k, count);
   for (std::size_t i = 0; i < count; ++i) values.push_text(texts[i]);
 }
-expression::expression(column_ref column, const double* numbers, std::size_t count) noexcept {
-  push_list(shape, values, column, kind::f64, count);
-  for (std::size_t i = 0; i < count; ++i) values.push(std::bit_cast<std::uint64_t>(numbers[i]));
+expression::expression(column_ref column, kind k, const word_buffer& listed, std::size_t count) noexcept {
+  push_list(shape, values, column, k, count);
+  values.append(listed);
 }
 
 expression& expression::append(const expression& other) noexcept {

@@ -399,7 +399,8 @@ public:
   // column IN (…)
   expression(column_ref column, kind k, const void* integers, std::size_t count, int signed_size) noexcept;
   expression(column_ref column, kind k, const std::string_view* texts, std::size_t count) noexcept;
-  expression(column_ref column, const double* values, std::size_t count) noexcept;
+  /// of `count` values as they stand in a value buffer
+  expression(column_ref column, kind k, const word_buffer& listed, std::size_t count) noexcept;
 
   expression& append(const expression& other) noexcept;
   /// this = this `o` other

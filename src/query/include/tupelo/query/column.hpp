@@ -99,14 +99,14 @@ struct column_named {
   static constexpr bool is_text = std::is_same_v<base_of<field>, std::string>;
   static constexpr bool is_numeric = summable<base_of<field>>;
   static constexpr bool is_moment =
-      field_kind<base_of<field>>() == kind::timestamp || field_kind<base_of<field>>() == kind::date;
+      same_kind(field_kind<base_of<field>>(), kind::timestamp) || same_kind(field_kind<base_of<field>>(), kind::date);
   static constexpr bool is_json = std::is_same_v<base_of<field>, json>;
-  static constexpr bool is_any_array = field_kind<base_of<field>>() == kind::array;
+  static constexpr bool is_any_array = same_kind(field_kind<base_of<field>>(), kind::array);
   /// With elements to look for: databases know too different things of those of an array of rows.
   static constexpr bool is_array = dimensions<base_of<field>>() == 1;
   static constexpr bool is_range = range_like<base_of<field>>;
   static constexpr bool is_stored = !relation_like<field> || has_field_traits<field>;
-  static constexpr bool is_one_value = field_kind<field>() != kind::embedded;
+  static constexpr bool is_one_value = !same_kind(field_kind<field>(), kind::embedded);
   static constexpr bool is_column = is_stored && is_one_value;
   template <class Value>
   static constexpr bool accepts = fits<field, Value>();
@@ -162,95 +162,75 @@ std::conditional_t<(std::is_same_v<A, B> || ...), models<A...>, models<A..., B>>
 template <class... A, class B, class C, class... D>
 auto operator+(models<A...> a, models<B, C, D...>) -> decltype((a + models<B>()) + models<C, D...>());
 
+/// The values of a list as they stand in a value buffer. By the type of the field, not by the column, so that columns
+/// of one type share what is compiled.
+template <class Field, class Element>
+expression listed(column_ref ref, const Element* list, std::size_t count) {
+  using base = base_of<Field>;
+  constexpr kind k = value_kind<Element>();
+  static_assert(!same_kind(k, kind::array), "tupelo: in(): an array is compared with ==, not looked up in a list");
+  if constexpr (is_integer(k) && std::is_integral_v<base> && !is_mapped<Element>) {
+    return expression(ref, k, list, count, std::is_signed_v<Element> ? int{sizeof(Element)} : -int{sizeof(Element)});
+  } else {
+    constexpr bool are_words = same_kind(k, kind::boolean) || same_kind(k, kind::timestamp) ||
+                               same_kind(k, kind::date) || same_kind(k, kind::time_of_day) ||
+                               (is_integer(k) && is_mapped<Element>);
+    constexpr bool are_plain_texts = same_kind(k, kind::text) && !is_mapped<Element>;
+    inline_word_buffer<16> words;
+    [[maybe_unused]] text_room<Element> room;
+    kind as = are_words || are_plain_texts ? k : value_kind<base>();
+    for (std::size_t i = 0; i < count; ++i) {
+      if constexpr (is_mapped<Element> && is_float(k)) {
+        words.push(__builtin_bit_cast(std::uint64_t, static_cast<double>(field_traits<Element>::store(list[i]))));
+      } else if constexpr (is_integer(k) && !number<base> && !is_mapped<Element>) {
+        words.push_text(std::to_string(list[i]));  // an integer against a decimal column
+      } else if constexpr (number<Element>) {
+        words.push(__builtin_bit_cast(std::uint64_t, static_cast<double>(list[i])));
+      } else if constexpr (are_plain_texts) {
+        words.push_text(std::string_view(list[i]));
+      } else {
+        const literal value = literal_of<Field>(list[i], room);
+        value.push_to(words);
+        if constexpr (are_words) as = value.k;
+      }
+    }
+    return expression(ref, as, words, count);
+  }
+}
+
 /// A list of values beside what they are looked up by, which `Named` names in the compiler's messages: a column, or an
 /// expression that stands before the list.
-template <class Named, class Field>
-struct value_list {
-  using base = base_of<Field>;
-
-  template <class First, class... Rest>
-  static expression of(column_ref ref, const First& first, const Rest&... rest) {
-    if constexpr (sizeof...(Rest) == 0 && requires { std::data(first); } && !text_like<First> &&
-                  !(field_kind<base>() == kind::bytes && bytes_like<First>)) {
-      using element = std::remove_cvref_t<decltype(*std::data(first))>;
+template <class Named, class Field, class First, class... Rest>
+expression value_list(column_ref ref, const First& first, const Rest&... rest) {
+  if constexpr (sizeof...(Rest) == 0 && requires { std::data(first); } && !text_like<First> &&
+                !(same_kind(field_kind<base_of<Field>>(), kind::bytes) && bytes_like<First>)) {
+    using element = std::remove_cvref_t<decltype(*std::data(first))>;
+    if constexpr (fits<Field, element>() && !field_is_optional<element>()) {
+      return listed<Field>(ref, std::data(first), std::size(first));
+    } else {
       static_assert(Named::template accepts<element>, "tupelo: in(): the list's values do not match the column's type");
       static_assert(Named::template lists<element>,
                     "tupelo: in(): the list holds std::optional values: leave the empty "
                     "ones out, and say || is_null() where they are meant");
-      if constexpr (fits<Field, element>() && Named::template lists<element>)
-        return values<element>(ref, std::data(first), std::size(first));
+    }
+  } else if constexpr (fits<Field, First>() && (fits<Field, Rest>() && ...) && !field_is_optional<First>() &&
+                       (!field_is_optional<Rest>() && ...)) {
+    if constexpr (text_like<First>) {
+      const std::string_view list[]{std::string_view(first), std::string_view(rest)...};
+      return expression(ref, kind::text, list, 1 + sizeof...(Rest));
     } else {
-      static_assert(Named::template accepts<First> && (Named::template accepts<Rest> && ...),
-                    "tupelo: in(): the list's values do not match the column's type");
-      static_assert(Named::template lists<First> && (Named::template lists<Rest> && ...),
-                    "tupelo: in(): the list holds std::optional values: leave the empty ones out, and say || is_null() "
-                    "where they are meant");
-      if constexpr (fits<Field, First>() && (fits<Field, Rest>() && ...) && Named::template lists<First> &&
-                    (Named::template lists<Rest> && ...)) {
-        if constexpr (text_like<First>) {
-          const std::string_view list[]{std::string_view(first), std::string_view(rest)...};
-          return expression(ref, kind::text, list, 1 + sizeof...(Rest));
-        } else {
-          const std::common_type_t<First, Rest...> list[]{first, rest...};
-          return values<std::common_type_t<First, Rest...>>(ref, list, 1 + sizeof...(Rest));
-        }
-      }
+      const std::common_type_t<First, Rest...> list[]{first, rest...};
+      return listed<Field>(ref, list, 1 + sizeof...(Rest));
     }
-    return expression();
+  } else {
+    static_assert(Named::template accepts<First> && (Named::template accepts<Rest> && ...),
+                  "tupelo: in(): the list's values do not match the column's type");
+    static_assert(Named::template lists<First> && (Named::template lists<Rest> && ...),
+                  "tupelo: in(): the list holds std::optional values: leave the empty ones out, and say || is_null() "
+                  "where they are meant");
   }
-
-private:
-  template <class Element>
-  static expression values(column_ref ref, const Element* list, std::size_t count) {
-    constexpr kind k = value_kind<Element>();
-    static_assert(k != kind::array, "tupelo: in(): an array is compared with ==, not looked up in a list");
-    if constexpr (is_mapped<Element> && is_float(k)) {
-      std::vector<double> numbers;
-      for (std::size_t i = 0; i < count; ++i)
-        numbers.push_back(static_cast<double>(field_traits<Element>::store(list[i])));
-      return expression(ref, numbers.data(), count);
-    } else if constexpr (is_integer(k) && !number<base> && !is_mapped<Element>) {
-      return texts(ref, list, count);
-    } else if constexpr (is_integer(k) && std::is_integral_v<base>) {
-      return expression(ref, k, list, count, std::is_signed_v<Element> ? int{sizeof(Element)} : -int{sizeof(Element)});
-    } else if constexpr (number<Element>) {
-      const std::vector<double> numbers(list, list + count);
-      return expression(ref, numbers.data(), count);
-    } else if constexpr (k == kind::text && !is_mapped<Element>) {
-      const std::vector<std::string_view> views(list, list + count);
-      return expression(ref, k, views.data(), count);
-    } else if constexpr (k == kind::boolean || k == kind::timestamp || k == kind::date || k == kind::time_of_day ||
-                         (is_integer(k) && is_mapped<Element>)) {
-      std::vector<std::int64_t> words;
-      words.reserve(count);
-      text_room<Element> room;
-      kind as = k;
-      for (std::size_t i = 0; i < count; ++i) {
-        const literal value = literal_of<Field>(list[i], room);
-        as = value.k;
-        words.push_back(static_cast<std::int64_t>(value.word));
-      }
-      return expression(ref, as, words.data(), count, 8);
-    } else {
-      return texts(ref, list, count);
-    }
-  }
-  template <class Element>
-  static expression texts(column_ref ref, const Element* list, std::size_t count) {
-    std::vector<std::string> written;
-    written.reserve(count);
-    [[maybe_unused]] text_room<Element> room;
-    for (std::size_t i = 0; i < count; ++i) {
-      if constexpr (std::is_integral_v<Element>) {
-        written.push_back(std::to_string(list[i]));  // an integer against a decimal column
-      } else {
-        written.emplace_back(literal_of<Field>(list[i], room).text);
-      }
-    }
-    const std::vector<std::string_view> views(written.begin(), written.end());
-    return expression(ref, value_kind<base>(), views.data(), count);
-  }
-};
+  return expression();
+}
 
 template <class Named, class Query>
 expression in_rows_of(expression&& left, const Query& query) {
@@ -349,7 +329,7 @@ public:
     if constexpr (sizeof...(Rest) == 0 && requires { first.core(); }) {
       return detail::in_rows_of<named>(expression(ref), first);
     } else {
-      return detail::value_list<named, field>::of(ref, first, rest...);
+      return detail::value_list<named, field>(ref, first, rest...);
     }
   }
 

@@ -122,7 +122,7 @@ public:
       return detail::in_rows_of<named>(expression(*this), first);
     } else {
       expression e(*this);
-      return static_cast<expression&&>(e.append(detail::value_list<named, T>::of(column_ref(), first, rest...)));
+      return static_cast<expression&&>(e.append(detail::value_list<named, T>(column_ref(), first, rest...)));
     }
   }
   template <class Low, class High>
@@ -181,6 +181,18 @@ consteval bool compares() {
     return fits<T, value>() || fits<value, T>();
   }
 }
+/// Whether a column of this type compares so with a value of that one: asked once for both. What is wrong otherwise is
+/// told with the column's name.
+template <class Field, class V, comparison C>
+inline constexpr bool compares_plainly =
+    is_one_value<Field> && (!relation_like<Field> || has_field_traits<Field>) && fits<Field, V>() &&
+    (static_cast<int>(C) <= static_cast<int>(comparison::not_equal) ||
+     !same_kind(field_kind<base_of<Field>>(), kind::array));
+template <class Left, class Right, comparison C>
+inline constexpr bool columns_compare =
+    fits<Left, Right>() && (static_cast<int>(C) <= static_cast<int>(comparison::not_equal) ||
+                            !same_kind(field_kind<base_of<Left>>(), kind::array));
+
 template <class Expression>
 struct expression_of {
   static constexpr kind k = field_kind<base_of<Expression>>();
@@ -194,51 +206,54 @@ struct expression_of {
 
 }  // namespace detail
 
-#define TUPELO_COMPARISON(o, c)                                                                                   \
-  template <auto... M, class V>                                                                                   \
-  inline condition<typename column<M...>::owner> operator o(column<M...>, const V & value) {                      \
-    static_assert(detail::column_named<M...>::is_stored,                                                          \
-                  "tupelo: a relation is no column: compare its foreign key, or use tp::exists()");               \
-    static_assert(                                                                                                \
-        detail::column_named<M...>::is_one_value,                                                                 \
-        "tupelo: a nested value object is no column; name a field in it: tp::col<&Outer::field, &Inner::field>"); \
-    static_assert(detail::column_named<M...>::template accepts_value<V>,                                          \
-                  "tupelo: this value cannot be compared with this column: their types do not match");            \
-    static_assert(!detail::column_named<M...>::is_any_array || comparison::c <= comparison::not_equal,            \
-                  "tupelo: arrays have no order that all databases agree on: compare them with == and !=");       \
-    if constexpr (detail::column_named<M...>::template accepts<V>) {                                              \
-      detail::text_room<V> room;                                                                                  \
-      return {column<M...>::ref, comparison::c, detail::literal_of<typename column<M...>::base>(value, room)};    \
-    } else {                                                                                                      \
-      return expression();                                                                                        \
-    }                                                                                                             \
-  }                                                                                                               \
-  template <auto... M, auto... N>                                                                                 \
-  inline condition<typename column<M...>::owner, typename column<N...>::owner> operator o(column<M...>,           \
-                                                                                          column<N...>) {         \
-    static_assert(detail::column_named<M...>::template accepts_column<N...>,                                      \
-                  "tupelo: these two columns cannot be compared: their types do not match");                      \
-    static_assert(!detail::column_named<M...>::is_any_array || comparison::c <= comparison::not_equal,            \
-                  "tupelo: arrays have no order that all databases agree on: compare them with == and !=");       \
-    return expression(column<M...>::ref, comparison::c, column<N...>::ref);                                       \
-  }                                                                                                               \
-  template <auto... M, detail::term V>                                                                            \
-  inline detail::condition_over<column<M...>, V> operator o(column<M...>, const V & value) {                      \
-    static_assert(detail::column_named<M...>::template compares_with<typename V::value_type>,                     \
-                  "tupelo: this expression cannot be compared with this column: their types do not match");       \
-    expression e(column<M...>::ref);                                                                              \
-    e.combine(value, make_word(op::compare, static_cast<std::uint8_t>(comparison::c)));                           \
-    return e;                                                                                                     \
-  }                                                                                                               \
-  template <class T, class... Models, class V>                                                                    \
-  inline detail::condition_over<scalar<T, Models...>, V> operator o(scalar<T, Models...> left, const V & value) { \
-    static_assert(detail::expression_of<T>::template accepts<V>,                                                  \
-                  "tupelo: this value cannot be compared with this expression: their types do not match");        \
-    if constexpr (detail::compares<T, V>()) {                                                                     \
-      left.combine(detail::operand<V>::template of<T>(value),                                                     \
-                   make_word(op::compare, static_cast<std::uint8_t>(comparison::c)));                             \
-    }                                                                                                             \
-    return static_cast<expression&&>(left);                                                                       \
+#define TUPELO_COMPARISON(o, c)                                                                                     \
+  template <auto... M, class V>                                                                                     \
+  inline condition<typename column<M...>::owner> operator o(column<M...>, const V & value) {                        \
+    if constexpr (detail::compares_plainly<typename column<M...>::field, V, comparison::c>) {                       \
+      detail::text_room<V> room;                                                                                    \
+      return {column<M...>::ref, comparison::c, detail::literal_of<typename column<M...>::base>(value, room)};      \
+    } else {                                                                                                        \
+      static_assert(detail::column_named<M...>::is_stored,                                                          \
+                    "tupelo: a relation is no column: compare its foreign key, or use tp::exists()");               \
+      static_assert(                                                                                                \
+          detail::column_named<M...>::is_one_value,                                                                 \
+          "tupelo: a nested value object is no column; name a field in it: tp::col<&Outer::field, &Inner::field>"); \
+      static_assert(detail::column_named<M...>::template accepts_value<V>,                                          \
+                    "tupelo: this value cannot be compared with this column: their types do not match");            \
+      static_assert(!detail::column_named<M...>::is_any_array || comparison::c <= comparison::not_equal,            \
+                    "tupelo: arrays have no order that all databases agree on: compare them with == and !=");       \
+      return expression();                                                                                          \
+    }                                                                                                               \
+  }                                                                                                                 \
+  template <auto... M, auto... N>                                                                                   \
+  inline condition<typename column<M...>::owner, typename column<N...>::owner> operator o(column<M...>,             \
+                                                                                          column<N...>) {           \
+    if constexpr (!detail::columns_compare<typename column<M...>::field, typename column<N...>::field,              \
+                                           comparison::c>) {                                                        \
+      static_assert(detail::column_named<M...>::template accepts_column<N...>,                                      \
+                    "tupelo: these two columns cannot be compared: their types do not match");                      \
+      static_assert(!detail::column_named<M...>::is_any_array || comparison::c <= comparison::not_equal,            \
+                    "tupelo: arrays have no order that all databases agree on: compare them with == and !=");       \
+    }                                                                                                               \
+    return expression(column<M...>::ref, comparison::c, column<N...>::ref);                                         \
+  }                                                                                                                 \
+  template <auto... M, detail::term V>                                                                              \
+  inline detail::condition_over<column<M...>, V> operator o(column<M...>, const V & value) {                        \
+    static_assert(detail::column_named<M...>::template compares_with<typename V::value_type>,                       \
+                  "tupelo: this expression cannot be compared with this column: their types do not match");         \
+    expression e(column<M...>::ref);                                                                                \
+    e.combine(value, make_word(op::compare, static_cast<std::uint8_t>(comparison::c)));                             \
+    return e;                                                                                                       \
+  }                                                                                                                 \
+  template <class T, class... Models, class V>                                                                      \
+  inline detail::condition_over<scalar<T, Models...>, V> operator o(scalar<T, Models...> left, const V & value) {   \
+    static_assert(detail::expression_of<T>::template accepts<V>,                                                    \
+                  "tupelo: this value cannot be compared with this expression: their types do not match");          \
+    if constexpr (detail::compares<T, V>()) {                                                                       \
+      left.combine(detail::operand<V>::template of<T>(value),                                                       \
+                   make_word(op::compare, static_cast<std::uint8_t>(comparison::c)));                               \
+    }                                                                                                               \
+    return static_cast<expression&&>(left);                                                                         \
   }
 TUPELO_COMPARISON(==, equal)
 TUPELO_COMPARISON(!=, not_equal)
