@@ -3,6 +3,8 @@
 
 #include "tupelo/query/select_checks.hpp"
 
+#define TUPELO_NOT_IN_QUERY "tupelo: a column of a model that is not in this query: join<That>() it first"
+
 /// What rows are read of: the terms of select() and of returning().
 namespace tupelo {
 
@@ -24,42 +26,33 @@ namespace detail {
 /// Selects the columns of the model, in their order. Errors: model_error.
 void project_all(query_core& core, const model_spec& model);
 
-/// Adds terms over the models of `InQuery`.
-template <class InQuery>
-struct projection {
-  template <class... Models>
-  static constexpr void check_models() {
-    static_assert(all_in<InQuery, Models...>,
-                  "tupelo: a column of a model that is not in this query: join<That>() it first");
-  }
+// Adds a term. Columns, expressions and conditions are all made into one type, so that this is compiled once.
+inline void project(query_core& core, const expression& e) { core.term(op::project, e); }
+template <class Model>
+void project(query_core& core, whole_row<Model>) {
+  project_all(core, meta<Model>::spec);
+}
+template <class T, class... Models>
+void project(query_core&, const window_function<T, Models...>&) {
+  static_assert(has_window<T>, "tupelo: row_number(), lag() and the like need a window: .over(…)");
+}
+template <class Other>
+  requires(!names_models<Other>)
+void project(query_core&, const Other&) {}  // refused before
 
-  template <auto... M>
-  static void add(query_core& core, column<M...> c) {
-    check_models<typename column<M...>::owner>();
-    core.clause(op::project, c);
-  }
-  template <class Model>
-  static void add(query_core& core, whole_row<Model>) {
-    check_models<Model>();
-    project_all(core, meta<Model>::spec);
-  }
-  template <class T, class... Models>
-  static void add(query_core& core, const scalar<T, Models...>& e) {
-    check_models<Models...>();
-    core.term(op::project, e);
-  }
+/// Refuses a term that names columns of models which the query does not read. The compiler's message names both.
+template <class InQuery, class Term>
+struct named_in {
+  static constexpr bool all_are_read = true;  // or it is no term, which is refused elsewhere
+};
+template <class InQuery, names_models Term>
+struct named_in<InQuery, Term> {
   template <class... Models>
-  static void add(query_core& core, const condition<Models...>& c) {
-    check_models<Models...>();
-    core.term(op::project, c);
+  static consteval bool has(models<Models...>) {
+    static_assert(all_in<InQuery, Models...>, TUPELO_NOT_IN_QUERY);
+    return true;
   }
-  template <class T, class... Models>
-  static void add(query_core&, const window_function<T, Models...>&) {
-    static_assert(has_window<T>, "tupelo: row_number(), lag() and the like need a window: .over(…)");
-  }
-  template <class Other>
-    requires(!names_models<Other>)
-  static void add(query_core&, const Other&) {}  // refused before
+  static constexpr bool all_are_read = has(typename Term::term_models());
 };
 
 template <class Row, class... Terms>
@@ -75,7 +68,8 @@ void project_fields(query_core& core, const Terms&... terms) {
   if constexpr (size_of(fields) == sizeof...(Terms)) {
     check_terms<Row>(std::index_sequence_for<Terms...>{}, fields, type_list<Terms...>{});
   }
-  (projection<InQuery>::add(core, terms), ...);
+  static_assert((named_in<InQuery, Terms>::all_are_read && ...));
+  (detail::project(core, terms), ...);
   core.row_type(row_meta<Row>::spec);
 }
 
@@ -83,7 +77,8 @@ void project_fields(query_core& core, const Terms&... terms) {
 template <class Row, class InQuery, class... Terms>
 void project_row(query_core& core, const Terms&... terms) {
   if constexpr (is_one_object<Row, Terms...>) {  // the model's own rows, of whichever table of the query
-    (projection<InQuery>::add(core, terms), ...);
+    static_assert((named_in<InQuery, Terms>::all_are_read && ...));
+    (detail::project(core, terms), ...);
     core.row_type(meta<Row>::spec);
   } else {
     project_fields<Row, InQuery>(core, terms...);

@@ -20,14 +20,14 @@ namespace detail {
 /// What rows become that get one value more.
 template <class Row>
 struct rows_beside {
-  static constexpr bool are_objects = field_kind<Row>() == kind::embedded;
+  static constexpr bool are_objects = same_kind(field_kind<Row>(), kind::embedded);
   template <class Value>
   using with = std::tuple<Row, Value>;
   static const model_spec* whole() noexcept { return &row_meta<Row>::spec; }
 };
 template <class T, class... Values>
 struct rows_beside<std::tuple<T, Values...>> {
-  static constexpr bool are_objects = field_kind<T>() == kind::embedded;
+  static constexpr bool are_objects = same_kind(field_kind<T>(), kind::embedded);
   template <class Value>
   using with = std::tuple<T, Values..., Value>;
   static const model_spec* whole() noexcept { return nullptr; }
@@ -62,8 +62,8 @@ inline constexpr bool objects_stand_first<Object, std::tuple<Object, Values...>,
 template <class Object, class Value, class... Terms>
 inline constexpr bool objects_stand_first<Object, std::pair<Object, Value>, whole_row<Object>, Terms...> = true;
 
-/// The relations of the objects that a query reads, in the rows that they have been selected into. Columns have none.
-/// Errors: query_error where the objects are there, but not first.
+/// The relations of the objects that a query reads, in the rows that they have been selected into. Before: those are
+/// among the terms; columns have no relations. Errors: query_error where the objects are there, but not first.
 template <class Object, class Row, class... Terms>
 void keep_loads(query_core& core, const load_list& said) {
   if constexpr (objects_stand_first<Object, Row, Terms...>) {
@@ -71,7 +71,7 @@ void keep_loads(query_core& core, const load_list& said) {
     stand_in_row<Row>(core.loads);
   } else if constexpr (is_one_object<Row, Terms...> && std::is_same_v<Object, Row>) {
     core.loads = said;
-  } else if constexpr ((std::is_same_v<Terms, whole_row<Object>> || ...)) {
+  } else {
     throw_objects_behind();
   }
 }

@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <source_location>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -28,9 +29,6 @@ class grouping_terms;
 /// An object of which some columns were read; defined by the engine.
 template <class T>
 class partial;
-
-/// Who runs a query: a database, a session, a transaction. Defined by the engine; a query only points to it.
-class query_source;
 
 namespace detail {
 
@@ -51,7 +49,10 @@ void read_columns(query_core& core, const model_spec& model, std::initializer_li
 ///
 /// Verbs that run it (`all`, `one`, …) need it to come from a database or session: `db.query<User>()`.
 template <class Result, class... Joined>
-class select_query : public selected_rows<select_query<Result, Joined...>, Result> {
+class select_query : public selected_rows<Result> {
+  using rows = selected_rows<Result>;
+  using rows::core_;
+  using rows::source_;
   using in_query = detail::models_in_query<Joined...>;
 
 public:
@@ -60,24 +61,19 @@ public:
   using outer_condition = typename detail::outer_models<Joined...>::type;
   static constexpr bool is_uncorrelated = std::is_same_v<outer_condition, condition<>>;
 
-  explicit select_query(query_source* source) noexcept
-      : core_(op::select_from, detail::meta<Result>::spec), source_(source) {}
-  select_query(query_core&& core, query_source* source) noexcept
-      : core_(static_cast<query_core&&>(core)), source_(source) {}
-
-  const query_core& core() const noexcept { return core_; }
-  query_source* source() const noexcept { return source_; }
+  explicit select_query(query_source* source) noexcept : rows(detail::meta<Result>::spec, source) {}
+  select_query(query_core&& core, query_source* source) noexcept : rows(static_cast<query_core&&>(core), source) {}
 
   /// Conditions of several calls are joined by AND.
   template <class... Models>
   select_query& where(const condition<Models...>& c) & {
-    check_models<Models...>();
+    static_assert(detail::all_in<in_query, Models...>, TUPELO_NOT_IN_QUERY);
     core_.clause(op::where, c);
     return *this;
   }
   template <class... Models>
   select_query&& where(const condition<Models...>& c) && {
-    check_models<Models...>();
+    static_assert(detail::all_in<in_query, Models...>, TUPELO_NOT_IN_QUERY);
     core_.clause(op::where, c);
     return static_cast<select_query&&>(*this);
   }
@@ -111,7 +107,7 @@ public:
   /// `col.asc()`, `col.desc()` or a column; several calls order by the first, then the second …
   template <class... Models>
   select_query& order_by(const ordering<Models...>& o) & {
-    check_models<Models...>();
+    static_assert(detail::all_in<in_query, Models...>, TUPELO_NOT_IN_QUERY);
     core_.order(o.term, o.descending, o.of);
     return *this;
   }
@@ -146,14 +142,14 @@ public:
   /// Columns or expressions: `group_by(tp::col<&Post::author_id>, tp::month(tp::col<&Post::created_at>))`.
   template <auto... M, class... Rest>
   select_query& group_by(column<M...> c, const Rest&... rest) & {
-    check_models<typename column<M...>::owner>();
+    static_assert(detail::all_in<in_query, typename column<M...>::owner>, TUPELO_NOT_IN_QUERY);
     core_.clause(op::group, c);
     if constexpr (sizeof...(Rest) > 0) group_by(rest...);
     return *this;
   }
   template <class T, class... Models, class... Rest>
   select_query& group_by(const scalar<T, Models...>& e, const Rest&... rest) & {
-    check_models<Models...>();
+    static_assert(detail::all_in<in_query, Models...>, TUPELO_NOT_IN_QUERY);
     core_.term(op::group, e, static_cast<std::uint8_t>(static_cast<unsigned>(detail::expression_of<T>::k) << 1U));
     if constexpr (sizeof...(Rest) > 0) group_by(rest...);
     return *this;
@@ -167,7 +163,7 @@ public:
   /// In several ways at once: tp::rollup, tp::cube, tp::grouping_sets. Columns that a way leaves out are NULL.
   template <class... Models>
   select_query& group_by(const grouping_terms<Models...>& ways) & {
-    check_models<Models...>();
+    static_assert(detail::all_in<in_query, Models...>, TUPELO_NOT_IN_QUERY);
     core_.clause(op::group, ways);
     return *this;
   }
@@ -178,7 +174,7 @@ public:
   }
   template <class... Models>
   select_query& having(const condition<Models...>& c) & {
-    check_models<Models...>();
+    static_assert(detail::all_in<in_query, Models...>, TUPELO_NOT_IN_QUERY);
     core_.clause(op::having, c);
     return *this;
   }
@@ -222,7 +218,7 @@ public:
   select_query& distinct_on(const Terms&... terms) & {
     static_assert((detail::term<Terms> && ...), TUPELO_NO_TERM("distinct_on()"));
     if constexpr ((detail::term<Terms> && ...)) {  // one error is enough
-      (check_term<Terms>(), ...);
+      static_assert((detail::named_in<in_query, Terms>::all_are_read && ...));
       (core_.term(op::distinct_on, terms), ...);
     }
     return *this;
@@ -260,7 +256,7 @@ public:
   select_query&& lock(row_lock how) && { return static_cast<select_query&&>(lock(how)); }
   template <class Of>
   select_query& lock(row_lock how) & {
-    check_models<Of>();
+    static_assert(detail::all_in<in_query, Of>, TUPELO_NOT_IN_QUERY);
     core_.lock(how, &detail::meta<Of>::spec);
     return *this;
   }
@@ -407,8 +403,10 @@ public:
   select_query<Row, Joined...> select(const Terms&... terms) const {
     query_core core = core_;
     detail::project_row<Row, in_query>(core, terms...);
-    if (!core_.loads.empty()) [[unlikely]]
-      detail::keep_loads<Result, Row, Terms...>(core, core_.loads);
+    if constexpr ((std::is_same_v<Terms, whole_row<Result>> || ...)) {
+      if (!core_.loads.empty()) [[unlikely]]
+        detail::keep_loads<Result, Row, Terms...>(core, core_.loads);
+    }
     return {static_cast<query_core&&>(core), source_};
   }
   /// The rows become values, of the one term.
@@ -472,6 +470,12 @@ public:
     }
   }
 
+  /// One column of all rows.
+  template <auto... M>
+  auto pluck(column<M...> c, std::source_location from = std::source_location::current()) const {
+    return this->template select<typename column<M...>::field>(c).all(from);
+  }
+
 private:
   template <class... Columns>
   select_query<partial<Result>, Joined...> part_of_columns(bool only, const Columns&... columns) const {
@@ -487,24 +491,16 @@ private:
   }
   template <class T, class... Models>
   auto beside(const scalar<T, Models...>& term) const {
-    check_models<Models...>();
-    using rows = detail::rows_beside<Result>;
+    static_assert(detail::all_in<in_query, Models...>, TUPELO_NOT_IN_QUERY);
+    using beside_rows = detail::rows_beside<Result>;
     static_assert(
-        rows::are_objects,
+        beside_rows::are_objects,
         "tupelo: with_count() and the like are for queries of whole objects: select() the count beside columns");
-    using row = typename rows::template with<T>;
+    using row = typename beside_rows::template with<T>;
     query_core core = core_;
-    detail::select_beside(core, rows::whole(), term, detail::row_meta<row>::spec);
+    detail::select_beside(core, beside_rows::whole(), term, detail::row_meta<row>::spec);
     if (!core.loads.empty()) detail::stand_in_row<row>(core.loads);
     return select_query<row, Joined...>(static_cast<query_core&&>(core), source_);
-  }
-  template <class... Models>
-  static constexpr void check_models() {
-    detail::projection<in_query>::template check_models<Models...>();
-  }
-  template <class Term>
-  static constexpr void check_term() {
-    []<class... Models>(detail::models<Models...>) { check_models<Models...>(); }(typename Term::term_models());
   }
   template <class Other, class... Models>
   select_query<Result, Joined..., Other> joined(join_kind how, const condition<Models...>& on) const {
@@ -535,13 +531,12 @@ private:
                   "tupelo: queries that are put together must have rows of one type: select<Row>(…) in both");
     return {detail::united(detail::row_meta<Result>::spec, core_, how, other.core()), source_};
   }
-  query_core core_;
-  query_source* source_;
 };
 
 }  // namespace tupelo
 
 #undef TUPELO_NO_CONDITION
+#undef TUPELO_NOT_IN_QUERY
 #undef TUPELO_NO_TERM
 
 #include "tupelo/query/subquery.hpp"
