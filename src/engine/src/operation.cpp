@@ -98,6 +98,12 @@ void operation_core::run_blocking() {
   tupelo::sync_wait(wait());
 }
 
+void operation_core::run_into(void* result) {
+  run_.sink.rows = result;
+  run_blocking();
+  finish();
+}
+
 void operation_core::finish() {
   if (failure_) [[unlikely]]
     std::rethrow_exception(failure_);

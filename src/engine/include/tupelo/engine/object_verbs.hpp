@@ -27,6 +27,11 @@ concept is_model =
 /// WHERE the model's key is this; a key of several parts is added part by part. Checked against the key's field.
 /// Errors: query_error when the parts do not fit the model's key.
 void add_key_part(query_core& core, const model_spec& spec, std::size_t part, std::size_t parts, const literal& value);
+template <class Part>
+void add_key_value(query_core& core, const model_spec& spec, std::size_t part, std::size_t parts, const Part& value) {
+  text_room<Part> room;
+  add_key_part(core, spec, part, parts, literal_of<Part>(value, room));
+}
 
 /// The condition of a SELECT by primary key. Errors: query_error when the key's parts do not fit the model's key.
 template <class T, class... Key>
@@ -37,11 +42,7 @@ void add_key(query_core& core, const Key&... key) {
                   "tupelo: get() and find(): the key's type does not match the type of the field id");
   }
   std::size_t part = 0;
-  const auto add = [&]<class Part>(const Part& value) {
-    text_room<Part> room;
-    add_key_part(core, meta<T>::spec, part++, sizeof...(Key), literal_of<Part>(value, room));
-  };
-  (add(key), ...);
+  (add_key_value(core, meta<T>::spec, part++, sizeof...(Key), key), ...);
 }
 template <class T, class... Key>
 query_core key_query(const Key&... key) {

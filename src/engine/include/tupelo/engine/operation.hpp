@@ -36,11 +36,21 @@ class operation_core {
 public:
   operation_core(query_source* source, query_core&& core, outcome means) noexcept
       : source_(source), run_(static_cast<query_core&&>(core)), means_(means) {}
-  operation_core(query_source* source, const query_core& core, outcome means) noexcept
-      : source_(source), run_(core), means_(means) {}
-  /// A statement that is still to be completed: see `core`.
-  operation_core(query_source* source, op statement, const model_spec& spec, outcome means) noexcept
-      : source_(source), run_(statement, spec), means_(means) {}
+  /// `add`: as use_sink, `from`: as called_from.
+  operation_core(query_source* source, const query_core& core, outcome means, void* (*add)(void*) = nullptr,
+                 std::source_location from = {}) noexcept
+      : source_(source), run_(core), means_(means) {
+    run_.sink.add = add;
+    run_.from = from;
+  }
+  /// A SELECT of one row, whose condition is still to be added: see `core`.
+  operation_core(query_source* source, const model_spec& spec, outcome means, void* (*add)(void*),
+                 std::source_location from) noexcept
+      : source_(source), run_(op::select_from, spec), means_(means) {
+    run_.sink.add = add;
+    run_.fetch = 1;
+    run_.from = from;
+  }
   /// A statement that writes `object` (or, where that is null, the operation's result) and is made when it runs.
   operation_core(query_source* source, void* object, const model_spec& spec, outcome means,
                  std::source_location from = {}) noexcept
@@ -86,6 +96,8 @@ protected:
   /// Begins the waiting way; `awaiting` is resumed at its end.
   std::coroutine_handle<> start_waiting(const task_context& context, std::coroutine_handle<> awaiting);
   void run_blocking();
+  /// All of it on this thread, with this as the place of the result.
+  void run_into(void* result);
   /// Throws what went wrong, finishes the object.
   void finish();
   std::int64_t affected() const noexcept { return run_.affected; }
@@ -145,18 +157,26 @@ struct stored<std::vector<bool>> {
 
 template <class Model>
 struct relation_path;
-/// Of which model the result consists.
+/// Of which model the result consists; `is_filled`: it begins empty and rows are put into it.
 template <class Result>
 struct object_read {
   using type = Result;
+  static constexpr bool is_filled = false;
 };
 template <class Object>
 struct object_read<std::optional<Object>> {
   using type = Object;
+  static constexpr bool is_filled = true;
 };
 template <class Object>
 struct object_read<std::vector<Object>> {
   using type = Object;
+  static constexpr bool is_filled = true;
+};
+template <>
+struct object_read<std::vector<bool>> {
+  using type = bool;
+  static constexpr bool is_filled = false;
 };
 
 }  // namespace detail
@@ -214,9 +234,15 @@ public:
 
   /// What sync_wait does.
   T wait_here() {
-    bind();
-    run_blocking();
-    return await_resume();
+    if constexpr (detail::object_read<T>::is_filled) {
+      T result;  // the caller's own: what moves one need not be compiled
+      run_into(__builtin_addressof(result));
+      return result;
+    } else {
+      bind();
+      run_blocking();
+      return await_resume();
+    }
   }
 
   /// Where the result goes: into this object, which stays where it is from here on.

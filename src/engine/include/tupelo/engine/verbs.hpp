@@ -61,24 +61,17 @@ template <class Result>
 struct select_verbs {
   static operation<std::vector<Result>> all(const query_core& core, query_source* source,
                                             std::source_location from = {}) {
-    operation<std::vector<Result>> op(source, core, outcome::rows);
-    op.use_sink(&vector_sink<typename stored<std::vector<Result>>::type>::add);
-    op.called_from(from);
-    return op;
+    return {source, core, outcome::rows, &vector_sink<typename stored<std::vector<Result>>::type>::add, from};
   }
   static operation<Result> one(const query_core& core, query_source* source, std::source_location from = {}) {
-    operation<Result> op(source, core, outcome::exactly_one);
+    operation<Result> op(source, core, outcome::exactly_one, &add_only_row, from);
     op.limit_rows(2);
-    op.use_sink(&add_only_row);
-    op.called_from(from);
     return op;
   }
   static operation<std::optional<Result>> first(const query_core& core, query_source* source,
                                                 std::source_location from = {}) {
-    operation<std::optional<Result>> op(source, core, outcome::rows);
+    operation<std::optional<Result>> op(source, core, outcome::rows, &optional_sink<Result>::add, from);
     op.limit_rows(1);
-    op.use_sink(&optional_sink<Result>::add);
-    op.called_from(from);
     return op;
   }
   static operation<std::int64_t> count(const query_core& core, query_source* source, std::source_location from = {}) {
@@ -314,23 +307,33 @@ public:
   /// The object with this key. Errors: not_found.
   template <class T, class Key>
   operation<T> get(const Key& key, std::source_location from = std::source_location::current()) {
-    return get_by<T>(from, key);
+    operation<T> op(source(), detail::meta<T>::spec, detail::outcome::found, &detail::add_only_row, from);
+    detail::add_key<T>(op.core(), key);
+    return op;
   }
   /// The same with a key of several parts, in their order.
   template <class T, class... Key>
     requires(sizeof...(Key) != 1)
   operation<T> get(const Key&... key) {
-    return get_by<T>({}, key...);
+    operation<T> op(source(), detail::meta<T>::spec, detail::outcome::found, &detail::add_only_row, {});
+    detail::add_key<T>(op.core(), key...);
+    return op;
   }
   /// The object with this key, if there is one.
   template <class T, class Key>
   operation<std::optional<T>> find(const Key& key, std::source_location from = std::source_location::current()) {
-    return find_by<T>(from, key);
+    operation<std::optional<T>> op(source(), detail::meta<T>::spec, detail::outcome::rows,
+                                   &detail::optional_sink<T>::add, from);
+    detail::add_key<T>(op.core(), key);
+    return op;
   }
   template <class T, class... Key>
     requires(sizeof...(Key) != 1)
   operation<std::optional<T>> find(const Key&... key) {
-    return find_by<T>({}, key...);
+    operation<std::optional<T>> op(source(), detail::meta<T>::spec, detail::outcome::rows,
+                                   &detail::optional_sink<T>::add, {});
+    detail::add_key<T>(op.core(), key...);
+    return op;
   }
   /// Loads a relation of an object, a ref or a range of them, as `with` does in a query: one statement for all of them,
   /// further relations and a function that narrows the last one behind. What was loaded before is replaced.
@@ -574,24 +577,6 @@ private:
   static task<void> update_fields(detail::verb_call call, std::vector<T>& objects, std::vector<field_ref> fields) {
     return detail::update_all(call, detail::meta<T>::spec, pointers_to(objects),
                               static_cast<std::vector<field_ref>&&>(fields));
-  }
-  template <class T, class... Key>
-  operation<T> get_by(std::source_location from, const Key&... key) {
-    operation<T> op(source(), op::select_from, detail::meta<T>::spec, detail::outcome::found);
-    detail::add_key<T>(op.core(), key...);
-    op.fetch_rows(1);
-    op.use_sink(&detail::add_only_row);
-    op.called_from(from);
-    return op;
-  }
-  template <class T, class... Key>
-  operation<std::optional<T>> find_by(std::source_location from, const Key&... key) {
-    operation<std::optional<T>> op(source(), op::select_from, detail::meta<T>::spec, detail::outcome::rows);
-    detail::add_key<T>(op.core(), key...);
-    op.fetch_rows(1);
-    op.use_sink(&detail::optional_sink<T>::add);
-    op.called_from(from);
-    return op;
   }
   friend Self;
   query_verbs() noexcept = default;
