@@ -271,6 +271,8 @@ decimal decimal::negative_infinity() noexcept {
   return result;
 }
 
+void decimal::set_magnitude(std::uint64_t word) { magnitude_.push_back(word); }
+
 decimal decimal::from_unscaled(std::int64_t coefficient, std::int32_t scale) {
   check_scale(scale);
   return arithmetic::make(static_cast<wide_int>(coefficient), scale);

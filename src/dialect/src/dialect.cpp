@@ -19,6 +19,8 @@ statement_plan dialect::render(const std::uint64_t* words, std::uint32_t count) 
   return sql_renderer(*this, words, count).render();
 }
 
+void dialect::raw(std::string& sql, std::string_view text, std::size_t /*parameters*/) const { sql += text; }
+
 std::string dialect::explain(explain_options how) const {
   std::string options;
   const auto add = [&](bool wanted, std::string_view name) {

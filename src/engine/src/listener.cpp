@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <iterator>
 #include <memory>
 #include <utility>
 
@@ -145,6 +146,9 @@ task<listener> listener::open(detail::connection_pool& pool, std::vector<std::st
   co_return std::move(made);
 }
 
+task<listener> database::listen_to(std::string* channels, std::size_t count) {
+  return listen(std::vector<std::string>(std::make_move_iterator(channels), std::make_move_iterator(channels + count)));
+}
 task<listener> database::listen(std::vector<std::string> channels) {
   return listener::open(*pool_, std::move(channels));
 }

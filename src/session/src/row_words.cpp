@@ -9,6 +9,8 @@ bool row_words::operator==(words_view other) const noexcept {
   return size_ == other.size && (size_ == 0 || std::memcmp(words_, other.words, size_ * sizeof *words_) == 0);
 }
 
+row_words::operator std::vector<std::uint64_t>() const { return {words_, words_ + size_}; }
+
 row_words& row_words::operator=(words_view from) {
   if (from.size > capacity_) {
     auto* const larger = new std::uint64_t[from.size];

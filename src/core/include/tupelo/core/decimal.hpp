@@ -48,7 +48,7 @@ public:
     if (std::in_range<std::int64_t>(value)) {
       coefficient_ = static_cast<std::int64_t>(value);
     } else {
-      magnitude_.push_back(static_cast<std::uint64_t>(value));
+      set_magnitude(static_cast<std::uint64_t>(value));
     }
   }
   /// coefficient / 10^scale: `from_unscaled(110, 2)` is 1.10. Errors: value_error for a scale outside 0 to `max_scale`.
@@ -121,6 +121,7 @@ public:
 private:
   enum class form : std::uint8_t { finite, nan, infinity, negative_infinity };
   struct arithmetic;
+  void set_magnitude(std::uint64_t word);  ///< Before: no coefficient holds it.
 
   // A finite value is coefficient_ / 10^scale_ while magnitude_ is empty, and that is always so when the coefficient
   // fits; else ±magnitude_ / 10^scale_, lowest limb first, no zero limb at the end, with the sign in negative_.

@@ -235,7 +235,7 @@ public:
   /// does.
   virtual std::size_t behind_opaque(std::string_view sql, std::size_t at) const noexcept;
   /// Appends SQL of the user's own; `parameters` says whether it has any. `?` means the next one on every database.
-  virtual void raw(std::string& sql, std::string_view text, std::size_t /*parameters*/) const { sql += text; }
+  virtual void raw(std::string& sql, std::string_view text, std::size_t parameters) const;
 };
 
 }  // namespace tupelo

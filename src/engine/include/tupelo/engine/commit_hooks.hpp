@@ -37,26 +37,20 @@ class commit_hooks {
 public:
   template <class Hook>
   void add(Hook hook, int depth) {
-    entries_.push_back({owned<commit_hook>(new commit_hook_of<Hook>(static_cast<Hook&&>(hook))), depth});
+    add(owned<commit_hook>(new commit_hook_of<Hook>(static_cast<Hook&&>(hook))), depth);
   }
   /// A savepoint of this depth was released: what was added in it belongs to what surrounds it.
-  void release(int depth) noexcept {
-    for (entry& each : entries_) each.depth = each.depth >= depth ? depth - 1 : each.depth;
-  }
+  void release(int depth) noexcept;
   /// A transaction or savepoint of this depth was rolled back.
-  void roll_back(int depth) noexcept {
-    std::erase_if(entries_, [depth](const entry& each) { return each.depth >= depth; });
-  }
+  void roll_back(int depth) noexcept;
   /// Runs all in their order. Errors: the first one's that fails, when all have been run.
   task<void> run();
   bool empty() const noexcept { return entries_.empty(); }
   /// Those of the other come behind these.
-  void append(commit_hooks&& other) {
-    for (entry& each : other.entries_) entries_.push_back(static_cast<entry&&>(each));
-    other.entries_.clear();
-  }
+  void append(commit_hooks&& other);
 
 private:
+  void add(owned<commit_hook> hook, int depth);
   struct entry {
     owned<commit_hook> hook;
     int depth;

@@ -64,11 +64,8 @@ public:
   task<listener> listen(std::vector<std::string> channels);
   template <class... More>
   task<listener> listen(std::string first, More... more) {
-    std::vector<std::string> channels;
-    channels.reserve(1 + sizeof...(More));
-    channels.push_back(static_cast<std::string&&>(first));
-    (channels.emplace_back(static_cast<More&&>(more)), ...);
-    return listen(static_cast<std::vector<std::string>&&>(channels));
+    std::string channels[]{static_cast<std::string&&>(first), std::string(static_cast<More&&>(more))...};
+    return listen_to(channels, 1 + sizeof...(More));
   }
 
   // ---- the pool
@@ -147,6 +144,8 @@ public:
   const dialect& sql_dialect() const override;
 
 private:
+  task<listener> listen_to(std::string* channels, std::size_t count);
+
   owned<detail::connection_pool> pool_;
   owned<event_registry> events_;
 };

@@ -4,6 +4,12 @@
 #include "tupelo/query/query_core.hpp"
 #include "tupelo/model/beside_value.hpp"
 #include "tupelo/model/model_spec.hpp"
+#include "tupelo/core/bytes.hpp"
+#include "tupelo/core/date.hpp"
+#include "tupelo/core/decimal.hpp"
+#include "tupelo/core/time_of_day.hpp"
+#include "tupelo/core/timestamp.hpp"
+#include "tupelo/core/uuid.hpp"
 
 #include <array>
 #include <cstddef>

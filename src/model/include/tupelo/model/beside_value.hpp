@@ -1,36 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "tupelo/core/bytes.hpp"
-#include "tupelo/core/date.hpp"
-#include "tupelo/core/decimal.hpp"
 #include "tupelo/core/field.hpp"
-#include "tupelo/core/time_of_day.hpp"
-#include "tupelo/core/timestamp.hpp"
-#include "tupelo/core/uuid.hpp"
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
-#include <string>
 
 namespace tupelo {
 
-/// Where a value is decoded that is read behind its row: one of any kind that has an order. Empty: NULL.
+/// Where a value is decoded that is read behind its row: one of any kind that has an order. What it is made of stands
+/// in its source: a dozen std::optional that whoever includes this would compile.
 struct alignas(std::max_align_t) beside_value {
-  std::optional<std::int64_t> number{};
-  std::optional<std::uint64_t> natural{};
-  std::optional<double> fraction{};
-  std::optional<std::string> text{};  ///< enumerators too
-  std::optional<bytes> data{};
-  std::optional<decimal> exact{};
-  std::optional<timestamp> moment{};
-  std::optional<date> day{};
-  std::optional<time_of_day> time{};
-  std::optional<uuid> id{};
-  std::optional<bool> flag{};
+  beside_value() noexcept;  ///< empty: NULL
+  beside_value(beside_value&& other) noexcept;
+  beside_value(const beside_value& other);
+  beside_value& operator=(beside_value&& other) noexcept;
+  beside_value& operator=(const beside_value& other);
+  ~beside_value();
 
   static constexpr std::size_t most = 8;  ///< behind one row
+
+private:
+  friend field_slot beside_slot(kind k, std::size_t place) noexcept;
+  struct parts;
+  parts& own() noexcept;
+  const parts& own() const noexcept;
+
+  unsigned char bytes_[288];
 };
 
 /// Values that have an order which every database agrees on, or one of its own for texts.

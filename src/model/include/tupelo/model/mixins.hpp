@@ -13,19 +13,19 @@ namespace tupelo {
 /// When the row was made and last changed, set by sessions and verbs: `tp::timestamps times;`
 struct timestamps {
   timestamp created_at{}, updated_at{};
-  static void mixin(tupelo::mixin<timestamps>& m) { m.timestamps(&timestamps::created_at, &timestamps::updated_at); }
+  static void mixin(tupelo::mixin<timestamps>& m);
 };
 
 /// Removed rows are marked rather than deleted: `tp::soft_deletes deletion;`
 struct soft_deletes {
   std::optional<timestamp> deleted_at;
-  static void mixin(tupelo::mixin<soft_deletes>& m) { m.soft_delete(&soft_deletes::deleted_at); }
+  static void mixin(tupelo::mixin<soft_deletes>& m);
 };
 
 /// A key that the program makes (version 7): `tp::uuid_key key;` is column `id`.
 struct uuid_key {
   uuid id{};
-  static void mixin(tupelo::mixin<uuid_key>& m) { m.primary_key(&uuid_key::id); }
+  static void mixin(tupelo::mixin<uuid_key>& m);
 };
 
 }  // namespace tupelo

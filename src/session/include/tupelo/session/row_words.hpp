@@ -33,7 +33,7 @@ public:
   row_words& operator=(words_view from);
   bool operator==(words_view other) const noexcept;
   operator words_view() const noexcept { return {words_, size_}; }
-  operator std::vector<std::uint64_t>() const { return {words_, words_ + size_}; }
+  operator std::vector<std::uint64_t>() const;
   const std::uint64_t* data() const noexcept { return words_; }
   bool empty() const noexcept { return size_ == 0; }
   void clear() noexcept { size_ = 0; }
