@@ -488,6 +488,16 @@ std::string connection_pool::describe() const {
   return describe_now();
 }
 
+std::string connection_pool::silent_server() const {
+  const std::lock_guard lock(mutex_);
+  pool_statistics now;
+  fill(now);
+  if (now.connections != 0 || core_.is_suspended()) return {};
+  return "no connection to " + url_.redacted() +
+         " could be opened within acquire_timeout: the server does not answer; check host, port and firewalls, and set "
+         "connect_timeout to be told of it sooner";
+}
+
 std::string connection_pool::describe_now() const {
   pool_statistics now;
   fill(now);

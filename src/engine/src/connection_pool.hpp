@@ -167,6 +167,8 @@ private:
   void withdraw(pool_waiter& waiter) noexcept;
   /// `4 of 4 connections are in use, 0 idle, 3 wait …`
   std::string describe() const;
+  /// What is to be said who has waited for a connection where there is none at all; empty: there are some.
+  std::string silent_server() const;
   std::string still_open_message() const;
 
   // ---- acquiring

@@ -70,6 +70,8 @@ pooled_connection* pool_awaiter::outcome() {
   }
   if (wanted_ == for_what::emptiness) throw timed_out(pool_.still_open_message());
   if (by_deadline_) throw timed_out("the deadline passed while waiting for a connection: " + pool_.describe());
+  if (const std::string silent = pool_.silent_server(); !silent.empty())
+    throw connection_error(errc::connection_failed, silent);
   throw connection_error(errc::pool_exhausted, "no connection became free in time: " + pool_.describe() +
                                                    "; raise pool_size or acquire_timeout_us, or hold leases, "
                                                    "streams and sessions for a shorter time");
