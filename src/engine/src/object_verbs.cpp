@@ -207,15 +207,21 @@ void stamp(query_core& core, const model_info& info, std::int64_t now_us) {
 
 namespace {
 
-/// Says what becomes of the rows; which ones is still to be said.
-void begin_erase(query_core& core, const model_info& info, std::int64_t now_us, bool permanently) {
+/// Says what becomes of the rows; which ones is still to be said. Whether rows that are marked are to be left out.
+bool begin_erase(query_core& core, const model_info& info, std::int64_t now_us, bool permanently) {
   if (info.deleted_at < 0 || permanently) {
     core.begin(op::delete_from, *info.spec);
-  } else {
-    core.begin(op::update_of, *info.spec);
-    core.assign(op::assign, ref(info, info.deleted_at), expression(literal(kind::timestamp, now_us)));
-    stamp(core, info, now_us);
+    return false;
   }
+  core.begin(op::update_of, *info.spec);
+  core.assign(op::assign, ref(info, info.deleted_at), expression(literal(kind::timestamp, now_us)));
+  stamp(core, info, now_us);
+  return true;
+}
+
+/// A later mark would part the row from the children that were marked with it.
+void leave_out_marked(query_core& core, const model_info& info) {
+  core.clause(op::where, expression(ref(info, info.deleted_at)).push(make_word(op::is_null)));
 }
 
 /// The key's parts but the last, and the version.
@@ -241,8 +247,9 @@ bool stands_in_lists(const field_info& field) noexcept {
 }  // namespace
 
 void make_erase(query_core& core, const model_info& info, std::int64_t now_us, bool permanently) {
-  begin_erase(core, info, now_us, permanently);
+  const bool marks = begin_erase(core, info, now_us, permanently);
   match_row(core, info);
+  if (marks) leave_out_marked(core, info);
 }
 
 bool erases_by_list(const model_info& info) noexcept {
@@ -259,7 +266,7 @@ std::vector<std::uint64_t> erase_group(const model_info& info, const void* objec
 
 void make_erase_of(query_core& core, const model_info& info, std::int64_t now_us, bool permanently,
                    void* const* objects, std::size_t count) {
-  begin_erase(core, info, now_us, permanently);
+  const bool marks = begin_erase(core, info, now_us, permanently);
   for (const std::uint16_t i : group_fields(info)) {
     core.word(make_word(op::where, 0, 1));
     core.word(make_word(op::column_compare, static_cast<std::uint8_t>(key_kind(info.fields[i])), info.fields[i].offset,
@@ -277,7 +284,8 @@ void make_erase_of(query_core& core, const model_info& info, std::int64_t now_us
     key.read(objects[i]);
     core.values.append(key.data(), key.size());
   }
-  core.word(make_word(op::with_deleted, every_row));  // objects name their rows, marked or not
+  if (marks) leave_out_marked(core, info);
+  core.word(make_word(op::with_deleted, every_row));  // objects name their rows, whatever scopes say
 }
 
 const field_info& require_deleted_at(const model_info& info) {
@@ -394,7 +402,9 @@ void throw_not_written(const model_info& info, bool erased, bool compared, std::
   if (compared) {
     throw stale_row(what + " and the values that were read: it was changed or removed since; read it again");
   }
-  throw not_found(what + ": it was removed, or never inserted");
+  throw not_found(what + (erased && info.deleted_at >= 0
+                              ? ": it was removed or marked as deleted before, or never inserted"
+                              : ": it was removed, or never inserted"));
 }
 
 void throw_not_all_inserted(const model_info& info, std::size_t rows) {

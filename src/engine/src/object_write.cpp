@@ -8,6 +8,7 @@
 #include "tupelo/engine/operation.hpp"
 #include "tupelo/engine/parent_changes.hpp"
 #include "tupelo/engine/verbs.hpp"
+#include "tupelo/engine/write_batch.hpp"
 #include "tupelo/core/error.hpp"
 #include "tupelo/core/timestamp.hpp"
 
@@ -193,6 +194,111 @@ task<void> operation_core::write_object() {
   }
   co_await held.rollback_after_failure();
   std::rethrow_exception(failure);
+}
+
+namespace {
+
+/// What objects say of their mark and version, taken back where nothing of what was written stays.
+class marks_before {
+public:
+  marks_before(const model_info& info, const std::vector<void*>& objects) : info_(info), objects_(objects) {
+    for (const void* const object : objects) before_.push_back({mark_of(object), version_of(object)});
+  }
+  void take_back() const {
+    for (std::size_t i = 0; i != objects_.size(); ++i) {
+      count_version(info_, objects_[i], before_[i].version - version_of(objects_[i]));
+      if (info_.deleted_at < 0) continue;
+      const field_slot slot = mark_slot();
+      if (before_[i].mark) {
+        store_timestamp(slot, field_for_value(slot, objects_[i]), *before_[i].mark);
+      } else {
+        store_null(slot, objects_[i]);
+      }
+    }
+  }
+
+private:
+  struct kept {
+    std::optional<std::int64_t> mark;
+    std::int64_t version;
+  };
+  field_slot mark_slot() const { return info_.fields[static_cast<std::size_t>(info_.deleted_at)].slot(); }
+  std::optional<std::int64_t> mark_of(const void* object) const {
+    if (info_.deleted_at < 0) return std::nullopt;
+    const field_slot slot = mark_slot();
+    const void* const value = value_of(slot, object);
+    return value != nullptr ? std::optional(load_timestamp(slot, value)) : std::nullopt;
+  }
+  std::int64_t version_of(const void* object) const {
+    if (info_.version < 0) return 0;
+    const field_slot slot = info_.fields[static_cast<std::size_t>(info_.version)].slot();
+    const void* const value = value_of(slot, object);
+    return value != nullptr ? load_integer(slot, value) : 0;
+  }
+
+  const model_info& info_;
+  const std::vector<void*>& objects_;
+  std::vector<kept> before_;
+};
+
+/// One by one, each with what goes along with it.
+task<void> write_each(lease& held, const model_spec& spec, const std::vector<void*>& objects, outcome means) {
+  for (void* const object : objects) {
+    operation<void> one(&held, object, spec, means);
+    one.note_mark();
+    co_await std::move(one);
+  }
+}
+
+task<void> erase_together(lease& held, const model_info& info, const std::vector<void*>& objects, bool permanently) {
+  const std::int64_t now = time_of_writing(info);
+  write_batch batch(held);
+  co_await batch.erase_all(info, objects.data(), objects.size(), now, permanently);
+  co_await batch.run();
+  if (info.deleted_at < 0 || permanently) co_return;
+  for (void* const object : objects) note_marked(info, object, now);
+  if (marks_others(info, outcome::object_erased)) co_await mark_children(held, {&info}, now);
+}
+
+template <class Work>
+task<void> write_marks(verb_call call, const model_info& info, const std::vector<void*>& objects, Work work) {
+  if (objects.empty()) co_return;
+  const marks_before before(info, objects);
+  bool committed = false;
+  std::exception_ptr failure;
+  try {
+    static_cast<void>(co_await in_transaction<bool>(
+        call,
+        [&](lease& held) -> task<bool> {
+          co_await work(held);
+          co_return true;
+        },
+        [&] { committed = true; }));
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  if (!failure) co_return;
+  if (!committed) before.take_back();
+  std::rethrow_exception(failure);
+}
+
+}  // namespace
+
+task<void> erase_all(verb_call call, const model_spec& spec, std::vector<void*> objects, bool permanently) {
+  const model_info& info = require_table(info_of(spec));
+  const bool one_by_one = info.writes_parents || hearing(*require_source(call.source), info) != nullptr;
+  const outcome means = permanently ? outcome::object_erased_permanently : outcome::object_erased;
+  co_await write_marks(call, info, objects, [&](lease& held) {
+    return one_by_one ? write_each(held, spec, objects, means) : erase_together(held, info, objects, permanently);
+  });
+}
+
+task<void> restore_all(verb_call call, const model_spec& spec, std::vector<void*> objects) {
+  const model_info& info = require_table(info_of(spec));
+  static_cast<void>(require_deleted_at(info));
+  static_cast<void>(require_source(call.source));
+  co_await write_marks(call, info, objects,
+                       [&](lease& held) { return write_each(held, spec, objects, outcome::object_restored); });
 }
 
 task<void> operation_core::write_in_bulk() {

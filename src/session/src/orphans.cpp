@@ -3,6 +3,7 @@
 #include "orphans.hpp"
 
 #include "related_objects.hpp"
+#include "removals.hpp"
 #include "session_state.hpp"
 #include "snapshot.hpp"
 
@@ -106,7 +107,7 @@ bool session::state::remove_orphans() {
     if (keys.empty() || object->state != object_state::persistent) continue;
     const bool orphan = std::any_of(keys.begin(), keys.end(),
                                     [&](const auto* key) { return becomes_orphan(*info, object, *key, undone); });
-    if (!orphan) continue;
+    if (!orphan || detail::is_marked_row(*info, *object)) continue;
     remember(object);  // a flush that fails leaves it as it is: it may be given a parent before the next
     undo.back().removes = true;
     object->state = object_state::removed;
@@ -145,7 +146,7 @@ void session::state::take_out(const model_info& owner, const relation_info& rela
         flow.fill(part->object(), nullptr);
       } else if (added) {
         leaving.push_back(part);
-      } else {
+      } else if (!detail::is_marked_row(info, *part)) {
         part->state = object_state::removed;
         part->permanently = false;
       }

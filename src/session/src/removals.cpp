@@ -161,7 +161,7 @@ private:
 
   void take(tracked_object* object, bool marked) {
     gone_.insert(object);
-    effects_.gone.push_back(object);
+    (marked ? effects_.marked : effects_.gone).push_back(object);
     next_.push_back({object, marked});
   }
 
@@ -211,6 +211,10 @@ bool named_objects::are_named_by(const model_info& info, const tracked_object& o
   return std::any_of(info.foreign_keys.begin(), info.foreign_keys.end(), [&](const foreign_key_info& key) {
     return is_meant(key) && keys_for(info, key).contains(values_of(info, key.fields, object.object()));
   });
+}
+
+bool is_marked_row(const model_info& info, const tracked_object& object) {
+  return info.deleted_at >= 0 && !is_null_in(info, object.snapshot, static_cast<std::uint16_t>(info.deleted_at));
 }
 
 bool is_deleted(const model_info& info, const tracked_object& object) {

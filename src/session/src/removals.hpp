@@ -19,7 +19,8 @@ struct removal_effects {
     const foreign_key_info* key;
     bool marked;  ///< by a statement of ours, which sets updated_at and the version
   };
-  std::vector<tracked_object*> gone;        ///< their rows go, or are marked, too
+  std::vector<tracked_object*> gone;        ///< their rows go, too
+  std::vector<tracked_object*> marked;      ///< their rows are marked, too
   std::vector<emptied> emptied_keys;        ///< their foreign keys become NULL
   std::vector<tracked_object*> other_keys;  ///< their foreign keys become what the database says
 };
@@ -49,6 +50,8 @@ private:
   std::map<const foreign_key_info*, std::set<key_values>> keys_;
 };
 
+/// Whether its row was marked as deleted when it was read: there is nothing more to remove.
+bool is_marked_row(const model_info& info, const tracked_object& object);
 /// Whether its row will be deleted, not marked.
 bool is_deleted(const model_info& info, const tracked_object& object);
 /// These, which are deleted, and what goes with them: what their deletion takes along, and what is removed and has to

@@ -2,6 +2,7 @@
 // What leaves a has_one because that was given another object.
 #include "orphans.hpp"
 #include "related_objects.hpp"
+#include "removals.hpp"
 #include "session_state.hpp"
 #include "snapshot.hpp"
 
@@ -154,12 +155,12 @@ void session::state::take_out_replaced() {
         if (!flow->relation->deletes_orphans) {
           undone.note_filled(object, *flow);
           flow->fill(object->object(), nullptr);
-        } else if (has_row) {
+        } else if (has_row && !detail::is_marked_row(*info, *object)) {
           remember(object);  // as in remove_orphans
           undo.back().removes = true;
           object->state = object_state::removed;
           object->permanently = false;
-        } else {
+        } else if (!has_row) {
           leaving.push_back(object);
         }
       } else if (!has_row || has_ones.named_by_row(*object, *flow) == nullptr) {

@@ -22,9 +22,26 @@ void session::state::note_erased(tracked_object* object) {
   identities.erase(object);
 }
 
+void session::state::remember_marked(const model_info& info, tracked_object* object) {
+  remember(object);
+  for (const int i : {info.deleted_at, info.updated_at}) {
+    if (i >= 0) undo.back().follows.push_back(static_cast<std::uint16_t>(i));
+  }
+}
+
+void session::state::note_marked(const model_info& info, tracked_object* object, std::int64_t marked_at) {
+  detail::note_marked(info, object->object(), marked_at);
+  detail::take_snapshot(info, object->object(), object->snapshot);
+}
+
 void session::state::note_effects(const detail::removal_effects& effects, std::int64_t removed_at) {
   for (tracked_object* object : effects.gone) {
     remember(object);
+    note_erased(object);
+  }
+  for (tracked_object* object : effects.marked) {
+    remember_marked(info_of(*object->spec), object);
+    note_marked(info_of(*object->spec), object, removed_at);
     note_erased(object);
   }
   for (const detail::removal_effects::emptied& emptied : effects.emptied_keys) {

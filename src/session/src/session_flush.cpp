@@ -116,6 +116,7 @@ public:
   flush_writes(state& of, flush_events& events) : batch(of.held), of_(of), events_(events) {}
 
   detail::parent_notes parents;
+  std::int64_t removed_at = 0;  ///< with which rows are marked
 
   /// The objects of the statement that is added next.
   void owned_by(tracked_object* object) { owners_.push_back(object); }
@@ -155,6 +156,7 @@ private:
     if (events_.hears()) events_.note(what, info, object);
     if (info.writes_parents) parents.note(what, info, object);
     if (what == erase) {
+      if (info.deleted_at >= 0 && !object.permanently) note_marked(info, &object, removed_at);
       of_.note_erased(&object);
       return;
     }
@@ -446,7 +448,11 @@ task<void> session::state::add_removals(flush_writes& writes, const model_info& 
   const bool refer_to_others = detail::order_for_removal(info, removed);
   for (tracked_object* object : removed) {
     require_same_key(info, *object);
-    remember(object);
+    if (info.deleted_at >= 0 && !object->permanently) {
+      remember_marked(info, object);
+    } else {
+      remember(object);
+    }
   }
   const std::vector<std::uint16_t> compared = compared_by_removal(info, work);
   if (refer_to_others || !compared.empty()) {  // the database may take one along with another
@@ -517,7 +523,7 @@ task<bool> session::state::write_all(bool commit) {
   std::vector<const model_info*> marking;
   detail::removal_effects effects;
   if (work.removes()) {
-    work.removed_at = timestamp::now().us;
+    work.removed_at = writes.removed_at = timestamp::now().us;
     for (const auto* const some : {&work.removed_first, &work.removed}) {
       for (const auto& [info, removed] : *some) {
         const bool marked =

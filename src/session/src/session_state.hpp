@@ -157,6 +157,10 @@ struct session::state {
   }
   void expire(detail::tracked_object* object);
   void note_erased(detail::tracked_object* object);
+  /// As remember, before its row is marked.
+  void remember_marked(const model_info& info, detail::tracked_object* object);
+  /// Its row was: the object is as that is.
+  static void note_marked(const model_info& info, detail::tracked_object* object, std::int64_t marked_at);
   /// Objects whose rows went with others, or whose foreign keys became NULL, are as their rows are now.
   void note_effects(const detail::removal_effects& effects, std::int64_t removed_at);
   /// Tracked objects whose counters and times have changed with those that belong to them.

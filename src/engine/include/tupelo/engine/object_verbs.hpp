@@ -71,7 +71,8 @@ void make_update(query_core& core, const model_info& info, const std::uint16_t* 
 /// The same of the rows with the keys and versions of `rows` objects.
 void make_update_of(query_core& core, const model_info& info, const std::uint16_t* fields, std::size_t count,
                     std::uint16_t rows);
-/// DELETE, or UPDATE of deleted_at, of the row with the object's key and version.
+/// DELETE, or UPDATE of deleted_at, of the row with the object's key and version. A row that is marked keeps its mark:
+/// what was marked with it comes back by that.
 void make_erase(query_core& core, const model_info& info, std::int64_t now_us, bool permanently = false);
 /// The same of the rows of these objects. Before: their `erase_group` is the same.
 void make_erase_of(query_core& core, const model_info& info, std::int64_t now_us, bool permanently,
@@ -102,6 +103,10 @@ task<void> insert_all(verb_call call, const model_spec& spec, std::vector<void*>
 /// Writes the rows of objects of one model with as few statements as possible, in a transaction as above. `only`: the
 /// fields to write; none: all. Errors: query_error for a field that is not for updates.
 task<void> update_all(verb_call call, const model_spec& spec, std::vector<void*> objects, std::vector<field_ref> only);
+/// Removes the rows of objects of one model, or ends their marks, in a transaction as above. The objects are marked as
+/// their rows are.
+task<void> erase_all(verb_call call, const model_spec& spec, std::vector<void*> objects, bool permanently);
+task<void> restore_all(verb_call call, const model_spec& spec, std::vector<void*> objects);
 task<void> reset_sequences(query_source* source, const model_spec& spec);
 /// Sets the counters of which `child` has the foreign keys to what they should be; how many were wrong.
 task<std::int64_t> recount(query_source* source, const model_spec& child);

@@ -472,6 +472,28 @@ public:
 
   // ---- many rows
 
+  /// The same; where the row is marked, so is the object then, with the time and the version of its row.
+  template <class T>
+    requires(!std::is_const_v<T> && detail::is_model<T> && !detail::object_handle<T>)
+  operation<void> erase(T& object, std::source_location from = std::source_location::current()) {
+    operation<void> op(source(), __builtin_addressof(object), detail::meta<T>::spec, detail::outcome::object_erased,
+                       from);
+    op.note_mark();
+    return op;
+  }
+  /// The same for many objects, in as few statements as possible. All or none, in one transaction. Errors: as above,
+  /// where one row is not there, is marked already, or an object is twice among them.
+  template <class T>
+    requires(detail::is_model<T>)
+  task<void> erase(std::vector<T>& objects, std::source_location from = std::source_location::current()) {
+    return detail::erase_all({source(), from}, detail::meta<T>::spec, pointers_to(objects), false);
+  }
+  template <class T>
+    requires(detail::is_model<T>)
+  task<void> erase(std::vector<T>& objects, permanently_t,
+                   std::source_location from = std::source_location::current()) {
+    return detail::erase_all({source(), from}, detail::meta<T>::spec, pointers_to(objects), true);
+  }
   /// Writes all rows of a range of models, as fast as the database takes them, and gives their number. All or none: in
   /// one transaction, or a savepoint of the one that is open.
   ///
@@ -487,6 +509,12 @@ public:
   /// The same for the rows that `next()`, a function, gives: std::optional<T>, empty at the end.
   template <class T, class Next>
     requires(detail::is_model<T> && requires(Next& next) { std::optional<T>(next()); })
+  /// The same for many objects. All or none, in one transaction.
+  template <class T>
+    requires(detail::is_model<T>)
+  task<void> restore(std::vector<T>& objects, std::source_location from = std::source_location::current()) {
+    return detail::restore_all({source(), from}, detail::meta<T>::spec, pointers_to(objects));
+  }
   task<std::int64_t> copy_in(Next next, std::source_location from = std::source_location::current()) {
     return detail::copy_generated<T, Next>({source(), from}, static_cast<Next&&>(next));
   }
