@@ -31,7 +31,8 @@ std::string listed(const std::vector<std::string>& columns) {
 join_table_text::join_table_text(const dialect& target, const std::string& table,
                                  const std::vector<std::string>& own_columns,
                                  const std::vector<std::string>& related_columns, const std::string& type_column,
-                                 const std::string& type_name) {
+                                 const std::string& type_name)
+    : target_(target) {
   if (!target.features().upsert) {
     throw query_error(errc::unsupported_feature,
                       std::string(target.name()) + " has no INSERT that leaves out rows that are there");
@@ -54,6 +55,8 @@ void join_table_text::mark_in(const std::string& column, bool by_key) {
   marked_by_key_ = by_key;
 }
 
+void join_table_text::fill_in(const std::vector<std::string>& columns) { filled_ = quoted(target_, columns); }
+
 std::string join_table_text::select() const {
   return "SELECT " + listed(related_) + " FROM " + table_ + " WHERE " + is_owner();
 }
@@ -61,10 +64,12 @@ std::string join_table_text::select() const {
 std::string join_table_text::insert(std::size_t related) const {
   const bool typed = !type_.empty();
   std::string sql = "INSERT INTO " + table_ + " (" + listed(own_) + ", " + listed(related_) +
-                    (typed ? ", " + type_ : "") + ") VALUES ";
+                    (typed ? ", " + type_ : "") + (filled_.empty() ? "" : ", " + listed(filled_)) + ") VALUES ";
   std::string row = "(?";
   for (std::size_t i = 1; i < own_.size() + related_.size(); ++i) row += ", ?";
-  row += typed ? ", " + type_name_ + ")" : ")";
+  if (typed) row += ", " + type_name_;
+  for (std::size_t i = 0; i < filled_.size(); ++i) row += ", ?";
+  row += ')';
   for (std::size_t i = 0; i < related; ++i) sql += i != 0 ? ", " + row : row;
   if (!marked_by_key_) return sql + " ON CONFLICT DO NOTHING";
   return sql + " ON CONFLICT (" + listed(own_) + ", " + listed(related_) + (typed ? ", " + type_ : "") +

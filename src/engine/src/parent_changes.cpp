@@ -183,6 +183,12 @@ std::vector<query_core> parent_changes::statements(std::int64_t now_us) {
   return made;
 }
 
+const std::vector<parent_link>& join_counts::links_of(const model_info& child) {
+  const auto [known, fresh] = links_.try_emplace(&child);
+  if (fresh) known->second = parent_links(child);
+  return known->second;
+}
+
 query_core change_of_parent(const parent_link& link, const void* child, std::int64_t by, std::int64_t now_us) {
   query_core core;
   set_parent(core, link, by, now_us);

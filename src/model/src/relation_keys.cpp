@@ -345,6 +345,14 @@ std::string_view join_model_of(const relation_keys& keys) {
 
 }  // namespace
 
+const model_info* join_model(const relation_keys& keys) {
+  const std::string_view named = join_model_of(keys);
+  const model_spec* const spec = named.empty() ? nullptr : find_spec(named);
+  if (spec == nullptr) return nullptr;
+  const model_info& model = info_of(*spec);
+  return model.table == keys.relation->join_table ? &model : nullptr;
+}
+
 const model_info* hiding_model(const relation_keys& keys) {
   const std::string& table = keys.relation->join_table;
   const std::string_view named = join_model_of(keys);

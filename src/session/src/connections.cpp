@@ -155,11 +155,11 @@ struct loose_ties {
 };
 
 task<void> write_ties(query_source& in, const tracked_object& owner, const relation_info& relation,
-                      const model_spec* related, given_keys connected, given_keys parted) {
+                      const model_spec* related, given_keys connected, given_keys parted, join_counts& counts) {
   const model_info& info = info_of(*owner.spec);
   const join_rows joined{{info.spec, info.fields[relation.field].offset}, related, owner.object()};
-  if (!parted.objects.empty()) co_await detach(&in, joined, std::move(parted), false);
-  if (!connected.objects.empty()) co_await attach(&in, joined, std::move(connected));
+  if (!parted.objects.empty()) co_await detach(&in, joined, std::move(parted), false, &counts);
+  if (!connected.objects.empty()) co_await attach(&in, joined, std::move(connected), {}, &counts);
 }
 
 }  // namespace
@@ -304,9 +304,10 @@ bool connections::wait_for(const tracked_object* owner) const noexcept {
 }
 
 task<void> connections::write(query_source& in, const std::vector<tracked_object*>& owners,
-                              const identity_map& identities, row_copies& copies, std::size_t savepoints) {
+                              const identity_map& identities, row_copies& copies, std::size_t savepoints,
+                              join_counts& counts) {
   for (const written& each : undone_) {
-    if (each.owner->state == object_state::persistent) co_await write_again(in, each);
+    if (each.owner->state == object_state::persistent) co_await write_again(in, each, counts);
   }
   for (written& each : undone_) {
     each.savepoints = savepoints;
@@ -325,13 +326,14 @@ task<void> connections::write(query_source& in, const std::vector<tracked_object
                    [&](const relation_info& relation, held_rows& held) { found.emplace_back(&relation, &held); });
     for (const auto& [relation, held] : found) {
       loose_ties ties(*held);
-      co_await write_ties(in, *object, *relation, held->ops->spec, std::move(ties.connected), std::move(ties.parted));
+      co_await write_ties(in, *object, *relation, held->ops->spec, std::move(ties.connected), std::move(ties.parted),
+                          counts);
       note_written(object, *relation, *held, savepoints, identities, copies);
     }
   }
 }
 
-task<void> connections::write_again(query_source& in, const written& undone) {
+task<void> connections::write_again(query_source& in, const written& undone, join_counts& counts) {
   const auto strange = static_cast<std::size_t>(
       std::count_if(undone.ties.begin(), undone.ties.end(), [](const tie& each) { return each.object == nullptr; }));
   held_rows others(*undone.held->ops);
@@ -351,7 +353,8 @@ task<void> connections::write_again(query_source& in, const written& undone) {
     }
     (each.connects ? connected : parted).objects.push_back(row);
   }
-  co_await write_ties(in, *undone.owner, *undone.relation, others.ops->spec, std::move(connected), std::move(parted));
+  co_await write_ties(in, *undone.owner, *undone.relation, others.ops->spec, std::move(connected), std::move(parted),
+                      counts);
 }
 
 void connections::note_written(tracked_object* owner, const relation_info& relation, held_rows& held,

@@ -5,6 +5,7 @@
 #include "row_copies.hpp"
 #include "undone_work.hpp"
 
+#include "tupelo/engine/parent_changes.hpp"
 #include "tupelo/engine/query_source.hpp"
 #include "tupelo/model/held_rows.hpp"
 #include "tupelo/core/task.hpp"
@@ -29,9 +30,10 @@ public:
   bool any(const std::vector<tracked_object*>& owners) const;
   /// Whether something of this owner is to be written again.
   bool wait_for(const tracked_object* owner) const noexcept;
+  /// What changes in counters and times of the rows that are connected goes to `counts`, to be written by the caller.
   /// Before: what they connect has its keys. Errors: those of the statements; transaction_error (detached_object).
   task<void> write(query_source& in, const std::vector<tracked_object*>& owners, const identity_map& identities,
-                   row_copies& copies, std::size_t savepoints);
+                   row_copies& copies, std::size_t savepoints, join_counts& counts);
 
   /// What was written in savepoints, or since so many were open, is undone. `kept`: and is to be written again, before
   /// what fields ask for; else the fields that hold it ask for it.
@@ -60,7 +62,7 @@ private:
     /// The rows ask for being connected, or parted, as before.
     void untie() const noexcept;
   };
-  static task<void> write_again(query_source& in, const written& undone);
+  static task<void> write_again(query_source& in, const written& undone, join_counts& counts);
   void note_written(tracked_object* owner, const relation_info& relation, held_rows& held, std::size_t savepoints,
                     const identity_map& identities, row_copies& copies);
 

@@ -8,11 +8,9 @@
 namespace tupelo::detail {
 
 void parent_notes::note(write_batch::verb what, const model_info& info, const tracked_object& object) {
-  const auto [known, fresh] = links_.try_emplace(&info);
-  if (fresh) known->second = parent_links(info);
   using enum write_batch::verb;
   const auto live = [&](bool is) -> std::int64_t { return is ? 1 : 0; };
-  for (const parent_link& link : known->second) {
+  for (const parent_link& link : noted_.links_of(info)) {
     std::vector<std::uint64_t> before, now;
     std::int64_t was = 0, is = 0;
     if (what != insert) {
@@ -24,10 +22,10 @@ void parent_notes::note(write_batch::verb what, const model_info& info, const tr
       is = live(is_live(info, object.object()));
     }
     if (before == now) {
-      changes_.add(link, std::move(now), is - was);
+      noted_.changes.add(link, std::move(now), is - was);
     } else {
-      changes_.add(link, std::move(before), -was);
-      changes_.add(link, std::move(now), is);
+      noted_.changes.add(link, std::move(before), -was);
+      noted_.changes.add(link, std::move(now), is);
     }
   }
 }

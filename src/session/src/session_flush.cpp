@@ -308,7 +308,7 @@ task<void> session::state::add_writes(flush_writes& writes, work_list& work, det
     writes.note_written();
     lease in = co_await held.acquire();
     if (muted) in.mute();
-    co_await connected.write(in, objects.with_relations(), identities, copies, marks.size());
+    co_await connected.write(in, objects.with_relations(), identities, copies, marks.size(), writes.parents.counts());
   }
   // Foreign keys of objects are now as they are in the database when the rows go.
   if (work.removes()) {
@@ -515,7 +515,9 @@ task<bool> session::state::write_all(bool commit) {
   if (work.models.empty() && !work.connects) co_return false;
   co_await ensure_transaction();
   flush_writes writes(*this, events);
+  // Which models join tables have is known once their rows are written.
   const bool changes_parents =
+      work.connects ||
       std::any_of(work.models.begin(), work.models.end(), [](const auto& model) { return model.info->writes_parents; });
   const std::int64_t now = changes_parents ? timestamp::now().us : 0;
   std::exception_ptr failure;

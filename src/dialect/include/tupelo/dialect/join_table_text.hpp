@@ -20,6 +20,8 @@ public:
   /// The table's rows are marked as deleted in this column, and not erased. `by_key`: those that are connected are the
   /// primary key, so that one that is marked comes back.
   void mark_in(const std::string& column, bool by_key);
+  /// New rows have values in these columns too, behind the keys of each.
+  void fill_in(const std::vector<std::string>& columns);
 
   /// The related keys of an owner.
   std::string select() const;
@@ -37,7 +39,8 @@ private:
   std::string is_owner() const;
   std::string is_one_of(std::size_t related) const;
   std::string table_;
-  std::vector<std::string> own_, related_;
+  const dialect& target_;
+  std::vector<std::string> own_, related_, filled_;
   std::string type_, type_name_;  ///< as SQL, or empty
   std::string mark_;              ///< as SQL; empty: rows are erased
   bool marked_by_key_ = false;

@@ -6,6 +6,7 @@
 #include "tupelo/query/relation_path.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <type_traits>
 #include <vector>
 
@@ -67,6 +68,7 @@ struct join_rows {
   column_ref relation;
   const model_spec* related;
   const void* owner;
+  const row_ops* joins = nullptr;  ///< of the join table's model, where the relation's type says it
 };
 
 template <class F>
@@ -84,8 +86,12 @@ join_rows join_rows_of(const Object& object, F C::* relation) {
     static_assert(std::is_same_v<Object, C>, "tupelo: attach(), detach(), sync() and toggle() take an object, or a "
                                              "ref, of the model whose relation is named");
     if constexpr (goes_through_a_table<F>) {
-      if constexpr (reads_pivot<F>()) static_cast<void>(info_of(meta<typename F::pivot_model>::spec));  // may mark rows
-      return {relation_ref(relation), &meta<typename F::related_model>::spec, __builtin_addressof(object)};
+      join_rows rows{relation_ref(relation), &meta<typename F::related_model>::spec, __builtin_addressof(object)};
+      if constexpr (reads_pivot<F>()) {
+        static_cast<void>(info_of(meta<typename F::pivot_model>::spec));  // may mark rows
+        rows.joins = &rows_of<typename F::pivot_model>::ops;
+      }
+      return rows;
     } else {
       return {};
     }
@@ -110,12 +116,16 @@ join_row join_row_of(const Row& row) {
           [](void* to, const void* from) { *static_cast<Row*>(to) = *static_cast<const Row*>(from); }};
 }
 
-task<std::int64_t> attach(verb_call call, join_rows rows, given_keys keys);
-task<std::int64_t> attach(verb_call call, join_rows rows, given_keys keys, join_row with);
+struct join_counts;
+
+/// `with`: what new rows are like. `counts`: takes what changes in counters and times of the rows that the join table's
+/// name, to be written by the caller; null: it is written.
+task<std::int64_t> attach(verb_call call, join_rows rows, given_keys keys, std::optional<join_row> with = {},
+                          join_counts* counts = nullptr);
 /// `all`: whatever the keys are.
-task<std::int64_t> detach(verb_call call, join_rows rows, given_keys keys, bool all);
-task<join_changes> sync(verb_call call, join_rows rows, given_keys keys);
-task<join_changes> toggle(verb_call call, join_rows rows, given_keys keys);
+task<std::int64_t> detach(verb_call call, join_rows rows, given_keys keys, bool all, join_counts* counts = nullptr);
+task<join_changes> sync(verb_call call, join_rows rows, given_keys keys, std::optional<join_row> with = {});
+task<join_changes> toggle(verb_call call, join_rows rows, given_keys keys, std::optional<join_row> with = {});
 
 }  // namespace detail
 

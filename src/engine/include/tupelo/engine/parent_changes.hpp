@@ -7,6 +7,7 @@
 #include "tupelo/core/task.hpp"
 
 #include <cstdint>
+#include <map>
 #include <vector>
 
 /// What written rows change in the rows that they belong to: counters, and times of the last change.
@@ -51,6 +52,16 @@ public:
 private:
   std::vector<change> changes_;
   bool summed_ = true;
+};
+
+/// The changes of rows whose models are met one by one.
+struct join_counts {
+  const std::vector<parent_link>& links_of(const model_info& child);
+
+  parent_changes changes;
+
+private:
+  std::map<const model_info*, std::vector<parent_link>> links_;
 };
 
 /// The rows of these objects stay as they are until the transaction ends, so that what `change_of_parent` finds is what

@@ -385,12 +385,29 @@ public:
                           std::source_location from = std::source_location::current()) {
     return detail::sync({source(), from}, detail::join_rows_of(object, relation), detail::keys_in<F>(related));
   }
+  /// The same; what is connected newly gets a row of the join table like this one, as `attach` makes it.
+  /// Before: the row outlives the task too. Errors: query_error for a row of another table.
+  template <class Object, class F, class C, class Related, class Row>
+    requires(detail::is_model<Row>)
+  task<join_changes> sync(const Object& object, F C::* relation, const Related& related, const Row& row,
+                          std::source_location from = std::source_location::current()) {
+    return detail::sync({source(), from}, detail::join_rows_of(object, relation), detail::keys_in<F>(related),
+                        detail::join_row_of(row));
+  }
   /// Connects the object with those of these that it is not connected with, and parts it from those that it is. All or
   /// nothing, in a transaction.
   template <class Object, class F, class C, class Related>
   task<join_changes> toggle(const Object& object, F C::* relation, const Related& related,
                             std::source_location from = std::source_location::current()) {
     return detail::toggle({source(), from}, detail::join_rows_of(object, relation), detail::keys_in<F>(related));
+  }
+  /// The same with a row of the join table, as `sync` takes it.
+  template <class Object, class F, class C, class Related, class Row>
+    requires(detail::is_model<Row>)
+  task<join_changes> toggle(const Object& object, F C::* relation, const Related& related, const Row& row,
+                            std::source_location from = std::source_location::current()) {
+    return detail::toggle({source(), from}, detail::join_rows_of(object, relation), detail::keys_in<F>(related),
+                          detail::join_row_of(row));
   }
 
   /// Inserts the object; its generated key, uuid key and timestamps are set in it.
@@ -447,31 +464,14 @@ public:
   task<void> update(std::vector<T>& objects, const Fields&... fields) {
     return update_fields<T>(source(), objects, {field_ref(fields)...});
   }
-  /// Removes the row with the object's key; marks it where the model says soft_delete. Errors: as update.
+  /// Removes the row with the object's key; marks it where the model says soft_delete, and a row that is marked already
+  /// is as one that is gone. Errors: as update.
   template <class T>
     requires(detail::is_model<T>)
   operation<void> erase(const T& object, std::source_location from = std::source_location::current()) {
     void* read = const_cast<T*>(__builtin_addressof(object));  // and not written
     return {source(), read, detail::meta<T>::spec, detail::outcome::object_erased, from};
   }
-  /// The same; the row is deleted where the model says soft_delete, too: `db.erase(user, tp::permanently)`.
-  template <class T>
-    requires(detail::is_model<T>)
-  operation<void> erase(const T& object, permanently_t, std::source_location from = std::source_location::current()) {
-    void* read = const_cast<T*>(__builtin_addressof(object));  // and not written
-    return {source(), read, detail::meta<T>::spec, detail::outcome::object_erased_permanently, from};
-  }
-  /// Ends the mark of a row that was removed where the model says soft_delete; the object is not marked then either.
-  /// Rows that belong to it and were marked with it, at the same time, come back with it. Errors: as update; those of
-  /// constraints that the rows now stand in the way of; query_error for a model that marks no rows.
-  template <class T>
-    requires(!std::is_const_v<T> && detail::is_model<T> && !detail::object_handle<T>)
-  operation<void> restore(T& object, std::source_location from = std::source_location::current()) {
-    return {source(), __builtin_addressof(object), detail::meta<T>::spec, detail::outcome::object_restored, from};
-  }
-
-  // ---- many rows
-
   /// The same; where the row is marked, so is the object then, with the time and the version of its row.
   template <class T>
     requires(!std::is_const_v<T> && detail::is_model<T> && !detail::object_handle<T>)
@@ -494,6 +494,30 @@ public:
                    std::source_location from = std::source_location::current()) {
     return detail::erase_all({source(), from}, detail::meta<T>::spec, pointers_to(objects), true);
   }
+  /// The same; the row is deleted where the model says soft_delete, too: `db.erase(user, tp::permanently)`.
+  template <class T>
+    requires(detail::is_model<T>)
+  operation<void> erase(const T& object, permanently_t, std::source_location from = std::source_location::current()) {
+    void* read = const_cast<T*>(__builtin_addressof(object));  // and not written
+    return {source(), read, detail::meta<T>::spec, detail::outcome::object_erased_permanently, from};
+  }
+  /// Ends the mark of a row that was removed where the model says soft_delete; the object is not marked then either.
+  /// Rows that belong to it and were marked with it, at the same time, come back with it. Errors: as update; those of
+  /// constraints that the rows now stand in the way of; query_error for a model that marks no rows.
+  template <class T>
+    requires(!std::is_const_v<T> && detail::is_model<T> && !detail::object_handle<T>)
+  operation<void> restore(T& object, std::source_location from = std::source_location::current()) {
+    return {source(), __builtin_addressof(object), detail::meta<T>::spec, detail::outcome::object_restored, from};
+  }
+  /// The same for many objects. All or none, in one transaction.
+  template <class T>
+    requires(detail::is_model<T>)
+  task<void> restore(std::vector<T>& objects, std::source_location from = std::source_location::current()) {
+    return detail::restore_all({source(), from}, detail::meta<T>::spec, pointers_to(objects));
+  }
+
+  // ---- many rows
+
   /// Writes all rows of a range of models, as fast as the database takes them, and gives their number. All or none: in
   /// one transaction, or a savepoint of the one that is open.
   ///
@@ -509,12 +533,6 @@ public:
   /// The same for the rows that `next()`, a function, gives: std::optional<T>, empty at the end.
   template <class T, class Next>
     requires(detail::is_model<T> && requires(Next& next) { std::optional<T>(next()); })
-  /// The same for many objects. All or none, in one transaction.
-  template <class T>
-    requires(detail::is_model<T>)
-  task<void> restore(std::vector<T>& objects, std::source_location from = std::source_location::current()) {
-    return detail::restore_all({source(), from}, detail::meta<T>::spec, pointers_to(objects));
-  }
   task<std::int64_t> copy_in(Next next, std::source_location from = std::source_location::current()) {
     return detail::copy_generated<T, Next>({source(), from}, static_cast<Next&&>(next));
   }

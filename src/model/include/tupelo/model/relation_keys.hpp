@@ -53,6 +53,9 @@ relation_keys keys_of(const model_info& owner, std::uint16_t relation_offset, co
 /// Errors: query_error where several are named, the one named is no known model or another table's, or none is and a
 /// known one leaves rows out.
 const model_info* hiding_model(const relation_keys& keys);
+/// The model of the join table, which a field names as above; null: none does, or it is no known model of that table.
+/// Errors: query_error where several are named.
+const model_info* join_model(const relation_keys& keys);
 /// By marks or default scopes.
 inline bool leaves_out_rows(const model_info& model) noexcept { return model.deleted_at >= 0 || !model.scopes.empty(); }
 /// A model of this table that leaves rows out, among those that the program has used.
