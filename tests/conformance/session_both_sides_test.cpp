@@ -206,5 +206,70 @@ TEST_P(shared_rows, of_two_stored_objects_are_refused) {
   EXPECT_EQ(sync_wait(db.query<Rope>().one()).mast_id, fore->id);
 }
 
+// ---- what was loaded before
+
+TEST_P(both_sides, a_loaded_collection_ends_where_a_row_has_left_it_or_come) {
+  s.add(Rope{.length = 1, .mast = fore});
+  s.add(Rope{.length = 2, .mast = fore});
+  sync_wait(s.commit());
+  sync_wait(s.load(fore, &Mast::ropes));
+  sync_wait(s.load(main, &Mast::ropes));
+  auto rope = sync_wait(s.get<Rope>(fore->ropes[0].id));
+  rope->mast = main;
+  sync_wait(s.commit());
+  EXPECT_FALSE(fore->ropes.loaded());
+  EXPECT_FALSE(main->ropes.loaded());
+  sync_wait(s.load(main, &Mast::ropes));
+  rope->mast_id = fore->id;
+  sync_wait(s.commit());
+  EXPECT_FALSE(main->ropes.loaded());
+}
+TEST_P(both_sides, a_loaded_has_one_ends_where_its_row_has_left_it_or_come) {
+  sail->mast = fore;
+  sync_wait(s.commit());
+  sync_wait(s.load(fore, &Mast::sail));
+  sync_wait(s.load(main, &Mast::sail));
+  sail->mast = main;
+  sync_wait(s.commit());
+  EXPECT_FALSE(fore->sail.loaded());
+  EXPECT_FALSE(main->sail.loaded());
+}
+TEST_P(both_sides, a_loaded_collection_ends_where_one_of_its_rows_was_removed) {
+  auto rope = s.add(Rope{.length = 1, .mast = fore});
+  sync_wait(s.commit());
+  sync_wait(s.load(fore, &Mast::ropes));
+  s.remove(rope);
+  sync_wait(s.commit());
+  EXPECT_FALSE(fore->ropes.loaded());
+}
+TEST_P(both_sides, a_loaded_collection_ends_where_a_new_row_belongs_to_it) {
+  sync_wait(s.load(fore, &Mast::ropes));
+  s.add(Rope{.length = 1, .mast = fore});
+  sync_wait(s.commit());
+  EXPECT_FALSE(fore->ropes.loaded());
+  sync_wait(s.load(fore, &Mast::ropes));
+  fore->ropes.add(Rope{.length = 2});
+  sync_wait(s.commit());
+  EXPECT_EQ(fore->ropes.size(), 2U) << "it has it already";
+}
+TEST_P(both_sides, new_objects_of_a_collection_stay_in_it_but_for_those_that_leave) {
+  auto mizzen = s.add(Mast{.name = "mizzen", .ropes = {Rope{.length = 1}, Rope{.length = 2}}});
+  s.add(Rope{.length = 3, .mast = mizzen});
+  sync_wait(s.commit());
+  EXPECT_EQ(mizzen->ropes.size(), 2U);
+  sync_wait(s.get<Rope>(mizzen->ropes[0].id))->mast = fore;
+  sync_wait(s.commit());
+  EXPECT_FALSE(mizzen->ropes.loaded());
+}
+TEST_P(both_sides, a_loaded_collection_stays_where_something_else_of_its_rows_has_changed) {
+  s.add(Rope{.length = 1, .mast = fore});
+  sync_wait(s.commit());
+  sync_wait(s.load(fore, &Mast::ropes));
+  fore->ropes[0].length = 5;
+  fore->name = "first";
+  sync_wait(s.commit());
+  EXPECT_EQ(fore->ropes[0].length, 5);
+}
+
 }  // namespace
 }  // namespace tupelo::conformance

@@ -79,7 +79,9 @@ public:
     for (const relation_info& relation : info.relations) {
       void* const field = static_cast<char*>(object) + info.fields[relation.field].offset;
       loaded_rows* const rows = detail::loaded_rows_of(field);
-      if (rows == nullptr || rows->count == 0) continue;
+      if (rows == nullptr) continue;
+      state_.has_loaded_relations = true;
+      if (rows->count == 0) continue;
       const bool held = rows->origin == rows_origin::held;
       const model_info* const model = held || rows->origin == rows_origin::loaded ? model_of(relation, field) : nullptr;
       if (model == nullptr || model->key.empty()) continue;
@@ -226,6 +228,7 @@ task<void> session::load_and_track(load_list loads, std::vector<void*> objects, 
     co_await detail::load_relations(this, loads, objects);
   }
   const session_use use(state_->busy);
+  state_->has_loaded_relations = true;
   state_->copies.forget_unreached(false);
   state::loaded_objects(*state_).add(loads, objects);
 }

@@ -34,7 +34,11 @@ void session::state::note_marked(const model_info& info, tracked_object* object,
   detail::take_snapshot(info, object->object(), object->snapshot);
 }
 
-void session::state::note_effects(const detail::removal_effects& effects, std::int64_t removed_at) {
+void session::state::note_effects(const detail::removal_effects& effects, std::int64_t removed_at,
+                                  detail::other_sides& others) {
+  for (const auto* const some : {&effects.gone, &effects.marked}) {
+    for (tracked_object* object : *some) others.note(info_of(*object->spec), object, object->snapshot, false);
+  }
   for (tracked_object* object : effects.gone) {
     remember(object);
     note_erased(object);

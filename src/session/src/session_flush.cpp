@@ -116,6 +116,7 @@ public:
   flush_writes(state& of, flush_events& events) : batch(of.held), of_(of), events_(events) {}
 
   detail::parent_notes parents;
+  detail::other_sides others;
   std::int64_t removed_at = 0;  ///< with which rows are marked
 
   /// The objects of the statement that is added next.
@@ -155,15 +156,18 @@ private:
     using enum detail::write_batch::verb;
     if (events_.hears()) events_.note(what, info, object);
     if (info.writes_parents) parents.note(what, info, object);
+    const bool watched = (what != insert || of_.has_loaded_relations) && others.watches(info);
     if (what == erase) {
+      if (watched) others.note(info, &object, object.snapshot, false);
       if (info.deleted_at >= 0 && !object.permanently) note_marked(info, &object, removed_at);
       of_.note_erased(&object);
       return;
     }
     if (what == update) detail::count_version(info, object.object());
     detail::snapshot before;
-    if (!info.relations.empty()) before = object.snapshot;
+    if (watched || !info.relations.empty()) before = object.snapshot;
     detail::take_snapshot(info, object.object(), object.snapshot);
+    if (watched) others.note(info, &object, what == update ? before : detail::snapshot(), true);
     if (!info.relations.empty()) detail::unload_moved(info, &object, before);
     if (what == update) return;
     object.state = object_state::persistent;
@@ -555,8 +559,9 @@ task<bool> session::state::write_all(bool commit) {
   }
   writes.note_written();
   if (failure) std::rethrow_exception(failure);
-  note_effects(effects, work.removed_at);
+  note_effects(effects, work.removed_at, writes.others);
   note_parents(writes.parents.changes(), now);
+  writes.others.unload(objects, identities);
   if (events.hears()) co_await events.after(*this);
   co_return committed;
 }

@@ -4,6 +4,7 @@
 #include "added_index.hpp"
 #include "connections.hpp"
 #include "identity_map.hpp"
+#include "other_sides.hpp"
 #include "owned_objects.hpp"
 #include "removal_order.hpp"
 #include "repetition_watch.hpp"
@@ -51,12 +52,13 @@ struct session::state {
   std::optional<session_event> telling;  ///< handlers of this are being told
   detail::owned_objects objects;         ///< each with a share
   detail::identity_map identities;
-  detail::added_index added;        ///< of the objects
-  detail::row_copies copies;        ///< of the objects, in relations that were loaded
-  detail::connections connected;    ///< in the open transaction
-  bool has_loaded_objects = false;  ///< rows that were loaded into relations are among them
-  bool open_to_handlers = false;    ///< though it is busy: they may add and remove objects
-  bool has_erased_objects = false;  ///< rows of objects were deleted in the open transaction
+  detail::added_index added;          ///< of the objects
+  detail::row_copies copies;          ///< of the objects, in relations that were loaded
+  detail::connections connected;      ///< in the open transaction
+  bool has_loaded_objects = false;    ///< rows that were loaded into relations are among them
+  bool has_loaded_relations = false;  ///< of objects, perhaps without rows
+  bool open_to_handlers = false;      ///< though it is busy: they may add and remove objects
+  bool has_erased_objects = false;    ///< rows of objects were deleted in the open transaction
   /// What has left a has_one: written before what takes its place is inserted. Nothing is read through these.
   std::vector<const detail::tracked_object*> replaced;
   detail::undo_log undo;
@@ -162,7 +164,7 @@ struct session::state {
   /// Its row was: the object is as that is.
   static void note_marked(const model_info& info, detail::tracked_object* object, std::int64_t marked_at);
   /// Objects whose rows went with others, or whose foreign keys became NULL, are as their rows are now.
-  void note_effects(const detail::removal_effects& effects, std::int64_t removed_at);
+  void note_effects(const detail::removal_effects& effects, std::int64_t removed_at, detail::other_sides& others);
   /// Tracked objects whose counters and times have changed with those that belong to them.
   void note_parents(detail::parent_changes& changes, std::int64_t now_us);
   /// The object's row has changed in these fields without it: `change(object)` makes both the same again. What else the

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "identity_map.hpp"
+#include "owned_objects.hpp"
+
+#include "tupelo/session/ref.hpp"
+#include "tupelo/model/model_info.hpp"
+
+#include <cstdint>
+#include <map>
+#include <vector>
+
+namespace tupelo::detail {
+
+/// What one flush has written that the loaded relations of other objects do not know: rows that belong to another owner
+/// than before, or to none.
+class other_sides {
+public:
+  /// Whether relations may have been loaded by foreign keys of this model.
+  bool watches(const model_info& info) { return !links_of(info).empty(); }
+  /// The row was that before, empty: there was none, and is the object's snapshot now; `is_there`: and not gone.
+  void note(const model_info& info, tracked_object* child, words_view before, bool is_there);
+  /// Relations of these objects that hold a row which has left them, or were loaded without one that has come, are not
+  /// loaded any more.
+  void unload(const owned_objects& objects, identity_map& identities) const;
+
+private:
+  struct link {
+    const foreign_key_info* key;
+    const model_info* owner;
+    std::vector<std::uint16_t> named;
+    std::vector<std::uint16_t> fields;  ///< of the owner: has_many and has_one relations by the key
+  };
+  struct change {
+    const link* by;
+    tracked_object* child;
+    std::vector<std::uint64_t> left, joined;
+  };
+  const std::vector<link>& links_of(const model_info& info);
+  static tracked_object* owner_of(const link& by, const std::vector<std::uint64_t>& key, const owned_objects& objects,
+                                  identity_map& identities);
+  static void look_at(const change& what, tracked_object& owner, bool has_come);
+
+  std::map<const model_info*, std::vector<link>> links_;
+  std::vector<change> changes_;
+};
+
+}  // namespace tupelo::detail
