@@ -23,35 +23,89 @@ using detail::tracked_object;
 
 namespace {
 
-/// The foreign keys without which objects of a model are removed.
-std::vector<const foreign_key_info*> orphan_keys(const model_info& child) {
-  std::vector<const foreign_key_info*> found;
+/// A key without which objects of a model are removed.
+struct orphan_key {
+  const foreign_key_info* key;     ///< null: that of a belongs_to_any
+  const relation_info* reference;  ///< such a one
+  std::vector<std::uint16_t> fields;
+};
+
+const model_info* known_model(std::uint32_t id, bool& is_last) {
+  const model_spec* const spec = find_spec(id);
+  is_last = spec == nullptr;
+  return spec != nullptr ? __atomic_load_n(&spec->info, __ATOMIC_ACQUIRE) : nullptr;
+}
+
+/// `use(owner)` for the models that the program has used which delete orphans by this reference.
+template <class Use>
+void for_each_deleting_owner(const model_info& child, const relation_info& reference, Use use) {
+  const auto goes_by_it = [&](const relation_info& relation) {
+    if (!relation.deletes_orphans || relation.related != child.type_name) return false;
+    const relation_step& type = relation.type;
+    return (type.model != nullptr ? child.find_offset(type.offset) : child.find_column(type.field)) ==
+           reference.type_field;
+  };
+  bool is_last = false;
+  for (std::uint32_t id = 1; !is_last; ++id) {
+    const model_info* const owner = known_model(id, is_last);
+    if (owner != nullptr && std::any_of(owner->relations.begin(), owner->relations.end(), goes_by_it)) use(*owner);
+  }
+}
+
+std::vector<orphan_key> orphan_keys(const model_info& child) {
+  std::vector<orphan_key> found;
   for (const foreign_key_info& key : child.foreign_keys) {
     const model_info& parent = referenced_model(child, key);
     const auto deletes = [&](const relation_info& relation) {
       return relation.deletes_orphans && relation.related == child.type_name && goes_by(relation, child, key);
     };
-    if (std::any_of(parent.relations.begin(), parent.relations.end(), deletes)) found.push_back(&key);
+    if (std::any_of(parent.relations.begin(), parent.relations.end(), deletes))
+      found.push_back({&key, nullptr, key.fields});
+  }
+  for (const relation_info& relation : child.relations) {
+    if (relation.kind != relation_kind::belongs_to_any) continue;
+    bool deletes = false;
+    for_each_deleting_owner(child, relation, [&](const model_info&) { deletes = true; });
+    if (!deletes) continue;
+    std::vector<std::uint16_t> fields = relation.key_fields;
+    fields.push_back(static_cast<std::uint16_t>(relation.type_field));
+    found.push_back({nullptr, &relation, std::move(fields)});
   }
   return found;
 }
 
+/// Whether the row named one of a model that deletes its orphans.
+bool belonged(const model_info& child, const relation_info& reference, detail::words_view row) {
+  const std::vector<std::uint64_t> type =
+      detail::values_in(child, row, {static_cast<std::uint16_t>(reference.type_field)});
+  bool found = false;
+  for_each_deleting_owner(child, reference, [&](const model_info& owner) {
+    inline_word_buffer<8> name;
+    name.push_text(owner.recorded_name());
+    found = found || std::equal(type.begin(), type.end(), name.data(), name.data() + name.size);
+  });
+  return found;
+}
+
 /// What the program has said of the object by its reference with this foreign key; null: nothing.
-const detail::loaded_rows* given_for(const model_info& info, tracked_object* object, const foreign_key_info& key) {
+const detail::loaded_rows* given_for(const model_info& info, tracked_object* object, const foreign_key_info* key,
+                                     const relation_info* reference = nullptr) {
   const detail::loaded_rows* found = nullptr;
   detail::for_each_given(info, object->object(),
                          [&](const relation_info& relation, void*, const detail::loaded_rows* rows) {
-                           const bool is_of_key = relation.kind == relation_kind::belongs_to &&
-                                                  &info.foreign_keys[static_cast<std::size_t>(relation.key)] == &key;
+                           const bool is_of_key = &relation == reference ||
+                                                  (relation.kind == relation_kind::belongs_to &&
+                                                   &info.foreign_keys[static_cast<std::size_t>(relation.key)] == key);
                            if (is_of_key && rows->origin != detail::rows_origin::held) found = rows;
                          });
   return found;
 }
 
 /// The object named somebody by this key when it was read, and is to name nobody.
-bool becomes_orphan(const model_info& info, tracked_object* object, const foreign_key_info& key,
+bool becomes_orphan(const model_info& info, tracked_object* object, const orphan_key& key,
                     const detail::undone_work& undone) {
-  const detail::loaded_rows* const given = given_for(info, object, key);
+  const detail::loaded_rows* const given = given_for(info, object, key.key, key.reference);
+  if (key.reference != nullptr && !belonged(info, *key.reference, undone.known_row(*object))) return false;
   std::vector<std::uint16_t> changed;
   detail::matches(info, object->object(), undone.known_row(*object), &changed);
   const auto has_changed = [&](std::uint16_t i) {
@@ -75,7 +129,7 @@ namespace {
 template <class Is>
 bool is_given(const model_info& info, tracked_object* object, const relation_info& relation, Is is) {
   return std::any_of(info.foreign_keys.begin(), info.foreign_keys.end(), [&](const foreign_key_info& key) {
-    const detail::loaded_rows* const given = goes_by(relation, info, key) ? given_for(info, object, key) : nullptr;
+    const detail::loaded_rows* const given = goes_by(relation, info, key) ? given_for(info, object, &key) : nullptr;
     return given != nullptr && is(*given);
   });
 }
@@ -98,7 +152,7 @@ bool session::state::remove_orphans() {
   const auto may_be_orphans = [](const model_info* each) { return !orphan_keys(*each).empty(); };
   if (std::none_of(objects.models().begin(), objects.models().end(), may_be_orphans)) return false;
   const model_info* info = nullptr;
-  std::vector<const foreign_key_info*> keys;
+  std::vector<orphan_key> keys;
   for (tracked_object* object : objects) {
     if (!info || object->spec != info->spec) {
       info = &info_of(*object->spec);
@@ -106,7 +160,7 @@ bool session::state::remove_orphans() {
     }
     if (keys.empty() || object->state != object_state::persistent) continue;
     const bool orphan = std::any_of(keys.begin(), keys.end(),
-                                    [&](const auto* key) { return becomes_orphan(*info, object, *key, undone); });
+                                    [&](const orphan_key& key) { return becomes_orphan(*info, object, key, undone); });
     if (!orphan || detail::is_marked_row(*info, *object)) continue;
     remember(object);  // a flush that fails leaves it as it is: it may be given a parent before the next
     undo.back().removes = true;
