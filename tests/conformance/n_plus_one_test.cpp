@@ -59,6 +59,15 @@ TEST_P(repeated_reads, by_foreign_key_are_reported) {
   ASSERT_EQ(reports.heard.size(), 1U);
   EXPECT_TRUE(mentions(reports.heard[0].relation, "Author::books")) << reports.heard[0].relation;
 }
+TEST_P(repeated_reads, name_no_relation_of_a_model_that_nobody_has_read) {
+  TUPELO_NEEDS(trait::several_connections);
+  run([&]() -> task<void> {
+    auto s = watched.session();
+    for (const Author& author : co_await s.query<Author>().all()) co_await s.find<Author>(author.id);
+  });
+  ASSERT_EQ(reports.heard.size(), 1U);
+  EXPECT_EQ(reports.heard[0].relation, "");
+}
 TEST_P(repeated_reads, of_tracked_objects_are_reported) {
   TUPELO_NEEDS(trait::several_connections);
   run([&]() -> task<void> {

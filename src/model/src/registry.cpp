@@ -164,13 +164,17 @@ bool reads_by(const relation_info& relation, const field_info& field) {
 
 }  // namespace
 
-std::string relations_by(const model_info& model, const field_info& field) {
+namespace {
+
+/// `is_meant(owner)` says of which models.
+template <class Filter>
+std::string relations_of(const model_info& model, const field_info& field, Filter is_meant) {
   registry& r = models();
   std::lock_guard lock(r.mutex);
   std::string found;
   for (std::size_t id = 0; id < r.by_id.size(); ++id) {
     const model_spec* known = r.by_id[id];
-    if (!known || !known->info || known->id != id) continue;
+    if (!known || !known->info || known->id != id || !is_meant(known->info)) continue;
     for (const relation_info& relation : known->info->relations) {
       if (relation.related != model.type_name || !reads_by(relation, field)) continue;
       if (!found.empty()) found += " or ";
@@ -178,6 +182,18 @@ std::string relations_by(const model_info& model, const field_info& field) {
     }
   }
   return found;
+}
+
+}  // namespace
+
+std::string relations_by(const model_info& model, const field_info& field) {
+  return relations_of(model, field, [](const model_info*) { return true; });
+}
+std::string relations_by(const model_info& model, const field_info& field,
+                         const std::vector<const model_info*>& owners) {
+  return relations_of(model, field, [&](const model_info* each) {
+    return std::find(owners.begin(), owners.end(), each) != owners.end();
+  });
 }
 
 /// "User::posts": the declared relations of this kind to that model, as far as models have been used. The field itself

@@ -130,14 +130,14 @@ std::string text_of(const dialect& target, const query_core& core) {
   return core.shape.size == 0 ? std::string() : target.render(core.shape.data(), core.shape.size).text;
 }
 
-/// What `with` should name.
-std::string relation_of(std::uint64_t word) {
+/// What `with` should name, of a model whose rows have been read; of any, where none is known.
+std::string relation_of(std::uint64_t word, const std::vector<const model_info*>& read) {
   const model_info& model = info_of(*find_spec(model_of(word)));
   const int position = model.find_offset(offset_of_word(word));
   if (position < 0) return {};
   const field_info& field = model.fields[static_cast<std::size_t>(position)];
   if (op_of(word) == op::load_related) return std::string(model.short_name()) + "::" + field.name;
-  return relations_by(model, field);
+  return read.empty() ? relations_by(model, field) : relations_by(model, field, read);
 }
 
 bool is_same_place(const std::source_location& a, const std::source_location& b) noexcept {
@@ -155,6 +155,7 @@ void repetition_watch::note(const statement_run& run) {
     const bool reads_rows = run.core.shape.size != 0 && op_of(run.core.shape.data()[0]) == op::select_from;
     if (reads_rows && run.row_count > 1) {
       rows_before_ = run.core;
+      note_model(run.core.shape.data()[0]);
       read_before_from_ = from;
     }
     return;
@@ -170,11 +171,17 @@ void repetition_watch::note(const statement_run& run) {
   }
 }
 
+void repetition_watch::note_model(std::uint64_t word) {
+  const model_spec* const spec = find_spec(model_of(word));
+  const model_info* const model = spec != nullptr ? &info_of(*spec) : nullptr;
+  if (model != nullptr && std::find(read_.begin(), read_.end(), model) == read_.end()) read_.push_back(model);
+}
+
 void repetition_watch::report(const statement_run& run, const seen& repeated) const {
   const dialect& target = db_.sql_dialect();
   const std::string statement = text_of(target, run.core);
   const std::string before = text_of(target, rows_before_);
-  const std::string relation = relation_of(key_of_read(run.core));
+  const std::string relation = relation_of(key_of_read(run.core), read_);
   repeated_read_event event;
   event.statement = statement;
   event.times = repeated.times;

@@ -55,14 +55,16 @@ private:
     std::uint32_t times;
   };
   void note(const statement_run& run);
+  void note_model(std::uint64_t word);
   void report(const statement_run& run, const seen& repeated) const;
 
   database& db_;
   query_source* source_ = nullptr;
   std::uint32_t most_;
   std::source_location made_;
-  std::vector<seen> seen_;  ///< reads by key
-  query_core rows_before_;  ///< the last read of several rows
+  std::vector<seen> seen_;               ///< reads by key
+  query_core rows_before_;               ///< the last read of several rows
+  std::vector<const model_info*> read_;  ///< models of which several rows have been read
   std::source_location read_before_from_;
   std::source_location called_from_;
 };
