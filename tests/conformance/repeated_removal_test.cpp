@@ -262,5 +262,50 @@ TEST_P(removal_of_ranges, may_be_permanent) {
   EXPECT_EQ(sync_wait(db.query<Offshoot>().with_deleted().count()), 0);
 }
 
+// ---- by a condition
+
+class bulk_marks : public repeated_removals {
+protected:
+  std::int64_t living_of(const Stem& stem) {
+    return sync_wait(db.query<Offshoot>().where(col<&Offshoot::trunk_id> == stem.id).count());
+  }
+};
+TUPELO_CONFORMANCE_SUITE(bulk_marks);
+
+TEST_P(bulk_marks, mark_children_as_those_of_objects_do) {
+  Stem other{};
+  sync_wait(db.insert(other));
+  sync_wait(db.insert(Offshoot{.trunk_id = other.id}));
+  EXPECT_EQ(sync_wait(db.erase<Stem>().where(col<&Stem::id> == trunk.id).run()), 1);
+  EXPECT_EQ(living_of(trunk), 0);
+  EXPECT_EQ(living_of(other), 1);
+  Stem marked = read_trunk();
+  EXPECT_EQ(sync_wait(db.get<Offshoot>(branches[0].id)).deleted_at, marked.deleted_at);
+  sync_wait(db.restore(marked));
+  EXPECT_EQ(living_of(trunk), 2);
+}
+TEST_P(bulk_marks, with_versions_and_rows_that_come_back_mark_children_too) {
+  sync_wait(db.update<Oak>().set(col<&Oak::name>, "a name that is longer than others").all_rows().run());
+  const auto gone =
+      sync_wait(db.erase<Oak>().where(col<&Oak::name> == "a name that is longer than others").returning());
+  EXPECT_EQ(gone.size(), 1U);
+  EXPECT_EQ(sync_wait(db.query<Acorn>().count()), 0);
+}
+TEST_P(bulk_marks, by_a_repository_mark_children_in_its_transaction) {
+  auto s = db.session();
+  sync_wait(repository<Stem>(s).bulk_remove(col<&Stem::id> == trunk.id));
+  EXPECT_EQ(sync_wait(s.query<Offshoot>().count()), 0);
+  sync_wait(s.rollback());
+  EXPECT_EQ(living(), 2);
+}
+TEST_P(bulk_marks, are_refused_in_a_pipeline_where_children_go_along) {
+  EXPECT_THROW(sync_wait(db.pipeline(db.erase<Stem>().all_rows().run(), db.query<Stem>().count())), query_error);
+  EXPECT_EQ(living(), 2);
+}
+TEST_P(bulk_marks, of_permanent_erases_are_none) {
+  sync_wait(db.erase<Stem>().all_rows().permanently().run());
+  EXPECT_EQ(sync_wait(db.query<Offshoot>().with_deleted().count()), 0);
+}
+
 }  // namespace
 }  // namespace tupelo::conformance

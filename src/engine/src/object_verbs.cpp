@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tupelo/engine/object_verbs.hpp"
 
+#include "bulk_marks.hpp"
 #include "key_index.hpp"
 #include "object_events.hpp"
 #include "run_now.hpp"
@@ -384,7 +385,7 @@ query_core complete_write(query_core core) {
     if (op_of(words[i]) == op::with_deleted) return core;
     i += body_of(words[i]) + payload_of(words[i]);
   }
-  words[0] = with_op(words[0], op::update_of);
+  words[0] = make_word(op::update_of, update_marks, length_of(words[0]), model_of(words[0]));
   core.assign(op::assign, ref(info, info.deleted_at), expression(literal(kind::timestamp, timestamp::now().us)));
   return with_stamps(static_cast<query_core&&>(core), info);
 }

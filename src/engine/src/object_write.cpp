@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Verbs that write one object, or many rows by a condition, where more is to be done than their statement.
+#include "bulk_marks.hpp"
 #include "object_events.hpp"
 #include "run_now.hpp"
 
@@ -81,9 +82,18 @@ bulk_event before_bulk(const query_core& core, const model_info& info) {
   return bulk_event::updating;
 }
 
-task<std::int64_t> run_bulk(lease& held, statement_run& run) {
+/// Whether rows that belong to those which the statement marks are to be written with them.
+bool marks_others_in_bulk(const query_core& core, const model_info& info) {
+  return is_bulk_mark(core) && !info.relations.empty() && marks_children(info);
+}
+
+task<std::int64_t> run_bulk(lease& held, statement_run& run, const model_info& info) {
+  const bool marks = marks_others_in_bulk(run.core, info);
+  const std::int64_t marked_at = marks ? time_of_bulk_mark(run.core, info) : 0;
   co_await run_now(held, run);
-  co_return run.sink.add ? static_cast<std::int64_t>(run.row_count) : run.affected;
+  const std::int64_t rows = run.sink.add ? static_cast<std::int64_t>(run.row_count) : run.affected;
+  if (marks && rows != 0) co_await mark_children(held, {&info}, marked_at);
+  co_return rows;
 }
 
 }  // namespace
@@ -99,7 +109,8 @@ bool operation_core::takes_more() const {
   require_source(source_);
   if (spec_ == nullptr) {
     const model_info* const written = written_by(run_.core);
-    return written != nullptr && hearing_bulk(*source_, *written) != nullptr;
+    return written != nullptr &&
+           (hearing_bulk(*source_, *written) != nullptr || marks_others_in_bulk(run_.core, *written));
   }
   const model_info& info = info_of(*spec_);
   return info.writes_parents || hearing(*source_, info) != nullptr || marks_others(info, means_) ||
@@ -116,8 +127,10 @@ void operation_core::refuse_in_pipeline() const {
                       ", and a pipeline() tells nobody: await it by itself, or send the pipeline in "
                       "db.without_events()");
   }
-  if (spec_ == nullptr) return;
-  if (!info.writes_parents && !marks_others(info, means_) && !restores_others(info, means_)) return;
+  const bool writes_others = spec_ == nullptr
+                                 ? marks_others_in_bulk(run_.core, info)
+                                 : info.writes_parents || marks_others(info, means_) || restores_others(info, means_);
+  if (!writes_others) return;
   throw query_error("writing a " + std::string(info.short_name()) +
                     " takes more than one statement, because rows of other tables change with it: await it by itself, "
                     "not in a pipeline()");
@@ -303,8 +316,13 @@ task<void> restore_all(verb_call call, const model_spec& spec, std::vector<void*
 
 task<void> operation_core::write_in_bulk() {
   const model_info& info = *written_by(run_.core);
-  static_cast<void>(co_await tell_around({source_, run_.from}, *source_->listening(), before_bulk(run_.core, info),
-                                         info, [this](lease& held) { return run_bulk(held, run_); }));
+  const auto run = [&](lease& held) { return run_bulk(held, run_, info); };
+  const verb_call call{source_, run_.from};
+  if (const event_registry* const registry = hearing_bulk(*source_, info)) {
+    static_cast<void>(co_await tell_around(call, *registry, before_bulk(run_.core, info), info, run));
+  } else {
+    static_cast<void>(co_await in_transaction<std::int64_t>(call, run));
+  }
 }
 
 }  // namespace tupelo::detail
