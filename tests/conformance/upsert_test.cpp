@@ -258,6 +258,19 @@ struct Twice {
   }
 };
 
+struct Berth {
+  std::int64_t id{};
+  int number{};
+  int length{};
+  std::optional<timestamp> deleted_at{};
+
+  static void model(model<Berth>& m) {
+    m.soft_delete(&Berth::deleted_at);
+    m.unique(&Berth::number).where(col<&Berth::length> > 10 || col<&Berth::length> == 10).named("berth_long");
+    m.unique(&Berth::number).where(col<&Berth::length> < 10).named("berth_short");
+  }
+};
+
 struct Shelf {
   std::int64_t id{};
   std::string place{};
@@ -289,7 +302,7 @@ protected:
   void SetUp() override {
     TUPELO_NEEDS(&feature_table::upsert);
     TUPELO_NEEDS(&feature_table::returning);
-    create<Member, Seat, Twice, Shelf, Named>();
+    create<Member, Seat, Twice, Berth, Shelf, Named>();
   }
 };
 TUPELO_CONFORMANCE_SUITE(partial_upsert);
@@ -333,6 +346,37 @@ TEST_P(partial_upsert, says_which_of_several_indexes_is_meant) {
   EXPECT_EQ(upserted(2, col<&Twice::amount> > 0), some);
   EXPECT_EQ(upserted(-2, col<&Twice::amount> < 0), other);
   EXPECT_EQ(sync_wait(db.query<Twice>().count()), 2);
+}
+TEST_P(partial_upsert, need_not_say_what_the_model_adds_to_the_index) {
+  const auto upserted = [&](int length, const auto& condition) {
+    Berth row{.number = 1, .length = length};
+    sync_wait(db.upsert(row, on_conflict(col<&Berth::number>).target_where(condition).update(col<&Berth::length>)));
+    return row.id;
+  };
+  const auto is_long = col<&Berth::length> > 10 || col<&Berth::length> == 10;
+  const auto is_short = col<&Berth::length> < 10;
+  const std::int64_t some = upserted(20, is_long);
+  const std::int64_t other = upserted(5, is_short);
+  EXPECT_NE(some, other);
+  EXPECT_EQ(upserted(10, is_long), some);
+  EXPECT_EQ(upserted(6, is_short), other);
+  EXPECT_EQ(upserted(7, is_short && col<&Berth::deleted_at>.is_null()), other) << "who says it says it once";
+  sync_wait(db.erase<Berth>().where(col<&Berth::id> == some).run());
+  EXPECT_NE(upserted(20, is_long), some) << "what is marked is no conflict";
+}
+TEST_P(partial_upsert, by_columns_that_are_not_unique_is_refused_by_their_names) {
+  Berth row{.number = 1, .length = 1};
+  const auto refused = [&](const conflict_clause& clause) {
+    return std::string(failure_of<query_error>([&] { sync_wait(db.upsert(row, clause)); }).what());
+  };
+  const std::string two = refused(on_conflict(col<&Berth::number>, col<&Berth::length>).update_all());
+  EXPECT_NE(two.find("on_conflict() of Berth names \"number\", \"length\", which is neither"), std::string::npos)
+      << two;
+  EXPECT_NE(two.find("m.unique("), std::string::npos) << two;
+  EXPECT_NE(refused(on_conflict(col<&Berth::length>).ignore()).find("\"length\""), std::string::npos);
+  Named named{.name = "x"};
+  EXPECT_THROW(sync_wait(db.upsert(named, on_conflict(upper(col<&Named::name>)).update_all())), query_error);
+  EXPECT_EQ(sync_wait(db.query<Berth>().count()), 0);
 }
 TEST_P(partial_upsert, a_condition_without_columns_is_refused) {
   Twice row{.number = 1, .amount = 1};

@@ -212,6 +212,9 @@ private:
                    const std::vector<std::uint32_t>& own) const;
   /// Each clause of the SELECT. Errors: query_error.
   void check_groups(const select_parts& parts, std::uint32_t from, std::uint32_t count) const;
+  bool is_same_term(const row_groups::words& a, const row_groups::words& b) const noexcept;
+  /// Errors: query_error for an order that does not begin with the terms whose first rows are kept.
+  void check_distinct_on(const select_parts& parts, std::uint32_t from, std::uint32_t count) const;
   void read_limits(select_parts& parts, std::uint64_t word, std::uint32_t index);
   std::string select(std::uint32_t from, std::uint32_t count, select_use use);
   std::string assemble(select_parts& parts);
@@ -315,7 +318,11 @@ private:
   };
   static bool is_of(const index_info& index, const model_info& model, const conflict_key& key);
   /// The condition of the unique index that is meant, which is a part of what it is known by; empty: none.
+  /// Errors: query_error where the model knows of no such index.
   std::string target_condition(const model_info& model, const conflict_key& key) const;
+  /// The condition that was said, with what the model adds to that of its index.
+  static std::string own_condition(const model_info& model, const conflict_key& key);
+  [[noreturn]] static void refuse_target(const model_info& model, const conflict_key& key);
   /// The text behind the word at this place.
   std::string_view text_behind(std::uint32_t index) const noexcept {
     return {reinterpret_cast<const char*>(words_ + index + 2), model_of(words_[index + 1])};

@@ -75,11 +75,38 @@ bool sql_renderer::is_of(const index_info& index, const model_info& model, const
          std::is_permutation(expressions.begin(), expressions.end(), key.expressions.begin(), key.expressions.end());
 }
 
+// The model adds to its unique indexes that a row is not marked as deleted, so who names one need not say it.
+std::string sql_renderer::own_condition(const model_info& model, const conflict_key& key) {
+  bool of_living = false;
+  for (const index_info& index : model.indexes) {
+    if (!index.unique || !is_of(index, model, key)) continue;
+    if (!index.condition.empty() && "(" + neutral(index.condition, model) + ")" == key.condition) return key.condition;
+    of_living = of_living || index.ignores_deleted;
+  }
+  if (!of_living) return key.condition;
+  expression living(column_ref{model.spec, model.fields[static_cast<std::size_t>(model.deleted_at)].offset});
+  living.push(make_word(op::is_null));
+  const std::string text = neutral(living, model);
+  return key.condition.find(text) != std::string::npos ? key.condition : key.condition + " AND " + text;
+}
+
+void sql_renderer::refuse_target(const model_info& model, const conflict_key& key) {
+  std::string named;
+  const auto name = [&](std::string_view what) { named.append(named.empty() ? "" : ", ").append(what); };
+  for (const std::uint16_t offset : key.columns) {
+    name("\"" + model.fields[static_cast<std::size_t>(model.find_offset(offset))].column + "\"");
+  }
+  for (const std::string& term : key.expressions) name(term);
+  throw query_error("on_conflict() of " + std::string(model.short_name()) + " names " + named +
+                    ", which is neither the model's key nor one of its unique indexes: say m.unique(…) of exactly "
+                    "these in model(), or name the columns of one that is there");
+}
+
 std::string sql_renderer::target_condition(const model_info& model, const conflict_key& key) const {
   const auto said = [&](std::string_view sql) {
     return sql.empty() ? std::string() : dialect_.schema().expression_text(columns_alone(model), sql);
   };
-  if (!key.condition.empty()) return said(key.condition);
+  if (!key.condition.empty()) return said(own_condition(model, key));
   std::vector<std::uint16_t> own;
   for (const std::uint16_t part : model.key) own.push_back(model.fields[part].offset);
   const bool by_key =
@@ -96,8 +123,9 @@ std::string sql_renderer::target_condition(const model_info& model, const confli
     }
     found = &index;
   }
+  if (found == nullptr) refuse_target(model, key);
   // The database takes the index for that of the clause only where it can prove it: values are no placeholders.
-  return found == nullptr ? std::string() : said(neutral(found->condition, model));
+  return said(neutral(found->condition, model));
 }
 
 std::string sql_renderer::conflict(const model_info& model) {

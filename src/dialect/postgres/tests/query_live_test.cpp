@@ -146,7 +146,7 @@ TEST_F(postgres_query, counts_existence_joins_and_locks_run) {
 }
 TEST_F(postgres_query, upserts_run) {
   query_core core(op::insert_into, detail::meta<Post>::spec, insert_without_key, 1);
-  core.shape.append(on_conflict(col<&Post::author_id>).update_all().clause().shape);
+  core.shape.append(on_conflict(col<&Post::id>).update_all().clause().shape);
   core.word(make_word(op::returning_row));
   const std::string text = plan_of(core).text;
   EXPECT_EQ(db().prepared(text), "$ int8 timestamptz int4 > int8 int8 timestamptz int4");

@@ -163,10 +163,10 @@ TEST(postgres_insert, rows_of_one_statement_and_their_keys) {
 }
 TEST(postgres_insert, conflicts_take_from_the_new_row) {
   query_core core(op::insert_into, detail::meta<Post>::spec, insert_with_key, 1);
-  core.shape.append(on_conflict(col<&Post::author_id>).update_all().clause().shape);
+  core.shape.append(on_conflict(col<&Post::id>).update_all().clause().shape);
   const std::string text = plan_of(core).text;
   EXPECT_TRUE(text.ends_with(
-      R"( ON CONFLICT ("author_id") DO UPDATE SET "deleted_at" = excluded."deleted_at", "version" = "posts"."version" + 1)"))
+      R"( ON CONFLICT ("id") DO UPDATE SET "author_id" = excluded."author_id", "deleted_at" = excluded."deleted_at", "version" = "posts"."version" + 1)"))
       << text;
 }
 

@@ -198,7 +198,7 @@ TEST(render_insert, leaves_the_generated_key_out) {
 }
 TEST(render_insert, a_conflict_counts_the_version_on) {
   query_core core(op::insert_into, detail::meta<Post>::spec, insert_with_key, 1);
-  core.shape.append(on_conflict(col<&Post::author_id>).update_all().clause().shape);
+  core.shape.append(on_conflict(col<&Post::id>).update_all().clause().shape);
   const std::string text = plan_of(core).text;
   EXPECT_NE(text.find(R"("version" = "posts"."version" + 1)"), std::string::npos) << text;
 }
