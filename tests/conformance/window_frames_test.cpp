@@ -217,6 +217,17 @@ TEST_P(window_frames, refuse_a_negative_distance) {
 
 // ---- what is left out
 
+TEST_P(window_frames, that_end_before_they_begin_are_refused) {
+  const auto by_bit = order_by(bit);
+  EXPECT_THROW(by_bit.rows_between(current_row, preceding(1)), query_error);
+  EXPECT_THROW(by_bit.rows_between(following(1), current_row), query_error);
+  EXPECT_THROW(by_bit.groups_between(following(1), preceding(1)), query_error);
+  EXPECT_THROW(by_bit.range_between(current_row, preceding(std::int64_t{1})), query_error);
+  EXPECT_THROW(by_bit.rows_between(unbounded_following, unbounded_following), query_error);
+  EXPECT_THROW(by_bit.rows_between(unbounded_preceding, unbounded_preceding), query_error);
+  EXPECT_EQ(found(by_bit.rows_between(preceding(1), preceding(1))).size(), tides.size());
+  EXPECT_EQ(found(by_bit.rows_between(current_row, current_row)).size(), tides.size());
+}
 TEST_P(window_frames, leave_out_the_current_row) {
   TUPELO_NEEDS(&feature_table::frame_exclusion);
   EXPECT_EQ(found(order_by(level)

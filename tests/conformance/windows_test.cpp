@@ -187,6 +187,22 @@ TEST_P(windows, distinct_on_of_related_rows_goes_with_no_limit) {
       sync_wait(authors().with(&Author::books, [](auto& q) { q.distinct_on(pages).order_by(pages).limit(1); }).all()),
       query_error);
 }
+TEST_P(windows, distinct_on_goes_with_an_order_that_begins_with_its_terms) {
+  TUPELO_NEEDS(&feature_table::distinct_on);
+  const auto rows = [&](const auto& query) { return sync_wait(query.all()).size(); };
+  const auto refused = [&](const auto&... order) {
+    const auto query = db.query<Book>().distinct_on(author_id, pages).order_by(order...);
+    const std::string said = failure_of<query_error>([&] { rows(query); }).what();
+    EXPECT_NE(said.find("must begin with the same terms"), std::string::npos) << said;
+  };
+  refused(title);
+  refused(title, author_id, pages);
+  refused(author_id, title, pages);
+  EXPECT_EQ(rows(db.query<Book>().distinct_on(author_id, pages).order_by(pages.desc(), author_id, title)), 4U);
+  EXPECT_EQ(rows(db.query<Book>().distinct_on(author_id, pages).order_by(pages)), 4U) << "of a part of them";
+  EXPECT_EQ(rows(db.query<Book>().distinct_on(pages % 7, author_id).order_by(pages % 7, author_id, title)), 4U);
+  EXPECT_EQ(rows(db.query<Book>().distinct_on(pages % 7).order_by(pages % 7, title).select(pages % 7, title)), 4U);
+}
 TEST_P(windows, distinct_on_is_refused_where_there_is_none) {
   TUPELO_NEEDS_NO(&feature_table::distinct_on);
   const auto e = failure_of<query_error>([&] { sync_wait(db.query<Book>().distinct_on(author_id).all()); });

@@ -460,6 +460,7 @@ std::string sql_renderer::select(std::uint32_t from, std::uint32_t count, select
   refuse_locks(parts, from, count);
   check_groups(parts, from, count);
   group_beside(parts);
+  check_distinct_on(parts, from, count);
   const model_info& row = parts.row ? *parts.row : *parts.model;
   if (recursion) promise_kinds(parts, row);
   std::string sql = assemble(parts);

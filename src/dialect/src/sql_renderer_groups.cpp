@@ -304,6 +304,37 @@ void sql_renderer::check_query(const row_groups& groups, const clause_rule& rule
   }
 }
 
+bool sql_renderer::is_same_term(const row_groups::words& a, const row_groups::words& b) const noexcept {
+  if (a.from == b.from && a.count == b.count) return true;
+  if (a.count != b.count) return false;
+  if (a.count == 1 && op_of(words_[a.from]) == op::column && op_of(words_[b.from]) == op::column) {
+    return is_same_column(words_[a.from], words_[b.from]);
+  }
+  return std::equal(words_ + a.from, words_ + a.from + a.count, words_ + b.from) && !binds_values(a.from, a.count);
+}
+
+// The first row of each is found by going through rows in whose order those of one value stand together.
+void sql_renderer::check_distinct_on(const select_parts& parts, std::uint32_t from, std::uint32_t count) const {
+  if (parts.distinct_on.empty() || parts.order.empty()) return;
+  std::vector<row_groups::words> values, order;
+  for (std::uint32_t i = from; i < from + count; ++i) {
+    const std::uint64_t word = words_[i];
+    if (op_of(word) == op::distinct_on) values.push_back(said_at(i + 1, length_of(word)));
+    if (op_of(word) == op::order) order.push_back(said_at(i + 1, length_of(word)));
+    i += body_of(word) + payload_of(word);
+  }
+  const auto is_in = [this](const std::vector<row_groups::words>& terms, const row_groups::words& wanted) {
+    return std::any_of(terms.begin(), terms.end(),
+                       [&](const row_groups::words& term) { return is_same_term(term, wanted); });
+  };
+  const auto other = std::find_if(order.begin(), order.end(), [&](const auto& term) { return !is_in(values, term); });
+  const std::vector<row_groups::words> leading(order.begin(), other);
+  if (other == order.end()) return;
+  if (std::all_of(values.begin(), values.end(), [&](const auto& value) { return is_in(leading, value); })) return;
+  throw query_error("distinct_on() keeps the first row of each value by the query's order, which must begin with the "
+                    "same terms: say order_by() of them first, and of the others behind them");
+}
+
 void sql_renderer::check_groups(const select_parts& parts, std::uint32_t from, std::uint32_t count) const {
   const row_groups groups = groups_of(parts, from, count);
   // Where only their number is asked for, rows are read without what they are made of.

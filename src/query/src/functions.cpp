@@ -91,6 +91,11 @@ std::uint32_t packed_frame(frame_unit unit, frame_bound from, frame_bound to) {
     throw query_error("a window's frame reaches 0 to " + std::to_string(window_frame::most_rows) +
                       " rows far; say tp::unbounded_preceding or tp::unbounded_following for more");
   }
+  if (from.k > to.k || from.k == frame_bound_kind::unbounded_following ||
+      to.k == frame_bound_kind::unbounded_preceding) {
+    throw query_error("a window's frame ends before it begins: say what comes first by the order first, "
+                      "rows_between(tp::preceding(1), tp::current_row)");
+  }
   return window_frame{unit, static_cast<std::uint8_t>(from.k), static_cast<std::uint8_t>(to.k),
                       static_cast<std::uint16_t>(from.rows), static_cast<std::uint16_t>(to.rows)}
       .packed();
