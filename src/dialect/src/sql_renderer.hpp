@@ -115,6 +115,8 @@ private:
   void push_comparison(comparison c, operand left, operand right, std::vector<operand>& stack);
   /// An enum that is computed is a text; beside such a column it is of the column's type.
   void join_enum(operand& computed, const field_info* column) const;
+  /// What a column is set to: an integer that is computed is one that the field holds, or an error of the database.
+  std::string assigned(const field_info& field, std::uint32_t from, std::uint32_t count);
   void push_operator(std::uint64_t word, std::vector<operand>& stack);
 
   // terms in chains, as long as a program makes them

@@ -148,9 +148,8 @@ std::string sql_renderer::conflict(const model_info& model) {
         }
         refuse_computed(model, field);
         note_written(model, field, taken);
-        operand value = expression_at(i + 2, length_of(word) - 1u);
-        join_enum(value, &field);
-        update += (update.empty() ? "" : ", ") + quoted(field.column) + " = " + value.sql;
+        const std::string value = assigned(field, i + 2, length_of(word) - 1u);
+        update += (update.empty() ? "" : ", ") + quoted(field.column) + " = " + value;
         break;
       }
       case op::conflict_where: where += (where.empty() ? "" : " AND ") + expression_text(i + 1, length_of(word)); break;

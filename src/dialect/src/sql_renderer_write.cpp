@@ -254,10 +254,9 @@ void sql_renderer::update() {
       const field_info& field = field_of_word(words_[i + 1]);
       refuse_computed(model, field);
       note_written(model, field, written);
-      operand value = expression_at(i + 2, length_of(word) - 1u);
+      const std::string value = assigned(field, i + 2, length_of(word) - 1u);
       check_term({}, {"set()", false, false, false}, i + 2, length_of(word) - 1u);
-      join_enum(value, &field);
-      set += (set.empty() ? "" : ", ") + quoted(field.column) + " = " + value.sql;
+      set += (set.empty() ? "" : ", ") + quoted(field.column) + " = " + value;
     }
     i += body_of(word) + payload_of(word);
   }
@@ -273,6 +272,16 @@ void sql_renderer::update() {
   plan_.text = with_clause(parts) + "UPDATE " + quoted(model.table) + " SET " + set + from;
   if (!where.empty()) plan_.text += " WHERE " + where;
   returning(model);
+}
+
+std::string sql_renderer::assigned(const field_info& field, std::uint32_t from, std::uint32_t count) {
+  operand value = expression_at(from, count);
+  join_enum(value, &field);
+  const kind k = stored_type(*field.type).k;
+  const bool is_column = count == 1 && op_of(words_[from]) == op::column;
+  const bool is_held = value.bare || value.sql == "NULL" || (is_column && value.k == k);  // looked at before
+  if (is_integer(k) && !is_held) dialect_.hold(value.sql, k, !field.native_type.empty());
+  return static_cast<std::string&&>(value.sql);
 }
 
 void sql_renderer::update_objects() {

@@ -311,6 +311,28 @@ void postgres_dialect::array_literal(std::string& sql, const std::vector<literal
 }
 void postgres_dialect::search(std::string& sql, const search_call& call) const { postgres::search(sql, call); }
 
+// Columns are of whole types, some of which hold more than the field. Moved so that the type ends where the field does,
+// the number goes beyond both or neither; the way back makes it what it was.
+void postgres_dialect::hold(std::string& sql, kind field, bool native) const {
+  const auto wrap = [&sql](std::string_view before, std::string_view behind) { sql.insert(0, before).append(behind); };
+  switch (field) {
+    case kind::i8: return wrap("CAST(CAST(", " AS int2) * 256 AS int2) / 256");
+    case kind::u8: return wrap("CAST((CAST(", " AS int2) - 128) * 256 AS int2) / 256 + 128");
+    case kind::u16: return wrap("(CAST(", " AS int4) - 32768) * 65536 / 65536 + 32768");
+    case kind::u32: return wrap("(CAST(", " AS int8) - 2147483648) * 4294967296 / 4294967296 + 2147483648");
+    case kind::u64:
+      if (!native) wrap("CAST(", " AS int8) - 9223372036854775807 - 1 + 9223372036854775807 + 1");
+      return;
+    case kind::i16:
+      if (native) wrap("CAST(", " AS int2)");
+      return;
+    case kind::i32:
+      if (native) wrap("CAST(", " AS int4)");
+      return;
+    default: return;
+  }
+}
+
 std::string_view postgres_dialect::call_suffix(const function_call& call) const noexcept {
   switch (call.f) {
     case function::sum: return is_integer(call[0].k) ? "::int8" : "";  // of 64-bit integers it is numeric

@@ -5,6 +5,7 @@
 #include "scalar_functions.hpp"
 #include "search_index.hpp"
 
+#include "tupelo/dialect/number_limits.hpp"
 #include "tupelo/dialect/sqlite/ddl.hpp"
 #include "tupelo/core/error.hpp"
 
@@ -196,6 +197,12 @@ void sqlite_dialect::call(std::string& sql, const function_call& call) const {
 bool sqlite_dialect::gives_near(const function_call& call) const noexcept { return sqlite::gives_near(call); }
 // Of the driver's functions.
 void sqlite_dialect::settle(std::string& sql) const { sql.insert(0, "tupelo_decimal(") += ')'; }
+
+void sqlite_dialect::hold(std::string& sql, kind field, bool /*native*/) const {
+  const integer_range range = range_of(field);
+  const std::string_view lowest = field == kind::u64 ? "0" : range.lowest;
+  sql.insert(0, "tupelo_integer(").append(", ").append(lowest).append(", ").append(range.highest).append(")");
+}
 
 void sqlite_dialect::literal(std::string& sql, const literal_value& value) const {
   if (value.k == kind::bytes) {

@@ -213,6 +213,9 @@ public:
   virtual bool gives_near(const function_call&) const noexcept { return false; }
   /// Makes of such a term one of the digits that are read, so that it equals what was read of it.
   virtual void settle(std::string& /*sql*/) const {}
+  /// Makes of a computed integer that a column is set to one that its field, of this kind, holds: any other is an
+  /// error. `native`: the column's type was named by the program.
+  virtual void hold(std::string& /*sql*/, kind /*field*/, bool /*native*/) const {}
   /// What stands behind the call and is no part of it: a cast to the promised type.
   virtual std::string_view call_suffix(const function_call&) const noexcept { return {}; }
   /// Appends the expression for a part (year, month or day) of a moment, an integer.

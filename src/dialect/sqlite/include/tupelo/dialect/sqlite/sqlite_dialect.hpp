@@ -26,6 +26,7 @@ public:
   void call(std::string& sql, const function_call& call) const override;
   bool gives_near(const function_call& call) const noexcept override;
   void settle(std::string& sql) const override;
+  void hold(std::string& sql, kind field, bool native) const override;
   void search(std::string& sql, const search_call& call) const override;
   void literal(std::string& sql, const literal_value& value) const override;
   void array_literal(std::string& sql, const std::vector<literal_value>& elements) const override;
