@@ -256,4 +256,10 @@ void throw_beyond_related(relation_kind kind, const char* type_text) {
                           "> holds fewer objects than that: look at size() before an object is asked for by its place");
 }
 
+void throw_no_related(relation_kind kind, const char* type_text) {
+  const std::string_view related = reflect::last_identifier(reflect::type_name(type_text));
+  throw std::out_of_range("the relation tp::" + std::string(name_of(kind)) + "<" + std::string(related) +
+                          "> is loaded, and there is no such object: ask get(), which is null then, before * and ->");
+}
+
 }  // namespace tupelo::detail

@@ -53,6 +53,20 @@ TEST_F(relation_places, an_empty_relation_has_no_first_object) {
   const auto beads_of = holding<has_many<Bead>>();
   EXPECT_THROW(beads_of[0], std::out_of_range);
 }
+TEST_F(relation_places, an_object_that_is_not_there_is_not_gone_through) {
+  EXPECT_EQ(holding<belongs_to<Bead>>()->colour, "red");
+  EXPECT_EQ((*holding<has_one<Bead>>()).colour, "red");
+  rows.count = 0;
+  const auto none = holding<belongs_to<Bead>>();
+  EXPECT_EQ(none.get(), nullptr);
+  EXPECT_THROW(static_cast<void>(none->colour), std::out_of_range);
+  EXPECT_THROW(static_cast<void>(*holding<has_one<Bead>>()), std::out_of_range);
+  try {
+    static_cast<void>(*none);
+  } catch (const std::out_of_range& wrong) {
+    EXPECT_NE(std::string(wrong.what()).find("tp::belongs_to<Bead>"), std::string::npos) << wrong.what();
+  }
+}
 TEST_F(relation_places, no_row_of_a_join_table_is_given_for_a_place_beyond_the_last_one) {
   const auto knotted = holding<many_to_many<Bead, Knot>>();
   EXPECT_THROW(knotted.pivot(1), std::out_of_range);

@@ -51,6 +51,7 @@ using row_copy = void (*)(void* to, const void* from, std::size_t count);
 [[noreturn]] void throw_relation_not_loaded(relation_kind kind, const char* type_text);
 [[noreturn]] void throw_join_rows_not_loaded(const char* type_text);
 [[noreturn]] void throw_beyond_related(relation_kind kind, const char* type_text);
+[[noreturn]] void throw_no_related(relation_kind kind, const char* type_text);
 
 /// What every relation field consists of: one pointer, null until a query loads it.
 class relation_slot {
@@ -185,8 +186,14 @@ public:
     T* first = this->rows();
     return this->count() ? first : nullptr;
   }
-  T& operator*() const { return *get(); }
-  T* operator->() const { return get(); }
+  /// Errors: relation_not_loaded; std::out_of_range where there is none.
+  T& operator*() const { return *operator->(); }
+  T* operator->() const {
+    T* const object = get();
+    if (object == nullptr) [[unlikely]]
+      throw_no_related(Kind, reflect::type_text<T>());
+    return object;
+  }
 };
 
 }  // namespace detail
