@@ -80,6 +80,22 @@ tp::task<void> joins(tp::database& db) {
                      .all();
   EXPECT_LE(popular.size(), 1U);
 
+  auto above = co_await db.query<Post>()
+                   .where(tp::col<&Post::views> >
+                          tp::subquery(tp::query<Post>().select<double>(tp::avg(tp::col<&Post::views>))))
+                   .all();
+  const auto most_read = tp::subquery(tp::query<Post>()
+                                          .correlate<User>()
+                                          .where(tp::col<&Post::author_id> == tp::col<&User::id>)
+                                          .order_by(tp::col<&Post::views>.desc())
+                                          .limit(1)
+                                          .select<std::string>(tp::col<&Post::title>));
+  auto authors = co_await db.query<User>()
+                     .select<std::tuple<std::string, std::optional<std::string>>>(tp::col<&User::email>, most_read)
+                     .all();
+  EXPECT_LT(above.size(), 3U);
+  EXPECT_EQ(authors.size(), 2U);
+
   auto silent = co_await db.query<User>()
                     .where(!tp::exists(
                         tp::query<Post>().correlate<User>().where(tp::col<&Post::author_id> == tp::col<&User::id>)))

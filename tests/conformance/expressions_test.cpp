@@ -293,5 +293,13 @@ TEST_P(expressions, floats_are_computed_with_as_doubles) {
   EXPECT_EQ(sync_wait(db.query<Weighing>().where(a + b == c).count()), 0) << "which it is with floats";
 }
 
+TEST_P(expressions, numbers_are_negated) {
+  EXPECT_EQ(number("ada", -age), -36);
+  EXPECT_EQ(number("ada", -(age + 4) * 2), -80);
+  EXPECT_EQ(of<std::optional<std::int64_t>>("cyd", -age), std::nullopt);
+  EXPECT_EQ(of<double>("ada", -height), -1.7);
+  EXPECT_EQ(sync_wait(db.query<Person>().where(-age < -30).count()), 2);
+}
+
 }  // namespace
 }  // namespace tupelo::conformance

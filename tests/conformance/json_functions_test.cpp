@@ -195,6 +195,16 @@ TEST_P(json_functions, values_of_rows_become_an_array) {
       sync_wait(db.query<Note>().where(title == "full").select<json>(json_agg(meta.path("tags").as<json>())).one()),
       json::parse(R"([["red", "blue"]])"));
 }
+TEST_P(json_functions, an_array_is_made_of_some_rows) {
+  const auto gathered = [&](const auto& term) { return sync_wait(db.query<Note>().select<json>(term).one()); };
+  EXPECT_EQ(gathered(json_agg(title).filter(title == "full")), json::parse(R"(["full"])"));
+  EXPECT_EQ(gathered(json_agg(title).filter(title == "none")), json::parse("[]"));
+  const auto beside = sync_wait(db.query<Note>()
+                                    .where(title == "full")
+                                    .select<std::tuple<std::string, json>>(title, json_agg(title).over())
+                                    .one());
+  EXPECT_EQ(std::get<1>(beside), json::parse(R"(["full"])"));
+}
 TEST_P(json_functions, containment_is_asked_where_it_is_known) {
   TUPELO_NEEDS(&feature_table::json_containment);
   EXPECT_EQ(where(meta.contains(json::parse(R"({"author": {"name": "Ada"}, "tags": ["blue"]})"))), names{"full"});

@@ -54,6 +54,23 @@ TEST_P(sources, an_alias_joins_a_table_with_itself) {
           .all());
   EXPECT_EQ(found, (pairs{{"B", "A"}, {"C", "A"}}));
 }
+TEST_P(sources, one_column_of_an_alias_or_a_query_is_read) {
+  const auto longer = alias<Book>("longer");
+  EXPECT_EQ(sync_wait(db.query<Book>()
+                          .join(longer, longer(&Book::pages) > pages && longer(&Book::author_id) == author_id)
+                          .order_by(title)
+                          .pluck(longer(&Book::title))),
+            (std::vector<std::string>{"A", "A"}));
+  const auto by_author = derived("by_author", written());
+  const std::vector<std::int64_t> counts =
+      sync_wait(db.query(by_author).order_by(by_author(&Written::books)).pluck(by_author(&Written::books)));
+  EXPECT_EQ(counts, sync_wait(db.query(by_author)
+                                  .order_by(by_author(&Written::books))
+                                  .select<std::int64_t>(by_author(&Written::books))
+                                  .all()));
+  EXPECT_FALSE(counts.empty());
+  EXPECT_EQ(sync_wait(db.query<Book>().where(title == "A").pluck(upper(title))).size(), 1U) << "an expression";
+}
 TEST_P(sources, columns_of_an_alias_are_used_as_others_are) {
   const auto other = alias<Book>("other");
   const auto of_two =

@@ -140,7 +140,7 @@ bool json_function(std::string& sql, const function_call& call) {
       sql.append("(").append(call[0].sql).append(" @> ").append(call[1].sql).append("::jsonb)");
       return true;
     case function::json_agg:
-      sql.append("coalesce(jsonb_agg(").append(call[0].sql).append("), '[]'::jsonb)");
+      sql.append("coalesce(jsonb_agg(").append(call[0].sql).append(")");  // goes on behind the call
       return true;
     default: return false;
   }

@@ -337,6 +337,7 @@ std::string_view postgres_dialect::call_suffix(const function_call& call) const 
   switch (call.f) {
     case function::sum: return is_integer(call[0].k) ? "::int8" : "";  // of 64-bit integers it is numeric
     case function::avg: return "::float8";
+    case function::json_agg: return ", '[]'::jsonb)";  // else NULL without rows
     case function::min:
     case function::max: return call[0].k == kind::uuid ? "::uuid" : "";
     default: return {};

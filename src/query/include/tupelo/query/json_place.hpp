@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "tupelo/query/aggregates.hpp"
 #include "tupelo/query/term.hpp"
 
 #include <cstdint>
@@ -101,7 +102,7 @@ auto json_agg(const Term& term) {
   using type = typename detail::term_named<Term>::type;
   static_assert(detail::is_in_json<type>,
                 "tupelo: json_agg() needs a column or expression of text, numbers, bool or JSON");
-  return detail::call_that_gives<json, json>(function::json_agg, 0, term);
+  return detail::aggregate_of<json>(function::json_agg, term);
 }
 
 }  // namespace tupelo

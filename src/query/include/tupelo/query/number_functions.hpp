@@ -57,6 +57,14 @@ TUPELO_ARITHMETIC(-, subtract)
 TUPELO_ARITHMETIC(*, multiply)
 TUPELO_ARITHMETIC(/, divide)
 #undef TUPELO_ARITHMETIC
+template <detail::term Term>
+auto operator-(const Term& term) {
+  static_assert(detail::term_named<Term>::is_numeric, "tupelo: arithmetic needs a numeric column or expression");
+  using value = typename detail::term_named<Term>::type;
+  using computed = detail::sum_of<Term, int>;
+  using negative = std::conditional_t<std::is_same_v<computed, std::uint64_t>, std::int64_t, computed>;
+  return detail::call<negative, value>(function::multiply, 0, term, -1);
+}
 
 /// The rest of a division of integers, with the sign of what is divided; NULL where that is by zero.
 template <detail::term Left, class Right>

@@ -475,6 +475,15 @@ public:
   auto pluck(column<M...> c, std::source_location from = std::source_location::current()) const {
     return this->template select<typename column<M...>::field>(c).all(from);
   }
+  /// One term of all rows: a column of an alias or of a query that has a name, or an expression.
+  template <detail::term Term>
+  auto pluck(const Term& term, std::source_location from = std::source_location::current()) const {
+    return select(term).all(from);
+  }
+  template <class Other>
+  auto pluck(const Other& other, std::source_location from = std::source_location::current()) const {
+    return select(other).all(from);  // which says what it takes
+  }
 
 private:
   template <class... Columns>
