@@ -90,6 +90,12 @@ TEST_P(computed_upsert, sets_null_where_the_value_is) {
   sync_wait(db.upsert(again, on_place().set(note, nullif(excluded(note), "new"))));
   EXPECT_EQ(stored().note, std::nullopt);
 }
+TEST_P(computed_upsert, sets_null) {
+  sync_wait(db.upsert(again, on_place().set(note, std::nullopt)));
+  EXPECT_EQ(again.note, std::nullopt);
+  EXPECT_EQ(stored().note, std::nullopt);
+  EXPECT_EQ(stored().amount, 10) << "what is not named stays";
+}
 TEST_P(computed_upsert, counts_the_version_on) {
   sync_wait(db.upsert(again, on_place().set(amount, 1)));
   EXPECT_EQ(stored().version, 2);

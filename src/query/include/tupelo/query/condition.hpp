@@ -192,6 +192,9 @@ template <class Left, class Right, comparison C>
 inline constexpr bool columns_compare =
     fits<Left, Right>() && (static_cast<int>(C) <= static_cast<int>(comparison::not_equal) ||
                             !same_kind(field_kind<base_of<Left>>(), kind::array));
+/// What stands for no value, whatever its type.
+template <class V>
+inline constexpr bool is_nothing = std::is_same_v<V, std::nullptr_t> || std::is_same_v<V, std::nullopt_t>;
 
 template <class Expression>
 struct expression_of {
@@ -206,6 +209,8 @@ struct expression_of {
 
 }  // namespace detail
 
+#define TUPELO_IS_NOTHING \
+  "tupelo: a column is not compared with std::nullopt or nullptr: ask .is_null() or .is_not_null()"
 #define TUPELO_COMPARISON(o, c)                                                                                     \
   template <auto... M, class V>                                                                                     \
   inline condition<typename column<M...>::owner> operator o(column<M...>, const V & value) {                        \
@@ -218,7 +223,8 @@ struct expression_of {
       static_assert(                                                                                                \
           detail::column_named<M...>::is_one_value,                                                                 \
           "tupelo: a nested value object is no column; name a field in it: tp::col<&Outer::field, &Inner::field>"); \
-      static_assert(detail::column_named<M...>::template accepts_value<V>,                                          \
+      static_assert(!detail::is_nothing<V>, TUPELO_IS_NOTHING);                                                     \
+      static_assert(detail::is_nothing<V> || detail::column_named<M...>::template accepts_value<V>,                 \
                     "tupelo: this value cannot be compared with this column: their types do not match");            \
       static_assert(!detail::column_named<M...>::is_any_array || comparison::c <= comparison::not_equal,            \
                     "tupelo: arrays have no order that all databases agree on: compare them with == and !=");       \
@@ -247,7 +253,8 @@ struct expression_of {
   }                                                                                                                 \
   template <class T, class... Models, class V>                                                                      \
   inline detail::condition_over<scalar<T, Models...>, V> operator o(scalar<T, Models...> left, const V & value) {   \
-    static_assert(detail::expression_of<T>::template accepts<V>,                                                    \
+    static_assert(!detail::is_nothing<V>, TUPELO_IS_NOTHING);                                                       \
+    static_assert(detail::is_nothing<V> || detail::expression_of<T>::template accepts<V>,                           \
                   "tupelo: this value cannot be compared with this expression: their types do not match");          \
     if constexpr (detail::compares<T, V>()) {                                                                       \
       left.combine(detail::operand<V>::template of<T>(value),                                                       \
@@ -262,6 +269,7 @@ TUPELO_COMPARISON(<=, less_equal)
 TUPELO_COMPARISON(>, greater)
 TUPELO_COMPARISON(>=, greater_equal)
 #undef TUPELO_COMPARISON
+#undef TUPELO_IS_NOTHING
 
 namespace detail {
 /// A value, which may stand on the left side too.

@@ -229,13 +229,13 @@ public:
   update_query(query_core&& core, query_source* source) noexcept : base(static_cast<query_core&&>(core), source) {}
 
   /// The column's new value: a value, `std::nullopt`, a column, or an expression such as `tp::col<&User::views> + 1`.
-  /// Errors: value_error (value_out_of_range) for a number that the field does not hold. What an expression gives is
-  /// the database's to refuse, which SQLite does not: such a row is a decode_error to read.
+  /// Errors: value_error (value_out_of_range) for a number that the field does not hold. Errors when run: the same of
+  /// the database (value_out_of_range) for what is computed.
   template <auto... M, class V>
   update_query& set(column<M...> c, const V& value) & {
     using field = typename column<M...>::field;
     static_assert(detail::column_named<M...>::template belongs_to<T>, "tupelo: set() names a column of another model");
-    if constexpr (std::is_same_v<V, std::nullopt_t> || std::is_same_v<V, std::nullptr_t>) {
+    if constexpr (detail::is_nothing<V>) {
       static_assert(detail::column_named<M...>::may_be_null,
                     "tupelo: set() to NULL of a column whose field is not std::optional");
       this->core_.assign(op::assign, c.ref, expression(make_word(op::null_value)));
@@ -314,6 +314,12 @@ std::uint64_t excluded_column(column_ref column);
 
 template <class T>
 inline constexpr bool is_one_model = false;
+/// What a conflict clause was given; the compiler's messages name it by it.
+template <class Given>
+struct clause_term {
+  static constexpr bool is_a_term = term<Given>;
+  static constexpr bool is_a_column = requires { Given::ref; };
+};
 template <class Model>
 inline constexpr bool is_one_model<models<Model>> = true;
 template <>
@@ -340,17 +346,23 @@ public:
   /// update_query::set().
   template <auto... M, class V>
   conflict_clause&& set(column<M...> c, const V& value) && {
-    using value_type = typename detail::operand<V>::value_type;
-    static_assert(detail::column_named<M...>::template accepts<value_type>,
-                  "tupelo: set(): the value does not match the column's type");
-    static_assert(detail::term<V> || detail::column_named<M...>::template holds_null_of<value_type>,
-                  "tupelo: set(): an optional value for a column whose field is not std::optional");
-    static_assert(detail::is_one_model<decltype(detail::models<typename column<M...>::owner>() +
-                                                typename detail::operand<V>::models())>,
-                  "tupelo: set() of an upsert: the value names a column of another model");
-    if constexpr (detail::fits<typename column<M...>::field, value_type>()) {
-      detail::check_number<typename column<M...>::base>(c.ref, value);
-      assign(c.ref, detail::operand<V>::template of<typename column<M...>::base>(value));
+    if constexpr (detail::is_nothing<V>) {
+      static_assert(detail::column_named<M...>::may_be_null,
+                    "tupelo: set() to NULL of a column whose field is not std::optional");
+      assign(c.ref, expression(make_word(op::null_value)));
+    } else {
+      using value_type = typename detail::operand<V>::value_type;
+      static_assert(detail::column_named<M...>::template accepts<value_type>,
+                    "tupelo: set(): the value does not match the column's type");
+      static_assert(detail::term<V> || detail::column_named<M...>::template holds_null_of<value_type>,
+                    "tupelo: set(): an optional value for a column whose field is not std::optional");
+      static_assert(detail::is_one_model<decltype(detail::models<typename column<M...>::owner>() +
+                                                  typename detail::operand<V>::models())>,
+                    "tupelo: set() of an upsert: the value names a column of another model");
+      if constexpr (detail::fits<typename column<M...>::field, value_type>()) {
+        detail::check_number<typename column<M...>::base>(c.ref, value);
+        assign(c.ref, detail::operand<V>::template of<typename column<M...>::base>(value));
+      }
     }
     return static_cast<conflict_clause&&>(*this);
   }
@@ -375,7 +387,11 @@ public:
   /// These columns are taken from the new row.
   template <class... Columns>
   conflict_clause& update(const Columns&... columns) & {
-    (clause_.push(columns.ref.word(op::conflict_update)), ...);
+    static_assert((detail::clause_term<Columns>::is_a_column && ...),
+                  "tupelo: update() of an upsert takes columns: tp::col<&User::age>");
+    if constexpr ((detail::clause_term<Columns>::is_a_column && ...)) {
+      (clause_.push(columns.ref.word(op::conflict_update)), ...);
+    }
     return *this;
   }
   template <class... Columns>
@@ -416,7 +432,9 @@ private:
 template <class... Terms>
 conflict_clause on_conflict(const Terms&... terms) {
   conflict_clause clause;
-  (clause.target(terms), ...);
+  static_assert((detail::clause_term<Terms>::is_a_term && ...),
+                "tupelo: on_conflict() takes columns and expressions: tp::col<&User::email>");
+  if constexpr ((detail::clause_term<Terms>::is_a_term && ...)) (clause.target(terms), ...);
   return clause;
 }
 
