@@ -12,6 +12,7 @@
 #include <source_location>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -22,6 +23,40 @@ struct session_options;
 class event_registry;
 /// No way to find out what became of a COMMIT.
 struct no_verifier {};
+
+namespace detail {
+
+template <class>
+inline constexpr bool is_a_task = false;
+template <class T>
+inline constexpr bool is_a_task<task<T>> = true;
+
+/// What transaction() and the like were given to run; the compiler's messages name it by it.
+template <class Closure>
+struct closure_given {
+  template <class... Given>
+  static consteval bool gives_a_task() {
+    if constexpr (std::is_invocable_v<Closure&, Given...>) return is_a_task<std::invoke_result_t<Closure&, Given...>>;
+    return false;
+  }
+  /// Its task; one of nothing that is there where it is refused.
+  template <class... Given>
+  static consteval auto task_made() {
+    if constexpr (gives_a_task<Given...>()) {
+      return std::type_identity<std::invoke_result_t<Closure&, Given...>>();
+    } else {
+      return std::type_identity<task<int>>();
+    }
+  }
+  template <class... Given>
+  static constexpr bool is_a_coroutine = gives_a_task<Given...>();
+  template <class... Given>
+  using task_of = typename decltype(task_made<Given...>())::type;
+};
+#define TUPELO_NO_TRANSACTION \
+  "tupelo: transaction() takes a coroutine: [&](tp::session& s) -> tp::task<void> { co_await …; }"
+
+}  // namespace detail
 
 /// How `transaction` begins and how often it tries.
 struct transaction_options {
@@ -100,7 +135,13 @@ public:
   template <class Closure>
   auto transaction(Closure closure, transaction_options options = {},
                    std::source_location from = std::source_location::current()) {
-    return run_transaction(*this, static_cast<Closure&&>(closure), options, no_verifier(), from);
+    constexpr bool runs = detail::closure_given<Closure>::template is_a_coroutine<tupelo::session&>;
+    static_assert(runs, TUPELO_NO_TRANSACTION);
+    if constexpr (runs) {
+      return run_transaction(*this, static_cast<Closure&&>(closure), options, no_verifier(), from);
+    } else {
+      return task<int>();
+    }
   }
   /// The same; where COMMIT's outcome is unknown, `verify()`, a coroutine of bool, says whether the transaction is in
   /// the database, for example by looking for a row that it inserts. If not, the closure is run again.
@@ -108,7 +149,13 @@ public:
     requires(!std::is_same_v<Verifier, std::source_location>)
   auto transaction(Closure closure, transaction_options options, Verifier verify,
                    std::source_location from = std::source_location::current()) {
-    return run_transaction(*this, static_cast<Closure&&>(closure), options, static_cast<Verifier&&>(verify), from);
+    constexpr bool runs = detail::closure_given<Closure>::template is_a_coroutine<tupelo::session&>;
+    static_assert(runs, TUPELO_NO_TRANSACTION);
+    if constexpr (runs) {
+      return run_transaction(*this, static_cast<Closure&&>(closure), options, static_cast<Verifier&&>(verify), from);
+    } else {
+      return task<int>();
+    }
   }
 
   /// The observer sees every statement and every connection from here on; it must outlive the database.
@@ -124,11 +171,18 @@ public:
   /// in a transaction that the closure begins there. What runs elsewhere meanwhile is told of. Errors: as acquire; what
   /// the closure throws.
   template <class Closure>
-  auto without_events(Closure closure, std::source_location from = std::source_location::current())
-      -> decltype(closure(std::declval<lease&>())) {
+  auto without_events(Closure closure, std::source_location from = std::source_location::current()) ->
+      typename detail::closure_given<Closure>::template task_of<lease&> {
+    constexpr bool runs = detail::closure_given<Closure>::template is_a_coroutine<lease&>;
+    static_assert(runs,
+                  "tupelo: without_events() takes a coroutine: [&](tp::lease& db) -> tp::task<void> { co_await …; }");
     lease held = co_await acquire(from);
     held.mute();
-    co_return co_await closure(held);
+    if constexpr (runs) {
+      co_return co_await closure(held);
+    } else {
+      co_return 0;
+    }
   }
   /// Null where nothing is.
   const event_registry* listening() const noexcept override;
@@ -149,5 +203,7 @@ private:
   owned<detail::connection_pool> pool_;
   owned<event_registry> events_;
 };
+
+#undef TUPELO_NO_TRANSACTION
 
 }  // namespace tupelo

@@ -18,13 +18,24 @@ namespace tupelo::detail {
 /// that no chunk has.
 std::int64_t rows_in_chunks(query_core& core, std::size_t rows);
 
+/// What for_each() and chunk() were given; the compiler's messages name it by it.
+template <class Function>
+struct row_function {
+  template <class Rows>
+  static constexpr bool takes = std::is_invocable_v<Function&, Rows&>;
+};
+
 /// Calls the function, or awaits the task that it gives, for each row.
 template <class Stream, class Function>
 task<std::int64_t> call_for_rows(Stream rows, Function function) {
   std::int64_t count = 0;
   while (auto* row = co_await rows.next()) {
     ++count;
-    if constexpr (std::is_void_v<decltype(function(*row))>) {
+    constexpr bool takes = row_function<Function>::template takes<std::remove_reference_t<decltype(*row)>>;
+    static_assert(takes, "tupelo: for_each() takes a function of one row: [](User& user) { … }");
+    if constexpr (!takes) {
+      co_return count;
+    } else if constexpr (std::is_void_v<decltype(function(*row))>) {
       function(*row);
     } else {
       co_await function(*row);
@@ -52,7 +63,11 @@ task<std::int64_t> for_each_chunk(query_core core, query_source* source, std::si
     if (page.items.empty()) break;
     left -= static_cast<std::int64_t>(page.items.size());
     count += static_cast<std::int64_t>(page.items.size());
-    if constexpr (std::is_void_v<decltype(function(page.items))>) {
+    constexpr bool takes = row_function<Function>::template takes<decltype(page.items)>;
+    static_assert(takes, "tupelo: chunk() takes a function of so many rows: [](std::vector<User>& users) { … }");
+    if constexpr (!takes) {
+      co_return count;
+    } else if constexpr (std::is_void_v<decltype(function(page.items))>) {
       function(page.items);
     } else {
       co_await function(page.items);

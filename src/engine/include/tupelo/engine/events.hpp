@@ -106,6 +106,25 @@ task<propagation> call_handler(Handler& handler, Given&... given) {
   }
 }
 
+/// Whether a function takes the object itself, which would be a copy.
+template <class T, class Function>
+inline constexpr bool takes_copy_of = false;
+template <class T, class R, class... More>
+inline constexpr bool takes_copy_of<T, R (*)(T, More...)> = true;
+template <class T, class C, class R, class... More>
+inline constexpr bool takes_copy_of<T, R (C::*)(T, More...)> = true;
+template <class T, class C, class R, class... More>
+inline constexpr bool takes_copy_of<T, R (C::*)(T, More...) const> = true;
+/// What on() was given for events of T; the compiler's message names it by it.
+template <class T, class Handler>
+consteval bool hears_of_a_copy() {
+  if constexpr (requires { &Handler::operator(); }) {
+    return takes_copy_of<T, decltype(&Handler::operator())>;
+  } else {
+    return takes_copy_of<T, Handler>;
+  }
+}
+
 /// An observer that passes events on to the objects themselves.
 struct own_functions {
   template <class T, class... In>
@@ -251,6 +270,9 @@ public:
   event_registry& on(event when, Handler handler) {
     constexpr bool fits = std::is_invocable_v<Handler&, T&> || std::is_invocable_v<Handler&, T&, lease&>;
     static_assert(fits, "tupelo: a handler of an event takes the object, T&, and if it wants so a tp::lease&");
+    static_assert(!detail::hears_of_a_copy<T, Handler>(),
+                  "tupelo: a handler of an event takes the object, T& or const T&: what it changed of a copy would be "
+                  "lost");
     if constexpr (fits)
       add(&detail::meta<T>::spec, when, new detail::object_handler_of<T, Handler>(handler_of(handler)));
     return *this;

@@ -432,9 +432,10 @@ public:
   /// Inserts, or does what the clause says where the row is already there; the object then holds the row as it is in
   /// the database. False: the clause says ignore(), and it was there.
   template <class T>
-  task<bool> upsert(T& object, const conflict_clause& conflict,
-                    std::source_location from = std::source_location::current()) {
-    return detail::upsert({source(), from}, detail::meta<T>::spec, __builtin_addressof(object), conflict.clause());
+  task<bool> upsert(T&& object, const conflict_clause& c, std::source_location from = std::source_location::current()) {
+    static_assert(std::is_lvalue_reference_v<T>, "tupelo: upsert() makes of a variable the row that is there then");
+    const model_spec& spec = detail::meta<std::remove_reference_t<T>>::spec;
+    return detail::upsert({source(), from}, spec, __builtin_addressof(object), c.clause());
   }
   /// The same for many objects, sent together; which of them were written. All or none, in one transaction. Each is a
   /// statement of its own, so that two may meet the same row: the second then meets that of the first.

@@ -47,6 +47,19 @@ private:
 
 }  // namespace detail
 
+namespace detail {
+
+/// What a patch was given; the compiler's messages name it by it.
+template <class Field>
+struct patched {
+  static constexpr bool is_of_the_model = false;
+  template <class Value>
+  static constexpr bool takes = std::is_assignable_v<Field&, Value&&>;
+};
+#define TUPELO_NOT_PATCHED "tupelo: set() of a patch: the value does not match the field's type"
+
+}  // namespace detail
+
 /// Values for some fields of a model: what a request changes. It holds only what it was given.
 template <class T>
 class patch {
@@ -67,8 +80,11 @@ public:
 
   template <class F, class Value>
   patch& set(F T::* field, Value&& value) {
-    values_.*field = static_cast<Value&&>(value);
-    core_.add(field);
+    static_assert(detail::patched<F>::template takes<Value>, TUPELO_NOT_PATCHED);
+    if constexpr (detail::patched<F>::template takes<Value>) {
+      values_.*field = static_cast<Value&&>(value);
+      core_.add(field);
+    }
     return *this;
   }
   /// A field of a value object: `set(tp::col<&User::address, &Address::city>, "Paris")`.
@@ -76,8 +92,17 @@ public:
     requires requires { Column::ref; }
   patch& set(const Column& column, Value&& value) {
     using field = typename Column::field;
-    core_.add(column);
-    *reinterpret_cast<field*>(reinterpret_cast<char*>(&values_) + Column::ref.offset) = static_cast<Value&&>(value);
+    static_assert(detail::patched<field>::template takes<Value>, TUPELO_NOT_PATCHED);
+    if constexpr (detail::patched<field>::template takes<Value>) {
+      core_.add(column);
+      *reinterpret_cast<field*>(reinterpret_cast<char*>(&values_) + Column::ref.offset) = static_cast<Value&&>(value);
+    }
+    return *this;
+  }
+  template <class Other, class Value>
+  patch& set(const Other&, Value&&) {
+    static_assert(detail::patched<Other>::is_of_the_model,
+                  "tupelo: set() of a patch names a field of its model: &User::age, or tp::col<…> in a value object");
     return *this;
   }
   patch& remove(field_ref field) {
@@ -119,5 +144,7 @@ private:
   T values_{};
   detail::patch_core core_;
 };
+
+#undef TUPELO_NOT_PATCHED
 
 }  // namespace tupelo

@@ -7,6 +7,20 @@ namespace tupelo {
 
 namespace detail {
 
+/// tp::partition_by(…), tp::order_by(…).
+template <class Window>
+concept is_a_window = requires { typename Window::order_type; };
+/// What over() was given; the compiler's message names it by it.
+template <class Given>
+struct over_given {
+  static constexpr bool is_a_window = detail::is_a_window<Given>;
+};
+template <class Given>
+consteval bool check_over() {
+  static_assert(over_given<Given>::is_a_window, "tupelo: over() takes a window: tp::partition_by(…), tp::order_by(…)");
+  return is_a_window<Given>;
+}
+
 template <class T>
 using total_type =
     std::conditional_t<std::is_integral_v<T>, std::int64_t, std::conditional_t<std::is_arithmetic_v<T>, double, T>>;
@@ -50,7 +64,11 @@ public:
   /// of the query are one window without an argument. See tupelo/query/window.hpp.
   template <class Window>
   auto over(const Window& window) const {
-    return window.template applied<T, Models...>(*this);
+    if constexpr (detail::check_over<Window>()) {
+      return window.template applied<T, Models...>(*this);
+    } else {
+      return over();
+    }
   }
   scalar<T, Models...> over() const {
     expression e(*this);

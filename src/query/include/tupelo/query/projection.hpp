@@ -3,7 +3,9 @@
 
 #include "tupelo/query/select_checks.hpp"
 
-#define TUPELO_NOT_IN_QUERY "tupelo: a column of a model that is not in this query: join<That>() it first"
+#define TUPELO_NOT_IN_QUERY                                                                                         \
+  "tupelo: a column of a model that is not in this query: join<That>() it first, or where it is of a query around " \
+  "this one, in tp::exists() and tp::subquery(), say correlate<That>()"
 
 /// What rows are read of: the terms of select() and of returning().
 namespace tupelo {

@@ -116,7 +116,12 @@ struct selected {
 template <class Term>
   requires requires { typename Term::selected_type; }
 struct selected<Term> {
-  using type = typename Term::selected_type;
+  static constexpr bool is_stored = !relation_like<typename Term::selected_type>;
+  static_assert(
+      is_stored,
+      "tupelo: a relation is no column to select: load it with .with(&User::posts), or select what is counted "
+      "of it, tp::count_of(&User::posts)");
+  using type = std::conditional_t<is_stored, typename Term::selected_type, int>;
 };
 
 /// Whether a selected term of type Term can be read into a field of type Field.

@@ -147,6 +147,8 @@ struct window_words {
 template <class Order, class... Models>
 class ordered_window {
 public:
+  using order_type = Order;
+
   ordered_window() = default;
   explicit ordered_window(detail::window_words&& words) noexcept : words_(static_cast<detail::window_words&&>(words)) {}
   template <class Other>
@@ -278,7 +280,11 @@ public:
 
   template <class Window>
   auto over(const Window& window) const {
-    return window.template applied<T, Models...>(call_);
+    if constexpr (detail::check_over<Window>()) {
+      return window.template applied<T, Models...>(call_);
+    } else {
+      return over();
+    }
   }
   /// All rows of the query are one window.
   auto over() const { return over(window<>()); }

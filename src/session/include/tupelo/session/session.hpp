@@ -264,10 +264,12 @@ public:
   /// exception undoes what the closure did and is thrown again.
   template <class Closure>
   task<void> nested(Closure closure) {
+    static_assert(detail::closure_given<Closure>::template is_a_coroutine<>,
+                  "tupelo: nested() takes a coroutine: [&]() -> tp::task<void> { co_await …; }");
     co_await open_savepoint();
     std::exception_ptr failure;
     try {
-      co_await closure();
+      if constexpr (detail::closure_given<Closure>::template is_a_coroutine<>) co_await closure();
       co_await flush();
     } catch (...) {
       failure = std::current_exception();
@@ -279,11 +281,13 @@ public:
   /// is flushed before, and told of.
   template <class Closure>
   task<void> without_events(Closure closure) {
+    static_assert(detail::closure_given<Closure>::template is_a_coroutine<>,
+                  "tupelo: without_events() takes a coroutine: [&]() -> tp::task<void> { co_await …; }");
     co_await flush();
     const bool before = mute(true);
     std::exception_ptr failure;
     try {
-      co_await closure();
+      if constexpr (detail::closure_given<Closure>::template is_a_coroutine<>) co_await closure();
       co_await flush();
     } catch (...) {
       failure = std::current_exception();
