@@ -264,6 +264,13 @@ struct Twice {
   }
 };
 
+/// Of a table whose unique index somebody else has made.
+struct Plain {
+  std::int64_t id{};
+  std::string name{};
+  int amount{};
+};
+
 struct Berth {
   std::int64_t id{};
   int number{};
@@ -383,6 +390,15 @@ TEST_P(partial_upsert, by_columns_that_are_not_unique_is_refused_by_their_names)
   Named named{.name = "x"};
   EXPECT_THROW(sync_wait(db.upsert(named, on_conflict(upper(col<&Named::name>)).update_all())), query_error);
   EXPECT_EQ(sync_wait(db.query<Berth>().count()), 0);
+}
+TEST_P(partial_upsert, goes_by_what_a_table_has_where_the_model_says_nothing) {
+  create<Plain>();
+  sync_wait(db.execute("CREATE UNIQUE INDEX plain_name ON plains (name)"));
+  Plain first{.name = "a"};
+  sync_wait(db.insert(first));
+  Plain again{.name = "a", .amount = 2};
+  sync_wait(db.upsert(again, on_conflict(col<&Plain::name>).update_all()));
+  EXPECT_EQ(again.id, first.id);
 }
 TEST_P(partial_upsert, a_condition_without_columns_is_refused) {
   Twice row{.number = 1, .amount = 1};

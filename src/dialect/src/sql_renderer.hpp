@@ -320,7 +320,7 @@ private:
   };
   static bool is_of(const index_info& index, const model_info& model, const conflict_key& key);
   /// The condition of the unique index that is meant, which is a part of what it is known by; empty: none.
-  /// Errors: query_error where the model knows of no such index.
+  /// Errors: query_error where the model says unique indexes, and this is none of them.
   std::string target_condition(const model_info& model, const conflict_key& key) const;
   /// The condition that was said, with what the model adds to that of its index.
   static std::string own_condition(const model_info& model, const conflict_key& key);

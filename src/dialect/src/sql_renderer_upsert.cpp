@@ -113,7 +113,9 @@ std::string sql_renderer::target_condition(const model_info& model, const confli
       key.expressions.empty() && std::is_permutation(own.begin(), own.end(), key.columns.begin(), key.columns.end());
   if (by_key || (key.columns.empty() && key.expressions.empty())) return {};
   const index_info* found = nullptr;
+  bool says_indexes = false;
   for (const index_info& index : model.indexes) {
+    says_indexes = says_indexes || index.unique;
     if (!index.unique || !is_of(index, model, key)) continue;
     if (index.condition.empty()) return {};
     if (found != nullptr && !detail::same_words(found->condition, index.condition)) {
@@ -123,6 +125,8 @@ std::string sql_renderer::target_condition(const model_info& model, const confli
     }
     found = &index;
   }
+  // A model that says no unique index may be of a table that somebody else has made.
+  if (found == nullptr && !says_indexes) return {};
   if (found == nullptr) refuse_target(model, key);
   // The database takes the index for that of the clause only where it can prove it: values are no placeholders.
   return said(neutral(found->condition, model));
