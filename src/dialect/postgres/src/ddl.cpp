@@ -98,6 +98,17 @@ struct dependents {
     }
   }
 
+  /// Indexes that are told to compare as the column does by itself: the server would take them along to another
+  /// collation, because it does not keep that they were told.
+  void add_collated(const table_definition& table, const column_definition& column) {
+    for (const index_definition& index : table.indexes) {
+      const bool told = std::any_of(index.columns.begin(), index.columns.end(), [&](const index_column& term) {
+        return term.name == column.name && term.collation == (column.collation.empty() ? "default" : column.collation);
+      });
+      if (told && std::find(indexes.begin(), indexes.end(), &index) == indexes.end()) indexes.push_back(&index);
+    }
+  }
+
   std::vector<const column_definition*> computed;
   std::vector<const key_definition*> uniques;
   std::vector<const index_definition*> indexes;
@@ -231,7 +242,8 @@ private:
     *after.find_column(to.name) = to;
     const bool remade = makes_column_anew(from, to);
     const bool rewritten = from.type != to.type || from.collation != to.collation;
-    const dependents of(changed, {from.name}, remade || rewritten, remade);
+    dependents of(changed, {from.name}, remade || rewritten, remade);
+    if (from.collation != to.collation) of.add_collated(changed, from);
     if (remade || rewritten) views_aside(read_columns(changed, {from.name}, of));
     for (const foreign_key_definition* key : of.foreign_keys) drop_constraint(after.name, key->name);
     drop(after, of);
@@ -512,7 +524,11 @@ bool is_usual_class(std::string_view name) noexcept {
 void keep(const table_definition& table, index_column& term) {
   const bool usual = term.nulls == (term.descending ? index_nulls::last : index_nulls::first);
   if (usual || !may_be_null(table, term)) term.nulls = index_nulls::smallest;
-  if (term.collation == "default") term.collation.clear();
+  // Of a term that compares as its column does the catalog does not say whether somebody asked for that.
+  const column_definition* column = term.is_expression() ? nullptr : table.find_column(term.name);
+  if (term.collation == (column == nullptr || column->collation.empty() ? "default" : column->collation)) {
+    term.collation.clear();
+  }
   const std::size_t schema = term.operator_class.rfind('.');
   if (schema != std::string::npos) term.operator_class.erase(0, schema + 1);
   term.operator_class.erase(std::min(term.operator_class.find_first_of(" ("), term.operator_class.size()));

@@ -155,6 +155,25 @@ TEST_F(postgres_features, every_kind_of_index_is_read_as_it_was_made) {
       ddl::add_index{"people", {.columns = {{"email"}}, .method = "hash"}},
   });
 }
+TEST_F(postgres_features, an_index_may_be_told_the_collation_that_its_column_has_anyway) {
+  table_definition table = people();
+  table.find_column("email")->collation = "C";
+  change({ddl::create_table{table}});
+  change({ddl::add_index{"people", {.name = "told", .columns = {{.name = "email", .collation = "C"}}}}});
+  change({ddl::add_index{"people", {.name = "usual", .columns = {{.name = "email", .collation = "default"}}}}});
+}
+TEST_F(postgres_features, an_index_keeps_the_collation_it_was_told_when_that_of_its_column_changes) {
+  change({ddl::create_table{people()}});
+  change({ddl::add_index{"people", {.name = "told", .columns = {{.name = "email", .collation = "C"}}}}});
+  for (const char* collation : {"C", "POSIX"}) {
+    const column_definition from = *schema.find("people")->find_column("email");
+    column_definition to = from;
+    to.collation = collation;
+    there_and_back({ddl::alter_column{"people", from, to}});
+    change({ddl::alter_column{"people", from, to}});
+  }
+  EXPECT_EQ(db().introspect().find("people")->find_index("told")->columns[0].collation, "C");
+}
 TEST_F(postgres_features, null_equals_null_in_a_constraint_and_an_index_that_say_so) {
   change({ddl::create_table{people()}});
   there_and_back(
