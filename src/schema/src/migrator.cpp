@@ -9,6 +9,7 @@
 
 #include "tupelo/schema/file_copy.hpp"
 #include "tupelo/schema/introspect.hpp"
+#include "tupelo/schema/live_diff.hpp"
 #include "tupelo/schema/models.hpp"
 #include <tupelo/engine/database.hpp>
 #include <tupelo/core/error.hpp>
@@ -413,19 +414,17 @@ task<std::vector<schema_operation>> drift(database& db, options opts) {
   const std::vector<std::string> applied = state.applied();
   (*all).require_known(applied);
   const schema_definition wanted = replay(*all, std::vector<std::string_view>(applied.begin(), applied.end()));
-  const schema_definition live = co_await introspect(connection);
-  diff_options loosely;
-  loosely.live = &connection.sql_dialect().schema();
-  co_return diff(live, wanted, loosely);
+  schema_definition live = co_await introspect(connection);
+  std::vector<schema_operation> operations = co_await diff_live(connection, std::move(live), wanted);
+  co_return operations;
 }
 
 task<std::vector<schema_operation>> compare(database& db, model_schema models) {
   lease connection = co_await db.acquire();
-  const schema_definition live = co_await introspect(connection);
-  diff_options loosely;
-  loosely.live = &connection.sql_dialect().schema();
-  loosely.renames = std::move(models.renames);
-  co_return diff(live, models.schema, loosely);
+  schema_definition live = co_await introspect(connection);
+  std::vector<schema_operation> operations =
+      co_await diff_live(connection, std::move(live), std::move(models.schema), std::move(models.renames));
+  co_return operations;
 }
 
 }  // namespace tupelo::migrate

@@ -49,11 +49,7 @@ bool same_term(const index_column& from, const index_column& to, const schema_di
          (any_collation || from.collation == to.collation) && same_condition(from.expression, to.expression, live);
 }
 bool same(const exclusion_definition& a, const exclusion_definition& b, const schema_dialect* live) {
-  const auto same_terms = [&](const exclusion_term& x, const exclusion_term& y) {
-    return x.with == y.with && same_term(x.of, y.of, live);
-  };
-  return std::equal(a.terms.begin(), a.terms.end(), b.terms.begin(), b.terms.end(), same_terms) &&
-         a.method == b.method && a.deferrable == b.deferrable && same_condition(a.where, b.where, live);
+  return same_exclusion(a, b, live);
 }
 /// Always named: it has no name by convention.
 const std::string& conventional_name(const table_definition&, const exclusion_definition& exclusion) {
@@ -117,6 +113,14 @@ bool same_index(const index_definition& from, const index_definition& to, const 
          from.unique == to.unique && from.method == to.method && from.language == to.language &&
          from.include == to.include && from.nulls_not_distinct == to.nulls_not_distinct &&
          same_condition(from.where, to.where, live);
+}
+
+bool same_exclusion(const exclusion_definition& from, const exclusion_definition& to, const schema_dialect* live) {
+  const auto same_terms = [&](const exclusion_term& a, const exclusion_term& b) {
+    return a.with == b.with && same_term(a.of, b.of, live);
+  };
+  return std::equal(from.terms.begin(), from.terms.end(), to.terms.begin(), to.terms.end(), same_terms) &&
+         from.method == to.method && from.deferrable == to.deferrable && same_condition(from.where, to.where, live);
 }
 
 bool table_changes::structural() const {

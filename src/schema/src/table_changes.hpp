@@ -33,6 +33,8 @@ struct table_changes {
 /// Whether both are the same but for their names. `live` as in diff_options.
 bool same_index(const index_definition& from, const index_definition& to, const schema_dialect* live);
 
+bool same_exclusion(const exclusion_definition& from, const exclusion_definition& to, const schema_dialect* live);
+
 /// `from` is named throughout; a name in `to` counts where it is given.
 table_changes compare_tables(const table_definition& from, const table_definition& to, const schema_dialect* live);
 

@@ -6,12 +6,13 @@
 #include "tupelo/dialect/missing_right.hpp"
 #include "tupelo/dialect/postgres/ddl.hpp"
 #include "tupelo/dialect/postgres/introspection.hpp"
+#include "tupelo/dialect/spelling_place.hpp"
 #include <tupelo/query/sql_text.hpp>
 
 namespace tupelo::postgres {
 namespace {
 
-class rules final : public schema_dialect, public conditional_script, public right_finder {
+class rules final : public schema_dialect, public conditional_script, public right_finder, public spelling_place {
 public:
   std::vector<ddl_statement> render(const std::vector<schema_operation>& operations,
                                     const schema_definition& before) const override {
@@ -53,6 +54,13 @@ public:
   std::string wipe_query() const override { return postgres::wipe_query(); }
   std::string missing_right(std::string_view message, std::string_view statement) const override {
     return postgres::missing_right(message, statement);
+  }
+  /// The temporary schema is the current one where it is named first in the search path.
+  std::vector<std::string> make_place(std::string_view table) const override {
+    const std::string name = quote_identifier(table);
+    return {"CREATE TEMPORARY TABLE " + name + " (LIKE " + name + ")",
+            "SELECT set_config('search_path', concat_ws(', ', 'pg_temp', nullif(current_setting('search_path'), '')), "
+            "true)"};
   }
   std::string no_table(std::string_view table) const override { return postgres::no_table(table); }
   std::string guarded(const std::vector<std::string>& statements, const std::string& condition) const override {

@@ -8,9 +8,9 @@
 #include "output_file.hpp"
 #include "schema_text.hpp"
 
-#include <tupelo/schema/diff.hpp>
 #include <tupelo/schema/generator.hpp>
 #include <tupelo/schema/introspect.hpp>
+#include <tupelo/schema/live_diff.hpp>
 
 #include <nlohmann/json.hpp>
 #include <tupelo/change_page.hpp>
@@ -140,14 +140,6 @@ std::string text_of(state now) {
     case state::applied: break;
   }
   return {};
-}
-
-std::vector<schema_operation> live_difference(const schema_dialect& rules, const schema_definition& live,
-                                              const model_schema& wanted) {
-  diff_options options;
-  options.renames = wanted.renames;
-  options.live = &rules;
-  return diff(live, wanted.schema, options);
 }
 
 }  // namespace
@@ -313,7 +305,7 @@ int run_diff(command& c) {
   if (!c.args().recorded) models = c.models();  // before the database is asked
   database& db = c.open_existing();
   const schema_definition live = c.wait(introspect(db));
-  const std::vector<schema_operation> operations = models ? live_difference(db.sql_dialect().schema(), live, *models)
+  const std::vector<schema_operation> operations = models ? c.wait(diff_live(db, live, models->schema, models->renames))
                                                           : c.wait(migrate::drift(db, c.migrate_options()));
   migrate::object_drift objects;
   if (!models) objects = c.wait(migrate::drift_of_objects(db, c.migrate_options()));
