@@ -8,7 +8,7 @@ int main() {
   auto q = tp::query<User>().where(
       tp::exists(tp::query<Post>().correlate<User>().where(tp::col<&Post::author_id> == tp::col<&User::id>)));
 #else
-  auto q = tp::query<User>().where(
-      tp::exists(tp::query<Post>().where(tp::col<&Post::author_id> == tp::col<&User::id>)));
+  auto q =
+      tp::query<User>().where(tp::exists(tp::query<Post>().where(tp::col<&Post::author_id> == tp::col<&User::id>)));
 #endif
 }
