@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <initializer_list>
 #include <utility>
 
 namespace tupelo {
@@ -218,11 +219,47 @@ bool plain(std::string_view identifier) noexcept {
   return !is_sql_keyword(identifier);
 }
 
-/// A word before a parenthesis is a function: a column `length` is not meant by `length(name)`.
-bool names_column(const std::vector<sql_token>& tokens, std::size_t at) noexcept {
-  if (tokens[at].kind == sql_token_kind::quoted) return true;
-  bool function = at + 1 < tokens.size() && tokens[at + 1].text == "(";
-  return tokens[at].kind == sql_token_kind::word && !function;
+bool is_word(const std::vector<sql_token>& tokens, std::size_t at, std::string_view word) noexcept {
+  return at < tokens.size() && tokens[at].kind == sql_token_kind::word && equal_identifiers(tokens[at].value, word);
+}
+bool is_one_of(const std::vector<sql_token>& tokens, std::size_t at, std::initializer_list<std::string_view> words) {
+  return std::any_of(words.begin(), words.end(), [&](std::string_view word) { return is_word(tokens, at, word); });
+}
+
+/// Behind the name of a type that begins at `at`.
+std::size_t behind_type(const std::vector<sql_token>& tokens, std::size_t at) {
+  const bool several = is_one_of(tokens, at, {"character", "double", "bit", "timestamp", "time"});
+  std::size_t next = at + 1;
+  if (several && next < tokens.size() && tokens[next].text == "(") {  // timestamp(3) with time zone
+    while (next < tokens.size() && tokens[next].text != ")") ++next;
+    ++next;
+  }
+  while (several && is_one_of(tokens, next, {"varying", "precision", "with", "without", "time", "zone"})) ++next;
+  return std::min(next, tokens.size());
+}
+
+/// Whether the word of an operator or a type stands here, seen from the words around it.
+bool is_of_syntax(const std::vector<sql_token>& tokens, std::size_t at) {
+  const std::size_t before = at - 1;  // of the first word there is none
+  if (is_word(tokens, at, "time") && is_word(tokens, at + 1, "zone")) return true;
+  if (is_word(tokens, at, "zone") && at > 0 && is_word(tokens, before, "time")) return true;
+  // The first word of a type whose value follows: timestamp with time zone '…', double precision '…'.
+  if (is_one_of(tokens, at, {"timestamp", "time"}) && is_one_of(tokens, at + 1, {"with", "without"})) return true;
+  if (is_word(tokens, at, "double") && is_word(tokens, at + 1, "precision")) return true;
+  if (at == 0) return false;
+  if (is_word(tokens, at, "symmetric") && is_word(tokens, before, "between")) {
+    return at + 1 < tokens.size() && tokens[at + 1].kind != sql_token_kind::symbol && !is_word(tokens, at + 1, "and");
+  }
+  // `x IS UNKNOWN`, `x IS NOT UNKNOWN`, `x COLLATE C`
+  const bool negated = is_word(tokens, before, "not") && at > 1 && is_word(tokens, at - 2, "is");
+  return is_word(tokens, before, "is") || negated || is_word(tokens, before, "collate");
+}
+
+/// Whether a value ends with this keyword, so that an operator follows.
+bool ends_value(const std::vector<sql_token>& tokens, std::size_t at) {
+  return is_one_of(
+      tokens, at,
+      {"end", "null", "true", "false", "isnull", "notnull", "current_date", "current_time", "current_timestamp"});
 }
 
 std::string quoted_identifier(std::string_view identifier) {
@@ -317,10 +354,52 @@ std::string canonical_sql(std::string_view sql) {
   return out;
 }
 
+std::vector<bool> column_places(const std::vector<sql_token>& tokens) {
+  std::vector<bool> out(tokens.size());
+  bool behind_value = false;  // where no other value may stand
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    const sql_token& token = tokens[i];
+    switch (token.kind) {
+      case sql_token_kind::quoted:
+        out[i] = true;
+        behind_value = true;
+        break;
+      case sql_token_kind::number:
+      case sql_token_kind::text: behind_value = true; break;
+      case sql_token_kind::symbol:
+        behind_value = token.text == ")" || token.text == "]";
+        if (token.text != "::" || i + 1 == tokens.size() || tokens[i + 1].kind != sql_token_kind::word) break;
+        i = behind_type(tokens, i + 1) - 1;
+        behind_value = true;
+        break;
+      case sql_token_kind::word: {
+        const bool next = i + 1 < tokens.size();
+        if (is_sql_keyword(token.value)) {
+          behind_value = ends_value(tokens, i);
+        } else if (next && tokens[i + 1].text == "(") {
+          behind_value = false;                                        // a function
+          const bool named_operator = is_word(tokens, i, "operator");  // a operator(pg_catalog.+) b
+          while (named_operator && i + 1 < tokens.size() && tokens[i].text != ")") ++i;
+        } else if (is_of_syntax(tokens, i)) {
+          behind_value = i > 0 && !is_one_of(tokens, i, {"time", "zone", "symmetric", "timestamp", "double"});
+        } else if (behind_value || (next && tokens[i + 1].kind == sql_token_kind::text)) {
+          behind_value = false;  // of an operator, or a type whose value follows
+        } else {
+          out[i] = true;
+          behind_value = true;
+        }
+        break;
+      }
+    }
+  }
+  return out;
+}
+
 bool mentions_identifier(std::string_view sql, std::string_view identifier) {
   std::vector<sql_token> tokens = sql_tokens(sql);
+  const std::vector<bool> columns = column_places(tokens);
   for (std::size_t i = 0; i < tokens.size(); ++i) {
-    if (names_column(tokens, i) && equal_identifiers(tokens[i].value, identifier)) return true;
+    if (columns[i] && equal_identifiers(tokens[i].value, identifier)) return true;
   }
   return false;
 }
@@ -329,9 +408,10 @@ std::string rename_identifier(std::string_view sql, std::string_view from, std::
   std::string out;
   const char* copied = sql.data();
   const std::vector<sql_token> tokens = sql_tokens(sql);
+  const std::vector<bool> columns = column_places(tokens);
   for (std::size_t i = 0; i < tokens.size(); ++i) {
     const sql_token& token = tokens[i];
-    if (!names_column(tokens, i) || !equal_identifiers(token.value, from)) continue;
+    if (!columns[i] || !equal_identifiers(token.value, from)) continue;
     out.append(copied, token.text.data());
     out += token.kind == sql_token_kind::word && plain(to) ? std::string(to) : quoted_identifier(to);
     copied = token.text.data() + token.text.size();

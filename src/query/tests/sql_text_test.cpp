@@ -42,6 +42,27 @@ TEST(sql_text, a_function_is_not_a_column) {
   EXPECT_TRUE(mentions_identifier("length(name) > 1", "name"));
 }
 
+TEST(sql_text, words_of_operators_and_types_are_no_columns) {
+  for (const auto& [sql, word] : {
+           std::pair{"seen AT TIME ZONE 'UTC' > now()", "at"},
+           std::pair{"lower(name) SIMILAR TO 'a%'", "similar"},
+           std::pair{"day > date '2020-01-01'", "date"},
+           std::pair{"seen > timestamp with time zone '2020-01-01'", "time"},
+           std::pair{"seen > timestamp with time zone '2020-01-01'", "timestamp"},
+           std::pair{"n::double precision > 1", "precision"},
+           std::pair{"(a > 1) IS NOT unknown", "unknown"},
+           std::pair{"span > interval '1' year", "year"},
+           std::pair{"n BETWEEN SYMMETRIC a AND b", "symmetric"},
+       }) {
+    EXPECT_FALSE(mentions_identifier(sql, word)) << sql << ": " << word;
+  }
+  EXPECT_TRUE(mentions_identifier("n OPERATOR(pg_catalog.+) at > 1", "at"));
+  EXPECT_TRUE(mentions_identifier("time > '12:00' AND zone IS NULL", "time"));
+  EXPECT_TRUE(mentions_identifier("time > '12:00' AND zone IS NULL", "zone"));
+  EXPECT_TRUE(mentions_identifier("symmetric BETWEEN symmetric AND 2", "symmetric"));
+  EXPECT_EQ(rename_identifier("at AT TIME ZONE 'UTC' > x", "at", "seen"), "seen AT TIME ZONE 'UTC' > x");
+}
+
 TEST(sql_text, renaming_leaves_literals_and_layout_alone) {
   EXPECT_EQ(rename_identifier("age  >= 0 AND note <> 'age' -- age", "age", "years"),
             "years  >= 0 AND note <> 'age' -- age");

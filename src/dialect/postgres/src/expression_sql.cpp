@@ -6,7 +6,6 @@
 #include <tupelo/query/sql_text.hpp>
 
 #include <algorithm>
-#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,31 +22,6 @@ const column_definition* meant(const table_definition& table, std::string_view w
   return nullptr;
 }
 
-/// The words behind `::` that name a type, which may be called as a column is.
-std::vector<bool> words_of_types(const std::vector<sql_token>& tokens) {
-  std::vector<bool> of_types(tokens.size());
-  const auto is_one_of = [](const sql_token& token, std::initializer_list<std::string_view> words) {
-    return std::any_of(words.begin(), words.end(),
-                       [&](std::string_view word) { return equal_identifiers(token.value, word); });
-  };
-  for (std::size_t i = 2; i < tokens.size(); ++i) {
-    const bool cast = (tokens[i - 1].text == ":" && tokens[i - 2].text == ":") || tokens[i - 1].text == "::";
-    if (!cast || tokens[i].kind != sql_token_kind::word) continue;
-    of_types[i] = true;
-    const bool several = is_one_of(tokens[i], {"character", "double", "bit", "timestamp", "time"});
-    std::size_t next = i + 1;
-    if (next < tokens.size() && tokens[next].text == "(") {  // timestamp(3) with time zone
-      while (next < tokens.size() && tokens[next].text != ")") ++next;
-      ++next;
-    }
-    for (; several && next < tokens.size(); ++next) {
-      if (!is_one_of(tokens[next], {"varying", "precision", "with", "without", "time", "zone"})) break;
-      of_types[next] = true;
-    }
-  }
-  return of_types;
-}
-
 }  // namespace
 
 std::string expression_sql(const table_definition& table, std::string_view neutral) {
@@ -56,11 +30,9 @@ std::string expression_sql(const table_definition& table, std::string_view neutr
   std::string out;
   std::size_t copied = 0;
   const std::vector<sql_token> tokens = sql_tokens(neutral);
-  const std::vector<bool> of_types = words_of_types(tokens);
+  const std::vector<bool> columns = column_places(tokens);
   const auto column_at = [&](std::size_t i) -> const column_definition* {
-    const std::string_view next = i + 1 < tokens.size() ? tokens[i + 1].text : std::string_view();
-    if (tokens[i].kind != sql_token_kind::word || next == "(" || is_sql_keyword(tokens[i].value)) return nullptr;
-    if (of_types[i]) return nullptr;
+    if (tokens[i].kind != sql_token_kind::word || !columns[i]) return nullptr;
     return meant(table, tokens[i].value);
   };
   const auto is_against_moment = [&](std::size_t i) {

@@ -89,6 +89,13 @@ TEST(postgres_expression_sql, quotes_columns_but_not_functions_words_and_literal
   EXPECT_EQ(expression_sql(table, "length(email) > 3 AND \"Role\" = 'age' AND ROLE IS NOT NULL"),
             "length(\"email\") > 3 AND \"Role\" = 'age' AND \"Role\" IS NOT NULL");
 }
+TEST(postgres_expression_sql, quotes_no_words_of_operators_and_types_that_columns_are_called) {
+  table_definition table;
+  table.columns = {{"at", type_kind::timestamp}, {"date", type_kind::date}, {"similar", type_kind::text}};
+  EXPECT_EQ(expression_sql(table, "at AT TIME ZONE 'UTC' > date AND date > date '2020-01-01' AND at::date = date"),
+            R"("at" AT TIME ZONE 'UTC' > "date" AND "date" > date '2020-01-01' AND "at"::date = "date")");
+  EXPECT_EQ(expression_sql(table, "similar SIMILAR TO 'a%'"), R"("similar" SIMILAR TO 'a%')");
+}
 TEST(postgres_expression_sql, bytes_are_written_as_the_server_reads_them) {
   EXPECT_EQ(expression_sql(users(), "email <> X'00FF'"), R"("email" <> '\x00FF'::bytea)");
 }
