@@ -99,8 +99,7 @@ private:
       case kind::f32:
       case kind::f64: return number_text(std::bit_cast<double>(*values_++));
       case kind::u64: return std::to_string(*values_++);
-      case kind::timestamp:
-        return "'" + timestamp::from_micros(static_cast<std::int64_t>(*values_++)).to_string() + "'";
+      case kind::timestamp: return "'" + timestamp{static_cast<std::int64_t>(*values_++)}.to_string() + "'";
       case kind::date:
         return "'" + date{static_cast<std::int32_t>(static_cast<std::int64_t>(*values_++))}.to_string() + "'";
       case kind::uuid: {
@@ -110,7 +109,12 @@ private:
         return "'" + id.to_string() + "'";
       }
       case kind::bytes: return hex_literal(take_bytes(values_));
-      case kind::decimal: return std::string(take_bytes(values_));
+      case kind::decimal: {
+        const std::string_view digits = take_bytes(values_);
+        // NaN and the infinities are words.
+        const bool word = digits.find_first_of("Ny") != std::string_view::npos;
+        return word ? sql_text_literal(digits) : std::string(digits);
+      }
       case kind::text:
       case kind::json:
       case kind::enumeration:
@@ -239,6 +243,7 @@ private:
       case function::subtract: return " - ";
       case function::multiply: return " * ";
       case function::divide: return " / ";
+      case function::modulo: return " % ";
       default: return {};
     }
   }
@@ -248,11 +253,13 @@ private:
     if (f == function::fragment) return push_fragment(length_of(word) - 1U);
     const std::string_view name = neutral_name(f);
     if (name.empty())
-      refuse("calls a function that has no place in it: an aggregate, a part of a date, or the current time");
+      refuse("calls a function that has no place in it, or that databases spell differently: an aggregate, rounding, a "
+             "part of a date, the current time; what one database can say is written as tp::raw<bool>(\"…\")");
     std::vector<operand> arguments;
     for (std::uint16_t i = 0; i < length_of(word); ++i) arguments.insert(arguments.begin(), pop());
     if (f == function::choose) return push_choice(arguments);
-    const bool infix = f == function::concat || (f >= function::add && f <= function::divide && arguments.size() == 2);
+    const bool computes = (f >= function::add && f <= function::divide) || f == function::modulo;
+    const bool infix = f == function::concat || (computes && arguments.size() == 2);
     if (infix) {
       std::string all;
       for (operand& argument : arguments)
@@ -314,7 +321,13 @@ private:
 }  // namespace
 
 std::string expression_text(const expression& condition, const model_info& of, std::string_view user) {
-  return condition.empty() ? std::string() : writer(condition, of, user).text();
+  if (condition.empty()) return {};
+  try {
+    return writer(condition, of, user).text();
+  } catch (const value_error& e) {
+    throw model_error(std::string(of.short_name()) + ": " + std::string(user) +
+                      " holds a value that cannot be written: " + e.what());
+  }
 }
 
 }  // namespace tupelo
