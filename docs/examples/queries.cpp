@@ -80,10 +80,10 @@ tp::task<void> joins(tp::database& db) {
                      .all();
   EXPECT_LE(popular.size(), 1U);
 
-  auto above = co_await db.query<Post>()
-                   .where(tp::col<&Post::views> >
-                          tp::subquery(tp::query<Post>().select<double>(tp::avg(tp::col<&Post::views>))))
-                   .all();
+  auto above =
+      co_await db.query<Post>()
+          .where(tp::col<&Post::views> > tp::subquery(tp::query<Post>().select<double>(tp::avg(tp::col<&Post::views>))))
+          .all();
   const auto most_read = tp::subquery(tp::query<Post>()
                                           .correlate<User>()
                                           .where(tp::col<&Post::author_id> == tp::col<&User::id>)

@@ -176,8 +176,9 @@ TEST(render_exists, asks_for_one_row) {
 }
 
 TEST(render_update, sets_and_conditions) {
-  EXPECT_EQ(sql(update_query<User>(nullptr).set(age, age + 1).set(name, "x").where(id == 7)),
-            R"(UPDATE "users" SET "age" = tupelo_integer(("age" + ?1), -2147483648, 2147483647), "name" = ?2 WHERE "id" = ?3)");
+  EXPECT_EQ(
+      sql(update_query<User>(nullptr).set(age, age + 1).set(name, "x").where(id == 7)),
+      R"(UPDATE "users" SET "age" = tupelo_integer(("age" + ?1), -2147483648, 2147483647), "name" = ?2 WHERE "id" = ?3)");
   EXPECT_EQ(sql(update_query<User>(nullptr).set(age, std::nullopt).all_rows()), R"(UPDATE "users" SET "age" = NULL)");
 }
 TEST(render_update, without_a_condition_or_without_a_column_is_refused) {

@@ -65,7 +65,8 @@ const model_info* used_hiding_model(std::string_view table);
 /// of models that have been used.
 std::string relations_by(const model_info& model, const field_info& field);
 /// The same of these models' relations alone.
-std::string relations_by(const model_info& model, const field_info& field, const std::vector<const model_info*>& owners);
+std::string relations_by(const model_info& model, const field_info& field,
+                         const std::vector<const model_info*>& owners);
 
 /// Refuses relations that no query could load: fields that model() does not declare, keys that do not fit, related
 /// models that the program does not know. Errors: model_error naming struct and field.

@@ -21,8 +21,9 @@ struct sql_token {
 /// Reads "a", [a], `a`, 'text', words, numbers and symbols; what is not closed ends with the text.
 std::vector<sql_token> sql_tokens(std::string_view sql);
 
-/// Which tokens of an expression may name a column: quoted ones, and words that stand where a value is expected. Words of
-/// operators, types and functions are none, whatever columns are called: `AT TIME ZONE`, `x::date`, `date '2020-01-01'`.
+/// Which tokens of an expression may name a column: quoted ones, and words that stand where a value is expected. Words
+/// of operators, types and functions are none, whatever columns are called: `AT TIME ZONE`, `x::date`, `date
+/// '2020-01-01'`.
 std::vector<bool> column_places(const std::vector<sql_token>& tokens);
 
 /// The same SQL in one spelling, so that two texts which differ in white space, quotes around identifiers, case of
