@@ -2,6 +2,7 @@
 #include "refused_model.hpp"
 
 #include "tupelo/model/model.hpp"
+#include <tupelo/core/decimal.hpp>
 
 #include <charconv>
 #include <string>
@@ -51,6 +52,9 @@ column_builder& column_builder::default_value(double value) {
   char text[32];
   const auto end = std::to_chars(text, text + sizeof text, value);
   return default_sql({text, static_cast<std::size_t>(end.ptr - text)});
+}
+column_builder& column_builder::default_value(const decimal& value) {
+  return value.is_finite() ? default_sql(value.to_string()) : default_value(value.to_string());
 }
 column_builder& column_builder::default_value(std::string_view text) { return default_sql(quoted_literal(text)); }
 column_builder& column_builder::default_sql(std::string_view sql) {

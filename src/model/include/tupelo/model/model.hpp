@@ -12,6 +12,8 @@
 
 namespace tupelo {
 
+class decimal;
+
 /// A field of a model, given as a pointer to member or as `tp::col<&User::address, &Address::city>`.
 struct field_ref {
   const model_spec* model;
@@ -85,6 +87,7 @@ public:
   column_builder& default_value(int value) { return default_value(static_cast<std::int64_t>(value)); }
   column_builder& default_value(bool value);
   column_builder& default_value(double value);
+  column_builder& default_value(const decimal& value);
   column_builder& default_value(std::string_view text);
   column_builder& default_value(const char* text) { return default_value(std::string_view(text)); }
   /// An SQL expression, for example "CURRENT_TIMESTAMP".
