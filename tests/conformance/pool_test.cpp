@@ -317,6 +317,29 @@ TEST_P(pool, gives_a_connection_to_one_coroutine_at_a_time) {
     co_await held.commit();
   });
 }
+TEST_P(pool, ends_no_transaction_that_another_coroutine_is_beginning) {
+  TUPELO_NEEDS(trait::suspended_statements);
+  run([&]() -> task<void> {
+    for (const bool keeps : {true, false}) {
+      lease held = co_await db.acquire();
+      co_await held.begin();
+      const auto read = [&]() -> task<int> { co_return co_await held.raw_sql<int>("SELECT 7").one(); };
+      const auto end = [&]() -> task<errc> {
+        try {
+          co_await (keeps ? held.commit() : held.rollback());
+        } catch (const transaction_error& e) {
+          co_return e.code();
+        }
+        co_return errc{};
+      };
+      const auto [answer, ended] = co_await when_all(read(), end());
+      EXPECT_EQ(answer, 7);
+      if (ended == errc{}) continue;  // a rollback, where BEGIN had been run before
+      EXPECT_EQ(ended, errc::concurrent_use);
+      co_await held.commit();
+    }
+  });
+}
 
 }  // namespace
 }  // namespace tupelo::conformance

@@ -125,6 +125,7 @@ void lease::refused_commit(const std::exception_ptr& failure) {
 task<void> detail::two_step_commit::commit(lease& on) {
   on.require_transaction("commit");
   pooled_connection& c = on.free_connection();
+  c.require_begun();
   if (c.depth > 1) {
     if (on.transaction_failed()) throw_failed_transaction(on);
     if (!c.take_back()) co_await c.execute("RELEASE " + savepoint(c.depth - 1));
@@ -180,6 +181,7 @@ task<void> lease::commit(statement_group& last) {
 task<void> lease::rollback() {
   require_transaction("rollback");
   detail::pooled_connection& c = free_connection();
+  c.require_begun();
   c.cut_off_results(c.depth);
   const int depth = c.depth--;
   c.hooks.roll_back(depth);

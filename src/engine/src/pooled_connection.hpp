@@ -145,6 +145,11 @@ public:
   /// Errors: transaction_error (concurrent_use) while somebody awaits a request of this connection: it would be sent as
   /// well, and what the one made of the connection's transaction the other would not know.
   void require_unused() const;
+  /// Before a transaction or savepoint ends. Errors: as require_unused, while what begins it is on its way with a
+  /// statement of another coroutine, so that it can neither be taken back nor ended yet.
+  void require_begun() const {
+    if (!postponed_.empty()) require_unused();
+  }
 
   /// Lets go of a statement that was pinned.
   void unpin(cached_statement& pinned) noexcept {

@@ -74,6 +74,7 @@ public:
     }
     std::size_t begun = 0;
     while (begun != postponed_ && !requests_[begun].failure) ++begun;
+    begun = std::min(begun, on_.postponed_.size());  // a lease that was released meanwhile has forgotten them
     on_.postponed_.erase(on_.postponed_.begin(), on_.postponed_.begin() + static_cast<std::ptrdiff_t>(begun));
   }
 
