@@ -213,6 +213,29 @@ query_core insert_of(const select_query<Result, Joined...>& rows, const Columns&
   return core;
 }
 
+/// What `set()` gives a column: the value as it is bound for the column's field, or the term. Errors: value_error
+/// (value_out_of_range) for a number that the field does not hold.
+template <auto... M, class V>
+expression value_to_set(column<M...> c, const V& value) {
+  if constexpr (is_nothing<V>) {
+    static_assert(column_named<M...>::may_be_null,
+                  "tupelo: set() to NULL of a column whose field is not std::optional");
+    return expression(make_word(op::null_value));
+  } else {
+    using value_type = typename operand<V>::value_type;
+    static_assert(column_named<M...>::template accepts<value_type>,
+                  "tupelo: set(): the value does not match the column's type");
+    static_assert(term<V> || column_named<M...>::template holds_null_of<value_type>,
+                  "tupelo: set(): an optional value for a column whose field is not std::optional");
+    if constexpr (fits<typename column<M...>::field, value_type>()) {
+      check_number<typename column<M...>::base>(c.ref, value);
+      return operand<V>::template of<typename column<M...>::base>(value);
+    } else {
+      return expression();
+    }
+  }
+}
+
 }  // namespace detail
 
 /// An UPDATE of the rows that a condition names: `db.update<User>().set(tp::col<&User::age>, 36).where(…).run()`.
@@ -233,23 +256,8 @@ public:
   /// the database (value_out_of_range) for what is computed.
   template <auto... M, class V>
   update_query& set(column<M...> c, const V& value) & {
-    using field = typename column<M...>::field;
     static_assert(detail::column_named<M...>::template belongs_to<T>, "tupelo: set() names a column of another model");
-    if constexpr (detail::is_nothing<V>) {
-      static_assert(detail::column_named<M...>::may_be_null,
-                    "tupelo: set() to NULL of a column whose field is not std::optional");
-      this->core_.assign(op::assign, c.ref, expression(make_word(op::null_value)));
-    } else {
-      using value_type = typename detail::operand<V>::value_type;
-      static_assert(detail::column_named<M...>::template accepts<value_type>,
-                    "tupelo: set(): the value does not match the column's type");
-      static_assert(detail::term<V> || detail::column_named<M...>::template holds_null_of<value_type>,
-                    "tupelo: set(): an optional value for a column whose field is not std::optional");
-      if constexpr (detail::fits<field, value_type>()) {
-        detail::check_number<typename column<M...>::base>(c.ref, value);
-        this->core_.assign(op::assign, c.ref, detail::operand<V>::template of<typename column<M...>::base>(value));
-      }
-    }
+    this->core_.assign(op::assign, c.ref, detail::value_to_set(c, value));
     return *this;
   }
   template <class Other, class V>
@@ -346,24 +354,10 @@ public:
   /// update_query::set().
   template <auto... M, class V>
   conflict_clause&& set(column<M...> c, const V& value) && {
-    if constexpr (detail::is_nothing<V>) {
-      static_assert(detail::column_named<M...>::may_be_null,
-                    "tupelo: set() to NULL of a column whose field is not std::optional");
-      assign(c.ref, expression(make_word(op::null_value)));
-    } else {
-      using value_type = typename detail::operand<V>::value_type;
-      static_assert(detail::column_named<M...>::template accepts<value_type>,
-                    "tupelo: set(): the value does not match the column's type");
-      static_assert(detail::term<V> || detail::column_named<M...>::template holds_null_of<value_type>,
-                    "tupelo: set(): an optional value for a column whose field is not std::optional");
-      static_assert(detail::is_one_model<decltype(detail::models<typename column<M...>::owner>() +
-                                                  typename detail::operand<V>::models())>,
-                    "tupelo: set() of an upsert: the value names a column of another model");
-      if constexpr (detail::fits<typename column<M...>::field, value_type>()) {
-        detail::check_number<typename column<M...>::base>(c.ref, value);
-        assign(c.ref, detail::operand<V>::template of<typename column<M...>::base>(value));
-      }
-    }
+    static_assert(detail::is_one_model<decltype(detail::models<typename column<M...>::owner>() +
+                                                typename detail::operand<V>::models())>,
+                  "tupelo: set() of an upsert: the value names a column of another model");
+    assign(c.ref, detail::value_to_set(c, value));
     return static_cast<conflict_clause&&>(*this);
   }
   /// The row that is there stays as it is unless this holds for it; nothing is written then. Conditions of several
