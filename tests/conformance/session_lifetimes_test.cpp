@@ -64,6 +64,17 @@ protected:
     return sync_wait(
         s.get<Flower>(sync_wait(s.query<Flower>().where(col<&Flower::name> == CountedName(name)).one()).id));
   }
+  /// A bouquet that outlives its session, and whose rose was taken out and put back.
+  ref<Bouquet> bouquet_of_a_session_that_has_ended() {
+    session s = db.session();
+    auto bouquet = s.add(Bouquet{});
+    bouquet->flowers.add(Flower{.name = {"rose"}});
+    sync_wait(s.flush());
+    const auto rose = flower(s, "rose");
+    bouquet->flowers.remove(bouquet->flowers[0]);
+    bouquet->flowers.add(rose);
+    return bouquet;
+  }
   int before = 0;
 };
 TUPELO_CONFORMANCE_SUITE(session_lifetimes);
@@ -97,31 +108,13 @@ TEST_P(session_lifetimes, end_for_what_is_in_the_relations_of_each_other) {
 }
 TEST_P(session_lifetimes, of_a_relation_are_those_of_an_object_that_is_kept) {
   {
-    ref<Bouquet> kept;
-    {
-      session s = db.session();
-      kept = s.add(Bouquet{});
-      kept->flowers.add(Flower{.name = {"rose"}});
-      sync_wait(s.flush());
-      const auto rose = flower(s, "rose");
-      kept->flowers.remove(kept->flowers[0]);
-      kept->flowers.add(rose);
-    }
+    const auto kept = bouquet_of_a_session_that_has_ended();
     EXPECT_EQ(kept->flowers[0].name.text, "rose");
   }
   EXPECT_EQ(left(), 0);
 }
 TEST_P(session_lifetimes, leave_a_relation_that_refers_to_who_has_left_refused) {
-  ref<Bouquet> kept;
-  {
-    session s = db.session();
-    kept = s.add(Bouquet{});
-    kept->flowers.add(Flower{.name = {"rose"}});
-    sync_wait(s.flush());
-    const auto rose = flower(s, "rose");
-    kept->flowers.remove(kept->flowers[0]);
-    kept->flowers.add(rose);
-  }
+  const auto kept = bouquet_of_a_session_that_has_ended();
   session other = db.session();
   other.add(kept);
   EXPECT_EQ(failure_of<transaction_error>([&] { sync_wait(other.commit()); }).code(), errc::detached_object);
