@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Numbers that the database computes, set into fields that hold fewer than their columns do.
+// Numbers that the database computes, written into fields that hold fewer than their columns do.
 #include "backend.hpp"
 
 #include <tupelo/query/functions.hpp>
@@ -8,6 +8,7 @@
 #include <limits>
 #include <optional>
 #include <string>
+#include <tuple>
 
 namespace tupelo::conformance {
 namespace {
@@ -25,11 +26,18 @@ struct Gauge {
   std::uint64_t u64{};
   std::optional<std::int8_t> maybe{};
   int wide{};
+  float f32{};
 
   static void model(model<Gauge>& m) {
     m.unique(&Gauge::name);
     m.column(&Gauge::wide).native_type("bigint");
   }
+};
+
+struct Notch {
+  std::int64_t id{};
+  std::string name{};
+  std::uint8_t level{};
 };
 
 class computed_numbers : public conformance_test {
@@ -88,6 +96,37 @@ TEST_P(computed_numbers, of_a_wider_column_or_a_query_are_looked_at) {
   out_of_range(col<&Gauge::i32>);
   out_of_range(subquery(query<Gauge>().select<std::int64_t>(max(col<&Gauge::i32>))));
   EXPECT_EQ(sync_wait(db.query<Gauge>().one()).u8, 0);
+}
+TEST_P(computed_numbers, are_floats_that_the_field_holds) {
+  const auto f32 = col<&Gauge::f32>;
+  sync_wait(db.update<Gauge>().set(f32, 3e38f).all_rows().run());
+  EXPECT_EQ(failure_of<error>([&] { sync_wait(db.update<Gauge>().set(f32, f32 * 10.0f).all_rows().run()); }).code(),
+            errc::value_out_of_range);
+  EXPECT_EQ(sync_wait(db.query<Gauge>().one()).f32, 3e38f);
+  sync_wait(db.update<Gauge>().set(f32, f32 / 3.0f).all_rows().run());
+  EXPECT_EQ(sync_wait(db.query<Gauge>().one()).f32, 1e38f);
+}
+TEST_P(computed_numbers, of_a_query_that_is_inserted_are_looked_at) {
+  create<Notch>();
+  using row = std::tuple<std::string, std::int64_t>;
+  const auto level = col<&Gauge::u8>;
+  const auto inserts = [&](const auto& rows) {
+    return sync_wait(db.insert_from<Notch>(rows, col<&Notch::name>, col<&Notch::level>));
+  };
+  const auto sum = [&](int n) { return query<Gauge>().select<row>(col<&Gauge::name>, level + n); };
+  sync_wait(db.update<Gauge>().set(level, 250).all_rows().run());
+  const auto refuses = [&](const auto& rows) {
+    EXPECT_EQ(failure_of<error>([&] { inserts(rows); }).code(), errc::value_out_of_range);
+    EXPECT_EQ(sync_wait(db.query<Notch>().count()), 0);
+  };
+  refuses(sum(10));
+  refuses(sum(10).distinct());
+  refuses(sum(10).distinct().order_by(level + 10));
+  refuses(sum(10).union_all(sum(1)));
+  refuses(sum(1).union_(sum(10)));
+  EXPECT_EQ(inserts(sum(5).distinct().order_by(level + 5)), 1);
+  EXPECT_EQ(inserts(sum(4).union_all(sum(5))), 2);
+  EXPECT_EQ(sync_wait(db.query<Notch>().where(col<&Notch::level> == 255).count()), 2);
 }
 TEST_P(computed_numbers, of_an_upsert_are_looked_at) {
   TUPELO_NEEDS(&feature_table::upsert);

@@ -326,7 +326,11 @@ void sql_renderer::refuse_values(std::uint32_t from, std::uint32_t count) const 
 }
 
 void sql_renderer::read_term(select_parts& parts, std::uint32_t index) {
-  operand term = expression_at(index + 1, length_of(words_[index]));
+  const std::uint32_t length = length_of(words_[index]);
+  operand term = expression_at(index + 1, length);
+  if (!parts.written.empty()) {
+    hold(term, *parts.written[parts.terms.size()], length == 1 && op_of(words_[index + 1]) == op::column);
+  }
   parts.kinds.push_back(term.k);
   parts.terms.push_back(static_cast<std::string&&>(term.sql));
 }
@@ -337,6 +341,7 @@ void sql_renderer::read_limits(select_parts& parts, std::uint64_t word, std::uin
 
 sql_renderer::select_parts sql_renderer::read_select(std::uint32_t from, std::uint32_t count) {
   select_parts parts;
+  parts.written = std::exchange(fields_written_, {});
   std::vector<std::string> conditions;  // of clauses that stand side by side
   parts.id = model_of(words_[from]);
   read_scope(parts, from, count);
@@ -468,6 +473,7 @@ std::string sql_renderer::select(std::uint32_t from, std::uint32_t count, select
               : row.columns.empty() ? kind::null
                                     : stored_type(*row.fields[row.columns.front()].type).k;
   selected_ = parts.kinds.empty() ? kind::null : parts.kinds.front();
+  row_selected_ = &row;
   names_.resize(around);
   sources_.resize(sources_around);
   first_ = first_around;

@@ -95,6 +95,7 @@ private:
     std::size_t first_name = 0;  ///< the first of `names_` that is of this SELECT
     bool related = false;        ///< asked whether there are any, or how many
     std::vector<std::uint64_t> locks;
+    std::vector<const field_info*> written;  ///< what the terms are written into; empty: the rows are read
   };
 
   void number_placeholders();
@@ -115,8 +116,10 @@ private:
   void push_comparison(comparison c, operand left, operand right, std::vector<operand>& stack);
   /// An enum that is computed is a text; beside such a column it is of the column's type.
   void join_enum(operand& computed, const field_info* column) const;
-  /// What a column is set to: an integer that is computed is one that the field holds, or an error of the database.
+  /// What a column is set to: a number that is computed is one that the field holds, or an error of the database.
   std::string assigned(const field_info& field, std::uint32_t from, std::uint32_t count);
+  /// The same of a term; `is_column`: it is nothing but a column.
+  void hold(operand& value, const field_info& field, bool is_column) const;
   void push_operator(std::uint64_t word, std::vector<operand>& stack);
 
   // terms in chains, as long as a program makes them
@@ -306,7 +309,8 @@ private:
 
   void insert();
   void insert_selected(const model_info& model);
-  bool is_distinct(std::uint32_t from, std::uint32_t count) const noexcept;
+  /// Whether the database compares rows of this query with each other, or joins those of several queries.
+  bool puts_rows_together(std::uint32_t from, std::uint32_t count) const noexcept;
   /// What a write reads beside its table.
   std::string write_sources(select_parts& parts);
   bool says_conflict() const noexcept;
@@ -378,7 +382,9 @@ private:
   kind selected_ = kind::null;  ///< and as the database has it; kind::null: not known
   bool recursion_ = false;      ///< the next SELECT is one of the two of a recursion
   std::string beside_rows_{};   ///< what the next SELECT selects behind its terms
-  bool stands_alone_ = false;   ///< the SELECT that was written last has no clause that stands behind a union
+  std::vector<const field_info*> fields_written_{};  ///< what the terms of the next SELECT are written into
+  const model_info* row_selected_ = nullptr;         ///< of the SELECT that was written last
+  bool stands_alone_ = false;  ///< the SELECT that was written last has no clause that stands behind a union
   statement_plan plan_;
 };
 

@@ -9,9 +9,9 @@
 
 namespace tupelo {
 
-bool sql_renderer::is_distinct(std::uint32_t from, std::uint32_t count) const noexcept {
+bool sql_renderer::puts_rows_together(std::uint32_t from, std::uint32_t count) const noexcept {
   for (std::uint32_t i = from; i < from + count; ++i) {
-    if (op_of(words_[i]) == op::distinct) return true;
+    if (op_of(words_[i]) == op::distinct || op_of(words_[i]) == op::part) return true;
     i += body_of(words_[i]) + payload_of(words_[i]);
   }
   return false;
@@ -19,9 +19,11 @@ bool sql_renderer::is_distinct(std::uint32_t from, std::uint32_t count) const no
 
 void sql_renderer::insert_selected(const model_info& model) {
   std::string columns;
+  std::vector<const field_info*> fields;
   std::uint32_t i = 1;
   for (; op_of(words_[i]) == op::column; ++i) {
-    columns += (columns.empty() ? "" : ", ") + quoted(field_of_word(words_[i]).column);
+    fields.push_back(&field_of_word(words_[i]));
+    columns += (columns.empty() ? "" : ", ") + quoted(fields.back()->column);
   }
   const std::uint32_t from = i + 1, count = length_of(words_[i]);
   std::string same;  // in all rows
@@ -33,11 +35,21 @@ void sql_renderer::insert_selected(const model_info& model) {
     i += body_of(words_[i]) + payload_of(words_[i]);
   }
   plan_.text = "INSERT INTO " + quoted(model.table) + " (" + columns + ") ";
-  // Where rows are compared a server takes a value for a text.
-  const bool compares = !same.empty() && is_distinct(from, count);
-  if (!compares) beside_rows_ = same;
-  const std::string rows = select(from, count, select_use::operand);
-  plan_.text += compares ? "SELECT *" + same + " FROM (" + rows + ") AS \"selected\"" : rows;
+  // Where rows are compared a server takes a value for a text, and sorts by nothing but what is selected.
+  if (puts_rows_together(from, count)) {
+    const std::string rows = select(from, count, select_use::table);
+    std::string selected;
+    for (std::size_t n = 0; n < fields.size(); ++n) {
+      operand column{.sql = quoted(row_selected_->fields[row_selected_->columns[n]].column)};
+      hold(column, *fields[n], false);
+      selected += (n == 0 ? "" : ", ") + column.sql;
+    }
+    plan_.text += "SELECT " + selected + same + " FROM (" + rows + ") AS \"selected\"";
+  } else {
+    beside_rows_ = same;
+    fields_written_ = std::move(fields);
+    plan_.text += select(from, count, select_use::operand);
+  }
   returning(model);
 }
 
@@ -277,11 +289,15 @@ void sql_renderer::update() {
 std::string sql_renderer::assigned(const field_info& field, std::uint32_t from, std::uint32_t count) {
   operand value = expression_at(from, count);
   join_enum(value, &field);
-  const kind k = stored_type(*field.type).k;
-  const bool is_column = count == 1 && op_of(words_[from]) == op::column;
-  const bool is_held = value.bare || value.sql == "NULL" || (is_column && value.k == k);  // looked at before
-  if (is_integer(k) && !is_held) dialect_.hold(value.sql, k, !field.native_type.empty());
+  hold(value, field, count == 1 && op_of(words_[from]) == op::column);
   return static_cast<std::string&&>(value.sql);
+}
+
+void sql_renderer::hold(operand& value, const field_info& field, bool is_column) const {
+  const kind k = stored_type(*field.type).k;
+  if (!is_integer(k) && k != kind::f32) return;
+  if (value.bare || value.sql == "NULL" || (is_column && value.k == k)) return;  // looked at before
+  dialect_.hold(value.sql, k, !field.native_type.empty());
 }
 
 void sql_renderer::update_objects() {

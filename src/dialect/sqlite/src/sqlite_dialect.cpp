@@ -199,6 +199,10 @@ bool sqlite_dialect::gives_near(const function_call& call) const noexcept { retu
 void sqlite_dialect::settle(std::string& sql) const { sql.insert(0, "tupelo_decimal(") += ')'; }
 
 void sqlite_dialect::hold(std::string& sql, kind field, bool /*native*/) const {
+  if (field == kind::f32) {
+    sql.insert(0, "tupelo_float(") += ')';
+    return;
+  }
   const integer_range range = range_of(field);
   const std::string_view lowest = field == kind::u64 ? "0" : range.lowest;
   sql.insert(0, "tupelo_integer(").append(", ").append(lowest).append(", ").append(range.highest).append(")");

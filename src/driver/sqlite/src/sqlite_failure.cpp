@@ -2,7 +2,7 @@
 #include "sqlite_failure.hpp"
 
 #include "decimal_functions.hpp"
-#include "held_integer.hpp"
+#include "held_numbers.hpp"
 #include "sql_scanner.hpp"
 
 #include <tupelo/core/error.hpp>
@@ -226,7 +226,7 @@ struct context {
       {"integer overflow", errc::value_out_of_range, "22003"},
       {decimal_too_long, errc::value_out_of_range, "22003"},
       {decimal_no_number, errc::value_out_of_range, "22003"},
-      {integer_not_held, errc::value_out_of_range, "22003"},
+      {number_not_held, errc::value_out_of_range, "22003"},
   };
   for (const rule& r : rules) {
     if (!says(r.text)) continue;

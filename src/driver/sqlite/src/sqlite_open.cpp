@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "decimal_functions.hpp"
-#include "held_integer.hpp"
+#include "held_numbers.hpp"
 #include "sqlite_connection.hpp"
 #include "sqlite_failure.hpp"
 
@@ -83,7 +83,7 @@ void sqlite_connection::open() {
                                    nullptr, &bytes_of_digits, nullptr, nullptr, nullptr);
     if (added != SQLITE_OK) fail(raw, nullptr, added, {});
     if (const int more = add_decimal_functions(raw); more != SQLITE_OK) fail(raw, nullptr, more, {});
-    if (const int more = add_held_integer(raw); more != SQLITE_OK) fail(raw, nullptr, more, {});
+    if (const int more = add_held_numbers(raw); more != SQLITE_OK) fail(raw, nullptr, more, {});
     apply_pragmas(raw);
     set_journal_mode(raw);
     // Opening reads nothing yet; this tells a file that is no database now rather than at the first query.

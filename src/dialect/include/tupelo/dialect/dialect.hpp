@@ -213,8 +213,8 @@ public:
   virtual bool gives_near(const function_call&) const noexcept { return false; }
   /// Makes of such a term one of the digits that are read, so that it equals what was read of it.
   virtual void settle(std::string& /*sql*/) const {}
-  /// Makes of a computed integer that a column is set to one that its field, of this kind, holds: any other is an
-  /// error. `native`: the column's type was named by the program.
+  /// Makes of a computed integer or number that a column is set to one that its field, of this kind (integers and f32),
+  /// holds: any other is an error. `native`: the column's type was named by the program.
   virtual void hold(std::string& /*sql*/, kind /*field*/, bool /*native*/) const {}
   /// What stands behind the call and is no part of it: a cast to the promised type.
   virtual std::string_view call_suffix(const function_call&) const noexcept { return {}; }
