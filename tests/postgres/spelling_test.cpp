@@ -57,6 +57,16 @@ struct Sorted {
     m.index(&Sorted::name).collation(&Sorted::name, "C");
   }
 };
+struct Coded {
+  std::int64_t id{};
+  std::string code;
+  std::int32_t n{};
+  static void model(model<Coded>& m) {
+    m.table("coded");
+    m.index(&Coded::code).collation(&Coded::code, "C").named("z_code");
+    m.index(&Coded::n).where(raw<bool>("n NOT BETWEEN 1 AND 2")).named("few");
+  }
+};
 
 struct server_spelling : own_schema {
   template <class Model>
@@ -121,6 +131,10 @@ TEST_F(server_spelling, is_not_asked_for_where_nothing_can_be_made) {
 TEST_F(server_spelling, of_an_index_that_compares_as_its_column_does_has_no_collation) {
   sync_wait(create_tables<Sorted>(db()));
   EXPECT_EQ(difference<Sorted>(), "");
+}
+TEST_F(server_spelling, of_an_index_is_known_in_whatever_order_the_indexes_come) {
+  sync_wait(create_tables<Coded>(db()));
+  EXPECT_EQ(difference<Coded>(), "");
 }
 
 }  // namespace

@@ -26,6 +26,12 @@ column_definition with_texts_of(column_definition live, const column_definition&
   return live;
 }
 
+/// The name in the database. Whoever has named all by convention has sorted them anew as well.
+template <class Item>
+std::string name_of(const table_definition& table, const Item& item) {
+  return item.name.empty() ? conventional_name(table, item) : item.name;
+}
+
 /// What a table that has columns and nothing else is to get, so that the database spells it.
 struct question {
   std::string table;
@@ -41,9 +47,9 @@ public:
 
   std::vector<question> questions() const {
     std::vector<question> out;
-    for (std::size_t i = 0; i < wanted_.tables.size(); ++i) {
-      const table_definition* live = live_.find(wanted_.tables[i].name);
-      if (live != nullptr) ask(out, *live, named_.tables[i], wanted_.tables[i]);
+    for (const table_definition& wanted : wanted_.tables) {
+      const table_definition* live = live_.find(wanted.name);
+      if (live != nullptr) ask(out, *live, *named_.find(wanted.name), wanted);
     }
     return out;
   }
@@ -63,10 +69,8 @@ public:
     bool any = false;
     for (const table_definition& answer : spelled.tables) {
       const table_definition* live = live_.find(answer.name);
-      const auto at = std::find_if(wanted_.tables.begin(), wanted_.tables.end(),
-                                   [&](const table_definition& table) { return table.name == answer.name; });
-      if (live == nullptr || at == wanted_.tables.end()) continue;
-      any = take_over(*live, answer, named_.tables[static_cast<std::size_t>(at - wanted_.tables.begin())], *at) || any;
+      table_definition* wanted = wanted_.find(answer.name);
+      if (live != nullptr && wanted != nullptr) any = take_over(*live, answer, *wanted) || any;
     }
     return any;
   }
@@ -96,12 +100,13 @@ private:
       const check_definition* now = live.find_check(check.name);
       if (now != nullptr && differs(*now, check)) add(ddl::add_check{live.name, check});
     }
-    for (std::size_t i = 0; i < named.indexes.size(); ++i) {
-      const index_definition* now = live.find_index(named.indexes[i].name);
-      if (now == nullptr || same_index(*now, named.indexes[i], &rules_)) continue;
+    for (const index_definition& index : wanted.indexes) {
       // As it is made, not as it is compared.
-      index_definition made = wanted.indexes[i];
-      made.name = named.indexes[i].name;
+      index_definition made = index;
+      made.name = name_of(wanted, index);
+      const index_definition* now = live.find_index(made.name);
+      const index_definition* compared = named.find_index(made.name);
+      if (now == nullptr || compared == nullptr || same_index(*now, *compared, &rules_)) continue;
       add(ddl::add_index{live.name, std::move(made)});
     }
     for (const exclusion_definition& exclusion : named.exclusions) {
@@ -111,8 +116,7 @@ private:
     if (!asked.operations.empty()) out.push_back(std::move(asked));
   }
 
-  bool take_over(const table_definition& live, const table_definition& spelled, const table_definition& named,
-                 table_definition& wanted) const {
+  bool take_over(const table_definition& live, const table_definition& spelled, table_definition& wanted) const {
     bool any = false;
     for (column_definition& column : wanted.columns) {
       const column_definition* now = live.find_column(column.name);
@@ -122,17 +126,19 @@ private:
       any = true;
     }
     for (check_definition& check : wanted.checks) {
-      const check_definition* now = live.find_check(check.name);
-      const check_definition* answer = spelled.find_check(check.name);
+      const std::string name = name_of(wanted, check);
+      const check_definition* now = live.find_check(name);
+      const check_definition* answer = spelled.find_check(name);
       if (now == nullptr || answer == nullptr || !differs(*now, check) || differs(*now, *answer)) continue;
       check.expression = now->expression;
       any = true;
     }
-    for (std::size_t i = 0; i < wanted.indexes.size(); ++i) {
-      const index_definition* now = live.find_index(named.indexes[i].name);
-      const index_definition* answer = spelled.find_index(named.indexes[i].name);
+    for (index_definition& index : wanted.indexes) {
+      const std::string name = name_of(wanted, index);
+      const index_definition* now = live.find_index(name);
+      const index_definition* answer = spelled.find_index(name);
       if (now == nullptr || answer == nullptr || !same_index(*now, *answer, &rules_)) continue;
-      wanted.indexes[i] = *now;
+      index = *now;
       any = true;
     }
     for (exclusion_definition& exclusion : wanted.exclusions) {
