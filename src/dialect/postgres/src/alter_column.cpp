@@ -31,6 +31,21 @@ std::string default_text(const column_definition& column) {
   return text;
 }
 
+/// The definition of a column ends before words like AT TIME ZONE or BETWEEN, unless they stand in parentheses.
+std::string default_of_definition(const column_definition& column) {
+  std::string text = default_text(column);
+  const std::vector<sql_token> tokens = sql_tokens(text);
+  int depth = 0;
+  bool plain = true;
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    if (tokens[i].text == "(") ++depth;
+    if (tokens[i].text == ")") --depth;
+    const bool first = i == 0 && !equal_identifiers(tokens[i].value, "not");
+    if (depth == 0 && tokens[i].kind == sql_token_kind::word && !first) plain = false;
+  }
+  return plain ? text : "(" + text + ")";
+}
+
 bool is_number(type_kind kind) noexcept {
   switch (kind) {
     case type_kind::int16:
@@ -111,7 +126,7 @@ std::string column_text(const table_definition& table, const column_definition& 
   }
   if (column.identity) out += " GENERATED " + identity_kind(column) + " AS IDENTITY";
   if (!column.nullable) out += " NOT NULL";
-  if (column.default_sql) out += " DEFAULT " + default_text(column);
+  if (column.default_sql) out += " DEFAULT " + default_of_definition(column);
   return out;
 }
 

@@ -106,6 +106,20 @@ TEST(postgres_expression_sql, moments_are_of_utc) {
             R"('2020-01-01 00:00:00.000000+00' < "joined" AND "email" <> '2020-01-01 00:00:00.000000')");
 }
 
+TEST(postgres_create_table, defaults_stand_in_parentheses_where_words_of_operators_would_end_them) {
+  const auto added = [](const char* sql) {
+    schema_definition schema;
+    schema.add(with_names(users()));
+    const column_definition column{.name = "extra", .type = type_kind::text, .default_sql = sql};
+    const std::string text = render_ddl({ddl::add_column{"users", column}}, schema)[0].sql;
+    return text.substr(text.find("DEFAULT "));
+  };
+  EXPECT_EQ(added("now() AT TIME ZONE 'UTC'"), "DEFAULT (now() AT TIME ZONE 'UTC')");
+  EXPECT_EQ(added("NOT (1 = 2)"), "DEFAULT (NOT (1 = 2))");
+  EXPECT_EQ(added("coalesce(1 IN (2, 3), TRUE)"), "DEFAULT coalesce(1 IN (2, 3), TRUE)");
+  EXPECT_EQ(added("'a NOT b'"), "DEFAULT 'a NOT b'");
+}
+
 TEST(postgres_alter, tables_and_columns) {
   EXPECT_EQ(text({ddl::rename_table{"users", "people"}}),
             "ALTER TABLE \"users\" RENAME TO \"people\";\n"
