@@ -2,14 +2,13 @@
 #include "tupelo/schema/introspect.hpp"
 
 #include "object_record.hpp"
-#include "shielded.hpp"
+#include "savepoint.hpp"
 #include "state_tables.hpp"
 
 #include <tupelo/engine/database.hpp>
 #include <tupelo/core/error.hpp>
 
 #include <algorithm>
-#include <exception>
 #include <iterator>
 #include <optional>
 #include <string>
@@ -42,23 +41,11 @@ task<void> choose(lease& connection, const std::string& schema) {
                                                  "` that this role may use; name another one");
 }
 
-/// Inside of a transaction that is open, in a savepoint: what is set ends with it.
 task<void> ask_with_setting(lease& connection, const std::string& setting, const std::string& schema,
                             const std::vector<std::string>& queries, introspection_answers& answers) {
-  co_await connection.begin();
-  std::exception_ptr failure;
-  try {
-    if (!setting.empty()) co_await connection.execute(setting);
-    co_await choose(connection, schema);  // where there is none, every catalog looks empty
-    co_await ask(connection, queries, answers);
-  } catch (...) {
-    failure = std::current_exception();
-  }
-  if (failure) {
-    co_await detail::shielded(connection.rollback_after_failure());
-    std::rethrow_exception(failure);
-  }
-  co_await connection.rollback();
+  if (!setting.empty()) co_await connection.execute(setting);
+  co_await choose(connection, schema);  // where there is none, every catalog looks empty
+  co_await ask(connection, queries, answers);
 }
 
 }  // namespace
@@ -77,7 +64,8 @@ task<schema_definition> introspect_all(lease& connection, described what, std::s
   if (setting.empty() && of.empty()) {
     co_await ask(connection, queries, answers);
   } else {
-    co_await ask_with_setting(connection, setting, of, queries, answers);
+    co_await detail::in_savepoint(connection, ask_with_setting(connection, setting, of, queries, answers),
+                                  detail::afterwards::undone);  // what is set ends with it
   }
   if (what == described::tables) answers.emplace_back();
   co_return rules.decode_introspection(answers);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tupelo/schema/live_diff.hpp"
 
-#include "shielded.hpp"
+#include "savepoint.hpp"
 #include "state_tables.hpp"
 #include "table_changes.hpp"
 
@@ -10,8 +10,6 @@
 #include <tupelo/core/error.hpp>
 
 #include <algorithm>
-#include <cstddef>
-#include <exception>
 #include <string>
 #include <utility>
 #include <vector>
@@ -170,27 +168,18 @@ private:
   const schema_definition named_;
 };
 
-/// In a savepoint: what the database refuses it does not spell, and the difference stands.
+task<void> run_all(lease& connection, const std::vector<std::string>& statements) {
+  for (const std::string& statement : statements) co_await connection.execute(statement);
+}
+
+/// What the database refuses it does not spell, and the difference stands.
 task<void> make(lease& connection, const std::vector<std::string>& statements, bool& made) {
-  co_await connection.begin();
-  std::exception_ptr failure;
   made = true;
   try {
-    for (const std::string& statement : statements) co_await connection.execute(statement);
+    co_await detail::in_savepoint(connection, run_all(connection, statements), detail::afterwards::kept);
   } catch (const database_error& e) {
     if (!e.connection_usable()) throw;
     made = false;
-  } catch (...) {
-    failure = std::current_exception();
-  }
-  if (failure) {
-    co_await detail::shielded(connection.rollback_after_failure());
-    std::rethrow_exception(failure);
-  }
-  if (made) {
-    co_await connection.commit();
-  } else {
-    co_await connection.rollback();
   }
 }
 
@@ -242,18 +231,8 @@ task<std::vector<schema_operation>> diff_live(lease& connection, schema_definiti
   const std::vector<question> questions = differing.questions();
   if (questions.empty()) co_return operations;
   schema_definition spelled;
-  co_await connection.begin();
-  std::exception_ptr failure;
-  try {
-    co_await spell(connection, *places, differing, questions, spelled);
-  } catch (...) {
-    failure = std::current_exception();
-  }
-  if (failure) {
-    co_await detail::shielded(connection.rollback_after_failure());
-    std::rethrow_exception(failure);
-  }
-  co_await connection.rollback();
+  co_await detail::in_savepoint(connection, spell(connection, *places, differing, questions, spelled),
+                                detail::afterwards::undone);
   if (differing.answer(spelled)) operations = diff(live, wanted, loosely);
   co_return operations;
 }
