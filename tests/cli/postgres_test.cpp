@@ -310,11 +310,32 @@ TEST_F(postgres_verbs, backup_and_restore_bring_a_database_back) {
   EXPECT_EQ(folder.db({"status", "--json"}).json()["current"], nlohmann::json({first_step.revision}));
 }
 TEST_F(postgres_verbs, a_backup_that_fails_leaves_no_file) {
+  const std::string role = name + "_role";
   folder.runs_programs = true;
-  const outcome done = folder.db({"backup", "kept.dump", "--url", "postgresql://nobody@/nothing?host=/nowhere"});
+  folder.db({"upgrade", "+1"});
+  execute("CREATE ROLE " + role + " LOGIN");
+  std::string as_role = url;
+  as_role.replace(as_role.find("//") + 2, as_role.find('@') - as_role.find("//") - 2, role);
+  const outcome done = folder.db({"backup", "kept.dump", "--url", as_role});
+  execute("DROP ROLE " + role);
   EXPECT_EQ(done.code, 1);
+  EXPECT_TRUE(done.complains("`pg_dump` failed")) << done.err;
   EXPECT_FALSE(std::filesystem::exists(folder.root() / "kept.dump"));
   EXPECT_FALSE(std::filesystem::exists(folder.root() / "kept.dump.part"));
+}
+TEST_F(postgres_verbs, a_copy_of_a_server_that_does_not_run_is_refused_by_its_address) {
+  folder.runs_programs = true;
+  folder.write("kept.dump", "");
+  const std::string nowhere = "postgresql://ada:secret@/shop?host=" + folder.root().string();
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"backup", "new.dump"}, {"restore", "kept.dump", "--yes"}}) {
+    std::vector<std::string> asked = words;
+    asked.insert(asked.end(), {"--url", nowhere});
+    const outcome done = folder.db(asked);
+    EXPECT_EQ(done.code, 1) << words[0];
+    EXPECT_TRUE(done.complains("connection_failed") && done.complains(".s.PGSQL.5432")) << words[0] << "\n" << done.err;
+    EXPECT_FALSE(done.complains("secret") || done.says("secret")) << words[0];
+  }
 }
 
 TEST_F(postgres_verbs, init_writes_a_url_without_password_only) {

@@ -34,12 +34,19 @@ void say(command& c, std::string_view key, const std::filesystem::path& file, st
   }
 }
 
+/// That a server cannot be reached pg_dump and psql tell people only, in words of theirs.
+void require_reachable(command& c, const database_copy& copy) {
+  if (copy.own_file().empty()) (void)c.wait(c.open_existing().acquire());
+}
+
 }  // namespace
 
 int run_backup(command& c) {
   const std::filesystem::path file = named_file(c);
   if (c.has_address()) (void)c.open_existing();
-  copy_of(c).write(file);
+  database_copy copy = copy_of(c);
+  require_reachable(c, copy);
+  copy.write(file);
   say(c, "backup", file, "wrote ");
   return exit_ok;
 }
@@ -47,6 +54,7 @@ int run_backup(command& c) {
 int run_restore(command& c) {
   const std::filesystem::path file = named_file(c);
   database_copy copy = copy_of(c);
+  require_reachable(c, copy);
   const std::string where = copy.own_file().empty() ? "the schema of " : "";  // a server has others
   if (!c.confirmed("This replaces everything in " + where + c.address().redacted() + " by what is in " + file.string() +
                    ".")) {
