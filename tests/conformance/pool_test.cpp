@@ -317,6 +317,28 @@ TEST_P(pool, gives_a_connection_to_one_coroutine_at_a_time) {
     co_await held.commit();
   });
 }
+TEST_P(pool, begins_no_transaction_beside_a_statement_of_another_coroutine) {
+  TUPELO_NEEDS(trait::suspended_statements);
+  run([&]() -> task<void> {
+    lease held = co_await db.acquire();
+    const auto read = [&](bool begins) -> task<errc> {
+      try {
+        if (begins) co_await held.begin();
+        EXPECT_EQ(co_await held.raw_sql<int>("SELECT 7").one(), 7);
+      } catch (const transaction_error& e) {
+        co_return e.code();
+      }
+      co_return errc{};
+    };
+    for (const bool begins : {false, true}) {
+      const auto [first, second] = co_await when_all(read(begins), read(true));
+      EXPECT_EQ(first, errc{});
+      EXPECT_EQ(second, errc::concurrent_use);
+      EXPECT_EQ(held.transaction_depth(), begins ? 1 : 0) << "what was refused has begun nothing";
+    }
+    co_await held.commit();
+  });
+}
 TEST_P(pool, ends_no_transaction_that_another_coroutine_is_beginning) {
   TUPELO_NEEDS(trait::suspended_statements);
   run([&]() -> task<void> {

@@ -70,6 +70,7 @@ std::string savepoint(int depth) { return "tupelo_" + std::to_string(depth); }
 
 task<void> lease::begin(transaction_start start) {
   detail::pooled_connection& c = ready();
+  c.require_unused();
   if (c.depth == 0) {
     c.begun_to_read = start.mode == transaction_mode::deferred;
     c.forget_failure();
