@@ -122,6 +122,8 @@ public:
   bool has_completed() const noexcept { return completed_ != nullptr; }
   /// Whether somebody waits for an answer.
   bool is_awaited() const noexcept;
+  /// Whether nothing is asked: what the server says now it says of itself.
+  bool is_idle() const noexcept { return flights_.empty() && held_.empty() && copying_out_ == nullptr; }
   /// The request that the server works on now, or would next, be it one that is held behind what nobody waits for;
   /// null: none.
   request* current() const noexcept;
@@ -268,6 +270,8 @@ private:
   bool described(flight& f);
   void keep_notice(const backend_message& message);
   flight& front(const backend_message& message);
+  [[noreturn]] static void throw_unasked(char type);
+  static void require_unasked(char type);
   static bool is_answered(const flight& f) noexcept;
   void keep_description(server_statement& statement, const statement_plan& plan) const;
   void keep_layout(server_statement& statement, row_layout&& layout) const;

@@ -16,11 +16,22 @@ namespace tupelo::driver::postgres {
 void conversation::receive() {
   backend_message message;
   while (copying_out_ == nullptr && in_.next(message)) handle(message);
+  if (is_idle() && !in_.empty()) [[unlikely]]
+    require_unasked(in_.next_type());
+}
+
+/// The rest of a message may come when something has been asked for, and would be taken for the answer to that.
+void conversation::require_unasked(char type) {
+  constexpr std::string_view of_itself = "SNAE3";  // CloseComplete, of what is closed for nobody
+  if (of_itself.find(type) == std::string_view::npos) throw_unasked(type);
+}
+
+void conversation::throw_unasked(char type) {
+  throw_protocol_violation(name_of_backend_message(type) + " though nothing was asked for");
 }
 
 conversation::flight& conversation::front(const backend_message& message) {
-  if (flights_.empty())
-    throw_protocol_violation(name_of_backend_message(message.type) + " though nothing was asked for");
+  if (flights_.empty()) throw_unasked(message.type);
   return flights_.front();
 }
 
@@ -33,7 +44,9 @@ void conversation::handle(const backend_message& message) {
       if (flight& f = front(message); f.at == stage::describing && f.statement != nullptr) f.statement->parsed = true;
       return;
     case '2':  // BindComplete
-    case '3':  // CloseComplete
+      front(message);
+      return;
+    case '3':  // CloseComplete: also of what was closed for nobody
       return;
     case 'n':  // NoData
       if (flight& f = front(message); f.at == stage::describing) statement_described(f);
@@ -45,7 +58,7 @@ void conversation::handle(const backend_message& message) {
         f.answered |= f.at == stage::running || f.at == stage::scripting;
       }
       return;
-    case 't': return parse_parameter_description(message, parameter_types_);
+    case 't': front(message); return parse_parameter_description(message, parameter_types_);
     case 'T':
       parse_row_description(message, columns_);
       if (flight& f = front(message); f.at == stage::describing) {

@@ -151,6 +151,7 @@ void postgres_connection::begin(request& r) noexcept {
     r.failure = std::make_exception_ptr(timed_out("the deadline passed before the statement was sent"));
     return talk_.refuse(r);
   }
+  take_unasked();
   if (failure_) {
     r.failure = failure_;
     return talk_.refuse(r);
@@ -161,6 +162,22 @@ void postgres_connection::begin(request& r) noexcept {
   try {
     take_received();
     end_if_stuck();
+  } catch (...) {
+    give_up(std::current_exception());
+  }
+}
+
+/// What has come while nothing was asked would be taken for the answer to what is asked now. To look costs a call of
+/// the system, so it is done once in a while only where requests follow each other.
+void postgres_connection::take_unasked() noexcept {
+  constexpr std::int64_t period_us = 1'000;
+  if (failure_ || !talk_.is_idle()) return;
+  const std::int64_t now = now_us();
+  if (now - looked_us_ < period_us) [[likely]]
+    return;
+  looked_us_ = now;
+  try {
+    receive(false);
   } catch (...) {
     give_up(std::current_exception());
   }

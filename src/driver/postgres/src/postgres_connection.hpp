@@ -112,6 +112,7 @@ private:
   bool flush();
   bool gather(scheduler& loop) noexcept;
   void receive(bool wait);
+  void take_unasked() noexcept;
   void take_received();
   void end_if_stuck();
   bool client_is_behind() const noexcept;
@@ -154,6 +155,7 @@ private:
   std::shared_ptr<presence> present_{std::make_shared<presence>(*this)};
   std::unique_ptr<sending_work> spare_sending_;
   const sending_work* sending_ = nullptr;  ///< posted, and owned by itself
+  std::int64_t looked_us_ = 0;             ///< when it was looked last for what the server says of itself
   bool wants_write_ = false;
   bool inline_;
 };

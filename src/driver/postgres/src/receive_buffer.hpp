@@ -61,6 +61,8 @@ public:
   /// Bytes that arrived and were not given out yet.
   std::size_t waiting() const noexcept { return end_ - begin_; }
   bool empty() const noexcept { return begin_ == end_; }
+  /// The type of the message that has not arrived whole. Before: !empty().
+  char next_type() const noexcept { return bytes_[begin_]; }
   std::size_t capacity() const noexcept { return capacity_; }
   /// Until somebody has proved who he is, he may not send much.
   void limit(std::uint32_t largest) noexcept {

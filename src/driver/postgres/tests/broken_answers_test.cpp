@@ -13,6 +13,11 @@ struct broken_answers : testing::conversation_test {
   void expect_early_end(const std::string& before = {}) {
     expect_violation([&] { answer(before + ready()); });
   }
+  static std::string notice() {
+    std::string said = refused("01000", "x", "WARNING");
+    said.front() = 'N';
+    return said;
+  }
   void finish(const request& wanted) {
     EXPECT_EQ(talk->take_completed(), &wanted);
     sent();
@@ -74,6 +79,27 @@ TEST_F(broken_answers, are_none_of_an_empty_statement) {
   answer(described(false) + ready() + message_bytes('2', "") + message_bytes('I', "") + ready());
   EXPECT_EQ(talk->take_completed(), &nothing.run);
   EXPECT_FALSE(nothing.run.failure);
+}
+
+TEST_F(broken_answers, come_though_nothing_was_asked) {
+  asked& statement = read();
+  talk->submit(statement.run);
+  answer(described(true) + ready() + done("SELECT 0") + ready());
+  finish(statement.run);
+  for (const std::string& unasked : {ready(), row(7), done("SELECT 1"), described(false), described(true)}) {
+    talk->input().clear();
+    expect_violation([&] { answer(unasked); });
+    talk->input().clear();
+    expect_violation([&] { answer(unasked.substr(0, 3)); });
+  }
+}
+TEST_F(broken_answers, are_none_of_what_a_server_says_of_itself) {
+  for (const std::string& said :
+       {message_bytes('S', testing::text_bytes("application_name") + testing::text_bytes("x")), notice(),
+        message_bytes('A', testing::int32_bytes(1) + testing::text_bytes("c") + testing::text_bytes(""))}) {
+    answer(said.substr(0, 7));
+    answer(said.substr(7));
+  }
 }
 
 }  // namespace

@@ -69,10 +69,6 @@ struct busy_connection : conversation_test {
     int ends[2];
     ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
     server = ends[0];
-    std::string all = described(true) + ready() + message_bytes('2', "");
-    for (std::uint32_t i = 0; i != rows; ++i) all += row(i);
-    all += message_bytes('C', text_bytes("SELECT 6000")) + ready();
-    ASSERT_EQ(::send(server, all.data(), all.size(), MSG_DONTWAIT), static_cast<ssize_t>(all.size()));
     session_facts facts;
     facts.name = "the test";
     facts.cancel_timeout_us = cancel_timeout_us;
@@ -82,6 +78,15 @@ struct busy_connection : conversation_test {
     statement.run.owner = this;
     statement.run.done = [](request& ended) noexcept { static_cast<busy_connection*>(ended.owner)->done = true; };
   }
+  void ask() {
+    client->start(statement.run);
+    std::string all = described(true) + ready() + message_bytes('2', "");
+    for (std::uint32_t i = 0; i != rows; ++i) all += row(i);
+    say(all + message_bytes('C', text_bytes("SELECT 6000")) + ready());
+  }
+  void say(const std::string& bytes) const {
+    ASSERT_EQ(::send(server, bytes.data(), bytes.size(), MSG_DONTWAIT), static_cast<ssize_t>(bytes.size()));
+  }
   void TearDown() override {
     client.reset();
     ::close(server);
@@ -89,7 +94,7 @@ struct busy_connection : conversation_test {
 };
 
 TEST_F(busy_connection, gives_its_loop_a_turn_before_all_is_read_that_has_arrived) {
-  client->start(statement.run);
+  ask();
   int turns = 0;
   for (; !done; ++turns) {
     ASSERT_TRUE(loop.waits_to_read()) << "what is left must be read";
@@ -102,7 +107,7 @@ TEST_F(busy_connection, gives_its_loop_a_turn_before_all_is_read_that_has_arrive
 }
 TEST_F(busy_connection, heeds_a_deadline_while_there_is_always_more_to_read) {
   statement.run.deadline_us = loop.now + 100'000;
-  client->start(statement.run);
+  ask();
   loop.let_read();
   EXPECT_FALSE(statement.rows.empty());
   loop.now += 100'000;
@@ -113,6 +118,44 @@ TEST_F(busy_connection, heeds_a_deadline_while_there_is_always_more_to_read) {
   EXPECT_EQ(statement.failure(), errc::timed_out);
   EXPECT_LT(statement.rows.size(), rows);
   EXPECT_FALSE(client->usable());
+}
+
+/// A server that has answered what it was asked.
+struct idle_connection : busy_connection {
+  asked& next = read();
+  bool next_done = false;
+
+  void SetUp() override {
+    busy_connection::SetUp();
+    ask();
+    while (!done && loop.waits_to_read()) loop.let_read();
+    ASSERT_TRUE(done);
+    loop.now += 10'000;
+    next.run.loop = &loop;
+    next.run.owner = &next_done;
+    next.run.done = [](request& ended) noexcept { *static_cast<bool*>(ended.owner) = true; };
+  }
+};
+
+TEST_F(idle_connection, takes_no_answer_from_before_it_has_asked) {
+  say(described(true) + ready() + message_bytes('2', "") + row(7) + message_bytes('C', text_bytes("SELECT 1")) +
+      ready());
+  client->start(next.run);
+  while (!next_done && loop.waits_to_read()) loop.let_read();
+  ASSERT_TRUE(next_done);
+  EXPECT_TRUE(next.rows.empty());
+  EXPECT_EQ(next.failure(), errc::connection_lost);
+  EXPECT_FALSE(client->usable());
+}
+TEST_F(idle_connection, hears_what_its_server_says_of_itself) {
+  say(message_bytes('S', text_bytes("application_name") + text_bytes("x")));
+  client->start(next.run);
+  EXPECT_FALSE(next_done);
+  say(described(true) + ready());
+  loop.let_read();
+  say(message_bytes('2', "") + row(7) + message_bytes('C', text_bytes("SELECT 1")) + ready());
+  while (!next_done && loop.waits_to_read()) loop.let_read();
+  EXPECT_EQ(next.rows, std::vector<std::int64_t>{7});
 }
 
 }  // namespace
