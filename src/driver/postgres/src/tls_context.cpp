@@ -5,6 +5,7 @@
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <openssl/x509.h>
 #include <openssl/x509_vfy.h>
 
 #include <algorithm>
@@ -43,8 +44,15 @@ int version_of(tls_version version) noexcept {
   return 0;
 }
 
-int give_password(char* buffer, int size, int, void* settings) {
-  const std::string& password = static_cast<const postgres_settings*>(settings)->client_key_password;
+/// What opens a key, and whether that was needed.
+struct key_opener {
+  const std::string& password;
+  bool asked = false;
+};
+
+int give_password(char* buffer, int size, int, void* opener) {
+  auto& [password, asked] = *static_cast<key_opener*>(opener);
+  asked = true;
   const std::size_t count = std::min(password.size(), static_cast<std::size_t>(size));
   std::memcpy(buffer, password.data(), count);
   return static_cast<int>(count);
@@ -77,6 +85,18 @@ void load_roots(SSL_CTX* context, const postgres_settings& settings) {
     refuse("sslrootcert", settings.root_certificate);
 }
 
+/// What OpenSSL says of a key that a wrong password has made noise of is about the noise.
+[[noreturn]] void refuse_key(const postgres_settings& settings, bool is_encrypted) {
+  const unsigned long code = ERR_peek_error();
+  const bool is_another = ERR_GET_LIB(code) == ERR_LIB_X509 && ERR_GET_REASON(code) == X509_R_KEY_VALUES_MISMATCH;
+  if (!is_encrypted || is_another) refuse("sslkey", settings.client_key);
+  ERR_clear_error();
+  throw configuration_error(errc::invalid_configuration,
+                            "sslkey: " + settings.client_key + " is encrypted, and " +
+                                (settings.client_key_password.empty() ? "there is no password for it: set sslpassword"
+                                                                      : "sslpassword does not open it"));
+}
+
 void load_client_certificate(SSL_CTX* context, const postgres_settings& settings) {
   if (settings.client_certificate.empty()) return;
   if (SSL_CTX_use_certificate_chain_file(context, settings.client_certificate.c_str()) != 1)
@@ -86,11 +106,13 @@ void load_client_certificate(SSL_CTX* context, const postgres_settings& settings
                               "sslcert needs its key: set sslkey to the file that holds it");
   }
   SSL_CTX_set_default_passwd_cb(context, &give_password);
-  SSL_CTX_set_default_passwd_cb_userdata(context, const_cast<postgres_settings*>(&settings));
+  key_opener opener{settings.client_key_password};
+  SSL_CTX_set_default_passwd_cb_userdata(context, &opener);
   const int taken = SSL_CTX_use_PrivateKey_file(context, settings.client_key.c_str(), SSL_FILETYPE_PEM);
   SSL_CTX_set_default_passwd_cb_userdata(context, nullptr);
   SSL_CTX_set_default_passwd_cb(context, nullptr);
-  if (taken != 1 || SSL_CTX_check_private_key(context) != 1) refuse("sslkey", settings.client_key);
+  if (taken != 1) refuse_key(settings, opener.asked);
+  if (SSL_CTX_check_private_key(context) != 1) refuse("sslkey", settings.client_key);
 }
 
 }  // namespace

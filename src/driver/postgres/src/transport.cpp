@@ -220,16 +220,20 @@ transfer transport::handshake() {
 std::string transport::channel_binding() const {
   if (!tls_) return {};
   const std::unique_ptr<X509, decltype(&X509_free)> certificate(SSL_get1_peer_certificate(tls_.get()), &X509_free);
-  if (!certificate) return {};
+  return certificate ? channel_binding_of(certificate.get()) : std::string();
+}
+
+std::string channel_binding_of(x509_st* certificate) {
+  // Not what the algorithm's identifier stands for: RSA-PSS has its digest among its parameters.
   int digest_id = NID_undef;
-  if (OBJ_find_sigid_algs(X509_get_signature_nid(certificate.get()), &digest_id, nullptr) == 0) return {};
+  if (X509_get_signature_info(certificate, &digest_id, nullptr, nullptr, nullptr) == 0) return {};
   // RFC 5929: MD5 and SHA-1 are replaced by SHA-256; a signature without a digest of its own (Ed25519) has no binding.
   if (digest_id == NID_md5 || digest_id == NID_sha1) digest_id = NID_sha256;
   const EVP_MD* const digest = EVP_get_digestbynid(digest_id);
   if (digest == nullptr) return {};
   std::array<unsigned char, EVP_MAX_MD_SIZE> hash{};
   unsigned int size = 0;
-  if (X509_digest(certificate.get(), digest, hash.data(), &size) == 0) return {};
+  if (X509_digest(certificate, digest, hash.data(), &size) == 0) return {};
   return {reinterpret_cast<const char*>(hash.data()), size};
 }
 

@@ -10,6 +10,7 @@
 
 struct ssl_st;
 struct ssl_ctx_st;
+struct x509_st;
 
 namespace tupelo::driver::postgres {
 
@@ -37,6 +38,9 @@ struct untrusted_server final : connection_error {
 struct tls_failure final : connection_error {
   explicit tls_failure(const std::string& message) : connection_error(errc::connection_lost, message) {}
 };
+
+/// A server's certificate as SCRAM binds to it; empty where it cannot. Source: RFC 5929, tls-server-end-point.
+std::string channel_binding_of(x509_st* certificate);
 
 /// A connected socket, plain or under TLS. Never blocks unless asked to.
 ///
@@ -67,7 +71,7 @@ public:
   /// Goes on with the handshake until `done`. Errors: untrusted_server; connection_error (connection_failed) saying
   /// what else TLS objects to.
   transfer handshake();
-  /// The server's certificate as SCRAM binds to it; empty without TLS. Source: RFC 5929, tls-server-end-point.
+  /// channel_binding_of the server's certificate; empty without TLS.
   std::string channel_binding() const;
 
 private:
