@@ -492,7 +492,10 @@ std::string connection_pool::silent_server() const {
   const std::lock_guard lock(mutex_);
   pool_statistics now;
   fill(now);
-  if (now.connections != 0 || core_.is_suspended()) return {};
+  return now.connections != 0 || core_.is_suspended() ? std::string() : unanswered();
+}
+
+std::string connection_pool::unanswered() const {
   return "no connection to " + url_.redacted() +
          " could be opened within acquire_timeout: the server does not answer; check host, port and firewalls, and set "
          "connect_timeout to be told of it sooner";

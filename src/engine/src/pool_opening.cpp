@@ -10,15 +10,6 @@
 
 namespace tupelo::detail {
 
-namespace {
-
-[[noreturn]] void throw_slow_opening() {
-  throw connection_error(errc::connection_failed,
-                         "the database did not let a connection be opened within acquire_timeout_us");
-}
-
-}  // namespace
-
 pooled_connection* connection_pool::adopt(std::unique_ptr<driver::connection> opened, std::int64_t began_us) {
   auto made = std::make_unique<pooled_connection>(*this, std::move(opened), options_.statement_cache_size);
   note_hosts(nullptr);
@@ -83,7 +74,7 @@ pooled_connection* connection_pool::open_blocking(const task_context& context) {
   } catch (const timed_out&) {
     opening_failed(std::current_exception(), !by_caller, began_us);
     if (by_caller) throw;
-    throw_slow_opening();
+    throw connection_error(errc::connection_failed, unanswered());
   } catch (...) {
     opening_failed(std::current_exception(), true, began_us);
     throw;
@@ -123,7 +114,7 @@ struct background_opening final : task_completion, scheduled_work {
     try {
       opened = co_await with_deadline(pool.connector_->connect(pool.inline_), until);
     } catch (const timed_out&) {
-      throw_slow_opening();
+      throw connection_error(errc::connection_failed, pool.unanswered());
     }
     pool.offer(pool.adopt(std::move(opened), began_us));
   }

@@ -164,6 +164,19 @@ TEST_F(pool_opening, that_takes_too_long_is_given_up) {
   EXPECT_NE(std::string(e.what()).find("the server does not answer"), std::string::npos) << e.what();
   EXPECT_EQ(pool->statistics().opening, 0U);
 }
+TEST_F(pool_opening, that_takes_too_long_names_the_server_to_whoever_comes_next) {
+  options.acquire_timeout_us = 100 * ms;
+  server.takes_to_open_us = 10 * second;
+  make();
+  auto waiting = acquire();
+  time.advance_us(100 * ms);
+  ASSERT_TRUE(waiting.done());
+  auto next = acquire();
+  time.run_ready();
+  ASSERT_TRUE(next.done()) << "the server is down";
+  const std::string said = failure_of<connection_error>(next).what();
+  EXPECT_NE(said.find("fake://host"), std::string::npos) << said;
+}
 TEST_F(pool_opening, goes_on_though_who_asked_for_it_has_gone) {
   server.takes_to_open_us = 10 * ms;
   make();
