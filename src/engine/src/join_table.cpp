@@ -4,6 +4,7 @@
 
 #include "join_writer.hpp"
 #include "object_events.hpp"
+#include "row_locks.hpp"
 #include "run_now.hpp"
 
 #include "tupelo/engine/lease.hpp"
@@ -133,13 +134,24 @@ task<join_changes> change_in(lease& source, const join_listeners& listeners, joi
   co_return changes;
 }
 
+enum class reach : std::uint8_t {
+  one_row,
+  one_statement,
+  several_statements,
+};
+
+/// Who writes several rows of one owner waits for others who do: these may come to the rows in another order.
+///
 /// Does `work(source)`, which gives how many rows it has written; in a transaction of its own where it takes several
 /// statements, or somebody is told.
 template <class Work>
 task<std::int64_t> run_whole(verb_call call, const join_listeners& listeners, bulk_event before, join_writer& rows,
-                             bool is_one, Work work) {
+                             const void* owner, reach how_far, Work work) {
+  const bool locks = how_far != reach::one_row && call.source->sql_dialect().features().row_locks;
+  const bool is_one = how_far != reach::several_statements && !locks;
   if (listeners.model == nullptr && is_one && !rows.counts()) co_return co_await work(*call.source);
   const auto write = [&](lease& held) -> task<std::int64_t> {
+    if (locks) co_await lock_owner(held, *rows.table().keys().owner, owner);
     const std::int64_t written = co_await work(held);
     co_await rows.write_counts(held);
     co_return written;
@@ -149,7 +161,10 @@ task<std::int64_t> run_whole(verb_call call, const join_listeners& listeners, bu
   co_return co_await in_transaction<std::int64_t>(call, write);
 }
 
-bool is_one_statement(std::size_t count) { return std::has_single_bit(count) && count <= most_keys; }
+reach reach_of(std::size_t count) {
+  if (count == 1) return reach::one_row;
+  return std::has_single_bit(count) && count <= most_keys ? reach::one_statement : reach::several_statements;
+}
 
 task<join_changes> change(verb_call call, join_rows rows, given_keys keys, const std::optional<join_row>& with,
                           join_change how) {
@@ -158,6 +173,7 @@ task<join_changes> change(verb_call call, join_rows rows, given_keys keys, const
   const join_listeners listeners(*call.source, table.name(), with);
   join_writer writer(table, rows, with, nullptr);
   co_return co_await in_transaction<join_changes>(call, [&](lease& held) -> task<join_changes> {
+    co_await lock_owner(held, *table.keys().owner, rows.owner);
     const join_changes changes = co_await change_in(held, listeners, writer, wanted, how);
     co_await writer.write_counts(held);
     co_return changes;
@@ -183,8 +199,9 @@ task<std::int64_t> attach(verb_call call, join_rows rows, given_keys keys, std::
   if (wanted.size() == 0) co_return 0;
   const join_listeners listeners(*call.source, table.name(), with);
   join_writer writer(table, rows, with, counts);
-  const bool is_one = with ? wanted.size() == 1 : is_one_statement(wanted.size());
-  co_return co_await run_whole(call, listeners, bulk_event::inserting, writer, is_one,
+  reach how_far = reach_of(wanted.size());
+  if (with && how_far != reach::one_row) how_far = reach::several_statements;
+  co_return co_await run_whole(call, listeners, bulk_event::inserting, writer, rows.owner, how_far,
                                [&](query_source& in) { return writer.insert(in, wanted, all_of(wanted)); });
 }
 
@@ -193,12 +210,12 @@ task<std::int64_t> detach(verb_call call, join_rows rows, given_keys keys, bool 
   const join_listeners listeners(*call.source, table.name());
   join_writer writer(table, rows, {}, counts);
   if (all) {
-    co_return co_await run_whole(call, listeners, bulk_event::deleting, writer, true,
+    co_return co_await run_whole(call, listeners, bulk_event::deleting, writer, rows.owner, reach::one_statement,
                                  [&](query_source& in) { return erase_all(in, writer); });
   }
   const key_index gone = table.read(keys);
   if (gone.size() == 0) co_return 0;
-  co_return co_await run_whole(call, listeners, bulk_event::deleting, writer, is_one_statement(gone.size()),
+  co_return co_await run_whole(call, listeners, bulk_event::deleting, writer, rows.owner, reach_of(gone.size()),
                                [&](query_source& in) { return writer.erase(in, gone, all_of(gone)); });
 }
 

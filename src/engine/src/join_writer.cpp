@@ -196,7 +196,7 @@ task<std::int64_t> join_writer::erase_all(query_source& in) {
 
 task<void> join_writer::write_counts(query_source& in) {
   if (!counts() || !writes_) co_return;
-  co_await run_changes(in, counts_.changes.statements(timestamp::now().us));
+  co_await counts_.changes.write(in, timestamp::now().us);
 }
 
 }  // namespace tupelo::detail

@@ -524,7 +524,7 @@ task<void> write_all(verb_call call, const model_info& info, const std::vector<v
     }
     // By the keys that the rows have until now, whatever the objects say.
     if (!links.empty() && !inserts) {
-      co_await lock_rows(held, info, objects);
+      co_await lock_rows(held, info, objects, links, true);
       co_await change_parents(-1);
     }
     write_batch batch(held);
@@ -545,7 +545,7 @@ task<void> write_all(verb_call call, const model_info& info, const std::vector<v
       if (!links.empty() && inserts) {
         parent_changes added;
         for (const void* const object : objects) added.add_new(links, object);
-        co_await run_changes(held, added.statements(timestamp::now().us));
+        co_await added.write(held, timestamp::now().us);
       } else if (!links.empty()) {
         co_await change_parents(1);
       }

@@ -165,7 +165,7 @@ task<void> operation_core::write_object() {
     const std::int64_t before = links.empty() ? 0 : timestamp::now().us;
     // By the key that the row has until now, whatever the object says; a row that is marked is not counted.
     if (means_ != outcome::object_inserted) {
-      if (!links.empty()) co_await lock_rows(held, info, {object_});
+      if (!links.empty()) co_await lock_rows(held, info, {object_}, links, means_ == outcome::object_updated);
       co_await change_parents(-1, before);
     }
     if (restores_others(info, means_))
@@ -180,7 +180,7 @@ task<void> operation_core::write_object() {
     if (means_ == outcome::object_inserted) {
       parent_changes added;
       added.add_new(links, object_);
-      co_await run_changes(held, added.statements(before));
+      co_await added.write(held, before);
     } else if (!erases) {
       co_await change_parents(1, before);
     }
@@ -256,6 +256,8 @@ private:
 
 /// One by one, each with what goes along with it.
 task<void> write_each(lease& held, const model_spec& spec, const std::vector<void*>& objects, outcome means) {
+  const model_info& info = info_of(spec);
+  if (info.writes_parents) co_await lock_rows(held, info, objects, parent_links(info), false);
   for (void* const object : objects) {
     operation<void> one(&held, object, spec, means);
     one.note_mark();

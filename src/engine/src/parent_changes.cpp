@@ -208,30 +208,6 @@ query_core change_of_parent(const parent_link& link, const void* child, std::int
   return core;
 }
 
-task<void> lock_rows(query_source& source, const model_info& info, std::vector<void*> objects) {
-  if (!source.sql_dialect().features().row_locks) co_return;
-  bool read = false;
-  std::vector<statement_run> runs(objects.size());
-  std::vector<statement_run*> waiting;
-  for (std::size_t i = 0; i != objects.size(); ++i) {
-    query_core& core = runs[i].core;
-    core.begin(op::select_from, *info.spec);
-    core.term(op::project, expression(column_at(info, info.key[0])).push(make_word(op::is_null)));  // of any type
-    core.row_type(row_meta<bool>::spec);
-    for (const std::uint16_t field : info.key)
-      core.word(column_ref{info.spec, info.fields[field].offset}.word(op::match_field));
-    core.word(make_word(op::without_scope, all_scopes));
-    core.word(make_word(op::with_deleted, every_row));
-    core.lock(for_update, nullptr);
-    core.finish();
-    runs[i].objects = &objects[i];
-    runs[i].sink = {&read, &add_only_row};
-    waiting.push_back(&runs[i]);
-  }
-  statement_group group{waiting.data(), waiting.size()};
-  co_await source.run_group(group);
-}
-
 task<std::int64_t> run_changes(query_source& source, std::vector<query_core> statements) {
   std::vector<statement_run> runs;
   runs.reserve(statements.size());

@@ -543,7 +543,7 @@ task<bool> session::state::write_all(bool commit) {
     if (changes_parents) {
       co_await writes.batch.run();
       writes.note_written();
-      co_await detail::run_changes(held, writes.parents.changes().statements(now));
+      co_await writes.parents.changes().write(held, now);
     }
     if (!marking.empty()) {
       co_await writes.batch.run();

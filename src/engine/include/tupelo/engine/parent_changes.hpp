@@ -48,8 +48,13 @@ public:
   const std::vector<change>& sum();
   /// One UPDATE for each difference, by lists of keys.
   std::vector<query_core> statements(std::int64_t now_us);
+  /// Runs them. Where they write several rows, and the database locks rows, these are locked by their keys before: two
+  /// transactions that move children between the same rows then wait for each other in one order.
+  task<void> write(query_source& source, std::int64_t now_us);
 
 private:
+  std::vector<query_core> locks() const;
+
   std::vector<change> changes_;
   bool summed_ = true;
 };
@@ -65,8 +70,10 @@ private:
 };
 
 /// The rows of these objects stay as they are until the transaction ends, so that what `change_of_parent` finds is what
-/// the statements behind it write. Nothing where a transaction that writes has the database for itself.
-task<void> lock_rows(query_source& source, const model_info& info, std::vector<void*> objects);
+/// the statements behind it write. With them those that they belong to by these links; `moves`: those that the objects
+/// name, too. All in the order of keys. Nothing where a transaction that writes has the database for itself.
+task<void> lock_rows(query_source& source, const model_info& info, std::vector<void*> objects,
+                     const std::vector<parent_link>& links, bool moves);
 /// The UPDATE of whatever row the child with this object's key belongs to in the database.
 query_core change_of_parent(const parent_link& link, const void* child, std::int64_t by, std::int64_t now_us);
 /// Runs the statements in as few round trips as the database allows; how many rows they have written.
