@@ -94,6 +94,24 @@ protected:
 };
 TUPELO_CONFORMANCE_SUITE(lock_order);
 
+TEST_P(lock_order, lets_rows_be_written_that_another_transaction_has_written_meanwhile) {
+  TUPELO_NEEDS(&feature_table::row_locks);
+  const auto last = depots.back().id;
+  const auto written_slowly = [&](int) {
+    sync_wait(db.transaction([&](session& s) -> task<void> {
+      co_await s.update<Depot>().set(col<&Depot::sent>, col<&Depot::sent> + 1).where(col<&Depot::id> == last).run();
+      for (int i = 0; i != 10; ++i) co_await s.query<Depot>().count();
+    }));
+  };
+  const auto written_together = [&](int round) {
+    for (Depot& each : depots) each.crates = round;
+    sync_wait(db.update(depots, &Depot::crates));
+  };
+  EXPECT_EQ(run_beside(written_slowly, written_together), "");
+  const Depot both = sync_wait(db.get<Depot>(last));
+  EXPECT_EQ(both.sent, rounds);
+  EXPECT_EQ(both.crates, rounds - 1);
+}
 TEST_P(lock_order, of_counted_parents_is_one_for_updates_that_move_children_both_ways) {
   TUPELO_NEEDS(&feature_table::row_locks);
   std::vector<Crate> there(20, {.depot_id = depots[0].id, .from_id = depots[0].id}), back = there;

@@ -332,6 +332,7 @@ void sql_renderer::update_objects() {
       dialect_.next_placeholder(plan_.text, row * width + i + 1);
     }
   }
+  dialect_.keep_apart(plan_.text);
   plan_.text += ") AS \"given\" WHERE " + where;
   returning(model);
 }

@@ -311,6 +311,10 @@ void postgres_dialect::array_literal(std::string& sql, const std::vector<literal
 }
 void postgres_dialect::search(std::string& sql, const search_call& call) const { postgres::search(sql, call); }
 
+// A union of values is flattened otherwise, and is not found again when a row that was waited for is looked at once
+// more (EvalPlanQual): the row would not be written.
+void postgres_dialect::keep_apart(std::string& sql) const { sql += " OFFSET 0"; }
+
 // Columns are of whole types, some of which hold more than the field. Moved so that the type ends where the field does,
 // the number goes beyond both or neither; the way back makes it what it was.
 void postgres_dialect::hold(std::string& sql, kind field, bool native) const {

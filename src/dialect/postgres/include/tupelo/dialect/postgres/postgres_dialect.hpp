@@ -32,6 +32,7 @@ public:
   void literal(std::string& sql, const literal_value& value) const override;
   void array_literal(std::string& sql, const std::vector<literal_value>& elements) const override;
   std::string_view call_suffix(const function_call& call) const noexcept override;
+  void keep_apart(std::string& sql) const override;
   void hold(std::string& sql, kind field, bool native) const override;
   void date_part(std::string& sql, function part, const call_argument& moment) const override;
   void like_any_case(std::string& sql, std::string_view text, std::string_view pattern) const override;
