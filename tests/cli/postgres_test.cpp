@@ -140,6 +140,21 @@ TEST_F(postgres_verbs, diff_is_empty_after_an_upgrade_and_finds_what_was_done_by
   EXPECT_EQ(after.json()["operations"][0]["change"], "drop column users.stray") << after.out;
   EXPECT_EQ(after.json()["statements"].size(), 1U) << after.out;
 }
+TEST_F(postgres_verbs, diff_names_a_column_that_the_server_numbers_and_leaves_it_alone) {
+  folder.db({"upgrade"});
+  execute("SET search_path = " + name +
+          "; CREATE SEQUENCE ages OWNED BY users.age; ALTER TABLE users ALTER age SET DEFAULT nextval('ages')");
+  const outcome compared = folder.db({"diff"});
+  EXPECT_EQ(compared.code, 0) << compared.out;
+  EXPECT_TRUE(compared.complains("numbered column age on users")) << compared.err;
+  const outcome recorded = folder.db({"diff", "--recorded"});
+  EXPECT_EQ(recorded.code, 0) << recorded.out;
+  EXPECT_TRUE(recorded.complains("numbered column age on users")) << recorded.err;
+  EXPECT_TRUE(folder.db({"status"}).says("numbered column age on users"));
+  const nlohmann::json said = folder.db({"diff", "--json"}).json();
+  ASSERT_FALSE(said["not_compared"].empty());
+  EXPECT_EQ(said["not_compared"][0]["kind"], "numbered column");
+}
 TEST_F(postgres_verbs, migrate_writes_sql_of_the_server_that_is_named) {
   folder.use(one);
   folder.write("migrations/.gitkeep", "");

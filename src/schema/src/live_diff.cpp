@@ -168,6 +168,39 @@ private:
   const schema_definition named_;
 };
 
+bool is_numbered(const table_definition& table, const column_definition& column) {
+  return column.identity &&
+         !(table.primary_key.columns.size() == 1 && table.primary_key.columns.front() == column.name);
+}
+
+/// What is called `from` when the hints have been followed: a table, or a column of one that is called `table` then.
+std::string renamed(const std::vector<rename_hint>& hints, const std::string& table, const std::string& from) {
+  for (const rename_hint& hint : hints) {
+    if (!hint.enum_type.empty() || hint.from != from) continue;
+    if (table.empty() && hint.column.empty()) return hint.table;
+    if (hint.table == table && !hint.column.empty()) return hint.column;
+  }
+  return from;
+}
+
+/// What is numbered stays so where nothing else is wanted that a word could be had for: an integer without a default.
+void leave_numbering(const schema_definition& live, schema_definition& wanted, const std::vector<rename_hint>& hints) {
+  for (const table_definition& table : live.tables) {
+    table_definition* same = wanted.find(table.name);
+    if (same == nullptr) same = wanted.find(renamed(hints, "", table.name));
+    if (same == nullptr) continue;
+    for (const column_definition& now : table.columns) {
+      if (!is_numbered(table, now)) continue;
+      column_definition* column = same->find_column(now.name);
+      if (column == nullptr) column = same->find_column(renamed(hints, same->name, now.name));
+      if (column == nullptr || column->identity || !column->type.is_integer()) continue;
+      if (column->default_sql || column->is_computed()) continue;
+      column->identity = true;
+      column->identity_always = now.identity_always;
+    }
+  }
+}
+
 task<void> run_all(lease& connection, const std::vector<std::string>& statements) {
   for (const std::string& statement : statements) co_await connection.execute(statement);
 }
@@ -218,9 +251,20 @@ task<void> spell(lease& connection, const spelling_place& places, spelling& diff
 
 }  // namespace
 
+std::vector<schema_object> numbered_columns(const schema_definition& live) {
+  std::vector<schema_object> out;
+  for (const table_definition& table : live.tables) {
+    for (const column_definition& column : table.columns) {
+      if (is_numbered(table, column)) out.push_back({"numbered column", column.name, table.name, ""});
+    }
+  }
+  return out;
+}
+
 task<std::vector<schema_operation>> diff_live(lease& connection, schema_definition live, schema_definition wanted,
                                               std::vector<rename_hint> renames) {
   const schema_dialect& rules = connection.sql_dialect().schema();
+  leave_numbering(live, wanted, renames);
   diff_options loosely;
   loosely.renames = std::move(renames);
   loosely.live = &rules;

@@ -7,6 +7,10 @@
 #include <tupelo/core/error.hpp>
 
 #include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace tupelo::postgres {
 namespace {
@@ -15,6 +19,12 @@ namespace {
 column_type known(const column_type& type) {
   const bool named = type.kind == type_kind::native || type.kind == type_kind::native_or_text;
   return named ? parse_type(type_text(type)) : type;
+}
+
+bool takes_from_a_sequence(const std::optional<std::string>& default_sql) {
+  const std::vector<sql_token> tokens = sql_tokens(default_sql ? *default_sql : std::string_view());
+  return tokens.size() > 1 && tokens[0].kind == sql_token_kind::word && equal_identifiers(tokens[0].value, "nextval") &&
+         tokens[1].text == "(";
 }
 
 }  // namespace
@@ -68,7 +78,9 @@ std::string type_text(const column_type& type) {
 column_type parse_type(std::string_view declared) { return spelled_type(declared); }
 
 bool same_column(const column_definition& live, const column_definition& wanted) {
-  if (live.nullable != wanted.nullable || live.identity != wanted.identity) return false;
+  // A serial column, which is read as one that the database numbers, may be meant by the default that makes it one.
+  const bool by_default = live.identity && !wanted.identity && takes_from_a_sequence(wanted.default_sql);
+  if (live.nullable != wanted.nullable || (live.identity != wanted.identity && !by_default)) return false;
   if (live.identity_always != wanted.identity_always || live.collation != wanted.collation) return false;
   if (live.is_computed() != wanted.is_computed() || live.computed_at_read != wanted.computed_at_read) return false;
   if (wanted.is_computed() && !same_expression(live.computed_sql, wanted.computed_sql)) return false;
@@ -86,6 +98,7 @@ bool same_column(const column_definition& live, const column_definition& wanted)
     return false;
   }
   if (live.comment != wanted.comment) return false;
+  if (by_default) return true;
   column_type of = b;
   of.array |=
       live.type.array || wanted.type.array;  // of elements that are not known here, which are read as they are spelled

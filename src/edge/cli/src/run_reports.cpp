@@ -83,6 +83,13 @@ void print_graph(console& out, const history& all, const migrate::status_report&
   }
 }
 
+/// What is there that models have no words for.
+std::vector<schema_object> beside_models(const schema_definition& live) {
+  std::vector<schema_object> all = numbered_columns(live);
+  all.insert(all.end(), live.others.begin(), live.others.end());
+  return all;
+}
+
 std::vector<std::string> head_names(const history& all) {
   std::vector<std::string> names;
   for (std::string_view head : all.heads()) names.emplace_back(head);
@@ -204,7 +211,7 @@ int run_status(command& c) {
   const migrate::status_report report = ask(c);
   const std::vector<migration_file> uncompiled = not_compiled_in(c.in_project().migrations, c.migrations());
   const std::vector<std::string> heads = head_names(c.migrations());
-  const std::vector<schema_object> others = c.wait(introspect(c.open_existing())).others;
+  const std::vector<schema_object> others = beside_models(c.wait(introspect(c.open_existing())));
   if (c.args().json) {
     json list = json::array();
     for (const migrate::revision_status& one : report.revisions) list.push_back(json_of(one));
@@ -318,7 +325,7 @@ int run_diff(command& c) {
       said["objects_recorded"] = objects.recorded;
       said["objects"] = json_of(objects.changes);
     }
-    said["not_compared"] = json_of(objects.recorded ? std::vector<schema_object>() : live.others);
+    said["not_compared"] = json_of(objects.recorded ? numbered_columns(live) : beside_models(live));
     c.out().json(said);
   } else if (as_page) {
     change_page_options page{.title = "Schema of " + c.address().redacted(), .before = "the database now"};
@@ -345,10 +352,12 @@ int run_diff(command& c) {
     said.line("Change it back, or write a migration; `db stamp` takes it as it is.");
   }
   if (models) {
-    print_others(c.err(), live.others);
+    print_others(c.err(), beside_models(live));
   } else if (!objects.recorded) {
     c.err().line(std::string(no_record_of_objects));
-    print_others(c.err(), live.others);
+    print_others(c.err(), beside_models(live));
+  } else {
+    print_others(c.err(), numbered_columns(live));
   }
   return code;
 }
