@@ -314,14 +314,19 @@ struct random_spelling : own_schema {
 };
 
 TEST_F(random_spelling, leaves_nothing_to_change_before_and_after_a_change) {
-  for (std::uint32_t seed = 1; seed <= 20 && !HasFailure(); ++seed) {
+  for (std::uint32_t seed = 3001; seed <= 3015 && !HasFailure(); ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     random_tables random(seed);
     const schema_definition from = random.make();
     const schema_definition to = random.make();
     apply(diff({}, from), {});
     expect_no_difference(from);
-    apply(diff(from, to), with_names(from));
+    if (seed % 2 == 0) {
+      apply(diff(from, to), with_names(from));  // as a migration changes what the one before has made
+    } else {
+      const schema_definition live = sync_wait(introspect(db()));
+      apply(sync_wait(diff_live(db(), live, to)), live);
+    }
     expect_no_difference(to);
     apply(diff(to, {}), with_names(to));
   }

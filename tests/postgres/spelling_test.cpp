@@ -67,6 +67,15 @@ struct Coded {
     m.index(&Coded::n).where(raw<bool>("n NOT BETWEEN 1 AND 2")).named("few");
   }
 };
+struct Unnamed {
+  std::int64_t id{};
+  std::int32_t n{};
+  static void model(model<Unnamed>& m) {
+    m.table("unnamed");
+    m.index(&Unnamed::n).where(raw<bool>("n NOT BETWEEN 1 AND 2"));
+    m.index(&Unnamed::n).where(raw<bool>("n NOT BETWEEN 3 AND 4"));
+  }
+};
 
 struct server_spelling : own_schema {
   template <class Model>
@@ -135,6 +144,15 @@ TEST_F(server_spelling, of_an_index_that_compares_as_its_column_does_has_no_coll
 TEST_F(server_spelling, of_an_index_is_known_in_whatever_order_the_indexes_come) {
   sync_wait(create_tables<Coded>(db()));
   EXPECT_EQ(difference<Coded>(), "");
+}
+
+TEST_F(server_spelling, of_an_index_without_a_name_is_known_under_any) {
+  sync_wait(create_tables<Unnamed>(db()));
+  execute("DROP INDEX " + text("SELECT indexrelid::regclass::text FROM pg_index WHERE indrelid = 'unnamed'::regclass "
+                               "AND pg_get_expr(indpred, indrelid) LIKE '%2%'"));
+  EXPECT_NE(difference<Unnamed>(), "");
+  execute("CREATE INDEX few ON unnamed (n) WHERE n NOT BETWEEN 1 AND 2");
+  EXPECT_EQ(difference<Unnamed>(), "");
 }
 
 }  // namespace

@@ -37,7 +37,7 @@ struct question {
 };
 
 /// Looks for what differs in words, and takes over the database's where they turn out to be its spelling of what is
-/// wanted. Items are held against those of the same name.
+/// wanted. Items are held against those of the same name, indexes without one against any.
 class spelling {
 public:
   spelling(const schema_dialect& rules, const schema_definition& live, schema_definition& wanted)
@@ -104,7 +104,9 @@ private:
       made.name = name_of(wanted, index);
       const index_definition* now = live.find_index(made.name);
       const index_definition* compared = named.find_index(made.name);
-      if (now == nullptr || compared == nullptr || same_index(*now, *compared, &rules_)) continue;
+      const bool asks = now == nullptr ? index.name.empty() && has_text(index) && !strays(live, wanted).empty()
+                                       : compared != nullptr && !same_index(*now, *compared, &rules_);
+      if (!asks) continue;
       add(ddl::add_index{live.name, std::move(made)});
     }
     for (const exclusion_definition& exclusion : named.exclusions) {
@@ -133,9 +135,16 @@ private:
     }
     for (index_definition& index : wanted.indexes) {
       const std::string name = name_of(wanted, index);
-      const index_definition* now = live.find_index(name);
       const index_definition* answer = spelled.find_index(name);
-      if (now == nullptr || answer == nullptr || !same_index(*now, *answer, &rules_)) continue;
+      if (answer == nullptr) continue;
+      const auto is_it = [&](const index_definition* now) { return same_index(*now, *answer, &rules_); };
+      const index_definition* now = live.find_index(name);
+      if (now == nullptr && index.name.empty()) {
+        const std::vector<const index_definition*> others = strays(live, wanted);
+        const auto found = std::find_if(others.begin(), others.end(), is_it);
+        if (found != others.end()) now = *found;
+      }
+      if (now == nullptr || !is_it(now)) continue;
       index = *now;
       any = true;
     }
@@ -147,6 +156,22 @@ private:
       any = true;
     }
     return any;
+  }
+
+  static bool has_text(const index_definition& index) {
+    return !index.where.empty() || std::any_of(index.columns.begin(), index.columns.end(),
+                                               [](const index_column& term) { return term.is_expression(); });
+  }
+  /// Live indexes that nothing wanted is called like. One of them may be what is wanted without a name.
+  static std::vector<const index_definition*> strays(const table_definition& live, const table_definition& wanted) {
+    std::vector<const index_definition*> out;
+    for (const index_definition& index : live.indexes) {
+      const bool known = std::any_of(wanted.indexes.begin(), wanted.indexes.end(), [&](const index_definition& other) {
+        return name_of(wanted, other) == index.name;
+      });
+      if (!known) out.push_back(&index);
+    }
+    return out;
   }
 
   bool differs(const check_definition& live, const check_definition& other) const {
