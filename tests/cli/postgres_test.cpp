@@ -339,8 +339,12 @@ TEST_F(postgres_verbs, a_backup_that_fails_leaves_no_file) {
   EXPECT_FALSE(std::filesystem::exists(folder.root() / "kept.dump.part"));
 }
 TEST_F(postgres_verbs, a_copy_of_a_server_that_does_not_run_is_refused_by_its_address) {
+  execute("CREATE DATABASE " + name);
+  has_database = true;
+  std::string own = server;
+  own.replace(own.find("/postgres?"), std::string("/postgres?").size(), "/" + name + "?");
   folder.runs_programs = true;
-  folder.write("kept.dump", "");
+  ASSERT_EQ(folder.db({"backup", "kept.dump", "--url", own}).code, 0);
   const std::string nowhere = "postgresql://ada:secret@/shop?host=" + folder.root().string();
   for (const std::vector<std::string>& words :
        {std::vector<std::string>{"backup", "new.dump"}, {"restore", "kept.dump", "--yes"}}) {

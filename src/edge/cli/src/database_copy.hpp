@@ -4,12 +4,19 @@
 #include "surroundings.hpp"
 
 #include <tupelo/driver/url.hpp>
+#include <tupelo/core/error.hpp>
 
 #include <filesystem>
 #include <string>
 #include <vector>
 
 namespace tupelo::cli {
+
+/// pg_dump or psql was run and did not do what it was told. Why, it has told people only.
+class failed_on_database : public configuration_error {
+public:
+  using configuration_error::configuration_error;
+};
 
 /// Copies of a whole database in one file: SQLite by its online backup, PostgreSQL by pg_dump, pg_restore and psql.
 class database_copy {
@@ -20,7 +27,7 @@ public:
 
   /// Copies the database as it is at one moment into a new file, while others go on using it.
   /// Errors: configuration_error (invalid_configuration) when the file exists or the program for it is not installed or
-  /// fails; database_error, busy_error. What a failed attempt has written is removed.
+  /// fails (failed_on_database); database_error, busy_error. What a failed attempt has written is removed.
   void write(const std::filesystem::path& file);
   /// Puts the file's content in the place of everything in the database, all of it or nothing. Of PostgreSQL that is
   /// everything in the current schema, and what the file names elsewhere.
@@ -32,7 +39,8 @@ public:
 
 private:
   void run_on_database(const std::string& program, std::vector<std::string> words);
-  void run_program(const std::string& program, std::vector<std::string> words);
+  /// Its exit code. Errors: configuration_error where it cannot be run.
+  int run_program(const std::string& program, std::vector<std::string> words);
 
   driver::url url_;
   surroundings* around_;

@@ -34,9 +34,16 @@ void say(command& c, std::string_view key, const std::filesystem::path& file, st
   }
 }
 
-/// That a server cannot be reached pg_dump and psql tell people only, in words of theirs.
-void require_reachable(command& c, const database_copy& copy) {
-  if (copy.own_file().empty()) (void)c.wait(c.open_existing().acquire());
+/// That a server cannot be reached pg_dump and psql tell people only, in words of theirs; a connection of our own says
+/// it as every other command does.
+template <class Work>
+void copying(command& c, Work work) {
+  try {
+    work();
+  } catch (const failed_on_database&) {
+    (void)c.wait(c.open_existing().acquire());
+    throw;
+  }
 }
 
 }  // namespace
@@ -45,8 +52,7 @@ int run_backup(command& c) {
   const std::filesystem::path file = named_file(c);
   if (c.has_address()) (void)c.open_existing();
   database_copy copy = copy_of(c);
-  require_reachable(c, copy);
-  copy.write(file);
+  copying(c, [&] { copy.write(file); });
   say(c, "backup", file, "wrote ");
   return exit_ok;
 }
@@ -54,13 +60,12 @@ int run_backup(command& c) {
 int run_restore(command& c) {
   const std::filesystem::path file = named_file(c);
   database_copy copy = copy_of(c);
-  require_reachable(c, copy);
   const std::string where = copy.own_file().empty() ? "the schema of " : "";  // a server has others
   if (!c.confirmed("This replaces everything in " + where + c.address().redacted() + " by what is in " + file.string() +
                    ".")) {
     return exit_error;
   }
-  copy.read(file);
+  copying(c, [&] { copy.read(file); });
   say(c, "restored", file, "restored ");
   return exit_ok;
 }

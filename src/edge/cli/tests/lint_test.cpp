@@ -297,18 +297,24 @@ TEST_F(lint_verb, restore_asks_on_a_terminal_and_refuses_what_is_no_backup) {
 
 #if __has_include(<tupelo/postgres.hpp>)
 TEST_F(lint_verb, backup_of_a_server_is_made_by_pg_dump_without_the_password_on_the_command_line) {
-  const std::string url = "postgresql://ada:s%40cret@db.example.com/shop?pool_size=9&sslmode=prefer";
+  const std::string url = "postgresql://ada:s%40cret@127.0.0.1:1/shop?pool_size=9&sslmode=prefer";
   folder.build_result = 1;
   const outcome failed = folder.db({"backup", "shop.dump", "--url", url});
   EXPECT_EQ(failed.code, 1);
-  EXPECT_TRUE(failed.complains("pg_dump` failed with exit code 1")) << failed.err;
-  const std::vector<std::string> words{"pg_dump", "--dbname=postgresql://ada@db.example.com/shop?sslmode=prefer",
+  const std::vector<std::string> words{"pg_dump", "--dbname=postgresql://ada@127.0.0.1:1/shop?sslmode=prefer",
                                        "--format=custom", "--no-password",
                                        "--file=" + (folder.root() / "shop.dump.part").string()};
   EXPECT_EQ(folder.built, words);
   EXPECT_EQ(folder.exported["PGPASSWORD"], "s@cret");
   folder.build_result = -ENOENT;
   EXPECT_TRUE(folder.db({"backup", "shop.dump", "--url", url}).complains("apt install postgresql-client"));
+}
+TEST_F(lint_verb, backup_of_a_server_that_cannot_be_reached_names_it) {
+  folder.build_result = 1;
+  const outcome failed = folder.db({"backup", "shop.dump", "--url", "postgresql://ada:s%40cret@127.0.0.1:1/shop"});
+  EXPECT_EQ(failed.code, 1);
+  EXPECT_TRUE(failed.complains("connection_failed") && failed.complains("127.0.0.1")) << failed.err;
+  EXPECT_FALSE(failed.complains("cret")) << failed.err;
 }
 TEST_F(lint_verb, restore_of_a_server_is_all_or_nothing) {
   folder.write("shop.dump", "x");
