@@ -109,6 +109,15 @@ TEST_P(changed_types, are_not_needed_for_statements_that_the_session_was_told_to
     EXPECT_EQ(co_await level(), 4) << "in a transaction";
     EXPECT_EQ(co_await level(), 4);
     co_await held.commit();
+    for (const char* sql : {"DEALLOCATE ALL", "-- all\nDEALLOCATE ALL"}) {
+      const auto [affected, gauge, same] =
+          co_await held.pipeline(held.raw_sql(sql).run(), held.get<Gauge>(1), held.get<Gauge>(1));
+      EXPECT_EQ(affected, 0);
+      EXPECT_EQ(gauge.level + same.level, 8) << "in one unit with " << sql;
+      EXPECT_EQ(co_await level(), 4);
+    }
+    co_await held.execute("DEALLOCATE ALL; SELECT 1");
+    EXPECT_EQ(co_await level(), 4) << "in a script";
   });
   EXPECT_LE(db.statistics().opened, opened + 1) << "the connection was not lost";
 }

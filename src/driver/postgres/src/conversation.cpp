@@ -264,6 +264,9 @@ void conversation::write_description(server_statement& statement, const statemen
   statement.described = false;
   statement.described_after = forgotten_;
   statement.has_rows = false;
+  std::string_view text = plan.text;
+  text = take_statement(text);
+  statement.forgets = begins_with_word(text, "deallocate") || begins_with_word(text, "discard");
   std::vector<std::uint32_t> types = wanted_parameter_types(plan);
   for (const std::uint16_t number : statement.untyped) {
     types.resize(std::max<std::size_t>(types.size(), number));
@@ -271,6 +274,14 @@ void conversation::write_description(server_statement& statement, const statemen
   }
   write_parse(out_, statement.name, plan.text, types);
   write_describe_statement(out_, statement.name);
+}
+
+/// What is behind DEALLOCATE in one unit is prepared again in it: nobody would tell in time that its name is gone. That
+/// it may not be is why it is closed before, which is no error then.
+void conversation::write_anew(const server_statement& statement, const statement_plan& plan) {
+  if (statement.name.empty()) return;  // it is parsed with every run
+  write_close_statement(out_, statement.name);
+  write_parse(out_, statement.name, plan.text, statement.parameter_types);
 }
 
 /// A statement that may be refused for a type that nothing tells is described behind a savepoint, so that it can be

@@ -44,6 +44,7 @@ struct server_statement {
   /// A pooler has the text under one name for all, as it was before a table changed: it goes on without a name.
   bool outdated = false;
   bool has_rows = false;
+  bool forgets = false;             ///< it is DEALLOCATE or DISCARD, after which the server may know no names
   std::uint64_t joined_stream = 0;  ///< the last whose transaction it was described in
   /// The rest of a result whose connection was needed for something else: rows as they were received, each with its
   /// length in front.
@@ -233,6 +234,7 @@ private:
   bool start_plan(flight& f);
   void describe(flight& f);
   void write_description(server_statement& statement, const statement_plan& plan);
+  void write_anew(const server_statement& statement, const statement_plan& plan);
   void begin_guard(flight& f, bool wanted);
   void end_guard(const flight& f);
   /// Whether what failed while it was described can be described again.

@@ -41,7 +41,10 @@ void conversation::handle(const backend_message& message) {
     case 'C': return command_complete(front(message), message);
     case 'Z': return ready(message);
     case '1':  // ParseComplete
-      if (flight& f = front(message); f.at == stage::describing && f.statement != nullptr) f.statement->parsed = true;
+      if (flight& f = front(message); f.statement != nullptr) {
+        f.statement->parsed |= f.at == stage::describing;
+        if (f.group && f.at == stage::running) f.statement->described_after = forgotten_;
+      }
       return;
     case '2':  // BindComplete
       front(message);

@@ -146,11 +146,14 @@ void conversation::run_group(flight& f) {
   group.began_in = status_;
   group.ended_transaction = false;
   group.end = group.members.size();
+  bool forgotten = false;
   for (std::size_t i = group.first; i != group.members.size(); ++i) {
     const group_flight::member& member = group.members[i];
     const std::size_t before = out_.mark();
     assert(member.statement->described);
     try {
+      if (forgotten) write_anew(*member.statement, *member.of->plan);
+      forgotten |= member.statement->forgets;
       write_run(*member.of, *member.statement, {});
       if (member.of->fetch != 0) write_close_portal(out_, {});
     } catch (...) {

@@ -86,6 +86,32 @@ TEST_F(conversation_group_test, a_statement_that_several_members_share_is_descri
   EXPECT_EQ(sent(), "BEBES");
 }
 
+TEST_F(conversation_group_test, what_is_behind_a_statement_that_forgets_names_is_prepared_again_with_it) {
+  for (const char* const text : {"DEALLOCATE ALL", " -- all\n discard all;"}) {
+    statements.clear();
+    read();
+    write(text);
+    asked& behind = read("SELECT 2");
+    prepare();
+    answer(done("SELECT 0") + done("DEALLOCATE ALL") + message_bytes('3', "") + message_bytes('1', "") +
+           message_bytes('2', "") + row(7) + done("SELECT 1") + ready());
+    EXPECT_TRUE(is_over());
+    EXPECT_FALSE(group.failure);
+    EXPECT_EQ(behind.rows, std::vector<std::int64_t>{7});
+    talk->submit(behind.run);
+    EXPECT_EQ(sent(), "BES") << "the server has it under its name";
+    answer(done("SELECT 0") + ready());
+    EXPECT_EQ(talk->take_completed(), &behind.run);
+    talk->submit(group);
+    EXPECT_EQ(sent(), "CPDCPDS") << "and has forgotten what was before";
+    answer(message_bytes('3', "") + described(true) + message_bytes('3', "") + described(false) + ready());
+    EXPECT_EQ(sent(), "BEBECPBES");
+    answer(done("SELECT 0") + done("DEALLOCATE ALL") + message_bytes('3', "") + message_bytes('1', "") +
+           done("SELECT 0") + ready());
+    EXPECT_TRUE(is_over());
+  }
+}
+
 TEST_F(conversation_group_test, a_failure_in_the_middle_fails_what_is_behind_it_and_nothing_else) {
   asked& before = write();
   asked& failing = write();
