@@ -65,6 +65,30 @@ TEST_P(observers, see_failures) {
   ASSERT_EQ(log.finished().size(), 1U);
   EXPECT_TRUE(log.finished()[0].failed);
 }
+TEST_P(observers, see_what_cannot_be_prepared_once_where_it_begins_a_transaction) {
+  run([&]() -> task<void> {
+    lease held = co_await db.acquire();
+    statement_log log(db);
+    for (const bool alone : {true, false}) {
+      const std::size_t before = log.started().size();
+      co_await held.begin();
+      bool failed = false;
+      try {
+        if (alone) {
+          (void)co_await held.raw_sql<int>("SELECT nonsense").one();
+        } else {
+          co_await held.pipeline(held.raw_sql<int>("SELECT 7").one(), held.raw_sql<int>("SELECT nonsense").one());
+        }
+      } catch (const error&) {
+        failed = true;
+      }
+      EXPECT_TRUE(failed);
+      co_await held.rollback();
+      EXPECT_EQ(log.started().size() - before, alone ? 3U : 4U) << "with BEGIN and ROLLBACK";
+      EXPECT_EQ(log.finished().size(), log.started().size());
+    }
+  });
+}
 TEST_P(observers, see_the_statements_of_a_transaction) {
   statement_log log(db);
   sync_wait(db.transaction([](session& s) -> task<void> {

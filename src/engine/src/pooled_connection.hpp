@@ -34,6 +34,7 @@ std::int64_t time_left_us(const task_context& of) noexcept;
 /// What a lost connection makes of a COMMIT.
 [[noreturn]] void throw_commit_unknown();
 
+class group_requests;
 class pooled_connection;
 
 /// Waits for an asynchronous request of a driver; interrupts it when the awaiting task is cancelled.
@@ -233,6 +234,8 @@ private:
     driver::prepared_statement* prepared = nullptr;
   };
   control_statement& control(std::string_view text);
+  /// Runs what is postponed alone, behind an attempt that has failed before it was begun.
+  task<void> begin_first(group_requests& failed);
   [[gnu::noinline]] void run_postponed(statement_run& run, const task_context& context);
 
   // Out of line, so that finding a statement needs no registers for adding one.

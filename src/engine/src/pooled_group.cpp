@@ -36,11 +36,14 @@ void throw_commit_unknown() {
 /// The requests of a group: what was postponed, the statements, and what ends the transaction.
 class group_requests {
 public:
-  group_requests(pooled_connection& on, statement_group& group, std::string_view ending)
+  /// `told`: what observers have been told of these requests already.
+  group_requests(pooled_connection& on, statement_group& group, std::string_view ending,
+                 std::vector<observed_statement> told = {})
       : on_(on),
         group_(group),
         postponed_(on.postponed_.size()),
-        requests_(postponed_ + group.count + !ending.empty()) {
+        requests_(postponed_ + group.count + !ending.empty()),
+        observed_(std::move(told)) {
     try {
       for (std::size_t i = 0; i != postponed_; ++i) fill(requests_[i], *on.postponed_[i]);
       for (std::size_t i = 0; i != group.count; ++i) fill(requests_[postponed_ + i], *group.runs[i]);
@@ -51,7 +54,7 @@ public:
     }
     for (std::size_t i = 1; i < requests_.size(); ++i) requests_[i - 1].next = &requests_[i];
     head.members = requests_.data();
-    if (on.pool_.observers().empty()) return;
+    if (on.pool_.observers().empty() || !observed_.empty()) return;
     observed_.reserve(requests_.size());
     for (const driver::request& request : requests_) observed_.emplace_back(on.pool_.observers(), request);
   }
@@ -61,9 +64,18 @@ public:
 
   bool empty() const noexcept { return requests_.empty(); }
 
+  /// On this thread.
+  void run_inline(const task_context& context) noexcept {
+    try {
+      on_.run_inline(head, context);
+    } catch (...) {  // it was not begun
+      head.failure = std::current_exception();
+      for (driver::request& request : requests_) request.failure = head.failure;
+    }
+  }
+
   /// Notes what came of it.
   void take_results() noexcept {
-    for (std::size_t i = 0; i != observed_.size(); ++i) observed_[i].finish(requests_[i]);
     group_.failed = group_.count;
     for (std::size_t i = group_.count; i-- != 0;) {
       const driver::request& request = requests_[postponed_ + i];
@@ -87,7 +99,25 @@ public:
     return code != errc::cancelled && code != errc::timed_out;
   }
 
-  void throw_failure() const {
+  /// Tells observers what came of it.
+  void tell() noexcept {
+    const std::size_t first = requests_.size() - observed_.size();
+    for (std::size_t i = 0; i != observed_.size(); ++i) observed_[i].finish(requests_[first + i]);
+    observed_.clear();
+  }
+  /// What observers were told of the requests that were postponed. It is another attempt that tells them the rest, and
+  /// of the others the one after that.
+  std::vector<observed_statement> hand_on_beginning() {
+    const auto behind = observed_.begin() + static_cast<std::ptrdiff_t>(std::min(postponed_, observed_.size()));
+    std::vector<observed_statement> handed(observed_.begin(), behind);
+    observed_.erase(observed_.begin(), behind);
+    return handed;
+  }
+  std::vector<observed_statement> hand_on() noexcept { return std::move(observed_); }
+
+  /// Errors: what went wrong.
+  void end() {
+    tell();
     if (!head.failure || (ending_ != nullptr && !ending_->failure)) return;
     if (ending_ != nullptr && !was_not_run(*ending_) && !on_.usable()) throw_commit_unknown();
     std::rethrow_exception(head.failure);
@@ -125,27 +155,44 @@ private:
 task<void> pooled_connection::run_group(statement_group& group, std::string_view ending) {
   const task_context& context = co_await current_context();
   require_unused();
+  context.cancellation.throw_if_cancelled();
+  std::vector<observed_statement> told;
   for (;;) {
-    context.cancellation.throw_if_cancelled();
-    {
-      group_requests requests(*this, group, ending);
-      if (requests.empty()) co_return;
-      if (runs_inline()) {
-        run_inline(requests.head, context);
-      } else {
-        try {
-          co_await request_awaiter(*this, requests.head);
-        } catch (...) {  // it is in the request
-        }
-      }
-      requests.take_results();
-      if (!requests.must_begin_first()) {
-        requests.throw_failure();
-        co_return;
+    group_requests requests(*this, group, ending, std::move(told));
+    if (requests.empty()) co_return;
+    if (runs_inline()) {
+      requests.run_inline(context);
+    } else {
+      try {
+        co_await request_awaiter(*this, requests.head);
+      } catch (...) {  // it is in the request
       }
     }
-    co_await catch_up();
+    requests.take_results();
+    if (!requests.must_begin_first()) {
+      requests.end();
+      co_return;
+    }
+    co_await begin_first(requests);
+    told = requests.hand_on();
   }
+}
+
+task<void> pooled_connection::begin_first(group_requests& failed) {
+  const task_context& context = co_await current_context();
+  statement_group nothing;
+  group_requests begin(*this, nothing, {}, failed.hand_on_beginning());
+  if (runs_inline()) {
+    begin.run_inline(context);
+  } else {
+    try {
+      co_await request_awaiter(*this, begin.head);
+    } catch (...) {  // it is in the request
+    }
+  }
+  begin.take_results();
+  if (begin.head.failure) failed.tell();
+  begin.end();
 }
 
 task<void> pooled_connection::catch_up() {
@@ -157,20 +204,22 @@ void pooled_connection::run_postponed(statement_run& run, const task_context& co
   context.cancellation.throw_if_cancelled();
   statement_run* const only = &run;
   statement_group group{&only, 1};
-  {
-    group_requests requests(*this, group, {});
-    run_inline(requests.head, context);
-    requests.take_results();
-    if (!requests.must_begin_first()) return requests.throw_failure();
-  }
+  group_requests requests(*this, group, {});
+  requests.run_inline(context);
+  requests.take_results();
+  if (!requests.must_begin_first()) return requests.end();
   statement_group nothing;
   {
-    group_requests begin(*this, nothing, {});
-    run_inline(begin.head, context);
+    group_requests begin(*this, nothing, {}, requests.hand_on_beginning());
+    begin.run_inline(context);
     begin.take_results();
-    begin.throw_failure();
+    if (begin.head.failure) requests.tell();
+    begin.end();
   }
-  run_now(run, context);
+  group_requests again(*this, group, {}, requests.hand_on());
+  again.run_inline(context);
+  again.take_results();
+  again.end();
 }
 
 // ---- statements that begin and end transactions
