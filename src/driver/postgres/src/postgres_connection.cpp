@@ -167,16 +167,18 @@ void postgres_connection::begin(request& r) noexcept {
   }
 }
 
-/// What has come while nothing was asked would be taken for the answer to what is asked now. To look costs a call of
-/// the system, so it is done once in a while only where requests follow each other.
+/// What has come while nothing was asked, or behind the end of opening, would be taken for the answer to what is asked
+/// now. To look at the socket costs a call of the system, so where requests follow each other that is done once in a
+/// while only.
 void postgres_connection::take_unasked() noexcept {
   constexpr std::int64_t period_us = 1'000;
   if (failure_ || !talk_.is_idle()) return;
-  const std::int64_t now = now_us();
-  if (now - looked_us_ < period_us) [[likely]]
-    return;
-  looked_us_ = now;
   try {
+    if (!talk_.input().empty()) take_received();
+    const std::int64_t now = now_us();
+    if (now - looked_us_ < period_us) [[likely]]
+      return;
+    looked_us_ = now;
     receive(false);
   } catch (...) {
     give_up(std::current_exception());

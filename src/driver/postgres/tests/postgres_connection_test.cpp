@@ -147,6 +147,17 @@ TEST_F(idle_connection, takes_no_answer_from_before_it_has_asked) {
   EXPECT_EQ(next.failure(), errc::connection_lost);
   EXPECT_FALSE(client->usable());
 }
+TEST_F(idle_connection, takes_no_answer_from_behind_the_end_of_its_opening) {
+  int ends[2];
+  ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+  conversation opened(true);
+  feed(opened.input(), described(true) + ready());
+  postgres_connection hurried(transport(ends[1]), session_facts(), std::move(opened), false);
+  hurried.start(next.run);
+  EXPECT_TRUE(next_done);
+  EXPECT_EQ(next.failure(), errc::connection_lost);
+  ::close(ends[0]);
+}
 TEST_F(idle_connection, hears_what_its_server_says_of_itself) {
   say(message_bytes('S', text_bytes("application_name") + text_bytes("x")));
   client->start(next.run);
