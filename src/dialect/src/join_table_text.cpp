@@ -4,6 +4,8 @@
 #include "tupelo/dialect/dialect.hpp"
 #include "tupelo/core/error.hpp"
 
+#include <algorithm>
+
 namespace tupelo {
 
 namespace {
@@ -50,9 +52,12 @@ join_table_text::join_table_text(const dialect& target, const std::string& table
   type_name_ += '\'';
 }
 
-void join_table_text::mark_in(const std::string& column, bool by_key) {
+void join_table_text::mark_in(const std::string& column, bool by_key, const std::string& updated,
+                              const std::string& version) {
   mark_ = column;
   marked_by_key_ = by_key;
+  updated_ = updated;
+  version_ = version;
 }
 
 void join_table_text::fill_in(const std::vector<std::string>& columns) { filled_ = quoted(target_, columns); }
@@ -73,7 +78,8 @@ std::string join_table_text::insert(std::size_t related) const {
   for (std::size_t i = 0; i < related; ++i) sql += i != 0 ? ", " + row : row;
   if (!marked_by_key_) return sql + " ON CONFLICT DO NOTHING";
   return sql + " ON CONFLICT (" + listed(own_) + ", " + listed(related_) + (typed ? ", " + type_ : "") +
-         ") DO UPDATE SET " + mark_ + " = NULL WHERE " + table_ + "." + mark_ + " IS NOT NULL";
+         ") DO UPDATE SET " + mark_ + " = NULL" + (fills(updated_) ? ", " + updated_ + " = excluded." + updated_ : "") +
+         next_version() + " WHERE " + table_ + "." + mark_ + " IS NOT NULL";
 }
 
 std::string join_table_text::erase(std::size_t related) const { return erase_all() + " AND " + is_one_of(related); }
@@ -83,8 +89,17 @@ std::string join_table_text::erase_others(std::size_t related) const {
 }
 
 std::string join_table_text::erase_all() const {
-  return (mark_.empty() ? "DELETE FROM " + table_ : "UPDATE " + table_ + " SET " + mark_ + " = ?") + " WHERE " +
-         is_owner();
+  if (mark_.empty()) return "DELETE FROM " + table_ + " WHERE " + is_owner();
+  return "UPDATE " + table_ + " SET " + mark_ + " = ?" + (updated_.empty() ? "" : ", " + updated_ + " = ?") +
+         next_version() + " WHERE " + is_owner();
+}
+
+std::string join_table_text::next_version() const {
+  return version_.empty() ? std::string() : ", " + version_ + " = " + table_ + "." + version_ + " + 1";
+}
+
+bool join_table_text::fills(const std::string& column) const {
+  return !column.empty() && std::find(filled_.begin(), filled_.end(), column) != filled_.end();
 }
 
 std::string join_table_text::is_owner() const {

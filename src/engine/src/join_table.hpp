@@ -51,9 +51,12 @@ public:
     const model_info* const model = hiding_model(keys_);
     if (model == nullptr || model->deleted_at < 0) return;
     model_ = model;
-    std::string mark;
-    target.quote(mark, model->fields[static_cast<std::size_t>(model->deleted_at)].column);
-    text_.mark_in(mark, marks_by_key());
+    const auto quoted = [&](int position) {
+      std::string column;
+      if (position >= 0) target.quote(column, model->fields[static_cast<std::size_t>(position)].column);
+      return column;
+    };
+    text_.mark_in(quoted(model->deleted_at), marks_by_key(), quoted(model->updated_at), quoted(model->version));
   }
 
   /// The given keys, each once.
@@ -203,8 +206,11 @@ private:
   query_core begin_erase() const {
     query_core core = begin();
     if (model_ != nullptr) {
-      core.word(make_word(op::value, static_cast<std::uint8_t>(kind::timestamp)));
-      core.values.push(static_cast<std::uint64_t>(timestamp::now().us));
+      const auto now = static_cast<std::uint64_t>(timestamp::now().us);
+      for (int times = model_->updated_at >= 0 ? 2 : 1; times != 0; --times) {
+        core.word(make_word(op::value, static_cast<std::uint8_t>(kind::timestamp)));
+        core.values.push(now);
+      }
     }
     push_owner(core);
     return core;
