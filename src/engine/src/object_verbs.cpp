@@ -3,13 +3,9 @@
 
 #include "bulk_marks.hpp"
 #include "key_index.hpp"
-#include "object_events.hpp"
 #include "run_now.hpp"
 
-#include "tupelo/engine/lease.hpp"
-#include "tupelo/engine/parent_changes.hpp"
 #include "tupelo/engine/verbs.hpp"
-#include "tupelo/engine/write_batch.hpp"
 #include "tupelo/core/error.hpp"
 #include "tupelo/core/timestamp.hpp"
 #include "tupelo/core/uuid.hpp"
@@ -265,9 +261,10 @@ std::vector<std::uint64_t> erase_group(const model_info& info, const void* objec
   return {group.data(), group.data() + group.size()};
 }
 
-void make_erase_of(query_core& core, const model_info& info, std::int64_t now_us, bool permanently,
-                   void* const* objects, std::size_t count) {
-  const bool marks = begin_erase(core, info, now_us, permanently);
+namespace {
+
+/// WHERE the key is one of those of the objects, of one `erase_group`.
+void match_listed(query_core& core, const model_info& info, void* const* objects, std::size_t count) {
   for (const std::uint16_t i : group_fields(info)) {
     core.word(make_word(op::where, 0, 1));
     core.word(make_word(op::column_compare, static_cast<std::uint8_t>(key_kind(info.fields[i])), info.fields[i].offset,
@@ -285,8 +282,16 @@ void make_erase_of(query_core& core, const model_info& info, std::int64_t now_us
     key.read(objects[i]);
     core.values.append(key.data(), key.size());
   }
-  if (marks) leave_out_marked(core, info);
   core.word(make_word(op::with_deleted, every_row));  // objects name their rows, whatever scopes say
+}
+
+}  // namespace
+
+void make_erase_of(query_core& core, const model_info& info, std::int64_t now_us, bool permanently,
+                   void* const* objects, std::size_t count) {
+  const bool marks = begin_erase(core, info, now_us, permanently);
+  match_listed(core, info, objects, count);
+  if (marks) leave_out_marked(core, info);
 }
 
 const field_info& require_deleted_at(const model_info& info) {
@@ -299,18 +304,37 @@ const field_info& require_deleted_at(const model_info& info) {
   return info.fields[static_cast<std::size_t>(info.deleted_at)];
 }
 
-void make_restore(query_core& core, const model_info& info, std::int64_t now_us) {
+namespace {
+
+void begin_restore(query_core& core, const model_info& info, std::int64_t now_us) {
   static_cast<void>(require_deleted_at(info));
   core.begin(op::update_of, *info.spec);
   core.assign(op::assign, ref(info, info.deleted_at), expression(make_word(op::null_value)));
   stamp(core, info, now_us);
+}
+
+/// As an erase leaves out what is marked.
+void leave_out_unmarked(query_core& core, const model_info& info) {
+  core.clause(op::where, expression(ref(info, info.deleted_at)).push(make_word(op::is_not_null)));
+}
+
+}  // namespace
+
+void make_restore(query_core& core, const model_info& info, std::int64_t now_us) {
+  begin_restore(core, info, now_us);
   match_row(core, info);
+  leave_out_unmarked(core, info);
+}
+
+void make_restore_of(query_core& core, const model_info& info, std::int64_t now_us, void* const* objects,
+                     std::size_t count) {
+  begin_restore(core, info, now_us);
+  match_listed(core, info, objects, count);
+  leave_out_unmarked(core, info);
 }
 
 void make_restore_of(query_core& core, const model_info& info, std::int64_t marked_us, std::int64_t now_us) {
-  core.begin(op::update_of, *info.spec);
-  core.assign(op::assign, ref(info, info.deleted_at), expression(make_word(op::null_value)));
-  stamp(core, info, now_us);
+  begin_restore(core, info, now_us);
   core.clause(op::where,
               expression(ref(info, info.deleted_at), comparison::equal, literal(kind::timestamp, marked_us)));
   core.word(make_word(op::with_deleted, every_row));
@@ -390,12 +414,30 @@ query_core complete_write(query_core core) {
   return with_stamps(static_cast<query_core&&>(core), info);
 }
 
-void throw_not_written(const model_info& info, bool erased, bool compared, std::size_t rows) {
+namespace {
+
+std::string met_no_row(const model_info& info, const char* verb, std::size_t rows) {
   std::string key;
   for (const std::uint16_t i : info.key) key += (key.empty() ? "" : ", ") + info.fields[i].column;
-  const std::string what = std::string(erased ? "erase" : "update") + " of a " + std::string(info.short_name()) +
-                           (rows == 1 ? "" : ", one of " + std::to_string(rows) + " that were written together,") +
-                           " met no row of \"" + info.table + "\" with its key (" + key + ")";
+  return std::string(verb) + " of a " + std::string(info.short_name()) +
+         (rows == 1 ? "" : ", one of " + std::to_string(rows) + " that were written together,") + " met no row of \"" +
+         info.table + "\" with its key (" + key + ")";
+}
+
+}  // namespace
+
+void throw_not_restored(const model_info& info, std::size_t rows) {
+  const std::string what = met_no_row(info, "restore", rows);
+  if (info.version >= 0) {
+    throw stale_row(
+        what + " and version (" + info.fields[static_cast<std::size_t>(info.version)].column +
+        "), marked as deleted: it is not marked, or was changed or removed since it was read; read it again");
+  }
+  throw not_found(what + ", marked as deleted: it is not marked, was removed, or never inserted");
+}
+
+void throw_not_written(const model_info& info, bool erased, bool compared, std::size_t rows) {
+  const std::string what = met_no_row(info, erased ? "erase" : "update", rows);
   if (info.version >= 0) {
     throw stale_row(what + " and version (" + info.fields[static_cast<std::size_t>(info.version)].column +
                     "): it was changed or removed since it was read; read it again");
@@ -428,154 +470,6 @@ task<void> reset_sequences(query_source* source, const model_spec& spec) {
   if (key == nullptr || !key->is(field_generated)) co_return;
   const std::string sql = require_source(source)->sql_dialect().reset_sequence(info.table, key->column);
   if (!sql.empty()) co_await raw_query<void>(source, sql).run();
-}
-
-namespace {
-
-/// Positions of the fields that an update is to write, sorted: one shape for one set of columns.
-std::vector<std::uint16_t> fields_to_write(const model_info& info, const std::vector<field_ref>& only) {
-  std::vector<std::uint16_t> fields;
-  for (const field_ref& each : only) {
-    const int position = each.model == info.spec ? info.find_offset(each.offset) : -1;
-    const field_info* const field = position < 0 ? nullptr : &info.fields[static_cast<std::size_t>(position)];
-    if (field == nullptr || field->is(field_relation)) {
-      throw query_error("update() of objects of " + std::string(info.short_name()) +
-                        " is told a field that is no column of it");
-    }
-    if (field->is(field_key) || field->is(field_computed) || field->is(field_version)) {
-      throw query_error("update() of objects of " + std::string(info.short_name()) + " is told to write field " +
-                        field->name + ", which is " +
-                        (field->is(field_key)        ? "the key"
-                         : field->is(field_computed) ? "computed by the database"
-                                                     : "the version, and counted by itself"));
-    }
-    fields.push_back(static_cast<std::uint16_t>(position));
-  }
-  if (!fields.empty() && info.updated_at >= 0) fields.push_back(static_cast<std::uint16_t>(info.updated_at));
-  std::sort(fields.begin(), fields.end());
-  fields.erase(std::unique(fields.begin(), fields.end()), fields.end());
-  return fields;
-}
-
-/// What writing changes in objects that their statement does not say: keys of new ones, versions of others. Taken back
-/// where nothing of it stays.
-class written_objects {
-public:
-  written_objects(const model_info& info, const std::vector<void*>& objects, bool inserts)
-      : info_(info), objects_(objects), inserts_(inserts) {
-    if (!inserts && info.version < 0) return;
-    before_.reserve(objects.size());
-    for (const void* const object : objects) before_.push_back(inserts ? has_no_key(object) : version_of(object));
-  }
-
-  /// The rows have been written.
-  void note() {
-    if (inserts_) return;
-    for (void* const object : objects_) count_version(info_, object);
-  }
-  /// With a key that no row has an object could not be inserted again.
-  void take_back() {
-    for (std::size_t i = 0; i != before_.size(); ++i) {
-      if (!inserts_) {
-        count_version(info_, objects_[i], before_[i] - version_of(objects_[i]));
-      } else if (before_[i] != 0) {
-        set_generated_key(info_, objects_[i], 0);
-      }
-    }
-  }
-
-private:
-  std::int64_t has_no_key(const void* object) const {
-    return info_.generated_key && has_empty_key(info_, object) ? 1 : 0;
-  }
-  std::int64_t version_of(const void* object) const {
-    const field_slot slot = slot_of(info_, info_.version);
-    const void* const value = value_of(slot, object);
-    return value != nullptr ? load_integer(slot, value) : 0;
-  }
-
-  const model_info& info_;
-  const std::vector<void*>& objects_;
-  bool inserts_;
-  std::vector<std::int64_t> before_;
-};
-
-/// All or none, in a transaction, or a savepoint of the one that is open. `fields`: of an update; none: all.
-task<void> write_all(verb_call call, const model_info& info, const std::vector<void*>& objects, outcome means,
-                     const std::vector<std::uint16_t>& fields = {}) {
-  lease held = co_await require_source(call.source)->acquire(call.from);
-  const event_registry* const registry = hearing(*call.source, info);
-  const std::vector<parent_link> links = parent_links(info);
-  const bool inserts = means == outcome::object_inserted;
-  written_objects written(info, objects, inserts);
-  const auto change_parents = [&](std::int64_t by) {
-    std::vector<query_core> statements;
-    for (const parent_link& link : links) {
-      for (const void* const object : objects)
-        statements.push_back(change_of_parent(link, object, by, timestamp::now().us));
-    }
-    return run_changes(held, std::move(statements));
-  };
-  co_await held.begin();
-  std::exception_ptr failure;
-  try {
-    if (registry != nullptr) {
-      for (void* const object : objects) co_await tell_before(*registry, means, {info, object}, held);
-    }
-    // By the keys that the rows have until now, whatever the objects say.
-    if (!links.empty() && !inserts) {
-      co_await lock_rows(held, info, objects, links, true);
-      co_await change_parents(-1);
-    }
-    write_batch batch(held);
-    if (inserts) {
-      co_await batch.insert(info, objects.data(), objects.size());
-    } else {
-      const std::int64_t now = time_of_writing(info);
-      for (void* const object : objects) prepare_for_update(info, object, now);
-      co_await batch.update_all(info, objects.data(), objects.size(), fields.empty() ? nullptr : fields.data(),
-                                fields.size());
-    }
-    if (registry == nullptr && links.empty() && batch.can_commit(held)) {
-      co_await batch.run_and_commit(held);
-      written.note();
-    } else {
-      co_await batch.run();
-      written.note();
-      if (!links.empty() && inserts) {
-        parent_changes added;
-        for (const void* const object : objects) added.add_new(links, object);
-        co_await added.write(held, timestamp::now().us);
-      } else if (!links.empty()) {
-        co_await change_parents(1);
-      }
-      if (registry != nullptr) {
-        for (void* const object : objects) co_await tell_after(*registry, means, {info, object}, held);
-      }
-      co_await two_step_commit::commit(held);
-    }
-  } catch (...) {
-    failure = std::current_exception();
-  }
-  if (failure) {
-    written.take_back();
-    co_await held.rollback_after_failure();
-    std::rethrow_exception(failure);
-  }
-  co_await two_step_commit::run_hooks(held);
-}
-
-}  // namespace
-
-task<void> insert_all(verb_call call, const model_spec& spec, std::vector<void*> objects) {
-  const model_info& info = require_table(info_of(spec));
-  if (!objects.empty()) co_await write_all(call, info, objects, outcome::object_inserted);
-}
-
-task<void> update_all(verb_call call, const model_spec& spec, std::vector<void*> objects, std::vector<field_ref> only) {
-  const model_info& info = require_table(info_of(spec));
-  const std::vector<std::uint16_t> fields = fields_to_write(info, only);
-  if (!objects.empty()) co_await write_all(call, info, objects, outcome::object_updated, fields);
 }
 
 task<bool> read_again(query_source& source, const model_info& info, void* object) {

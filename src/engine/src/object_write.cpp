@@ -275,6 +275,21 @@ task<void> erase_together(lease& held, const model_info& info, const std::vector
   if (marks_others(info, outcome::object_erased)) co_await mark_children(held, {&info}, now);
 }
 
+/// What was marked with each of them is found by its own mark, before this ends.
+task<void> restore_together(lease& held, const model_info& info, const std::vector<void*>& objects) {
+  const std::int64_t now = timestamp::now().us;
+  if (restores_others(info, outcome::object_restored)) {
+    for (const void* const object : objects) static_cast<void>(co_await restore_children(held, info, object, now));
+  }
+  write_batch batch(held);
+  co_await batch.restore_all(info, objects.data(), objects.size(), now);
+  co_await batch.run();
+  for (void* const object : objects) {
+    prepare_for_update(info, object, now);
+    note_restored(info, object);
+  }
+}
+
 template <class Work>
 task<void> write_marks(verb_call call, const model_info& info, const std::vector<void*>& objects, Work work) {
   if (objects.empty()) co_return;
@@ -311,9 +326,11 @@ task<void> erase_all(verb_call call, const model_spec& spec, std::vector<void*> 
 task<void> restore_all(verb_call call, const model_spec& spec, std::vector<void*> objects) {
   const model_info& info = require_table(info_of(spec));
   static_cast<void>(require_deleted_at(info));
-  static_cast<void>(require_source(call.source));
-  co_await write_marks(call, info, objects,
-                       [&](lease& held) { return write_each(held, spec, objects, outcome::object_restored); });
+  const bool one_by_one = info.writes_parents || hearing(*require_source(call.source), info) != nullptr;
+  co_await write_marks(call, info, objects, [&](lease& held) {
+    return one_by_one ? write_each(held, spec, objects, outcome::object_restored)
+                      : restore_together(held, info, objects);
+  });
 }
 
 task<void> operation_core::write_in_bulk() {

@@ -138,7 +138,9 @@ void operation_core::judge() const {
     case outcome::object_restored: {
       const model_info& info = info_of(*spec_);
       const bool erased = means_ == outcome::object_erased || means_ == outcome::object_erased_permanently;
-      if (run_.affected != 1) throw_not_written(info, erased);
+      if (run_.affected == 1) return;
+      if (means_ == outcome::object_restored) throw_not_restored(info);
+      throw_not_written(info, erased);
       return;
     }
   }

@@ -125,8 +125,9 @@ void write_batch::erase(const model_info& info, void* object, std::int64_t now_u
   added.run.objects = added.objects.data();
 }
 
-task<void> write_batch::erase_all(const model_info& info, void* const* objects, std::size_t count, std::int64_t now_us,
-                                  bool permanently) {
+template <class MakeOne, class Make>
+task<void> write_batch::write_lists(verb what, const model_info& info, void* const* objects, std::size_t count,
+                                    MakeOne make_one, Make make) {
   const bool lists = erases_by_list(info);
   for (std::size_t i = 0; i < count;) {
     std::size_t same = 1;
@@ -136,17 +137,37 @@ task<void> write_batch::erase_all(const model_info& info, void* const* objects, 
     }
     std::size_t rows = 1;
     while (rows * 2 <= same) rows *= 2;
+    step& added = add(what, info);
+    added.objects.assign(objects + i, objects + i + rows);
     if (rows == 1) {
-      erase(info, objects[i], now_us, permanently);
+      make_one(added.run.core);
+      added.run.objects = added.objects.data();
     } else {
-      step& added = add(verb::erase, info);
-      added.objects.assign(objects + i, objects + i + rows);
-      make_erase_of(added.run.core, info, now_us, permanently, objects + i, rows);
-      waiting_objects_ += rows;
+      make(added.run.core, objects + i, rows);
     }
+    waiting_objects_ += rows;
     i += rows;
     if (is_full()) co_await run();
   }
+}
+
+task<void> write_batch::erase_all(const model_info& info, void* const* objects, std::size_t count, std::int64_t now_us,
+                                  bool permanently) {
+  return write_lists(
+      verb::erase, info, objects, count,
+      [&info, now_us, permanently](query_core& core) { make_erase(core, info, now_us, permanently); },
+      [&info, now_us, permanently](query_core& core, void* const* first, std::size_t rows) {
+        make_erase_of(core, info, now_us, permanently, first, rows);
+      });
+}
+
+task<void> write_batch::restore_all(const model_info& info, void* const* objects, std::size_t count,
+                                    std::int64_t now_us) {
+  return write_lists(
+      verb::restore, info, objects, count, [&info, now_us](query_core& core) { make_restore(core, info, now_us); },
+      [&info, now_us](query_core& core, void* const* first, std::size_t rows) {
+        make_restore_of(core, info, now_us, first, rows);
+      });
 }
 
 void write_batch::clear() noexcept {
@@ -253,6 +274,7 @@ void write_batch::judge(step& judged) {
 
 void write_batch::throw_not_done(const step& failed) {
   if (failed.what == verb::insert) throw_not_all_inserted(*failed.info, failed.objects.size());
+  if (failed.what == verb::restore) throw_not_restored(*failed.info, failed.objects.size());
   throw_not_written(*failed.info, failed.what == verb::erase, failed.compared, failed.objects.size());
 }
 

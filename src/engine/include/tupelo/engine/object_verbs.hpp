@@ -82,8 +82,11 @@ bool erases_by_list(const model_info& info) noexcept;
 /// What must be the same of objects so that one list of keys names their rows: the version, and the parts of the key
 /// but its last. Empty: nothing. Before: erases_by_list.
 std::vector<std::uint64_t> erase_group(const model_info& info, const void* object);
-/// UPDATE of deleted_at to NULL of that row. Errors: query_error for a model that marks no rows.
+/// UPDATE of deleted_at to NULL of that row, if it is marked. Errors: query_error for a model that marks no rows.
 void make_restore(query_core& core, const model_info& info, std::int64_t now_us);
+/// The same of the rows of these objects. Before: as make_erase_of.
+void make_restore_of(query_core& core, const model_info& info, std::int64_t now_us, void* const* objects,
+                     std::size_t count);
 /// The same of all rows that are marked with this time.
 void make_restore_of(query_core& core, const model_info& info, std::int64_t marked_us, std::int64_t now_us);
 /// The object as its row is once it was marked at this time. Before: the model marks rows.
@@ -124,5 +127,7 @@ task<std::vector<bool>> upsert_all(verb_call call, const model_spec& spec, std::
 [[noreturn]] void throw_not_all_inserted(const model_info& info, std::size_t rows);
 /// `compared`: with values that the row had; `rows`: of the statement. Errors: stale_row, not_found.
 [[noreturn]] void throw_not_written(const model_info& info, bool erased, bool compared = false, std::size_t rows = 1);
+/// The same of rows that were to be restored.
+[[noreturn]] void throw_not_restored(const model_info& info, std::size_t rows = 1);
 
 }  // namespace tupelo::detail

@@ -22,7 +22,7 @@ namespace tupelo::detail {
 /// Owns: its statements; the objects must stay where they are until it is cleared.
 class write_batch {
 public:
-  enum class verb : std::uint8_t { insert, update, erase };
+  enum class verb : std::uint8_t { insert, update, erase, restore };
   /// One statement, and whether it has written all its objects.
   struct step {
     verb what{};
@@ -58,6 +58,9 @@ public:
   task<void> erase_all(const model_info& info, void* const* objects, std::size_t count, std::int64_t now_us,
                        bool permanently = false);
 
+  /// Ends the marks of the rows, in the same way.
+  task<void> restore_all(const model_info& info, void* const* objects, std::size_t count, std::int64_t now_us);
+
   /// Whether enough is waiting that it should be run: a batch is held in memory as a whole, and sent as one.
   bool is_full() const noexcept { return steps_.size() - next_ >= most_steps || waiting_objects_ >= most_objects; }
   /// Runs what is waiting. Errors: those of the statements; stale_row, not_found for an object whose row is not there.
@@ -79,6 +82,11 @@ private:
   static constexpr std::size_t most_checked_steps = 16;
 
   step& add(verb what, const model_info& info);
+  /// Those of the same `erase_group` that stand beside each other, as `make(core, first, rows)` says for several, and
+  /// `make_one(core)` for one.
+  template <class MakeOne, class Make>
+  task<void> write_lists(verb what, const model_info& info, void* const* objects, std::size_t count, MakeOne make_one,
+                         Make make);
   task<void> run_waiting(lease* committed_on);
   static void judge(step& judged);
   [[noreturn]] static void throw_not_done(const step& failed);
