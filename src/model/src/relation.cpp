@@ -217,6 +217,12 @@ std::string_view name_of(relation_kind kind) noexcept {
   return names[static_cast<std::size_t>(kind)];
 }
 
+std::string text_of(relation_kind kind, const std::string_view related) {
+  const bool any = kind == relation_kind::belongs_to_any;
+  return "the relation tp::" + std::string(name_of(kind)) + "<" +
+         std::string(any ? std::string_view("…") : reflect::last_identifier(related)) + ">";
+}
+
 }  // namespace
 
 void throw_relation_not_loaded(relation_kind kind, const char* type_text) {
@@ -227,11 +233,7 @@ void throw_relation_not_loaded(relation_kind kind, const char* type_text) {
     verbs.append(verbs.empty() ? "" : " or ").append(".with(&").append(each).append(")");
   }
   if (candidates.find(' ') != std::string::npos) candidates = '(' + candidates + ')';
-  std::string message = "the relation tp::";
-  message += name_of(kind);
-  message += '<';
-  message += kind == relation_kind::belongs_to_any ? std::string_view("…") : reflect::last_identifier(related);
-  message += "> ";
+  std::string message = text_of(kind, related) + " ";
   if (verbs.empty()) {
     message +=
         "is not loaded; reading a relation never runs a query: load it with .with(…) in the query, or later with "
@@ -257,9 +259,13 @@ void throw_beyond_related(relation_kind kind, const char* type_text) {
 }
 
 void throw_no_related(relation_kind kind, const char* type_text) {
-  const std::string_view related = reflect::last_identifier(reflect::type_name(type_text));
-  throw std::out_of_range("the relation tp::" + std::string(name_of(kind)) + "<" + std::string(related) +
-                          "> is loaded, and there is no such object: ask get(), which is null then, before * and ->");
+  const std::string_view related = reflect::type_name(type_text);
+  // A field does not know its name: those that it may have.
+  std::string candidates;
+  for (const std::string& each : relations_like(kind, related)) candidates += (candidates.empty() ? "" : " or ") + each;
+  if (!candidates.empty()) candidates = " (" + candidates + ")";
+  throw std::out_of_range(text_of(kind, related) + candidates +
+                          " is loaded, and there is no such object: ask get(), which is null then, before * and ->");
 }
 
 }  // namespace tupelo::detail

@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include <optional>
+#include <stdexcept>
 #include <string>
 
 namespace tupelo {
@@ -142,6 +143,19 @@ TEST(relation, that_is_not_loaded_is_named) {
   const Wheel wheel;
   expect_said(said([&] { wheel.car.get(); }), "(Wheel::car or Wheel::car_of_plate)");
   expect_said(said([&] { wheel.car.get(); }), ".with(&Wheel::car) or .with(&Wheel::car_of_plate)");
+}
+TEST(relation, that_is_loaded_without_an_object_is_named) {
+  info_of<Wheel>();
+  info_of<Car>();
+  Wheel wheel;
+  assign_rows(&wheel.car, no_rows());
+  EXPECT_EQ(wheel.car.get(), nullptr);
+  try {
+    static_cast<void>(*wheel.car);
+    FAIL() << "an object";
+  } catch (const std::out_of_range& e) {
+    expect_said(e.what(), "tp::belongs_to<Car> (Wheel::car or Wheel::car_of_plate) is loaded, and there is no such");
+  }
 }
 
 TEST(load_list, is_shared_until_it_changes) {
