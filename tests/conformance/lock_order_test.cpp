@@ -15,24 +15,24 @@ struct Depot {
 
   static void model(tupelo::model<Depot>&) {}
 };
-struct Crate {
+struct Pallet {
   std::int64_t id{};
   std::int64_t depot_id{};
   std::int64_t from_id{};
 
-  static void model(tupelo::model<Crate>& m) {
-    m.foreign_key(&Crate::depot_id).references<Depot>().counter(&Depot::crates);
-    m.foreign_key(&Crate::from_id).references<Depot>().counter(&Depot::sent);
+  static void model(tupelo::model<Pallet>& m) {
+    m.foreign_key(&Pallet::depot_id).references<Depot>().counter(&Depot::crates);
+    m.foreign_key(&Pallet::from_id).references<Depot>().counter(&Depot::sent);
   }
 };
-struct Sticker;
+struct Decal;
 struct Poster {
   std::int64_t id{};
-  many_to_many<Sticker> stickers{};
+  many_to_many<Decal> stickers{};
 
   static void model(tupelo::model<Poster>& m) { m.many_to_many(&Poster::stickers, "stuck", "poster_id", "sticker_id"); }
 };
-struct Sticker {
+struct Decal {
   std::int64_t id{};
 };
 struct Stuck {
@@ -42,7 +42,7 @@ struct Stuck {
     m.table("stuck");
     m.primary_key(&Stuck::poster_id, &Stuck::sticker_id);
     m.foreign_key(&Stuck::poster_id).references<Poster>();
-    m.foreign_key(&Stuck::sticker_id).references<Sticker>();
+    m.foreign_key(&Stuck::sticker_id).references<Decal>();
   }
 };
 
@@ -51,11 +51,11 @@ protected:
   static constexpr int rounds = 60;
 
   lock_order() {
-    create<Depot, Crate, Poster, Sticker, Stuck>();
+    create<Depot, Pallet, Poster, Decal, Stuck>();
     sync_wait(db.insert(depots));
-    std::vector<Sticker> made(8);
+    std::vector<Decal> made(8);
     sync_wait(db.insert(made));
-    for (const Sticker& each : made) stickers.push_back(each.id);
+    for (const Decal& each : made) stickers.push_back(each.id);
     sync_wait(db.insert(poster));
   }
 
@@ -114,54 +114,54 @@ TEST_P(lock_order, lets_rows_be_written_that_another_transaction_has_written_mea
 }
 TEST_P(lock_order, of_counted_parents_is_one_for_updates_that_move_children_both_ways) {
   TUPELO_NEEDS(&feature_table::row_locks);
-  std::vector<Crate> there(20, {.depot_id = depots[0].id, .from_id = depots[0].id}), back = there;
+  std::vector<Pallet> there(20, {.depot_id = depots[0].id, .from_id = depots[0].id}), back = there;
   sync_wait(db.insert(there));
   sync_wait(db.insert(back));
-  const auto move = [&](std::vector<Crate>& crates, int to) {
-    for (Crate& each : crates) each.depot_id = depots[static_cast<std::size_t>(to % 2)].id;
+  const auto move = [&](std::vector<Pallet>& crates, int to) {
+    for (Pallet& each : crates) each.depot_id = depots[static_cast<std::size_t>(to % 2)].id;
     sync_wait(db.update(crates));
   };
   EXPECT_EQ(run_beside([&](int round) { move(there, round); }, [&](int round) { move(back, round + 1); }), "");
-  EXPECT_EQ(sync_wait(db.recount<Crate>()), 0);
+  EXPECT_EQ(sync_wait(db.recount<Pallet>()), 0);
 }
 TEST_P(lock_order, of_counted_parents_is_one_for_flushes_that_move_children_both_ways) {
   TUPELO_NEEDS(&feature_table::row_locks);
-  std::vector<Crate> crates(2, {.depot_id = depots[0].id, .from_id = depots[0].id});
+  std::vector<Pallet> crates(2, {.depot_id = depots[0].id, .from_id = depots[0].id});
   sync_wait(db.insert(crates));
   session here = db.session(), there = db.session();
-  auto one = sync_wait(here.get<Crate>(crates[0].id)), other = sync_wait(there.get<Crate>(crates[1].id));
-  const auto move = [&](session& in, const ref<Crate>& crate, int to) {
+  auto one = sync_wait(here.get<Pallet>(crates[0].id)), other = sync_wait(there.get<Pallet>(crates[1].id));
+  const auto move = [&](session& in, const ref<Pallet>& crate, int to) {
     crate->depot_id = depots[static_cast<std::size_t>(to % 2)].id;
     sync_wait(in.commit());
   };
   EXPECT_EQ(run_beside([&](int round) { move(here, one, round); }, [&](int round) { move(there, other, round + 1); }),
             "");
-  EXPECT_EQ(sync_wait(db.recount<Crate>()), 0);
+  EXPECT_EQ(sync_wait(db.recount<Pallet>()), 0);
 }
 TEST_P(lock_order, of_parents_that_are_counted_by_several_keys_is_one) {
   TUPELO_NEEDS(&feature_table::row_locks);
   const auto send = [&](std::size_t from) {
-    Crate sent{.depot_id = depots[1 - from].id, .from_id = depots[from].id};
+    Pallet sent{.depot_id = depots[1 - from].id, .from_id = depots[from].id};
     sync_wait(db.insert(sent));
     sync_wait(db.erase(sent));
   };
   EXPECT_EQ(run_beside([&](int) { send(0); }, [&](int) { send(1); }), "");
-  EXPECT_EQ(sync_wait(db.recount<Crate>()), 0);
+  EXPECT_EQ(sync_wait(db.recount<Pallet>()), 0);
 }
 TEST_P(lock_order, of_counted_parents_is_one_for_vectors_that_are_erased) {
   TUPELO_NEEDS(&feature_table::row_locks);
   const auto come_and_go = [&](std::size_t first) {
-    std::vector<Crate> crates{{.depot_id = depots[first].id, .from_id = depots[first].id},
-                              {.depot_id = depots[1 - first].id, .from_id = depots[1 - first].id}};
+    std::vector<Pallet> crates{{.depot_id = depots[first].id, .from_id = depots[first].id},
+                               {.depot_id = depots[1 - first].id, .from_id = depots[1 - first].id}};
     sync_wait(db.insert(crates));
     sync_wait(db.erase(crates));
   };
   EXPECT_EQ(run_beside([&](int) { come_and_go(0); }, [&](int) { come_and_go(1); }), "");
-  EXPECT_EQ(sync_wait(db.recount<Crate>()), 0);
+  EXPECT_EQ(sync_wait(db.recount<Pallet>()), 0);
 }
 TEST_P(lock_order, of_counted_parents_costs_one_statement_where_there_are_several) {
   TUPELO_NEEDS(&feature_table::row_locks);
-  Crate crate = sync_wait(db.insert(Crate{.depot_id = depots[0].id, .from_id = depots[0].id}));
+  Pallet crate = sync_wait(db.insert(Pallet{.depot_id = depots[0].id, .from_id = depots[0].id}));
   statement_log log(db);
   crate.depot_id = depots[1].id;
   sync_wait(db.update(crate));

@@ -5,16 +5,16 @@
 namespace tupelo::conformance {
 namespace {
 
-struct Leaflet {
+struct Handbill {
   std::int64_t id{};
   int version{};
   timestamp created_at{}, updated_at{};
   std::optional<timestamp> deleted_at{};
 
-  static void model(tupelo::model<Leaflet>& m) {
-    m.version(&Leaflet::version);
-    m.timestamps(&Leaflet::created_at, &Leaflet::updated_at);
-    m.soft_delete(&Leaflet::deleted_at);
+  static void model(tupelo::model<Handbill>& m) {
+    m.version(&Handbill::version);
+    m.timestamps(&Handbill::created_at, &Handbill::updated_at);
+    m.soft_delete(&Handbill::deleted_at);
   }
 };
 struct Booklet {
@@ -27,11 +27,11 @@ struct Booklet {
 class restorations : public conformance_test {
 protected:
   restorations() {
-    create<Leaflet, Booklet>();
+    create<Handbill, Booklet>();
     sync_wait(db.insert(leaflets));
     sync_wait(db.insert(booklets));
   }
-  std::vector<Leaflet> leaflets = std::vector<Leaflet>(5);
+  std::vector<Handbill> leaflets = std::vector<Handbill>(5);
   std::vector<Booklet> booklets = std::vector<Booklet>(3);
 };
 TUPELO_CONFORMANCE_SUITE(restorations);
@@ -43,9 +43,9 @@ TEST_P(restorations, of_a_row_that_is_not_marked_find_none) {
   EXPECT_NE(std::string(said.what()).find("not marked"), std::string::npos) << said.what();
 }
 TEST_P(restorations, of_a_versioned_row_that_is_not_marked_are_stale_and_change_nothing) {
-  const Leaflet before = leaflets[0];
+  const Handbill before = leaflets[0];
   EXPECT_THROW(sync_wait(db.restore(leaflets[0])), stale_row);
-  EXPECT_EQ(sync_wait(db.get<Leaflet>(before.id)).version, before.version);
+  EXPECT_EQ(sync_wait(db.get<Handbill>(before.id)).version, before.version);
   EXPECT_EQ(leaflets[0].version, before.version);
 }
 TEST_P(restorations, of_several_take_few_statements) {
@@ -53,8 +53,8 @@ TEST_P(restorations, of_several_take_few_statements) {
   statement_log log(db);
   sync_wait(db.restore(leaflets));
   EXPECT_EQ(log.all("UPDATE").size(), 2U) << "of four and of one";
-  for (const Leaflet& each : leaflets) {
-    const Leaflet row = sync_wait(db.get<Leaflet>(each.id));
+  for (const Handbill& each : leaflets) {
+    const Handbill row = sync_wait(db.get<Handbill>(each.id));
     EXPECT_FALSE(row.deleted_at);
     EXPECT_FALSE(each.deleted_at);
     EXPECT_EQ(row.version, 3);
