@@ -287,6 +287,14 @@ public:
                    std::source_location from = std::source_location::current()) {
     return detail::erase_all({source(), from}, detail::meta<T>::spec, pointers_to(objects), true);
   }
+  template <class T, class... Rest>
+    requires(detail::is_model<T>)
+  task<void> erase(const std::vector<T>&, const Rest&...) {
+    static_assert(sizeof(T) == 0,
+                  "tupelo: erase() writes marks and versions into the objects: give it a vector that is a variable and "
+                  "not const");
+    return {};
+  }
   /// The same; the row is deleted where the model says soft_delete, too: `db.erase(user, tp::permanently)`.
   template <class T>
     requires(detail::is_model<T>)
@@ -307,6 +315,14 @@ public:
     requires(detail::is_model<T>)
   task<void> restore(std::vector<T>& objects, std::source_location from = std::source_location::current()) {
     return detail::restore_all({source(), from}, detail::meta<T>::spec, pointers_to(objects));
+  }
+  template <class T>
+    requires(detail::is_model<T>)
+  task<void> restore(const std::vector<T>&) {
+    static_assert(sizeof(T) == 0,
+                  "tupelo: restore() writes marks and versions into the objects: give it a vector that is a variable "
+                  "and not const");
+    return {};
   }
 
   // ---- many rows
