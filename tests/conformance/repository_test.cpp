@@ -145,6 +145,16 @@ TEST_P(repositories, an_update_that_fails_keeps_what_the_program_has_changed_its
   sync_wait(s.commit());
   EXPECT_EQ(sync_wait(db.get<Scholar>(bob.id)).age, 21);
 }
+TEST_P(repositories, an_update_that_fails_keeps_one_that_is_not_committed_yet) {
+  auto s = db.session();
+  const repository<Scholar> scholars(s);
+  sync_wait(scholars.update(bob.id, patch<Scholar>().set(&Scholar::age, 21)));
+  EXPECT_THROW(sync_wait(scholars.update(bob.id, email("ada"))), unique_violation);
+  EXPECT_EQ(sync_wait(scholars.get(bob.id))->email, "bob");
+  EXPECT_EQ(sync_wait(scholars.get(bob.id))->age, 21);
+  sync_wait(s.commit());
+  EXPECT_EQ(sync_wait(db.get<Scholar>(bob.id)).age, 21);
+}
 TEST_P(repositories, an_update_after_a_stale_one_reads_the_row_as_it_is) {
   TUPELO_NEEDS(trait::several_connections);
   auto s = db.session();

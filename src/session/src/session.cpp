@@ -240,6 +240,8 @@ void session::state::forget(tracked_object* object) {
   disown(object);
 }
 
+bool session::is_flushed(const tracked_object* object) const noexcept { return state_->undo.has_written(object); }
+
 bool session::needs_flush(tracked_object* object) const {
   if (!object || object->session != state_->number) return false;
   switch (object->state) {

@@ -46,6 +46,13 @@ public:
         {object, object->state, object->key_generated, object->expired, read, object->noted, object->snapshot, {}});
     object->noted = static_cast<std::uint32_t>(entries_.size());
   }
+  /// Whether it has been written, and not only read.
+  bool has_written(const tracked_object* object) const noexcept {
+    for (std::uint32_t at = object->noted; at != 0; at = entries_[at - 1].earlier) {
+      if (!entries_[at - 1].read) return true;
+    }
+    return false;
+  }
   undo_entry take_last() {
     undo_entry last = std::move(entries_.back());
     entries_.pop_back();

@@ -186,7 +186,8 @@ private:
     co_return failure;
   }
   task<void> change(ref<T> object, const patch<T>& changes) const {
-    const bool has_others = session_->is_dirty(object);  // which the program has made itself
+    // Which the program has made itself, or an update that is not committed yet.
+    const bool has_others = session_->is_dirty(object) || session_->is_flushed(object.tracked());
     T before{};
     detail::copy_fields(info_of<T>(), &*object, &before, changes.core().given());
     changes.apply_to(*object);

@@ -308,6 +308,8 @@ public:
 private:
   struct state;
   friend class managed_session;
+  template <class T>
+  friend class repository;
 
   template <class T>
   static detail::tracked_object* make() {
@@ -321,6 +323,8 @@ private:
   task<detail::tracked_object*> merge_value(detail::tracked_object* given, detail::tracked_object* (*make)());
   void forget(detail::tracked_object* object);
   bool needs_flush(detail::tracked_object* object) const;
+  /// Whether the open transaction has written it.
+  bool is_flushed(const detail::tracked_object* object) const noexcept;
   task<detail::tracked_object*> read(query_core core, detail::tracked_object* (*make)(), bool must_exist,
                                      std::source_location from, std::optional<row_lock> lock = {});
   task<void> reload(detail::tracked_object* object);
