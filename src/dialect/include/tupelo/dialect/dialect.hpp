@@ -213,8 +213,8 @@ public:
   virtual bool gives_near(const function_call&) const noexcept { return false; }
   /// Makes of such a term one of the digits that are read, so that it equals what was read of it.
   virtual void settle(std::string& /*sql*/) const {}
-  /// Ends a table that is made of values, beside which rows are written: it must not become part of the statement around
-  /// it where another transaction's change of a row makes the database look at that row again.
+  /// Ends a table that is made of values, beside which rows are written: it must not become part of the statement
+  /// around it where another transaction's change of a row makes the database look at that row again.
   virtual void keep_apart(std::string& /*sql*/) const {}
   /// Makes of a computed integer or number that a column is set to one that its field, of this kind (integers and f32),
   /// holds: any other is an error. `native`: the column's type was named by the program.

@@ -303,55 +303,55 @@ public:
 
   /// Rows that have a match in Other; its columns may be named from here on.
   template <class Other, class... Models>
-  select_query<Result, Joined..., Other> join(const condition<Models...>& on) const {
+  [[nodiscard]] select_query<Result, Joined..., Other> join(const condition<Models...>& on) const {
     return joined<Other>(join_kind::inner, on);
   }
   template <class Other, class On>
-  select_query<Result, Joined..., Other> join(const On&) const {
+  [[nodiscard]] select_query<Result, Joined..., Other> join(const On&) const {
     static_assert(detail::clause_given<On>::is_a_condition, TUPELO_NO_CONDITION("join()"));
     return {query_core(core_), source_};
   }
   /// All rows, those without a match with NULL for every column of Other.
   template <class Other, class... Models>
-  select_query<Result, Joined..., Other> left_join(const condition<Models...>& on) const {
+  [[nodiscard]] select_query<Result, Joined..., Other> left_join(const condition<Models...>& on) const {
     return joined<Other>(join_kind::left, on);
   }
 
   /// All rows of Other, those without a match with NULL for every other column: select these into std::optional fields.
   template <class Other, class... Models>
-  select_query<Result, Joined..., Other> right_join(const condition<Models...>& on) const {
+  [[nodiscard]] select_query<Result, Joined..., Other> right_join(const condition<Models...>& on) const {
     return joined<Other>(join_kind::right, on);
   }
   /// All rows of both, with NULL for what has no match.
   template <class Other, class... Models>
-  select_query<Result, Joined..., Other> full_join(const condition<Models...>& on) const {
+  [[nodiscard]] select_query<Result, Joined..., Other> full_join(const condition<Models...>& on) const {
     return joined<Other>(join_kind::full, on);
   }
   /// Every row with every row of Other.
   template <class Other>
-  select_query<Result, Joined..., Other> cross_join() const {
+  [[nodiscard]] select_query<Result, Joined..., Other> cross_join() const {
     return joined<Other>(join_kind::cross, condition<>(expression()));
   }
   /// The same five with an alias of a model, or with the rows of a query that has a name: tp::alias, tp::derived,
   /// tp::cte.
   template <detail::row_source Source, class... Models>
-  auto join(const Source& source, const condition<Models...>& on) const {
+  [[nodiscard]] auto join(const Source& source, const condition<Models...>& on) const {
     return joined_source(join_kind::inner, source, on);
   }
   template <detail::row_source Source, class... Models>
-  auto left_join(const Source& source, const condition<Models...>& on) const {
+  [[nodiscard]] auto left_join(const Source& source, const condition<Models...>& on) const {
     return joined_source(join_kind::left, source, on);
   }
   template <detail::row_source Source, class... Models>
-  auto right_join(const Source& source, const condition<Models...>& on) const {
+  [[nodiscard]] auto right_join(const Source& source, const condition<Models...>& on) const {
     return joined_source(join_kind::right, source, on);
   }
   template <detail::row_source Source, class... Models>
-  auto full_join(const Source& source, const condition<Models...>& on) const {
+  [[nodiscard]] auto full_join(const Source& source, const condition<Models...>& on) const {
     return joined_source(join_kind::full, source, on);
   }
   template <detail::row_source Source>
-  auto cross_join(const Source& source) const {
+  [[nodiscard]] auto cross_join(const Source& source) const {
     return joined_source(join_kind::cross, source, condition<>(expression()));
   }
 
@@ -360,22 +360,22 @@ public:
   /// The rows of both queries, equal ones once. What is ordered, limited and counted from here on are all of them;
   /// their columns are named as those of the row's type: `.order_by(tp::col<&Row::name>)`.
   template <class Other>
-  select_query<Result, Result> union_(const Other& other) const {
+  [[nodiscard]] select_query<Result, Result> union_(const Other& other) const {
     return united(set_kind::union_, other);
   }
   /// The rows of both, as many as there are.
   template <class Other>
-  select_query<Result, Result> union_all(const Other& other) const {
+  [[nodiscard]] select_query<Result, Result> union_all(const Other& other) const {
     return united(set_kind::union_all, other);
   }
   /// The rows that both have, each once.
   template <class Other>
-  select_query<Result, Result> intersect(const Other& other) const {
+  [[nodiscard]] select_query<Result, Result> intersect(const Other& other) const {
     return united(set_kind::intersect, other);
   }
   /// The rows that the other has not, each once.
   template <class Other>
-  select_query<Result, Result> except(const Other& other) const {
+  [[nodiscard]] select_query<Result, Result> except(const Other& other) const {
     return united(set_kind::except, other);
   }
 
@@ -383,7 +383,7 @@ public:
   /// is asked row by row: `tp::exists(tp::query<Post>().correlate<User>().where(tp::col<&Post::author_id> ==
   /// tp::col<&User::id>))`.
   template <class... Outer>
-  select_query<Result, Joined..., detail::outer<Outer>...> correlate() const {
+  [[nodiscard]] select_query<Result, Joined..., detail::outer<Outer>...> correlate() const {
     static_assert((detail::joins_once<in_query, Outer> && ...),
                   "tupelo: correlate(): this model is in the subquery already, whose own columns would be meant");
     return {query_core(core_), source_};
@@ -391,7 +391,7 @@ public:
 
   template <class Outer>
     requires(detail::row_source<Outer>)
-  auto correlate(const Outer&) const {
+  [[nodiscard]] auto correlate(const Outer&) const {
     return select_query<Result, Joined..., detail::outer<detail::aliased<typename Outer::row_type>>>(query_core(core_),
                                                                                                      source_);
   }
@@ -400,7 +400,7 @@ public:
   /// checked here. What with() has said before stays with the query's objects, which then stand first in a std::pair or
   /// std::tuple; columns alone have no relations. Errors: query_error where the objects stand elsewhere.
   template <class Row, class... Terms>
-  select_query<Row, Joined...> select(const Terms&... terms) const {
+  [[nodiscard]] select_query<Row, Joined...> select(const Terms&... terms) const {
     query_core core = core_;
     detail::project_row<Row, in_query>(core, terms...);
     if constexpr ((std::is_same_v<Terms, whole_row<Result>> || ...)) {
@@ -411,13 +411,13 @@ public:
   }
   /// The rows become values, of the one term.
   template <class Term>
-  auto select(const Term& term) const {
+  [[nodiscard]] auto select(const Term& term) const {
     return this->template select<typename detail::selected<Term>::type>(term);
   }
   /// The rows become std::tuple.
   template <class... Terms>
     requires(sizeof...(Terms) > 1)
-  auto select(const Terms&... terms) const {
+  [[nodiscard]] auto select(const Terms&... terms) const {
     return this->template select<std::tuple<typename detail::selected<Terms>::type...>>(terms...);
   }
 
@@ -425,42 +425,42 @@ public:
   /// std::int64_t>, to which further calls of these five add. A function narrows what is counted, as of tp::count_of();
   /// relations are loaded with() the objects as ever.
   template <class F, class C, class... Constraint>
-  auto with_count(F C::* relation, const Constraint&... constraint) const {
+  [[nodiscard]] auto with_count(F C::* relation, const Constraint&... constraint) const {
     return beside(count_of(relation, constraint...));
   }
   /// The same of a column of theirs, or an expression over columns; std::nullopt where there are none.
   template <class F, class C, class Term, class... Constraint>
-  auto with_sum(F C::* relation, const Term& term, const Constraint&... constraint) const {
+  [[nodiscard]] auto with_sum(F C::* relation, const Term& term, const Constraint&... constraint) const {
     return beside(sum_of(relation, term, constraint...));
   }
   template <class F, class C, class Term, class... Constraint>
-  auto with_avg(F C::* relation, const Term& term, const Constraint&... constraint) const {
+  [[nodiscard]] auto with_avg(F C::* relation, const Term& term, const Constraint&... constraint) const {
     return beside(avg_of(relation, term, constraint...));
   }
   template <class F, class C, class Term, class... Constraint>
-  auto with_min(F C::* relation, const Term& term, const Constraint&... constraint) const {
+  [[nodiscard]] auto with_min(F C::* relation, const Term& term, const Constraint&... constraint) const {
     return beside(min_of(relation, term, constraint...));
   }
   template <class F, class C, class Term, class... Constraint>
-  auto with_max(F C::* relation, const Term& term, const Constraint&... constraint) const {
+  [[nodiscard]] auto with_max(F C::* relation, const Term& term, const Constraint&... constraint) const {
     return beside(max_of(relation, term, constraint...));
   }
 
   /// Reads these columns and the key alone; the rows are tp::partial<Result>, whose other fields are an error to read.
   /// Include `tupelo/engine/partial.hpp`. A relation is loaded with() such rows by columns that are among them.
   template <class... Columns>
-  select_query<partial<Result>, Joined...> only(const Columns&... columns) const {
+  [[nodiscard]] select_query<partial<Result>, Joined...> only(const Columns&... columns) const {
     return part_of_columns(true, columns...);
   }
   /// Reads all columns but these, which are none of the key.
   template <class... Columns>
-  select_query<partial<Result>, Joined...> omit(const Columns&... columns) const {
+  [[nodiscard]] select_query<partial<Result>, Joined...> omit(const Columns&... columns) const {
     return part_of_columns(false, columns...);
   }
   /// The query as a function of it leaves it: a scope that has a name of its own and is used in many places.
   /// `.apply(older_than, 18)` is `older_than(query, 18)`, which adds to the query it is given, or gives another one.
   template <class Scope, class... Arguments>
-  auto apply(const Scope& scope, const Arguments&... arguments) const {
+  [[nodiscard]] auto apply(const Scope& scope, const Arguments&... arguments) const {
     select_query query(*this);
     if constexpr (std::is_void_v<decltype(scope(query, arguments...))>) {
       scope(query, arguments...);

@@ -68,7 +68,7 @@ public:
     core_.clause(op::where, c);
     return self();
   }
-  Derived&& where(const condition<T>& c) && { return static_cast<Derived&&>(where(c)); }
+  [[nodiscard]] Derived&& where(const condition<T>& c) && { return static_cast<Derived&&>(where(c)); }
   template <class... Models>
   Derived& where(const condition<Models...>& c) & {
     static_assert(all_in<models_in_query<T, Joined...>, Models...>,
@@ -78,7 +78,7 @@ public:
     return self();
   }
   template <class... Models>
-  Derived&& where(const condition<Models...>& c) && {
+  [[nodiscard]] Derived&& where(const condition<Models...>& c) && {
     return static_cast<Derived&&>(where(c));
   }
   /// The rows that have a match in Other, whose columns may be named from here on. Where an update finds several, which
@@ -110,7 +110,7 @@ public:
     core_.word(make_word(op::all_rows));
     return self();
   }
-  Derived&& all_rows() && { return static_cast<Derived&&>(all_rows()); }
+  [[nodiscard]] Derived&& all_rows() && { return static_cast<Derived&&>(all_rows()); }
 
   /// Rows that a default scope of this name leaves out too; those of all default scopes. Errors when run: query_error
   /// where no model of the statement has such a scope.
@@ -118,12 +118,14 @@ public:
     core_.without_scope(name);
     return self();
   }
-  Derived&& without_scope(std::string_view name) && { return static_cast<Derived&&>(without_scope(name)); }
+  [[nodiscard]] Derived&& without_scope(std::string_view name) && {
+    return static_cast<Derived&&>(without_scope(name));
+  }
   Derived& without_scopes() & {
     core_.word(make_word(op::without_scope, all_scopes));
     return self();
   }
-  Derived&& without_scopes() && { return static_cast<Derived&&>(without_scopes()); }
+  [[nodiscard]] Derived&& without_scopes() && { return static_cast<Derived&&>(without_scopes()); }
 
   /// Runs it; the result is the number of rows written.
   auto run(std::source_location from = std::source_location::current()) const {
@@ -270,7 +272,7 @@ public:
     detail::assign_given(this->core_, changes.core(), __builtin_addressof(changes.values()));
     return *this;
   }
-  update_query&& set(const patch<T>& changes) && { return static_cast<update_query&&>(set(changes)); }
+  [[nodiscard]] update_query&& set(const patch<T>& changes) && { return static_cast<update_query&&>(set(changes)); }
   /// A place in a JSON document: `.set(tp::col<&Post::meta>.path("likes"), 5)`. One place of a column in one update;
   /// for several, one inside of the other: `.set(meta, meta.path("a").with(1))`.
   template <auto... M, class V>
@@ -278,11 +280,11 @@ public:
     return set(column<M...>(), place.with(value));
   }
   template <auto... M, class V>
-  update_query&& set(const json_place<column<M...>>& place, const V& value) && {
+  [[nodiscard]] update_query&& set(const json_place<column<M...>>& place, const V& value) && {
     return static_cast<update_query&&>(set(place, value));
   }
   template <auto... M, class V>
-  update_query&& set(column<M...> c, const V& value) && {
+  [[nodiscard]] update_query&& set(column<M...> c, const V& value) && {
     return static_cast<update_query&&>(set(c, value));
   }
 
@@ -291,7 +293,7 @@ public:
     this->core_.word(make_word(op::with_deleted));
     return *this;
   }
-  update_query&& with_deleted() && { return static_cast<update_query&&>(with_deleted()); }
+  [[nodiscard]] update_query&& with_deleted() && { return static_cast<update_query&&>(with_deleted()); }
 };
 
 /// A DELETE of the rows that a condition names: `db.erase<User>().where(…).run()`. Soft-deletable models are marked,
@@ -313,7 +315,7 @@ public:
     this->core_.word(make_word(op::with_deleted));
     return *this;
   }
-  delete_query&& permanently() && { return static_cast<delete_query&&>(permanently()); }
+  [[nodiscard]] delete_query&& permanently() && { return static_cast<delete_query&&>(permanently()); }
 };
 
 namespace detail {
