@@ -148,7 +148,7 @@ TEST(relation, that_is_loaded_without_an_object_is_named) {
   info_of<Wheel>();
   info_of<Car>();
   Wheel wheel;
-  assign_rows(&wheel.car, no_rows());
+  detail::assign_rows(&wheel.car, detail::no_rows());
   EXPECT_EQ(wheel.car.get(), nullptr);
   try {
     static_cast<void>(*wheel.car);
