@@ -264,8 +264,12 @@ tp::task<void> connecting_in_a_session(tp::database& db) {
 class repetition_log final : public tp::statement_observer {
 public:
   void read_repeated(const tp::repeated_read_event& event) noexcept override {
-    std::fprintf(stderr, "%.*s:%u repeats a read: add .with(&%.*s) at line %u\n", int(event.file.size()),
-                 event.file.data(), event.line, int(event.relation.size()), event.relation.data(), event.line_before);
+    std::fprintf(stderr, "%.*s:%u repeats a read", int(event.file.size()), event.file.data(), event.line);
+    if (!event.relation.empty()) {  // else no relation of what was read leads there
+      std::fprintf(stderr, ": add .with(&%.*s) at line %u", int(event.relation.size()), event.relation.data(),
+                   event.line_before);
+    }
+    std::fputc('\n', stderr);
     ++heard;
   }
   int heard = 0;
