@@ -61,6 +61,22 @@ TEST_P(streams, left_early_one_after_the_other_give_each_its_rows) {
   for (int i = 0; i < 100; ++i)
     EXPECT_EQ(sync_wait(with_deadline(first_of(db), deadline::after(std::chrono::seconds(20)))), 0);
 }
+TEST_P(streams, that_fail_behind_rows_give_those_before) {
+  auto numbers = db.raw_sql<std::int64_t>(
+                       "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000) "
+                       "SELECT CASE WHEN i < 1500 THEN i ELSE abs(-9223372036854775807 - (i - 1499)) END FROM n")
+                     .stream();
+  std::vector<std::int64_t> seen;
+  const auto read = [&]() -> task<void> {
+    while (const std::int64_t* number = co_await numbers.next()) seen.push_back(*number);
+  };
+  EXPECT_THROW(sync_wait(read()), error);
+  ASSERT_EQ(seen.size(), 1499U);
+  EXPECT_EQ(seen.back(), 1499);
+  EXPECT_THROW(sync_wait(read()), error) << "and fail again";
+  EXPECT_EQ(seen.size(), 1499U);
+  EXPECT_EQ(db.statistics().in_use, 0U);
+}
 TEST_P(streams, may_be_moved_while_open) {
   auto pets = db.query<Pet>().where(col<&Pet::name> == "ant").order_by(col<&Pet::weight>).stream();
   EXPECT_EQ(sync_wait(pets.next())->weight, 0);

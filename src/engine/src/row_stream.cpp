@@ -128,6 +128,20 @@ struct row_stream_core::state final : open_result {
     held.release();
   }
 
+  /// Whether the database has failed the statement behind rows that are whole. A task that is to stop has no use for
+  /// them, and what cannot be read is told at once.
+  bool fails_behind_rows(const row_sink& sink, pooled_connection& connection) const noexcept {
+    if (!request.failure || request.row_count == 0 || request.rows.rows != sink.rows || !connection.usable())
+      return false;
+    try {
+      std::rethrow_exception(failure);
+    } catch (const database_error&) {
+      return true;
+    } catch (...) {
+      return false;
+    }
+  }
+
   void end(pooled_connection& connection) noexcept {
     connection.drop_result(*this);
     if (observed) {
@@ -226,6 +240,8 @@ task<std::uint64_t> row_stream_core::fetch(row_sink sink) {
     s.failure = std::current_exception();
   }
   const std::uint64_t fetched = s.request.row_count;
+  const bool fails_later = s.failure && s.fails_behind_rows(sink, connection);
+  if (fails_later) s.rows += fetched;
   s.ended = s.failure || !s.running;
   if (s.ended) {
     s.end(connection);
@@ -238,7 +254,7 @@ task<std::uint64_t> row_stream_core::fetch(row_sink sink) {
     }
     s.let_go();
   }
-  if (s.failure) std::rethrow_exception(s.failure);
+  if (s.failure && !fails_later) std::rethrow_exception(s.failure);
   co_return fetched;
 }
 

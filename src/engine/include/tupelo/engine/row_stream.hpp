@@ -22,7 +22,8 @@ public:
   row_stream_core& operator=(row_stream_core&&) = delete;
   ~row_stream_core();
 
-  /// Decodes up to one batch into the sink; 0 rows: the end.
+  /// Decodes up to one batch into the sink, and gives how many of the rows are whole; 0 rows: the end. A failure behind
+  /// whole rows is that of the next call.
   task<std::uint64_t> fetch(row_sink sink);
 
   /// What reads it has a context of its own inside of `around`: whoever asks for a connection there waits for what
@@ -49,12 +50,15 @@ public:
   row_stream(query_source* source, query_core&& core, bool in_bulk, std::source_location from)
       : core_(source, static_cast<query_core&&>(core), in_bulk, from) {}
 
-  /// The next row, valid until the next call; null at the end. A stream that has failed fails again each time.
+  /// The next row, valid until the next call; null at the end. A stream that has failed fails again each time: behind
+  /// the rows that came before the statement failed, unless their relations are loaded with them.
   task<T*> next() {
     if (at_ + 1 < batch_.size()) co_return row(++at_);
     if (ended_) co_return nullptr;
-    rows_type batch;  // kept only whole: a failure may leave its last row half filled
-    co_await core_.fetch({&batch, [](void* rows) -> void* { return &static_cast<rows_type*>(rows)->emplace_back(); }});
+    rows_type batch;
+    const std::uint64_t whole = co_await core_.fetch(
+        {&batch, [](void* rows) -> void* { return &static_cast<rows_type*>(rows)->emplace_back(); }});
+    while (batch.size() > whole) batch.pop_back();  // a failure may leave the last one half filled
     batch_ = static_cast<rows_type&&>(batch);
     at_ = 0;
     ended_ = batch_.empty();
