@@ -42,6 +42,7 @@ task<void> session::state::flush_events::before(state& of) {
 
 task<void> session::state::flush_events::tell(state& of, event what, const model_info& info, tracked_object& object) {
   const handlers_told told(of.open_to_handlers);
+  of.loads.note_write();  // by the handlers
   co_await registry_->tell(what, {info, object.object()}, of.held);
 }
 

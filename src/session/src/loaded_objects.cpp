@@ -81,6 +81,7 @@ public:
       loaded_rows* const rows = detail::loaded_rows_of(field);
       if (rows == nullptr) continue;
       state_.has_loaded_relations = true;
+      note(info, object, info.fields[relation.field].offset);
       if (rows->count == 0) continue;
       const bool held = rows->origin == rows_origin::held;
       const model_info* const model = held || rows->origin == rows_origin::loaded ? model_of(relation, field) : nullptr;
@@ -131,6 +132,9 @@ private:
   void add_below(const load_list& loads, const std::vector<void*>& objects) {
     for (const detail::load_step& step : loads) {
       const model_info& info = info_of(*step.rows->spec);
+      if (state_.loads.is_needed()) {
+        for (void* object : objects) note(info_of(*step.relation.model), object, step.relation.offset);
+      }
       if (info.key.empty()) continue;
       std::vector<void*> loaded;
       for (loaded_rows* rows : slices_of(step, objects)) {
@@ -206,6 +210,13 @@ private:
     track(info, *part);
     return true;
   }
+  void note(const model_info& info, void* object, std::uint32_t offset) {
+    if (!state_.loads.is_needed()) return;
+    // Tracked rows may move.
+    const tracked_object* const known = info.key.empty() ? nullptr : state_.identities.find(info, object);
+    const bool is_tracked = known != nullptr && known->object() == object;
+    state_.loads.note(is_tracked ? static_cast<const void*>(known) : object, offset);
+  }
   void track(const model_info& info, row_part& part) {
     part.snapshot.clear();  // of another session
     state_.remember_read(&part);
@@ -239,6 +250,43 @@ void session::state::track_relations(const model_info& info, void* object) {
 
 void session::state::follow_stored_rows(detail::held_rows& held) {
   loaded_objects(*this).follow(info_of(*held.ops->spec), held);
+}
+
+void session::state::unload(const std::vector<detail::load_log::field>& loaded) {
+  if (loaded.empty()) return;
+  struct place {
+    const model_info* info;
+    void* object;
+    const void* named;
+  };
+  std::vector<place> places;
+  for (tracked_object* object : objects.with_relations())
+    places.push_back({&info_of(*object->spec), object->object(), object});
+  std::unordered_set<const loaded_rows*> met;
+  while (!places.empty()) {
+    const place at = places.back();
+    places.pop_back();
+    for (const relation_info& relation : at.info->relations) {
+      const std::uint32_t offset = at.info->fields[relation.field].offset;
+      void* const field = static_cast<char*>(at.object) + offset;
+      const loaded_rows* const rows = detail::loaded_rows_of(field);
+      if (rows == nullptr || (rows->origin != rows_origin::loaded && rows->origin != rows_origin::held)) continue;
+      const auto is_among = [&](const void* object) {
+        return std::binary_search(loaded.begin(), loaded.end(), detail::load_log::field(object, offset));
+      };
+      if (is_among(at.named) || is_among(at.object)) {
+        detail::assign_rows(field, nullptr);
+        continue;
+      }
+      if (rows->count == 0 || !met.insert(rows).second) continue;
+      const model_info* const model = model_of(relation, field);
+      if (model == nullptr || model->relations.empty()) continue;
+      for (std::size_t row = 0; row != rows->count; ++row) {
+        void* const object = row_at(*rows, *model, row);
+        places.push_back({model, object, object});
+      }
+    }
+  }
 }
 
 void session::state::let_go_of_left_behind() {

@@ -48,6 +48,7 @@ task<void> session::state::restore_children(flush_events& events) {
   }
   if (restored.empty()) co_return;
   co_await ensure_transaction();
+  loads.note_write();
   const std::int64_t now = timestamp::now().us;
   std::vector<std::int64_t> times;
   for (const tracked_object* object : restored) {

@@ -155,6 +155,7 @@ void session::state::settle() {
   undo.clear();
   flushed = 0;
   marks.clear();
+  loads.clear();
   if (watch) watch->forget();
   connected.settle();
   if (std::exchange(has_erased_objects, false)) drop_all(object_state::erased);
@@ -408,7 +409,7 @@ task<std::exception_ptr> session::state::undo_transaction(bool values) {
   marks.clear();
   hooks.roll_back(0);
   connected.revert(0, !values);
-  revert(0, values);
+  revert(0, values, loads.roll_back());
   co_return failure;
 }
 
@@ -434,6 +435,7 @@ task<void> session::open_savepoint() {
   co_await state_->held.begin();
   state_->flushed = state_->undo.size();
   state_->marks.push_back(state_->flushed);
+  state_->loads.open_savepoint();
 }
 
 task<void> session::close_savepoint(std::exception_ptr failure) {
@@ -449,12 +451,13 @@ task<void> session::close_savepoint(std::exception_ptr failure) {
   state_->marks.pop_back();
   if (!failure) {
     state_->connected.release(state_->marks.size());
+    state_->loads.release_savepoint();
     co_return;
   }
   // Why it is undone is what is told; where that fails, the lease knows that the transaction has.
   co_await state_->held.rollback_after_failure();
   state_->connected.revert(state_->marks.size() + 1, false);
-  state_->revert(mark, true);
+  state_->revert(mark, true, state_->loads.roll_back_savepoint());
   std::rethrow_exception(failure);
 }
 
@@ -463,12 +466,14 @@ task<void> session::close_savepoint(std::exception_ptr failure) {
 bool session::try_run(statement_run& run, const task_context& context) {
   const session_use use(state_->busy);
   if (run.core.locks_rows() && !state_->held.holds_connection()) return false;
+  state_->note_run(run);
   return state_->source().try_run(run, context);
 }
 
 task<void> session::run(statement_run& run) {
   const session_use use(state_->busy);
   if (run.core.locks_rows()) co_await state_->ensure_transaction();
+  state_->note_run(run);
   co_await state_->source().run(run);
 }
 
@@ -477,6 +482,7 @@ task<void> session::run_group(statement_group& group) {
   const bool locks = std::any_of(group.runs, group.runs + group.count,
                                  [](const statement_run* run) { return run->core.locks_rows(); });
   if (locks) co_await state_->ensure_transaction();
+  for (std::size_t i = 0; i != group.count; ++i) state_->note_run(*group.runs[i]);
   co_await state_->source().run_group(group);
 }
 
@@ -484,6 +490,7 @@ const dialect& session::sql_dialect() const { return state_->db.sql_dialect(); }
 const event_registry* session::listening() const noexcept { return state_->listening(); }
 
 task<lease> session::acquire(std::source_location from) {
+  if (state_->held.in_transaction()) state_->loads.note_write();  // by whoever gets it
   lease held = co_await state_->source().acquire(from);
   if (state_->muted) held.mute();
   co_return held;

@@ -518,6 +518,7 @@ task<bool> session::state::write_all(bool commit) {
   work.connects = connected.any(objects.with_relations());
   if (work.models.empty() && !work.connects) co_return false;
   co_await ensure_transaction();
+  loads.note_write();
   flush_writes writes(*this, events);
   // Which models join tables have is known once their rows are written.
   const bool changes_parents =

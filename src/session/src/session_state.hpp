@@ -4,6 +4,7 @@
 #include "added_index.hpp"
 #include "connections.hpp"
 #include "identity_map.hpp"
+#include "load_log.hpp"
 #include "other_sides.hpp"
 #include "owned_objects.hpp"
 #include "removal_order.hpp"
@@ -65,6 +66,7 @@ struct session::state {
   detail::undone_work undone;
   std::size_t flushed = 0;                          ///< size of `undo` behind the last flush that did not fail
   std::vector<std::size_t> marks;                   ///< size of `undo` where each open savepoint began
+  detail::load_log loads;                           ///< of the open transaction
   std::unique_ptr<detail::repetition_watch> watch;  ///< null: off
 
   /// What runs the session's statements: its transaction, or any connection.
@@ -96,8 +98,17 @@ struct session::state {
   /// What the program has changed last, a foreign key or a relation field, decides whom objects belong to, as long as
   /// their rows can tell.
   void settle_keys();
-  /// Back to the size of `undo` given. `values`: the objects' fields too, and what was added leaves.
-  void revert(std::size_t mark, bool values);
+  /// Back to the size of `undo` given. `values`: the objects' fields too, and what was added leaves. `loaded`:
+  /// relations that may hold what is undone.
+  void revert(std::size_t mark, bool values, const std::vector<detail::load_log::field>& loaded);
+  /// They are not loaded any more, in objects of the session and in the rows that their relations hold.
+  void unload(const std::vector<detail::load_log::field>& loaded);
+  /// What runs through the session, in its transaction if one is open.
+  void note_run(const statement_run& run) {
+    const word_buffer& shape = run.core.shape;
+    const bool reads = shape.size != 0 && op_of(shape.data()[0]) == op::select_from;
+    if (!reads && held.in_transaction()) loads.note_write();
+  }
   static void revert_read(undo_entry& entry, bool values);
   /// The object, by which the program has brought a removed row back, is the row's after an undone transaction too.
   void take_over(detail::tracked_object* object, detail::tracked_object* from);

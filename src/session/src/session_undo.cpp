@@ -73,7 +73,7 @@ void session::state::settle_keys() {
   } catch (const error&) {}  // the next flush says so
 }
 
-void session::state::revert(std::size_t mark, bool values) {
+void session::state::revert(std::size_t mark, bool values, const std::vector<detail::load_log::field>& loaded) {
   if (values) {
     undone.clear();
   } else {
@@ -192,6 +192,7 @@ void session::state::revert(std::size_t mark, bool values) {
     detail::restore(info, object->object(), object->snapshot);
   }
   for (const auto& [object, values] : before) detail::unload_contradictions(info_of(*object->spec), object, values);
+  unload(loaded);
   copies.revert(in_step, read_again, true);
   for (tracked_object* other : leaving) disown(other);
   drop_all(object_state::added);
