@@ -261,6 +261,43 @@ TEST_P(both_sides, new_objects_of_a_collection_stay_in_it_but_for_those_that_lea
   sync_wait(s.commit());
   EXPECT_FALSE(mizzen->ropes.loaded());
 }
+TEST_P(both_sides, a_collection_that_was_changed_ends_with_the_commit_of_what_it_lacks) {
+  for (const int length : {1, 2}) s.add(Rope{.length = length, .mast = fore});
+  sync_wait(s.commit());
+  sync_wait(s.load(fore, &Mast::ropes));
+  fore->ropes.remove(fore->ropes[0]);
+  s.add(Rope{.length = 3, .mast = fore});
+  sync_wait(s.commit());
+  EXPECT_FALSE(fore->ropes.loaded());
+  sync_wait(s.load(fore, &Mast::ropes));
+  EXPECT_EQ(fore->ropes.size(), 2U);
+}
+TEST_P(both_sides, a_collection_that_was_changed_ends_where_a_later_row_belongs_to_it) {
+  sync_wait(s.load(fore, &Mast::ropes));
+  fore->ropes.add(Rope{.length = 1});
+  sync_wait(s.commit());
+  EXPECT_EQ(fore->ropes.size(), 1U);
+  s.add(Rope{.length = 2, .mast = fore});
+  sync_wait(s.commit());
+  EXPECT_FALSE(fore->ropes.loaded());
+}
+TEST_P(both_sides, new_objects_of_a_new_owner_end_where_a_later_row_belongs_to_it) {
+  auto mizzen = s.add(Mast{.name = "mizzen", .ropes = {Rope{.length = 1}, Rope{.length = 2}}});
+  sync_wait(s.commit());
+  EXPECT_EQ(mizzen->ropes.size(), 2U);
+  s.add(Rope{.length = 3, .mast = mizzen});
+  sync_wait(s.commit());
+  EXPECT_FALSE(mizzen->ropes.loaded());
+}
+TEST_P(both_sides, a_collection_that_was_changed_and_loaded_anew_stays_after_the_commit) {
+  sync_wait(s.load(fore, &Mast::ropes));
+  fore->ropes.add(Rope{.length = 1});
+  s.add(Rope{.length = 2, .mast = fore});
+  sync_wait(s.flush());
+  sync_wait(s.load(fore, &Mast::ropes));
+  sync_wait(s.commit());
+  EXPECT_EQ(fore->ropes.size(), 2U);
+}
 TEST_P(both_sides, a_loaded_collection_stays_where_something_else_of_its_rows_has_changed) {
   s.add(Rope{.length = 1, .mast = fore});
   sync_wait(s.commit());

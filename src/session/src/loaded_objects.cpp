@@ -252,7 +252,7 @@ void session::state::follow_stored_rows(detail::held_rows& held) {
   loaded_objects(*this).follow(info_of(*held.ops->spec), held);
 }
 
-void session::state::unload(const std::vector<detail::load_log::field>& loaded) {
+void session::state::unload(const std::vector<detail::load_log::field>& loaded, bool held_alone) {
   if (loaded.empty()) return;
   struct place {
     const model_info* info;
@@ -274,7 +274,7 @@ void session::state::unload(const std::vector<detail::load_log::field>& loaded) 
       const auto is_among = [&](const void* object) {
         return std::binary_search(loaded.begin(), loaded.end(), detail::load_log::field(object, offset));
       };
-      if (is_among(at.named) || is_among(at.object)) {
+      if ((is_among(at.named) || is_among(at.object)) && (!held_alone || rows->origin == rows_origin::held)) {
         detail::assign_rows(field, nullptr);
         continue;
       }

@@ -2,6 +2,7 @@
 #include "other_sides.hpp"
 
 #include "foreign_key_order.hpp"
+#include "row_part.hpp"
 #include "snapshot.hpp"
 
 #include "tupelo/engine/marked_children.hpp"
@@ -57,7 +58,22 @@ tracked_object* other_sides::owner_of(const link& by, const std::vector<std::uin
   return found == owners.end() ? nullptr : *found;
 }
 
-void other_sides::look_at(const change& what, tracked_object& owner, bool has_come) {
+namespace {
+
+/// Whether something of the open transaction is in it, or waits for a flush.
+bool may_be_asked_for_again(const held_rows& held) {
+  if (held.removed != 0) return true;
+  return std::any_of(held.parts.begin() + static_cast<std::ptrdiff_t>(held.stored), held.parts.end(),
+                     [](const loaded_rows* each) {
+                       const auto* const part = static_cast<const tracked_object*>(each);
+                       return part == nullptr || part->noted != 0 || part->state == object_state::added;
+                     });
+}
+
+}  // namespace
+
+void other_sides::look_at(const change& what, tracked_object& owner, bool has_come, bool is_fresh,
+                          std::vector<load_log::field>& later) {
   const model_info& child = info_of(*what.child->spec);
   inline_word_buffer<16> key;
   push_key(child, what.child->object(), key);
@@ -69,22 +85,18 @@ void other_sides::look_at(const change& what, tracked_object& owner, bool has_co
   for (const std::uint16_t position : what.by->fields) {
     void* const field = static_cast<char*>(owner.object()) + what.by->owner->fields[position].offset;
     const loaded_rows* const rows = loaded_rows_of(field);
-    if (rows == nullptr || (rows->origin != rows_origin::loaded && (has_come || rows->origin != rows_origin::held)))
-      continue;
-    bool is_in = false;
+    if (rows == nullptr || (rows->origin != rows_origin::loaded && rows->origin != rows_origin::held)) continue;
+    const bool is_held = rows->origin == rows_origin::held;
+    if (is_held && is_fresh) continue;
+    const row_part* const part = row_part::from(what.child);
+    bool is_in = has_come && part != nullptr && part->whole->rows() == rows;
     for (std::size_t i = 0; i != rows->count && !is_in; ++i)
       is_in = is_it(static_cast<const char*>(rows->rows) + i * child.size);
-    if (is_in != has_come) assign_rows(field, nullptr);
-  }
-}
-
-void other_sides::unload(const owned_objects& objects, identity_map& identities) const {
-  for (const change& each : changes_) {
-    for (const bool has_come : {false, true}) {
-      const std::vector<std::uint64_t>& named = has_come ? each.joined : each.left;
-      if (named.empty()) continue;
-      tracked_object* const owner = owner_of(*each.by, named, objects, identities);
-      if (owner != nullptr && owner->state == object_state::persistent) look_at(each, *owner, has_come);
+    if (is_in == has_come) continue;
+    if (has_come && is_held && may_be_asked_for_again(*static_cast<const held_rows*>(rows))) {
+      later.emplace_back(&owner, what.by->owner->fields[position].offset);
+    } else {
+      assign_rows(field, nullptr);
     }
   }
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "identity_map.hpp"
+#include "load_log.hpp"
 #include "owned_objects.hpp"
 
 #include "tupelo/session/ref.hpp"
@@ -23,7 +24,23 @@ public:
   void note(const model_info& info, tracked_object* child, words_view before, bool is_there);
   /// Relations of these objects that hold a row which has left them, or were loaded without one that has come, are not
   /// loaded any more.
-  void unload(const owned_objects& objects, identity_map& identities) const;
+  ///
+  /// What the program has put into such a relation, or taken out, is asked for again where the transaction is undone by
+  /// a flush that fails: what holds that, and lacks a row that has come, is `later` not loaded any more, when it is
+  /// committed. `is_fresh(owner)`: inserted by this flush; its new objects stay.
+  template <class IsFresh>
+  void unload(const owned_objects& objects, identity_map& identities, IsFresh is_fresh,
+              std::vector<load_log::field>& later) const {
+    for (const change& each : changes_) {
+      for (const bool has_come : {false, true}) {
+        const std::vector<std::uint64_t>& named = has_come ? each.joined : each.left;
+        if (named.empty()) continue;
+        tracked_object* const owner = owner_of(*each.by, named, objects, identities);
+        if (owner == nullptr || owner->state != object_state::persistent) continue;
+        look_at(each, *owner, has_come, has_come && is_fresh(owner), later);
+      }
+    }
+  }
 
 private:
   struct link {
@@ -40,7 +57,8 @@ private:
   const std::vector<link>& links_of(const model_info& info);
   static tracked_object* owner_of(const link& by, const std::vector<std::uint64_t>& key, const owned_objects& objects,
                                   identity_map& identities);
-  static void look_at(const change& what, tracked_object& owner, bool has_come);
+  static void look_at(const change& what, tracked_object& owner, bool has_come, bool is_fresh,
+                      std::vector<load_log::field>& later);
 
   std::map<const model_info*, std::vector<link>> links_;
   std::vector<change> changes_;

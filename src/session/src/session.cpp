@@ -141,6 +141,7 @@ void session::state::refuse_in_handler(std::string_view verb) const {
 
 void session::state::settle_flush() {
   flushed = undo.size();
+  has_loaded_relations = has_loaded_relations || has_held_rows;
   replaced.clear();
   undone.clear();
 }
@@ -156,6 +157,8 @@ void session::state::settle() {
   flushed = 0;
   marks.clear();
   loads.clear();
+  std::sort(outdated.begin(), outdated.end());
+  unload(std::exchange(outdated, {}), true);
   if (watch) watch->forget();
   connected.settle();
   if (std::exchange(has_erased_objects, false)) drop_all(object_state::erased);
@@ -408,6 +411,7 @@ task<std::exception_ptr> session::state::undo_transaction(bool values) {
   held.release();
   marks.clear();
   hooks.roll_back(0);
+  outdated.clear();
   connected.revert(0, !values);
   revert(0, values, loads.roll_back());
   co_return failure;

@@ -72,6 +72,7 @@ void session::state::add_held_rows() {
                                part->state = object_state::added;
                                detail::row_part::set_fate(part, detail::held_rows::fate::taken);
                                own(part);
+                               has_held_rows = true;
                              }
                              if (held.removed == 0) return;
                              if (connects) {
@@ -503,6 +504,7 @@ task<void> session::state::add_removals(flush_writes& writes, const model_info& 
 task<bool> session::state::write_all(bool commit) {
   if (held.transaction_failed()) detail::throw_failed_transaction(held);  // what follows would not say why
   undone.forget_filled();
+  const std::size_t before = undo.size();
   flush_events events(listening());
   follow_relations();
   if (!copies.empty()) {
@@ -562,7 +564,10 @@ task<bool> session::state::write_all(bool commit) {
   if (failure) std::rethrow_exception(failure);
   note_effects(effects, work.removed_at, writes.others);
   note_parents(writes.parents.changes(), now);
-  writes.others.unload(objects, identities);
+  const auto is_fresh = [&](const tracked_object* each) {
+    return each->noted > before && undo[each->noted - 1].state == object_state::added;
+  };
+  writes.others.unload(objects, identities, is_fresh, outdated);
   if (events.hears()) co_await events.after(*this);
   co_return committed;
 }

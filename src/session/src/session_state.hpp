@@ -58,6 +58,7 @@ struct session::state {
   detail::connections connected;      ///< in the open transaction
   bool has_loaded_objects = false;    ///< rows that were loaded into relations are among them
   bool has_loaded_relations = false;  ///< of objects, perhaps without rows
+  bool has_held_rows = false;         ///< that the program has put into them: complete once they are written
   bool open_to_handlers = false;      ///< though it is busy: they may add and remove objects
   bool has_erased_objects = false;    ///< rows of objects were deleted in the open transaction
   /// What has left a has_one: written before what takes its place is inserted. Nothing is read through these.
@@ -67,6 +68,7 @@ struct session::state {
   std::size_t flushed = 0;                          ///< size of `undo` behind the last flush that did not fail
   std::vector<std::size_t> marks;                   ///< size of `undo` where each open savepoint began
   detail::load_log loads;                           ///< of the open transaction
+  std::vector<detail::load_log::field> outdated;    ///< relations that are not loaded any more after the commit
   std::unique_ptr<detail::repetition_watch> watch;  ///< null: off
 
   /// What runs the session's statements: its transaction, or any connection.
@@ -102,7 +104,8 @@ struct session::state {
   /// relations that may hold what is undone.
   void revert(std::size_t mark, bool values, const std::vector<detail::load_log::field>& loaded);
   /// They are not loaded any more, in objects of the session and in the rows that their relations hold.
-  void unload(const std::vector<detail::load_log::field>& loaded);
+  /// `held_alone`: where the program has changed them, and they were not loaded anew.
+  void unload(const std::vector<detail::load_log::field>& loaded, bool held_alone = false);
   /// What runs through the session, in its transaction if one is open.
   void note_run(const statement_run& run) {
     const word_buffer& shape = run.core.shape;
