@@ -110,11 +110,11 @@ TEST_P(write_where, update_of_all_rows_must_be_said) {
   EXPECT_EQ(sync_wait(db.update<Person>().set(age, 1).all_rows().run()), 4);
 }
 TEST_P(write_where, update_to_a_number_that_the_field_does_not_hold_is_refused) {
-  const auto refused = failure_of<value_error>([&] { db.update<Person>().set(age, 5'000'000'000); });
+  const auto refused = failure_of<value_error>([&] { return db.update<Person>().set(age, 5'000'000'000); });
   EXPECT_EQ(refused.code(), errc::value_out_of_range);
   EXPECT_NE(std::string(refused.what()).find("\"age\""), std::string::npos) << refused.what();
   EXPECT_EQ(std::string(refused.what()).find("5000000000"), std::string::npos) << refused.what();
-  EXPECT_THROW(db.update<Person>().set(age, std::optional<std::uint64_t>(1ULL << 63U)), value_error);
+  EXPECT_THROW((void)db.update<Person>().set(age, std::optional<std::uint64_t>(1ULL << 63U)), value_error);
   EXPECT_THROW(on_conflict(name).set(age, -5'000'000'000), value_error);
   EXPECT_EQ(sync_wait(db.update<Person>().set(age, std::int64_t{50}).where(name == "ada").run()), 1);
 }
