@@ -402,6 +402,16 @@ TEST_P(session_events, of_an_object_that_a_has_one_is_given) {
   sync_wait(s.commit());
   EXPECT_EQ(told, (names{"saving: A1", "updating: A1", "updated: A1", "saved: A1"}));
 }
+TEST_P(session_events, are_not_of_the_owner_where_only_rows_of_others_are_written) {
+  session s = db.session();
+  auto ada = s.add(library::Author{.name = "ada"});
+  sync_wait(s.commit());
+  sync_wait(s.load(ada, &library::Author::books));
+  note_all(&library::Author::name);
+  ada->books.add(library::Book{.title = "b"});
+  sync_wait(s.commit());
+  EXPECT_EQ(told, names());
+}
 
 }  // namespace
 }  // namespace tupelo::conformance

@@ -61,7 +61,7 @@ task<bool> session::state::flush_events::before_one(state& of, const model_info&
       co_return true;
     case object_state::persistent: {
       const bool changed = given || !detail::matches(info, object.object(), object.snapshot, nullptr) ||
-                           (!info.relations.empty() && detail::has_related_changes(info, &object));
+                           (!info.relations.empty() && detail::has_related_changes(info, &object, detail::related_changes::of_its_row));
       if (!changed) break;
       co_await of.ensure_transaction();
       updating_.insert(&object);

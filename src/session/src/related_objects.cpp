@@ -400,13 +400,15 @@ bool is_added(const loaded_rows* rows) noexcept {
 
 }  // namespace
 
-bool has_related_changes(const model_info& info, tracked_object* object) {
+bool has_related_changes(const model_info& info, tracked_object* object, related_changes which) {
   bool changed = false;
   key_flows flows;
   for_each_given(info, object->object(), [&](const relation_info& relation, void* field, loaded_rows* rows) {
+    const bool own = has_foreign_key(relation.kind);
+    if (!own && which == related_changes::of_its_row) return;
     if (rows->origin == rows_origin::held) {
       changed = changed || asks_for_writing(relation, *static_cast<const held_rows*>(rows));
-    } else if (has_foreign_key(relation.kind)) {
+    } else if (own) {
       changed = changed || is_added(rows) || !flows.of(info, relation, field).holds(object->object(), rows->rows);
     }
   });

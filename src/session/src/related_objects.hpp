@@ -29,8 +29,13 @@ void for_each_given(const model_info& info, void* object, Use use) {
   }
 }
 
+enum class related_changes : std::uint8_t {
+  of_any_row,
+  of_its_row,  ///< its foreign keys
+};
 /// Whether relation fields of the object ask for something to be written.
-bool has_related_changes(const model_info& info, tracked_object* object);
+bool has_related_changes(const model_info& info, tracked_object* object,
+                         related_changes which = related_changes::of_any_row);
 /// Errors: query_error where the relation field at this offset asks for it. `known`: the session's object, if it is
 /// one.
 void refuse_to_replace(const model_info& info, void* object, const tracked_object* known, std::uint16_t offset);
