@@ -78,6 +78,39 @@ TEST_P(connected_objects, that_are_connected_already_stay_so) {
   sync_wait(s.commit());
   EXPECT_EQ(labels_of(a), "blue red");
 }
+TEST_P(connected_objects, that_are_added_twice_are_there_once) {
+  auto book = book_with_labels(b);
+  const auto green = label("green");
+  for (int i = 0; i != 2; ++i) book->labels.add(green);
+  book->labels.add(label("red"));
+  sync_wait(s.commit());
+  EXPECT_EQ(labels_of(b), "green red");
+  ASSERT_EQ(book->labels.size(), 2U);
+  EXPECT_EQ(book->labels[0].name, "red");
+  book->labels.remove(book->labels[1]);
+  sync_wait(s.commit());
+  EXPECT_EQ(labels_of(b), "red");
+  EXPECT_EQ(book->labels.size(), 1U);
+}
+TEST_P(connected_objects, that_are_new_and_added_twice_are_there_once) {
+  auto book = book_with_labels(b);
+  auto grey = s.add(Label{.name = "grey"});
+  for (int i = 0; i != 2; ++i) book->labels.add(grey);
+  sync_wait(s.commit());
+  EXPECT_EQ(labels_of(b), "grey red");
+  EXPECT_EQ(book->labels.size(), 2U);
+  grey->name = "gray";
+  sync_wait(s.commit());
+  EXPECT_EQ(book->labels[1].name, "gray");
+}
+TEST_P(connected_objects, that_are_added_twice_and_taken_out_once_stay) {
+  auto book = book_with_labels(b);
+  book->labels.add(label("red"));
+  book->labels.remove(book->labels[0]);
+  sync_wait(s.commit());
+  EXPECT_EQ(labels_of(b), "red");
+  EXPECT_EQ(book->labels.size(), 1U);
+}
 TEST_P(connected_objects, that_are_removed_are_parted) {
   auto book = book_with_labels(a);
   book->labels.remove(book->labels[0]);

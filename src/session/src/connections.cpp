@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <atomic>
 #include <functional>
+#include <map>
 #include <string>
 #include <unordered_set>
 #include <utility>
@@ -169,7 +170,46 @@ void note_copy_in(void* relation, tracked_object* object) {
       ->set_original(object, take_snapshot(info_of(*object->spec), object->object()));
 }
 
+namespace {
+
+/// Takes out what the program has put there though it was there: one connection is one row. The flush makes sure of it.
+void drop_repeated(held_rows& held) {
+  const auto is_new = [&](std::size_t i) { return original_at(held, i) != nullptr && held.tie_of(i) == 0; };
+  bool any = false;
+  for (std::size_t i = 0; i != held.count && !any; ++i) any = is_new(i);
+  if (!any) return;
+  const model_info& info = info_of(*held.ops->spec);
+  // By their keys; those that have none yet by what they are.
+  std::map<std::pair<const void*, std::vector<std::uint64_t>>, std::size_t> met;
+  for (std::size_t i = 0; i != held.count;) {
+    const auto* const part = static_cast<const tracked_object*>(held.parts[i]);
+    const tracked_object* const object = original_at(held, i) != nullptr ? original_at(held, i) : part;
+    std::pair<const void*, std::vector<std::uint64_t>> name;
+    if (object != nullptr && object->state == object_state::added) {
+      name.first = object;
+    } else {
+      inline_word_buffer<16> key;
+      push_key(info, object != nullptr ? object->object() : held.row(i), key);
+      name.second.assign(key.data(), key.data() + key.size);
+    }
+    const auto [first, fresh] = met.try_emplace(std::move(name), i);
+    const bool is_known = i < held.places.size() && held.places[i] != nullptr;
+    if (fresh || !is_new(i) || part != nullptr || is_known || !edits_of(info, held, i).empty()) {
+      ++i;
+      continue;
+    }
+    held.move_behind(i);  // which makes the lists complete
+    held.ties[first->second] = 0;
+    --held.count;
+    ++held.removed;
+    held.pop();
+  }
+}
+
+}  // namespace
+
 void follow_originals(held_rows& held, const identity_map& identities, row_copies& copies) {
+  drop_repeated(held);
   for (std::size_t row = 0; row < held.originals.size(); ++row) {
     const tracked_object* const original = original_at(held, row);
     if (is_lost(held, row)) throw_not_tracked(held);
