@@ -213,6 +213,49 @@ private:
       if (const auto id = id_of(wanted.guild); id > 0) EXPECT_EQ(object->guild_id, id) << name << ": " << log_;
     }
   }
+  /// What is loaded is as it should be; a collection that the program has changed may lack something before the
+  /// transaction has `ended`.
+  void check_loaded(bool ended = true) const {
+    const auto names = [](const auto& field) {
+      std::set<std::string> found;
+      for (const auto& each : field) found.insert(each.name);
+      return found;
+    };
+    for (const auto& [name, object] : refs_.guilds) {
+      const world::guild& wanted = now_.guilds.at(name);
+      std::set<std::string> hands, branches;
+      for (const auto& [other, h] : now_.hands) {
+        if (h.guild == name) hands.insert(other);
+      }
+      for (const auto& [other, g] : now_.guilds) {
+        if (g.parent == name) branches.insert(other);
+      }
+      if (object->hands.loaded()) {
+        check_names(names(object->hands), hands, ended);
+        for (const Hand& each : object->hands) EXPECT_NE(each.skill, -1) << each.name << ": " << log_;
+      }
+      // What was added to one that was not loaded stands alone.
+      if (object->branches.loaded()) check_names(names(object->branches), branches, false);
+      if (object->charter.loaded()) {
+        const Charter* const charter = object->charter.get();
+        EXPECT_EQ(charter != nullptr ? charter->name : std::string(), wanted.charter) << name << ": " << log_;
+      }
+      if (object->crafts.loaded()) {  // those that were removed stay in it
+        std::set<std::string> crafts = names(object->crafts);
+        std::erase_if(crafts, [&](const std::string& each) { return !now_.crafts.contains(each); });
+        EXPECT_EQ(crafts, wanted.crafts) << name << ": " << log_;
+      }
+      if (object->parent.loaded() && object->parent.get() != nullptr)
+        EXPECT_EQ(object->parent->name, wanted.parent) << name << ": " << log_;
+    }
+  }
+  void check_names(const std::set<std::string>& loaded, const std::set<std::string>& wanted, bool ended) const {
+    if (ended) {
+      EXPECT_EQ(loaded, wanted) << log_;
+    } else {
+      EXPECT_TRUE(std::includes(wanted.begin(), wanted.end(), loaded.begin(), loaded.end())) << log_;
+    }
+  }
   task<void> check_stored() {
     world stored;
     std::map<std::int64_t, std::string> guilds, crafts;
@@ -239,6 +282,7 @@ private:
     say("commit");
     co_await s_->commit();
     committed_ = {now_, refs_};
+    check_loaded();
     co_await check_stored();
   }
   task<void> roll_back() {
@@ -248,6 +292,7 @@ private:
     refs_ = committed_.known;
     clean_ = true;
     check_objects();
+    check_loaded();
     co_await check_stored();
   }
 
@@ -312,6 +357,7 @@ private:
     const std::string owner = any(now_.guilds), name = fresh("hand");
     if (owner.empty()) co_return;
     const ref<Guild> of = co_await guild(owner);
+    if (of->id == 0) co_await settle();  // the objects that it brings stay alone otherwise
     say("add " + name + " of " + owner);
     refs_.hands[name] = s_->add(Hand{.name = name, .skill = 7, .guild = of});
     now_.hands[name] = {owner, 7};
@@ -425,6 +471,7 @@ private:
     const std::string parent = any(now_.guilds), name = fresh("guild");
     if (parent.empty()) co_return;
     const ref<Guild> of = co_await guild(parent);
+    if (of->id == 0) co_await settle();
     if (one_in(2)) {
       co_await settle();
       co_await s_->load(of, &Guild::branches);
@@ -517,6 +564,20 @@ private:
       check_objects();
     }
   }
+  task<void> load_what_never_was() {
+    co_await settle();
+    say("all hands = -1");
+    co_await s_->update<Hand>().set(col<&Hand::skill>, -1).all_rows().run();
+    const std::string name = any(now_.guilds);
+    if (name.empty()) co_return;
+    say("load all of " + name);
+    const ref<Guild> of = co_await guild(name);
+    co_await s_->load(of, &Guild::hands);
+    co_await s_->load(of, &Guild::branches, &Guild::hands);
+    co_await s_->load(of, &Guild::charter);
+    co_await s_->load(of, &Guild::crafts);
+    co_await s_->load(of, &Guild::parent);
+  }
   task<void> nest(int depth) {
     if (depth >= 2) co_return;
     co_await settle();
@@ -528,6 +589,7 @@ private:
       co_await s_->nested([this, depth, gives_up]() -> task<void> {
         for (std::size_t i = below(5) + 1; i != 0; --i) co_await step(depth + 1);
         if (gives_up && one_in(2)) co_await settle();
+        if (gives_up && one_in(3)) co_await load_what_never_was();
         if (gives_up) throw given_up();
       });
     } catch (const given_up&) {
@@ -539,6 +601,7 @@ private:
       refs_ = before.known;
       clean_ = true;
       check_objects();
+      check_loaded(false);
     } else {
       clean_ = false;
       co_await settle();

@@ -154,6 +154,16 @@ TEST_P(session_loads_undone, a_reference_to_what_was_marked_is_not_loaded) {
   });
   EXPECT_FALSE(of->keel.loaded());
 }
+TEST_P(session_loads_undone, relations_of_an_object_that_was_removed_meanwhile_are_not_loaded) {
+  const auto marked = sync_wait(s.get<Keel>(keel));
+  s.remove(marked);
+  s.add(Bolt{.keel_id = keel});
+  sync_wait(s.flush());
+  sync_wait(s.load(marked, &Keel::bolts));
+  EXPECT_EQ(marked->bolts.size(), 2U);
+  sync_wait(s.rollback());
+  EXPECT_FALSE(marked->bolts.loaded());
+}
 TEST_P(session_loads_undone, connections_that_are_undone_are_not_loaded) {
   sync_wait(s.load(boat, &Boat::ports));
   undone([&]() -> task<void> {

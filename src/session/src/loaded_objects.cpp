@@ -58,7 +58,11 @@ public:
     const model_info& info = info_of(*loads.begin()->relation.model);
     std::vector<void*> tracked;
     for (void* object : objects) {
-      if (is_tracked(info, object)) tracked.push_back(object);
+      if (is_tracked(info, object)) {
+        tracked.push_back(object);
+      } else {  // perhaps one whose row is marked in this transaction
+        for (const detail::load_step& step : loads) note(info, object, step.relation.offset);
+      }
     }
     if (!tracked.empty()) add_below(loads, tracked);
   }
