@@ -298,6 +298,14 @@ TEST_P(both_sides, a_collection_that_was_changed_and_loaded_anew_stays_after_the
   sync_wait(s.commit());
   EXPECT_EQ(fore->ropes.size(), 2U);
 }
+TEST_P(both_sides, a_reference_of_a_new_object_is_not_dropped_by_a_load) {
+  auto spare = s.add(Sail{.name = "spare", .mast = fore});
+  EXPECT_THROW(sync_wait(s.load(spare, &Sail::mast)), query_error);
+  sync_wait(s.commit());
+  EXPECT_EQ(sync_wait(db.get<Sail>(spare->id)).mast_id, fore->id);
+  sync_wait(s.load(spare, &Sail::mast));
+  EXPECT_EQ(spare->mast->name, "fore");
+}
 TEST_P(both_sides, a_loaded_collection_stays_where_something_else_of_its_rows_has_changed) {
   s.add(Rope{.length = 1, .mast = fore});
   sync_wait(s.commit());

@@ -422,7 +422,9 @@ void refuse_to_replace(const model_info& info, void* object, const tracked_objec
     bool waits = is_added(rows);
     if (rows->origin == rows_origin::held) {
       waits = asks_for_writing(relation, *static_cast<const held_rows*>(rows));
-    } else if (has_foreign_key(relation.kind) && known != nullptr && known->state == object_state::persistent) {
+    } else if (has_foreign_key(relation.kind) && known == nullptr) {  // a new one: its reference counts
+      waits = waits || !flows.of(info, relation, field).holds(object, rows->rows);
+    } else if (has_foreign_key(relation.kind) && known->state == object_state::persistent) {
       // Where the foreign key itself was changed, that counts, and what it names is to be loaded.
       const key_flow& flow = flows.of(info, relation, field);
       std::vector<std::uint16_t> changed;
