@@ -5,9 +5,11 @@
 #include "removals.hpp"
 #include "session_state.hpp"
 
+#include "tupelo/engine/marked_children.hpp"
 #include "tupelo/engine/object_verbs.hpp"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -65,6 +67,50 @@ void session::state::note_effects(const detail::removal_effects& effects, std::i
   }
   for (tracked_object* object : effects.other_keys) {
     if (object->state == object_state::persistent) expire(object);
+  }
+}
+
+void session::state::expire_beneath(const std::set<const model_info*>& removed) {
+  const auto may_be_taken_along = [&](const model_info& parent) {
+    return std::any_of(parent.foreign_keys.begin(), parent.foreign_keys.end(), [&](const foreign_key_info& key) {
+      const model_info* const target =
+          key.on_delete == referential_action::cascade ? detail::known_reference(key) : nullptr;
+      return target != nullptr && detail::may_go_with(*target, removed);
+    });
+  };
+  std::vector<std::pair<const foreign_key_info*, const model_info*>> keys;
+  std::set<const model_info*> models;
+  for (const model_info* const info : objects.models()) {
+    if (info->key.empty()) continue;
+    for (const foreign_key_info& key : info->foreign_keys) {
+      const bool stays =
+          key.on_delete == referential_action::restrict || key.on_delete == referential_action::no_action;
+      const model_info* const parent = stays ? nullptr : detail::known_reference(key);
+      if (parent == nullptr || !may_be_taken_along(*parent)) continue;
+      if (detail::referenced_fields(*parent, key) != parent->key) continue;
+      keys.emplace_back(&key, parent);
+      models.insert(info);
+    }
+  }
+  if (keys.empty()) return;
+  for (bool again = true; std::exchange(again, false);) {
+    for (tracked_object* object : objects) {
+      const model_info& info = info_of(*object->spec);
+      if (object->expired || object->state != object_state::persistent || !models.contains(&info)) continue;
+      const bool is_unsure = std::any_of(keys.begin(), keys.end(), [&](const auto& each) {
+        const auto& [key, parent] = each;
+        if (key < info.foreign_keys.data() || key >= info.foreign_keys.data() + info.foreign_keys.size()) return false;
+        const std::vector<std::uint64_t> named = detail::values_in(info, object->snapshot, key->fields);
+        if (named.empty()) return false;
+        inline_word_buffer<16> words;
+        words.append(named.data(), static_cast<std::uint32_t>(named.size()));
+        const tracked_object* const known = identities.find(*parent, words);
+        return known == nullptr || known->expired;
+      });
+      if (!is_unsure) continue;
+      expire(object);
+      again = true;
+    }
   }
 }
 

@@ -531,12 +531,14 @@ task<bool> session::state::write_all(bool commit) {
   bool committed = false;
   std::vector<const model_info*> marking;
   detail::removal_effects effects;
+  std::set<const model_info*> removed_models;
   if (work.removes()) {
     work.removed_at = writes.removed_at = timestamp::now().us;
     for (const auto* const some : {&work.removed_first, &work.removed}) {
       for (const auto& [info, removed] : *some) {
         const bool marked =
             std::any_of(removed.begin(), removed.end(), [](const auto* each) { return !each->permanently; });
+        removed_models.insert(info);
         if (info->deleted_at >= 0 && marked && detail::marks_children(*info)) marking.push_back(info);
       }
     }
@@ -563,6 +565,7 @@ task<bool> session::state::write_all(bool commit) {
   writes.note_written();
   if (failure) std::rethrow_exception(failure);
   note_effects(effects, work.removed_at, writes.others);
+  if (!removed_models.empty()) expire_beneath(removed_models);
   note_parents(writes.parents.changes(), now);
   const auto is_fresh = [&](const tracked_object* each) {
     return each->noted > before && undo[each->noted - 1].state == object_state::added;

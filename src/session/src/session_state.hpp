@@ -20,6 +20,7 @@
 #include <exception>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -179,6 +180,9 @@ struct session::state {
   static void note_marked(const model_info& info, detail::tracked_object* object, std::int64_t marked_at);
   /// Objects whose rows went with others, or whose foreign keys became NULL, are as their rows are now.
   void note_effects(const detail::removal_effects& effects, std::int64_t removed_at, detail::other_sides& others);
+  /// Objects that belong to rows which the session does not have and which may have gone, or been marked, with rows of
+  /// these models: the next read asks the database for them.
+  void expire_beneath(const std::set<const model_info*>& removed);
   /// Tracked objects whose counters and times have changed with those that belong to them.
   void note_parents(detail::parent_changes& changes, std::int64_t now_us);
   /// The object's row has changed in these fields without it: `change(object)` makes both the same again. What else the
