@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace tupelo::conformance {
 namespace {
@@ -60,6 +61,41 @@ TEST_P(changed_types, come_back_from_what_is_written) {
   make_level("DOUBLE PRECISION", "5");
   const auto levels = sync_wait(db.update<Gauge>().set(col<&Gauge::level>, 9).all_rows().returning(col<&Gauge::level>));
   EXPECT_EQ(levels.at(0), 9);
+}
+
+struct Score {
+  std::int64_t id{};
+  std::vector<std::int64_t> points;
+};
+
+TEST_P(changed_types, are_found_by_a_program_that_starts_after_another_one_prepared_its_statements) {
+  TUPELO_NEEDS(&feature_table::advisory_locks);  // a column can be changed
+  TUPELO_NEEDS(trait::several_connections);
+  create<Score>();
+  sync_wait(db.insert(Score{.id = 1, .points = {4, 5}}));
+  const auto find = [](database& by) {
+    return sync_wait(by.query<Score>().where(col<&Score::points>.contains(4)).count());
+  };
+  const auto find_in_transaction = [](database& by) {
+    std::int64_t found = 0;
+    sync_wait(by.transaction([&](session& s) -> task<void> {
+      found = co_await s.query<Score>().where(col<&Score::points>.overlaps({4, 6})).count();
+    }));
+    return found;
+  };
+  const auto find_in_pipeline = [](database& by) {
+    const auto [one, same] =
+        sync_wait(by.pipeline(by.query<Score>().where(col<&Score::points>.contains(5)).count(), by.get<Score>(1)));
+    return one;
+  };
+  EXPECT_EQ(find(db) + find_in_transaction(db) + find_in_pipeline(db), 3);
+  sync_wait(db.execute("ALTER TABLE scores ALTER COLUMN points TYPE INT[]"));
+  database started_after(url(), {.pool_size = 1, .run = GetParam().run});
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(find(started_after), 1);
+    EXPECT_EQ(find_in_transaction(started_after), 1);
+    EXPECT_EQ(find_in_pipeline(started_after), 1);
+  }
 }
 
 struct Level {

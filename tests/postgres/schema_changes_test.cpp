@@ -148,6 +148,28 @@ TEST_F(schema_changes, a_type_that_was_made_anew_is_found_by_statements_from_bef
   EXPECT_EQ(run(Mood::sad), 1);
 }
 
+TEST_F(schema_changes, a_type_that_was_made_anew_is_found_in_lists_by_statements_from_before) {
+  execute("INSERT INTO guests (name, mood) VALUES ('ada', 'glad')");
+  for (const char* how : {"", "&prepare=unnamed"}) {
+    SCOPED_TRACE(how);
+    used.emplace(url() + how, database_options{.pool_size = 1});
+    const auto in_list = [&] {
+      return sync_wait(used->query<Guest>().where(col<&Guest::mood>.in(Mood::glad, Mood::calm)).count());
+    };
+    const auto in_stream = [&]() -> task<int> {
+      auto found = used->query<Guest>().where(!col<&Guest::mood>.in(Mood::calm)).stream();
+      int count = 0;
+      while (co_await found.next()) ++count;
+      co_return count;
+    };
+    EXPECT_EQ(in_list(), 1);
+    EXPECT_EQ(sync_wait(in_stream()), 1);
+    make_mood_anew();
+    EXPECT_EQ(in_list(), 1);
+    EXPECT_EQ(sync_wait(in_stream()), 1);
+  }
+}
+
 TEST_F(schema_changes, a_type_that_was_made_anew_is_found_by_pipelines_from_before) {
   const auto run = [&](Mood mood) {
     const auto [guest, count] =

@@ -244,6 +244,7 @@ void conversation::describe(flight& f) {
   f.at = stage::describing;
   f.answered = false;
   f.lacks_types = false;
+  f.parsed = false;
   begin_guard(f, leaves_types_open(*f.of->plan));
   write_description(*f.statement, *f.of->plan);
   end_guard(f);

@@ -197,6 +197,7 @@ private:
     bool guarded = false;             ///< it is described behind a savepoint, which a failure leaves the transaction
     bool again = false;               ///< it was started anew once, being stale
     bool asked = false;               ///< it has been `asking`
+    bool parsed = false;              ///< while it is described: the server has taken what is described now
     bool joins = false;               ///< it is part of the transaction of `streaming_`
     std::string_view statement_text;  ///< of a script: the statement on its way
     std::string_view rest;            ///< of a script: what comes after it
@@ -284,7 +285,9 @@ private:
   bool forget_types(const error_fields& fields) noexcept;
   static bool is_forgotten(const error_fields& fields, std::string_view text) noexcept;
   static bool loses_plan(const error_fields& fields) noexcept;
+  static bool misfits_types(const error_fields& fields) noexcept;
   static bool misfits_tables(const server_statement& statement, const error_fields& fields) noexcept;
+  bool was_parsed_otherwise(const flight& f, const error_fields& fields) const noexcept;
   std::vector<std::uint32_t> types_to_name() const;
   void ask_for(flight& f, const std::vector<std::uint32_t>& types, bool synced);
 

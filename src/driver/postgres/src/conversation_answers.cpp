@@ -9,6 +9,8 @@
 #include <tupelo/core/error.hpp>
 
 #include <algorithm>
+#include <array>
+#include <string_view>
 #include <utility>
 
 namespace tupelo::driver::postgres {
@@ -43,6 +45,7 @@ void conversation::handle(const backend_message& message) {
     case '1':  // ParseComplete
       if (flight& f = front(message); f.statement != nullptr) {
         f.statement->parsed |= f.at == stage::describing;
+        f.parsed = f.at == stage::describing;
         if (f.group && f.at == stage::running) f.statement->described_after = forgotten_;
       }
       return;
@@ -258,8 +261,9 @@ void conversation::failed(flight& f, const backend_message& message) {
     std::erase(portals_, f.statement);
     if (streaming_ == f.statement) streaming_ = nullptr;
   }
-  const bool changed = loses_plan(fields) || (f.at == stage::running && !f.again && f.statement != nullptr &&
-                                              misfits_tables(*f.statement, fields));
+  const bool changed =
+      loses_plan(fields) || was_parsed_otherwise(f, fields) ||
+      (f.at == stage::running && !f.again && f.statement != nullptr && misfits_tables(*f.statement, fields));
   const bool forgotten = forget_types(fields);
   const bool stale = is_forgotten(fields, text_of(f)) || changed || forgotten;
   const bool outdated = changed && is_outdated_in_pooler(f.statement);
@@ -382,12 +386,25 @@ bool conversation::loses_plan(const error_fields& fields) noexcept {
          is_type_gone(fields);
 }
 
+/// Whether values of these types do not go with the statement: no such function, another type, no array any more (of
+/// one whose elements' type is gone), no cast, more than one function.
+bool conversation::misfits_types(const error_fields& fields) noexcept {
+  constexpr std::array<std::string_view, 5> misfits = {"42883", "42804", "42809", "42846", "42725"};
+  return std::find(misfits.begin(), misfits.end(), fields.sqlstate) != misfits.end();
+}
+
 /// Whether the statement, which the server analyses anew after a change of its tables, does not go with the types that
 /// its parameters had before.
 bool conversation::misfits_tables(const server_statement& statement, const error_fields& fields) noexcept {
-  const bool misfits = fields.sqlstate == "42883" || fields.sqlstate == "42804";
   // Elsewhere, or in a function, it is an error of what is run.
-  return misfits && fields.position != 0 && fields.where.empty() && !statement.parameter_types.empty();
+  return misfits_types(fields) && fields.position != 0 && fields.where.empty() && !statement.parameter_types.empty();
+}
+
+/// Whether a statement that is described for the first time on this connection was parsed for another one, before its
+/// tables changed: a pooler gives all who have the text the same statement. What the server refuses by itself it does
+/// not take as parsed first.
+bool conversation::was_parsed_otherwise(const flight& f, const error_fields& fields) const noexcept {
+  return f.at == stage::describing && f.parsed && is_outdated_in_pooler(f.statement) && misfits_types(fields);
 }
 
 /// Those of the columns described last that a message could not name.

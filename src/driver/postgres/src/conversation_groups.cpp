@@ -42,6 +42,7 @@ void conversation::aim(flight& f, std::size_t member) {
   group_flight& group = *f.group;
   if (member > group.end) throw_protocol_violation("more results than there are statements");
   group.next = member;
+  f.parsed = false;
   f.due = member != group.end ? group.members[member].of : nullptr;
   f.statement = member != group.end ? group.members[member].statement : nullptr;
 }
@@ -179,11 +180,13 @@ void conversation::run_group(flight& f) {
 void conversation::group_failed(flight& f, const error_fields& fields) {
   group_flight& group = *f.group;
   if (f.due != nullptr && f.at == stage::describing) group.again = takes_for_text(*f.statement, fields);
-  const bool changed = loses_plan(fields) || (f.at == stage::running && !group.redone && f.statement != nullptr &&
-                                              misfits_tables(*f.statement, fields));
+  const bool changed =
+      loses_plan(fields) || was_parsed_otherwise(f, fields) ||
+      (f.at == stage::running && !group.redone && f.statement != nullptr && misfits_tables(*f.statement, fields));
   const bool forgotten = forget_types(fields);
   const bool stale = is_forgotten(fields, text_of(f)) || changed || forgotten;
-  if (changed && f.due != nullptr && is_outdated_in_pooler(f.statement)) {
+  const bool outdated = changed && f.due != nullptr && is_outdated_in_pooler(f.statement);
+  if (outdated) {
     f.statement->outdated = true;
     group.again = f.at == stage::describing;
   }
@@ -193,8 +196,9 @@ void conversation::group_failed(flight& f, const error_fields& fields) {
     f.statement->parsed = (pooled_ || fields.sqlstate != "26000") && !f.statement->name.empty();
   }
   if (!loses_connection(fields))
-    return note(f, f.stale ? make_stale_failure(fields.sqlstate, text_of(f))
-                           : make_postgres_failure(fields, text_of(f), f.cause));
+    return note(f, f.stale || (outdated && f.at == stage::describing)
+                       ? make_stale_failure(fields.sqlstate, text_of(f))
+                       : make_postgres_failure(fields, text_of(f), f.cause));
   if (!group.sent) f.due = nullptr;  // then it is to blame for no member
   note(f, make_postgres_failure(fields, text_of(f), f.cause));
   fail_rest(f);

@@ -27,8 +27,8 @@ struct outdated_statements_test : testing::conversation_test {
            whole.substr(whole.find('T'));
   }
   /// What the server says when it analyses a statement, or in a function.
-  static std::string misfit(const char* where = "") {
-    return message_bytes('E', "S" + text_bytes("ERROR") + "V" + text_bytes("ERROR") + "C" + text_bytes("42883") + "M" +
+  static std::string misfit(const char* where = "", const char* sqlstate = "42883") {
+    return message_bytes('E', "S" + text_bytes("ERROR") + "V" + text_bytes("ERROR") + "C" + text_bytes(sqlstate) + "M" +
                                   text_bytes("no") + "P" + text_bytes("8") + "W" + text_bytes(where) + "R" +
                                   text_bytes("op_error") + '\0');
   }
@@ -48,14 +48,18 @@ struct outdated_statements_test : testing::conversation_test {
 };
 
 TEST_F(outdated_statements_test, whose_parameter_has_another_type_now_are_prepared_again) {
-  asked& one = prepared();
-  answer(misfit() + ready());
-  EXPECT_EQ(sent(), "CPDS");
-  answer(message_bytes('3', "") + takes(1043) + ready());
-  EXPECT_EQ(sent(), "BES");
-  answer(done("SELECT 0") + ready());
-  EXPECT_EQ(talk->take_completed(), &one.run);
-  EXPECT_FALSE(one.run.failure);
+  // 42809: what `= ANY` is given is no array, where the type of its elements is gone.
+  for (const char* sqlstate : {"42883", "42804", "42809", "42846", "42725"}) {
+    talk = std::make_unique<conversation>(true);
+    asked& one = prepared();
+    answer(misfit("", sqlstate) + ready());
+    EXPECT_EQ(sent(), "CPDS") << sqlstate;
+    answer(message_bytes('3', "") + takes(1043) + ready());
+    EXPECT_EQ(sent(), "BES");
+    answer(done("SELECT 0") + ready());
+    EXPECT_EQ(talk->take_completed(), &one.run);
+    EXPECT_FALSE(one.run.failure);
+  }
 }
 
 TEST_F(outdated_statements_test, whose_type_is_gone_are_prepared_again) {
@@ -114,6 +118,107 @@ TEST_F(outdated_statements_test, behind_a_pooler_go_on_without_their_name) {
   answer(message_bytes('1', "") + done("SELECT 0") + ready());
   EXPECT_EQ(talk->take_completed(), &one.run);
   EXPECT_FALSE(one.run.failure);
+}
+
+// ---- that a pooler has prepared for others, before they changed
+
+struct shared_statements_test : outdated_statements_test {
+  shared_statements_test() { talk = std::make_unique<conversation>(true, true); }
+  /// The pooler says that the statement is parsed, and the server that its types do not go with it.
+  static std::string outdated() { return message_bytes('1', "") + misfit(); }
+  asked& described_first() {
+    asked& one = find();
+    talk->submit(one.run);
+    EXPECT_EQ(sent(), "PDS");
+    return one;
+  }
+};
+
+TEST_F(shared_statements_test, are_described_without_a_name_at_their_first_use) {
+  asked& one = described_first();
+  answer(outdated() + ready());
+  EXPECT_EQ(talk->take_completed(), nullptr);
+  EXPECT_EQ(sent(), "CPDS");
+  answer(message_bytes('3', "") + takes(25) + ready());
+  EXPECT_EQ(sent(), "PBDES");
+  answer(message_bytes('1', "") + done("SELECT 0") + ready());
+  EXPECT_EQ(talk->take_completed(), &one.run);
+  EXPECT_FALSE(one.run.failure);
+  talk->submit(one.run);
+  EXPECT_EQ(sent(), "PBDES") << "and go on so";
+}
+
+TEST_F(shared_statements_test, that_fail_without_a_name_too_say_why) {
+  asked& one = described_first();
+  answer(outdated() + ready());
+  answer(message_bytes('3', "") + outdated() + ready());
+  EXPECT_EQ(talk->take_completed(), &one.run);
+  EXPECT_EQ(one.failure(), errc::syntax_error);
+}
+
+TEST_F(shared_statements_test, are_not_those_that_the_server_does_not_parse) {
+  asked& one = described_first();
+  answer(misfit() + ready());
+  EXPECT_EQ(talk->take_completed(), &one.run) << "it is what is wrong with the statement";
+  EXPECT_EQ(one.failure(), errc::syntax_error);
+}
+
+TEST_F(shared_statements_test, are_not_those_of_a_server_without_a_pooler) {
+  talk = std::make_unique<conversation>(true);
+  asked& one = described_first();
+  answer(outdated() + ready());
+  EXPECT_EQ(talk->take_completed(), &one.run);
+  EXPECT_EQ(one.failure(), errc::syntax_error);
+}
+
+TEST_F(shared_statements_test, have_a_transaction_run_again) {
+  asked& begun = write();
+  talk->submit(begun.run);
+  answer(described(false) + ready('T'));
+  answer(done("UPDATE 1") + ready('T'));
+  EXPECT_EQ(talk->take_completed(), &begun.run);
+  sent();
+  asked& one = described_first();
+  answer(outdated() + ready('E'));
+  EXPECT_EQ(talk->take_completed(), &one.run);
+  EXPECT_EQ(one.failure(), errc::serialization_failure);
+  talk->submit(one.run);
+  EXPECT_EQ(sent(), "CPDS");
+  EXPECT_EQ(last_sent.find("Pt"), std::string::npos);
+  answer(message_bytes('3', "") + takes(25) + ready('T'));
+  EXPECT_EQ(sent(), "PBDES");
+}
+
+TEST_F(shared_statements_test, are_described_without_a_name_in_a_group) {
+  for (const bool in_transaction : {false, true}) {
+    talk = std::make_unique<conversation>(true, true);
+    if (in_transaction) {
+      asked& begun = write();
+      talk->submit(begun.run);
+      answer(described(false) + ready('T'));
+      answer(done("UPDATE 1") + ready('T'));
+      EXPECT_EQ(talk->take_completed(), &begun.run);
+    }
+    asked& first = write();
+    asked& second = find();
+    first.run.next = &second.run;
+    request group;
+    group.members = &first.run;
+    talk->submit(group);
+    sent();
+    answer(described(false) + outdated() + ready(in_transaction ? 'E' : 'I'));
+    if (in_transaction) {
+      EXPECT_EQ(talk->take_completed(), &group);
+      EXPECT_EQ(second.failure(), errc::serialization_failure);
+      continue;
+    }
+    EXPECT_EQ(sent(), "CPDS");
+    answer(message_bytes('3', "") + takes(25) + ready());
+    EXPECT_EQ(sent(), "BEPBDES");
+    answer(done("UPDATE 1") + message_bytes('1', "") + done("SELECT 0") + ready());
+    EXPECT_EQ(talk->take_completed(), &group);
+    EXPECT_FALSE(group.failure);
+  }
 }
 
 // ---- where nobody says that they are
