@@ -187,6 +187,20 @@ TEST_P(copy_in, refuses_more_columns_than_there_are_fields) {
   EXPECT_EQ(db.statistics().in_use, 0U);
 }
 
+TEST_P(copy_in, calls_the_values_of_a_tuple_so) {
+  const std::vector<std::tuple<int, std::string>> rows(1);
+  const auto refused = failure_of<query_error>([&] { sync_wait(db.copy_in("teams", {"points"}, rows)); });
+  EXPECT_NE(std::string(refused.what()).find("names 1 column but the tuple has 2 values"), std::string::npos)
+      << refused.what();
+}
+TEST_P(copy_in, names_the_column_whose_value_of_a_tuple_does_not_fit) {
+  TUPELO_NEEDS(&feature_table::copy);  // else the values are the database's, which may hold them
+  const std::vector<std::tuple<std::string, std::int64_t>> rows{{"red", std::int64_t{1} << 40}};
+  const auto refused = failure_of<value_error>([&] { sync_wait(db.copy_in("teams", {"name", "points"}, rows)); });
+  EXPECT_EQ(refused.code(), errc::value_out_of_range);
+  EXPECT_NE(std::string(refused.what()).find("column \"points\""), std::string::npos) << refused.what();
+}
+
 // ---- all or nothing
 
 TEST_P(copy_in, writes_nothing_where_one_row_violates_a_constraint) {

@@ -4,6 +4,8 @@
 #include "tupelo/model/model_spec.hpp"
 #include "tupelo/core/error.hpp"
 
+#include <cctype>
+
 namespace tupelo {
 
 namespace {
@@ -12,6 +14,10 @@ std::string quoted(const dialect& target, std::string_view identifier) {
   std::string text;
   target.quote(text, identifier);
   return text;
+}
+
+std::string counted(std::size_t count, const char* what) {
+  return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
 }
 
 struct copied_columns {
@@ -42,12 +48,18 @@ copy_plan copy_into(const dialect& target, std::string_view table, copied_column
 copied_columns columns_of(const dialect& target, std::string_view table, const std::vector<std::string>& columns,
                           const model_info& row) {
   if (columns.size() != row.columns.size()) {
-    throw query_error("copy_in() into \"" + std::string(table) + "\" names " + std::to_string(columns.size()) +
-                      " columns but " + std::string(row.short_name()) + " has " + std::to_string(row.columns.size()) +
-                      " fields; name one column for each, in their order");
+    // The values of tuples are called by their numbers, and the name of the type would be of no help.
+    const bool tuple = std::isdigit(static_cast<unsigned char>(row.fields.front().name.front())) != 0;
+    throw query_error("copy_in() into \"" + std::string(table) + "\" names " + counted(columns.size(), "column") +
+                      " but " + (tuple ? std::string("the tuple") : std::string(row.short_name())) + " has " +
+                      counted(row.columns.size(), tuple ? "value" : "field") +
+                      "; name one column for each, in their order");
   }
   copied_columns copied;
-  for (std::size_t i = 0; i < columns.size(); ++i) copied.add(target, columns[i], row.fields[row.columns[i]]);
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    copied.add(target, columns[i], row.fields[row.columns[i]]);
+    copied.binds.back().slot.column = columns[i];  // as the caller knows it
+  }
   return copied;
 }
 

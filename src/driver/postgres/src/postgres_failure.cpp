@@ -100,9 +100,24 @@ struct failure {
   }
 
   [[noreturn]] void raise_check() {
+    if (details.constraint.empty()) raise_unnamed_check();
     std::string message = "check constraint " + quoted(details.constraint) + where(details);
     if (details.table.empty() && !fields.data_type.empty()) message += " of domain " + quoted(fields.data_type);
     raise(errc::check_violation, message + " violated; the row must satisfy it");
+  }
+
+  /// What bounds a partition has no name. By the routine, since the text is translated.
+  [[noreturn]] void raise_unnamed_check() {
+    if (fields.routine == "ExecFindPartition") {
+      raise(errc::check_violation, "no partition" + where(details) +
+                                       " takes the row; make one that does, or a default one, or change the row");
+    }
+    if (fields.routine == "ExecPartitionCheckEmitError") {
+      raise(errc::check_violation, "the row is outside the bounds of the partition" +
+                                       (details.table.empty() ? "" : " " + quoted(details.table)) +
+                                       "; write it into the table that is partitioned, or change it");
+    }
+    raise(errc::check_violation, "a check" + where(details) + " violated; its rows must satisfy it");
   }
 
   [[noreturn]] void raise_exclusion() {

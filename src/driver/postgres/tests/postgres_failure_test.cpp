@@ -118,6 +118,21 @@ TEST(postgres_failure, sqlstates_decide_the_code) {
   for (const auto& [sqlstate, code] : expected) EXPECT_EQ(failure(fields_of(sqlstate)).code(), code) << sqlstate;
 }
 
+TEST(postgres_failure, a_row_that_no_partition_takes_is_told_so) {
+  error_fields fields = fields_of("23514", "no partition of relation \"days\" found for row");
+  fields.table = "days";
+  fields.routine = "ExecFindPartition";
+  EXPECT_TRUE(says(failure<check_violation>(fields), "no partition of table \"days\" takes the row"));
+  fields.routine = "ExecPartitionCheckEmitError";
+  EXPECT_TRUE(says(failure<check_violation>(fields), "outside the bounds of the partition \"days\""));
+}
+
+TEST(postgres_failure, a_check_without_a_name_is_given_none) {
+  error_fields fields = fields_of("23514", "partition constraint of relation \"days\" is violated by some row");
+  fields.table = "days";
+  EXPECT_TRUE(says(failure<check_violation>(fields), "a check of table \"days\" violated"));
+}
+
 TEST(postgres_failure, names_are_shown_with_the_place_in_the_statement) {
   error_fields fields = fields_of("42703", "column \"emial\" does not exist");
   fields.hint = "Perhaps you meant to reference the column \"users.email\".";

@@ -20,7 +20,7 @@ struct copy_plan {
 /// Rows of the model into its table. `with_key`: a generated key too, else the database makes it.
 copy_plan plan_copy(const dialect& target, const model_info& model, bool with_key);
 
-/// Rows of any struct or tuple into these columns, in the order of its fields.
+/// Rows of any struct or tuple into these columns, in the order of its fields. The names must outlive the plan.
 /// Errors: query_error where there are more or fewer columns than fields.
 copy_plan plan_copy(const dialect& target, std::string_view table, const std::vector<std::string>& columns,
                     const model_info& row);
