@@ -66,6 +66,47 @@ constexpr server_type types[] = {
     {oid::int8multirange, oid::int8multirange_array, "int8multirange"},
 };
 
+/// What has a name in messages, and nothing else: their numbers are the same on every server.
+struct named_type {
+  std::uint32_t type;
+  std::uint32_t array;  ///< 0: there is none
+  std::string_view name;
+};
+// Source: PostgreSQL, pg_type.dat.
+constexpr named_type named_only[] = {
+    {22, 1006, "int2vector"},
+    {24, 1008, "regproc"},
+    {27, 1010, "tid"},
+    {28, 1011, "xid"},
+    {29, 1012, "cid"},
+    {30, 1013, "oidvector"},
+    {194, 0, "pg_node_tree"},
+    {603, 1020, "box"},
+    {1033, 1034, "aclitem"},
+    {1790, 2201, "refcursor"},
+    {2202, 2207, "regprocedure"},
+    {2203, 2208, "regoper"},
+    {2204, 2209, "regoperator"},
+    {2205, 2210, "regclass"},
+    {2206, 2211, "regtype"},
+    {2275, 1263, "cstring"},
+    {2278, 0, "void"},
+    {2970, 2949, "txid_snapshot"},
+    {3361, 0, "pg_ndistinct"},
+    {3402, 0, "pg_dependencies"},
+    {3642, 3644, "gtsvector"},
+    {3734, 3735, "regconfig"},
+    {3769, 3770, "regdictionary"},
+    {4089, 4090, "regnamespace"},
+    {4096, 4097, "regrole"},
+    {4191, 4192, "regcollation"},
+    {4600, 0, "pg_brin_bloom_summary"},
+    {4601, 0, "pg_brin_minmax_multi_summary"},
+    {5017, 0, "pg_mcv_list"},
+    {5038, 5039, "pg_snapshot"},
+    {5069, 271, "xid8"},
+};
+
 struct range_type {
   oid range;
   oid multirange;
@@ -146,6 +187,10 @@ bool is_type_of(const custom_form& own, std::uint32_t type) noexcept {
 std::string name_of_server_type(std::uint32_t type) {
   if (const server_type* known = find_server_type(type)) return std::string(known->name);
   if (const server_type* element = find_element_type(type)) return std::string(element->name) + "[]";
+  for (const named_type& known : named_only) {
+    if (type != 0 && known.type == type) return std::string(known.name);
+    if (type != 0 && known.array == type) return std::string(known.name) + "[]";
+  }
   return "type " + std::to_string(type);
 }
 

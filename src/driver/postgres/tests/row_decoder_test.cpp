@@ -234,6 +234,19 @@ TEST(row_decoder, field_of_another_type_is_refused_when_planned) {
   refused(kind::uuid, oid::int8);
 }
 
+TEST(row_decoder, rare_types_of_the_server_have_their_names_in_messages) {
+  const type_ops ops = ops_of<bool>(kind::boolean);
+  statement_plan plan;
+  plan.reads = {slot_of(ops)};
+  const auto refused = [&](std::uint32_t type) {
+    const result_column column{"price", type, -1};
+    return failure_of<decode_error>([&] { plan_row(plan, {&column, 1}); });
+  };
+  EXPECT_TRUE(says(refused(5069), "PostgreSQL's xid8 where")) << refused(5069).what();
+  EXPECT_TRUE(says(refused(2205), "PostgreSQL's regclass where"));
+  EXPECT_TRUE(says(refused(2210), "PostgreSQL's regclass[] where"));
+}
+
 TEST(row_decoder, another_number_of_columns_is_refused_when_planned) {
   const type_ops ops = ops_of<std::int32_t>(kind::i32);
   statement_plan plan;
