@@ -286,6 +286,7 @@ const std::string* url::option(std::string_view key) const noexcept {
 }
 
 bool url::take_option(std::string_view key, std::string& value) {
+  keys_of_others_.emplace_back(key);
   for (auto i = options_.begin(); i != options_.end(); ++i) {
     if (i->key != key) continue;
     value = std::move(i->value);

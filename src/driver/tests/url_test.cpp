@@ -218,6 +218,14 @@ TEST(url, keywords_with_a_mistake_are_refused) {
   refusal("host='a\nb'");
 }
 
+TEST(url, remembers_what_options_are_for_others) {
+  url u = url::parse("x://h/d?pool_size=3&mode=ro");
+  std::string value;
+  EXPECT_TRUE(u.take_option("pool_size", value));
+  EXPECT_FALSE(u.take_option("min_idle", value));
+  EXPECT_EQ(u.keys_of_others(), (std::vector<std::string>{"pool_size", "min_idle"}));
+}
+
 TEST(url, no_message_shows_a_password) {
   for (const char* text : {"pg://ada:hunter2%@h/x", "pg://ada:hunter2@h:99999/x", "pg://ada:hunter2@h/x?a=1&a=2",
                            "password='hunter2", "password=hunter2 port", "ada@h:hunter2 x=b"}) {

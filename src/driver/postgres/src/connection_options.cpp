@@ -121,27 +121,6 @@ std::size_t distance(std::string_view a, std::string_view b) {
   return row[b.size()];
 }
 
-[[noreturn]] void refuse_unknown(std::string_view name) {
-  const std::string wanted = lower(name.substr(0, 64));
-  std::string_view nearest;
-  std::size_t best = std::max<std::size_t>(3, wanted.size() / 2);
-  for (const known_option& known : known_options) {
-    const std::size_t far = distance(wanted, known.name);
-    if (far < best) {
-      best = far;
-      nearest = known.name;
-    }
-  }
-  std::string message = "unknown option " + std::string(name.substr(0, 64));
-  if (!nearest.empty()) refuse_options(message + "; did you mean " + std::string(nearest) + "?");
-  message += "; known options are: ";
-  for (const known_option& known : known_options) {
-    if (&known != known_options) message += ", ";
-    message += known.name;
-  }
-  refuse_options(message);
-}
-
 const known_option* known(std::string_view name) noexcept {
   for (const known_option& option : known_options) {
     if (option.name == name) return &option;
@@ -173,6 +152,30 @@ void connection_options::give(std::string_view name, std::string_view value) {
   if (value.find('\0') != std::string_view::npos) refuse(name, "text without a NUL character");
   if (given(name)) refuse_options("option " + std::string(name) + " is given twice; leave one");
   options_.push_back({std::string(name), std::string(value), nullptr});
+}
+
+void connection_options::refuse_unknown(std::string_view name) const {
+  std::vector<std::string_view> names;
+  for (const known_option& known : known_options) names.push_back(known.name);
+  names.insert(names.end(), others_.begin(), others_.end());
+  const std::string wanted = lower(name.substr(0, 64));
+  std::string_view nearest;
+  std::size_t best = std::max<std::size_t>(3, wanted.size() / 2);
+  for (const std::string_view known : names) {
+    const std::size_t far = distance(wanted, known);
+    if (far < best) {
+      best = far;
+      nearest = known;
+    }
+  }
+  std::string message = "unknown option " + std::string(name.substr(0, 64));
+  if (!nearest.empty()) refuse_options(message + "; did you mean " + std::string(nearest) + "?");
+  message += "; known options are: ";
+  for (const std::string_view known : names) {
+    if (known.data() != names.front().data()) message += ", ";
+    message += known;
+  }
+  refuse_options(message);
 }
 
 bool connection_options::given(std::string_view name) const noexcept {

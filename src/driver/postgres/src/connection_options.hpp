@@ -21,7 +21,9 @@ std::string lower(std::string_view text);
 /// from, and what it takes. Values are not repeated: any may be a secret at the wrong place.
 class connection_options {
 public:
-  explicit connection_options(const postgres_environment& environment) : environment_(environment) {}
+  /// `others`: names that are not of the connection, for messages.
+  connection_options(const postgres_environment& environment, const std::vector<std::string>& others)
+      : environment_(environment), others_(others) {}
 
   /// Refuses names that nobody knows, with the nearest that is known, those of libpq that are not supported, and a
   /// second value.
@@ -58,7 +60,10 @@ private:
   };
   const option* stored(std::string_view name) const noexcept;
 
+  [[noreturn]] void refuse_unknown(std::string_view name) const;
+
   const postgres_environment& environment_;
+  const std::vector<std::string>& others_;
   std::vector<option> options_;
 };
 

@@ -368,7 +368,7 @@ postgres_settings postgres_settings::parse(const url& from, const postgres_envir
   }
   if (!from.has_authority())
     fail(errc::invalid_url, "two slashes must follow the scheme of the URL, as in " + std::string(form));
-  connection_options options(environment);
+  connection_options options(environment, from.keys_of_others());
   give_hosts(options, from);
   if (!from.user().empty()) options.give("user", from.user());
   if (!from.password().empty()) options.give("password", from.password());

@@ -341,6 +341,16 @@ TEST_F(settings_test, an_unknown_option_is_refused_with_the_nearest) {
   EXPECT_TRUE(says(refusal("postgresql://?zzzzzzzzzzzz=hunter2"), "known options are: host, hostaddr"));
 }
 
+TEST_F(settings_test, options_of_the_pool_are_known_where_one_is_refused) {
+  std::string value;
+  for (const char* given : {"zzzzzzzzzzzz", "pol_size"}) {
+    url with_pool = url::parse("postgresql://?" + std::string(given) + "=1");
+    with_pool.take_option("pool_size", value);
+    const std::string told = refusal_of([&] { postgres_settings::parse(with_pool, environment); });
+    EXPECT_TRUE(says(told, given[0] == 'z' ? ", pool_size" : "did you mean pool_size?")) << told;
+  }
+}
+
 TEST_F(settings_test, options_of_libpq_that_are_not_supported_are_refused_by_name_unless_they_ask_for_nothing) {
   for (const char* option : {"service=shop", "gssencmode=require", "krbsrvname=x", "replication=database",
                              "sslcompression=1", "requirepeer=postgres", "sslcertmode=disable"}) {

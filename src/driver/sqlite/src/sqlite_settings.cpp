@@ -135,6 +135,7 @@ void refuse_unknown_options(const url& from) {
     };
     for (const option_rule& rule : open_options) look(rule);
     for (const option_rule& rule : pragma_options) look(rule);
+    for (const std::string& other : from.keys_of_others()) names += ", " + other;
     if (!known) fail(errc::invalid_configuration, "unknown option " + option.key + "; known options are: " + names);
   }
 }

@@ -97,6 +97,18 @@ TEST(sqlite_settings, unknown_option_is_refused_with_the_known_ones) {
   EXPECT_NE(message.find("foreign_keys"), std::string::npos);
 }
 
+TEST(sqlite_settings, unknown_option_is_refused_with_those_of_the_pool_too) {
+  url with_pool = url::parse("sqlite:///a.db?nosuch=1");
+  std::string value;
+  with_pool.take_option("pool_size", value);
+  try {
+    sqlite_settings::parse(with_pool);
+    ADD_FAILURE() << "not refused";
+  } catch (const configuration_error& e) {
+    EXPECT_NE(std::string(e.what()).find(", pool_size"), std::string::npos) << e.what();
+  }
+}
+
 TEST(sqlite_settings, value_outside_its_range_is_refused_with_what_is_expected) {
   EXPECT_NE(refusal("sqlite:///a.db?mode=write").find("rwc rw ro memory"), std::string::npos);
   EXPECT_NE(refusal("sqlite:///a.db?busy_timeout=-1").find("0 to"), std::string::npos);

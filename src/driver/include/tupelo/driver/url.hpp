@@ -59,6 +59,8 @@ public:
   const std::string* option(std::string_view key) const noexcept;
   /// Takes an option out that is not for the driver. False: the URL does not have it, and `value` stays.
   bool take_option(std::string_view key, std::string& value);
+  /// The keys that were to be taken out: a driver that refuses an option names them beside its own.
+  const std::vector<std::string>& keys_of_others() const noexcept { return keys_of_others_; }
 
   /// The URL as it may be shown: the password and options that look like secrets are `***`.
   std::string redacted() const;
@@ -72,6 +74,7 @@ private:
   std::string path_;
   std::vector<url_host> hosts_;
   std::vector<url_option> options_;
+  std::vector<std::string> keys_of_others_;
   bool has_authority_ = false;
   bool has_password_ = false;
 };
