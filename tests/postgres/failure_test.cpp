@@ -121,6 +121,7 @@ TEST_F(failure, what_a_function_raises_keeps_its_code_and_not_its_text) {
   const auto e = of<check_violation>("SELECT pg_temp.refuse()");
   EXPECT_NE(std::string(e.what()).find("a trigger or function raised an error"), std::string::npos);
   EXPECT_EQ(of<database_error>("DO $$ BEGIN RAISE EXCEPTION 'hunter2'; END $$").sqlstate(), "P0001");
+  EXPECT_EQ(of<database_error>("DO $$ BEGIN RAISE EXCEPTION 'hunter2'; END $$").reveal(), "hunter2");
 }
 
 TEST_F(failure, values_are_not_repeated) {

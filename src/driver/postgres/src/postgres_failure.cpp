@@ -178,7 +178,7 @@ bool loses_connection(const error_fields& fields) noexcept {
 }
 
 void throw_postgres_failure(const error_fields& fields, std::string_view statement, interruption cause) {
-  failure f{fields, statement, {fields.sqlstate, fields.constraint, fields.table, fields.column, 0}};
+  failure f{fields, statement, {fields.sqlstate, fields.constraint, fields.table, fields.column, 0, fields.message}};
   if (fields.sqlstate.size() != 5) throw_protocol_violation("ErrorResponse has no SQLSTATE of five characters");
   const sqlstate_rule rule = rule_of(fields.sqlstate);
   if (fields.ends_connection()) {
@@ -218,7 +218,7 @@ std::exception_ptr make_postgres_failure(const error_fields& fields, std::string
 }
 
 void throw_startup_failure(const error_fields& fields, std::string_view server) {
-  failure f{fields, {}, {fields.sqlstate, {}, {}, {}, 0}};
+  failure f{fields, {}, {fields.sqlstate, {}, {}, {}, 0, fields.message}};
   if (fields.sqlstate.size() != 5) throw_protocol_violation("ErrorResponse has no SQLSTATE of five characters");
   sqlstate_rule rule = rule_of(fields.sqlstate);
   switch (rule.code) {

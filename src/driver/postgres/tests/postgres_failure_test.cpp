@@ -118,6 +118,14 @@ TEST(postgres_failure, sqlstates_decide_the_code) {
   for (const auto& [sqlstate, code] : expected) EXPECT_EQ(failure(fields_of(sqlstate)).code(), code) << sqlstate;
 }
 
+TEST(postgres_failure, what_a_function_raises_is_there_for_who_asks_for_it) {
+  for (const char* sqlstate : {"P0001", "23514", "SH001"}) {
+    error_fields fields = fields_of(sqlstate, "hunter2 is not in stock");
+    fields.routine = "exec_stmt_raise";
+    EXPECT_EQ(failure<database_error>(fields).reveal(), "hunter2 is not in stock") << "and not in what()";
+  }
+}
+
 TEST(postgres_failure, a_row_that_no_partition_takes_is_told_so) {
   error_fields fields = fields_of("23514", "no partition of relation \"days\" found for row");
   fields.table = "days";

@@ -80,6 +80,7 @@ struct context {
   [[noreturn]] void raise(errc code, const char* sqlstate, std::string message, error_details details = {}) const {
     details.sqlstate = sqlstate;
     details.native_code = failure.code;
+    details.words = failure.message;
     throw_database_error(code, std::move(message), std::move(details), std::string(statement));
   }
   [[noreturn]] void raise_untold() const {

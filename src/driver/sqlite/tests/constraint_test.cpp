@@ -147,6 +147,7 @@ TEST_F(constraint, trigger_that_refuses_says_why) {
   const auto e = violation<database_error>("DELETE FROM posts");
   EXPECT_EQ(e.sqlstate(), "P0001");
   EXPECT_NE(std::string(e.what()).find("posts are kept"), std::string::npos);
+  EXPECT_EQ(e.reveal(), "posts are kept");
 }
 
 TEST_F(constraint, table_is_found_behind_conflict_clauses_schema_names_comments_and_with) {

@@ -210,6 +210,8 @@ struct error_details {
   std::string table;
   std::string column;   ///< several are joined by ", "
   int native_code = 0;  ///< the vendor's number
+  /// The database's own message. It may repeat values of rows and parameters: it is in no message and no log by itself.
+  std::string words{};
 };
 
 /// The database refused or failed a statement.
@@ -223,6 +225,9 @@ public:
   const std::string& column() const noexcept { return details_.column; }
   int native_code() const noexcept { return details_.native_code; }
   const error_details& details() const noexcept { return details_; }
+  /// What the database said in its own words, as that of `RAISE EXCEPTION`; empty where it said nothing. It may repeat
+  /// values of rows and parameters, which `what()` never does: who asks for it decides where it may be shown.
+  std::string_view reveal() const noexcept { return details_.words; }
 
 private:
   error_details details_;
