@@ -60,8 +60,9 @@ task<bool> session::state::flush_events::before_one(state& of, const model_info&
       co_await tell(event::deleting);
       co_return true;
     case object_state::persistent: {
-      const bool changed = given || !detail::matches(info, object.object(), object.snapshot, nullptr) ||
-                           (!info.relations.empty() && detail::has_related_changes(info, &object, detail::related_changes::of_its_row));
+      const bool changed =
+          given || !detail::matches(info, object.object(), object.snapshot, nullptr) ||
+          (!info.relations.empty() && detail::has_related_changes(info, &object, detail::related_changes::of_its_row));
       if (!changed) break;
       co_await of.ensure_transaction();
       updating_.insert(&object);
