@@ -278,8 +278,13 @@ void conversation::write_description(server_statement& statement, const statemen
 }
 
 /// What is behind DEALLOCATE in one unit is prepared again in it: nobody would tell in time that its name is gone. That
-/// it may not be is why it is closed before, which is no error then.
-void conversation::write_anew(const server_statement& statement, const statement_plan& plan) {
+/// it may not be is why it is closed before, which is no error then. A pooler forgets names when the answer comes, also
+/// those that were given meanwhile: there it goes on without one.
+void conversation::write_anew(server_statement& statement, const statement_plan& plan) {
+  if (pooled_) {
+    statement.name.clear();
+    statement.parsed = false;
+  }
   if (statement.name.empty()) return;  // it is parsed with every run
   write_close_statement(out_, statement.name);
   write_parse(out_, statement.name, plan.text, statement.parameter_types);

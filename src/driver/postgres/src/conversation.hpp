@@ -235,7 +235,7 @@ private:
   bool start_plan(flight& f);
   void describe(flight& f);
   void write_description(server_statement& statement, const statement_plan& plan);
-  void write_anew(const server_statement& statement, const statement_plan& plan);
+  void write_anew(server_statement& statement, const statement_plan& plan);
   void begin_guard(flight& f, bool wanted);
   void end_guard(const flight& f);
   /// Whether what failed while it was described can be described again.

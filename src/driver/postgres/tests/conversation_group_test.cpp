@@ -112,6 +112,20 @@ TEST_F(conversation_group_test, what_is_behind_a_statement_that_forgets_names_is
   }
 }
 
+TEST_F(conversation_group_test, what_is_behind_a_statement_that_forgets_names_goes_on_without_one_behind_a_pooler) {
+  talk = std::make_unique<conversation>(true, true);
+  write("DEALLOCATE ALL");
+  asked& behind = read("SELECT 2");
+  submit();
+  sent();
+  answer(described(false) + described(true) + ready());
+  EXPECT_EQ(sent(), "BEPBDES");
+  answer(done("DEALLOCATE ALL") + message_bytes('1', "") + done("SELECT 0") + ready());
+  EXPECT_TRUE(is_over());
+  EXPECT_FALSE(group.failure);
+  talk->submit(behind.run);
+  EXPECT_EQ(sent(), "PBDES") << "the pooler has forgotten its name meanwhile";
+}
 TEST_F(conversation_group_test, a_failure_in_the_middle_fails_what_is_behind_it_and_nothing_else) {
   asked& before = write();
   asked& failing = write();
