@@ -190,7 +190,8 @@ void conversation::group_failed(flight& f, const error_fields& fields) {
     f.statement->outdated = true;
     group.again = f.at == stage::describing;
   }
-  if (stale && f.at == stage::running && f.due != nullptr && f.due->row_count == 0 && !f.of->failure) {
+  if (stale && f.at == stage::running && f.due != nullptr && f.statement != nullptr && f.due->row_count == 0 &&
+      !f.of->failure) {
     f.stale = true;
     f.statement->described = false;
     f.statement->parsed = (pooled_ || fields.sqlstate != "26000") && !f.statement->name.empty();
