@@ -256,8 +256,20 @@ void session::state::follow_stored_rows(detail::held_rows& held) {
   loaded_objects(*this).follow(info_of(*held.ops->spec), held);
 }
 
-void session::state::unload(const std::vector<detail::load_log::field>& loaded, bool held_alone) {
-  if (loaded.empty()) return;
+namespace {
+
+/// A relation field of an object of the session, or of a row that such a field holds.
+struct loaded_field {
+  const void* owner;  ///< as the log has it: a tracked object, or a row
+  const void* object;
+  std::uint32_t offset;
+  const model_info* model;  ///< of its rows; null: not known
+  const loaded_rows* rows;
+};
+
+/// Those of which `ends(field)` are not loaded any more.
+template <class Ends>
+void unload_where(const detail::owned_objects& objects, Ends ends) {
   struct place {
     const model_info* info;
     void* object;
@@ -275,22 +287,38 @@ void session::state::unload(const std::vector<detail::load_log::field>& loaded, 
       void* const field = static_cast<char*>(at.object) + offset;
       const loaded_rows* const rows = detail::loaded_rows_of(field);
       if (rows == nullptr || (rows->origin != rows_origin::loaded && rows->origin != rows_origin::held)) continue;
-      const auto is_among = [&](const void* object) {
-        return std::binary_search(loaded.begin(), loaded.end(), detail::load_log::field(object, offset));
-      };
-      if ((is_among(at.named) || is_among(at.object)) && (!held_alone || rows->origin == rows_origin::held)) {
+      const model_info* const model = model_of(relation, field);
+      if (ends(loaded_field{at.named, at.object, offset, model, rows})) {
         detail::assign_rows(field, nullptr);
         continue;
       }
-      if (rows->count == 0 || !met.insert(rows).second) continue;
-      const model_info* const model = model_of(relation, field);
-      if (model == nullptr || model->relations.empty()) continue;
+      if (rows->count == 0 || !met.insert(rows).second || model == nullptr || model->relations.empty()) continue;
       for (std::size_t row = 0; row != rows->count; ++row) {
         void* const object = row_at(*rows, *model, row);
         places.push_back({model, object, object});
       }
     }
   }
+}
+
+}  // namespace
+
+void session::state::unload(const std::vector<detail::load_log::field>& loaded, bool held_alone) {
+  if (loaded.empty()) return;
+  unload_where(objects, [&](const loaded_field& at) {
+    const auto is_among = [&](const void* object) {
+      return std::binary_search(loaded.begin(), loaded.end(), detail::load_log::field(object, at.offset));
+    };
+    return (is_among(at.owner) || is_among(at.object)) && (!held_alone || at.rows->origin == rows_origin::held);
+  });
+}
+
+void session::state::unload_rows(
+    const std::function<bool(const model_info& model, const loaded_rows& rows)>& are_unsure) {
+  if (!has_loaded_relations) return;
+  unload_where(objects, [&](const loaded_field& at) {
+    return at.model != nullptr && at.rows->origin == rows_origin::loaded && are_unsure(*at.model, *at.rows);
+  });
 }
 
 void session::state::let_go_of_left_behind() {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "flush_events.hpp"
+#include "removals.hpp"
 #include "session_state.hpp"
 
 #include "tupelo/engine/marked_children.hpp"
@@ -7,6 +8,7 @@
 #include "tupelo/core/timestamp.hpp"
 
 #include <algorithm>
+#include <set>
 #include <vector>
 
 namespace tupelo {
@@ -51,10 +53,16 @@ task<void> session::state::restore_children(flush_events& events) {
   loads.note_write();
   const std::int64_t now = timestamp::now().us;
   std::vector<std::int64_t> times;
+  std::set<const model_info*> owners;
   for (const tracked_object* object : restored) {
+    owners.insert(&info_of(*object->spec));
     const auto marked = co_await detail::restore_children(held, info_of(*object->spec), object->object(), now);
     if (marked) times.push_back(*marked);
   }
+  // What they are loaded into has been read without them.
+  unload_rows([&](const model_info& model, const detail::loaded_rows&) {
+    return model.deleted_at >= 0 && detail::may_go_with(model, owners);
+  });
   // What the session has read with such a mark may have none any more; what is restored by itself has, for now.
   for (std::size_t i = 0; i != objects.size(); ++i) {
     tracked_object* const object = objects[i];

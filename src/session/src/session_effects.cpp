@@ -9,6 +9,7 @@
 #include "tupelo/engine/object_verbs.hpp"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <utility>
 #include <vector>
@@ -78,40 +79,49 @@ void session::state::expire_beneath(const std::set<const model_info*>& removed) 
       return target != nullptr && detail::may_go_with(*target, removed);
     });
   };
-  std::vector<std::pair<const foreign_key_info*, const model_info*>> keys;
-  std::set<const model_info*> models;
-  for (const model_info* const info : objects.models()) {
-    if (info->key.empty()) continue;
-    for (const foreign_key_info& key : info->foreign_keys) {
+  using named_rows = std::vector<std::pair<const foreign_key_info*, const model_info*>>;
+  std::map<const model_info*, named_rows> known;
+  /// By which foreign keys rows of the model may go, and what these name.
+  const auto keys_of = [&](const model_info& info) -> const named_rows& {
+    const auto [found, fresh] = known.try_emplace(&info);
+    if (!fresh || info.key.empty()) return found->second;
+    for (const foreign_key_info& key : info.foreign_keys) {
       const bool stays =
           key.on_delete == referential_action::restrict || key.on_delete == referential_action::no_action;
       const model_info* const parent = stays ? nullptr : detail::known_reference(key);
       if (parent == nullptr || !may_be_taken_along(*parent)) continue;
-      if (detail::referenced_fields(*parent, key) != parent->key) continue;
-      keys.emplace_back(&key, parent);
-      models.insert(info);
+      if (detail::referenced_fields(*parent, key) == parent->key) found->second.emplace_back(&key, parent);
     }
-  }
-  if (keys.empty()) return;
-  for (bool again = true; std::exchange(again, false);) {
+    return found->second;
+  };
+  const auto is_unsure = [&](const model_info& info, detail::words_view row) {
+    return std::any_of(keys_of(info).begin(), keys_of(info).end(), [&](const auto& each) {
+      const std::vector<std::uint64_t> named = detail::values_in(info, row, each.first->fields);
+      if (named.empty()) return false;
+      inline_word_buffer<16> words;
+      words.append(named.data(), static_cast<std::uint32_t>(named.size()));
+      const tracked_object* const parent = identities.find(*each.second, words);
+      return parent == nullptr || parent->expired;
+    });
+  };
+  const auto models = objects.models();
+  const bool any = std::any_of(models.begin(), models.end(), [&](const auto* info) { return !keys_of(*info).empty(); });
+  for (bool again = any; std::exchange(again, false);) {
     for (tracked_object* object : objects) {
       const model_info& info = info_of(*object->spec);
-      if (object->expired || object->state != object_state::persistent || !models.contains(&info)) continue;
-      const bool is_unsure = std::any_of(keys.begin(), keys.end(), [&](const auto& each) {
-        const auto& [key, parent] = each;
-        if (key < info.foreign_keys.data() || key >= info.foreign_keys.data() + info.foreign_keys.size()) return false;
-        const std::vector<std::uint64_t> named = detail::values_in(info, object->snapshot, key->fields);
-        if (named.empty()) return false;
-        inline_word_buffer<16> words;
-        words.append(named.data(), static_cast<std::uint32_t>(named.size()));
-        const tracked_object* const known = identities.find(*parent, words);
-        return known == nullptr || known->expired;
-      });
-      if (!is_unsure) continue;
+      if (object->expired || object->state != object_state::persistent || !is_unsure(info, object->snapshot)) continue;
       expire(object);
       again = true;
     }
   }
+  unload_rows([&](const model_info& info, const detail::loaded_rows& rows) {
+    if (keys_of(info).empty()) return false;
+    for (std::size_t i = 0; i != rows.count; ++i) {
+      if (is_unsure(info, detail::take_snapshot(info, static_cast<const char*>(rows.rows) + i * info.size)))
+        return true;
+    }
+    return false;
+  });
 }
 
 void session::state::note_parents(detail::parent_changes& changes, std::int64_t now_us) {

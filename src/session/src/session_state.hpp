@@ -18,6 +18,7 @@
 #include "tupelo/core/error.hpp"
 
 #include <exception>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <set>
@@ -107,6 +108,8 @@ struct session::state {
   /// They are not loaded any more, in objects of the session and in the rows that their relations hold.
   /// `held_alone`: where the program has changed them, and they were not loaded anew.
   void unload(const std::vector<detail::load_log::field>& loaded, bool held_alone = false);
+  /// Relations that were loaded, and not changed by the program, with rows that may not be those of the database.
+  void unload_rows(const std::function<bool(const model_info& model, const detail::loaded_rows& rows)>& are_unsure);
   /// What runs through the session, in its transaction if one is open.
   void note_run(const statement_run& run) {
     const word_buffer& shape = run.core.shape;
@@ -181,7 +184,7 @@ struct session::state {
   /// Objects whose rows went with others, or whose foreign keys became NULL, are as their rows are now.
   void note_effects(const detail::removal_effects& effects, std::int64_t removed_at, detail::other_sides& others);
   /// Objects that belong to rows which the session does not have and which may have gone, or been marked, with rows of
-  /// these models: the next read asks the database for them.
+  /// these models: the next read asks the database for them, and relations that hold such rows are not loaded any more.
   void expire_beneath(const std::set<const model_info*>& removed);
   /// Tracked objects whose counters and times have changed with those that belong to them.
   void note_parents(detail::parent_changes& changes, std::int64_t now_us);
