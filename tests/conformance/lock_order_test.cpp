@@ -45,13 +45,33 @@ struct Stuck {
     m.foreign_key(&Stuck::sticker_id).references<Decal>();
   }
 };
+struct PinnedUp;
+struct PinBoard {
+  std::int64_t id{};
+  int pins{};
+  many_to_many<Decal, PinnedUp> stickers{};
+
+  static void model(tupelo::model<PinBoard>& m) {
+    m.many_to_many(&PinBoard::stickers, "pinned_up", "board_id", "sticker_id");
+  }
+};
+struct PinnedUp {
+  std::int64_t board_id{}, sticker_id{};
+
+  static void model(tupelo::model<PinnedUp>& m) {
+    m.table("pinned_up");
+    m.primary_key(&PinnedUp::board_id, &PinnedUp::sticker_id);
+    m.foreign_key(&PinnedUp::board_id).references<PinBoard>().counter(&PinBoard::pins);
+    m.foreign_key(&PinnedUp::sticker_id).references<Decal>();
+  }
+};
 
 class lock_order : public conformance_test {
 protected:
   static constexpr int rounds = 60;
 
   lock_order() {
-    create<Depot, Pallet, Poster, Decal, Stuck>();
+    create<Depot, Pallet, Poster, Decal, Stuck, PinBoard, PinnedUp>();
     sync_wait(db.insert(depots));
     std::vector<Decal> made(8);
     sync_wait(db.insert(made));
@@ -198,6 +218,24 @@ TEST_P(lock_order, of_connections_is_one_for_sync_and_toggle_of_the_same) {
     }
   };
   EXPECT_EQ(run_beside([&](int round) { change(round, first); }, [&](int round) { change(round / 2, second); }), "");
+}
+TEST_P(lock_order, of_counted_connections_is_one_for_one_and_for_several) {
+  TUPELO_NEEDS(&feature_table::row_locks);
+  PinBoard board{};
+  sync_wait(db.insert(board));
+  const std::vector<std::int64_t> several(stickers.begin(), stickers.begin() + 3);
+  const auto one = [&](int round) {
+    if (round % 2 == 0) {
+      sync_wait(db.attach(board, &PinBoard::stickers, stickers[0]));
+    } else {
+      sync_wait(db.detach(board, &PinBoard::stickers, stickers[0]));
+    }
+  };
+  const auto all = [&](int round) {
+    sync_wait(db.sync(board, &PinBoard::stickers, round % 2 == 0 ? several : std::vector<std::int64_t>()));
+  };
+  EXPECT_EQ(run_beside(one, all), "");
+  EXPECT_EQ(sync_wait(db.recount<PinnedUp>()), 0);
 }
 
 }  // namespace

@@ -147,7 +147,8 @@ enum class reach : std::uint8_t {
 template <class Work>
 task<std::int64_t> run_whole(verb_call call, const join_listeners& listeners, bulk_event before, join_writer& rows,
                              const void* owner, reach how_far, Work work) {
-  const bool locks = how_far != reach::one_row && call.source->sql_dialect().features().row_locks;
+  // Its counters are in the owner's row, which the others hold before they come to the rows.
+  const bool locks = (how_far != reach::one_row || rows.counts()) && call.source->sql_dialect().features().row_locks;
   const bool is_one = how_far != reach::several_statements && !locks;
   if (listeners.model == nullptr && is_one && !rows.counts()) co_return co_await work(*call.source);
   const auto write = [&](lease& held) -> task<std::int64_t> {
