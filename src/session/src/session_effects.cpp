@@ -104,7 +104,7 @@ void session::state::expire_beneath(const std::set<const model_info*>& removed) 
       return parent == nullptr || parent->expired;
     });
   };
-  const auto models = objects.models();
+  const std::vector<const model_info*>& models = objects.models();
   const bool any = std::any_of(models.begin(), models.end(), [&](const auto* info) { return !keys_of(*info).empty(); });
   for (bool again = any; std::exchange(again, false);) {
     for (tracked_object* object : objects) {
@@ -114,6 +114,20 @@ void session::state::expire_beneath(const std::set<const model_info*>& removed) 
       again = true;
     }
   }
+  // Without a look at the rows where none of what can be loaded into these models may go so.
+  std::vector<const model_info*> reached(models.begin(), models.end());
+  bool may_hold_some = any;
+  for (std::size_t i = 0; i != reached.size() && !may_hold_some; ++i) {
+    for (const relation_info& relation : reached[i]->relations) {
+      const model_spec* const spec = find_spec(relation.related);
+      const model_info* const related = spec != nullptr ? &info_of(*spec) : nullptr;
+      may_hold_some = may_hold_some || relation.kind == relation_kind::belongs_to_any ||
+                      (related != nullptr && !keys_of(*related).empty());
+      if (related != nullptr && std::find(reached.begin(), reached.end(), related) == reached.end())
+        reached.push_back(related);
+    }
+  }
+  if (!may_hold_some) return;
   unload_rows([&](const model_info& info, const detail::loaded_rows& rows) {
     if (keys_of(info).empty()) return false;
     for (std::size_t i = 0; i != rows.count; ++i) {
