@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "migration_run.hpp"
 #include "shielded.hpp"
 #include "step_runner.hpp"
 
@@ -54,7 +55,9 @@ task<void> run_backfill(lease& connection, backfill_step step, outside_run by, r
     co_await begin_alone(connection);
     try {
       co_await require_lock(connection, by.mine);
-      for (const std::string& text : by.lock_timeout) co_await connection.execute(text);
+      for (const std::string& text : lock_timeout_texts(connection.sql_dialect().schema(), by.lock_timeout_us)) {
+        co_await connection.execute(text);
+      }
       position.statement = "SELECT CAST(" + key + " AS text) FROM " + table + rows_behind(step, last) + " ORDER BY " +
                            key + " LIMIT 1 OFFSET " + std::to_string(step.batch_rows - 1);
       std::optional<std::string> end = co_await connection.raw_sql<std::string>(position.statement).first();

@@ -2,14 +2,13 @@
 #include "migration_run.hpp"
 
 #include "linter.hpp"
+#include "patience.hpp"
 #include "recorded_version.hpp"
 #include "replay.hpp"
 #include "shielded.hpp"
 
 #include <tupelo/dialect/missing_right.hpp>
 #include <tupelo/core/error.hpp>
-#include <tupelo/core/micros.hpp>
-#include <tupelo/core/sleep.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -87,7 +86,7 @@ task<void> run_inside(lease& connection, const prepared_migration& m, const std:
   const bool outside = runs_outside(connection.sql_dialect(), m.steps, m.outside);
   if (outside) {
     co_await require_lock(connection, mine);
-    outside_run by{mine, lock_timeout, opts.watch, m.of->revision, m.way == migrate::direction::up};
+    outside_run by{mine, opts.lock_timeout_us, opts.watch, m.of->revision, m.way == migrate::direction::up};
     co_await run_steps_outside(connection, m.steps, m.before, std::move(by), position);
   }
   co_await begin_alone(connection);
@@ -138,12 +137,6 @@ task<std::int64_t> run_one(lease& connection, const prepared_migration& m, const
   co_return steady_us() - started;
 }
 
-bool is_locked_out(const std::exception& failure) {
-  constexpr std::string_view lock_not_available = "55P03";
-  const auto* known = dynamic_cast<const database_error*>(&failure);
-  return known != nullptr && known->sqlstate() == lock_not_available;
-}
-
 bool is_depended_on(const std::exception& failure) {
   constexpr std::string_view dependent_objects = "2BP01";
   const auto* known = dynamic_cast<const database_error*>(&failure);
@@ -156,23 +149,6 @@ std::string missing_right(const dialect& sql, const std::exception& failure, con
   const auto* finder = dynamic_cast<const right_finder*>(&sql.schema());
   if (known == nullptr || known->code() != errc::permission_denied || finder == nullptr) return {};
   return finder->missing_right(known->what(), position.statement.empty() ? known->statement() : position.statement);
-}
-
-/// The same until its locks can be had, or as often as the options say.
-task<std::int64_t> run_patiently(lease& connection, const prepared_migration& m, const recorded_lock& mine,
-                                 const migrate::options& opts, run_position& position) {
-  std::int64_t backoff_us = opts.first_lock_backoff_us;
-  for (std::uint32_t retried = 0;; ++retried) {
-    position = {};
-    try {
-      co_return co_await run_one(connection, m, mine, opts, position);
-    } catch (const database_error& e) {
-      if (!is_locked_out(e) || retried == opts.lock_retries) throw;
-    }
-    if (opts.watch != nullptr) opts.watch->waiting(m.of->revision, retried + 2, backoff_us);
-    co_await sleep_for(micros(backoff_us));
-    backoff_us = std::min(2 * backoff_us, opts.longest_lock_backoff_us);
-  }
 }
 
 schema_definition schema_of(const history& all, const recorded_state& state) {
@@ -349,7 +325,10 @@ task<migrate::report> execute_run(lease& connection, const history& all, prepare
     run_position position;
     migrate::step done;
     try {
-      done.duration_us = co_await run_patiently(connection, m, mine, opts, position);
+      done.duration_us = co_await migrate::patiently(opts, m.of->revision, [&] {
+        position = {};
+        return run_one(connection, m, mine, opts, position);
+      });
     } catch (const cancelled&) {
       throw;
     } catch (const timed_out&) {
@@ -367,11 +346,7 @@ task<migrate::report> execute_run(lease& connection, const history& all, prepare
         cause += "; " + right;
       }
       if (is_depended_on(e)) cause += "; in this migration: drop it before the change and make it behind (db.execute)";
-      if (is_locked_out(e)) {
-        cause += "; it was tried " + std::to_string(opts.lock_retries + 1) +
-                 " times: try again when the table is used less, or say how long and how often (--lock-timeout, "
-                 "--lock-retries; options::lock_timeout_us, lock_retries)";
-      }
+      if (migrate::is_locked_out(e)) cause += migrate::tried_in_vain(opts);
       throw failed(m, position, cause, in_order(all, applied));
     }
     done.revision = m.of->revision;

@@ -4,6 +4,7 @@
 #include "locked_run.hpp"
 #include "migration_run.hpp"
 #include "object_record.hpp"
+#include "patience.hpp"
 #include "replay.hpp"
 #include "shielded.hpp"
 
@@ -73,7 +74,9 @@ task<report> run(database& db, options opts, Prepare prepare) {
         }
         const std::vector<std::string> before = now.applied();
         prepared_run certain = prepare(*all, now, rules);
-        live_objects objects = co_await read_live_objects(connection);
+        const live_objects objects = co_await patiently_around(
+            opts, "what the database has beside its tables could not be read", "nothing was changed",
+            [&] { return read_live_objects(connection, opts.lock_timeout_us); });
         std::string copy;
         if (opts.backup && loses_data(certain)) copy = co_await copy_beside(connection);
         if (!copy.empty() && opts.watch != nullptr) opts.watch->copied(copy);
@@ -90,9 +93,14 @@ task<report> run(database& db, options opts, Prepare prepare) {
           std::rethrow_exception(failure);
         }
         done.backup = std::move(copy);
-        co_await in_transaction(connection, [&]() -> task<void> {
-          co_await record_objects(connection, std::move(objects), as_recorded, done.applied);
-        });
+        co_await patiently_around(
+            opts, "what the database has beside its tables could not be recorded",
+            "the migrations are applied; until the next one, or `db stamp`, nobody can say what has changed there",
+            [&] {
+              return in_transaction(connection, [&]() -> task<void> {
+                co_await record_objects(connection, objects, as_recorded, done.applied, opts.lock_timeout_us);
+              });
+            });
         co_return done;
       });
   co_return result;
@@ -193,15 +201,19 @@ task<void> execute_all(lease& connection, std::vector<std::string> statements) {
 }
 
 /// Drops everything, with foreign keys out of the way.
-task<void> wipe_database(lease& connection) {
+task<void> wipe_database(lease& connection, const options& opts) {
   const ddl_frame frame = wipe_frame(connection.sql_dialect());
   std::vector<std::string> restore;
   if (!frame.restore_query.empty()) restore = co_await connection.raw_sql<std::string>(frame.restore_query).all();
   std::exception_ptr failure;
   try {
     co_await execute_all(connection, frame.before);
-    co_await in_transaction(
-        connection, [&]() -> task<void> { co_await execute_all(connection, co_await wipe_statements(connection)); });
+    co_await patiently_around(opts, "what the database has could not be dropped", "nothing was changed", [&] {
+      return in_transaction(connection, [&]() -> task<void> {
+        co_await execute_all(connection, lock_timeout_texts(connection.sql_dialect().schema(), opts.lock_timeout_us));
+        co_await execute_all(connection, co_await wipe_statements(connection));
+      });
+    });
   } catch (...) {
     failure = std::current_exception();
   }
@@ -342,11 +354,14 @@ task<report> stamp(database& db, std::string target, options opts) {
   report done = co_await under_lock(connection, opts, state.tables_exist, [&](const recorded_lock&) -> task<report> {
     report stamped;
     stamped.applied.assign(path.begin(), path.end());
-    co_await in_transaction(connection, [&]() -> task<void> {
-      co_await write_stamp(connection, stamped_rows(*all, path, opts.version));
-      if ((co_await read_state(connection)).progress) co_await forget_progress(connection);
-      co_await record_objects_as_they_are(connection, stamped.applied);
-    });
+    co_await patiently_around(
+        opts, "what the database has beside its tables could not be recorded", "nothing was stamped", [&] {
+          return in_transaction(connection, [&]() -> task<void> {
+            co_await write_stamp(connection, stamped_rows(*all, path, opts.version));
+            if ((co_await read_state(connection)).progress) co_await forget_progress(connection);
+            co_await record_objects_as_they_are(connection, stamped.applied, opts.lock_timeout_us);
+          });
+        });
     co_return stamped;
   });
   co_return done;
@@ -398,7 +413,7 @@ task<report> fresh(database& db, options opts) {
     const recorded_state state = co_await read_state(connection);
     // Whoever runs migrations now is to end first; the lock itself goes with everything else.
     if (state.lock && !opts.take_over_lock) co_await wait_for_lock(connection, lock_of(opts), opts);
-    co_await wipe_database(connection);
+    co_await wipe_database(connection, opts);
   }
   opts.allow_destructive = true;  // there is nothing left to lose
   opts.backup = false;

@@ -85,8 +85,8 @@ object_digests digests_of(const std::vector<schema_object>& objects) {
   return out;
 }
 
-task<live_objects> read_live_objects(lease& connection) {
-  schema_definition live = co_await introspect_all(connection, described::everything);
+task<live_objects> read_live_objects(lease& connection, std::optional<std::int64_t> lock_timeout_us) {
+  schema_definition live = co_await introspect_all(connection, described::everything, {}, lock_timeout_us);
   live_objects found;
   found.record_exists = live.find(objects_table) != nullptr;
   std::erase_if(live.others, [](const schema_object& one) { return is_of_migrations(one); });
@@ -110,8 +110,8 @@ task<recorded_objects> read_recorded_objects(lease& connection, std::vector<std:
 }
 
 task<void> record_objects(lease& connection, live_objects before, std::vector<std::string> applied_before,
-                          std::vector<std::string> applied) {
-  const live_objects after = co_await read_live_objects(connection);
+                          std::vector<std::string> applied, std::int64_t lock_timeout_us) {
+  const live_objects after = co_await read_live_objects(connection, lock_timeout_us);
   recorded_objects kept;
   if (after.record_exists) kept = co_await read_recorded_objects(connection, std::move(applied_before));
   if (!kept.of_this_state) kept.digests = before.digests;
@@ -125,8 +125,9 @@ task<void> record_objects(lease& connection, live_objects before, std::vector<st
   co_await write_record(connection, after.record_exists, std::move(kept.digests), std::move(applied));
 }
 
-task<void> record_objects_as_they_are(lease& connection, std::vector<std::string> applied) {
-  live_objects now = co_await read_live_objects(connection);
+task<void> record_objects_as_they_are(lease& connection, std::vector<std::string> applied,
+                                      std::int64_t lock_timeout_us) {
+  live_objects now = co_await read_live_objects(connection, lock_timeout_us);
   co_await write_record(connection, now.record_exists, std::move(now.digests), std::move(applied));
 }
 

@@ -5,7 +5,9 @@
 #include <tupelo/query/ddl.hpp>
 #include <tupelo/core/task.hpp>
 
+#include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,7 +24,8 @@ struct live_objects {
   object_digests digests;
   bool record_exists = false;  ///< whether there is a table to record them in
 };
-task<live_objects> read_live_objects(lease& connection);
+/// Waits for tables as introspect_all does.
+task<live_objects> read_live_objects(lease& connection, std::optional<std::int64_t> lock_timeout_us = std::nullopt);
 
 /// The rows of tupelo_migration_objects.
 struct recorded_objects {
@@ -36,8 +39,9 @@ task<recorded_objects> read_recorded_objects(lease& connection, std::vector<std:
 /// to the revisions which were applied then, everything else is taken as it was found.
 /// Before: in a transaction.
 task<void> record_objects(lease& connection, live_objects before, std::vector<std::string> applied_before,
-                          std::vector<std::string> applied);
+                          std::vector<std::string> applied, std::int64_t lock_timeout_us);
 /// Records everything as it is. Before: in a transaction.
-task<void> record_objects_as_they_are(lease& connection, std::vector<std::string> applied);
+task<void> record_objects_as_they_are(lease& connection, std::vector<std::string> applied,
+                                      std::int64_t lock_timeout_us);
 
 }  // namespace tupelo

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Migrations outside of a transaction: step by step, each recorded when it is done.
 #include "locked_run.hpp"
+#include "migration_run.hpp"
 #include "replay.hpp"
 #include "schema_recorder.hpp"
 #include "step_runner.hpp"
@@ -98,7 +99,9 @@ public:
   task<void> in_transaction(Work work) {
     co_await migrate::in_transaction(*connection_, [&]() -> task<void> {
       co_await require_lock(*connection_, by_->mine);
-      for (const std::string& text : by_->lock_timeout) co_await connection_->execute(text);
+      for (const std::string& text : lock_timeout_texts(rules(), by_->lock_timeout_us)) {
+        co_await connection_->execute(text);
+      }
       co_await work();
     });
   }
@@ -112,16 +115,15 @@ public:
 
   task<void> change(std::size_t step, const schema_operation& operation, const schema_definition& before,
                     run_position& position) {
-    const schema_dialect& rules = connection_->sql_dialect().schema();
     const bool concurrently = operation.concurrently() && connection_->sql_dialect().features().concurrent_indexes;
     if (concurrently) {
-      const schema_definition live = co_await introspect_all(*connection_);
-      if (is_built(operation, live, rules)) {
+      const schema_definition live = co_await introspect_all(*connection_, described::tables, {}, by_->lock_timeout_us);
+      if (is_built(operation, live, rules())) {
         co_await in_transaction([&]() -> task<void> { co_await note_done(step); });
         co_return;
       }
     }
-    const std::vector<ddl_statement> statements = rules.render({operation}, before);
+    const std::vector<ddl_statement> statements = rules().render({operation}, before);
     if (is_setting(operation)) {
       co_await run_changes(*connection_, statements, position);
       co_return;
@@ -144,6 +146,8 @@ public:
   }
 
 private:
+  const schema_dialect& rules() const noexcept { return connection_->sql_dialect().schema(); }
+
   lease* connection_;
   const std::vector<recorded_step>* steps_;
   const outside_run* by_;

@@ -110,12 +110,16 @@ task<void> replace_lock(lease& connection, const recorded_lock& mine, bool take_
       .run();
 }
 
+bool contains(const std::vector<std::string>& names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
 task<void> create_missing(lease& connection) {
-  schema_definition live = co_await introspect_all(connection);
+  const std::vector<std::string> live = co_await read_table_names(connection);
   std::vector<schema_operation> missing;
-  if (live.find(revisions_table) == nullptr) missing.push_back(ddl::create_table{revisions_table_definition()});
-  if (live.find(lock_table) == nullptr) missing.push_back(ddl::create_table{lock_table_definition()});
-  for (const ddl_statement& statement : connection.sql_dialect().schema().render(missing, live)) {
+  if (!contains(live, revisions_table)) missing.push_back(ddl::create_table{revisions_table_definition()});
+  if (!contains(live, lock_table)) missing.push_back(ddl::create_table{lock_table_definition()});
+  for (const ddl_statement& statement : connection.sql_dialect().schema().render(missing, {})) {
     co_await connection.execute(statement.sql);
   }
 }
@@ -196,17 +200,17 @@ task<void> begin_alone(lease& connection) {
 
 task<recorded_state> read_state(lease& connection) {
   recorded_state state;
-  schema_definition live = co_await introspect_all(connection);
-  state.tables_exist = live.find(revisions_table) != nullptr && live.find(lock_table) != nullptr;
-  if (live.find(revisions_table) != nullptr) {
+  const std::vector<std::string> live = co_await read_table_names(connection);
+  state.tables_exist = contains(live, revisions_table) && contains(live, lock_table);
+  if (contains(live, revisions_table)) {
     state.revisions =
         co_await connection
             .raw_sql<recorded_revision>("SELECT revision, checksum, applied_at, duration_us, version, parents "
                                         "FROM tupelo_migrations ORDER BY applied_at, revision")
             .all();
   }
-  if (live.find(lock_table) != nullptr) state.lock = co_await read_lock(connection);
-  if (live.find(progress_table) != nullptr) state.progress = co_await read_progress(connection);
+  if (contains(live, lock_table)) state.lock = co_await read_lock(connection);
+  if (contains(live, progress_table)) state.progress = co_await read_progress(connection);
   co_return state;
 }
 
@@ -334,10 +338,10 @@ task<void> forget_revision(lease& connection, std::string revision) {
 }
 
 task<void> create_progress_table(lease& connection) {
-  const schema_definition live = co_await introspect_all(connection);
-  if (live.find(progress_table) != nullptr) co_return;
+  const std::vector<std::string> live = co_await read_table_names(connection);
+  if (contains(live, progress_table)) co_return;
   for (const ddl_statement& statement :
-       connection.sql_dialect().schema().render({ddl::create_table{progress_table_definition()}}, live)) {
+       connection.sql_dialect().schema().render({ddl::create_table{progress_table_definition()}}, {})) {
     co_await connection.execute(statement.sql);
   }
 }

@@ -72,8 +72,15 @@ bool is_of_migrations(const schema_object& one);
 enum class described : std::uint8_t { tables, everything };
 
 /// Every table, also those that migrations keep for themselves; the other objects when they are asked for; of another
-/// schema than the current one where it is named.
-task<schema_definition> introspect_all(lease& connection, described what = described::tables, std::string of = {});
+/// schema than the current one where it is named. A table that somebody has for himself alone is waited for so long;
+/// 0: as long as the server lets it; unless said as introspect() does.
+/// Errors: busy_error when it took longer. Units: microseconds.
+task<schema_definition> introspect_all(lease& connection, described what = described::tables, std::string of = {},
+                                       std::optional<std::int64_t> lock_timeout_us = std::nullopt);
+/// Without what migrations keep for themselves.
+schema_definition without_own(schema_definition schema);
+/// The names of all tables. Waits for nobody.
+task<std::vector<std::string>> read_table_names(lease& connection);
 
 /// Begins a transaction that only one migration run at a time is in; it waits for the others.
 task<void> begin_alone(lease& connection);

@@ -7,6 +7,7 @@
 #include <tupelo/engine/lease.hpp>
 #include <tupelo/core/task.hpp>
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -42,7 +43,7 @@ bool runs_outside(const dialect& of, const std::vector<recorded_step>& steps, bo
 /// Who runs them, and who is told.
 struct outside_run {
   recorded_lock mine;
-  std::vector<std::string> lock_timeout;  ///< statements at the beginning of each transaction
+  std::int64_t lock_timeout_us = 0;  ///< of each transaction
   migrate::observer* watch = nullptr;
   std::string_view revision{};
   bool up = true;

@@ -27,6 +27,10 @@ public:
   std::string lock_timeout_statement(std::int64_t us) const override {
     return "SET LOCAL lock_timeout = " + std::to_string((us + 999) / 1000);  // milliseconds; 0 would be no limit
   }
+  std::string default_lock_timeout_statement(std::int64_t us) const override {
+    return "SELECT set_config('lock_timeout', '" + std::to_string((us + 999) / 1000) +
+           "', true) WHERE current_setting('lock_timeout') = '0'";
+  }
   schema_definition kept(const schema_definition& schema) const override { return postgres::kept(schema); }
   std::string type_text(const column_type& type) const override { return postgres::type_text(type); }
   column_type parse_type(std::string_view declared) const override { return postgres::parse_type(declared); }

@@ -440,6 +440,7 @@ public:
   std::string lock_statement(std::string_view) const override { return {}; }
   /// A writer waits once, at the beginning of its transaction, as long as the connection's busy_timeout says.
   std::string lock_timeout_statement(std::int64_t) const override { return {}; }
+  std::string default_lock_timeout_statement(std::int64_t) const override { return {}; }
   schema_definition kept(const schema_definition& schema) const override { return sqlite::kept(schema); }
   std::string type_text(const column_type& type) const override { return sqlite::type_text(type); }
   column_type parse_type(std::string_view declared) const override { return sqlite::parse_type(declared); }
@@ -455,6 +456,7 @@ public:
   std::vector<std::string> introspection_queries() const override { return sqlite::introspection_queries(); }
   std::string introspection_setting() const override { return {}; }
   std::string schema_choice(std::string_view schema) const override {
+    if (schema.empty()) return {};
     throw query_error(errc::unsupported_feature, "SQLite has no schemas, so there is none called `" +
                                                      std::string(schema) +
                                                      "`; name another file to read what is in it");

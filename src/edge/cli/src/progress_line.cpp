@@ -33,7 +33,8 @@ void progress_line::copy_removed(std::string_view) {
   to_->line("Nothing was changed, so the copy is removed again.");
 }
 void progress_line::waiting(std::string_view revision, std::uint32_t attempt, std::int64_t) {
-  show(fmt::format("{} waits for a lock, attempt {}", revision, attempt), index_, count_);
+  const std::string_view who = revision.empty() ? "reading the schema" : revision;
+  show(fmt::format("{} waits for a lock, attempt {}", who, attempt), index_, count_);
 }
 
 void progress_line::show(std::string_view what, std::size_t index, std::size_t count) {

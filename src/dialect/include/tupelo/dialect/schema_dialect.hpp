@@ -65,6 +65,8 @@ public:
   /// A statement after which no other of the same transaction waits longer for a lock than this. Empty: there is none.
   /// Units: microseconds.
   virtual std::string lock_timeout_statement(std::int64_t us) const = 0;
+  /// The same where neither the connection nor the server says how long.
+  virtual std::string default_lock_timeout_statement(std::int64_t us) const = 0;
 
   /// What this database keeps of a schema; the rest makes no difference when it is compared with a live one.
   virtual schema_definition kept(const schema_definition& schema) const = 0;
@@ -77,13 +79,15 @@ public:
   /// The same for the conditions of checks and partial indexes, which a database may keep in its own words.
   virtual bool same_expression(std::string_view live, std::string_view wanted) const = 0;
 
-  /// The queries that describe the database; each one's columns are those of introspection_row, in order. The last one
-  /// is for the objects that are no tables: who does not want them leaves it out and gives an empty answer.
+  /// The queries that describe the database; each one's columns are those of introspection_row, in order. The first has
+  /// a row for each table, which begins with its name, and takes no lock of any; the last one is for the objects that
+  /// are no tables: who does not want them leaves it out and gives an empty answer.
   virtual std::vector<std::string> introspection_queries() const = 0;
   /// A statement before them, in the same transaction, which is rolled back afterwards. Empty: they need none.
   virtual std::string introspection_setting() const = 0;
   /// A query after which the rest of the transaction describes this schema (namespace) instead of the current one. No
-  /// row: there is none that this role may use. Errors: query_error (unsupported_feature).
+  /// row: there is none that this role may use. Empty, for the current one: there is always one. Errors: query_error
+  /// (unsupported_feature).
   virtual std::string schema_choice(std::string_view schema) const = 0;
   /// Reads the rows of those queries, in the same order. Everything in the result is named.
   virtual schema_definition decode_introspection(const std::vector<std::vector<introspection_row>>& answers) const = 0;

@@ -39,7 +39,8 @@ public:
   virtual void copied(std::string_view file);
   /// The run has failed and changed nothing, so that the copy was removed again.
   virtual void copy_removed(std::string_view file);
-  /// It got no lock and was rolled back; after this time it is tried again, for the `attempt`-th time in all.
+  /// It got no lock and was rolled back; after this time it is tried again, for the `attempt`-th time in all. Without a
+  /// revision: what the database has is read, or dropped, around the migrations.
   virtual void waiting(std::string_view revision, std::uint32_t attempt, std::int64_t backoff_us);
 };
 
@@ -61,10 +62,10 @@ struct options {
   bool backup = true;
   std::string owner;    ///< who holds the lock; empty: its process and host
   std::string version;  ///< of the program, recorded beside each revision; empty: Tupelo's
-  /// On PostgreSQL, how long a statement of a migration may wait for the lock of a table; 0: as long as the server lets
-  /// it. While it waits, everybody who wants the table queues up behind it. A migration that does not get its locks is
-  /// rolled back and tried again from its beginning, its C++ code included.
-  /// Units: microseconds.
+  /// On PostgreSQL, how long a statement of a migration, or one that reads the schema around them, may wait for the
+  /// lock of a table; 0: as long as the server lets it. While it waits, everybody who wants the table queues up behind
+  /// it. A migration that does not get its locks is rolled back and tried again from its beginning, its C++ code
+  /// included. Units: microseconds.
   std::int64_t lock_timeout_us = 5'000'000;
   std::uint32_t lock_retries = 10;               ///< how often it is tried again before it fails
   std::int64_t first_lock_backoff_us = 500'000;  ///< before the second attempt; doubles from one to the next
