@@ -278,7 +278,7 @@ std::vector<bench_case> copy_cases() {
   cases.push_back(
       {.name = "postgres: copy in, per row",
        .budget = 0.6,
-       .operations = 200'000,
+       .operations = 2'000'000,
        .ours = [](std::size_t n) { in_turns(n, [](first_samples rows) { tp::sync_wait(copy_in(evented(), rows)); }); },
        .baseline = [](std::size_t n) { in_turns(n, [](first_samples rows) { by_hand().copy_in(rows, 65'000); }); },
        .rounds = 7,
@@ -286,7 +286,7 @@ std::vector<bench_case> copy_cases() {
   cases.push_back(
       {.name = "postgres: copy in, against single rows given to libpq, per row",
        .budget = 0.6,
-       .operations = 200'000,
+       .operations = 2'000'000,
        .ours = [](std::size_t n) { in_turns(n, [](first_samples rows) { tp::sync_wait(copy_in(evented(), rows)); }); },
        .baseline = [](std::size_t n) { in_turns(n, [](first_samples rows) { by_hand().copy_in(rows, 0); }); },
        .rounds = 7,
