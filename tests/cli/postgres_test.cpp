@@ -155,6 +155,20 @@ TEST_F(postgres_verbs, diff_names_a_column_that_the_server_numbers_and_leaves_it
   ASSERT_FALSE(said["not_compared"].empty());
   EXPECT_EQ(said["not_compared"][0]["kind"], "numbered column");
 }
+TEST_F(postgres_verbs, status_says_what_it_can_while_somebody_has_a_table_alone) {
+  folder.db({"upgrade"});
+  database other(url, {.pool_size = 1, .run = execution::inline_});
+  lease held = sync_wait(other.acquire());
+  sync_wait(held.execute("ALTER TABLE users ADD CHECK (email <> '')"));
+  sync_wait(held.begin());
+  sync_wait(held.execute("LOCK TABLE users IN ACCESS EXCLUSIVE MODE"));
+  const outcome said = folder.db({"status", "--url", url + "&lock_timeout=20"});
+  EXPECT_EQ(said.code, 0) << said.err;
+  EXPECT_TRUE(said.says("up to date")) << said.out;
+  EXPECT_TRUE(said.complains("has a table for himself alone")) << said.err;
+  EXPECT_TRUE(folder.db({"status", "--json", "--url", url + "&lock_timeout=20"}).json()["beside_tables"].is_null());
+  sync_wait(held.rollback());
+}
 TEST_F(postgres_verbs, migrate_writes_sql_of_the_server_that_is_named) {
   folder.use(one);
   folder.write("migrations/.gitkeep", "");

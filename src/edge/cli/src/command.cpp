@@ -3,7 +3,9 @@
 
 #include "error_report.hpp"
 #include "migration_folder.hpp"
+#include "schema_text.hpp"
 
+#include <tupelo/schema/introspect.hpp>
 #include <tupelo/schema/sql_migration.hpp>
 #include <tupelo/engine/backend.hpp>
 #include <tupelo/engine/url_options.hpp>
@@ -124,6 +126,17 @@ bool command::confirmed(const std::string& what) {
 }
 
 void command::warn(const std::string& what) { err_.line(err_.painted(ink::yellow, "warning: ") + what); }
+
+std::optional<std::vector<schema_object>> command::beside_models() {
+  try {
+    return cli::beside_models(wait(introspect(open_existing())));
+  } catch (const busy_error&) {
+    warn(
+        "what the database has beside the models is not listed: somebody has a table for himself alone; ask again when "
+        "they are done");
+    return std::nullopt;
+  }
+}
 
 std::vector<migration_file> command::warn_of_uncompiled() {
   std::vector<migration_file> files = not_compiled_in(in_project().migrations, migrations());

@@ -62,6 +62,9 @@ public:
   }
 
   void warn(const std::string& what);
+  /// What the database has that models have no words for. Nothing, and a warning, while somebody has a table for
+  /// himself alone that has to be opened for it.
+  std::optional<std::vector<schema_object>> beside_models();
   /// Asks on a terminal, and says where the answer was no; --yes has answered. Errors: unconfirmed elsewhere.
   bool confirmed(const std::string& what);
   /// Warns of migration files that this program was built without. Returns them.

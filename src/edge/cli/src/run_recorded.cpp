@@ -5,8 +5,6 @@
 #include "migration_folder.hpp"
 #include "schema_text.hpp"
 
-#include <tupelo/schema/introspect.hpp>
-
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -67,7 +65,7 @@ void print_status(command& c, const migrate::status_report& recorded, const std:
   if (!pending.empty()) out.line("state     " + out.painted(ink::yellow, std::to_string(pending.size()) + " pending"));
   for (const std::string& name : pending) out.line("  " + out.painted(ink::yellow, "pending") + "  " + name);
   print_obstacles(out, recorded);
-  print_others(out, c.wait(introspect(c.open_existing())).others);
+  if (const auto others = c.beside_models()) print_others(out, *others);
 }
 
 }  // namespace

@@ -83,13 +83,6 @@ void print_graph(console& out, const history& all, const migrate::status_report&
   }
 }
 
-/// What is there that models have no words for.
-std::vector<schema_object> beside_models(const schema_definition& live) {
-  std::vector<schema_object> all = numbered_columns(live);
-  all.insert(all.end(), live.others.begin(), live.others.end());
-  return all;
-}
-
 std::vector<std::string> head_names(const history& all) {
   std::vector<std::string> names;
   for (std::string_view head : all.heads()) names.emplace_back(head);
@@ -211,7 +204,7 @@ int run_status(command& c) {
   const migrate::status_report report = ask(c);
   const std::vector<migration_file> uncompiled = not_compiled_in(c.in_project().migrations, c.migrations());
   const std::vector<std::string> heads = head_names(c.migrations());
-  const std::vector<schema_object> others = beside_models(c.wait(introspect(c.open_existing())));
+  const std::optional<std::vector<schema_object>> others = c.beside_models();
   if (c.args().json) {
     json list = json::array();
     for (const migrate::revision_status& one : report.revisions) list.push_back(json_of(one));
@@ -224,7 +217,7 @@ int run_status(command& c) {
               {"heads", heads},
               {"migrations", list},
               {"not_compiled_in", files},
-              {"beside_tables", json_of(others)},
+              {"beside_tables", others ? json_of(*others) : json()},
               {"lock", json_of_lock(report)},
               {"half_done", json_of_halves(report)}};
     c.out().json(said);
@@ -241,7 +234,7 @@ int run_status(command& c) {
     print_findings(out, report);
   }
   print_obstacles(out, report);
-  print_others(out, others);
+  if (others) print_others(out, *others);
   c.warn_of_uncompiled();
   return exit_ok;
 }

@@ -2,6 +2,7 @@
 #include "schema_text.hpp"
 
 #include <tupelo/schema/generator.hpp>
+#include <tupelo/schema/live_diff.hpp>
 #include <tupelo/core/timestamp.hpp>
 
 #include <nlohmann/json.hpp>
@@ -58,6 +59,12 @@ nlohmann::ordered_json json_of(const std::vector<schema_operation>& operations) 
         {{"table", operation.table()}, {"change", operation.describe()}, {"code", operation_source(operation)}});
   }
   return list;
+}
+
+std::vector<schema_object> beside_models(const schema_definition& live) {
+  std::vector<schema_object> all = numbered_columns(live);
+  all.insert(all.end(), live.others.begin(), live.others.end());
+  return all;
 }
 
 nlohmann::ordered_json json_of(const std::vector<schema_object>& others) {

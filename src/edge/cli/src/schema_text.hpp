@@ -27,6 +27,9 @@ nlohmann::ordered_json json_of_halves(const migrate::status_report& report);
 /// What stands in the way of the next run, and what to do: a migration that is half done, a lock.
 void print_obstacles(console& to, const migrate::status_report& report);
 
+/// What is there that models have no words for.
+std::vector<schema_object> beside_models(const schema_definition& live);
+
 /// [{"table": …, "change": …, "code": …}]
 nlohmann::ordered_json json_of(const std::vector<schema_operation>& operations);
 /// [{"kind": …, "name": …, "table": …, "definition": …}]
