@@ -120,7 +120,7 @@ bool holds_many(std::uint8_t relation) noexcept {
 void write_rows(std::string& out, const type_ops& relation, const void* field, const loaded_rows& loaded) {
   const bool of_any = relation.relation == static_cast<std::uint8_t>(relation_kind::belongs_to_any);
   // Known, as its rows have been loaded.
-  const model_spec* related = of_any ? model_of_rows(field) : find_spec(relation.related_name());
+  const model_spec* related = of_any ? model_of_rows(field) : find_spec(*relation.related);
   const auto row = [&](std::size_t i) {
     write_json(out, *related, static_cast<const char*>(loaded.rows) + i * related->size);
   };

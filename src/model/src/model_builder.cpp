@@ -260,9 +260,8 @@ foreign_key_builder& foreign_key_builder::touch(foreign_column column) {
 std::uint16_t model_builder::own(field_ref field, std::string_view verb) const {
   field = group_.own(*info_, field);
   if (field.model != info_->spec) {
-    refuse(*info_, "m." + std::string(verb) + "() names a field of " +
-                       std::string(reflect::type_name(field.model->type_text)) + "; only fields of " +
-                       std::string(info_->short_name()) + " can be described here");
+    refuse(*info_, "m." + std::string(verb) + "() names a field of " + std::string(field.model->type.name()) +
+                       "; only fields of " + std::string(info_->short_name()) + " can be described here");
   }
   const int position = info_->find_offset(field.offset);
   if (position < 0) {
@@ -493,7 +492,7 @@ relation_info& model_builder::add_relation(field_ref relation, relation_kind wan
   relation_info& added = info_->relations.emplace_back();
   added.field = position;
   added.kind = wanted;
-  added.related = field.type->related_name();
+  added.related = *field.type->related;
   added.foreign_key = foreign_key;
   return added;
 }
@@ -516,7 +515,7 @@ many_to_many_builder model_builder::many_to_many(field_ref relation, std::string
                        " needs the join table's name and its columns for both keys");
   }
   added.join_table = join_table;
-  if (const auto join_model = info_->fields[added.field].type->join_model_name) added.join_model = join_model();
+  if (const type_key* const join_model = info_->fields[added.field].type->join_model) added.join_model = *join_model;
   return {*info_, info_->relations.size() - 1};
 }
 foreign_key_builder model_builder::add_belongs_to(field_ref relation, field_refs key) {
@@ -524,7 +523,7 @@ foreign_key_builder model_builder::add_belongs_to(field_ref relation, field_refs
   relation_info& added = add_relation(relation, relation_kind::belongs_to, {}, "belongs_to");
   added.key_field = info_->foreign_keys.back().fields[0];
   added.key = static_cast<int>(info_->foreign_keys.size()) - 1;
-  info_->foreign_keys.back().to_name = added.related;
+  info_->foreign_keys.back().to_type = added.related;
   return built;
 }
 

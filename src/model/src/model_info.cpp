@@ -104,9 +104,10 @@ void detail::throw_no_key(const model_info& info) {
 }
 
 const model_info& referenced_model(const model_info& from, const foreign_key_info& key) {
-  const model_spec* to = key.to ? key.to : find_spec(key.to_name);
+  const model_spec* to = key.to ? key.to : find_spec(key.to_type);
   if (!to) {
-    throw model_error("struct " + std::string(from.short_name()) + " has a foreign key to " + key.to_name +
+    throw model_error("struct " + std::string(from.short_name()) + " has a foreign key to " +
+                      std::string(key.to_type.name()) +
                       ", which is not a known model: name it in tp::register_models<…>() or tp::cli::main<…>()");
   }
   return info_of(*to);

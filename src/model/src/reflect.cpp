@@ -1,6 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tupelo/model/reflect.hpp"
 
+#include <cstring>
+
+namespace tupelo {
+
+std::string_view type_key::name() const noexcept {
+  return text != nullptr ? reflect::type_name(text) : std::string_view();
+}
+
+bool type_key::is_of_one_file() const noexcept {
+  // clang: "(anonymous namespace)::User"; gcc: "{anonymous}::User"
+  return text != nullptr && (std::strstr(text, "(anonymous") != nullptr || std::strstr(text, "{anonymous") != nullptr);
+}
+
+bool type_key::operator==(const type_key& other) const noexcept {
+  if (tag == other.tag) return true;
+  return tag != nullptr && other.tag != nullptr && name() == other.name() && !is_of_one_file();
+}
+
+}  // namespace tupelo
+
 namespace tupelo::reflect {
 
 std::string_view type_name(const char* type_text) noexcept {

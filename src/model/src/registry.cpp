@@ -23,7 +23,7 @@ void add_fields(model_info& info, const model_spec& spec);
 /// What the groups of fields among the model's members say, inner ones first.
 void mix_in(model_info& info, const model_spec& spec, std::size_t at);
 
-std::vector<std::string> relations_like(relation_kind kind, std::string_view related);
+std::vector<std::string> relations_like(relation_kind kind, const type_key& related);
 
 void take_fields(raw_field* out, const type_ops* const* types, const void* const* addresses, std::size_t count,
                  const void* base) noexcept {
@@ -58,9 +58,9 @@ std::uint32_t register_model(const model_spec& spec) noexcept {
   if (spec.id) return spec.id;
   // A type that several shared objects hold privately has several specs; they are one model. Types of unnamed
   // namespaces differ.
-  if (std::strstr(spec.type_text, "anonymous") == nullptr) {
+  if (!spec.type.is_of_one_file()) {
     for (const model_spec* known : r.by_id) {
-      if (known && std::strcmp(known->type_text, spec.type_text) == 0 && known->size == spec.size &&
+      if (known && std::strcmp(known->type.text, spec.type.text) == 0 && known->size == spec.size &&
           known->list_fields == spec.list_fields) {
         __atomic_store_n(&spec.id, known->id, __ATOMIC_RELEASE);
         return spec.id;
@@ -112,11 +112,14 @@ const model_spec* find_spec(std::uint32_t id) noexcept {
   return id < r.by_id.size() ? r.by_id[id] : nullptr;
 }
 
-const model_spec* find_spec(std::string_view type_name) noexcept {
+const model_spec* find_spec(const type_key& type) noexcept {
   registry& r = models();
   std::lock_guard lock(r.mutex);
   for (const model_spec* known : r.by_id) {
-    if (known && reflect::type_name(known->type_text) == type_name) return known;
+    if (known && known->type.tag == type.tag) return known;
+  }
+  for (const model_spec* known : r.by_id) {  // of another shared library
+    if (known && known->type == type) return known;
   }
   return nullptr;
 }
@@ -129,7 +132,7 @@ const model_info& build_model(const model_spec& spec) {
   info->spec = &spec;
   info->id = id_of(spec);
   info->size = spec.size;
-  info->type_name = reflect::type_name(spec.type_text);
+  info->type_name = spec.type.name();
   info->described = spec.describe != nullptr;
   detail::add_fields(*info, spec);
   if (spec.names_text) detail::mix_in(*info, spec, 0);
@@ -176,7 +179,7 @@ std::string relations_of(const model_info& model, const field_info& field, Filte
     const model_spec* known = r.by_id[id];
     if (!known || !known->info || known->id != id || !is_meant(known->info)) continue;
     for (const relation_info& relation : known->info->relations) {
-      if (relation.related != model.type_name || !reads_by(relation, field)) continue;
+      if (relation.related != model.spec->type || !reads_by(relation, field)) continue;
       if (!found.empty()) found += " or ";
       found.append(known->info->short_name()).append("::").append(known->info->fields[relation.field].name);
     }
@@ -198,7 +201,7 @@ std::string relations_by(const model_info& model, const field_info& field,
 
 /// "User::posts": the declared relations of this kind to that model, as far as models have been used. The field itself
 /// holds one pointer and does not know where it stands.
-std::vector<std::string> detail::relations_like(relation_kind kind, std::string_view related) {
+std::vector<std::string> detail::relations_like(relation_kind kind, const type_key& related) {
   registry& r = models();
   std::lock_guard lock(r.mutex);
   std::vector<std::string> found;

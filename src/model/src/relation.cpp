@@ -207,7 +207,7 @@ void relation_slot::take_out(const void* row, const row_ops& ops, row_copy copy)
 }
 
 /// `Model::field` of each relation of the kind with these rows.
-std::vector<std::string> relations_like(relation_kind kind, std::string_view related);
+std::vector<std::string> relations_like(relation_kind kind, const type_key& related);
 
 namespace {
 
@@ -225,15 +225,14 @@ std::string text_of(relation_kind kind, const std::string_view related) {
 
 }  // namespace
 
-void throw_relation_not_loaded(relation_kind kind, const char* type_text) {
-  const std::string_view related = reflect::type_name(type_text);
+void throw_relation_not_loaded(relation_kind kind, const type_key& related) {
   std::string candidates, verbs;
   for (const std::string& each : relations_like(kind, related)) {
     candidates.append(candidates.empty() ? "" : " or ").append(each);
     verbs.append(verbs.empty() ? "" : " or ").append(".with(&").append(each).append(")");
   }
   if (candidates.find(' ') != std::string::npos) candidates = '(' + candidates + ')';
-  std::string message = text_of(kind, related) + " ";
+  std::string message = text_of(kind, related.name()) + " ";
   if (verbs.empty()) {
     message +=
         "is not loaded; reading a relation never runs a query: load it with .with(…) in the query, or later with "
@@ -258,13 +257,12 @@ void throw_beyond_related(relation_kind kind, const char* type_text) {
                           "> holds fewer objects than that: look at size() before an object is asked for by its place");
 }
 
-void throw_no_related(relation_kind kind, const char* type_text) {
-  const std::string_view related = reflect::type_name(type_text);
+void throw_no_related(relation_kind kind, const type_key& related) {
   // A field does not know its name: those that it may have.
   std::string candidates;
   for (const std::string& each : relations_like(kind, related)) candidates += (candidates.empty() ? "" : " or ") + each;
   if (!candidates.empty()) candidates = " (" + candidates + ")";
-  throw std::out_of_range(text_of(kind, related) + candidates +
+  throw std::out_of_range(text_of(kind, related.name()) + candidates +
                           " is loaded, and there is no such object: ask get(), which is null then, before * and ->");
 }
 

@@ -44,7 +44,7 @@ has_builder& has_builder::add_steps(std::initializer_list<relation_step_ref> ste
   if (first.field.model != nullptr && first.field.model != info_->spec) {
     refuse(*info_, relation,
            "through() begins at a relation of " + std::string(info_->short_name()) + ", not at one of " +
-               std::string(reflect::last_identifier(reflect::type_name(first.field.model->type_text))));
+               std::string(reflect::last_identifier(first.field.model->type.name())));
   }
   for (const relation_step_ref& step : steps) {
     if (step.field.model == nullptr && step.name.empty()) refuse(*info_, relation, "through() with an empty name");
@@ -58,8 +58,9 @@ has_builder& has_builder::add_type(foreign_column type, std::initializer_list<fo
   require_one_way(*info_, relation);
   const auto column_of = [&](const foreign_column& column) -> relation_step {
     const model_spec* const model = column.field.model;
-    if (model == nullptr ? column.name.empty() : reflect::type_name(model->type_text) != relation.related) {
-      refuse(*info_, relation, "as() names columns of " + relation.related + ", to which the relation leads");
+    if (model == nullptr ? column.name.empty() : model->type != relation.related) {
+      refuse(*info_, relation,
+             "as() names columns of " + std::string(relation.related.name()) + ", to which the relation leads");
     }
     return {model, column.field.offset, std::string(column.name)};
   };

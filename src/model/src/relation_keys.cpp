@@ -90,7 +90,7 @@ std::vector<const field_info*> named_columns(const relation_keys& keys) {
 /// The offsets that the related model's foreign key of these fields refers to; empty: the primary key.
 std::vector<std::uint16_t> target_of(const relation_keys& keys, const std::vector<const field_info*>& columns) {
   for (const foreign_key_info& key : keys.related->foreign_keys) {
-    const bool to_owner = key.to ? key.to->id == keys.owner->id : key.to_name == keys.owner->type_name;
+    const bool to_owner = key.to ? key.to->id == keys.owner->id : key.to_type == keys.owner->spec->type;
     if (!to_owner || key.fields.size() != columns.size()) continue;
     bool same = true;
     for (std::size_t i = 0; i < columns.size(); ++i) same = same && &keys.related->fields[key.fields[i]] == columns[i];
@@ -181,7 +181,8 @@ relation_keys keys_of_step(const relation_keys& through, const model_info& from,
   }
   const model_spec* const related = find_spec(found->related);
   if (related == nullptr) {
-    refuse(through, "through(): " + found->related + " is not known yet: say tp::register_models<…>() first");
+    refuse(through, "through(): " + std::string(found->related.name()) +
+                        " is not known yet: say tp::register_models<…>() first");
   }
   return keys_of(from, field.offset, require_table(info_of(*related)));
 }
@@ -281,7 +282,7 @@ void require_relations(const model_info& owner) {
     const model_spec* const related = find_spec(declared->related);
     if (related == nullptr) {
       throw model_error("relation " + std::string(owner.short_name()) + "::" + field.name + " is to " +
-                        declared->related + ", which is no model of this program: name it beside " +
+                        std::string(declared->related.name()) + ", which is no model of this program: name it beside " +
                         std::string(owner.short_name()) + ", as in tp::cli::main<" + std::string(owner.short_name()) +
                         ", …>()");
     }
@@ -324,17 +325,17 @@ field_slot join_key_slot(const relation_keys& keys, std::size_t part) {
 
 namespace {
 
-/// The type name of the join table's model; empty: no field names it.
-std::string_view join_model_of(const relation_keys& keys) {
-  if (!keys.relation->join_model.empty()) return keys.relation->join_model;
-  std::string_view named;
+/// The join table's model; of no type: no field names it.
+type_key join_model_of(const relation_keys& keys) {
+  if (keys.relation->join_model.tag != nullptr) return keys.relation->join_model;
+  type_key named;
   for (const model_info* const side : {keys.related, keys.owner}) {
     for (const relation_info& other : side->relations) {
-      if (other.join_model.empty() || other.join_table != keys.relation->join_table || other.join_model == named)
+      if (other.join_model.tag == nullptr || other.join_table != keys.relation->join_table || other.join_model == named)
         continue;
-      if (!named.empty()) {
+      if (named.tag != nullptr) {
         throw query_error(name_of(keys) + " goes by the table \"" + other.join_table + "\", of which fields say that " +
-                          std::string(named) + " is the model, and " + other.join_model +
+                          std::string(named.name()) + " is the model, and " + std::string(other.join_model.name()) +
                           ": name one in its own field");
       }
       named = other.join_model;
@@ -346,8 +347,8 @@ std::string_view join_model_of(const relation_keys& keys) {
 }  // namespace
 
 const model_info* join_model(const relation_keys& keys) {
-  const std::string_view named = join_model_of(keys);
-  const model_spec* const spec = named.empty() ? nullptr : find_spec(named);
+  const type_key named = join_model_of(keys);
+  const model_spec* const spec = named.tag == nullptr ? nullptr : find_spec(named);
   if (spec == nullptr) return nullptr;
   const model_info& model = info_of(*spec);
   return model.table == keys.relation->join_table ? &model : nullptr;
@@ -355,8 +356,8 @@ const model_info* join_model(const relation_keys& keys) {
 
 const model_info* hiding_model(const relation_keys& keys) {
   const std::string& table = keys.relation->join_table;
-  const std::string_view named = join_model_of(keys);
-  if (named.empty()) {
+  const type_key named = join_model_of(keys);
+  if (named.tag == nullptr) {
     const model_info* const known = used_hiding_model(table);
     if (known == nullptr) return nullptr;
     throw query_error(
@@ -366,7 +367,7 @@ const model_info* hiding_model(const relation_keys& keys) {
   }
   const model_spec* const spec = find_spec(named);
   if (spec == nullptr) {
-    throw query_error(name_of(keys) + " goes by the table \"" + table + "\" of " + std::string(named) +
+    throw query_error(name_of(keys) + " goes by the table \"" + table + "\" of " + std::string(named.name()) +
                       ", which is not a known model: name it in tp::register_models<…>()");
   }
   const model_info& model = info_of(*spec);

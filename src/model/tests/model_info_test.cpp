@@ -19,6 +19,7 @@
 
 namespace shop {
 
+struct Nothing;
 struct OrderLine;
 enum class Size : std::int8_t { small = -5, medium = 0, large = 100 };
 enum Plain : int { plain_a, plain_b = 7 };
@@ -123,10 +124,10 @@ TEST(reflection, takes_listed_fields_of_types_it_cannot_reflect) {
   EXPECT_EQ(info.fields[1].name, "label");
   EXPECT_EQ(info.key.size(), 1U);
 }
-TEST(reflection, finds_a_registered_model_by_its_name) {
+TEST(reflection, finds_a_registered_model_by_its_type) {
   register_models<shop::OrderLine>();
-  EXPECT_NE(find_spec("shop::OrderLine"), nullptr);
-  EXPECT_EQ(find_spec("shop::Nothing"), nullptr);
+  EXPECT_EQ(find_spec(detail::type_key_of<shop::OrderLine>), detail::spec_of<shop::OrderLine>());
+  EXPECT_EQ(find_spec(detail::type_key_of<shop::Nothing>), nullptr);
 }
 
 // ---- enums

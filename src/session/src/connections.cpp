@@ -231,8 +231,7 @@ void follow_originals(held_rows& held, const identity_map& identities, row_copie
 void follow_originals(const std::vector<tracked_object*>& owners, const tracked_object* one,
                       const identity_map& identities, row_copies& copies) {
   const auto may_hold = [one](const relation_info& relation) {
-    return relation.kind == relation_kind::many_to_many &&
-           (one == nullptr || relation.related == info_of(*one->spec).type_name);
+    return relation.kind == relation_kind::many_to_many && (one == nullptr || relation.related == one->spec->type);
   };
   const model_info* info = nullptr;
   bool may_hold_it = false;

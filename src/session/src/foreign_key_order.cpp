@@ -80,7 +80,7 @@ private:
 }  // namespace
 
 const model_info* known_reference(const foreign_key_info& key) {
-  const model_spec* const to = key.to != nullptr ? key.to : find_spec(key.to_name);
+  const model_spec* const to = key.to != nullptr ? key.to : find_spec(key.to_type);
   return to != nullptr ? &info_of(*to) : nullptr;
 }
 

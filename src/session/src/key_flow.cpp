@@ -194,7 +194,8 @@ const key_flow& key_flows::of(const model_info& owner, const relation_info& rela
 const key_flow& key_flows::add(const model_info& owner, const relation_info& relation, const model_spec* related) {
   if (related == nullptr) {
     throw model_error("relation " + std::string(owner.short_name()) + "::" + owner.fields[relation.field].name +
-                      " is to " + relation.related + ", which is no known model: name it in tp::register_models<…>()");
+                      " is to " + std::string(relation.related.name()) +
+                      ", which is no known model: name it in tp::register_models<…>()");
   }
   const relation_keys keys = keys_of(owner, owner.fields[relation.field].offset, require_table(info_of(*related)));
   if (!keys.steps.empty()) {

@@ -40,7 +40,7 @@ const model_info* known_model(std::uint32_t id, bool& is_last) {
 template <class Use>
 void for_each_deleting_owner(const model_info& child, const relation_info& reference, Use use) {
   const auto goes_by_it = [&](const relation_info& relation) {
-    if (!relation.deletes_orphans || relation.related != child.type_name) return false;
+    if (!relation.deletes_orphans || relation.related != child.spec->type) return false;
     const relation_step& type = relation.type;
     return (type.model != nullptr ? child.find_offset(type.offset) : child.find_column(type.field)) ==
            reference.type_field;
@@ -57,7 +57,7 @@ std::vector<orphan_key> orphan_keys(const model_info& child) {
   for (const foreign_key_info& key : child.foreign_keys) {
     const model_info& parent = referenced_model(child, key);
     const auto deletes = [&](const relation_info& relation) {
-      return relation.deletes_orphans && relation.related == child.type_name && goes_by(relation, child, key);
+      return relation.deletes_orphans && relation.related == child.spec->type && goes_by(relation, child, key);
     };
     if (std::any_of(parent.relations.begin(), parent.relations.end(), deletes))
       found.push_back({&key, nullptr, key.fields});

@@ -23,7 +23,7 @@ const std::vector<other_sides::link>& other_sides::links_of(const model_info& in
     link found{&key, owner, referenced_fields(*owner, key), {}};
     for (const relation_info& relation : owner->relations) {
       const bool has_rows = relation.kind == relation_kind::has_many || relation.kind == relation_kind::has_one;
-      if (has_rows && relation.through.empty() && relation.related == info.type_name && goes_by(relation, info, key))
+      if (has_rows && relation.through.empty() && relation.related == info.spec->type && goes_by(relation, info, key))
         found.fields.push_back(relation.field);
     }
     if (!found.fields.empty()) known->second.push_back(std::move(found));

@@ -468,7 +468,7 @@ bool is_given_child(const model_info& info, const tracked_object* object, const 
     if (!owner || each->spec != owner->spec) {
       owner = &info_of(*each->spec);
       may_own = std::any_of(owner->relations.begin(), owner->relations.end(), [&](const relation_info& relation) {
-        return relation.kind == relation_kind::has_one && relation.related == info.type_name;
+        return relation.kind == relation_kind::has_one && relation.related == info.spec->type;
       });
     }
     if (!may_own || (each->state != object_state::added && each->state != object_state::persistent)) continue;

@@ -11,6 +11,7 @@ namespace tupelo {
 struct field_slot;
 struct interval;
 struct model_spec;
+struct type_key;
 struct type_ops;
 struct word_buffer;
 
@@ -135,9 +136,8 @@ struct type_ops {
   bool (*from_text)(void*, std::string_view) = nullptr;  ///< custom only
   const enum_table& (*enumerators)() = nullptr;          ///< enumeration only
   const model_spec* (*embedded)() = nullptr;             ///< embedded only
-  const model_spec* (*related)() = nullptr;              ///< relation whose type is complete where it is described
-  std::string_view (*related_name)() = nullptr;          ///< relation: type name of the other model
-  std::string_view (*join_model_name)() = nullptr;       ///< relation: of the join table's model, where it names that
+  const type_key* related = nullptr;                     ///< relation: the other model, which may be incomplete
+  const type_key* join_model = nullptr;                  ///< relation: the join table's, where it names that
   std::uint8_t relation = 0;                             ///< relation_kind of a relation field
   void (*relation_reset)(void*) = nullptr;               ///< relation: back to "not loaded"
   const array_ops* array = nullptr;                      ///< array only

@@ -392,10 +392,9 @@ consteval type_ops make_type_ops() {
     describe_value<Value>(ops);
   } else if constexpr (relation_like<T> && !has_field_traits<T>) {
     ops.relation = static_cast<std::uint8_t>(T::relation);
-    ops.related_name = [] { return reflect::type_name(reflect::type_text<typename T::related_model>()); };
+    ops.related = &type_key_of<typename T::related_model>;
     if constexpr (requires { typename T::pivot_model; }) {
-      if constexpr (!std::is_void_v<typename T::pivot_model>)
-        ops.join_model_name = [] { return reflect::type_name(reflect::type_text<typename T::pivot_model>()); };
+      if constexpr (!std::is_void_v<typename T::pivot_model>) ops.join_model = &type_key_of<typename T::pivot_model>;
     }
     ops.relation_reset = [](void* p) { static_cast<T*>(p)->reset(); };
   } else if constexpr (same_kind(field_kind<T>(), kind::embedded)) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "tupelo/model/reflect.hpp"
 #include "tupelo/model/relation.hpp"
 #include "tupelo/model/shape.hpp"
 #include "tupelo/core/field.hpp"
@@ -143,8 +144,8 @@ struct parent_column {
 struct foreign_key_info {
   std::string name;  ///< empty: by the naming convention
   std::vector<std::uint16_t> fields;
-  const model_spec* to = nullptr;         ///< null: by name
-  std::string to_name;                    ///< type name of the referenced model
+  const model_spec* to = nullptr;         ///< null: by its type alone
+  type_key to_type{};                     ///< of the referenced model, where `to` is null
   std::vector<std::uint16_t> to_offsets;  ///< empty: its primary key
   referential_action on_delete = referential_action::no_action;
   referential_action on_update = referential_action::no_action;
@@ -160,13 +161,13 @@ enum class typed_side : std::uint8_t { none, own, related };
 struct relation_info {
   std::uint16_t field = 0;  ///< position in model_info::fields
   relation_kind kind = relation_kind::none;
-  std::string related;                 ///< type name of the other model
+  type_key related{};                  ///< the other model
   std::string foreign_key;             ///< column of the other model (has_*), or of this one (belongs_to)
   int key_field = -1;                  ///< belongs_to: position of the foreign key's first field
   std::vector<std::string> columns{};  ///< has_*: the foreign key's columns in the other model
   int key = -1;                        ///< belongs_to: position in model_info::foreign_keys
   std::string join_table{};            ///< many_to_many: the table between both
-  std::string join_model{};            ///< and the type name of its model, where the field says it
+  type_key join_model{};               ///< and its model, where the field says it
   /// Its columns that name this model's and the other model's key, in the keys' order.
   std::vector<std::string> join_key{}, join_related_key{};
   std::vector<relation_step> through{};  ///< has_*: the relations whose rows it goes by

@@ -39,7 +39,7 @@ struct raw_field {
 /// What the compiler knows of a model: one constant-initialised record per type. Everything else is built once at run
 /// time.
 struct model_spec {
-  const char* type_text;
+  type_key type;
   const char* names_text;
   std::uint16_t size;
   std::uint8_t count;
@@ -71,8 +71,8 @@ std::uint32_t alias_of(const model_spec& spec, std::string_view name);
 std::string_view alias_name(std::uint32_t id) noexcept;
 /// The spec with this id, which may be an alias, or null.
 const model_spec* find_spec(std::uint32_t id) noexcept;
-/// The spec of the type with this qualified name (as `model_info::type_name`), or null when no such type was used yet.
-const model_spec* find_spec(std::string_view type_name) noexcept;
+/// The spec of this type, or null when it was not used yet.
+const model_spec* find_spec(const type_key& type) noexcept;
 
 namespace detail {
 
@@ -245,8 +245,8 @@ constexpr model_spec make_spec() {
   constexpr auto size = static_cast<std::uint16_t>(sizeof(T));
   if constexpr (lists_fields<T>) {
     constexpr auto list = fields_of<T>();
-    return {reflect::type_text<T>(), names_of(list),         size, static_cast<std::uint8_t>(size_of(list)),
-            &list_fields_of<T>,      describe_function<T>(), 0,    nullptr,
+    return {type_key_of<T>,     names_of(list),         size, static_cast<std::uint8_t>(size_of(list)),
+            &list_fields_of<T>, describe_function<T>(), 0,    nullptr,
             mixin_function<T>()};
   } else {
     static_assert(
@@ -260,10 +260,9 @@ constexpr model_spec make_spec() {
       static_assert(reflect::binds_each_field<T>,
                     "tupelo: a model has a C array as field (or a field that {} cannot make); use "
                     "std::string, tp::bytes or std::array in a type with field_traits");
-      return {
-          reflect::type_text<T>(), reflect::names_text<T>(), size, static_cast<std::uint8_t>(reflect::field_count<T>),
-          &list_fields_of<T>,      describe_function<T>(),   0,    nullptr,
-          mixin_function<T>()};
+      return {type_key_of<T>,     reflect::names_text<T>(), size, static_cast<std::uint8_t>(reflect::field_count<T>),
+              &list_fields_of<T>, describe_function<T>(),   0,    nullptr,
+              mixin_function<T>()};
     } else {
       return {};
     }
@@ -316,13 +315,13 @@ struct row_meta<T> {
 };
 template <scalar_row T>
 constinit model_spec row_meta<T>::spec = {
-    reflect::type_text<T>(), nullptr, static_cast<std::uint16_t>(sizeof(T)), 1, &list_scalar<T>, nullptr, 0, nullptr};
+    type_key_of<T>, nullptr, static_cast<std::uint16_t>(sizeof(T)), 1, &list_scalar<T>, nullptr, 0, nullptr};
 template <tuple_row T>
 struct row_meta<T> {
   static constinit model_spec spec;
 };
 template <tuple_row T>
-constinit model_spec row_meta<T>::spec = {reflect::type_text<T>(),
+constinit model_spec row_meta<T>::spec = {type_key_of<T>,
                                           nullptr,
                                           static_cast<std::uint16_t>(sizeof(T)),
                                           static_cast<std::uint8_t>(std::tuple_size<T>::value),
@@ -339,7 +338,7 @@ const model_info& info_of() {
   return info_of(detail::meta<T>::spec);
 }
 
-/// Makes models known by their names before they are used; relations are found by name.
+/// Makes models known before they are used, to relations of models for which they are incomplete.
 template <class... Models>
 void register_models() {
   (register_model(detail::meta<Models>::spec), ...);

@@ -11,6 +11,18 @@ namespace tupelo {
 /// Gives a model verbs of its own; defined in tupelo/record.hpp.
 template <class T>
 struct record;
+
+/// What a type is known by, also where it is incomplete. Equal: of one type, also of one that two shared libraries hold
+/// each for itself. Types of unnamed namespaces may share their names and are not equal.
+struct type_key {
+  const void* tag = nullptr;   ///< an address that no other type has; null: of no type
+  const char* text = nullptr;  ///< its `reflect::type_text`
+
+  std::string_view name() const noexcept;  ///< qualified; empty: of no type
+  /// Other source files may have types of the same name.
+  bool is_of_one_file() const noexcept;
+  bool operator==(const type_key& other) const noexcept;
+};
 }  // namespace tupelo
 
 /// Reflection of aggregates without macros: how many fields, their names, their offsets.
@@ -154,3 +166,13 @@ std::string_view last_identifier(std::string_view text) noexcept;
 bool split_names(std::string_view text, std::string_view* names, std::size_t count) noexcept;
 
 }  // namespace tupelo::reflect
+
+namespace tupelo::detail {
+
+/// Not constant: of constants a linker makes one where they are alike.
+template <class T>
+inline char type_tag{};
+template <class T>
+inline constexpr type_key type_key_of{&type_tag<T>, reflect::type_text<T>()};
+
+}  // namespace tupelo::detail

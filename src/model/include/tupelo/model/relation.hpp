@@ -48,10 +48,10 @@ template <class T>
 struct rows_of;
 struct held_rows;
 using row_copy = void (*)(void* to, const void* from, std::size_t count);
-[[noreturn]] void throw_relation_not_loaded(relation_kind kind, const char* type_text);
+[[noreturn]] void throw_relation_not_loaded(relation_kind kind, const type_key& related);
 [[noreturn]] void throw_join_rows_not_loaded(const char* type_text);
 [[noreturn]] void throw_beyond_related(relation_kind kind, const char* type_text);
-[[noreturn]] void throw_no_related(relation_kind kind, const char* type_text);
+[[noreturn]] void throw_no_related(relation_kind kind, const type_key& related);
 
 /// What every relation field consists of: one pointer, null until a query loads it.
 class relation_slot {
@@ -130,7 +130,7 @@ public:
 
 protected:
   T* rows() const {
-    if (!rows_) throw_relation_not_loaded(Kind, reflect::type_text<T>());
+    if (!rows_) throw_relation_not_loaded(Kind, type_key_of<T>);
     return static_cast<T*>(rows_->rows);
   }
   std::size_t count() const {
@@ -191,7 +191,7 @@ public:
   T* operator->() const {
     T* const object = get();
     if (object == nullptr) [[unlikely]]
-      throw_no_related(Kind, reflect::type_text<T>());
+      throw_no_related(Kind, type_key_of<T>);
     return object;
   }
 };
@@ -349,7 +349,7 @@ public:
 
 private:
   bool has_object() const {
-    if (!rows_) detail::throw_relation_not_loaded(relation, reflect::type_text<related_model>());
+    if (!rows_) detail::throw_relation_not_loaded(relation, detail::type_key_of<related_model>);
     return rows_->count != 0;
   }
   template <class T, class Spec>
