@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "tupelo/model/held_rows.hpp"
 #include "tupelo/model/model_info.hpp"
 #include "tupelo/model/model_json.hpp"
 #include "tupelo/core/bytes.hpp"
@@ -117,10 +118,14 @@ bool holds_many(std::uint8_t relation) noexcept {
          relation == static_cast<std::uint8_t>(relation_kind::many_to_many);
 }
 
+const model_spec* spec_of_rows(const type_ops& relation, const void* field, const loaded_rows& rows) {
+  if (rows.origin == rows_origin::held) return static_cast<const held_rows&>(rows).ops->spec;
+  if (relation.relation == static_cast<std::uint8_t>(relation_kind::belongs_to_any)) return model_of_rows(field);
+  return find_spec(*relation.related);  // known where there are rows, as they have been loaded
+}
+
 void write_rows(std::string& out, const type_ops& relation, const void* field, const loaded_rows& loaded) {
-  const bool of_any = relation.relation == static_cast<std::uint8_t>(relation_kind::belongs_to_any);
-  // Known, as its rows have been loaded.
-  const model_spec* related = of_any ? model_of_rows(field) : find_spec(*relation.related);
+  const model_spec* const related = spec_of_rows(relation, field, loaded);
   const auto row = [&](std::size_t i) {
     write_json(out, *related, static_cast<const char*>(loaded.rows) + i * related->size);
   };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tupelo/model/model.hpp"
 #include "tupelo/model/model_json.hpp"
+#include "tupelo/model/row_ops.hpp"
 #include "tupelo/core/bytes.hpp"
 #include "tupelo/core/date.hpp"
 #include "tupelo/core/decimal.hpp"
@@ -41,6 +42,14 @@ struct Page {
   std::int64_t id{};
   std::int64_t person_id{};
   std::string title;
+};
+
+struct Stamp {  // used by nothing but its relation
+  std::int64_t id{};
+};
+struct Letter {
+  std::int64_t id{};
+  tupelo::has_many<Stamp> stamps{};
 };
 
 struct Person {
@@ -393,6 +402,9 @@ struct page_rows : detail::loaded_rows {
   std::vector<Page> pages;
 };
 
+TEST(model_json, new_objects_in_a_relation_are_written_where_nothing_has_used_their_model) {
+  EXPECT_EQ(to_json_text(papers::Letter{.id = 1, .stamps = {{.id = 2}}}), R"({"id":1,"stamps":[{"id":2}]})");
+}
 TEST(model_json, relations_are_written_where_they_are_loaded) {
   register_models<Page>();
   Person person;
