@@ -332,19 +332,78 @@ TEST_P(removals, by_a_verb_are_all_or_nothing) {
 
 // ---- of what is inserted by the same flush
 
-TEST_P(removals, take_new_children_along_where_the_key_cascades) {
+TEST_P(removals, refuse_new_children_that_would_go_with_them) {
+  auto machine = s.add(Machine{.name = "m"});
+  sync_wait(s.commit());
+  auto part = s.add(Part{.machine = machine});
+  s.remove(machine);
+  const auto failure = failure_of<query_error>([&] { sync_wait(s.commit()); });
+  EXPECT_NE(std::string_view(failure.what()).find("Part::machine"), std::string_view::npos) << failure.what();
+  EXPECT_NE(std::string_view(failure.what()).find("of Machine"), std::string_view::npos) << failure.what();
+  EXPECT_EQ(sync_wait(db.query<Machine>().count()), 1);
+  s.expunge(part);
+  sync_wait(s.commit());
+  EXPECT_EQ(sync_wait(db.query<Machine>().count()), 0);
+}
+TEST_P(removals, refuse_new_children_by_the_value_of_a_key) {
   auto machine = s.add(Machine{.name = "m"});
   sync_wait(s.commit());
   auto part = s.add(Part{.id = 50, .machine_id = machine->id});
   auto screw = s.add(Screw{.part_id = 50});
-  auto report = s.add(Report{});
+  s.remove(machine);
+  statement_log log(db);
+  EXPECT_THROW(sync_wait(s.commit()), query_error);
+  EXPECT_TRUE(log.started().empty()) << "nothing is written before";
+  s.restore(machine);
+  sync_wait(s.commit());
+  EXPECT_TRUE(sync_wait(db.find<Screw>(screw->id)));
+}
+TEST_P(removals, refuse_new_children_of_what_goes_with_them) {
+  auto machine = s.add(Machine{.name = "m"});
+  auto part = s.add(Part{.machine = machine});
+  sync_wait(s.commit());
+  s.add(Screw{.part_id = part->id});
+  s.remove(machine);
+  EXPECT_THROW(sync_wait(s.commit()), query_error);
+  EXPECT_EQ(sync_wait(db.query<Part>().count()), 1);
+}
+TEST_P(removals, leave_new_children_that_are_given_another_parent) {
+  auto old = s.add(Machine{.name = "m"});
+  auto kept = s.add(Part{.machine = old});
+  sync_wait(s.commit());
+  auto fresh = s.add(Machine{.name = "n"});
+  auto part = s.add(Part{.machine_id = old->id, .machine = fresh});
+  kept->machine = fresh;
+  auto screw = s.add(Screw{.part_id = kept->id});
+  s.remove(old);
+  sync_wait(s.commit());
+  EXPECT_EQ(sync_wait(db.get<Part>(part->id)).machine_id, fresh->id);
+  EXPECT_TRUE(sync_wait(db.find<Screw>(screw->id)));
+}
+TEST_P(removals, leave_out_what_the_relations_of_the_removed_hold_as_new) {
+  auto machine = s.add(Machine{.name = "m"});
+  sync_wait(s.commit());
+  machine->parts.add(Part{.name = "p"});
   s.remove(machine);
   sync_wait(s.commit());
-  EXPECT_EQ(sync_wait(db.query<Part>().count()) + sync_wait(db.query<Screw>().count()), 0);
-  EXPECT_FALSE(sync_wait(s.find<Part>(50)));
-  EXPECT_FALSE(sync_wait(s.find<Screw>(screw->id)));
-  EXPECT_TRUE(sync_wait(s.find<Report>(report->id)));
+  EXPECT_EQ(sync_wait(db.query<Machine>().count()) + sync_wait(db.query<Part>().count()), 0);
+}
+TEST_P(removals, leave_out_what_a_failed_flush_has_met_in_relations_of_the_removed) {
+  auto machine = s.add(Machine{.name = "m"});
+  sync_wait(s.commit());
+  machine->parts.add(Part{.name = "p"});
+  auto lost = s.add(Part{.machine_id = 4711});
+  EXPECT_THROW(sync_wait(s.flush()), foreign_key_violation);
+  s.remove(lost);
+  s.remove(machine);
   EXPECT_EQ(s.size(), 1U);
+  s.restore(machine);
+  sync_wait(s.flush());
+  EXPECT_EQ(sync_wait(s.query<Part>().count()), 1) << "as the removal was taken back";
+  sync_wait(s.rollback());
+  s.remove(machine);
+  sync_wait(s.commit());
+  EXPECT_EQ(sync_wait(db.query<Machine>().count()) + sync_wait(db.query<Part>().count()), 0);
 }
 TEST_P(removals, empty_keys_of_new_children_where_these_say_so) {
   auto machine = s.add(Machine{.name = "m"});
@@ -360,6 +419,7 @@ TEST_P(removals, that_are_undone_are_repeated_with_their_new_children) {
   auto machine = s.add(Machine{.name = "m"});
   sync_wait(s.commit());
   auto part = s.add(Part{.machine_id = machine->id});
+  sync_wait(s.flush());
   auto report = s.add(Report{.machine_id = machine->id});
   s.remove(machine);
   sync_wait(s.flush());
@@ -372,6 +432,19 @@ TEST_P(removals, that_are_undone_are_repeated_with_their_new_children) {
   EXPECT_EQ(report->machine_id, std::nullopt);
   EXPECT_EQ(sync_wait(db.get<Report>(report->id)).machine_id, std::nullopt);
   EXPECT_FALSE(sync_wait(s.find<Part>(part->id)));
+}
+TEST_P(removals, that_fail_are_repeated_with_children_of_their_transaction) {
+  auto machine = s.add(Machine{.name = "m"});
+  sync_wait(s.commit());
+  auto part = s.add(Part{.machine = machine});
+  sync_wait(s.flush());
+  s.remove(machine);
+  auto lost = s.add(Part{.machine_id = 4711});
+  EXPECT_THROW(sync_wait(s.commit()), foreign_key_violation);
+  s.remove(lost);
+  sync_wait(s.commit());
+  EXPECT_EQ(sync_wait(db.query<Machine>().count()) + sync_wait(db.query<Part>().count()), 0);
+  EXPECT_EQ(s.size(), 0U);
 }
 TEST_P(removals, mark_new_children_with_their_parent) {
   auto thread = s.add(Thread{.slug = "t"});

@@ -208,9 +208,12 @@ bool named_objects::are_named_by_row(const model_info& info, const tracked_objec
 }
 
 bool named_objects::are_named_by(const model_info& info, const tracked_object& object, key_filter& is_meant) {
-  return std::any_of(info.foreign_keys.begin(), info.foreign_keys.end(), [&](const foreign_key_info& key) {
-    return is_meant(key) && keys_for(info, key).contains(values_of(info, key.fields, object.object()));
-  });
+  return std::any_of(info.foreign_keys.begin(), info.foreign_keys.end(),
+                     [&](const foreign_key_info& key) { return is_meant(key) && are_named_by(info, object, key); });
+}
+
+bool named_objects::are_named_by(const model_info& info, const tracked_object& object, const foreign_key_info& key) {
+  return keys_for(info, key).contains(values_of(info, key.fields, object.object()));
 }
 
 bool is_marked_row(const model_info& info, const tracked_object& object) {

@@ -41,6 +41,7 @@ public:
   /// Whether one of them is named, with such a key, by the object as its row is, or as it is now.
   bool are_named_by_row(const model_info& info, const tracked_object& object, key_filter& is_meant = any_key);
   bool are_named_by(const model_info& info, const tracked_object& object, key_filter& is_meant = any_key);
+  bool are_named_by(const model_info& info, const tracked_object& object, const foreign_key_info& key);
 
 private:
   using key_values = std::vector<std::uint64_t>;

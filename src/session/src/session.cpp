@@ -89,6 +89,16 @@ void session::state::disown(tracked_object* object, bool with_parts) {
   marks.pop_back();
 }
 
+void session::state::let_go_of_new_parts(tracked_object* object) {
+  std::vector<tracked_object*> leaving;
+  for (tracked_object* part : detail::added_parts(object)) {
+    if (undone.has_row_of(part) || !objects.remove(part)) continue;
+    detail::row_part::set_fate(part, detail::held_rows::fate::fresh);
+    leaving.push_back(part);
+  }
+  let_go(leaving);
+}
+
 void session::state::drop_all(object_state which) {
   const std::vector<tracked_object*> leaving =
       objects.take_out([which](const auto* each) { return each->state == which; });
@@ -230,6 +240,7 @@ void session::mark_removed(tracked_object* object, bool permanently) {
   } else {
     object->state = object_state::removed;
     object->permanently = permanently;
+    state_->let_go_of_new_parts(object);
   }
 }
 

@@ -519,6 +519,7 @@ task<bool> session::state::write_all(bool commit) {
   work_list work(objects.all(), related, replaced);
   work.connects = connected.any(objects.with_relations());
   if (work.models.empty() && !work.connects) co_return false;
+  work.refuse_lost_inserts(objects.all(), related, undone);
   co_await ensure_transaction();
   loads.note_write();
   flush_writes writes(*this, events);

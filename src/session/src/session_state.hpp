@@ -89,6 +89,9 @@ struct session::state {
   void own(detail::tracked_object* object);
   /// `with_parts`: and the new objects that it holds.
   void disown(detail::tracked_object* object, bool with_parts = true);
+  /// What a flush that failed has met in the relations of an object that is to be deleted, as it meets nothing there
+  /// now. What an undone transaction had inserted stays.
+  void let_go_of_new_parts(detail::tracked_object* object);
   /// Objects in this state leave the session.
   void drop_all(detail::object_state which);
   /// They are detached, and the session's shares of them end.

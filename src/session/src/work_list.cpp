@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "work_list.hpp"
 
+#include "lost_inserts.hpp"
 #include "read_ahead.hpp"
 #include "snapshot.hpp"
 #include "unique_order.hpp"
@@ -163,6 +164,18 @@ void session::state::work_list::note_deleted(const model_info& info, const std::
                                              std::set<const model_info*>& deleted) {
   const auto goes = [&](const tracked_object* each) { return detail::is_deleted(info, *each); };
   if (std::any_of(objects.begin(), objects.end(), goes)) deleted.insert(&info);
+}
+
+void session::state::work_list::refuse_lost_inserts(const std::vector<tracked_object*>& objects,
+                                                    detail::related_objects& related,
+                                                    const detail::undone_work& undone) const {
+  if (added.empty() || removed.empty()) return;
+  std::vector<const tracked_object*> deleted;
+  for (const auto& [info, some] : removed) {
+    std::copy_if(some.begin(), some.end(), std::back_inserter(deleted),
+                 [&of = *info](const auto* each) { return detail::is_deleted(of, *each); });
+  }
+  if (!deleted.empty()) detail::refuse_lost_inserts(objects, std::move(deleted), related, undone);
 }
 
 bool session::state::work_list::add_change(const model_info& info, tracked_object* object, bool comes_first) {

@@ -42,6 +42,9 @@ struct session::state::work_list {
   bool add_change(const model_info& info, detail::tracked_object* object, bool comes_first = false);
   static void note_deleted(const model_info& info, const std::vector<detail::tracked_object*>& objects,
                            std::set<const model_info*>& deleted);
+  /// Errors: query_error where something would be inserted only to go with what is deleted.
+  void refuse_lost_inserts(const std::vector<detail::tracked_object*>& objects, detail::related_objects& related,
+                           const detail::undone_work& undone) const;
   bool removes() const noexcept { return !removed.empty() || !removed_first.empty(); }
 
 private:
