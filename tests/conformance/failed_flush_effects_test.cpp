@@ -113,6 +113,7 @@ TUPELO_CONFORMANCE_SUITE(rows_in_the_way);
 
 TEST_P(rows_in_the_way, take_along_new_objects_that_name_them) {
   s.add(Lodger{.inn_id = old->id});
+  sync_wait(s.flush());
   take_over();
   expect_one_inn_alone();
 }
@@ -126,8 +127,25 @@ TEST_P(rows_in_the_way, take_along_what_would_go_with_these) {
   auto lodger = s.add(Lodger{.inn_id = old->id});
   lodger->bags.add(LodgerBag{});
   s.add(LodgerBag{.lodger = lodger});
+  sync_wait(s.flush());
   take_over();
   fail();
+  expect_one_inn_alone();
+}
+TEST_P(rows_in_the_way, refuse_what_was_never_inserted) {
+  take_over();
+  auto lodger = s.add(Lodger{.inn_id = old->id});
+  EXPECT_THROW(sync_wait(s.commit()), foreign_key_violation);
+  s.expunge(lodger);
+  expect_one_inn_alone();
+}
+TEST_P(rows_in_the_way, refuse_what_was_never_inserted_of_what_goes_with_them) {
+  auto lodger = s.add(Lodger{.inn_id = old->id});
+  sync_wait(s.flush());
+  take_over();
+  auto bag = s.add(LodgerBag{.lodger = lodger});
+  EXPECT_THROW(sync_wait(s.commit()), query_error);
+  s.expunge(bag);
   expect_one_inn_alone();
 }
 

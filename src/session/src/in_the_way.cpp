@@ -3,6 +3,7 @@
 // name it leave it before.
 #include "connections.hpp"
 #include "contradictions.hpp"
+#include "lost_inserts.hpp"
 #include "related_objects.hpp"
 #include "removals.hpp"
 #include "row_part.hpp"
@@ -22,15 +23,16 @@ using detail::tracked_object;
 
 namespace {
 
-/// By references to them, as they have no keys yet that others could name.
-bool goes_with(const tracked_object& object, const std::vector<tracked_object*>& leaving) {
+/// By which reference to them, as they have no keys yet that others could name; null: it does not.
+const foreign_key_info* goes_with(const tracked_object& object, const std::vector<tracked_object*>& leaving) {
   const model_info& info = info_of(*object.spec);
-  bool found = false;
+  const foreign_key_info* found = nullptr;
   detail::for_each_given(info, object.object(), [&](const relation_info& relation, void*, detail::loaded_rows* rows) {
     if (relation.kind != relation_kind::belongs_to || rows->origin != detail::rows_origin::tracked) return;
     const foreign_key_info& key = info.foreign_keys[static_cast<std::size_t>(relation.key)];
-    found = found || (key.on_delete == referential_action::cascade &&
-                      std::find(leaving.begin(), leaving.end(), static_cast<tracked_object*>(rows)) != leaving.end());
+    if (key.on_delete == referential_action::cascade &&
+        std::find(leaving.begin(), leaving.end(), static_cast<tracked_object*>(rows)) != leaving.end())
+      found = &key;
   });
   return found;
 }
@@ -76,7 +78,9 @@ void session::state::leave_first(const model_info& info, const tracked_object& l
           detail::flow_by_value(child, key.fields, info, detail::referenced_fields(info, key));
       if (!flow.holds(object->object(), leaving.object())) continue;
       if (goes_along) {
-        if (std::find(along.begin(), along.end(), object) == along.end()) along.push_back(object);
+        // What was never inserted does not go silently: the database refuses it.
+        const bool had_row = undone.has_row_of(object);
+        if (had_row && std::find(along.begin(), along.end(), object) == along.end()) along.push_back(object);
         continue;
       }
       undone.note_filled(object, flow);
@@ -90,8 +94,11 @@ void session::state::add_what_goes_along(std::vector<tracked_object*>& leaving) 
     before = leaving.size();
     for (tracked_object* object : objects.with_relations()) {
       if (object->state != object_state::added) continue;
-      if (std::find(leaving.begin(), leaving.end(), object) == leaving.end() && goes_with(*object, leaving))
-        leaving.push_back(object);
+      if (std::find(leaving.begin(), leaving.end(), object) != leaving.end()) continue;
+      const foreign_key_info* const by = goes_with(*object, leaving);
+      if (by == nullptr) continue;
+      if (!undone.has_row_of(object)) detail::refuse_lost_insert(info_of(*object->spec), *by);
+      leaving.push_back(object);
     }
   }
 }

@@ -27,14 +27,14 @@ std::string name_of(const model_info& info, const foreign_key_info& key) {
   return std::string(info.short_name()) + "::" + info.fields[field].name;
 }
 
-[[noreturn]] void refuse(const model_info& info, const foreign_key_info& key) {
+}  // namespace
+
+void refuse_lost_insert(const model_info& info, const foreign_key_info& key) {
   const std::string child(info.short_name()), target(referenced_model(info, key).short_name());
   throw query_error("a new " + child + " names by " + name_of(info, key) + " an object of " + target +
                     " that the same flush deletes, which would delete the new one with it (on_delete(cascade)): give "
                     "it another one, expunge() it, or restore() what is removed");
 }
-
-}  // namespace
 
 void refuse_lost_inserts(const std::vector<tracked_object*>& objects, std::vector<const tracked_object*> deleted,
                          related_objects& related, const undone_work& undone) {
@@ -58,7 +58,7 @@ void refuse_lost_inserts(const std::vector<tracked_object*>& objects, std::vecto
         const auto [link, last] = related.links_of(object);
         if (std::any_of(link, last, [&](const object_link& each) { return each.flow->has_field(key.fields[0]); }))
           continue;
-        if (is_added && !undone.has_row_of(object)) refuse(info, key);
+        if (is_added && !undone.has_row_of(object)) refuse_lost_insert(info, key);
         gone.insert(object);
         deleted.push_back(object);
         break;

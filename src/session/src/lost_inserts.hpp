@@ -16,5 +16,7 @@ namespace tupelo::detail {
 /// Errors: query_error, which names the reference.
 void refuse_lost_inserts(const std::vector<tracked_object*>& objects, std::vector<const tracked_object*> deleted,
                          related_objects& related, const undone_work& undone);
+/// Errors: query_error, which it throws, of an object of the model, by this key.
+[[noreturn]] void refuse_lost_insert(const model_info& info, const foreign_key_info& key);
 
 }  // namespace tupelo::detail

@@ -161,6 +161,7 @@ struct session::state {
   /// Of what is to be inserted: it comes when this row is gone. What would be deleted with it goes `along`.
   void leave_first(const model_info& info, const detail::tracked_object& leaving,
                    std::vector<detail::tracked_object*>& along);
+  /// Errors: query_error where something is new that was never inserted.
   void add_what_goes_along(std::vector<detail::tracked_object*>& leaving);
   void take_out(const model_info& owner, const relation_info& relation, const detail::tracked_object& holder,
                 detail::held_rows& held, std::vector<detail::tracked_object*>& leaving);
