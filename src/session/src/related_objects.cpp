@@ -79,10 +79,17 @@ void related_objects::add(const model_info& info, tracked_object* object) {
       auto* const child = static_cast<tracked_object*>(rows);
       const key_flow& flow = flows_.of(info, relation, field);
       if (child->state == object_state::detached) {
-        if (flow.holds(child->object(), object->object())) return;  // its row is as the relation has it
+        const bool has_row = !child->snapshot.empty();
+        if (has_row && flow.holds(child->object(), object->object())) return;  // which is as the relation has it
         throw transaction_error(errc::detached_object, "relation " + flow.name() +
                                                            " refers to an object that is not in the session: add() or "
                                                            "attach() it first");
+      }
+      // One that was there before its row went is not in the relation any more.
+      if (child->state == object_state::erased && child->session == session_) {
+        throw transaction_error(errc::detached_object, "relation " + flow.name() +
+                                                           " is given an object that was removed in this transaction: "
+                                                           "give it a new one");
       }
       if (child->state == object_state::persistent && child->session != session_ &&
           (object->state == object_state::added || !flow.holds(child->object(), object->object()))) {

@@ -25,8 +25,9 @@ session::state::~state() {
   connected.revert(0, false);
   undone.clear();  // which has shares of objects
   for (const undo_entry& entry : undo) {
-    if (entry.object != nullptr && entry.state == object_state::added)
-      detail::row_part::set_fate(entry.object, detail::held_rows::fate::fresh);
+    if (entry.object == nullptr || entry.state != object_state::added) continue;
+    detail::row_part::set_fate(entry.object, detail::held_rows::fate::fresh);
+    entry.object->snapshot.clear();
   }
   for (tracked_object* object : objects) {
     if (object->state == object_state::added) detail::row_part::set_fate(object, detail::held_rows::fate::fresh);
@@ -45,6 +46,7 @@ void session::state::let_go(const std::vector<tracked_object*>& leaving) {
     detail::read_ahead(leaving, i);
     tracked_object* const object = leaving[i];
     object->state = object_state::detached;
+    object->asked_for = false;
     undo.forget(object);
   }
   detail::forget_left_originals(leaving);
@@ -105,6 +107,7 @@ void session::state::drop_all(object_state which) {
   for (tracked_object* object : leaving) {
     detail::row_part::set_fate(object, which == object_state::added ? detail::held_rows::fate::fresh
                                                                     : detail::held_rows::fate::gone);
+    object->snapshot.clear();
   }
   let_go(leaving);
 }
@@ -201,8 +204,10 @@ void session::state::track_new(tracked_object* object) {
     throw transaction_error(errc::detached_object, "add(): this object is in a session already");
   }
   require_table(info_of(*object->spec));
+  object->snapshot.clear();  // of a row that it had
   object->state = object_state::added;
   own(object);
+  object->asked_for = true;
 }
 
 tracked_object* session::track_persistent(tracked_object* object) {

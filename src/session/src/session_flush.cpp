@@ -37,7 +37,7 @@ bool session::state::follow_relations() {
 void session::state::let_go_of_replaced_rows() {
   std::vector<tracked_object*> leaving;
   for (tracked_object* object : objects) {
-    if (object->state != object_state::added || undone.has_row_of(object)) continue;
+    if (object->state != object_state::added || object->asked_for || undone.has_row_of(object)) continue;
     const detail::row_part* const part = detail::row_part::from(object);
     if (part != nullptr && !part->whole->reached()) leaving.push_back(object);
   }

@@ -48,10 +48,11 @@ struct tracked_object : loaded_rows {
   bool permanently : 1 = false;    ///< removed so that the row is deleted, not marked
   bool expired : 1 = false;        ///< to be read again
   bool moved : 1 = false;          ///< the relation field that holds it does not say whom it belongs to
+  bool asked_for : 1 = false;      ///< it was added by itself, not because a relation field holds it
   std::uint32_t noted = 0;         ///< behind the last entry about it in the session's undo_log; 0: none
   std::uint32_t session = 0;       ///< the number of the last one that it was added to
   std::uint32_t key_hash = 0;      ///< under which the identity map has it
-  row_words snapshot;              ///< the columns as the database has them
+  row_words snapshot;  ///< the columns as the database has them; of one that has left empty: no row is known
 };
 
 template <class T>
