@@ -434,5 +434,46 @@ TEST_P(partial_upsert, meets_rows_by_the_expression_of_an_index) {
   EXPECT_EQ(sync_wait(db.query<Named>().count()), 1);
 }
 
+// ---- models of which a key is all
+
+struct Keyword {
+  std::int64_t id{};
+  std::string word{};
+
+  static void model(model<Keyword>& m) { m.unique(&Keyword::word); }
+};
+struct Waymark {
+  int route{};
+  int place{};
+
+  static void model(model<Waymark>& m) { m.primary_key(&Waymark::route, &Waymark::place); }
+};
+
+class bare_upsert : public conformance_test {
+protected:
+  void SetUp() override {
+    TUPELO_NEEDS(&feature_table::upsert);
+    TUPELO_NEEDS(&feature_table::returning);
+    create<Keyword, Waymark>();
+  }
+};
+TUPELO_CONFORMANCE_SUITE(bare_upsert);
+
+TEST_P(bare_upsert, of_all_columns_finds_the_row_that_is_there) {
+  Keyword first{.word = "lens"};
+  sync_wait(db.insert(first));
+  Keyword again{.word = "lens"};
+  EXPECT_TRUE(sync_wait(db.upsert(again, on_conflict(col<&Keyword::word>).update_all())));
+  EXPECT_EQ(again.id, first.id) << "the object is the row now";
+  EXPECT_EQ(sync_wait(db.query<Keyword>().count()), 1);
+}
+TEST_P(bare_upsert, of_all_columns_takes_a_model_of_key_columns_only) {
+  std::vector<Waymark> marks{{1, 2}, {1, 3}};
+  const conflict_clause by = on_conflict(col<&Waymark::route>, col<&Waymark::place>).update_all();
+  sync_wait(db.upsert(marks[0], by));
+  EXPECT_EQ(sync_wait(db.upsert(marks, by)), std::vector<bool>(2, true));
+  EXPECT_EQ(sync_wait(db.query<Waymark>().count()), 2);
+}
+
 }  // namespace
 }  // namespace tupelo::conformance

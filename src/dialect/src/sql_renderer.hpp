@@ -339,6 +339,8 @@ private:
   static void note_written(const model_info& model, const field_info& field, std::vector<std::uint16_t>& written);
   /// `column = excluded.column`; a version counts on.
   std::string taken_over(const model_info& model, const field_info& field) const;
+  /// A column of the row that is there, set to what it is; empty where none may be written.
+  std::string itself(const model_info& model, const conflict_key& key) const;
   void update();
   void update_objects();
   void erase();

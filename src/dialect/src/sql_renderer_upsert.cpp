@@ -21,6 +21,22 @@ std::string sql_renderer::taken_over(const model_info& model, const field_info& 
   return column + " = excluded." + column;
 }
 
+// update_all() of a model that has nothing but its key: the row that is there is written as it is, and not left alone,
+// so that it comes back and the object is that row, as with every other model.
+std::string sql_renderer::itself(const model_info& model, const conflict_key& key) const {
+  const field_info* found = nullptr;
+  for (const std::uint16_t i : model.columns) {
+    const field_info& field = model.fields[i];
+    if (field.is(field_computed)) continue;
+    const bool is_target = std::find(key.columns.begin(), key.columns.end(), field.offset) != key.columns.end();
+    // A key that the database makes may be one that it lets nobody write, and who refers to a key is asked of it.
+    if (found == nullptr || (found->is(field_key) && (is_target || !field.is(field_key)))) found = &field;
+  }
+  if (found == nullptr) return {};
+  const std::string column = quoted(found->column);
+  return column + " = " + quoted(model.table) + "." + column;
+}
+
 bool sql_renderer::says_conflict() const noexcept {
   for (std::uint32_t i = 1; i < count_; ++i) {
     switch (op_of(words_[i])) {
@@ -208,6 +224,7 @@ std::string sql_renderer::conflict(const model_info& model) {
       taken.push_back(field.offset);
     }
   }
+  if (update_all && update.empty()) update = itself(model, key);
   if (!update.empty()) {
     // As every update does, whatever columns it names.
     for (int position : {model.updated_at, model.version}) {
