@@ -210,6 +210,17 @@ TEST_P(raw_sql, refuses_another_number_of_parameters_than_placeholders) {
   EXPECT_THROW(sync_wait(db.raw_sql<int>("SELECT ? + ?", 1).one()), query_error);
   EXPECT_THROW(sync_wait(db.raw_sql<int>("SELECT ?", 1, 2).one()), query_error);
 }
+TEST_P(raw_sql, without_any_value_refuses_placeholders_by_their_count) {
+  const auto refused = [&](const char* sql) {
+    return std::string(failure_of<query_error>([&] { sync_wait(db.raw_sql<int>(sql).all()); }).what());
+  };
+  for (const char* sql : {"SELECT ? + 1, ?", "SELECT age FROM people WHERE age = ? OR name = ?",
+                          "SELECT age FROM people WHERE age=? AND name LIKE '?' LIMIT ?"}) {
+    EXPECT_NE(refused(sql).find("has 2 placeholders but is given 0 parameters"), std::string::npos) << refused(sql);
+  }
+  EXPECT_THROW(sync_wait(db.raw_sql("INSERT INTO pets (name) VALUES (?)").run()), query_error);
+  EXPECT_EQ(sync_wait(db.raw_sql<std::string>("SELECT 'who?' /* ? */").one()), "who?");
+}
 TEST_P(raw_sql, refuses_more_parameters_than_its_numbers_say) {
   const auto refused = [&](const char* sql, const auto&... given) {
     return std::string(failure_of<query_error>([&] { sync_wait(db.raw_sql<int>(sql, given...).one()); }).what());

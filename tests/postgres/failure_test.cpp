@@ -117,6 +117,33 @@ TEST_F(failure, the_other_constraints_name_what_they_are) {
   of<not_null_violation>("SELECT NULL::pg_temp.short_text");
 }
 
+TEST_F(failure, an_upsert_by_a_deferrable_constraint_names_it) {
+  run("CREATE TEMP TABLE ranks (place int CONSTRAINT one_place UNIQUE DEFERRABLE)");
+  for (const char* target : {"(place)", ""}) {
+    const auto e = of<database_error>("INSERT INTO ranks VALUES (1) ON CONFLICT " + std::string(target) + "DO NOTHING");
+    EXPECT_EQ(e.code(), errc::unsupported_feature);
+    EXPECT_EQ(e.constraint(), "one_place");
+    EXPECT_NE(std::string(e.what()).find("because it is deferrable"), std::string::npos) << e.what();
+  }
+}
+
+TEST_F(failure, what_takes_no_transaction_is_told_so_in_a_pipeline) {
+  database db(oracle::url(), {.pool_size = 1});
+  const auto e = failure_of<database_error>([&] {
+    sync_wait([&]() -> task<void> {
+      co_await db.pipeline(db.raw_sql<int>("SELECT 1").one(), db.raw_sql("DISCARD ALL").run());
+    }());
+  });
+  EXPECT_EQ(e.code(), errc::invalid_transaction);
+  EXPECT_NE(std::string(e.what()).find("run it by itself"), std::string::npos) << e.what();
+}
+
+TEST_F(failure, an_operator_that_looks_like_a_placeholder_is_left_alone) {
+  database db(oracle::url(), {.pool_size = 1});
+  EXPECT_TRUE(sync_wait(db.raw_sql<bool>("SELECT '{\"a\": 1}'::jsonb ? 'a'").one()));
+  EXPECT_THROW(sync_wait(db.raw_sql<bool>("SELEC '{}'::jsonb ? 'a'").one()), statement_error);
+}
+
 TEST_F(failure, what_a_function_raises_keeps_its_code_and_not_its_text) {
   const auto e = of<check_violation>("SELECT pg_temp.refuse()");
   EXPECT_NE(std::string(e.what()).find("a trigger or function raised an error"), std::string::npos);

@@ -57,6 +57,23 @@ bool is_of_statement(const error_fields& fields, std::string_view statement) noe
                      [statement](std::string_view word) { return begins_with_word(statement, word); });
 }
 
+bool is_operator(char c) noexcept { return std::string_view("+-*/<>=~!@#%^&|`?").find(c) != std::string_view::npos; }
+
+/// Whether the server stumbled over a `?`, which it takes for an operator: it names the operator, or what stands in the
+/// place of the operand behind it.
+bool is_about_placeholder(const error_fields& fields, std::string_view statement) noexcept {
+  if (fields.sqlstate != no_valid_sql || fields.position == 0 || raised_by_function(fields)) return false;
+  std::size_t at = 0;
+  for (std::uint32_t left = fields.position - 1; left != 0 && at < statement.size(); --left) {
+    for (++at; at < statement.size() && (static_cast<unsigned char>(statement[at]) & 0xC0) == 0x80;) ++at;
+  }
+  for (std::size_t i = at; i < statement.size() && is_operator(statement[i]); ++i) {
+    if (statement[i] == '?') return true;
+  }
+  const std::size_t before = statement.substr(0, at).find_last_not_of(" \t\n\r\f\v");
+  return before != std::string_view::npos && statement[before] == '?';
+}
+
 struct failure {
   const error_fields& fields;
   std::string_view statement;
@@ -125,6 +142,24 @@ struct failure {
                                          " violated: the row conflicts with another one; change it, or that one");
   }
 
+  [[noreturn]] void raise_deferrable_target() {
+    raise(errc::unsupported_feature,
+          "an upsert cannot go by constraint " + quoted(details.constraint) + where(details) +
+              ", because it is deferrable; make it one that is not, or name the columns of another one in "
+              "on_conflict(…) [SQLSTATE " +
+              shown_text(fields.sqlstate) + "]");
+  }
+
+  /// In words of the dialect, which counts where there is a value at all.
+  void raise_placeholders() {
+    const std::size_t wanted = count_placeholders(statement);
+    if (wanted == 0) return;
+    query_error refused("the statement has " + std::to_string(wanted) +
+                        " placeholders but is given 0 parameters; give raw_sql() one for each ?, and execute() none");
+    refused.set_statement(std::string(statement));
+    throw refused;
+  }
+
   [[noreturn]] void raise_interrupted(interruption cause) {
     if (cause == interruption::cancelled) raise(errc::cancelled, "the statement was cancelled");
     if (cause == interruption::deadline) raise(errc::timed_out, "the deadline passed before the statement was done");
@@ -180,7 +215,9 @@ bool loses_connection(const error_fields& fields) noexcept {
 void throw_postgres_failure(const error_fields& fields, std::string_view statement, interruption cause) {
   failure f{fields, statement, {fields.sqlstate, fields.constraint, fields.table, fields.column, 0, fields.message}};
   if (fields.sqlstate.size() != 5) throw_protocol_violation("ErrorResponse has no SQLSTATE of five characters");
-  const sqlstate_rule rule = rule_of(fields.sqlstate);
+  sqlstate_rule rule = rule_of(fields.sqlstate);
+  if (fields.routine == "PreventInTransactionBlock")
+    rule.remedy = "run it by itself, neither in a transaction nor in a pipeline, which is one";
   if (fields.ends_connection()) {
     // Whatever it is otherwise, the connection goes.
     const bool says_so = rule.code == errc::connection_lost || rule.code == errc::too_many_connections;
@@ -198,6 +235,8 @@ void throw_postgres_failure(const error_fields& fields, std::string_view stateme
             "a trigger or function raised an error, whose text is not shown because it may repeat values [SQLSTATE " +
                 shown_text(fields.sqlstate) + "]");
   }
+  if (fields.routine == "ExecCheckIndexConstraints") f.raise_deferrable_target();
+  if (is_about_placeholder(fields, statement)) f.raise_placeholders();
   switch (rule.code) {
     case errc::unique_violation: f.raise_unique();
     case errc::foreign_key_violation: f.raise_foreign_key();

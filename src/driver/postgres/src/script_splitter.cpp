@@ -76,6 +76,22 @@ public:
     at_ = close == std::string_view::npos ? text_.size() : close + tag.size();
   }
 
+  /// A string, a quoted name, or what is between dollars.
+  bool skip_quotes() noexcept {
+    switch (current()) {
+      case '\'':
+      case '"': skip_quoted(current(), false); return true;
+      case '$': skip_dollar(); return true;
+      case 'e':
+      case 'E':
+        if (ahead(1) != '\'') return false;
+        skip(1);
+        skip_quoted('\'', true);
+        return true;
+      default: return false;
+    }
+  }
+
   std::string_view take_word() noexcept {
     const std::size_t first = at_;
     while (!at_end() && is_name_part(current())) ++at_;
@@ -135,16 +151,11 @@ std::string_view take_statement(std::string_view& script) noexcept {
       break;
     }
     if (first == std::string_view::npos) first = scan.at();
-    if (c == '\'') {
-      scan.skip_quoted('\'', false);
-    } else if (c == '"') {
-      scan.skip_quoted('"', false);
-    } else if (c == '$') {
-      scan.skip_dollar();
-    } else if ((c == 'e' || c == 'E') && scan.ahead(1) == '\'') {
-      scan.skip(1);
-      scan.skip_quoted('\'', true);
-    } else if (is_name_start(c)) {
+    if (scan.skip_quotes()) {
+      last = scan.at();
+      continue;
+    }
+    if (is_name_start(c)) {
       body.word(scan.take_word());
     } else {
       if (c == '(') ++parentheses;
@@ -157,6 +168,25 @@ std::string_view take_statement(std::string_view& script) noexcept {
       first == std::string_view::npos ? std::string_view() : script.substr(first, last - first);
   script.remove_prefix(scan.at());
   return statement;
+}
+
+std::size_t count_placeholders(std::string_view statement) noexcept {
+  scanner scan(statement);
+  std::size_t count = 0;
+  while (!scan.at_end()) {
+    const char c = scan.current();
+    if (c == '$' && scan.ahead(1) >= '1' && scan.ahead(1) <= '9') return 0;
+    if (scan.skip_comment() || scan.skip_quotes()) continue;
+    if (is_name_start(c)) {
+      scan.take_word();
+    } else if (c == '?' && scan.ahead(1) == '?') {
+      scan.skip(2);
+    } else {
+      count += c == '?' ? 1U : 0U;
+      scan.skip(1);
+    }
+  }
+  return count;
 }
 
 bool begins_with_word(std::string_view statement, std::string_view word) noexcept {

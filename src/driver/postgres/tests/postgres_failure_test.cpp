@@ -118,6 +118,45 @@ TEST(postgres_failure, sqlstates_decide_the_code) {
   for (const auto& [sqlstate, code] : expected) EXPECT_EQ(failure(fields_of(sqlstate)).code(), code) << sqlstate;
 }
 
+TEST(postgres_failure, what_takes_no_transaction_says_how_it_is_run) {
+  error_fields fields = fields_of("25001", "DISCARD ALL cannot run inside a transaction block");
+  fields.routine = "PreventInTransactionBlock";
+  EXPECT_TRUE(says(failure(fields), "DISCARD ALL cannot run inside a transaction block; run it by itself"));
+  fields.routine = "call_enum_check_hook";
+  EXPECT_FALSE(says(failure(fields), "by itself")) << "too late for SET TRANSACTION";
+}
+
+TEST(postgres_failure, an_upsert_by_a_deferrable_constraint_names_it) {
+  error_fields fields = fields_of("55000", "ON CONFLICT does not support deferrable unique constraints");
+  fields.routine = "ExecCheckIndexConstraints";
+  fields.table = "users";
+  fields.constraint = "users_key";
+  const auto e = failure<database_error>(fields);
+  EXPECT_EQ(e.code(), errc::unsupported_feature);
+  EXPECT_EQ(e.constraint(), "users_key");
+  EXPECT_TRUE(
+      says(e, "constraint \"users_key\" of table \"users\", because it is deferrable; make it one that is not"));
+}
+
+TEST(postgres_failure, a_question_mark_without_a_value_is_told_by_the_counts) {
+  const auto of = [](std::string_view statement, std::uint32_t position) {
+    error_fields fields = fields_of("42601", "syntax error");
+    fields.position = position;
+    return failure_of<error>([&] { throw_postgres_failure(fields, statement); });
+  };
+  const error behind = of("SELECT '\u00FC?', ? , '?' || ?", 16);
+  EXPECT_EQ(behind.code(), errc::invalid_query);
+  EXPECT_TRUE(says(behind, "has 2 placeholders but is given 0")) << behind.what();
+  EXPECT_EQ(behind.statement(), "SELECT '\u00FC?', ? , '?' || ?");
+  EXPECT_EQ(of("UPDATE x SET a=? WHERE b = 1", 15).code(), errc::invalid_query) << "as part of an operator";
+  EXPECT_EQ(of("SELECT ?", 9).code(), errc::invalid_query) << "at the end";
+  for (const char* sql : {"SELEC a ? 'b'", "SELECT $1 ?", "SELECT a ??", "SELECT '?' )", "SELECT 1 -- ?\n )"}) {
+    const auto last = static_cast<std::uint32_t>(std::string_view(sql).size());
+    EXPECT_EQ(of(sql, std::string_view(sql).ends_with(")") ? last : 1).code(), errc::syntax_error) << sql;
+    EXPECT_EQ(of(sql, std::string_view(sql).ends_with("b'") ? 1 : last + 1).code(), errc::syntax_error) << sql;
+  }
+}
+
 TEST(postgres_failure, what_a_function_raises_is_there_for_who_asks_for_it) {
   for (const char* sqlstate : {"P0001", "23514", "SH001"}) {
     error_fields fields = fields_of(sqlstate, "hunter2 is not in stock");
