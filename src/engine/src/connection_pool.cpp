@@ -495,6 +495,13 @@ std::string connection_pool::silent_server() const {
   return now.connections != 0 || core_.is_suspended() ? std::string() : unanswered();
 }
 
+std::string connection_pool::too_late_message() const {
+  const std::lock_guard lock(mutex_);
+  const bool has_none = connections_.empty() && !core_.is_suspended();
+  return "the deadline passed while waiting for " +
+         (has_none ? "a first connection to " + url_.redacted() : "a connection") + ": " + describe_now();
+}
+
 std::string connection_pool::unanswered() const {
   return "no connection to " + url_.redacted() +
          " could be opened within acquire_timeout: the server does not answer; check host, port and firewalls, and set "

@@ -169,6 +169,8 @@ private:
   std::string describe() const;
   /// What is to be said who has waited for a connection where there is none at all; empty: there are some.
   std::string silent_server() const;
+  /// What is said where the deadline passes before there is a connection.
+  std::string too_late_message() const;
   /// What is said where an attempt to connect has no answer.
   std::string unanswered() const;
   std::string still_open_message() const;

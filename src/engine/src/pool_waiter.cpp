@@ -69,7 +69,7 @@ pooled_connection* pool_awaiter::outcome() {
     default: break;
   }
   if (wanted_ == for_what::emptiness) throw timed_out(pool_.still_open_message());
-  if (by_deadline_) throw timed_out("the deadline passed while waiting for a connection: " + pool_.describe());
+  if (by_deadline_) throw timed_out(pool_.too_late_message());
   if (const std::string silent = pool_.silent_server(); !silent.empty())
     throw connection_error(errc::connection_failed, silent);
   throw connection_error(errc::pool_exhausted, "no connection became free in time: " + pool_.describe() +

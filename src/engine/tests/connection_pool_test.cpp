@@ -40,6 +40,21 @@ TEST_F(pool_acquiring, tells_what_the_pool_did_when_patience_ends) {
   EXPECT_EQ(pool->statistics().timed_out, 1U);
   give_back(held);
 }
+TEST_F(pool_acquiring, names_the_database_where_the_deadline_passes_before_there_is_a_connection) {
+  server.takes_to_open_us = 200 * ms;
+  options.pool_size = 1;
+  make();
+  auto hasty = acquire({}, deadline::after_us(100 * ms, time.now_us()));
+  time.advance_us(100 * ms);
+  const std::string said = failure_of<timed_out>(hasty).what();
+  EXPECT_NE(said.find("a first connection to " + pool->url().redacted()), std::string::npos) << said;
+  time.advance_us(100 * ms);
+  pooled_connection* const held = hold();
+  auto later = acquire({}, deadline::after_us(100 * ms, time.now_us()));
+  time.advance_us(100 * ms);
+  EXPECT_EQ(std::string(failure_of<timed_out>(later).what()).find("first connection"), std::string::npos);
+  give_back(held);
+}
 TEST_F(pool_acquiring, counts_waits_and_their_lengths) {
   options.pool_size = 1;
   make();

@@ -272,6 +272,12 @@ public:
     if (last_ && last_->code() != failure.code()) alike_ = false;
     last_ = failure;
   }
+  /// What was tried before the one that a message tells of, behind it.
+  std::string before() const {
+    std::string message;
+    for (const std::string& shown : shown_) message += (message.empty() ? "; before it: " : "; ") + shown;
+    return message;
+  }
   /// Errors: that of all where they are alike.
   [[noreturn]] void raise() const {
     if (shown_.size() == 1 && last_) throw connection_error(*last_);
@@ -434,7 +440,7 @@ task<std::unique_ptr<opening>> postgres_server::state::open(const postgres_host&
     } catch (const timed_out&) {
       if (context.deadline.expired(loop.now_us())) {
         if (!answered && had_time()) attempt.failed(loop.now_us());
-        throw;
+        throw timed_out("the deadline passed before the server " + host.shown() + " answered" + failures.before());
       }
       hurried = !had_time();
       const std::string message =

@@ -16,10 +16,10 @@
 namespace tupelo::driver::postgres {
 namespace {
 
-/// Takes one client, says this whatever he wants, and hangs up.
-class blunt_server {
+/// Where clients come in vain: the system takes them, and nobody talks to them.
+class silent_server {
 public:
-  explicit blunt_server(std::string_view answer) : listening_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+  silent_server() : listening_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -28,6 +28,24 @@ public:
     EXPECT_EQ(::listen(listening_, 1), 0);
     EXPECT_EQ(::getsockname(listening_, reinterpret_cast<sockaddr*>(&address), &size), 0);
     port_ = ntohs(address.sin_port);
+  }
+  silent_server(const silent_server&) = delete;
+  silent_server& operator=(const silent_server&) = delete;
+  ~silent_server() { ::close(listening_); }
+
+  std::string host() const { return "127.0.0.1:" + std::to_string(port_); }
+
+protected:
+  int listening_;
+
+private:
+  std::uint16_t port_ = 0;
+};
+
+/// Takes one client, says this whatever he wants, and hangs up.
+class blunt_server : public silent_server {
+public:
+  explicit blunt_server(std::string_view answer) {
     thread_ = std::thread([this, answer] {
       const int client = ::accept4(listening_, nullptr, nullptr, SOCK_CLOEXEC);
       ::send(client, answer.data(), answer.size(), MSG_NOSIGNAL);
@@ -39,22 +57,19 @@ public:
   }
   blunt_server(const blunt_server&) = delete;
   blunt_server& operator=(const blunt_server&) = delete;
-  ~blunt_server() {
-    thread_.join();
-    ::close(listening_);
-  }
-
-  std::string host() const { return "127.0.0.1:" + std::to_string(port_); }
+  ~blunt_server() { thread_.join(); }
 
 private:
-  int listening_;
-  std::uint16_t port_ = 0;
   std::thread thread_;
 };
 
-connection_error refusal(const std::string& address) {
+postgres_server server_at(const std::string& address) {
   const auto no_variable = [](const char*) -> const char* { return nullptr; };
-  const postgres_server server(postgres_settings::parse(url::parse(address), {no_variable, "nobody"}));
+  return postgres_server(postgres_settings::parse(url::parse(address), {no_variable, "nobody"}));
+}
+
+connection_error refusal(const std::string& address) {
+  const postgres_server server = server_at(address);
   try {
     sync_wait(server.connect(true));
   } catch (const connection_error& e) {
@@ -69,6 +84,19 @@ TEST(open, a_server_that_is_no_postgresql_is_named_and_not_tried_again) {
   EXPECT_EQ(e.code(), errc::connection_failed);
   EXPECT_FALSE(e.retryable());
   EXPECT_NE(std::string(e.what()).find(server.host()), std::string::npos) << e.what();
+}
+
+TEST(open, a_deadline_that_passes_meanwhile_names_the_server_and_no_password) {
+  const silent_server silent;
+  const postgres_server server = server_at("postgresql://tupelo:hunter2@" + silent.host() + "/shop?sslmode=disable");
+  std::string said;
+  try {
+    sync_wait(with_deadline(server.connect(true), deadline::after_us(20'000, steady_now_us())));
+  } catch (const timed_out& e) {
+    said = e.what();
+  }
+  EXPECT_NE(said.find("the server " + silent.host() + " answered"), std::string::npos) << said;
+  EXPECT_EQ(said.find("hunter2"), std::string::npos) << said;
 }
 
 TEST(open, each_of_several_hosts_that_hang_up_is_named) {
