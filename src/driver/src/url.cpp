@@ -15,7 +15,7 @@ namespace {
 constexpr std::string_view forms =
     "; a database URL looks like sqlite:///file.db, sqlite::memory: or scheme://user:password@host:port/database";
 /// What this or another reader, as libpq, takes for something else.
-constexpr std::string_view reserved_in_options = " &=@+#";
+constexpr std::string_view reserved_in_options = "&=@+#";
 constexpr std::string_view spaces = " \t\r\n\f\v";
 
 [[noreturn]] void fail(std::string message) {
@@ -75,7 +75,8 @@ bool looks_secret(std::string_view key) {
 void append_encoded(std::string& out, std::string_view text, std::string_view reserved) {
   constexpr std::string_view digits = "0123456789ABCDEF";
   for (const char c : text) {
-    if (c == '%' || reserved.find(c) != std::string_view::npos) {
+    // A space ends a URL for whoever looks for one in a text.
+    if (c == ' ' || c == '%' || reserved.find(c) != std::string_view::npos) {
       const auto byte = static_cast<unsigned char>(c);
       out += '%';
       out += digits[byte >> 4];

@@ -129,6 +129,15 @@ TEST(url, redacted_is_read_as_the_same_options_again) {
   EXPECT_EQ(*again.option("na=me"), "1");
 }
 
+TEST(url, redacted_has_no_space_and_is_read_as_the_same_names_again) {
+  const url u = url::parse("pg://ada%20l:hunter2@%2Frun%2Fmy%20pg/my%20shop?application_name=a%20b");
+  EXPECT_EQ(u.redacted(), "pg://ada%20l:***@%2Frun%2Fmy%20pg/my%20shop?application_name=a%20b");
+  const url again = url::parse(u.redacted());
+  EXPECT_EQ(again.user(), "ada l");
+  EXPECT_EQ(again.host(), "/run/my pg");
+  EXPECT_EQ(again.path(), "/my shop");
+}
+
 TEST(url, redacted_of_a_url_without_authority_is_the_url) {
   EXPECT_EQ(url::parse("sqlite::memory:?mode=memory").redacted(), "sqlite::memory:?mode=memory");
   EXPECT_EQ(url::parse("sqlite:%2F%2Fx").redacted(), "sqlite:/%2Fx");
