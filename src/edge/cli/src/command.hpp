@@ -65,6 +65,9 @@ public:
   /// What the database has that models have no words for. Nothing, and a warning, while somebody has a table for
   /// himself alone that has to be opened for it.
   std::optional<std::vector<schema_object>> beside_models();
+  /// Another program's words, for stderr: behind the message of the error that they belong to.
+  void say_last(std::string words) { last_words_ = std::move(words); }
+  const std::string& last_words() const { return last_words_; }
   /// Asks on a terminal, and says where the answer was no; --yes has answered. Errors: unconfirmed elsewhere.
   bool confirmed(const std::string& what);
   /// Warns of migration files that this program was built without. Returns them.
@@ -80,6 +83,7 @@ private:
   surroundings* around_;
   console out_;
   console err_;
+  std::string last_words_;
   std::optional<project> project_;
   std::optional<history> own_history_;
   std::optional<database_address> address_;

@@ -30,7 +30,7 @@ namespace {
 [[noreturn]] void refuse(const std::string& what) { throw configuration_error(errc::invalid_configuration, what); }
 
 std::string what_failed(const std::string& program, int code) {
-  return "`" + program + "` failed with exit code " + std::to_string(code) + "; what it said stands above";
+  return "`" + program + "` failed with exit code " + std::to_string(code) + "; what it said stands below";
 }
 
 void require_new(const fs::path& file) {
@@ -138,9 +138,8 @@ void database_copy::read(const fs::path& file) {
   const private_folder folder;
   const std::string rows = folder.file("restore.sql");
   const std::string wipe = folder.file("wipe.sql");
-  const int code = run_program("pg_restore",
-                               {"--clean", "--if-exists", "--no-owner", "--file=" + rows, fs::absolute(file).string()});
-  if (code != 0) refuse(what_failed("pg_restore", code));
+  run_program<failed_program>("pg_restore",
+                              {"--clean", "--if-exists", "--no-owner", "--file=" + rows, fs::absolute(file).string()});
   std::ofstream script(wipe);
   script << "SET LOCAL client_min_messages = warning;\n"
          << find_backend(url_).make_dialect().schema().wipe_query() << " \\gexec\n";
@@ -155,21 +154,23 @@ void database_copy::run_on_database(const std::string& program, std::vector<std:
   if (const std::string password = password_of(url_); !password.empty()) {
     around_->export_variable("PGPASSWORD", password);
   }
-  const int code = run_program(program, std::move(words));
-  if (code != 0) throw failed_on_database(errc::invalid_configuration, what_failed(program, code));
+  run_program<failed_on_database>(program, std::move(words));
 }
 
-int database_copy::run_program(const std::string& program, std::vector<std::string> words) {
+template <class Failure>
+void database_copy::run_program(const std::string& program, std::vector<std::string> words) {
   words.insert(words.begin(), program);
   around_->out->flush();
   around_->err->flush();
-  const int code = around_->run_process(words);
+  std::string said;
+  const int code = around_->hear_process(words, said);
   if (code == -ENOENT) {
     refuse("the program `" + program +
            "` is not installed, or not on PATH; install it (Debian: apt install postgresql-client) and try again");
   }
   if (code < 0) refuse("cannot run `" + program + "`: " + std::system_category().message(-code));
-  return code;
+  if (code != 0) throw Failure(what_failed(program, code), std::move(said));
+  *around_->err << said;  // warnings
 }
 
 }  // namespace tupelo::cli

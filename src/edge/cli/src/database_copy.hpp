@@ -8,14 +8,25 @@
 
 #include <filesystem>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace tupelo::cli {
 
-/// pg_dump or psql was run and did not do what it was told. Why, it has told people only.
-class failed_on_database : public configuration_error {
+/// Another program was run and did not do what it was told. Why, it says in words of its own, which are for people.
+class failed_program : public configuration_error {
 public:
-  using configuration_error::configuration_error;
+  failed_program(std::string message, std::string said)
+      : configuration_error(errc::invalid_configuration, std::move(message)), said_(std::move(said)) {}
+  const std::string& said() const noexcept { return said_; }
+
+private:
+  std::string said_;
+};
+/// It is pg_dump or psql, which may not have reached the database.
+class failed_on_database : public failed_program {
+public:
+  using failed_program::failed_program;
 };
 
 /// Copies of a whole database in one file: SQLite by its online backup, PostgreSQL by pg_dump, pg_restore and psql.
@@ -39,8 +50,9 @@ public:
 
 private:
   void run_on_database(const std::string& program, std::vector<std::string> words);
-  /// Its exit code. Errors: configuration_error where it cannot be run.
-  int run_program(const std::string& program, std::vector<std::string> words);
+  /// Errors: Failure where it fails; configuration_error where it cannot be run.
+  template <class Failure>
+  void run_program(const std::string& program, std::vector<std::string> words);
 
   driver::url url_;
   surroundings* around_;

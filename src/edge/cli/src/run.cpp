@@ -62,6 +62,7 @@ int run(command& c, int (*verb)(command&)) {
       around.out->flush();
       report.print(c.err(), c.where());
     }
+    *around.err << c.last_words();
     code = report.exit_code;
   }
   around.out->flush();

@@ -35,13 +35,17 @@ void say(command& c, std::string_view key, const std::filesystem::path& file, st
 }
 
 /// That a server cannot be reached pg_dump and psql tell people only, in words of theirs; a connection of our own says
-/// it as every other command does.
+/// it as every other command does. Theirs stand behind it.
 template <class Work>
 void copying(command& c, Work work) {
   try {
     work();
-  } catch (const failed_on_database&) {
+  } catch (const failed_on_database& failed) {
+    c.say_last(failed.said());
     (void)c.wait(c.open_existing().acquire());
+    throw;
+  } catch (const failed_program& failed) {
+    c.say_last(failed.said());
     throw;
   }
 }

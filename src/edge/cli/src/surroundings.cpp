@@ -34,31 +34,64 @@ int execute(const std::vector<std::string>& words) {
   return errno;
 }
 
-int run_and_wait(const std::vector<std::string>& words) {
+/// Both ends of a pipe, which a program that is started does not get.
+class pipe_pair {
+public:
+  pipe_pair() {
+    if (pipe2(ends_, O_CLOEXEC) != 0) failure_ = errno;
+  }
+  pipe_pair(const pipe_pair&) = delete;
+  pipe_pair& operator=(const pipe_pair&) = delete;
+  ~pipe_pair() {
+    if (ends_[0] >= 0) close(ends_[0]);
+    stop_writing();
+  }
+  int failure() const { return failure_; }
+  int write_end() const { return ends_[1]; }
+  void stop_writing() {
+    if (ends_[1] >= 0) close(ends_[1]);
+    ends_[1] = -1;
+  }
+  ssize_t read_some(void* into, std::size_t size) const {
+    ssize_t got = 0;
+    do {
+      got = read(ends_[0], into, size);
+    } while (got < 0 && errno == EINTR);
+    return got;
+  }
+
+private:
+  int ends_[2] = {-1, -1};
+  int failure_ = 0;
+};
+
+/// `said`: where what it says on stderr goes; none: to our own.
+int run_and_hear(const std::vector<std::string>& words, std::string* said) {
   // exec in the child closes the write end; what arrives before that is why it could not.
-  int pipe_ends[2];
-  if (pipe2(pipe_ends, O_CLOEXEC) != 0) return -errno;
+  pipe_pair start;
+  pipe_pair speech;
+  for (const pipe_pair* const each : {&start, &speech}) {
+    if (each->failure() != 0) return -each->failure();
+  }
   std::cout.flush();
   std::cerr.flush();
   const pid_t child = fork();
-  if (child < 0) {
-    const int why = errno;
-    close(pipe_ends[0]);
-    close(pipe_ends[1]);
-    return -why;
-  }
+  if (child < 0) return -errno;
   if (child == 0) {
-    const int why = execute(words);
-    const ssize_t written = write(pipe_ends[1], &why, sizeof why);
+    const bool heard = said == nullptr || dup2(speech.write_end(), STDERR_FILENO) >= 0;
+    const int why = heard ? execute(words) : errno;
+    const ssize_t written = write(start.write_end(), &why, sizeof why);
     _exit(written == static_cast<ssize_t>(sizeof why) ? 127 : 126);
   }
-  close(pipe_ends[1]);
+  start.stop_writing();
+  speech.stop_writing();
   int why = 0;
-  ssize_t got = 0;
-  do {
-    got = read(pipe_ends[0], &why, sizeof why);
-  } while (got < 0 && errno == EINTR);
-  close(pipe_ends[0]);
+  const ssize_t got = start.read_some(&why, sizeof why);
+  if (said != nullptr) {
+    char some[4096];
+    for (ssize_t count = speech.read_some(some, sizeof some); count > 0; count = speech.read_some(some, sizeof some))
+      said->append(some, static_cast<std::size_t>(count));
+  }
   int status = 0;
   while (waitpid(child, &status, 0) < 0 && errno == EINTR) {}
   if (got == static_cast<ssize_t>(sizeof why)) return -why;
@@ -83,7 +116,10 @@ surroundings surroundings::of_process() {
     setenv(name.c_str(), value.c_str(), 1);
   };
   process.replace_process = &execute;
-  process.run_process = &run_and_wait;
+  process.run_process = [](const std::vector<std::string>& words) { return run_and_hear(words, nullptr); };
+  process.hear_process = [](const std::vector<std::string>& words, std::string& said) {
+    return run_and_hear(words, &said);
+  };
   return process;
 }
 

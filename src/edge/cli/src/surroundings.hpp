@@ -29,6 +29,8 @@ struct surroundings {
   std::function<int(const std::vector<std::string>&)> replace_process;
   /// The exit code; -errno when the program cannot be run.
   std::function<int(const std::vector<std::string>&)> run_process;
+  /// The same, with what the program says on stderr instead of showing it, so that it can be shown behind something.
+  std::function<int(const std::vector<std::string>&, std::string& said)> hear_process;
 
   static surroundings of_process();
 

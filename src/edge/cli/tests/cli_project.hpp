@@ -92,6 +92,12 @@ public:
       built = words;
       return build_result;
     };
+    made.hear_process = [this](const std::vector<std::string>& words, std::string& said) {
+      if (runs_programs) return surroundings::of_process().hear_process(words, said);
+      built = words;
+      said = program_says;
+      return build_result;
+    };
     return made;
   }
 
@@ -122,6 +128,7 @@ public:
   cli_options options;
   std::filesystem::path directory;
   std::map<std::string, std::string> variables;
+  std::string program_says;
   std::string input;
   bool terminal = false;
   bool runs_programs = false;                   ///< those that a command waits for

@@ -316,6 +316,20 @@ TEST_F(lint_verb, backup_of_a_server_that_cannot_be_reached_names_it) {
   EXPECT_TRUE(failed.complains("connection_failed") && failed.complains("127.0.0.1")) << failed.err;
   EXPECT_FALSE(failed.complains("cret")) << failed.err;
 }
+TEST_F(lint_verb, backup_of_a_server_shows_what_pg_dump_said_behind_the_error) {
+  folder.program_says = "pg_dump: error: no such host\n";
+  folder.build_result = 1;
+  const outcome failed = folder.db({"backup", "shop.dump", "--url", "postgresql://ada@127.0.0.1:1/shop"});
+  EXPECT_EQ(failed.err.find("error: "), 0U) << failed.err;
+  EXPECT_GT(failed.err.find("pg_dump: error"), failed.err.find("connection_failed")) << failed.err;
+}
+TEST_F(lint_verb, what_a_program_says_is_heard_and_not_shown) {
+  std::string said;
+  const surroundings process = surroundings::of_process();
+  EXPECT_EQ(process.hear_process({"sh", "-c", "echo words >&2; exit 3"}, said), 3);
+  EXPECT_EQ(said, "words\n");
+  EXPECT_EQ(process.hear_process({"/there is/no such program"}, said), -ENOENT);
+}
 TEST_F(lint_verb, restore_of_a_server_is_all_or_nothing) {
   folder.write("shop.dump", "x");
   EXPECT_EQ(folder.db({"restore", "shop.dump", "--yes", "--url", "postgresql://db.example.com/shop"}).code, 0);
