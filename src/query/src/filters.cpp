@@ -128,6 +128,15 @@ bool find_enumerator(const enum_table& names, std::string_view text, std::int64_
   return found != nullptr;
 }
 
+std::string said_as_whole(std::int64_t least, std::uint64_t most) {
+  return "a whole number from " + std::to_string(least) + " to " + std::to_string(most);
+}
+std::string said_as_names(const enum_table& names) {
+  std::string said = "one of ";
+  for (std::size_t i = 0; i < names.count; ++i) said.append(i == 0 ? "" : ", ").append(names.first[i].name);
+  return said;
+}
+
 comparison comparison_of(filter_by by) noexcept {
   switch (by) {
     case filter_by::ne: return comparison::not_equal;
@@ -158,7 +167,7 @@ void filter_rules::require_free(std::string_view name) const {
 }
 
 void filter_rules::allow(std::string_view name, std::initializer_list<filter_by> by, make_filter make, kind of,
-                         bool nullable, std::string_view takes) {
+                         bool nullable, std::string takes) {
   require_free(name);
   for (const filter_by one : by) {
     const bool of_text = one >= filter_by::contains && one <= filter_by::ends_with;
@@ -168,9 +177,9 @@ void filter_rules::allow(std::string_view name, std::initializer_list<filter_by>
                       (!by_order || (of != kind::enumeration && of != kind::uuid));
     if (fits) continue;
     throw query_error("filters: `" + std::string(name_of(one)) + "` cannot be asked of the column `" +
-                      std::string(name) + "`, whose values are " + std::string(takes));
+                      std::string(name) + "`, whose values are " + takes);
   }
-  filters_.push_back({std::string(name), by, make, takes});
+  filters_.push_back({std::string(name), by, make, static_cast<std::string&&>(takes)});
 }
 
 void filter_rules::allow_sort(std::string_view name, std::uint64_t column) {
@@ -193,7 +202,8 @@ void filter_rules::refuse_name() const {
   for (const allowed_filter& filter : filters_) {
     for (const filter_by by : filter.by) allowed += key_of(filter, by) + ", ";
   }
-  refuse_filter("a parameter is none of those that are allowed: " + allowed + "sort, page, page_size");
+  if (!sorts_.empty()) allowed += "sort, ";
+  refuse_filter("a parameter is none of those that are allowed: " + allowed + "page, page_size");
 }
 
 void filter_rules::take_sort(requested& out, std::string_view value) const {
@@ -260,7 +270,7 @@ void filter_rules::take(requested& out, std::vector<std::string_view>& said, std
   }
   std::optional<expression> condition = filter->make(*by, values);
   if (!condition) {
-    refuse_filter("`" + key + "` takes " + (*by == filter_by::is_null ? "true or false" : std::string(filter->takes)) +
+    refuse_filter("`" + key + "` takes " + (*by == filter_by::is_null ? "true or false" : filter->takes) +
                   (is_list(*by) ? ", or several with commas between" : ""));
   }
   out.conditions.push_back(static_cast<expression&&>(*condition));

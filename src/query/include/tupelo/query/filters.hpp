@@ -61,7 +61,7 @@ struct allowed_filter {
   std::string name;
   std::vector<filter_by> by;
   make_filter make;
-  std::string_view takes;  ///< "a whole number"
+  std::string takes;  ///< "a whole number from 0 to 255"
 };
 struct allowed_sort {
   std::string name;
@@ -85,12 +85,22 @@ bool parse_whole(std::string_view text, std::int64_t least, std::int64_t most, s
 bool parse_whole(std::string_view text, std::uint64_t most, std::uint64_t& value) noexcept;
 bool find_enumerator(const enum_table& names, std::string_view text, std::int64_t& value) noexcept;
 comparison comparison_of(filter_by by) noexcept;
+std::string said_as_whole(std::int64_t least, std::uint64_t most);
+std::string said_as_names(const enum_table& names);
 
 /// Whether somebody outside can say a value of the type.
 template <class V>
 concept said_as_text =
     std::is_enum_v<V> || std::is_arithmetic_v<V> || std::is_same_v<V, std::string> || std::is_same_v<V, timestamp> ||
     std::is_same_v<V, date> || std::is_same_v<V, time_of_day> || std::is_same_v<V, uuid> || std::is_same_v<V, decimal>;
+
+/// The largest that is taken of an integer's type: any database stores it.
+template <class V>
+constexpr std::uint64_t largest_said() noexcept {
+  constexpr auto stored = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+  constexpr auto most = static_cast<std::uint64_t>(std::numeric_limits<V>::max());
+  return most < stored ? most : stored;
+}
 
 template <class V>
 bool parse_filter_value(std::string_view text, V& value) {
@@ -108,10 +118,8 @@ bool parse_filter_value(std::string_view text, V& value) {
     value = static_cast<V>(number);
     return true;
   } else if constexpr (std::is_unsigned_v<V>) {
-    constexpr auto stored = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());  // by any database
-    constexpr std::uint64_t most = std::numeric_limits<V>::max();
     std::uint64_t number = 0;
-    if (!parse_whole(text, most < stored ? most : stored, number)) return false;
+    if (!parse_whole(text, largest_said<V>(), number)) return false;
     value = static_cast<V>(number);
     return true;
   } else {
@@ -123,10 +131,11 @@ bool parse_filter_value(std::string_view text, V& value) {
 }
 
 template <class V>
-constexpr std::string_view said_as() noexcept {
-  if constexpr (std::is_enum_v<V>) return "one of its names";
+std::string said_as() {
+  if constexpr (std::is_enum_v<V>) return said_as_names(enum_names<V>());
   if constexpr (std::is_same_v<V, bool>) return "true or false";
-  if constexpr (std::is_integral_v<V>) return "a whole number";
+  if constexpr (std::is_integral_v<V>)
+    return said_as_whole(static_cast<std::int64_t>(std::numeric_limits<V>::min()), largest_said<V>());
   if constexpr (std::is_arithmetic_v<V> || std::is_same_v<V, decimal>) return "a number";
   if constexpr (std::is_same_v<V, timestamp>) return "a time, 2026-01-31T12:00:00Z";
   if constexpr (std::is_same_v<V, date>) return "a date, 2026-01-31";
@@ -170,7 +179,7 @@ class filter_rules {
 public:
   /// Errors: query_error for a name that is taken or no word, and for what cannot be asked of such a column.
   void allow(std::string_view name, std::initializer_list<filter_by> by, make_filter make, kind of, bool nullable,
-             std::string_view takes);
+             std::string takes);
   void allow_sort(std::string_view name, std::uint64_t column);
   void ignore(std::string_view name);
   void limit(const filter_limits& limits) noexcept { limits_ = limits; }
