@@ -187,6 +187,14 @@ TEST_P(json_functions, null_is_set_as_null) {
   sync_wait(db.update<Note>().set(meta.path("stars"), stars).where(title == "empty").run());
   EXPECT_EQ(document("empty"), json::parse(R"({"stars": null})"));
 }
+TEST_P(json_functions, null_is_set_by_the_names_that_it_has_in_the_program) {
+  sync_wait(db.update<Note>()
+                .set(meta, meta.path("a").with(std::nullopt).path("b").with(nullptr))
+                .where(title == "empty")
+                .run());
+  sync_wait(db.update<Note>().set(meta.path("c"), std::nullopt).where(title == "empty").run());
+  EXPECT_EQ(document("empty"), json::parse(R"({"a": null, "b": null, "c": null})"));
+}
 TEST_P(json_functions, values_of_rows_become_an_array) {
   const json titles = sync_wait(db.query<Note>().where(title != "other").select<json>(json_agg(title)).one());
   EXPECT_EQ(titles.size(), 2U);

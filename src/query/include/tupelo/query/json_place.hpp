@@ -72,16 +72,21 @@ public:
     e.push(detail::call_word(function::json_has, 2));
     return typename detail::over<models>::condition(static_cast<expression&&>(e));
   }
-  /// The document with this value there: text, a boolean, a number, a document; a column or expression of these. The
-  /// same document where nothing is around the place; the position behind the last one is added.
+  /// The document with this value there: text, a boolean, a number, a document; a column or expression of these. What
+  /// is NULL, as `std::nullopt`, is JSON's null there. The same document where nothing is around the place; the
+  /// position behind the last one is added.
   template <class Value>
   auto with(const Value& value) const {
-    static_assert(detail::goes_into_json<Value>, "tupelo: a value of this type has no place in JSON");
-    expression e = begin();
-    detail::add_argument<detail::base_of<typename detail::operand<Value>::value_type>>(e, value);
-    e.push(detail::call_word(function::json_set, 3));
-    using all = decltype(models() + typename detail::operand<Value>::models());
-    return typename detail::over<all>::template scalar<detail::null_passed<json, Term>>(static_cast<expression&&>(e));
+    if constexpr (std::is_same_v<Value, std::nullopt_t> || std::is_null_pointer_v<Value>) {
+      return with(std::optional<bool>());
+    } else {
+      static_assert(detail::goes_into_json<Value>, "tupelo: a value of this type has no place in JSON");
+      expression e = begin();
+      detail::add_argument<detail::base_of<typename detail::operand<Value>::value_type>>(e, value);
+      e.push(detail::call_word(function::json_set, 3));
+      using all = decltype(models() + typename detail::operand<Value>::models());
+      return typename detail::over<all>::template scalar<detail::null_passed<json, Term>>(static_cast<expression&&>(e));
+    }
   }
 
 private:
