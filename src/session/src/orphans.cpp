@@ -180,9 +180,12 @@ void session::state::take_out(const model_info& owner, const relation_info& rela
     auto* part = static_cast<tracked_object*>(held.parts[i]);
     auto* const referred = i < held.originals.size() ? static_cast<tracked_object*>(held.originals[i]) : nullptr;
     if (referred != nullptr) part = referred;
+    tracked_object* const expunged = part != nullptr && part->state == object_state::detached ? part : nullptr;
+    if (expunged != nullptr) part = nullptr;
     if (part == nullptr && !info.key.empty()) part = identities.find(info, held.row(i));
     if (part == nullptr) {
-      part = detail::row_part::room(*held.ops->spec, 1).make(copies.share_of(held), i);
+      part = expunged;
+      if (part == nullptr) part = detail::row_part::room(*held.ops->spec, 1).make(copies.share_of(held), i);
       part->state = object_state::persistent;
       part->snapshot = detail::take_snapshot(info, part->object());
       identities.insert(info, part);

@@ -50,6 +50,8 @@ struct row_part final : tracked_object {
   /// No session is asked to insert the row again unless it is fresh. Nothing for an object that the program has not put
   /// there.
   static void set_fate(tracked_object* object, held_rows::fate fate);
+  /// Which of the rows it is.
+  std::size_t place() const noexcept;
 
   row_share* whole;
 
@@ -57,7 +59,6 @@ private:
   struct block;
   row_part(block& in, row_share& of, const model_spec& model, std::size_t row);
   ~row_part() = default;
-  std::size_t place() const noexcept;
 
   block* in_;
 };

@@ -26,9 +26,11 @@ session::state::~state() {
   undone.clear();  // which has shares of objects
   for (const undo_entry& entry : undo) {
     if (entry.object == nullptr || entry.state != object_state::added) continue;
+    if (entry.left && entry.object->state != object_state::detached) continue;  // another session's by now
     detail::row_part::set_fate(entry.object, detail::held_rows::fate::fresh);
     entry.object->snapshot.clear();
   }
+  undo.clear();
   for (tracked_object* object : objects) {
     if (object->state == object_state::added) detail::row_part::set_fate(object, detail::held_rows::fate::fresh);
   }

@@ -108,6 +108,10 @@ struct session::state {
   /// Back to the size of `undo` given. `values`: the objects' fields too, and what was added leaves. `loaded`:
   /// relations that may hold what is undone.
   void revert(std::size_t mark, bool values, const std::vector<detail::load_log::field>& loaded);
+  struct undone_inserts;
+  /// These were inserted by what is undone, and have left the session since: what holds them as new asks for them
+  /// again. Where their rows were read since, the object which was read is to be inserted, `values`: or leaves.
+  void revert_left(const std::vector<detail::tracked_object*>& left, bool values, undone_inserts& found);
   /// They are not loaded any more, in objects of the session and in the rows that their relations hold.
   /// `held_alone`: where the program has changed them, and they were not loaded anew.
   void unload(const std::vector<detail::load_log::field>& loaded, bool held_alone = false);

@@ -66,6 +66,61 @@ void session::state::take_over(tracked_object* object, tracked_object* from) {
   detail::row_part::set_fate(from, detail::held_rows::fate::gone);
 }
 
+namespace {
+
+struct shares {
+  std::vector<tracked_object*> objects;
+  ~shares() {
+    for (tracked_object* object : objects) detail::drop(object);
+  }
+};
+
+}  // namespace
+
+struct session::state::undone_inserts {
+  std::vector<tracked_object*> inserted, losing_keys;
+  std::vector<tracked_object*> unwanted;  ///< of which there is no row to remove
+  std::vector<tracked_object*> leaving;
+  /// What has left, and the object of its row.
+  std::vector<std::pair<tracked_object*, tracked_object*>> copies;
+};
+
+void session::state::revert_left(const std::vector<tracked_object*>& left, bool values, undone_inserts& found) {
+  using fate = detail::held_rows::fate;
+  for (tracked_object* object : left) {
+    const model_info& info = info_of(*object->spec);
+    const bool is_out = object->state == object_state::detached;
+    const bool is_row = object->state == object_state::persistent || object->state == object_state::removed;
+    if (!is_out && !(is_row && object->session == number)) continue;  // inserted once more, or another session's
+    tracked_object* now = is_out ? nullptr : object;
+    if (is_out && !values && !info.key.empty()) now = identities.find(info, object->object());
+    const bool key_generated = object->key_generated;
+    object->key_generated = false;
+    detail::row_part* const part = is_out ? detail::row_part::from(object) : nullptr;
+    const detail::held_rows* const held = part != nullptr ? part->whole->held() : nullptr;
+    const bool is_held = held != nullptr && held->fate_of(part->place()) == fate::taken;
+    if (now == nullptr) {
+      if (is_held) detail::row_part::set_fate(object, fate::fresh);
+      now = object;
+    } else {
+      if (now != object && is_held) found.copies.emplace_back(object, now);
+      identities.erase(now);
+      if (values) {
+        found.leaving.push_back(now);
+      } else {
+        undone.note_row(*now);
+        if (now->state == object_state::removed) found.unwanted.push_back(now);
+      }
+      now->state = object_state::added;
+      now->expired = false;
+    }
+    object->snapshot.clear();
+    now->snapshot.clear();
+    found.inserted.push_back(now);
+    if (key_generated) found.losing_keys.push_back(now);
+  }
+}
+
 void session::state::settle_keys() {
   try {
     add_held_rows();  // rows that were taken out are found by their keys
@@ -84,7 +139,9 @@ void session::state::revert(std::size_t mark, bool values, const std::vector<det
   const std::vector<bool> in_step = copies.in_step();
   added.clear();
   std::vector<const tracked_object*> read_again;
-  std::vector<tracked_object*> leaving, unwanted, inserted, losing_keys;
+  undone_inserts found;
+  auto& [inserted, losing_keys, unwanted, leaving, left_copies] = found;
+  shares left;
   detail::moved_objects moved;
   std::unordered_set<const tracked_object*> met;
   // What flushes that did not fail have deleted, and what has left a has_one for another.
@@ -102,6 +159,10 @@ void session::state::revert(std::size_t mark, bool values, const std::vector<det
     undo_entry entry = undo.take_last();
     tracked_object* object = entry.object;
     if (object == nullptr) continue;
+    if (entry.left) {
+      left.objects.push_back(object);
+      continue;
+    }
     const bool was_flushed = undo.size() < flushed && object->state != object_state::added;
     if (!values && was_flushed && met.insert(object).second) undone.note_row(*object);
     if (entry.read) {
@@ -153,6 +214,7 @@ void session::state::revert(std::size_t mark, bool values, const std::vector<det
     }
     identities.insert_new(object);
   }
+  revert_left(left.objects, values, found);
   if (!values) {
     undone.keys.note(objects.all(), copies, inserted);
     undone.keys.leave(unwanted);
@@ -168,6 +230,10 @@ void session::state::revert(std::size_t mark, bool values, const std::vector<det
   if (!values) {
     moved.leave(objects.with_relations());
     copies.revert(in_step, read_again, false);
+    for (const auto& [object, now] : left_copies) {
+      const detail::row_part& part = *detail::row_part::from(object);
+      copies.add(*part.whole, part.place(), *now, detail::take_snapshot(info_of(*object->spec), object->object()));
+    }
     detail::give_up_connections(objects.with_relations(), unwanted);
     detail::unload_left(objects.with_relations(), unwanted);
     for (tracked_object* object : unwanted) {
