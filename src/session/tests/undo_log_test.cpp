@@ -97,6 +97,40 @@ TEST_F(undo_logs, move_the_marks_of_savepoints_with_what_is_tidied) {
   log.tidy(marks);
   EXPECT_EQ(marks, (std::vector<std::size_t>{0, 0, 1, 2, 2}));
 }
+TEST_F(undo_logs, keep_the_insert_of_an_object_that_has_left_while_somebody_reaches_it) {
+  leaf(0)->state = object_state::added;
+  note({0});
+  leaf(0)->state = object_state::persistent;
+  note({0});
+  const ref<Leaf> other = leaves[0];
+  log.forget(leaf(0));
+  EXPECT_EQ(leaf(0)->owners, 3u);
+  EXPECT_FALSE(log.has_written(leaf(0)));
+  EXPECT_EQ(log.take_last().object, nullptr);
+  log.tidy(marks);
+  EXPECT_TRUE(log[0].left);
+  EXPECT_EQ(log[0].object, leaf(0));
+  log.clear();
+  EXPECT_EQ(leaf(0)->owners, 2u);
+}
+TEST_F(undo_logs, let_go_of_such_an_object_when_they_are_tidied_and_nobody_else_reaches_it) {
+  leaf(0)->state = leaf(1)->state = leaf(2)->state = object_state::added;
+  note({0, 1, 2});
+  ref<Leaf> other = leaves[0];
+  log.forget(leaf(0));
+  log.forget(leaf(1));  // which nobody reaches
+  leaves[0] = ref<Leaf>();
+  marks = {1, 3};
+  log.tidy(marks);
+  EXPECT_EQ(log.size(), 2u) << "it is reached";
+  EXPECT_EQ(marks, (std::vector<std::size_t>{1, 2}));
+  note({3});
+  other = ref<Leaf>();
+  log.forget(leaf(2));
+  log.forget(leaf(3));
+  log.tidy(marks);
+  EXPECT_EQ(log.size(), 0u);
+}
 TEST_F(undo_logs, leave_objects_as_new_when_they_are_cleared) {
   note({0, 1});
   log.forget(leaf(1));

@@ -131,7 +131,8 @@ public:
   void restore(const ref<T>& object) {
     take_back(object.tracked());
   }
-  /// Stops tracking: the object becomes a plain value, and pending changes to it are forgotten.
+  /// Stops tracking: the object becomes a plain value, and pending changes to it are forgotten. Where this transaction
+  /// has inserted it and is undone, it has lost its row and the key that the database had made.
   template <class T>
   void expunge(const ref<T>& object) {
     forget(object.tracked());
