@@ -235,7 +235,7 @@ void throw_postgres_failure(const error_fields& fields, std::string_view stateme
             "a trigger or function raised an error, whose text is not shown because it may repeat values [SQLSTATE " +
                 shown_text(fields.sqlstate) + "]");
   }
-  if (fields.routine == "ExecCheckIndexConstraints") f.raise_deferrable_target();
+  if (fields.sqlstate == "55000" && fields.routine == "ExecCheckIndexConstraints") f.raise_deferrable_target();
   if (is_about_placeholder(fields, statement)) f.raise_placeholders();
   switch (rule.code) {
     case errc::unique_violation: f.raise_unique();
