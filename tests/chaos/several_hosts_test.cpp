@@ -89,6 +89,12 @@ TEST_P(several_hosts, of_which_one_swallows_everything_leave_time_for_the_next) 
   EXPECT_EQ(sync_wait(db.query<Entry>().count()), 0);
   EXPECT_EQ(db.statistics().hosts.at(0).state, driver::circuit::open);
 }
+TEST_P(several_hosts, of_which_one_swallows_everything_leave_time_of_a_short_deadline) {
+  fault_proxy::gate first(*proxy, {fault::stall, sender::client, 0});
+  fault_proxy::gate second(*proxy);
+  database db(url_of(first.port(), second), options());
+  EXPECT_EQ(sync_wait(with_deadline(db.query<Entry>().count(), deadline::after(std::chrono::milliseconds(2'500)))), 0);
+}
 TEST_P(several_hosts, of_which_the_only_one_swallows_everything_count_it_as_a_failure) {
   fault_proxy::gate first(*proxy, {fault::stall, sender::client, 0});
   database_options patient = options();

@@ -316,9 +316,14 @@ struct postgres_server::state {
   /// Errors: as postgres_server::connect.
   task<std::unique_ptr<opening>> open() const;
   task<std::unique_ptr<opening>> open(target_session wanted, failed_attempts& failures) const;
-  /// `hosts_left`: among which the caller's time is shared, this one included.
+  /// How long a host is waited for.
+  struct patience {
+    std::size_t hosts_left = 1;  ///< among which the caller's time is shared, this one included
+    bool first_look = false;     ///< others follow: no longer than a host that is well takes
+    bool cut_short = false;      ///< set where that was too short
+  };
   task<std::unique_ptr<opening>> open(const postgres_host& host, circuit_breaker::attempt attempt,
-                                      target_session wanted, std::size_t hosts_left, failed_attempts& failures) const;
+                                      target_session wanted, patience& given, failed_attempts& failures) const;
   task<std::unique_ptr<opening>> open(const postgres_host& host, const endpoint& address, target_session wanted,
                                       std::int64_t due_us) const;
   std::vector<std::size_t> order_of_hosts() const;
@@ -384,7 +389,7 @@ std::vector<std::size_t> postgres_server::state::order_of_hosts() const {
 
 task<std::unique_ptr<opening>> postgres_server::state::open(target_session wanted, failed_attempts& failures) const {
   const scheduler& loop = co_await current_scheduler();
-  std::vector<std::size_t> left_alone;
+  std::vector<std::size_t> left_alone, cut_short;
   std::size_t hosts_left = settings.hosts.size();
   for (const std::size_t i : order_of_hosts()) {
     circuit_breaker::attempt attempt = circuits[i]->begin(loop.now_us());
@@ -392,17 +397,28 @@ task<std::unique_ptr<opening>> postgres_server::state::open(target_session wante
       left_alone.push_back(i);
       continue;
     }
-    if (auto opened = co_await open(settings.hosts[i], std::move(attempt), wanted, hosts_left, failures))
-      co_return opened;
+    // The pool opens for whoever comes, with its own time, of which his may be a small part.
+    patience given{hosts_left + cut_short.size(), hosts_left > 1 && settings.connect_timeout_us == 0};
+    if (auto opened = co_await open(settings.hosts[i], std::move(attempt), wanted, given, failures)) co_return opened;
+    if (given.cut_short) cut_short.push_back(i);
     --hosts_left;
   }
-  // A standby that may be down is not preferred to a primary that is well: any host is asked for next.
-  if (left_alone.empty() || wanted == target_session::prefer_standby) co_return nullptr;
+  // None of the others was it: what is slow may be well. Where any host will do in the end, all are asked
+  // next, and a standby that may be down is not preferred to a primary that is well.
+  if (wanted == target_session::prefer_standby) co_return nullptr;
+  for (std::size_t left = cut_short.size(); left != 0; --left) {
+    const std::size_t i = cut_short[cut_short.size() - left];
+    patience given{left + (left_alone.empty() ? 0 : 1)};
+    if (auto opened = co_await open(settings.hosts[i], circuits[i]->begin_regardless(), wanted, given, failures))
+      co_return opened;
+  }
+  if (left_alone.empty()) co_return nullptr;
   // Rather one that may be down than none: the pool has its own pauses for servers that are.
   const auto next = std::min_element(left_alone.begin(), left_alone.end(), [this](std::size_t a, std::size_t b) {
     return circuits[a]->pause_ends_us() < circuits[b]->pause_ends_us();
   });
-  if (auto opened = co_await open(settings.hosts[*next], circuits[*next]->begin_regardless(), wanted, 1, failures))
+  patience given;
+  if (auto opened = co_await open(settings.hosts[*next], circuits[*next]->begin_regardless(), wanted, given, failures))
     co_return opened;
   for (const std::size_t i : left_alone) {
     if (i != *next) failures.add_untried(settings.hosts[i], circuits[i]->statistics(loop.now_us()).failures_in_a_row);
@@ -411,7 +427,7 @@ task<std::unique_ptr<opening>> postgres_server::state::open(target_session wante
 }
 
 task<std::unique_ptr<opening>> postgres_server::state::open(const postgres_host& host, circuit_breaker::attempt attempt,
-                                                            target_session wanted, std::size_t hosts_left,
+                                                            target_session wanted, patience& given,
                                                             failed_attempts& failures) const {
   const task_context& context = co_await current_context();
   const scheduler& loop = context.scheduler;
@@ -421,7 +437,11 @@ task<std::unique_ptr<opening>> postgres_server::state::open(const postgres_host&
     return deadline::after_us(deadline{until_us}.remaining_us(now) / static_cast<std::int64_t>(of), now).at_us;
   };
   // Of the host, and of each address, so that one that swallows everything leaves time for the next.
-  const std::int64_t host_due_us = share_us(context.deadline.at_us, hosts_left);
+  const std::int64_t begun_us = loop.now_us();
+  const std::int64_t share_due_us = share_us(context.deadline.at_us, given.hosts_left);
+  const std::int64_t look_due_us =
+      given.first_look ? deadline::after_us(fair_time_us, begun_us).at_us : deadline::never().at_us;
+  const std::int64_t host_due_us = std::min(share_due_us, look_due_us);
   std::int64_t timeout_us = INT64_MAX;  // when connect_timeout has passed
   const auto due_us = [&](std::size_t addresses_left) {
     if (settings.connect_timeout_us != 0)
@@ -429,7 +449,6 @@ task<std::unique_ptr<opening>> postgres_server::state::open(const postgres_host&
     const std::int64_t due = share_us(host_due_us, addresses_left);
     return std::min(timeout_us, due == context.deadline.at_us ? INT64_MAX : due);
   };
-  const std::int64_t begun_us = loop.now_us();
   // A host is not to blame for a caller who has little time.
   const auto had_time = [&] { return loop.now_us() - begun_us >= fair_time_us || loop.now_us() >= timeout_us; };
   bool answered = false;
@@ -443,10 +462,12 @@ task<std::unique_ptr<opening>> postgres_server::state::open(const postgres_host&
         throw timed_out("the deadline passed before the server " + host.shown() + " answered" + failures.before());
       }
       hurried = !had_time();
+      given.cut_short = look_due_us < share_due_us && loop.now_us() >= look_due_us;
       const std::string message =
           "the server " + host.shown() +
           (loop.now_us() >= timeout_us ? " did not answer within connect_timeout"
                                        : " did not answer within its share of the time until the deadline");
+      if (given.cut_short) return;  // it is asked again, and what is to be said is said then
       failures.add(connection_error(errc::connection_failed, message));
     } catch (const connection_error& e) {
       // 57P03 says that the server is about to start, or to end.

@@ -99,6 +99,21 @@ TEST(open, a_deadline_that_passes_meanwhile_names_the_server_and_no_password) {
   EXPECT_EQ(said.find("hunter2"), std::string::npos) << said;
 }
 
+TEST(open, a_host_that_is_slow_is_asked_again_where_the_others_are_of_no_use) {
+  const silent_server slow;
+  const blunt_server other("");
+  const postgres_server server =
+      server_at("postgresql://tupelo@" + slow.host() + "," + other.host() + "/shop?sslmode=disable");
+  std::string said;
+  try {
+    sync_wait(with_deadline(server.connect(true), deadline::after_us(2'200'000, steady_now_us())));
+  } catch (const timed_out& e) {
+    said = e.what();
+  }
+  EXPECT_NE(said.find("the server " + slow.host() + " answered; before it: "), std::string::npos) << said;
+  EXPECT_NE(said.find(other.host()), std::string::npos) << said;
+}
+
 TEST(open, each_of_several_hosts_that_hang_up_is_named) {
   const blunt_server first(""), second("");
   const connection_error e =
