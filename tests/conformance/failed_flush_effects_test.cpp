@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <string>
+#include <vector>
 
 namespace tupelo::conformance {
 namespace {
@@ -50,6 +51,58 @@ TEST_P(emptied_keys, lose_nothing_that_was_added_when_the_flush_fails_behind_the
   EXPECT_EQ(writer->books_count, 2);
   EXPECT_EQ(sync_wait(db.query<PressBook>().where(col<&PressBook::writer_id> == writer->id).count()), 2);
   EXPECT_EQ(sync_wait(db.query<PressWriter>().one()).books_count, 2);
+}
+
+class late_refusals : public conformance_test {
+protected:
+  late_refusals() {
+    create<PressWriter, PressBook, PressCover, PressDesk, PressTopic, PressBookTopic>();
+    writer = s.add(PressWriter{.name = "writer"});
+    for (const char* name : {"first", "second", "third"}) writer->books.add(PressBook{.name = name});
+    sync_wait(s.commit());
+    s.remove(sync_wait(s.get<PressBook>(writer->books[0].id)));
+    db.events().on<PressTopic>(event::created, [](PressTopic&) { throw vetoed("no"); });
+  }
+  /// Of what was written by then.
+  void fail() {
+    const auto refused = s.add(PressTopic{.name = "refused"});
+    EXPECT_THROW(sync_wait(s.flush()), vetoed);
+    s.expunge(refused);
+  }
+  void expect_books_in_the_end(const std::vector<std::string>& names) {
+    sync_wait(s.commit());
+    const auto by_writer = col<&PressBook::writer_id> == writer->id;
+    const auto stored = sync_wait(db.query<PressBook>().where(by_writer).order_by(col<&PressBook::name>.asc()).all());
+    std::vector<std::string> found;
+    for (const PressBook& each : stored) found.push_back(each.name);
+    EXPECT_EQ(found, names);
+    EXPECT_EQ(writer->books_count, static_cast<int>(names.size()));
+  }
+  session s = db.session();
+  ref<PressWriter> writer;
+};
+TUPELO_CONFORMANCE_SUITE(late_refusals);
+
+TEST_P(late_refusals, lose_nothing_that_was_added_where_another_row_is_removed) {
+  writer->books.add(PressBook{.name = "new"});
+  fail();
+  expect_books_in_the_end({"new", "second", "third"});
+}
+TEST_P(late_refusals, lose_nothing_that_was_taken_out_where_another_row_is_removed) {
+  writer->books.remove(writer->books[1]);
+  fail();
+  expect_books_in_the_end({"third"});
+}
+TEST_P(late_refusals, lose_nothing_that_was_added_where_a_handler_has_loaded_the_rest) {
+  writer->books.add(PressBook{.name = "new"});
+  int loads = 0;
+  db.events().on<PressBook>(event::created, [&](PressBook&, lease& in) -> task<void> {
+    ++loads;
+    co_await in.load(writer, &PressWriter::books);
+  });
+  fail();
+  EXPECT_EQ(loads, 1);
+  expect_books_in_the_end({"new", "second", "third"});
 }
 
 struct Lodger;

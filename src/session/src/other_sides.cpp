@@ -14,6 +14,12 @@
 
 namespace tupelo::detail {
 
+void unloaded_relation::put_back() const noexcept {
+  void* const field = static_cast<char*>(owner.tracked()->object()) + offset;
+  const loaded_rows* const now = loaded_rows_of(field);
+  if (now == nullptr || now->origin == rows_origin::loaded) *static_cast<relation_slot*>(field) = before;
+}
+
 const std::vector<other_sides::link>& other_sides::links_of(const model_info& info) {
   const auto [known, fresh] = links_.try_emplace(&info);
   if (!fresh || info.key.empty()) return known->second;
@@ -73,7 +79,7 @@ bool may_be_asked_for_again(const held_rows& held) {
 }  // namespace
 
 void other_sides::look_at(const change& what, tracked_object& owner, bool has_come, bool is_fresh,
-                          std::vector<load_log::field>& later) {
+                          std::vector<load_log::field>& later, std::vector<unloaded_relation>& unloaded) {
   const model_info& child = info_of(*what.child->spec);
   inline_word_buffer<16> key;
   push_key(child, what.child->object(), key);
@@ -96,6 +102,10 @@ void other_sides::look_at(const change& what, tracked_object& owner, bool has_co
     if (has_come && is_held && may_be_asked_for_again(*static_cast<const held_rows*>(rows))) {
       later.emplace_back(&owner, what.by->owner->fields[position].offset);
     } else {
+      if (is_held) {
+        unloaded.push_back(
+            {ref<char>(&owner), what.by->owner->fields[position].offset, *static_cast<const relation_slot*>(field)});
+      }
       assign_rows(field, nullptr);
     }
   }

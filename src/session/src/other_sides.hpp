@@ -7,12 +7,23 @@
 
 #include "tupelo/session/ref.hpp"
 #include "tupelo/model/model_info.hpp"
+#include "tupelo/model/relation.hpp"
 
 #include <cstdint>
 #include <map>
 #include <vector>
 
 namespace tupelo::detail {
+
+/// A relation field that was unloaded, and what was in it.
+struct unloaded_relation {
+  ref<char> owner;
+  std::uint32_t offset;
+  relation_slot before;
+
+  /// Not over what the program has put there since.
+  void put_back() const noexcept;
+};
 
 /// What one flush has written that the loaded relations of other objects do not know: rows that belong to another owner
 /// than before, or to none.
@@ -27,17 +38,18 @@ public:
   ///
   /// What the program has put into such a relation, or taken out, is asked for again where the transaction is undone by
   /// a flush that fails: what holds that, and lacks a row that has come, is `later` not loaded any more, when it is
-  /// committed. `is_fresh(owner)`: inserted by this flush; its new objects stay.
+  /// committed. `is_fresh(owner)`: inserted by this flush; its new objects stay. `unloaded`: for a flush that may fail
+  /// still, of which the same holds.
   template <class IsFresh>
   void unload(const owned_objects& objects, identity_map& identities, IsFresh is_fresh,
-              std::vector<load_log::field>& later) const {
+              std::vector<load_log::field>& later, std::vector<unloaded_relation>& unloaded) const {
     for (const change& each : changes_) {
       for (const bool has_come : {false, true}) {
         const std::vector<std::uint64_t>& named = has_come ? each.joined : each.left;
         if (named.empty()) continue;
         tracked_object* const owner = owner_of(*each.by, named, objects, identities);
         if (owner == nullptr || owner->state != object_state::persistent) continue;
-        look_at(each, *owner, has_come, has_come && is_fresh(owner), later);
+        look_at(each, *owner, has_come, has_come && is_fresh(owner), later, unloaded);
       }
     }
   }
@@ -58,7 +70,7 @@ private:
   static tracked_object* owner_of(const link& by, const std::vector<std::uint64_t>& key, const owned_objects& objects,
                                   identity_map& identities);
   static void look_at(const change& what, tracked_object& owner, bool has_come, bool is_fresh,
-                      std::vector<load_log::field>& later);
+                      std::vector<load_log::field>& later, std::vector<unloaded_relation>& unloaded);
 
   std::map<const model_info*, std::vector<link>> links_;
   std::vector<change> changes_;

@@ -571,8 +571,16 @@ task<bool> session::state::write_all(bool commit) {
   const auto is_fresh = [&](const tracked_object* each) {
     return each->noted > before && undo[each->noted - 1].state == object_state::added;
   };
-  writes.others.unload(objects, identities, is_fresh, outdated);
-  if (events.hears()) co_await events.after(*this);
+  std::vector<detail::unloaded_relation> unloaded;
+  writes.others.unload(objects, identities, is_fresh, outdated, unloaded);
+  if (!events.hears()) co_return committed;
+  try {
+    co_await events.after(*this);
+  } catch (...) {
+    // What the program has put into them is to be written again.
+    for (const detail::unloaded_relation& each : unloaded) each.put_back();
+    throw;
+  }
   co_return committed;
 }
 
