@@ -5,7 +5,6 @@
 
 #include <tupelo/engine/events.hpp>
 
-#include <cstdlib>
 #include <exception>
 #include <functional>
 #include <optional>
@@ -526,11 +525,6 @@ private:
 
   refusals& refused_;
 };
-
-unsigned number_in(const char* variable, unsigned otherwise) {
-  const char* const said = std::getenv(variable);
-  return said != nullptr ? static_cast<unsigned>(std::strtoul(said, nullptr, 10)) : otherwise;
-}
 
 class random_failed_flushes : public conformance_test {
 protected:

@@ -20,9 +20,9 @@ class walk : random_walk {
 public:
   walk(database& on, unsigned seed) : random_walk(seed), db_(on) {}
 
-  task<void> steps(int count) {
+  task<void> steps(unsigned count) {
     s_.emplace(db_.session());
-    for (int i = 0; i < count && !::testing::Test::HasFailure(); ++i) {
+    for (unsigned i = 0; i != count && !::testing::Test::HasFailure(); ++i) {
       co_await step(0);
       switch (below(10)) {
         case 0: co_await commit(); break;
@@ -515,15 +515,17 @@ protected:
 TUPELO_CONFORMANCE_SUITE(random_sessions);
 
 TEST_P(random_sessions, store_what_the_program_asks_for_and_say_it) {
-  const unsigned walks = GetParam().run == execution::inline_ ? 40 : 8;
-  for (unsigned seed = 1; seed <= walks && !HasFailure(); ++seed) {
+  const unsigned first = number_in("TUPELO_RANDOM_SEED", 1);
+  const unsigned walks = number_in("TUPELO_RANDOM_WALKS", GetParam().run == execution::inline_ ? 40 : 8);
+  const unsigned steps = number_in("TUPELO_RANDOM_STEPS", 40);
+  for (unsigned seed = first; seed != first + walks && !HasFailure(); ++seed) {
     run([&]() -> task<void> {
       co_await db.erase<Guild>().all_rows().run();
       co_await db.erase<Craft>().all_rows().run();
     });
     SCOPED_TRACE("seed " + std::to_string(seed));
     walk w(db, seed);
-    run([&] { return w.steps(40); });
+    run([&] { return w.steps(steps); });
   }
 }
 

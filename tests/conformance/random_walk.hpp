@@ -3,11 +3,18 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdlib>
 #include <iterator>
 #include <random>
 #include <string>
 
 namespace tupelo::conformance {
+
+/// What the environment says, or what there is without.
+inline unsigned number_in(const char* variable, unsigned otherwise) {
+  const char* const said = std::getenv(variable);
+  return said != nullptr ? static_cast<unsigned>(std::strtoul(said, nullptr, 10)) : otherwise;
+}
 
 /// Chance, the names of what is made, and the story of a walk, which a failure tells.
 class random_walk {
