@@ -239,6 +239,28 @@ TEST_P(session_loads_undone, a_transaction_that_only_reads_leaves_them_loaded) {
   sync_wait(s.rollback());
   EXPECT_EQ(boat->planks.size(), 2U);
 }
+TEST_P(session_loads_undone, what_was_loaded_behind_an_undone_savepoint_is_as_the_database_has_it) {
+  sync_wait(s.begin());
+  undone([&]() -> task<void> {
+    co_await s.update<Plank>().set(col<&Plank::name>, "never").all_rows().run();
+    co_await s.load(boat, &Boat::planks);
+  });
+  sync_wait(s.load(boat, &Boat::planks));
+  sync_wait(s.rollback());
+  ASSERT_TRUE(boat->planks.loaded());
+  for (const Plank& each : boat->planks) EXPECT_NE(each.name, "never");
+}
+TEST_P(session_loads_undone, what_was_read_behind_an_undone_savepoint_is_as_the_database_has_it) {
+  sync_wait(s.begin());
+  ref<Plank> plank;
+  undone([&]() -> task<void> {
+    co_await s.update<Plank>().set(col<&Plank::name>, "never").all_rows().run();
+    plank = co_await s.get<Plank>(first);
+  });
+  sync_wait(s.refresh(plank));
+  sync_wait(s.rollback());
+  EXPECT_EQ(plank->name, "first");
+}
 
 }  // namespace
 }  // namespace tupelo::conformance

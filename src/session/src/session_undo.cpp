@@ -21,7 +21,7 @@ using detail::tracked_object;
 void session::state::remember(tracked_object* object) { undo.add(object, false); }
 
 void session::state::remember_read(tracked_object* object) {
-  if (!held.in_transaction()) return;
+  if (!held.in_transaction() || !loads.is_needed()) return;  // what is read before any write is so after a rollback too
   undo.add(object, true);
 }
 
