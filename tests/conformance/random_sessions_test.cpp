@@ -5,6 +5,7 @@
 #include "random_walk.hpp"
 
 #include <algorithm>
+#include <exception>
 #include <map>
 #include <optional>
 #include <set>
@@ -42,6 +43,8 @@ public:
     committed_.known = {};
     s_.reset();
   }
+
+  const std::string& story() const { return log_; }
 
 private:
   struct references {
@@ -525,7 +528,11 @@ TEST_P(random_sessions, store_what_the_program_asks_for_and_say_it) {
     });
     SCOPED_TRACE("seed " + std::to_string(seed));
     walk w(db, seed);
-    run([&] { return w.steps(steps); });
+    try {
+      run([&] { return w.steps(steps); });
+    } catch (const std::exception& e) {
+      ADD_FAILURE() << e.what() << ": " << w.story();
+    }
   }
 }
 
