@@ -15,8 +15,8 @@ struct changed_object {
 
 struct object_drift {
   /// Whether the database remembers what it had when its last migration was applied. It does not where that was done by
-  /// an older release or by a script of `--sql`, or where that run failed half-way; the next run or `stamp` makes it
-  /// so.
+  /// an older release or by a script of `--sql`, or where that run failed half-way; the next run that applies
+  /// something, or `stamp`, makes it so.
   bool recorded = false;
   std::vector<changed_object> changes;  ///< sorted by object; empty unless recorded
 };
