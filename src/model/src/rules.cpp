@@ -55,7 +55,6 @@ void rule_book::add(const field_ref& field, std::unique_ptr<patch_test> test) {
 void rule_book::apply(const void* patch, const patch_core& core, const void* values, violations& found) const {
   const model_info& info = info_of(*spec_);
   // What was refused when it was read is not given, and has been told.
-  const bool read_whole = found.empty();
   const auto told = [&](const std::string& name) {
     return std::any_of(found.begin(), found.end(), [&](const violation& known) { return known.field == name; });
   };
@@ -82,7 +81,7 @@ void rule_book::apply(const void* patch, const patch_core& core, const void* val
     }
     for (const std::unique_ptr<patch_test>& test : rule.tests) test->run(patch, values, found);
   }
-  if (!read_whole) return;  // a test of the whole may count on what it is given
+  if (!found.empty()) return;  // a test of the whole may count on what is required, and on each field being right
   for (const std::unique_ptr<patch_test>& test : tests_) test->run(patch, values, found);
 }
 

@@ -155,6 +155,18 @@ TEST(rules, tests_of_the_whole_see_the_patch) {
   EXPECT_EQ(complaints(sign_up(), R"({"email":"root","age":20})"), "Guest: root has no age");
 }
 
+TEST(rules, tests_of_the_whole_wait_until_every_field_is_right) {
+  rules<Guest> by;
+  by.require(&Guest::email).allow(&Guest::age).length(&Guest::email, 3, 5);
+  by.check([](const patch<Guest>& guest, violations& found) {
+    if (guest.get(&Guest::email) != "root") found.push_back({"", "only root"});
+  });
+  EXPECT_EQ(complaints(by, "{}"), "Guest: email is missing");
+  EXPECT_EQ(complaints(by, R"({"email":"ab"})"), "Guest: email must have 3 to 5 characters");
+  EXPECT_EQ(complaints(by, R"({"email":"abc","admin":true})"), "Guest: admin cannot be set here");
+  EXPECT_EQ(complaints(by, R"({"email":"abc"})"), "Guest: only root");
+}
+
 TEST(rules, hold_for_patches_that_were_made_by_hand) {
   EXPECT_THROW(sign_up().validate(patch<Guest>().set(&Guest::admin, true)), validation_error);
 }

@@ -90,7 +90,8 @@ public:
               std::make_unique<field_test<F, Test>>(field, book_.name_of(field), std::move(test), std::move(message)));
     return *this;
   }
-  /// A test of the whole: `check([](const tp::patch<User>& user, tp::violations& found) { … })`.
+  /// A test of the whole, run once every field by itself is right and what is required is given: `check([](const
+  /// tp::patch<User>& user, tp::violations& found) { … })`.
   template <class Test>
     requires std::invocable<const Test&, const patch<T>&, violations&>
   rules& check(Test test) {
