@@ -90,6 +90,18 @@ TEST_P(dto, an_update_with_an_empty_patch_is_refused) {
   EXPECT_THROW(sync_wait(db.update<Member>().set(patch<Member>()).all_rows().run()), query_error);
 }
 
+TEST_P(dto, a_patch_refuses_the_numbers_that_an_update_refuses) {
+  const Member ada = make("ada", 36);
+  const auto refused = failure_of<value_error>([&] { return patch<Member>().set(&Member::age, 5'000'000'000); });
+  EXPECT_EQ(refused.code(), errc::value_out_of_range);
+  EXPECT_STREQ(refused.what(), failure_of<value_error>([&] {
+                                 return db.update<Member>().set(col<&Member::age>, 5'000'000'000);
+                               }).what());
+  EXPECT_THROW((void)db.update<Member>().set(col<&Member::score>, 1e300), value_error);
+  EXPECT_THROW((void)patch<Member>().set(&Member::score, -1e300), value_error);
+  EXPECT_EQ(sync_wait(db.get<Member>(ada.id)).age, 36);
+}
+
 TEST_P(dto, a_session_writes_the_columns_that_a_patch_has_changed) {
   const Member ada = make("ada", 36);
   auto session = db.session();

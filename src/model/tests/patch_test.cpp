@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tupelo/model/patch.hpp"
 #include "tupelo/model/rules.hpp"
+#include "tupelo/core/decimal.hpp"
 #include "tupelo/core/timestamp.hpp"
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace tupelo {
 namespace {
@@ -98,6 +102,88 @@ TEST(rules, what_tupelo_makes_can_be_set_where_it_is_allowed_only) {
   rules<Entry> import;
   import.allow(&Entry::id, &Entry::text, &Entry::version, &Entry::created_at, &Entry::deleted_at);
   EXPECT_EQ(import.read(json::parse(too_much)).size(), 5U);
+}
+
+// What a patch knows of tp::col<&Guest::home, &Home::rooms>, which is of a room above.
+struct rooms_of_guest {
+  using field = int;
+  static constexpr column_ref ref{&detail::meta<Guest>::spec, offsetof(Guest, home) + offsetof(Home, rooms)};
+};
+struct Reading {
+  std::int64_t id{};
+  std::int8_t small{};
+  std::uint32_t count{};
+  float level{};
+  double exact{};
+  std::optional<std::int16_t> grade;
+  std::string text;
+  std::optional<std::string> note;
+  decimal price;
+};
+
+template <class Field, class Value>
+errc refusal_of(Field field, const Value& value) {
+  patch<Reading> change;
+  try {
+    change.set(field, value);
+  } catch (const value_error& refused) {
+    EXPECT_TRUE(change.empty());
+    return refused.code();
+  }
+  return errc{};
+}
+
+TEST(patch, a_number_that_its_field_does_not_hold_is_refused) {
+  EXPECT_EQ(refusal_of(&Reading::small, 300), errc::value_out_of_range);
+  EXPECT_EQ(refusal_of(&Reading::small, -129), errc::value_out_of_range);
+  EXPECT_EQ(refusal_of(&Reading::count, -1), errc::value_out_of_range);
+  EXPECT_EQ(refusal_of(&Reading::id, UINT64_MAX), errc::value_out_of_range);
+  EXPECT_EQ(refusal_of(&Reading::grade, 99999999999LL), errc::value_out_of_range);
+  EXPECT_EQ(refusal_of(&Reading::grade, std::optional<int>(40000)), errc::value_out_of_range);
+  EXPECT_EQ(refusal_of(&Reading::level, 1e300), errc::value_out_of_range);
+  EXPECT_EQ(refusal_of(&Reading::level, -1e300), errc::value_out_of_range);
+}
+
+TEST(patch, a_number_that_the_field_of_a_value_object_does_not_hold_is_refused) {
+  patch<Guest> change;
+  EXPECT_THROW(change.set(rooms_of_guest(), 3000000000U), value_error);
+  EXPECT_TRUE(change.empty());
+}
+
+TEST(patch, the_refusal_of_a_number_names_the_field) {
+  try {
+    patch<Reading>().set(&Reading::grade, 99999999999LL);
+    FAIL();
+  } catch (const value_error& refused) {
+    EXPECT_STREQ(refused.what(),
+                 "column \"grade\" is set to a number that its field cannot hold; give the field of Reading a larger "
+                 "type or set another value");
+  }
+}
+
+TEST(patch, takes_values_of_other_types_that_the_field_holds) {
+  patch<Reading> change;
+  change.set(&Reading::small, std::int64_t{-128}).set(&Reading::count, UINT64_C(4294967295));
+  change.set(&Reading::grade, std::optional<int>(7)).set(&Reading::exact, 3);
+  change.set(&Reading::level, HUGE_VAL).set(&Reading::price, 5);
+  change.set(&Reading::text, std::string_view("a")).set(&Reading::note, "b");
+  EXPECT_EQ(change.size(), 8U);
+  EXPECT_EQ(change.get(&Reading::small), -128);
+  EXPECT_EQ(change.get(&Reading::count), 4294967295U);
+  EXPECT_EQ(change.get(&Reading::grade), 7);
+  EXPECT_EQ(change.get(&Reading::exact), 3.0);
+  EXPECT_EQ(change.get(&Reading::level), HUGE_VALF);
+  EXPECT_EQ(change.get(&Reading::text), "a");
+  EXPECT_EQ(change.get(&Reading::note), "b");
+  EXPECT_EQ(patch<Guest>().set(rooms_of_guest(), 4L).make().home.rooms, 4);
+}
+
+TEST(patch, an_empty_optional_and_nothing_are_null) {
+  patch<Reading> change;
+  change.set(&Reading::grade, std::optional<int>()).set(&Reading::note, nullptr);
+  EXPECT_TRUE(change.has(&Reading::grade));
+  EXPECT_FALSE(change.get(&Reading::grade).has_value());
+  EXPECT_FALSE(change.get(&Reading::note).has_value());
 }
 
 TEST(patch, forgets_what_is_removed) {

@@ -28,15 +28,6 @@ expression value_of_field(const field_slot& slot, const void* object) {
 
 }  // namespace
 
-void refuse_number(column_ref column) {
-  const model_info& info = info_of(*column.model);
-  const int at = info.find_offset(column.offset);
-  const std::string name = at >= 0 ? info.fields[static_cast<std::size_t>(at)].column : std::string();
-  throw value_error(errc::value_out_of_range,
-                    "column \"" + name + "\" is set to a number that its field cannot hold; give the field of " +
-                        std::string(info.short_name()) + " a larger type or set another value");
-}
-
 void assign_given(query_core& core, const patch_core& changes, const void* values) {
   const model_info& info = info_of(changes.spec());
   if (changes.given().size() == 0) {

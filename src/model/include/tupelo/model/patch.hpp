@@ -3,9 +3,12 @@
 
 #include "tupelo/model/model.hpp"
 #include "tupelo/model/model_json.hpp"
+#include "tupelo/model/value_fit.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <type_traits>
 
 namespace tupelo {
 
@@ -49,14 +52,56 @@ private:
 
 namespace detail {
 
-/// What a patch was given; the compiler's messages name it by it.
+/// The field that a patch is given; the compiler's messages name its type by it.
 template <class Field>
 struct patched {
   static constexpr bool is_of_the_model = false;
+  static constexpr bool may_be_null = field_is_optional<Field>();
+  static constexpr bool is_one_value = detail::is_one_value<Field>;
+  /// What is no column is refused by the field's name instead.
+  static constexpr bool is_column = is_one_value && (!relation_like<Field> || has_field_traits<Field>);
   template <class Value>
-  static constexpr bool takes = std::is_assignable_v<Field&, Value&&>;
+  static constexpr bool holds_null_of = may_be_null || !field_is_optional<std::remove_cvref_t<Value>>();
+  /// C++ alone would assign what the field does not hold: a fraction to an integer, a number to a text.
+  template <class Value>
+  static consteval bool takes() {
+    if constexpr (!holds_null_of<Value>) {
+      return !is_column || fits<Field, std::remove_cvref_t<Value>>();
+    } else {
+      return std::is_assignable_v<Field&, Value&&> && (!is_column || fits<Field, std::remove_cvref_t<Value>>());
+    }
+  }
 };
-#define TUPELO_NOT_PATCHED "tupelo: set() of a patch: the value does not match the field's type"
+
+/// Gives the field of the object at `values` the value. Errors: value_error (value_out_of_range) for a number that the
+/// field does not hold; model_error as of patch_core::add().
+template <class Field, class Value>
+void set_in_patch(patch_core& core, const field_ref& named, void* values, Value&& value) {
+  using given = std::remove_cvref_t<Value>;
+  const auto assign = [&](auto&& what) {
+    (void)core.has(named);  // refuses a field of another model, which has no place here
+    *reinterpret_cast<Field*>(static_cast<char*>(values) + named.offset) = static_cast<decltype(what)>(what);
+    core.add(named);
+  };
+  if constexpr (is_nothing<given>) {
+    static_assert(patched<Field>::may_be_null, "tupelo: set() of a patch to NULL of a field that is not std::optional");
+    if constexpr (patched<Field>::may_be_null) assign(std::nullopt);
+  } else {
+    constexpr bool taken = patched<Field>::template takes<Value>();
+    constexpr bool holds_null = patched<Field>::template holds_null_of<Value>;
+    static_assert(taken, "tupelo: set() of a patch: the value does not match the field's type");
+    static_assert(holds_null, "tupelo: set() of a patch: an optional value for a field that is not std::optional");
+    if constexpr (taken && holds_null) {
+      using base = base_of<Field>;
+      check_number<base>({named.model, named.offset}, value);
+      if constexpr (number<base> && number<given>) {
+        assign(static_cast<base>(value));
+      } else {
+        assign(static_cast<Value&&>(value));
+      }
+    }
+  }
+}
 
 }  // namespace detail
 
@@ -78,13 +123,11 @@ public:
     return read;
   }
 
+  /// Refuses what `db.update<T>().set(column, value)` refuses. Errors: value_error (value_out_of_range) for a number
+  /// that the field does not hold.
   template <class F, class Value>
   patch& set(F T::* field, Value&& value) {
-    static_assert(detail::patched<F>::template takes<Value>, TUPELO_NOT_PATCHED);
-    if constexpr (detail::patched<F>::template takes<Value>) {
-      values_.*field = static_cast<Value&&>(value);
-      core_.add(field);
-    }
+    detail::set_in_patch<F>(core_, field, __builtin_addressof(values_), static_cast<Value&&>(value));
     return *this;
   }
   /// A field of a value object: `set(tp::col<&User::address, &Address::city>, "Paris")`.
@@ -92,11 +135,10 @@ public:
     requires requires { Column::ref; }
   patch& set(const Column& column, Value&& value) {
     using field = typename Column::field;
-    static_assert(detail::patched<field>::template takes<Value>, TUPELO_NOT_PATCHED);
-    if constexpr (detail::patched<field>::template takes<Value>) {
-      core_.add(column);
-      *reinterpret_cast<field*>(reinterpret_cast<char*>(&values_) + Column::ref.offset) = static_cast<Value&&>(value);
-    }
+    static_assert(detail::patched<field>::is_one_value,
+                  "tupelo: a nested value object is no column; name a field in it: "
+                  "tp::col<&Outer::field, &Inner::field>");
+    detail::set_in_patch<field>(core_, column, __builtin_addressof(values_), static_cast<Value&&>(value));
     return *this;
   }
   template <class Other, class Value>
@@ -144,7 +186,5 @@ private:
   T values_{};
   detail::patch_core core_;
 };
-
-#undef TUPELO_NOT_PATCHED
 
 }  // namespace tupelo

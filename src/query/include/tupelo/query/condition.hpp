@@ -192,9 +192,6 @@ template <class Left, class Right, comparison C>
 inline constexpr bool columns_compare =
     fits<Left, Right>() && (static_cast<int>(C) <= static_cast<int>(comparison::not_equal) ||
                             !same_kind(field_kind<base_of<Left>>(), kind::array));
-/// What stands for no value, whatever its type.
-template <class V>
-inline constexpr bool is_nothing = std::is_same_v<V, std::nullptr_t> || std::is_same_v<V, std::nullopt_t>;
 
 template <class Expression>
 struct expression_of {

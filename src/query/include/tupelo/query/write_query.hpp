@@ -19,19 +19,6 @@ class patch_core;
 /// One assignment for each field that is given. Errors: query_error where none is.
 void assign_given(query_core& core, const patch_core& changes, const void* values);
 
-/// Errors: value_error (value_out_of_range), which names the column.
-[[noreturn]] void refuse_number(column_ref column);
-/// Refuses a number that the column's field would not hold: the column of some databases would, and the row could not
-/// be read any more.
-template <class Field, class V>
-void check_number([[maybe_unused]] column_ref column, [[maybe_unused]] const V& value) {
-  if constexpr (optional_like<V> && !has_field_traits<V>) {
-    if (value.has_value()) check_number<Field>(column, *value);
-  } else if constexpr (number<Field> && number<V> && std::is_integral_v<Field> && std::is_integral_v<V>) {
-    if (!std::in_range<Field>(value)) refuse_number(column);
-  }
-}
-
 /// The verbs that run a statement without result rows; completed by the engine.
 template <class>
 struct write_verbs;
