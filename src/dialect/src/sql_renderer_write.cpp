@@ -213,9 +213,7 @@ std::string sql_renderer::write_condition(const model_info& model, bool& found) 
         if (!where.empty()) where += " AND ";
         where += on;
         if (source_of(model_of(word)) == nullptr) {
-          hidden_rows other = also;
-          other.deleted = false;
-          const std::string seen = visible(model_of_word(word), table_of(model_of(word)), other);
+          const std::string seen = visible(model_of_word(word), table_of(model_of(word)), also);
           if (!seen.empty()) where += " AND " + seen;
         }
         i += length_of(word);

@@ -3,6 +3,7 @@
 #include "tupelo/query/functions.hpp"
 #include "tupelo/query/raw_query.hpp"
 #include "tupelo/query/select_query.hpp"
+#include "tupelo/query/table_alias.hpp"
 #include "tupelo/query/write_query.hpp"
 #include "tupelo/model/model.hpp"
 #include "tupelo/core/error.hpp"
@@ -181,6 +182,11 @@ TEST(render_update, sets_and_conditions) {
       R"(UPDATE "users" SET "age" = tupelo_integer(("age" + ?1), -2147483648, 2147483647), "name" = ?2 WHERE "id" = ?3)");
   EXPECT_EQ(sql(update_query<User>(nullptr).set(age, std::nullopt).all_rows()), R"(UPDATE "users" SET "age" = NULL)");
 }
+TEST(render_update, with_deleted_reaches_joined_models) {
+  auto update = update_query<User>(nullptr).set(age, 1).join<Post>(col<&Post::author_id> == id).where(id == 7);
+  EXPECT_NE(sql(update).find(R"("posts"."deleted_at" IS NULL)"), std::string::npos);
+  EXPECT_EQ(sql(update.with_deleted()).find("deleted_at"), std::string::npos);
+}
 TEST(render_update, without_a_condition_or_without_a_column_is_refused) {
   EXPECT_THROW(sql(update_query<User>(nullptr).set(age, 1)), query_error);
   EXPECT_THROW(sql(update_query<User>(nullptr).where(id == 1)), query_error);
@@ -189,6 +195,12 @@ TEST(render_erase, with_a_condition_and_not_without) {
   EXPECT_EQ(sql(delete_query<User>(nullptr).where(id == 7)), R"(DELETE FROM "users" WHERE "id" = ?1)");
   EXPECT_EQ(sql(delete_query<User>(nullptr).all_rows()), R"(DELETE FROM "users")");
   EXPECT_THROW(sql(delete_query<User>(nullptr)), query_error);
+}
+TEST(render_erase, permanently_reaches_joined_models) {
+  const auto later = alias<Post>("later");
+  auto erase = delete_query<Post>(nullptr).join(later, later(&Post::id) > col<&Post::id>);
+  EXPECT_NE(sql(erase.all_rows()).find(R"("later"."deleted_at" IS NULL)"), std::string::npos);
+  EXPECT_EQ(sql(erase.permanently()).find("deleted_at"), std::string::npos);
 }
 
 TEST(render_insert, leaves_the_generated_key_out) {
@@ -208,7 +220,6 @@ TEST(render_insert, a_conflict_without_a_word_about_it_is_refused) {
   core.shape.append(on_conflict(name).clause().shape);
   EXPECT_THROW(plan_of(core), query_error);
 }
-
 TEST(render_raw, is_the_text_itself) {
   const statement_plan plan = plan_of(raw_query<int>(nullptr, "SELECT ?, ?", 1, std::nullopt).core());
   EXPECT_EQ(plan.text, "SELECT ?, ?");
