@@ -315,6 +315,8 @@ private:
   std::string write_sources(select_parts& parts);
   bool says_conflict() const noexcept;
   std::string conflict(const model_info& model);
+  /// Errors: query_error for a word of a conflict clause that is of another model than the row.
+  void refuse_in_conflict(const model_info& model, std::uint64_t word) const;
   /// What an upsert says of the unique index that may have the row already: columns by their offsets, the rest as
   /// neutral SQL.
   struct conflict_key {
@@ -369,13 +371,14 @@ private:
   std::uint32_t count_;
   std::vector<std::uint32_t> number_;  ///< by word: its first placeholder
   std::uint32_t next_ = 1;
-  std::uint32_t first_ = 0;         ///< where the words of the SELECT begin that is written
-  bool qualify_ = false;            ///< several tables: columns are written with their table
-  bool left_joins_ = false;         ///< or several groupings: any column may be NULL
-  bool several_groupings_ = false;  ///< any term may be NULL
-  bool aggregates_ = false;         ///< the expression at hand calls one
-  bool returned_ = false;           ///< it is a term of RETURNING
-  relation_keys loaded_;            ///< of the relation that is loaded, if one is
+  std::uint32_t first_ = 0;                  ///< where the words of the SELECT begin that is written
+  bool qualify_ = false;                     ///< several tables: columns are written with their table
+  const model_info* conflict_of_ = nullptr;  ///< the row's, while a conflict clause is written
+  bool left_joins_ = false;                  ///< or several groupings: any column may be NULL
+  bool several_groupings_ = false;           ///< any term may be NULL
+  bool aggregates_ = false;                  ///< the expression at hand calls one
+  bool returned_ = false;                    ///< it is a term of RETURNING
+  relation_keys loaded_;                     ///< of the relation that is loaded, if one is
   /// What tables are called, from the outermost SELECT to the one that is written.
   std::vector<scope_name> names_;
   std::size_t visible_ = 0;  ///< the first of them that the SELECT at hand may name

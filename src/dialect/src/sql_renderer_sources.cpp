@@ -79,6 +79,7 @@ std::string sql_renderer::table_of(std::uint32_t table) const {
   for (auto known = names_.rbegin(); known != names_.rend(); ++known) {
     if (known->table == table) return known->name;
   }
+  if (conflict_of_ != nullptr) refuse_in_conflict(*conflict_of_, make_word(op::column, 0, 0, table));
   if (const std::string_view alias = alias_name(table); !alias.empty()) {
     throw query_error("this query names a column of \"" + std::string(alias) + "\", which it does not read: join(" +
                       std::string(alias) + ", …) it first");

@@ -148,6 +148,13 @@ std::string sql_renderer::target_condition(const model_info& model, const confli
   return said(neutral(found->condition, model));
 }
 
+// Columns of two models may have one name, so that the database would take the one for the other.
+void sql_renderer::refuse_in_conflict(const model_info& model, std::uint64_t word) const {
+  if (model_of(word) == model.id) return;
+  throw query_error("on_conflict() of " + std::string(model.short_name()) + " names a column of " +
+                    std::string(model_of_word(word).short_name()) + ": name columns of the model that is written");
+}
+
 std::string sql_renderer::conflict(const model_info& model) {
   if (!says_conflict()) return {};  // the name of the new row is looked up under a lock
   std::string target, update;
@@ -157,15 +164,14 @@ std::string sql_renderer::conflict(const model_info& model) {
   std::vector<std::uint16_t> taken;
   // The row that is there and the one that is not inserted have columns of the same names.
   const bool qualified = std::exchange(qualify_, true);
+  conflict_of_ = &model;
   names_ = {{model.id, model.table}, {alias_of(*model.spec, "excluded"), "excluded"}};
   for (std::uint32_t i = 1; i < count_; ++i) {
     const std::uint64_t word = words_[i];
     switch (op_of(word)) {
       case op::conflict_assign: {
+        refuse_in_conflict(model, words_[i + 1]);
         const field_info& field = field_of_word(words_[i + 1]);
-        if (model_of(words_[i + 1]) != model.id) {
-          throw query_error("on_conflict() of " + std::string(model.short_name()) + " sets a column of another model");
-        }
         refuse_computed(model, field);
         note_written(model, field, taken);
         const std::string value = assigned(field, i + 2, length_of(word) - 1u);
@@ -174,15 +180,18 @@ std::string sql_renderer::conflict(const model_info& model) {
       }
       case op::conflict_where: where += (where.empty() ? "" : " AND ") + expression_text(i + 1, length_of(word)); break;
       case op::conflict_target:
+        refuse_in_conflict(model, word);
         target += (target.empty() ? "" : ", ") + quoted(field_of_word(word).column);
         key.columns.push_back(offset_of_word(word));
         break;
       case op::conflict_expression:
+        refuse_in_conflict(model, word);
         key.expressions.emplace_back(text_behind(i));
         target += (target.empty() ? "(" : ", (") +
                   dialect_.schema().expression_text(columns_alone(model), key.expressions.back()) + ")";
         break;
       case op::conflict_index:
+        refuse_in_conflict(model, word);
         if (!key.condition.empty()) key.condition += " AND ";
         key.condition += "(" + std::string(text_behind(i)) + ")";
         break;
@@ -191,6 +200,7 @@ std::string sql_renderer::conflict(const model_info& model) {
         if (model_of(word) == 0) {
           update_all = true;
         } else {
+          refuse_in_conflict(model, word);
           update += (update.empty() ? "" : ", ") + taken_over(model, field_of_word(word));
           note_written(model, field_of_word(word), taken);
         }
@@ -200,6 +210,7 @@ std::string sql_renderer::conflict(const model_info& model) {
     i += body_of(word) + payload_of(word);
   }
   qualify_ = qualified;
+  conflict_of_ = nullptr;
   names_.clear();
   if (!where.empty() && (ignore || (!update_all && update.empty()))) {
     throw query_error("on_conflict() of " + std::string(model.short_name()) +

@@ -25,7 +25,7 @@ void conflict_clause::assign(column_ref column, const expression& value) {
 }
 
 void conflict_clause::add_neutral(op what, const expression& e, const model_spec& model) {
-  clause_.push(make_word(what));
+  clause_.push(make_word(what, 0, 0, id_of(model)));
   clause_.push_text(expression_text(e, info_of(model), "on_conflict()"));
 }
 

@@ -220,6 +220,32 @@ TEST(render_insert, a_conflict_without_a_word_about_it_is_refused) {
   core.shape.append(on_conflict(name).clause().shape);
   EXPECT_THROW(plan_of(core), query_error);
 }
+/// What is said of a conflict clause that names another model than User, whose columns are called alike.
+std::string refusal(const conflict_clause& clause) {
+  query_core core(op::insert_into, detail::meta<User>::spec, insert_with_key, 1);
+  core.shape.append(clause.clause().shape);
+  try {
+    plan_of(core);
+  } catch (const query_error& e) {
+    return e.what();
+  }
+  return "none";
+}
+TEST(render_insert, a_conflict_clause_that_names_another_model_is_refused) {
+  constexpr std::string_view said = "on_conflict() of User names a column of Post: ";
+  const auto other = col<&Post::id>;
+  EXPECT_EQ(refusal(on_conflict(other).ignore()).substr(0, said.size()), said);
+  EXPECT_EQ(refusal(on_conflict(other + 1).ignore()).substr(0, said.size()), said);
+  EXPECT_EQ(refusal(on_conflict(id).target_where(other > 1).ignore()).substr(0, said.size()), said);
+  EXPECT_EQ(refusal(on_conflict(id).update(other)).substr(0, said.size()), said);
+  EXPECT_EQ(refusal(on_conflict(id).set(other, 1)).substr(0, said.size()), said);
+  EXPECT_EQ(refusal(on_conflict(id).update(name).where(other > 1)).substr(0, said.size()), said);
+  EXPECT_EQ(refusal(on_conflict(id).update(name).where(excluded(other) > 1)).substr(0, said.size()), said);
+}
+TEST(render_insert, a_conflict_clause_of_the_row_s_own_model_is_taken) {
+  EXPECT_EQ(refusal(on_conflict(id).update(name).set(age, excluded(age) + 1).where(excluded(id) >= id)), "none");
+}
+
 TEST(render_raw, is_the_text_itself) {
   const statement_plan plan = plan_of(raw_query<int>(nullptr, "SELECT ?, ?", 1, std::nullopt).core());
   EXPECT_EQ(plan.text, "SELECT ?, ?");
