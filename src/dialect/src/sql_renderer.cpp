@@ -353,6 +353,13 @@ sql_renderer::select_parts sql_renderer::read_select(std::uint32_t from, std::ui
       i += length;
       return sql;
     };
+    // PostgreSQL takes a bare name in the order for what is selected under it before it looks for a column. What is
+    // selected or kept apart is spelled alike: windows that are spelled in two ways are two windows to it.
+    const auto as_ordered = [&](bool is, const auto& write) {
+      const bool qualified = std::exchange(qualify_, qualify_ || (is && parts.computes && !parts.reads_rows));
+      write();
+      qualify_ = qualified;
+    };
     switch (op_of(word)) {
       case op::select_from: parts.model = &table_read(parts.reads_rows, word); break;
       case op::where:
@@ -374,7 +381,7 @@ sql_renderer::select_parts sql_renderer::read_select(std::uint32_t from, std::ui
       case op::project:
         aggregates_ = false;
         parts.term_values = parts.term_values || binds_values(i + 1, length);
-        read_term(parts, i);
+        as_ordered(parts.distinct, [&] { read_term(parts, i); });
         i += length;
         parts.aggregates = parts.aggregates || aggregates_;
         break;
@@ -384,10 +391,8 @@ sql_renderer::select_parts sql_renderer::read_select(std::uint32_t from, std::ui
         break;
       case op::order: {
         const bool descending = (sub_of(word) & 1) != 0;
-        // PostgreSQL takes a bare name for what is selected under it before it looks for a column.
-        const bool qualified = std::exchange(qualify_, qualify_ || (parts.computes && !parts.reads_rows));
-        operand term = expression_at(i + 1, length);
-        qualify_ = qualified;
+        operand term;
+        as_ordered(true, [&] { term = expression_at(i + 1, length); });
         term.descending = descending;
         term.nullable = term.nullable || several_groupings_;
         parts.order_values = parts.order_values || binds_values(i + 1, length);
@@ -414,11 +419,11 @@ sql_renderer::select_parts sql_renderer::read_select(std::uint32_t from, std::ui
       case op::distinct_on:
         require(dialect_.features().distinct_on,
                 "DISTINCT ON: number the rows with row_number() in a query of their own");
-        separated(parts.distinct_on, ", ") += text();
+        as_ordered(true, [&] { separated(parts.distinct_on, ", ") += text(); });
         break;
       case op::limit:
       case op::offset: read_limits(parts, word, i); break;
-      case op::distinct: parts.distinct = true; break;
+      case op::distinct:
       case op::with_deleted: break;  // read before
       case op::without_scope:
         if (sub_of(word) == one_scope) i += 1 + payload_of(words_[i + 1]);

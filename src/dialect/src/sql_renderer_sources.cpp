@@ -55,6 +55,7 @@ void sql_renderer::read_scope(select_parts& parts, std::uint32_t from, std::uint
     const std::uint64_t word = words_[i];
     const op o = op_of(word);
     read_hidden(parts.also, i);
+    parts.distinct = parts.distinct || o == op::distinct;
     if (o == op::project) parts.computes = parts.computes || length_of(word) != 1;
     if (o == op::join && is_outer(join_of(word))) parts.outer_joins = true;
     if (o == op::part || (o == op::source && model_of(word) == parts.id)) parts.reads_rows = true;

@@ -4,6 +4,7 @@
 #include "tupelo/query/raw_query.hpp"
 #include "tupelo/query/select_query.hpp"
 #include "tupelo/query/table_alias.hpp"
+#include "tupelo/query/window.hpp"
 #include "tupelo/query/write_query.hpp"
 #include "tupelo/model/model.hpp"
 #include "tupelo/core/error.hpp"
@@ -72,6 +73,12 @@ TEST(render_select, may_have_several_rows_where_the_key_is_not_all_of_a_conditio
 TEST(render_select, may_have_several_rows_for_one_key_in_a_join) {
   const auto query = tupelo::query<User>().join<Post>(id == col<&Post::author_id>).where(id == 1);
   EXPECT_FALSE(plan_of(query.core()).single_row);
+}
+TEST(render_select, distinct_spells_what_is_selected_as_the_order_does) {
+  const auto place = rank().over(order_by(id));
+  EXPECT_EQ(
+      sql(query<User>().distinct().order_by(place).select<std::int64_t>(place)),
+      R"(SELECT DISTINCT rank() OVER (ORDER BY "users"."id") FROM "users" ORDER BY rank() OVER (ORDER BY "users"."id"))");
 }
 TEST(render_select, offset_alone_has_the_limit_that_sqlite_needs) {
   EXPECT_EQ(sql(query<User>().offset(2)), R"(SELECT "id", "name", "age" FROM "users" LIMIT -1 OFFSET ?1)");
