@@ -157,5 +157,27 @@ TEST(query_core, conditions_may_be_kept_and_used_twice) {
   EXPECT_EQ(values(query<Person>().where(adult)), std::vector<std::uint64_t>{18});
 }
 
+constexpr auto grown_up = [](auto& query) { query.where(col<&Person::age> >= 18); };
+
+TEST(apply, changes_a_query_that_has_a_name) {
+  auto applied = query<Person>();
+  applied.apply(grown_up).limit(3);
+  EXPECT_EQ(shape(applied), shape(query<Person>().where(col<&Person::age> >= 18).limit(3)));
+}
+TEST(apply, takes_what_the_function_gives) {
+  auto applied = query<Person>();
+  applied.apply([](auto query) { return query.limit(3); });
+  applied.apply([](auto& query) -> auto& { return query.offset(1); });
+  EXPECT_EQ(shape(applied), shape(query<Person>().limit(3).offset(1)));
+}
+TEST(apply, leaves_a_query_that_is_const_or_becomes_another) {
+  auto all = query<Person>();
+  const auto applied = std::as_const(all).apply(grown_up);
+  const auto joined =
+      all.apply([](const auto& query) { return query.template join<Pet>(col<&Pet::owner_id> == col<&Person::id>); });
+  EXPECT_NE(shape(applied), shape(joined));
+  EXPECT_EQ(shape(all), shape(query<Person>()));
+}
+
 }  // namespace
 }  // namespace tupelo

@@ -41,6 +41,24 @@ inline constexpr bool names_column = requires {
 /// Reads these columns alone, or all others. Errors: query_error for a query that selects terms.
 void read_columns(query_core& core, const model_spec& model, std::initializer_list<column_ref> named, bool only);
 
+template <class Query, class Scope, class... Arguments>
+using scope_result =
+    decltype(std::declval<const Scope&>()(std::declval<Query&>(), std::declval<const Arguments&>()...));
+/// The function adds to the query that it is given, or gives one of the same type.
+template <class Query, class Scope, class... Arguments>
+inline constexpr bool keeps_query =
+    std::is_void_v<scope_result<Query, Scope, Arguments...>> ||
+    std::is_same_v<std::remove_cvref_t<scope_result<Query, Scope, Arguments...>>, Query>;
+template <class Query, class Scope, class... Arguments>
+void apply_to(Query& query, const Scope& scope, const Arguments&... arguments) {
+  if constexpr (std::is_void_v<scope_result<Query, Scope, Arguments...>>) {
+    scope(query, arguments...);
+  } else {
+    Query left(scope(query, arguments...));  // which may be the query itself
+    query = static_cast<Query&&>(left);
+  }
+}
+
 }  // namespace detail
 
 /// A SELECT being built. Owns its values; copy it, return it, keep it. Clauses may be added in any order and
@@ -398,7 +416,8 @@ public:
 
   /// The rows become `Row`: an aggregate with a field per term, a std::tuple or std::pair, or one value. Types are
   /// checked here. What with() has said before stays with the query's objects, which then stand first in a std::pair or
-  /// std::tuple; columns alone have no relations. Errors: query_error where the objects stand elsewhere.
+  /// std::tuple; columns alone have no relations. Errors: query_error where the objects stand elsewhere, and for a
+  /// query that selects already, also by with_count() and the like.
   template <class Row, class... Terms>
   [[nodiscard]] select_query<Row, Joined...> select(const Terms&... terms) const {
     query_core core = core_;
@@ -458,12 +477,25 @@ public:
     return part_of_columns(false, columns...);
   }
   /// The query as a function of it leaves it: a scope that has a name of its own and is used in many places.
-  /// `.apply(older_than, 18)` is `older_than(query, 18)`, which adds to the query it is given, or gives another one.
+  /// `.apply(older_than, 18)` is `older_than(query, 18)`, which adds to the query it is given, or gives another one. A
+  /// query that has a name is changed, as by where(), unless it is const or the function gives one of another type.
   template <class Scope, class... Arguments>
-  [[nodiscard]] auto apply(const Scope& scope, const Arguments&... arguments) const {
+    requires(detail::keeps_query<select_query, Scope, Arguments...>)
+  select_query& apply(const Scope& scope, const Arguments&... arguments) & {
+    detail::apply_to(*this, scope, arguments...);
+    return *this;
+  }
+  template <class Scope, class... Arguments>
+    requires(detail::keeps_query<select_query, Scope, Arguments...>)
+  [[nodiscard]] select_query apply(const Scope& scope, const Arguments&... arguments) && {
+    detail::apply_to(*this, scope, arguments...);
+    return static_cast<select_query&&>(*this);
+  }
+  template <class Scope, class... Arguments>
+  [[nodiscard]] auto apply(const Scope& scope, const Arguments&... arguments) const& {
     select_query query(*this);
-    if constexpr (std::is_void_v<decltype(scope(query, arguments...))>) {
-      scope(query, arguments...);
+    if constexpr (detail::keeps_query<select_query, Scope, Arguments...>) {
+      detail::apply_to(query, scope, arguments...);
       return query;
     } else {
       return std::remove_cvref_t<decltype(scope(query, arguments...))>(scope(query, arguments...));
