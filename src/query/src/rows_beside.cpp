@@ -21,6 +21,13 @@ bool selects_terms(const query_core& core) noexcept {
 
 }  // namespace
 
+void refuse_selected(const query_core& core) {
+  if (!selects_terms(core)) return;
+  throw query_error(
+      "select() or pluck() of a query that selects already, by select(), with_count() or the like: say once what is "
+      "selected; what is counted beside columns is one of the terms: tp::count_of(&User::posts)");
+}
+
 void throw_objects_behind() {
   throw query_error(
       "with() before select(): relations are loaded with the objects that stand first in a std::pair or std::tuple; "

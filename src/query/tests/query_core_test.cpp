@@ -179,5 +179,15 @@ TEST(apply, leaves_a_query_that_is_const_or_becomes_another) {
   EXPECT_EQ(shape(all), shape(query<Person>()));
 }
 
+TEST(select, of_a_query_that_selects_already_is_refused) {
+  const auto named = query<Person>().select(col<&Person::id>, col<&Person::name>);
+  EXPECT_THROW((void)named.select(col<&Person::id>), query_error);
+  query_core beside = query<Person>().core();
+  detail::select_beside(beside, &detail::meta<Person>::spec, expression(col<&Person::id>.ref),
+                        detail::row_meta<std::tuple<Person, std::int64_t>>::spec);
+  const select_query<std::tuple<Person, std::int64_t>, Person> counted(std::move(beside), nullptr);
+  EXPECT_THROW((void)counted.select(col<&Person::id>), query_error);
+}
+
 }  // namespace
 }  // namespace tupelo

@@ -43,6 +43,9 @@ struct rows_beside<partial<T>> {
 /// Selects the term behind what is selected; `whole`: what the rows are where nothing is. Relations stay to be loaded.
 void select_beside(query_core& core, const model_spec* whole, const expression& term, const model_spec& row);
 
+/// Errors: query_error for a query that selects terms, or whole objects with values beside them.
+void refuse_selected(const query_core& core);
+
 [[noreturn]] void throw_objects_behind();
 
 /// The objects whose relations are loaded stand first in rows of this type.

@@ -421,6 +421,7 @@ public:
   template <class Row, class... Terms>
   [[nodiscard]] select_query<Row, Joined...> select(const Terms&... terms) const {
     query_core core = core_;
+    detail::refuse_selected(core);
     detail::project_row<Row, in_query>(core, terms...);
     if constexpr ((std::is_same_v<Terms, whole_row<Result>> || ...)) {
       if (!core_.loads.empty()) [[unlikely]]
