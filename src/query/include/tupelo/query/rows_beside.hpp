@@ -17,6 +17,11 @@ class partial;
 
 namespace detail {
 
+template <class Row>
+inline constexpr bool is_partial = false;
+template <class T>
+inline constexpr bool is_partial<partial<T>> = true;
+
 /// What rows become that get one value more.
 template <class Row>
 struct rows_beside {

@@ -569,9 +569,15 @@ private:
   select_query<Result, Result> united(set_kind how, const Other& other) const {
     static_assert(is_uncorrelated && Other::is_uncorrelated,
                   "tupelo: queries that are put together cannot name columns of the query around them");
+    static_assert(!detail::is_partial<Result> && !detail::is_partial<typename Other::result_type>,
+                  "tupelo: queries that are put together are not of only(…) or omit(…): select<Row>(…) in both");
     static_assert(detail::same_rows<Result, typename Other::result_type>,
                   "tupelo: queries that are put together must have rows of one type: select<Row>(…) in both");
-    return {detail::united(detail::row_meta<Result>::spec, core_, how, other.core()), source_};
+    if constexpr (detail::is_partial<Result>) {  // one error is enough
+      return {query_core(core_), source_};
+    } else {
+      return {detail::united(detail::row_meta<Result>::spec, core_, how, other.core()), source_};
+    }
   }
 };
 
