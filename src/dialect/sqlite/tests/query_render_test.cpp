@@ -76,9 +76,9 @@ TEST(render_select, may_have_several_rows_for_one_key_in_a_join) {
 }
 TEST(render_select, distinct_spells_what_is_selected_as_the_order_does) {
   const auto place = rank().over(order_by(id));
-  EXPECT_EQ(
-      sql(query<User>().distinct().order_by(place).select<std::int64_t>(place)),
-      R"(SELECT DISTINCT rank() OVER (ORDER BY "users"."id") FROM "users" ORDER BY rank() OVER (ORDER BY "users"."id"))");
+  EXPECT_EQ(sql(query<User>().distinct().order_by(place).select<std::int64_t>(place)),
+            R"(SELECT DISTINCT rank() OVER (ORDER BY "users"."id") FROM "users")"
+            R"( ORDER BY rank() OVER (ORDER BY "users"."id"))");
 }
 TEST(render_select, offset_alone_has_the_limit_that_sqlite_needs) {
   EXPECT_EQ(sql(query<User>().offset(2)), R"(SELECT "id", "name", "age" FROM "users" LIMIT -1 OFFSET ?1)");
