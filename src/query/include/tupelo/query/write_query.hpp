@@ -412,7 +412,8 @@ private:
 };
 
 /// The columns of the unique key or primary key that may already be taken, or the expressions of a unique index; none:
-/// any conflict. Errors: model_error for an expression that no index can hold.
+/// any conflict. Errors: model_error for an expression that no index can hold. Errors when run: query_error for columns
+/// of another model than that which is written, here and in what is said behind.
 template <class... Terms>
 conflict_clause on_conflict(const Terms&... terms) {
   conflict_clause clause;
