@@ -213,7 +213,10 @@ std::string sql_renderer::write_condition(const model_info& model, bool& found) 
         if (!where.empty()) where += " AND ";
         where += on;
         if (source_of(model_of(word)) == nullptr) {
-          const std::string seen = visible(model_of_word(word), table_of(model_of(word)), also);
+          hidden_rows beside = also;
+          // permanently() is of the rows that go, and must not make them more.
+          if (op_of(words_[0]) == op::delete_from) beside.deleted = false;
+          const std::string seen = visible(model_of_word(word), table_of(model_of(word)), beside);
           if (!seen.empty()) where += " AND " + seen;
         }
         i += length_of(word);

@@ -297,8 +297,8 @@ public:
       : base(query_core(op::delete_from, detail::meta<T>::spec), source) {}
   delete_query(query_core&& core, query_source* source) noexcept : base(static_cast<query_core&&>(core), source) {}
 
-  /// Removes the rows of a soft-deletable model from the table, marked ones too. Marked rows of joined models are met
-  /// as well.
+  /// Removes the rows of a soft-deletable model from the table, marked ones too; marked rows of joined models
+  /// are left out.
   delete_query& permanently() & {
     this->core_.word(make_word(op::with_deleted));
     return *this;
