@@ -72,26 +72,11 @@ std::string json_of_shelf() {
   detail::assign_rows(&shelf.crates, &rows);
   return to_json_text(shelf);
 }
-template <class Shelf>
-std::string refusal_of_unread() {
-  try {
-    static_cast<void>(Shelf().crates.size());
-  } catch (const relation_not_loaded& unread) {
-    return unread.what();
-  }
-  return {};
-}
 
 template <first_use Order>
 same_named use_here() {
   using of = goods<Order>;
-  using Shelf = typename of::Shelf;
-  return {&info_of<Shelf>(),
-          &info_of<typename of::Crate>(),
-          &info_of<typename of::Label>(),
-          &info_of<typename of::ShelfLabel>(),
-          &json_of_shelf<of>,
-          &refusal_of_unread<Shelf>};
+  return use_models<of, &of::Shelf::crates>(&json_of_shelf<of>);
 }
 
 struct models_of_one_name : testing::Test {
